@@ -1,0 +1,86 @@
+"""What went wrong, in the person's words: what is wrong, what is right, what to do now.
+
+Three kinds, told apart by whose turn it is (a distinction that qutebrowser and Anki keep too):
+
+* `DomainError`: the person can mend it; shown in place, nothing was written.
+* `EnvironmentProblem`: disk, network, server; retry, nothing was lost.
+* anything else is our bug: logged with a trace and shown with a report button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.i18n import _
+
+
+class Severity(StrEnum):
+    """How a problem stops the work."""
+
+    ERROR = "error"
+    """Cannot be passed."""
+    WARNING = "warning"
+    """Can be passed with a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, and where.
+
+    Attributes:
+        code: Stable short name such as ``lot.missing``; shown under 详情, used by tests.
+        text: What is wrong, what is right, what to do now; already translated.
+        row: 1-based row of the sheet or line of the document, 0 when it concerns the whole.
+        column: Column title or field name, empty when it concerns the whole row.
+        severity: Error or warning.
+    """
+
+    code: str
+    text: str
+    row: int = 0
+    column: str = ""
+    severity: Severity = Severity.ERROR
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the work cannot go on."""
+        return self.severity is Severity.ERROR
+
+
+class DomainError(Exception):
+    """The person can fix it. `text` says what, where and what to do; nothing was written."""
+
+    def __init__(self, code: str, text: str, *, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.problems = tuple(problems)
+
+
+class NotAllowedError(DomainError):
+    """The person's duties do not cover this; says who could do it."""
+
+
+class ConflictError(DomainError):
+    """Somebody else was first; says who and when."""
+
+
+class EnvironmentProblem(Exception):  # noqa: N818 - it is the environment's problem, not ours
+    """Disk full, server gone, file locked: not the person's fault, worth a retry."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+        self.text = text
+
+
+def refuse_if(problems: Sequence[Problem], code: str, summary: str) -> None:
+    """Raise one `DomainError` that carries all blocking problems, if there are any."""
+    blocking = [problem for problem in problems if problem.blocks]
+    if not blocking:
+        return
+    first = blocking[0].text
+    text = summary if len(blocking) == 1 else _("{summary}（共 {n} 处）", summary=summary, n=len(blocking))
+    raise DomainError(code, f"{text} {first}".strip(), problems=problems)

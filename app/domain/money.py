@@ -1,0 +1,59 @@
+"""Money: `Decimal` with four places for unit prices, two for amounts, stored as scaled integers.
+
+A unit price is stated for one pack (盒) while stock is counted in smallest units (粒), so an amount
+is ``price × quantity ÷ factor`` and is rounded once, half up, to two places. No float anywhere.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Final
+
+from app.domain.errors import DomainError
+from app.i18n import _
+
+SCALE: Final = 10_000
+_CENT: Final = Decimal("0.01")
+_PRICE: Final = Decimal("0.0001")
+MAX_PRICE: Final = Decimal(100_000_000)
+
+
+def price(text: str | int | Decimal) -> Decimal:
+    """A unit price with at most four places, not negative; raises `DomainError` otherwise."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise DomainError(
+            "price.form", _("价格 {text} 不是数字。请填如 12.5 的数。", text=text)
+        ) from None
+    if not value.is_finite() or value < 0 or value > MAX_PRICE:
+        raise DomainError("price.range", _("价格 {text} 超出范围。请填 0 到 1 亿之间的数。", text=text))
+    exact = value.quantize(_PRICE)
+    if exact != value:
+        raise DomainError("price.places", _("价格 {text} 超过 4 位小数。请改为最多 4 位。", text=text))
+    return exact
+
+
+def amount(unit_price: Decimal, quantity: int, factor: int = 1) -> Decimal:
+    """The amount for `quantity` smallest units at `unit_price` per `factor` of them, to the cent."""
+    if factor < 1:
+        raise ValueError("factor must be positive")
+    return (unit_price * quantity / factor).quantize(_CENT, ROUND_HALF_UP)
+
+
+def cents(value: Decimal) -> Decimal:
+    """`value` rounded half up to two places."""
+    return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def to_scaled(value: Decimal) -> int:
+    """The stored integer (value × 10,000); raises `ValueError` where digits would be lost."""
+    scaled = value * SCALE
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{value} has more than four places")
+    return int(scaled)
+
+
+def from_scaled(stored: int) -> Decimal:
+    """The value behind a stored integer, with four places."""
+    return (Decimal(stored) / SCALE).quantize(_PRICE)

@@ -1,0 +1,1 @@
+"""Alembic migrations, packaged in the program."""

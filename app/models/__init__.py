@@ -1,0 +1,1 @@
+"""The tables, as SQLAlchemy 2.1 typed declarative classes."""

@@ -1,0 +1,1 @@
+"""The one table of the product: paged model, columns, delegate, view, filters."""
