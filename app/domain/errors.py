@@ -82,5 +82,9 @@ def refuse_if(problems: Sequence[Problem], code: str, summary: str) -> None:
     if not blocking:
         return
     first = blocking[0].text
-    text = summary if len(blocking) == 1 else _("{summary}（共 {n} 处）", summary=summary, n=len(blocking))
+    text = (
+        summary
+        if len(blocking) == 1
+        else _("{summary}（共 {n} 处）", summary=summary, n=len(blocking))
+    )
     raise DomainError(code, f"{text} {first}".strip(), problems=problems)

@@ -27,10 +27,14 @@ def price(text: str | int | Decimal) -> Decimal:
             "price.form", _("价格 {text} 不是数字。请填如 12.5 的数。", text=text)
         ) from None
     if not value.is_finite() or value < 0 or value > MAX_PRICE:
-        raise DomainError("price.range", _("价格 {text} 超出范围。请填 0 到 1 亿之间的数。", text=text))
+        raise DomainError(
+            "price.range", _("价格 {text} 超出范围。请填 0 到 1 亿之间的数。", text=text)
+        )
     exact = value.quantize(_PRICE)
     if exact != value:
-        raise DomainError("price.places", _("价格 {text} 超过 4 位小数。请改为最多 4 位。", text=text))
+        raise DomainError(
+            "price.places", _("价格 {text} 超过 4 位小数。请改为最多 4 位。", text=text)
+        )
     return exact
 
 

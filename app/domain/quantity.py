@@ -113,7 +113,9 @@ def checked(quantity: int) -> int:
     if quantity <= 0:
         raise DomainError("quantity.positive", _("数量应大于 0。请改正数量。"))
     if quantity > MAX_QUANTITY:
-        raise DomainError("quantity.limit", _("数量 {n} 太大。请核对是否多扫或多输了数字。", n=quantity))
+        raise DomainError(
+            "quantity.limit", _("数量 {n} 太大。请核对是否多扫或多输了数字。", n=quantity)
+        )
     return quantity
 
 

@@ -1,0 +1,193 @@
+"""Documents and their states: one table of transitions, read by services, window and tests.
+
+Every step of a document is a pair (from, to) in `TRANSITIONS`; a service changes a state only by
+`advance`, inside a conditional UPDATE, so that two people cannot both make the same step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from app.domain.errors import ConflictError
+from app.i18n import N_, _
+
+
+class DocKind(StrEnum):
+    """Kinds of documents; also the `doc_kind` of ledger rows and signatures."""
+
+    REQUISITION = "requisition"
+    GROUP_ORDER = "group_order"
+    MEMBER_ORDER = "member_order"
+    CONTRACT = "contract"
+    DELIVERY = "delivery"
+    ACCEPTANCE = "acceptance"
+    CONSUMPTION = "consumption"
+    STATEMENT = "statement"
+    OPENING = "opening"
+    PUTAWAY = "putaway"
+    RETURN = "return"
+    WRITE_OFF = "write_off"
+    TRANSFER = "transfer"
+    COUNT = "count"
+    REVERSAL = "reversal"
+
+
+class State(StrEnum):
+    """States of documents."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CONSOLIDATED = "consolidated"
+    CANCELLED = "cancelled"
+    COLLECTING = "collecting"
+    SIGNING = "signing"
+    ACTIVE = "active"
+    DONE = "done"
+    TO_SIGN = "to_sign"
+    MEMBER_SIGNED = "member_signed"
+    SIGNED = "signed"
+    REFUSED = "refused"
+    PARTLY_RECEIVED = "partly_received"
+    RECEIVED = "received"
+    ANNOUNCED = "announced"
+    ACCEPTING = "accepting"
+    ACCEPTED = "accepted"
+    POSTED = "posted"
+    REVERSED = "reversed"
+    SENT = "sent"
+    DISPUTED = "disputed"
+    CONFIRMED = "confirmed"
+    INVOICED = "invoiced"
+    AUDITED = "audited"
+    PAID = "paid"
+    IN_STOCK = "in_stock"
+    CONSUMED = "consumed"
+    BROKEN = "broken"
+    LOST = "lost"
+    RETURNED = "returned"
+
+
+_S = State
+TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
+    DocKind.REQUISITION: frozenset(
+        {
+            (_S.DRAFT, _S.SUBMITTED),
+            (_S.DRAFT, _S.CANCELLED),
+            (_S.SUBMITTED, _S.DRAFT),
+            (_S.SUBMITTED, _S.CONSOLIDATED),
+            (_S.SUBMITTED, _S.CANCELLED),
+        }
+    ),
+    DocKind.GROUP_ORDER: frozenset(
+        {
+            (_S.COLLECTING, _S.SIGNING),
+            (_S.COLLECTING, _S.CANCELLED),
+            (_S.SIGNING, _S.ACTIVE),
+            (_S.SIGNING, _S.CANCELLED),
+            (_S.ACTIVE, _S.DONE),
+        }
+    ),
+    DocKind.MEMBER_ORDER: frozenset(
+        {
+            (_S.TO_SIGN, _S.MEMBER_SIGNED),
+            (_S.TO_SIGN, _S.REFUSED),
+            (_S.TO_SIGN, _S.CANCELLED),
+            (_S.MEMBER_SIGNED, _S.SIGNED),
+            (_S.MEMBER_SIGNED, _S.REFUSED),
+            (_S.MEMBER_SIGNED, _S.TO_SIGN),
+            (_S.REFUSED, _S.TO_SIGN),
+            (_S.REFUSED, _S.CANCELLED),
+            (_S.SIGNED, _S.PARTLY_RECEIVED),
+            (_S.SIGNED, _S.RECEIVED),
+            (_S.SIGNED, _S.TO_SIGN),
+            (_S.PARTLY_RECEIVED, _S.RECEIVED),
+            (_S.PARTLY_RECEIVED, _S.DONE),
+            (_S.RECEIVED, _S.DONE),
+            (_S.SIGNED, _S.CANCELLED),
+        }
+    ),
+    DocKind.DELIVERY: frozenset(
+        {
+            (_S.ANNOUNCED, _S.ACCEPTING),
+            (_S.ANNOUNCED, _S.ACCEPTED),
+            (_S.ANNOUNCED, _S.REFUSED),
+            (_S.ANNOUNCED, _S.CANCELLED),
+            (_S.ACCEPTING, _S.ACCEPTED),
+            (_S.ACCEPTING, _S.REFUSED),
+        }
+    ),
+    DocKind.ACCEPTANCE: frozenset({(_S.POSTED, _S.REVERSED)}),
+    DocKind.CONSUMPTION: frozenset({(_S.POSTED, _S.REVERSED)}),
+    DocKind.STATEMENT: frozenset(
+        {
+            (_S.DRAFT, _S.SENT),
+            (_S.DRAFT, _S.CANCELLED),
+            (_S.SENT, _S.CONFIRMED),
+            (_S.SENT, _S.DISPUTED),
+            (_S.DISPUTED, _S.SENT),
+            (_S.DISPUTED, _S.CONFIRMED),
+            (_S.DISPUTED, _S.CANCELLED),
+            (_S.CONFIRMED, _S.INVOICED),
+            (_S.INVOICED, _S.AUDITED),
+            (_S.AUDITED, _S.PAID),
+        }
+    ),
+}
+
+_TITLES: Final[Mapping[State, str]] = {
+    _S.DRAFT: N_("草稿"),
+    _S.SUBMITTED: N_("已提交"),
+    _S.CONSOLIDATED: N_("已汇总"),
+    _S.CANCELLED: N_("已作废"),
+    _S.COLLECTING: N_("收集需求"),
+    _S.SIGNING: N_("分签中"),
+    _S.ACTIVE: N_("履约中"),
+    _S.DONE: N_("已完成"),
+    _S.TO_SIGN: N_("待成员签署"),
+    _S.MEMBER_SIGNED: N_("待供应商签署"),
+    _S.SIGNED: N_("已签"),
+    _S.REFUSED: N_("拒签"),
+    _S.PARTLY_RECEIVED: N_("部分到货"),
+    _S.RECEIVED: N_("已到齐"),
+    _S.ANNOUNCED: N_("待验收"),
+    _S.ACCEPTING: N_("验收中"),
+    _S.ACCEPTED: N_("已验收"),
+    _S.POSTED: N_("已入账"),
+    _S.REVERSED: N_("已冲销"),
+    _S.SENT: N_("待确认"),
+    _S.DISPUTED: N_("有异议"),
+    _S.CONFIRMED: N_("已确认"),
+    _S.INVOICED: N_("已开票"),
+    _S.AUDITED: N_("已审核"),
+    _S.PAID: N_("已付款"),
+    _S.IN_STOCK: N_("在库"),
+    _S.CONSUMED: N_("已用"),
+    _S.BROKEN: N_("已拆包"),
+    _S.LOST: N_("丢失"),
+    _S.RETURNED: N_("已退回"),
+}
+
+
+def state_title(state: State | str) -> str:
+    """The state in the person's language."""
+    return _(_TITLES[State(state)])
+
+
+def allowed(kind: DocKind, old: State, new: State) -> bool:
+    """Whether a document of `kind` may go from `old` to `new`."""
+    return (old, new) in TRANSITIONS.get(kind, frozenset())
+
+
+def check_step(kind: DocKind, old: State, new: State) -> None:
+    """Raise `ConflictError` unless the step is allowed."""
+    if not allowed(kind, old, new):
+        raise ConflictError(
+            "document.state",
+            _(
+                "这张单现在是「{old}」，不能改为「{new}」。请刷新后再看。",
+                old=state_title(old),
+                new=state_title(new),
+            ),
+        )

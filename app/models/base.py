@@ -1,0 +1,205 @@
+"""The declarative base and the column types that mean the same on SQLite and PostgreSQL.
+
+SQLite tables are STRICT, so every type must come out as INTEGER, TEXT or BLOB there. Points in
+time are stored as whole microseconds UTC (exact, sortable, the same bytes in a hash on both),
+days as ISO text on SQLite and DATE on PostgreSQL, money as integers scaled by 10,000.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    TypeDecorator,
+    Uuid,
+)
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeEngine
+from typing_extensions import override
+
+from app.domain.money import from_scaled, to_scaled
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class BigInt(TypeDecorator[int]):
+    """A 64-bit integer."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+class Flag(TypeDecorator[bool]):
+    """True or false, stored as 1 or 0 on both databases."""
+
+    impl = Integer
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    @override
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)
+
+
+class Day(TypeDecorator[date]):
+    """A calendar day without a time zone: DATE on PostgreSQL, ISO text on SQLite."""
+
+    impl = Date
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
+
+    @override
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return value.isoformat()
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> date | None:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, stored as whole microseconds since 1970-01-01 UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else microseconds(value)
+
+    @override
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else moment(value)
+
+
+class Money(TypeDecorator[Decimal]):
+    """A Decimal with four places, stored as an integer scaled by 10,000."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_scaled(value)
+
+    @override
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else from_scaled(int(value))
+
+
+class JsonText(TypeDecorator[Any]):
+    """A JSON value kept as canonical text (sorted keys), the same bytes on both databases."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Op(TypeDecorator[UUID]):
+    """An operation id: UUID on PostgreSQL, 36 characters of text on SQLite."""
+
+    impl = Uuid
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Uuid())
+
+    @override
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name != "sqlite":
+            return value
+        return str(value)
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        return UUID(value) if isinstance(value, str) else value
+
+
+def microseconds(value: datetime) -> int:
+    """Whole microseconds since 1970 UTC; the value must carry a time zone."""
+    if value.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    """The UTC point in time behind stored microseconds."""
+    return _EPOCH + timedelta(microseconds=int(value))
+
+
+Key = Annotated[int, mapped_column(BigInt, primary_key=True, autoincrement=False)]
+"""Part of a primary key; big tables put `org_id` first."""
+Ref = Annotated[int, mapped_column(BigInt)]
+"""A reference to a row of another table."""
+OptRef = Annotated[int | None, mapped_column(BigInt)]
+Count = Annotated[int, mapped_column(BigInt)]
+"""A quantity in smallest units, or any other whole number."""
+Price = Annotated[Decimal, mapped_column(Money)]
+OptPrice = Annotated[Decimal | None, mapped_column(Money)]
+Text_ = Annotated[str, mapped_column(Text)]
+OptText = Annotated[str | None, mapped_column(Text)]
+ADay = Annotated[date, mapped_column(Day)]
+OptDay = Annotated[date | None, mapped_column(Day)]
+AMoment = Annotated[datetime, mapped_column(Moment)]
+OptMoment = Annotated[datetime | None, mapped_column(Moment)]
+AFlag = Annotated[bool, mapped_column(Flag, default=False)]
+AnOp = Annotated[UUID, mapped_column(Op)]
+Digest = Annotated[bytes, mapped_column(LargeBinary)]
+AnyJson = Annotated[Any, mapped_column(JsonText)]
+
+
+class Base(DeclarativeBase):
+    """The base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    __table_args__: Any = {"sqlite_strict": True, "sqlite_with_rowid": True}
