@@ -1,0 +1,53 @@
+# 医链采供. Set-up is done once: the stamps in .venv remember which pinned lists are installed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint bench screenshots locale build licences clean
+
+help:                 ## what can be made here
+	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' Makefile | expand -t 14
+
+$(VENV)/.run: requirements/run.txt requirements/build.txt scripts/setup.sh scripts/system_parts.sh
+	PYTHON="$(PYTHON)" sh scripts/setup.sh run
+
+$(VENV)/.dev: requirements/dev.txt requirements/build.txt scripts/setup.sh scripts/system_parts.sh
+	PYTHON="$(PYTHON)" sh scripts/setup.sh dev
+
+run: $(VENV)/.run     ## open the program on the demo group
+	@sh scripts/run.sh
+
+demo: $(VENV)/.run    ## run the main job in the terminal; papers, labels and Excel land in out/demo
+	@YILIAN_HOME="$(CURDIR)/out/home" $(BIN)/yilian demo --out out/demo
+
+test: $(VENV)/.dev    ## every check and every test, PostgreSQL included
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q --ignore=tests/packaging
+
+lint: $(VENV)/.dev    ## style, types, import contracts, translations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/i18n.py check
+
+bench: $(VENV)/.dev   ## measure; results are kept as text beside the benchmarks
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.dev ## every page in every theme into docs/screenshots
+	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py
+
+locale: $(VENV)/.dev  ## collect texts, refresh both catalogues, compile
+	$(BIN)/python scripts/i18n.py update
+	$(BIN)/python scripts/i18n.py compile
+
+licences: $(VENV)/.dev ## write THIRD-PARTY.md anew
+	$(BIN)/python scripts/licences.py
+
+build: $(VENV)/.dev   ## a folder that runs without Python: dist/yilian
+	$(BIN)/pyinstaller --noconfirm --log-level WARN pyinstaller.spec
+
+clean:                ## remove what can be made again (not the environment)
+	rm -rf build dist out .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
