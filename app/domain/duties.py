@@ -28,7 +28,7 @@ class Duty(StrEnum):
     ADMIN = "admin"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The duty in the person's language."""
         return _(_TITLES[self])
 

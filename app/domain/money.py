@@ -39,7 +39,7 @@ def price(text: str | int | Decimal) -> Decimal:
 
 
 def amount(unit_price: Decimal, quantity: int, factor: int = 1) -> Decimal:
-    """The amount for `quantity` smallest units at `unit_price` per `factor` of them, to the cent."""
+    """The amount, to the cent, for `quantity` smallest units at `unit_price` per `factor`."""
     if factor < 1:
         raise ValueError("factor must be positive")
     return (unit_price * quantity / factor).quantize(_CENT, ROUND_HALF_UP)

@@ -1,0 +1,106 @@
+"""Who may do what. The same table decides on SQLite (here) and on PostgreSQL (row security)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor, Duty
+from app.domain.errors import NotAllowedError
+from app.i18n import _
+from app.models.party import DutyGrant, GroupMembership, Organisation, Person
+from app.services.db import Database, today
+
+
+def actor_for(db: Database, login: str) -> Actor:
+    """The person behind `login` with the duties in force today.
+
+    Raises:
+        NotAllowedError: No such person, or the account is closed.
+    """
+    with db.read() as session:
+        person = session.scalar(select(Person).where(Person.login == login))
+        if person is None or not person.active:
+            raise NotAllowedError(
+                "access.unknown",
+                _("没有账号 {login}，或已停用。请核对账号，或请管理员添加。", login=login),
+            )
+        return Actor(
+            person_id=person.id,
+            login=person.login,
+            name=person.name,
+            org_id=person.org_id,
+            grants=_grants(session, person, today(session)),
+        )
+
+
+def _grants(session: Session, person: Person, day: date) -> frozenset[tuple[Duty, int]]:
+    rows = session.execute(
+        select(DutyGrant.duty, DutyGrant.org_id).where(
+            DutyGrant.person_id == person.id,
+            (DutyGrant.valid_from.is_(None)) | (DutyGrant.valid_from <= day),
+            (DutyGrant.valid_to.is_(None)) | (DutyGrant.valid_to > day),
+        )
+    ).all()
+    everyone = group_orgs(session, day) if any(org == 0 for _duty, org in rows) else ()
+    found: set[tuple[Duty, int]] = {(Duty.READ, person.org_id)}
+    for duty, org in rows:
+        scope = everyone if org == 0 else (org,)
+        found.update((Duty(duty), one) for one in scope)
+    return frozenset(found)
+
+
+def group_orgs(session: Session, day: date) -> tuple[int, ...]:
+    """The lead and the members in force on `day` (suppliers are not among them)."""
+    return tuple(
+        session.scalars(
+            select(GroupMembership.org_id)
+            .join(Organisation, Organisation.id == GroupMembership.org_id)
+            .where(
+                GroupMembership.role.in_(("lead", "member")),
+                GroupMembership.valid_from <= day,
+                (GroupMembership.valid_to.is_(None)) | (GroupMembership.valid_to > day),
+            )
+            .order_by(Organisation.code)
+        )
+    )
+
+
+def lead_org(session: Session, day: date) -> int:
+    """The lead hospital in force on `day`."""
+    found = session.scalar(
+        select(GroupMembership.org_id).where(
+            GroupMembership.role == "lead",
+            GroupMembership.valid_from <= day,
+            (GroupMembership.valid_to.is_(None)) | (GroupMembership.valid_to > day),
+        )
+    )
+    if found is None:
+        raise NotAllowedError(
+            "group.no_lead", _("还没有设定牵头医院。请管理员先在系统设置里设定。")
+        )
+    return found
+
+
+def require(actor: Actor, duty: Duty, org_id: int) -> None:
+    """Raise `NotAllowedError` unless the actor has `duty` for the organisation."""
+    if not actor.can(duty, org_id):
+        raise NotAllowedError(
+            "access.duty",
+            _(
+                "你的账号没有这家机构的「{duty}」权限。可请管理员在系统设置里添加。",
+                duty=duty.label,
+            ),
+        )
+
+
+def require_any(actor: Actor, *duties: Duty) -> None:
+    """Raise `NotAllowedError` unless the actor has one of the duties somewhere."""
+    if not any(actor.has(duty) for duty in duties):
+        names = "、".join(duty.label for duty in duties)
+        raise NotAllowedError(
+            "access.duty",
+            _("你的账号没有「{duties}」权限。可请管理员在系统设置里添加。", duties=names),
+        )

@@ -1,0 +1,215 @@
+"""The database as services see it: a unit of work to read, a unit of work to write.
+
+`Database.write()` opens one transaction; on SQLite with BEGIN IMMEDIATE and an own retry with
+jitter, because `busy_timeout` starves writers. Helpers take the session and never commit.
+Errors of the drivers are told apart here: what the person can mend, what the environment did,
+and what is our bug.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.domain.errors import EnvironmentProblem
+from app.i18n import _
+from app.models.base import moment
+from app.services.db_errors import translate
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+"""The members' time zone: a fact belongs to a day there."""
+_GIVE_UP_SECONDS: Final = 15.0
+
+Clock = Callable[[], datetime]
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, reached as one person.
+
+    Args:
+        engine: From `sqlite_engine` or `postgresql_engine`.
+        clock: Replaces the server's clock in tests and demonstrations.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+        self.engine = engine
+        self._clock = clock
+        self._writer = engine.execution_options(write=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a single-site SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one consistent state; nothing it does is kept."""
+        with translate(), Session(self.engine, expire_on_commit=False) as session:
+            session.info["db"] = self
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: all of it is kept, or nothing is."""
+        with translate(), Session(self._writer, expire_on_commit=False) as session:
+            session.info["db"] = self
+            with session.begin():
+                yield session
+
+    def now(self, session: Session) -> datetime:
+        """The server's time (UTC), read once per unit of work."""
+        known = session.info.get("now")
+        if isinstance(known, datetime):
+            return known
+        value = self._clock() if self._clock else self._server_time(session)
+        session.info["now"] = value
+        return value
+
+    def _server_time(self, session: Session) -> datetime:
+        if self.is_sqlite:
+            return datetime.now(UTC)
+        micros = session.execute(
+            text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
+        ).scalar_one()
+        return moment(int(micros))
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self.engine.dispose()
+
+
+def database_of(session: Session) -> Database:
+    """The `Database` that opened the session."""
+    found = session.info["db"]
+    assert isinstance(found, Database)  # noqa: S101 - every session comes from Database
+    return found
+
+
+def now(session: Session) -> datetime:
+    """The server's time (UTC) of this unit of work."""
+    return database_of(session).now(session)
+
+
+def today(session: Session) -> date:
+    """The day it is for the members, by the server's clock."""
+    return now(session).astimezone(ZONE).date()
+
+
+def local_time(value: datetime) -> datetime:
+    """A point in time in the members' zone, for showing."""
+    return value.astimezone(ZONE)
+
+
+def sqlite_engine(path: str, *, key_value: str = "") -> Engine:
+    """An engine on a SQLite file with the pragmas that the promises rest on.
+
+    Args:
+        path: File name, or ``:memory:``.
+        key_value: Extra query of the URL, such as ``mode=ro&uri=true``.
+    """
+    import pysqlite3.dbapi2 as driver
+
+    url = f"sqlite:///{path}" + (f"?{key_value}" if key_value else "")
+    engine = create_engine(url, module=driver, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def postgresql_engine(url: str | URL, *, password: str | None = None) -> Engine:
+    """An engine on PostgreSQL through psycopg 3, as the person whose login the URL carries."""
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    if password is not None:
+        parsed = parsed.set(password=password)
+    return create_engine(
+        parsed,
+        pool_size=2,
+        max_overflow=2,
+        pool_pre_ping=True,
+        pool_recycle=600,
+        connect_args={
+            "options": "-csearch_path=app -ctimezone=UTC",
+            "connect_timeout": 8,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
+            "application_name": "yilian",
+        },
+    )
+
+
+def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by us, see _begin
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "trusted_schema=OFF",
+        "busy_timeout=0",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        _retry(lambda pragma=pragma: cursor.execute(f"PRAGMA {pragma}"))
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("write", False)
+    statement = "BEGIN IMMEDIATE" if write else "BEGIN"
+    _retry(lambda: connection.exec_driver_sql(statement))
+
+
+def _retry(call: Callable[[], Any]) -> None:
+    """Run `call` until SQLite is free; short random waits share the turn fairly."""
+    deadline = time.monotonic() + _GIVE_UP_SECONDS
+    while True:
+        try:
+            call()
+        except Exception as error:
+            busy = "locked" in str(error) or "busy" in str(error)
+            if not busy:
+                raise
+            if time.monotonic() > deadline:
+                raise EnvironmentProblem(
+                    "db.busy",
+                    _("数据库正忙，15 秒内没有轮到。内容还在屏幕上，请稍后重试。"),
+                ) from error
+            time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311 - jitter, not a secret
+        else:
+            return
+
+
+def ping(db: Database) -> None:
+    """Raise `EnvironmentProblem` unless the database answers."""
+    with db.read() as session:
+        session.execute(select(1))
+
+
+__all__ = [
+    "ZONE",
+    "Clock",
+    "DBAPIError",
+    "Database",
+    "database_of",
+    "local_time",
+    "now",
+    "ping",
+    "postgresql_engine",
+    "sqlite_engine",
+    "today",
+]

@@ -1,0 +1,103 @@
+"""Driver errors in the person's words.
+
+SQLSTATEs of our own functions begin with P0S: P0S01 not enough stock, P0S02 somebody was first,
+P0S03 the same operation id with other content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.errors import ConflictError, DomainError, EnvironmentProblem, NotAllowedError
+from app.i18n import _
+
+NO_STOCK = "P0S01"
+WAS_FIRST = "P0S02"
+OTHER_CONTENT = "P0S03"
+
+
+@contextmanager
+def translate() -> Iterator[None]:
+    """Turn driver errors that are not our bug into errors that a person can act on."""
+    try:
+        yield
+    except DBAPIError as error:
+        known = as_known(error)
+        if known is None:
+            raise
+        raise known from error
+
+
+def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
+    """The meaning of a driver error, or None when it is a bug of ours."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    message = str(error.orig)
+    return _stock(state, message) or _rights(state) or _environment(state, message, error)
+
+
+def no_stock() -> DomainError:
+    """The refusal of a posting that would take more than there is."""
+    return DomainError("stock.short", _("库存不够，没有记账。请核对数量，或先看库存里哪一批还有。"))
+
+
+def _stock(state: str, message: str) -> DomainError | None:
+    if state == NO_STOCK or "no stock" in message:
+        return no_stock()
+    if state == WAS_FIRST:
+        return ConflictError("document.changed", _("这张单刚被别人处理过。请刷新后再看。"))
+    if state == OTHER_CONTENT:
+        return ConflictError(
+            "operation.reused",
+            _("这次操作的编号已用于另一件事，没有重复记账。请重新打开页面再做。"),
+        )
+    if "price overlap" in message or state == "23P01":
+        return DomainError(
+            "price.overlap", _("这段日期里已有价格。请先把旧价格截止，再从截止那天起用新价格。")
+        )
+    if "append only" in message:
+        return DomainError("ledger.fixed", _("台账不能改也不能删。要更正，请做冲销。"))
+    return None
+
+
+def _rights(state: str) -> DomainError | None:
+    if state == "42501":
+        return NotAllowedError(
+            "access.denied", _("你的账号没有这项权限。可请管理员在系统设置里添加。")
+        )
+    return None
+
+
+def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
+    if state in {"28P01", "28000"}:
+        return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
+    if state.startswith("53") or "disk is full" in message or "No space" in message:
+        return EnvironmentProblem(
+            "db.full", _("没能保存：磁盘已满。内容还在屏幕上，清出空间后重试。")
+        )
+    if state in {"57014", "55P03"}:
+        return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
+    if error.connection_invalidated or state.startswith(("08", "57P")) or _is_offline(message):
+        return EnvironmentProblem(
+            "db.offline", _("连不上集团主库。内容还在屏幕上，网络恢复后请重试。")
+        )
+    if "locked" in message or "readonly" in message:
+        return EnvironmentProblem(
+            "db.busy", _("数据库文件被占用或只读。请关掉占用它的程序后重试。")
+        )
+    return None
+
+
+def _is_offline(message: str) -> bool:
+    signs = (
+        "connection failed",
+        "could not connect",
+        "server closed",
+        "connection is lost",
+        "Connection refused",
+        "consuming input failed",
+        "connection timeout",
+    )
+    return any(sign in message for sign in signs)

@@ -1,0 +1,32 @@
+"""Document numbers: prefix, day, running number, gapless within organisation, kind and day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.models.platform import Counter
+from app.services.db import database_of
+
+
+def next_number(session: Session, org_id: int, kind: str, day: date, *, count: int = 1) -> int:
+    """The first of `count` fresh running numbers; rolled back with the unit of work."""
+    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
+    last = session.execute(
+        insert(Counter)
+        .values(org_id=org_id, kind=kind, day=day, last=count)
+        .on_conflict_do_update(
+            index_elements=["org_id", "kind", "day"], set_={"last": Counter.last + count}
+        )
+        .returning(Counter.last)
+    ).scalar_one()
+    return int(last) - count + 1
+
+
+def document_no(session: Session, org_id: int, prefix: str, day: date) -> str:
+    """A document number such as ``SH20261014-002``."""
+    running = next_number(session, org_id, prefix, day)
+    return f"{prefix}{day:%Y%m%d}-{running:03d}"

@@ -1,0 +1,111 @@
+"""Idempotency: one operation id per intention of a person, answered once and for all.
+
+A service begins with `claim`. The insert is the lock: a second copy of the same command waits
+for the first to commit, finds its row and gets its answer. Usage::
+
+    with db.write() as s:
+        earlier = claim(s, actor, org_id, command.op_id, "receive", content)
+        if earlier is not None:
+            return Received(**earlier)
+        ...
+        finish(s, org_id, command.op_id, result)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor
+from app.domain.errors import ConflictError
+from app.i18n import _
+from app.models.platform import Operation
+from app.services.db import database_of, now
+
+
+def claim(
+    session: Session, actor: Actor, org_id: int, op_id: UUID, kind: str, content: object
+) -> dict[str, Any] | None:
+    """Claim the operation id; the stored answer if it was carried out before, else None.
+
+    Args:
+        session: The unit of work.
+        actor: Who acts.
+        org_id: The organisation whose books the operation touches.
+        op_id: Made by the client once per intention.
+        kind: The verb, such as ``receive``.
+        content: The command (a dataclass or plain values); its digest must agree on a repeat.
+
+    Raises:
+        ConflictError: The id was used for other content or by another person.
+    """
+    digest = digest_of(content)
+    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
+    inserted = session.execute(
+        insert(Operation)
+        .values(
+            org_id=org_id,
+            op_id=op_id,
+            kind=kind,
+            digest=digest,
+            actor_id=actor.person_id,
+            at=now(session),
+            result={},
+        )
+        .on_conflict_do_nothing()
+        .returning(Operation.op_id)
+    ).first()
+    if inserted is not None:
+        return None
+    row = session.execute(
+        select(Operation).where(Operation.org_id == org_id, Operation.op_id == op_id)
+    ).scalar_one_or_none()
+    if row is None or row.digest != digest or row.actor_id != actor.person_id or row.kind != kind:
+        raise ConflictError(
+            "operation.reused",
+            _("这次操作的编号已用于另一件事，没有重复记账。请重新打开页面再做。"),
+        )
+    return dict(row.result)
+
+
+def finish(session: Session, org_id: int, op_id: UUID, result: dict[str, Any]) -> None:
+    """Store the answer, so that a repeat of the operation gets the same."""
+    session.execute(
+        update(Operation)
+        .where(Operation.org_id == org_id, Operation.op_id == op_id)
+        .values(result=result)
+    )
+
+
+def digest_of(content: object) -> bytes:
+    """A digest of a command's content that does not depend on the order of fields."""
+    text = json.dumps(plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def plain(value: object) -> Any:
+    """`value` as JSON-able plain values; dataclasses become dicts, Decimals and dates text."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        items = [plain(item) for item in value]
+        return sorted(items, key=repr) if isinstance(value, set | frozenset) else items
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    return value

@@ -1,0 +1,1 @@
+"""Stock: the one posting function, balances, lots and places."""

@@ -1,0 +1,165 @@
+"""The one posting function: every change of stock in the product goes through `post`.
+
+On PostgreSQL it is one call of the SECURITY DEFINER function `api.post`; on SQLite the rows are
+inserted here and triggers keep the same promises: append-only, chained, balances in the same
+transaction and never below zero. Lines are posted in the order given.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.domain.documents import DocKind
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError
+from app.domain.ledger import GENESIS, Move, RowHead, canonical, next_hash
+from app.domain.money import to_scaled
+from app.i18n import _
+from app.models.base import microseconds
+from app.models.stock import ChainHead, Ledger
+from app.services.access import require
+from app.services.db import database_of, now, today
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Moves of one document that are posted together or not at all."""
+
+    org_id: int
+    op_id: UUID
+    doc_kind: DocKind
+    doc_id: int
+    occurred_on: date
+    moves: Sequence[Move]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The rows that a posting became: sequence numbers of the organisation's ledger."""
+
+    first_seq: int
+    last_seq: int
+
+
+def post(session: Session, actor: Actor, posting: Posting) -> Posted:
+    """Post the moves; all of them, or `DomainError` (not enough stock, no right) and none.
+
+    The caller's unit of work commits. The actor needs the duty STORE for the organisation.
+    """
+    require(actor, Duty.STORE, posting.org_id)
+    if not posting.moves:
+        raise ValueError("a posting needs at least one move")
+    if posting.occurred_on > today(session) + timedelta(days=1):
+        raise DomainError("ledger.future", _("发生日期在将来，没有记账。请核对日期。"))
+    if database_of(session).is_sqlite:
+        return _post_sqlite(session, actor, posting)
+    return _post_postgresql(session, actor, posting)
+
+
+def _post_postgresql(session: Session, actor: Actor, posting: Posting) -> Posted:
+    row = session.execute(
+        text(
+            "SELECT first_seq, last_seq FROM api.post(:op, :org, :kind, :doc, :day, :actor,"
+            " CAST(:moves AS jsonb))"
+        ),
+        {
+            "op": posting.op_id,
+            "org": posting.org_id,
+            "kind": posting.doc_kind.value,
+            "doc": posting.doc_id,
+            "day": posting.occurred_on,
+            "actor": actor.person_id,
+            "moves": json.dumps([_as_json(move) for move in posting.moves], ensure_ascii=False),
+        },
+    ).one()
+    return Posted(int(row.first_seq), int(row.last_seq))
+
+
+def _as_json(move: Move) -> dict[str, int | str]:
+    return {
+        "item": move.item_id,
+        "lot": move.lot_id,
+        "pack": move.pack_id,
+        "owner": move.owner_id,
+        "from": move.from_place,
+        "to": move.to_place,
+        "qty": move.qty,
+        "price": to_scaled(move.unit_price),
+        "factor": move.price_factor,
+        "doc_line": move.doc_line,
+        "reversal": move.reversal_of,
+        "reason": move.reason,
+    }
+
+
+def _post_sqlite(session: Session, actor: Actor, posting: Posting) -> Posted:
+    session.flush()
+    seq, previous = _chain_head(session, posting.org_id)
+    at = now(session)
+    rows = []
+    for line, move in enumerate(posting.moves, 1):
+        head = RowHead(
+            org_id=posting.org_id,
+            seq=seq + line,
+            op_id=posting.op_id,
+            line=line,
+            doc_kind=posting.doc_kind.value,
+            doc_id=posting.doc_id,
+            occurred_on=posting.occurred_on,
+            posted_us=microseconds(at),
+            actor_id=actor.person_id,
+        )
+        digest = next_hash(previous, canonical(head, move))
+        rows.append(_row(head, move, previous, digest) | {"posted_at": at})
+        previous = digest
+    session.execute(insert(Ledger), rows)
+    return Posted(seq + 1, seq + len(rows))
+
+
+def _chain_head(session: Session, org_id: int) -> tuple[int, bytes]:
+    session.execute(
+        sqlite_insert(ChainHead)
+        .values(org_id=org_id, chain="ledger", seq=0, hash=GENESIS)
+        .on_conflict_do_nothing()
+    )
+    row = session.execute(
+        select(ChainHead.seq, ChainHead.hash).where(
+            ChainHead.org_id == org_id, ChainHead.chain == "ledger"
+        )
+    ).one()
+    return int(row.seq), bytes(row.hash)
+
+
+def _row(head: RowHead, move: Move, previous: bytes, digest: bytes) -> dict[str, object]:
+    return {
+        "org_id": head.org_id,
+        "seq": head.seq,
+        "op_id": head.op_id,
+        "line": head.line,
+        "doc_kind": head.doc_kind,
+        "doc_id": head.doc_id,
+        "doc_line": move.doc_line,
+        "item_id": move.item_id,
+        "lot_id": move.lot_id,
+        "pack_id": move.pack_id,
+        "owner_id": move.owner_id,
+        "from_place": move.from_place,
+        "to_place": move.to_place,
+        "qty": move.qty,
+        "unit_price": move.unit_price,
+        "price_factor": move.price_factor,
+        "occurred_on": head.occurred_on,
+        "actor_id": head.actor_id,
+        "reversal_of": move.reversal_of,
+        "reason": move.reason,
+        "prev_hash": previous,
+        "hash": digest,
+    }
