@@ -190,16 +190,20 @@ Digest = Annotated[bytes, mapped_column(LargeBinary)]
 AnyJson = Annotated[Any, mapped_column(JsonText)]
 
 
+STRICT: Final = {"sqlite_strict": True, "sqlite_with_rowid": True}
+"""Table options: SQLite checks every value against its column's type."""
+
+
 class Base(DeclarativeBase):
     """The base of all tables."""
 
     metadata = MetaData(
         naming_convention={
-            "ix": "ix_%(column_0_N_label)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "ck": "ck_%(table_name)s_%(constraint_name)s",
             "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
             "pk": "pk_%(table_name)s",
         }
     )
-    __table_args__: Any = {"sqlite_strict": True, "sqlite_with_rowid": True}
+    __table_args__: Any = STRICT

@@ -40,7 +40,7 @@ class Product(Base):
 
 
 class Item(Base):
-    """品规: one strength and pack of one maker. Quantities are in `base_unit`, prices per `pack_unit`.
+    """品规: one strength and pack of one maker. Stock in `base_unit`, prices per `pack_unit`.
 
     Flags are kept as columns where work depends on them: they drive storage, double check,
     replenishment weights and what negotiation may touch.

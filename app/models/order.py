@@ -120,7 +120,7 @@ class GroupOrderLine(Base):
 
 
 class MemberOrder(Base):
-    """One member's own order at one supplier for one delivery place: signed, received, paid apart."""
+    """A member's own order at one supplier for one place: signed, received and paid apart."""
 
     __tablename__ = "member_order"
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -164,7 +165,7 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
         "cache_size=-65536",
         "temp_store=MEMORY",
     ):
-        _retry(lambda pragma=pragma: cursor.execute(f"PRAGMA {pragma}"))
+        _retry(partial(cursor.execute, f"PRAGMA {pragma}"))
     cursor.close()
 
 

@@ -22,7 +22,7 @@ VIRTUAL: Final = {
     "transit": ("V-WAY", N_("在途")),
     "opening": ("V-OPEN", N_("期初")),
 }
-"""Kinds of virtual places: code and name. They have no balance; they are the other end of a move."""
+"""Virtual places by kind: code and name. They have no balance; they are a move's other end."""
 
 
 @dataclass(frozen=True, slots=True)
