@@ -1,0 +1,88 @@
+"""The composition root: settings → logging → database → schema → who is signed in.
+
+The only module that knows all the others; window and command line start here.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from pathlib import Path
+
+from app import paths
+from app.domain.errors import EnvironmentProblem
+from app.i18n import _
+from app.services import schema
+from app.services.db import Database, postgresql_engine, sqlite_engine
+
+
+def start_logging(*, verbose: bool = False) -> None:
+    """Log to a rotating file in the data folder; warnings also to the console."""
+    handler = logging.handlers.RotatingFileHandler(
+        paths.logs() / "yilian.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    root.addHandler(handler)
+    logging.captureWarnings(capture=True)
+
+
+def is_server(address: str) -> bool:
+    """Whether the address names a PostgreSQL server rather than a file."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
+def open_database(
+    address: str, *, login: str = "", password: str | None = None, make: bool = False
+) -> Database:
+    """Open the database behind an address and refuse what this program cannot read.
+
+    Args:
+        address: Path of a SQLite file or ``postgresql://host:port/name``.
+        login: On PostgreSQL the person's login role.
+        password: On PostgreSQL the person's password.
+        make: Make a new SQLite file, or upgrade an older schema of one.
+
+    Raises:
+        EnvironmentProblem: Not there, not reachable, or another schema version.
+    """
+    db = _connect(address, login=login, password=password, make=make)
+    try:
+        if make and db.is_sqlite:
+            schema.upgrade(db)
+        _check_version(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _connect(address: str, *, login: str, password: str | None, make: bool) -> Database:
+    if is_server(address):
+        from sqlalchemy.engine import make_url
+
+        url = make_url(address)
+        return Database(
+            postgresql_engine(url.set(username=login or url.username), password=password)
+        )
+    file = Path(address)
+    if not make and not file.is_file():
+        raise EnvironmentProblem(
+            "db.missing", _("没有找到数据文件 {file}。请在系统设置里重新选择。", file=file)
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return Database(sqlite_engine(str(file)))
+
+
+def _check_version(db: Database) -> None:
+    found = schema.version(db)
+    if not found:
+        raise EnvironmentProblem("schema.empty", _("这个数据库还是空的。请先建库（yilian init）。"))
+    if found != schema.newest():
+        with db.engine.connect() as connection:
+            schema.refuse_newer(connection)
+        raise EnvironmentProblem(
+            "schema.older",
+            _("数据由旧版程序保存，要先升级（yilian migrate）。升级前会自动备份。"),
+        )
