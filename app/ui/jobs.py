@@ -1,0 +1,230 @@
+"""Work off the GUI thread: one writer, a few readers, progress, cancel, results by signals.
+
+A job is a callable. It runs on a worker thread and must not touch a widget; its result, its
+progress and its error come back to the GUI thread through one signal each. Reads name a channel:
+an answer that a newer question on the same channel has overtaken is dropped.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from shiboken6 import isValid
+
+T = TypeVar("T")
+_READERS: Final = 3
+_PROGRESS_EVERY: Final = 0.05
+_log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):  # noqa: N818 - it is a wish of the person, not an error
+    """Raised inside a job when the person cancelled it; the unit of work rolls back."""
+
+
+class Progress:
+    """What a long job tells and asks: how far it is, and whether to stop.
+
+    Call `step` often; it passes on at most 20 calls a second and raises `Cancelled`.
+    """
+
+    def __init__(self, report: Callable[[int, int, str], None]) -> None:
+        self._report = report
+        self._stop = threading.Event()
+        self._last = 0.0
+
+    def cancel(self) -> None:
+        """Ask the job to stop at its next step."""
+        self._stop.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether the person asked to stop."""
+        return self._stop.is_set()
+
+    def step(self, done: int, total: int = 0, text: str = "") -> None:
+        """Tell that `done` of `total` is finished (0: total unknown)."""
+        if self._stop.is_set():
+            raise Cancelled
+        now = time.monotonic()
+        if now - self._last >= _PROGRESS_EVERY or (total and done >= total):
+            self._last = now
+            self._report(done, total, text)
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """One piece of work under way.
+
+    Attributes:
+        number: Counts up; later work has a larger one.
+        name: What the task tray shows; empty for work that stays out of it.
+        channel: Questions on one channel overtake each other; empty for none.
+        progress: For cancelling.
+        done, total, text: The last progress told.
+        started: When it was asked for (monotonic seconds).
+    """
+
+    number: int
+    name: str
+    channel: str
+    on_done: Callable[[Any], None] | None
+    on_failed: Callable[[Exception], None] | None
+    owner: QObject | None
+    progress: Progress = field(init=False)
+    done: int = 0
+    total: int = 0
+    text: str = ""
+    started: float = field(default_factory=time.monotonic)
+
+    def cancel(self) -> None:
+        """Ask it to stop; what it wrote so far is rolled back."""
+        self.progress.cancel()
+
+
+class JobRunner(QObject):
+    """Runs jobs and hands their results to the GUI thread.
+
+    Signals:
+        changed: A long job began, told progress or ended (carries the `Job`).
+        failed: A job failed and nobody took the error (carries the exception).
+    """
+
+    changed = Signal(object)
+    failed = Signal(object)
+    _finished = Signal(object, object, object)
+    _progressed = Signal(object, int, int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._numbers = itertools.count(1)
+        self._newest: dict[str, int] = {}
+        self._running: dict[int, Job] = {}
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._readers = ThreadPoolExecutor(_READERS, "reader")
+        queued = Qt.ConnectionType.QueuedConnection
+        self._finished.connect(self._take_result, queued)
+        self._progressed.connect(self._take_progress, queued)
+
+    def read(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        channel: str = "",
+        owner: QObject | None = None,
+    ) -> Job:
+        """Run a question on a reader; `done` gets the answer unless a newer one overtook it.
+
+        With an `owner`, nothing is called any more once that object is gone.
+        """
+        job = self._job("", channel, done, failed, owner)
+        if channel:
+            self._newest[channel] = job.number
+        self._submit(self._readers, job, lambda _progress: work())
+        return job
+
+    def write(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        owner: QObject | None = None,
+    ) -> Job:
+        """Run a change on the one writer; changes keep their order."""
+        job = self._job("", "", done, failed, owner)
+        self._submit(self._writer, job, lambda _progress: work())
+        return job
+
+    def long(
+        self,
+        name: str,
+        work: Callable[[Progress], T],
+        done: Callable[[T], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        *,
+        writes: bool = True,
+    ) -> Job:
+        """Run work of more than two seconds; it shows in the task tray and can be cancelled."""
+        job = self._job(name, "", done, failed, None)
+        self._submit(self._writer if writes else self._readers, job, work)
+        self.changed.emit(job)
+        return job
+
+    @property
+    def long_jobs(self) -> tuple[Job, ...]:
+        """Long jobs under way, oldest first."""
+        return tuple(job for job in self._running.values() if job.name)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way (tests wait for this)."""
+        return not self._running
+
+    def close(self) -> None:
+        """Cancel what runs and wait for the threads; call once at the end of the program."""
+        for job in self._running.values():
+            job.cancel()
+        self._writer.shutdown(wait=True, cancel_futures=True)
+        self._readers.shutdown(wait=True, cancel_futures=True)
+        self._running.clear()
+
+    def _job(
+        self,
+        name: str,
+        channel: str,
+        done: Callable[[Any], None] | None,
+        failed: Callable[[Exception], None] | None,
+        owner: QObject | None,
+    ) -> Job:
+        job = Job(next(self._numbers), name, channel, done, failed, owner)
+        job.progress = Progress(lambda n, of, text: self._progressed.emit(job, n, of, text))
+        self._running[job.number] = job
+        return job
+
+    def _submit(
+        self, pool: ThreadPoolExecutor, job: Job, work: Callable[[Progress], object]
+    ) -> None:
+        def run() -> None:
+            result: object = None
+            problem: Exception | None = None
+            try:
+                if job.progress.cancelled:
+                    raise Cancelled  # noqa: TRY301 - one way out for every cancel
+                result = work(job.progress)
+            except Exception as error:  # noqa: BLE001 - every error goes to the GUI thread
+                problem = error
+            if isValid(self):
+                self._finished.emit(job, result, problem)
+
+        pool.submit(run)
+
+    def _take_progress(self, job: Job, done: int, total: int, text: str) -> None:
+        job.done, job.total, job.text = done, total, text
+        if job.name and job.number in self._running:
+            self.changed.emit(job)
+
+    def _take_result(self, job: Job, result: object, problem: Exception | None) -> None:
+        self._running.pop(job.number, None)
+        if job.name:
+            self.changed.emit(job)
+        if job.owner is not None and not isValid(job.owner):
+            return
+        if job.channel and self._newest.get(job.channel) != job.number:
+            return
+        if problem is None:
+            if job.on_done:
+                job.on_done(result)
+        elif job.on_failed:
+            job.on_failed(problem)
+        else:
+            self.failed.emit(problem)
