@@ -1,0 +1,1 @@
+"""Stock rules: which lot goes first, what may be used at all, expiry lights."""

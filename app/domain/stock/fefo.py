@@ -1,0 +1,70 @@
+"""先产先出 / 近效期先出 (FEFO): which lots an issue takes, in which order.
+
+Expired and frozen lots are never taken. Lots without an expiry come last. Taking a later lot
+while an earlier one is there is allowed only when somebody names the lot, and is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class LotStock:
+    """What lies of one lot and owner at one place."""
+
+    place_id: int
+    lot_id: int
+    owner_id: int
+    qty: int
+    expiry: date | None
+    lot_no: str = ""
+    held: bool = False
+
+    def usable(self, day: date) -> bool:
+        """Whether goods of this lot may be used on `day`: not frozen, not past the last day."""
+        return not self.held and self.qty > 0 and (self.expiry is None or self.expiry >= day)
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """So many units out of this lot."""
+
+    stock: LotStock
+    qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What could be taken, and how much is missing."""
+
+    picks: tuple[Pick, ...]
+    missing: int
+
+
+def allocate(stock: Iterable[LotStock], need: int, day: date) -> Allocation:
+    """Take `need` units from the usable lots, earliest expiry first."""
+    picks: list[Pick] = []
+    rest = need
+    for lot in sorted((one for one in stock if one.usable(day)), key=_fefo_key):
+        if rest == 0:
+            break
+        take = min(rest, lot.qty)
+        picks.append(Pick(lot, take))
+        rest -= take
+    return Allocation(tuple(picks), rest)
+
+
+def earlier_lot(stock: Iterable[LotStock], chosen: LotStock, day: date) -> LotStock | None:
+    """The usable lot that FEFO would take before `chosen`, if there is one."""
+    usable = [one for one in stock if one.usable(day) and one.lot_id != chosen.lot_id]
+    first = min(usable, key=_fefo_key, default=None)
+    if first is None or first.expiry is None:
+        return None
+    return first if chosen.expiry is None or first.expiry < chosen.expiry else None
+
+
+def _fefo_key(lot: LotStock) -> tuple[bool, date, int, int, int]:
+    return (lot.expiry is None, lot.expiry or date.max, lot.lot_id, lot.place_id, lot.owner_id)

@@ -1,0 +1,1 @@
+"""Reading for lists: keyset pages with filters and sorts done in SQL."""
