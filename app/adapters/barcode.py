@@ -1,0 +1,111 @@
+"""Codes as modules, snapped to device dots, and read again by an independent reader.
+
+The encoder (zxing-cpp) does not check lots, digits or dates; `app.domain.labels` does. Reading a
+rendered code back is the proof that what was drawn is what was meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import zxingcpp
+from PIL import Image
+
+from app.domain.errors import DomainError
+from app.domain.labels.marks import CodeMark, Symbology
+from app.i18n import _
+
+MM_PER_INCH: Final = 25.4
+LEAST_MODULE: Final = {Symbology.MATRIX: 0.25, Symbology.BARS: 0.16}
+"""Smallest module in mm that hand scanners read from thermal paper."""
+LARGEST_MODULE: Final = {Symbology.MATRIX: 0.6, Symbology.BARS: 0.5}
+_QUIET: Final = 10
+"""Blank modules that Code 128 wants on each side."""
+_ROUNDING: Final = 0.001
+
+Grid = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DotCode:
+    """A code in whole device dots: where it starts, dots per module, and its dark modules.
+
+    For bars the grid has one row and `row_dots` is the height of the bars.
+    """
+
+    x: int
+    y: int
+    dots: int
+    row_dots: int
+    grid: Grid
+
+
+def dots(length_mm: float, dpi: int) -> int:
+    """`length_mm` in whole dots, to the nearest."""
+    return round(length_mm * dpi / MM_PER_INCH)
+
+
+@lru_cache(maxsize=4096)
+def modules(symbology: Symbology, source: str, *, gs1: bool) -> Grid:
+    """The dark modules of a code without its quiet zone.
+
+    Raises:
+        DomainError: The encoder cannot write `source`.
+    """
+    kind = zxingcpp.BarcodeFormat.DataMatrix
+    if symbology is Symbology.BARS:
+        kind = zxingcpp.BarcodeFormat.Code128
+    try:
+        if symbology is Symbology.MATRIX:
+            code = zxingcpp.create_barcode(source, kind, gs1=gs1, force_square=True)
+        else:
+            code = zxingcpp.create_barcode(source, kind)
+    except ValueError as error:
+        raise DomainError(
+            "label.encode", _("{text} 不能印成条码。请改正批号或编码。", text=source)
+        ) from error
+    image = np.array(code.to_image(scale=1, add_quiet_zones=False)) == 0
+    grid: Grid = image if symbology is Symbology.MATRIX else image[:1]
+    grid.setflags(write=False)
+    return grid
+
+
+def fit(mark: CodeMark, dpi: int, origin: tuple[float, float] = (0.0, 0.0)) -> DotCode:
+    """`mark` at its largest whole-dot module size, for a label at `origin` (mm) on the page.
+
+    Raises:
+        DomainError: The modules would be too small to be read.
+    """
+    grid = modules(mark.symbology, mark.source, gs1=mark.gs1)
+    columns = grid.shape[1]
+    bars = mark.symbology is Symbology.BARS
+    wide = columns + 2 * _QUIET if bars else columns
+    room = mark.box.width if bars else min(mark.box.width, mark.box.height)
+    per_mm = dpi / MM_PER_INCH
+    largest = int(LARGEST_MODULE[mark.symbology] * per_mm + _ROUNDING) or 1
+    size = min(int(room * per_mm + _ROUNDING) // wide, largest)
+    if size < 1 or size / per_mm < LEAST_MODULE[mark.symbology] - _ROUNDING:
+        raise DomainError(
+            "label.code_room",
+            _("条码 {text} 在这种标签上太密，扫不出来。请换大一号的标签。", text=mark.expected),
+        )
+    left, top = origin[0] + mark.box.x, origin[1] + mark.box.y
+    if bars:
+        x = dots(left, dpi) + (dots(mark.box.width, dpi) - columns * size) // 2
+        return DotCode(x, dots(top, dpi), size, dots(mark.box.height, dpi), grid)
+    x = dots(left + mark.box.width, dpi) - columns * size
+    return DotCode(x, dots(top, dpi), size, size, grid)
+
+
+def decode(image: Image.Image) -> frozenset[tuple[str, str]]:
+    """All codes on `image` as (symbology identifier, content with FNC1 as 0x1D)."""
+    kinds = zxingcpp.BarcodeFormats(
+        (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.Code128)
+    )
+    found = zxingcpp.read_barcodes(np.asarray(image.convert("L")), formats=kinds)
+    return frozenset(
+        (code.symbology_identifier, code.bytes.decode("latin-1")) for code in found if code.valid
+    )

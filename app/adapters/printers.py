@@ -1,0 +1,106 @@
+"""Getting labels out: to a network label printer, or to a file.
+
+The system's own printers belong to the window, which prints the same page rasters.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from typing_extensions import override
+
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.i18n import _
+
+RAW_PORT: Final = 9100
+_MAX_PORT: Final = 65535
+_TIMEOUT: Final = 5.0
+_GRACE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterAddress:
+    """A label printer on the network that takes ZPL on a raw port."""
+
+    host: str
+    port: int = RAW_PORT
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def parse_address(text: str) -> PrinterAddress:
+    """An address from ``host`` or ``host:port``."""
+    host, colon, port = text.strip().rpartition(":")
+    if not colon:
+        host, port = port, str(RAW_PORT)
+    if not host or not port.isdigit() or not 0 < int(port) <= _MAX_PORT:
+        raise DomainError(
+            "printer.address",
+            _("打印机地址 {text} 不完整。请写成 192.168.1.50 或 192.168.1.50:9100。", text=text),
+        )
+    return PrinterAddress(host, int(port))
+
+
+def send(address: PrinterAddress, data: bytes, timeout: float = _TIMEOUT) -> None:
+    """Send `data` to the printer and wait until it has taken all of it.
+
+    Raises:
+        EnvironmentProblem: The printer cannot be reached or stops taking data.
+    """
+    try:
+        with socket.create_connection((address.host, address.port), timeout) as line:
+            line.sendall(data)
+            line.shutdown(socket.SHUT_WR)
+            _wait_for_close(line)
+    except TimeoutError as error:
+        raise EnvironmentProblem(
+            "printer.silent",
+            _(
+                "打印机 {printer} 没有应答。请看是否开机、缺纸或暂停，再打印一次。",
+                printer=address,
+            ),
+        ) from error
+    except OSError as error:
+        raise EnvironmentProblem(
+            "printer.unreachable",
+            _(
+                "连不上打印机 {printer}。请检查电源、网线和地址，再打印一次。（{why}）",
+                printer=address,
+                why=error.strerror or error,
+            ),
+        ) from error
+
+
+def _wait_for_close(line: socket.socket) -> None:
+    """Give the printer a moment to close; many keep the line open, which is no fault."""
+    line.settimeout(_GRACE)
+    with contextlib.suppress(OSError):
+        while line.recv(1024):
+            pass
+
+
+def write(path: Path, data: bytes) -> Path:
+    """Write a print file beside its final name, then move it there in one step.
+
+    Raises:
+        EnvironmentProblem: The folder cannot be written to.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise EnvironmentProblem(
+            "file.write",
+            _("不能写入 {path}（{why}）。请换一个文件夹。", path=path, why=error.strerror or error),
+        ) from error
+    return path

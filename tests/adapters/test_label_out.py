@@ -1,0 +1,107 @@
+"""Papers, files and the network printer."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from app import paths
+from app.adapters import label_papers, printers
+from app.adapters.printers import PrinterAddress
+from app.domain.errors import DomainError, EnvironmentProblem
+
+
+def test_every_paper_loads_and_its_cells_lie_on_the_page() -> None:
+    for key in label_papers.TITLES:
+        paper = label_papers.paper(key)
+        assert paper.key == key
+        last = paper.cell(paper.cells - 1)
+        assert last.right <= paper.page_width
+        assert last.bottom <= paper.page_height
+
+
+def test_an_unknown_paper_names_those_that_exist() -> None:
+    with pytest.raises(DomainError, match="60x40、50x30、100x70、a4-24"):
+        label_papers.paper("60×40")
+
+
+def test_a_template_with_a_gap_or_too_small_text_is_refused(tmp_path: Path) -> None:
+    source = paths.resources() / "labels" / "60x40.json"
+    raw = json.loads(source.read_text(encoding="utf-8"))
+    raw["label"]["digits_size"] = 1.9
+    small = tmp_path / "small.json"
+    small.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(DomainError, match=r"小于 2\.2 mm"):
+        label_papers.read_paper(small, "小")
+    del raw["label"]["matrix"]
+    small.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(DomainError, match="matrix"):
+        label_papers.read_paper(small, "缺")
+
+
+@pytest.fixture
+def listener() -> socket.socket:
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(5)
+    return server
+
+
+def test_zpl_arrives_at_the_printer_byte_for_byte(listener: socket.socket) -> None:
+    got = bytearray()
+
+    def take() -> None:
+        line, _peer = listener.accept()
+        with line:
+            while chunk := line.recv(4096):
+                got.extend(chunk)
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    data = b"^XA^XZ" * 50_000
+    with listener:
+        printers.send(PrinterAddress("127.0.0.1", listener.getsockname()[1]), data)
+        taker.join(5)
+    assert bytes(got) == data
+
+
+def test_a_printer_that_is_off_is_said_to_be_unreachable(listener: socket.socket) -> None:
+    port = listener.getsockname()[1]
+    listener.close()
+    with pytest.raises(EnvironmentProblem, match=r"连不上打印机 127\.0\.0\.1"):
+        printers.send(PrinterAddress("127.0.0.1", port), b"^XA^XZ")
+
+
+def test_a_printer_that_stops_taking_data_is_said_to_be_silent(listener: socket.socket) -> None:
+    address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
+    with listener, pytest.raises(EnvironmentProblem, match="没有应答"):
+        printers.send(address, b"0" * 30_000_000, timeout=0.3)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("192.168.1.50", PrinterAddress("192.168.1.50", 9100)),
+        (" zebra.local:6101 ", PrinterAddress("zebra.local", 6101)),
+    ],
+)
+def test_addresses_are_read(text: str, address: PrinterAddress) -> None:
+    assert printers.parse_address(text) == address
+
+
+@pytest.mark.parametrize("text", ["", ":9100", "host:", "host:0", "host:99999", "host:abc"])
+def test_half_an_address_is_refused(text: str) -> None:
+    with pytest.raises(DomainError, match="请写成"):
+        printers.parse_address(text)
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "labels.zpl"
+    assert printers.write(target, b"data").read_bytes() == b"data"
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(EnvironmentProblem, match="换一个文件夹"):
+        printers.write(tmp_path / "file" / "labels.zpl", b"data")
+    assert [path.name for path in target.parent.iterdir()] == ["labels.zpl"]
