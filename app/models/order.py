@@ -138,6 +138,8 @@ class MemberOrder(Base):
     contract_id: Mapped[OptRef]
     digest: Mapped[Digest]  # of the canonical content of this version: what the parties sign
     refusal: Mapped[OptText]
+    urged_at: Mapped[OptMoment]  # the last reminder to sign (催签)
+    urged: Mapped[Count] = mapped_column(default=0)  # how often
     version: Mapped[Count] = mapped_column(default=1)
     created_at: Mapped[AMoment]
 
@@ -173,6 +175,31 @@ class MemberOrderLine(Base):
         CheckConstraint("qty > 0 AND received >= 0 AND refused >= 0", name="amounts"),
         ForeignKeyConstraint(["org_id", "order_id"], ["member_order.org_id", "member_order.id"]),
         Index(None, "org_id", "item_id"),
+        Base.__table_args__,
+    )
+
+
+class MemberOrderVersion(Base):
+    """What the parties are asked to sign, word for word, one row per version (append-only).
+
+    Names, specifications and prices are copied in, so that a signature can be proved years later
+    although catalogue and organisations have changed since.
+    """
+
+    __tablename__ = "member_order_version"
+
+    org_id: Mapped[Key]
+    order_id: Mapped[Key]
+    version: Mapped[Key]
+    supplier_id: Mapped[Ref]
+    content: Mapped[AnyJson]  # app.domain.orders.content.as_plain
+    digest: Mapped[Digest]
+    at: Mapped[AMoment]
+    person_id: Mapped[Ref]
+    reason: Mapped[OptText]  # why this version follows the one before
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "order_id"], ["member_order.org_id", "member_order.id"]),
         Base.__table_args__,
     )
 

@@ -369,6 +369,8 @@ def upgrade() -> None:
     sa.Column('contract_id', app.models.base.BigInt(), nullable=True),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.Column('refusal', sa.Text(), nullable=True),
+    sa.Column('urged_at', app.models.base.Moment(), nullable=True),
+    sa.Column('urged', app.models.base.BigInt(), nullable=False),
     sa.Column('version', app.models.base.BigInt(), nullable=False),
     sa.Column('created_at', app.models.base.Moment(), nullable=False),
     sa.PrimaryKeyConstraint('org_id', 'id', name=op.f('pk_member_order')),
@@ -794,6 +796,21 @@ def upgrade() -> None:
     sqlite_with_rowid=True
     )
     op.create_index(op.f('ix_member_order_line_org_id_item_id'), 'member_order_line', ['org_id', 'item_id'], unique=False)
+    op.create_table('member_order_version',
+    sa.Column('org_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
+    sa.Column('order_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
+    sa.Column('version', app.models.base.BigInt(), autoincrement=False, nullable=False),
+    sa.Column('supplier_id', app.models.base.BigInt(), nullable=False),
+    sa.Column('content', app.models.base.JsonText(), nullable=False),
+    sa.Column('digest', sa.LargeBinary(), nullable=False),
+    sa.Column('at', app.models.base.Moment(), nullable=False),
+    sa.Column('person_id', app.models.base.BigInt(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['org_id', 'order_id'], ['member_order.org_id', 'member_order.id'], name=op.f('fk_member_order_version_org_id_order_id_member_order')),
+    sa.PrimaryKeyConstraint('org_id', 'order_id', 'version', name=op.f('pk_member_order_version')),
+    sqlite_strict=True,
+    sqlite_with_rowid=True
+    )
     op.create_table('pack_line',
     sa.Column('org_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
     sa.Column('pack_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
@@ -912,6 +929,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_price_list_id_item_id'), 'price', ['list_id', 'item_id'], unique=False)
     # ### end Alembic commands ###
     run_sql("0001_ledger")
+    run_sql("0001_orders")
     run_sql("0001_security")
 
 
