@@ -135,10 +135,11 @@ class Cluster:
             for statement in statements:
                 connection.execute(statement)
 
-    def create(self, name: str, template: str = "template0") -> None:
+    def create(self, name: str, template: str, owner: str) -> None:
         """Make a database as a copy of `template`."""
-        command = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
-        self.execute([command.format(sql.Identifier(name), sql.Identifier(template))], "postgres")
+        command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
+        names = (sql.Identifier(word) for word in (name, owner, template))
+        self.execute([command.format(*names)], "postgres")
 
     def drop(self, name: str) -> None:
         """Remove a database and whoever is still in it."""

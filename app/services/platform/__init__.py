@@ -1,0 +1,1 @@
+"""The house itself: server and accounts, backup and restore, health, proofs."""
