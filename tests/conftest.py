@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,14 @@ import pytest
 from typing_extensions import override
 
 from tests.databases import Backend, Databases
-
-START = datetime(2026, 10, 14, 2, 0, tzinfo=UTC)
-"""10 o'clock in the morning for the members."""
+from tests.factories import NOW, Site, make_world
 
 
 class FixedClock:
     """A clock that moves only when a test says so."""
 
     def __init__(self) -> None:
-        self.now = START
+        self.now = NOW
 
     def __call__(self) -> datetime:
         return self.now
@@ -58,6 +56,25 @@ def backend(
     """An empty migrated database: the test runs once on SQLite and once on PostgreSQL."""
     with databases.fresh(str(request.param), clock) as made:
         yield made
+
+
+@pytest.fixture
+def site(backend: Backend) -> Iterator[Site]:
+    """The small group of `tests.factories`, on SQLite and on PostgreSQL.
+
+    `site.as_("east_store")` is that person's own way in; `site.owner` has every right.
+    """
+    made = Site(backend.db, make_world(backend.db), backend.connect)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def sqlite_site(sqlite_backend: Backend) -> Iterator[Site]:
+    """The small group on SQLite only, for pages and whatever no database decides."""
+    made = Site(sqlite_backend.db, make_world(sqlite_backend.db), sqlite_backend.connect)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -44,9 +44,19 @@ class Backend:
         """Whether this is the SQLite run of the test."""
         return self.name == "sqlite"
 
+    def connect(self, login: str) -> Database:
+        """The database as the person reaches it; on SQLite everybody opens the same file."""
+        del login
+        return self._keep(Database(sqlite_engine(self.location()), self.clock))
+
     def signed_in(self, login: str) -> tuple[Database, Actor]:
-        """The database as the person sees it, and the person; `person` must hold the login."""
-        return self.db, actor_for(self.db, login)
+        """The person's database and the person; `person` must hold the login."""
+        db = self.connect(login)
+        return db, actor_for(db, login)
+
+    def _keep(self, db: Database) -> Database:
+        self._opened.append(db)
+        return db
 
     def location(self) -> str:
         """What `--db` of the command line takes."""
@@ -68,11 +78,9 @@ class ServerBackend(Backend):
         super().__init__("postgresql", Database(postgresql_engine(self.owner.url()), clock), clock)
 
     @override
-    def signed_in(self, login: str) -> tuple[Database, Actor]:
+    def connect(self, login: str) -> Database:
         """As on the base class; the login role is made or brought up to date first."""
-        db = Database(postgresql_engine(self.login(login).url()), self.clock)
-        self._opened.append(db)
-        return db, actor_for(db, login)
+        return self._keep(Database(postgresql_engine(self.login(login).url()), self.clock))
 
     def login(self, login: str) -> Login:
         """How the person signs in, for psycopg or another process."""
