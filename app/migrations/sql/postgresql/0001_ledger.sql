@@ -173,7 +173,10 @@ DECLARE
 BEGIN
   IF pg_has_role(session_user, 'yilian_owner', 'MEMBER') THEN
     v_actor := p_actor;
-  ELSIF v_actor IS NULL THEN
+  ELSIF v_actor IS NULL OR NOT (p_org = ANY (app.my_orgs())
+      OR EXISTS (SELECT 1 FROM app.member_order o WHERE o.org_id = p_org AND o.supplier_id = ANY (app.my_orgs()))
+      OR EXISTS (SELECT 1 FROM app.delivery d WHERE d.org_id = p_org AND d.supplier_id = ANY (app.my_orgs()))
+      OR EXISTS (SELECT 1 FROM app.statement t WHERE t.org_id = p_org AND t.supplier_id = ANY (app.my_orgs()))) THEN
     RAISE EXCEPTION 'not allowed' USING ERRCODE = '42501';
   END IF;
   INSERT INTO app.chain_head (org_id, chain, seq, hash) VALUES (p_org, 'audit', 0, decode(repeat('00', 32), 'hex'))
