@@ -129,6 +129,8 @@ class MemberOrder(Base):
     no: Mapped[Text_]
     lead_id: Mapped[Ref]
     group_order_id: Mapped[Ref]
+    group_no: Mapped[OptText]  # copied from the group order, which a supplier may not read
+    title: Mapped[OptText]  # same
     supplier_id: Mapped[Ref]
     place_id: Mapped[Ref]
     status: Mapped[Text_]
@@ -196,6 +198,7 @@ class MemberOrderVersion(Base):
     digest: Mapped[Digest]
     at: Mapped[AMoment]
     person_id: Mapped[Ref]
+    person_name: Mapped[Text_]
     reason: Mapped[OptText]  # why this version follows the one before
 
     __table_args__ = (
