@@ -60,7 +60,8 @@ class Statement(Base):
     status: Mapped[Text_]
     opening_amount: Mapped[Price]  # supplier-owned stock at the start, at cost
     received_amount: Mapped[Price]
-    consumed_amount: Mapped[Price]
+    consumed_amount: Mapped[Price]  # payable: consumption at the price of the day of use
+    price_gap: Mapped[Price]  # payable less the same goods at the price they came in at
     closing_amount: Mapped[Price]
     supplier_amount: Mapped[OptPrice]  # what the supplier's own bill says
     invoiced_amount: Mapped[OptPrice]

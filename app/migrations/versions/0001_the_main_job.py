@@ -591,6 +591,7 @@ def upgrade() -> None:
     sa.Column('opening_amount', app.models.base.Money(), nullable=False),
     sa.Column('received_amount', app.models.base.Money(), nullable=False),
     sa.Column('consumed_amount', app.models.base.Money(), nullable=False),
+    sa.Column('price_gap', app.models.base.Money(), nullable=False),
     sa.Column('closing_amount', app.models.base.Money(), nullable=False),
     sa.Column('supplier_amount', app.models.base.Money(), nullable=True),
     sa.Column('invoiced_amount', app.models.base.Money(), nullable=True),
