@@ -97,6 +97,7 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.MEMBER_SIGNED, _S.SIGNED),
             (_S.MEMBER_SIGNED, _S.REFUSED),
             (_S.MEMBER_SIGNED, _S.TO_SIGN),
+            (_S.MEMBER_SIGNED, _S.CANCELLED),
             (_S.REFUSED, _S.TO_SIGN),
             (_S.REFUSED, _S.CANCELLED),
             (_S.SIGNED, _S.PARTLY_RECEIVED),

@@ -1,0 +1,149 @@
+"""What the parties sign: one version of a member's order, word for word, and its digest.
+
+The content carries its own copies of names, specifications and terms, so that it reads the same
+when catalogue and organisations have changed. Its digest is SHA-256 over canonical JSON (sorted
+keys, no blanks, decimals as text with four places, days as ISO text), the same bytes on every
+database and machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+_PLACES: Final = Decimal("0.0001")
+_SHORT: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class ContentParty:
+    """An organisation as it was when the order was made."""
+
+    org_id: int
+    name: str
+    uscc: str = ""
+    address: str = ""
+    contact: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLine:
+    """One item of the order.
+
+    Attributes:
+        line: Number on the paper, from 1; gaps show that a line was removed.
+        qty: Smallest units; `pack_factor` of them make one `unit`.
+        unit_price: Per `price_factor` smallest units, tax included.
+        amount: To the cent.
+    """
+
+    line: int
+    item_id: int
+    code: str
+    name: str
+    spec: str
+    maker: str
+    unit: str
+    base_unit: str
+    pack_factor: int
+    qty: int
+    unit_price: Decimal
+    price_factor: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One clause of the contract behind the order."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderContent:
+    """One version of a member's order.
+
+    Attributes:
+        no: CG…, the member's order.
+        version: From 1; each amendment makes the next.
+        group_no: TC…, the group's order it was split from.
+        title: Title of the group's order.
+        contract_no: The member's contract with the supplier.
+        buyer: Who asked for the goods at the member.
+        place: Where they are to be delivered, in words.
+        due_on: When they are due.
+    """
+
+    no: str
+    version: int
+    group_no: str
+    title: str
+    contract_no: str
+    member: ContentParty
+    supplier: ContentParty
+    buyer: str
+    place_id: int
+    place: str
+    due_on: date | None
+    lines: tuple[ContentLine, ...]
+    amount: Decimal
+    terms: tuple[Term, ...] = ()
+
+
+def as_plain(content: OrderContent) -> dict[str, Any]:
+    """The content as JSON-able values; `from_plain` is its inverse."""
+    plain = asdict(content)
+    plain["amount"] = _decimal(content.amount)
+    plain["due_on"] = content.due_on.isoformat() if content.due_on else None
+    plain["terms"] = [asdict(term) for term in content.terms]
+    plain["lines"] = [
+        asdict(line) | {"unit_price": _decimal(line.unit_price), "amount": _decimal(line.amount)}
+        for line in content.lines
+    ]
+    return plain
+
+
+def from_plain(plain: dict[str, Any]) -> OrderContent:
+    """The content behind stored values."""
+    return OrderContent(
+        **plain
+        | {
+            "member": ContentParty(**plain["member"]),
+            "supplier": ContentParty(**plain["supplier"]),
+            "due_on": date.fromisoformat(plain["due_on"]) if plain["due_on"] else None,
+            "amount": Decimal(plain["amount"]),
+            "terms": tuple(Term(**term) for term in plain["terms"]),
+            "lines": tuple(
+                ContentLine(
+                    **line
+                    | {
+                        "unit_price": Decimal(line["unit_price"]),
+                        "amount": Decimal(line["amount"]),
+                    }
+                )
+                for line in plain["lines"]
+            ),
+        }
+    )
+
+
+def digest(plain: dict[str, Any]) -> bytes:
+    """SHA-256 of the canonical text of stored content."""
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).digest()
+
+
+def short(value: bytes) -> str:
+    """The first digits of a digest as people compare them: ``3fa9 01c2 77de b810``."""
+    text = value.hex()[:_SHORT]
+    return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def _decimal(value: Decimal) -> str:
+    return str(value.quantize(_PLACES))

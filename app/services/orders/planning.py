@@ -1,0 +1,259 @@
+"""Pricing the lines of submitted requisitions, and all that stands in the way of ordering them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import Problem, Severity
+from app.domain.orders.split import GroupLine, MemberDraft, PricedLine, gather, split, total
+from app.i18n import _
+from app.models.item import Item
+from app.models.order import Requisition, RequisitionLine
+from app.models.party import Dossier, Organisation
+from app.services.price_lookup import PriceInForce, prices_on
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What consolidating would order.
+
+    Attributes:
+        lines: Every requisition line that has a price, priced.
+        problems: Errors stop the consolidation, warnings are told.
+        drafts: One member order each.
+        group: The group's lines.
+        sources: Codes of the price sources met, such as ``gpo``.
+    """
+
+    lines: tuple[PricedLine, ...]
+    problems: tuple[Problem, ...]
+    drafts: tuple[MemberDraft, ...]
+    group: tuple[GroupLine, ...]
+    sources: tuple[str, ...]
+
+    @property
+    def amount(self) -> Decimal:
+        """What all of it costs."""
+        return total(draft.amount for draft in self.drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """One requisition line with the facts its check needs."""
+
+    number: int
+    org: str
+    requisition: Requisition
+    line: RequisitionLine
+    item: Item
+
+    @property
+    def where(self) -> str:
+        return f"{self.org} · {self.item.name} {self.item.strength}".strip()
+
+
+def make_plan(session: Session, day: date, requisitions: Sequence[Requisition]) -> Plan:
+    """Price the requisitions' lines at what holds on `day` and split them; nothing is written."""
+    needs = _needs(session, requisitions)
+    prices = _prices(session, day, needs)
+    lines: list[PricedLine] = []
+    problems: list[Problem] = []
+    chosen: list[PriceInForce] = []
+    for need in needs:
+        price = next(iter(prices.get((need.line.org_id, need.line.item_id), ())), None)
+        problems += _check(need, price)
+        if price is not None:
+            lines.append(_priced(need, price))
+            chosen.append(price)
+    problems += _dossier_problems(session, day, {price.supplier_id for price in chosen})
+    return Plan(
+        lines=tuple(lines),
+        problems=tuple(problems),
+        drafts=split(lines),
+        group=gather(lines),
+        sources=tuple(sorted({price.source for price in chosen})),
+    )
+
+
+def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]:
+    names = dict(session.execute(select(Organisation.id, Organisation.short_name)).tuples().all())
+    found: list[_Need] = []
+    for requisition in requisitions:
+        rows = session.execute(
+            select(RequisitionLine, Item)
+            .join(Item, Item.id == RequisitionLine.item_id)
+            .where(
+                RequisitionLine.org_id == requisition.org_id,
+                RequisitionLine.requisition_id == requisition.id,
+            )
+            .order_by(RequisitionLine.line)
+        ).tuples()
+        for line, item in rows:
+            org = names.get(requisition.org_id, "")
+            found.append(_Need(len(found) + 1, org, requisition, line, item))
+    return found
+
+
+def _prices(
+    session: Session, day: date, needs: Sequence[_Need]
+) -> dict[tuple[int, int], tuple[PriceInForce, ...]]:
+    wanted: dict[int, set[int]] = {}
+    for need in needs:
+        wanted.setdefault(need.line.org_id, set()).add(need.line.item_id)
+    return {
+        (org, item): rows
+        for org, items in wanted.items()
+        for item, rows in prices_on(session, day, org, items).items()
+    }
+
+
+def _priced(need: _Need, price: PriceInForce) -> PricedLine:
+    return PricedLine(
+        org_id=need.line.org_id,
+        place_id=need.requisition.place_id,
+        supplier_id=price.supplier_id,
+        item_id=need.line.item_id,
+        qty=need.line.qty,
+        unit_price=price.unit_price,
+        price_factor=price.price_factor,
+        price_id=price.price_id,
+        requisition_id=need.requisition.id,
+        requisition_line=need.line.line,
+    )
+
+
+def _check(need: _Need, price: PriceInForce | None) -> list[Problem]:
+    found: list[Problem] = []
+    if need.item.status == "stopped":
+        found.append(
+            _problem(
+                need,
+                "order.item_stopped",
+                _(
+                    "{where}：目录里已停用，不能再订。请成员改单，或在统一目录里恢复。",
+                    where=need.where,
+                ),
+            )
+        )
+    if need.line.qty % need.item.pack_factor:
+        found.append(
+            _problem(
+                need,
+                "order.pack",
+                _(
+                    "{where}：申请 {qty} {base}，要按整{pack}订（1 {pack} = {factor} {base}）。",
+                    where=need.where,
+                    qty=need.line.qty,
+                    base=need.item.base_unit,
+                    pack=need.item.pack_unit,
+                    factor=need.item.pack_factor,
+                ),
+            )
+        )
+    if price is None:
+        found.append(
+            _problem(
+                need,
+                "order.no_price",
+                _(
+                    "{where}：今天没有有效价格。请先在价格表里补上，或让成员去掉这一行。",
+                    where=need.where,
+                ),
+            )
+        )
+        return found
+    if price.ceiling is not None and price.unit_price > price.ceiling:
+        found.append(
+            _problem(
+                need,
+                "order.over_ceiling",
+                _(
+                    "{where}：单价 {price} 高于限价 {ceiling}，不能下单。请更正价格表。",
+                    where=need.where,
+                    price=_text(price.unit_price),
+                    ceiling=_text(price.ceiling),
+                ),
+            )
+        )
+    return found + _price_change(need, price)
+
+
+def _price_change(need: _Need, price: PriceInForce) -> list[Problem]:
+    """A warning where the price is not the one the member saw when asking."""
+    asked = need.line.unit_price * price.price_factor
+    if not asked or asked == price.unit_price * need.line.price_factor:
+        return []
+    return [
+        _problem(
+            need,
+            "order.price_moved",
+            _(
+                "{where}：申请时单价 {old}，今天是 {new}，按今天的价下单。",
+                where=need.where,
+                old=_text(need.line.unit_price),
+                new=_text(price.unit_price),
+            ),
+            Severity.WARNING,
+        )
+    ]
+
+
+def _problem(need: _Need, code: str, text: str, severity: Severity = Severity.ERROR) -> Problem:
+    return Problem(code, text, row=need.number, column=need.requisition.no, severity=severity)
+
+
+def _text(price: Decimal) -> str:
+    """A unit price with two to four places."""
+    text = f"{price:.4f}".rstrip("0")
+    whole, _dot, places = text.partition(".")
+    return f"{whole}.{places:0<2}"
+
+
+def _dossier_problems(session: Session, day: date, suppliers: set[int]) -> list[Problem]:
+    """Suppliers whose papers have run out or were never checked; the newest of a kind counts."""
+    rows = session.execute(
+        select(Dossier, Organisation.name)
+        .join(Organisation, Organisation.id == Dossier.org_id)
+        .where(Dossier.org_id.in_(suppliers))
+    ).all()
+    newest: dict[tuple[int, str], tuple[Dossier, str]] = {}
+    for dossier, name in rows:
+        held = newest.get((dossier.org_id, dossier.kind))
+        if held is None or _until(dossier) > _until(held[0]):
+            newest[dossier.org_id, dossier.kind] = (dossier, name)
+    problems: list[Problem] = []
+    for (_org, kind), (dossier, name) in sorted(newest.items()):
+        if _until(dossier) < day:
+            problems.append(
+                Problem(
+                    "order.dossier_expired",
+                    _(
+                        "{supplier}的「{kind}」{day} 已到期，不能下单。补交并审核后再汇总。",
+                        supplier=name,
+                        kind=kind,
+                        day=_until(dossier).isoformat(),
+                    ),
+                )
+            )
+        elif not dossier.checked:
+            problems.append(
+                Problem(
+                    "order.dossier_unchecked",
+                    _(
+                        "{supplier}的「{kind}」还没审核，不能下单。请先审核首营资料。",
+                        supplier=name,
+                        kind=kind,
+                    ),
+                )
+            )
+    return problems
+
+
+def _until(dossier: Dossier) -> date:
+    return dossier.valid_to or date.max
