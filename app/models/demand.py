@@ -14,6 +14,7 @@ from app.models.base import (
     Count,
     Key,
     OptDay,
+    OptMoment,
     OptPrice,
     OptRef,
     OptText,
@@ -84,12 +85,13 @@ class ReplenishmentRun(Base):
 
     org_id: Mapped[Key]
     id: Mapped[Key]
+    place_id: Mapped[Ref]
     as_of: Mapped[ADay]
     computed_at: Mapped[AMoment]
     person_id: Mapped[Ref]
     settings: Mapped[AnyJson]
 
-    __table_args__ = (Base.__table_args__,)
+    __table_args__ = (Index(None, "org_id", "place_id", "computed_at"), Base.__table_args__)
 
 
 class Suggestion(Base):
@@ -108,9 +110,12 @@ class Suggestion(Base):
     chosen: Mapped[Count]
     edited: Mapped[AFlag] = mapped_column(default=False)
     edit_reason: Mapped[OptText]
+    edited_by: Mapped[OptRef]
+    edited_at: Mapped[OptMoment]
     picked: Mapped[AFlag] = mapped_column(default=True)
     days_left_tenths: Mapped[Count]
     urgency: Mapped[Count] = mapped_column(default=0)
+    verdict: Mapped[Text_]  # app.domain.replenish.suggestion.Verdict
     headline: Mapped[Text_]
     why: Mapped[AnyJson]
     status: Mapped[Text_] = mapped_column(default="open")  # open | requested | dismissed

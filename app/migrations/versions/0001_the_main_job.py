@@ -513,6 +513,7 @@ def upgrade() -> None:
     op.create_table('replenishment_run',
     sa.Column('org_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
     sa.Column('id', app.models.base.BigInt(), autoincrement=False, nullable=False),
+    sa.Column('place_id', app.models.base.BigInt(), nullable=False),
     sa.Column('as_of', app.models.base.Day(), nullable=False),
     sa.Column('computed_at', app.models.base.Moment(), nullable=False),
     sa.Column('person_id', app.models.base.BigInt(), nullable=False),
@@ -521,6 +522,7 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=True
     )
+    op.create_index(op.f('ix_replenishment_run_org_id_place_id_computed_at'), 'replenishment_run', ['org_id', 'place_id', 'computed_at'], unique=False)
     op.create_table('requisition',
     sa.Column('org_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
     sa.Column('id', app.models.base.BigInt(), autoincrement=False, nullable=False),
@@ -620,9 +622,12 @@ def upgrade() -> None:
     sa.Column('chosen', app.models.base.BigInt(), nullable=False),
     sa.Column('edited', app.models.base.Flag(), nullable=False),
     sa.Column('edit_reason', sa.Text(), nullable=True),
+    sa.Column('edited_by', app.models.base.BigInt(), nullable=True),
+    sa.Column('edited_at', app.models.base.Moment(), nullable=True),
     sa.Column('picked', app.models.base.Flag(), nullable=False),
     sa.Column('days_left_tenths', app.models.base.BigInt(), nullable=False),
     sa.Column('urgency', app.models.base.BigInt(), nullable=False),
+    sa.Column('verdict', sa.Text(), nullable=False),
     sa.Column('headline', sa.Text(), nullable=False),
     sa.Column('why', app.models.base.JsonText(), nullable=False),
     sa.Column('status', sa.Text(), nullable=False),
