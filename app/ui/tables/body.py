@@ -91,6 +91,10 @@ class Body(QTableView):
             self.key_pressed.emit(event.text().upper())
         elif key in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}:
             QWidget.keyPressEvent(self, event)
+        elif (plain and event.text().isprintable() and event.text()) or (
+            key == Qt.Key.Key_C and event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
+            event.ignore()  # the grid and the page decide; Qt would search or copy one cell
         else:
             super().keyPressEvent(event)
 

@@ -138,7 +138,9 @@ class GridHeader(QHeaderView):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), theme.colour("subtle"))
+        painter.end()
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
         bottom = self.viewport().height() - 1
         painter.fillRect(0, bottom, self.viewport().width(), 1, theme.colour("border"))
         painter.end()

@@ -8,6 +8,7 @@ For lines of a delivery, of a suggestion, of an order. The page owns the meaning
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
@@ -17,10 +18,18 @@ from app.domain.errors import DomainError
 from app.ui.tables.cells import Row
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.paged_model import Index, TableModel
+from app.ui.tables.query import Sort
 
 Edit = Callable[[Row, str, object], Row]
 _ROOT: Final = QModelIndex()
 _Step = tuple[tuple[Row, Row], ...]
+
+
+def _order_key(value: object) -> tuple[int, Decimal, str]:
+    """Numbers before texts; dates order as their ISO texts."""
+    if isinstance(value, int | Decimal):
+        return 0, Decimal(value), ""
+    return 1, Decimal(0), "" if value is None else str(value)
 
 
 class ListModel(TableModel):
@@ -39,6 +48,7 @@ class ListModel(TableModel):
     ) -> None:
         super().__init__(columns, parent)
         self._rows: list[Row] = []
+        self._natural: list[object] = []
         self._edit = edit
         self._undo: list[_Step] = []
         self._redo: list[_Step] = []
@@ -60,6 +70,7 @@ class ListModel(TableModel):
         """Show other rows; forgets undo, and marks unless told to keep them."""
         self.beginResetModel()
         self._rows = list(rows)
+        self._natural = [row.key for row in rows]
         self.endResetModel()
         self._undo.clear()
         self._redo.clear()
@@ -74,6 +85,7 @@ class ListModel(TableModel):
             position = len(self._rows)
             self.beginInsertRows(QModelIndex(), position, position)
             self._rows.append(row)
+            self._natural.append(row.key)
             self.endInsertRows()
         else:
             self._replace(position, row)
@@ -86,6 +98,7 @@ class ListModel(TableModel):
             return
         self.beginRemoveRows(QModelIndex(), position, position)
         del self._rows[position]
+        self._natural.remove(key)
         self.endRemoveRows()
         self.rows_changed.emit()
 
@@ -126,6 +139,21 @@ class ListModel(TableModel):
         self._rows[position] = row
         last = len(self.columns) - 1
         self.dataChanged.emit(self.index(position, 0), self.index(position, last))
+
+    def order(self, sorts: Sequence[Sort]) -> None:
+        """Sort the rows; without sort keys they return to the order they came in."""
+        self.layoutAboutToBeChanged.emit()
+        before = [(index, self._rows[index.row()].key) for index in self.persistentIndexList()]
+        rows = {row.key: row for row in self._rows}
+        natural = [rows[key] for key in self._natural if key in rows]
+        for sort in reversed(sorts):
+            place = self.positions[sort.column]
+            natural.sort(key=lambda row: _order_key(row.value(place)), reverse=sort.descending)
+        self._rows = natural
+        places = {row.key: i for i, row in enumerate(natural)}
+        for index, key in before:
+            self.changePersistentIndex(index, self.index(places[key], index.column()))
+        self.layoutChanged.emit()
 
     def checked(self, column: str) -> tuple[Row, ...]:
         """The rows whose check column is on."""

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, Q
 from app.ui import fonts, icons, theme
 from app.ui.icons import Icon
 from app.ui.status import Status, draw_shape
-from app.ui.tables.cells import Bar, Cell, Link, Pill, Qty, Spark, Tone, Two
+from app.ui.tables.cells import Bar, Cell, Link, Pill, Qty, Spark, Tone, Two, plain
 from app.ui.tables.columns import Column
 
 _VCENTER: Final = Qt.AlignmentFlag.AlignVCenter
@@ -278,3 +278,17 @@ def fonts_changed() -> None:
 def header_font() -> QFont:
     """The font of headings."""
     return theme.font(14, bold=True)
+
+
+def cell_width(value: Cell) -> int:
+    """About how wide a cell wants to be."""
+    match value:
+        case Two():
+            second = width_of(value.second, theme.px(_SECOND), bold=False)
+            return max(width_of(value.first, theme.px(15), value.bold), second)
+        case Pill():
+            return pill_width(value)
+        case Bar() | Spark() | bool():
+            return theme.px(100)
+        case _:
+            return width_of(plain(value), theme.px(15), bold=True)

@@ -1,0 +1,91 @@
+"""The screens: where each stands in the rail, who may use it, and where its code is.
+
+Pages are imported when they are first opened, so that the window is there quickly and a chart
+library is loaded only by whoever looks at a chart.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.duties import Actor, Duty
+from app.i18n import N_
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.page import Page
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One screen.
+
+    Attributes:
+        name: Stable name; `app.ui.pages.<name>.page` holds its code.
+        title: Words in the rail, not translated yet.
+        icon: Icon in the rail.
+        group: Heading in the rail, empty for the top.
+        cls: Name of the `Page` class.
+        duties: Any of these lets a person in; empty for everybody.
+    """
+
+    name: str
+    title: str
+    icon: Icon
+    group: str
+    cls: str
+    duties: frozenset[Duty] = frozenset()
+
+    def allowed(self, actor: Actor) -> bool:
+        """Whether the person may use the screen."""
+        return not self.duties or any(actor.has(duty) for duty in self.duties)
+
+    def make(self, context: PageContext) -> Page:
+        """Import and build the page."""
+        module = importlib.import_module(f"app.ui.pages.{self.name}.page")
+        page = getattr(module, self.cls)(context)
+        if not isinstance(page, Page):
+            raise TypeError(f"{self.cls} is not a Page")
+        return page
+
+
+_D = Duty
+_STAFF: Final = frozenset({_D.STORE, _D.BUY, _D.CATALOGUE, _D.SIGN, _D.SETTLE, _D.AUDIT, _D.ADMIN})
+_BUYING: Final = N_("采购")
+_STORE: Final = N_("库房")
+_MANAGE: Final = N_("管理")
+
+PAGES: Final = (
+    PageSpec("home", N_("工作台"), Icon.HOME, "", "HomePage"),
+    PageSpec("catalogue", N_("统一目录"), Icon.BOOK_READ, _BUYING, "CataloguePage", _STAFF),
+    PageSpec("prices", N_("价格表"), Icon.CASH, _BUYING, "PricesPage", _STAFF),
+    PageSpec(
+        "group_orders", N_("统采分签"), Icon.FILE_SIGN, _BUYING, "GroupOrdersPage",
+        frozenset({_D.BUY, _D.SIGN, _D.SUPPLY, _D.AUDIT}),
+    ),
+    PageSpec(
+        "receiving", N_("收货验收"), Icon.BARCODE_SCAN, _STORE, "ReceivingPage",
+        frozenset({_D.STORE, _D.AUDIT}),
+    ),
+    PageSpec("stock", N_("库存"), Icon.WAREHOUSE, _STORE, "StockPage", _STAFF),
+    PageSpec(
+        "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",
+        frozenset({_D.STORE, _D.BUY}),
+    ),
+    PageSpec(
+        "settlement", N_("消耗结算"), Icon.CALCULATOR, _MANAGE, "SettlementPage",
+        frozenset({_D.STORE, _D.SETTLE, _D.SUPPLY, _D.AUDIT, _D.BUY}),
+    ),
+    PageSpec(
+        "labels", N_("标签打印"), Icon.LABEL, _MANAGE, "LabelsPage", frozenset({_D.STORE, _D.BUY})
+    ),
+    PageSpec("settings", N_("系统设置"), Icon.COG, "foot", "SettingsPage"),
+)  # fmt: skip
+
+BY_NAME: Final = {spec.name: spec for spec in PAGES}
+
+
+def pages_for(actor: Actor) -> tuple[PageSpec, ...]:
+    """The screens that a person may use, in the order of the rail."""
+    return tuple(spec for spec in PAGES if spec.allowed(actor))

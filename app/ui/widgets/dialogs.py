@@ -1,0 +1,164 @@
+"""Questions: the effect spelled out, a verb on the button, the safe one with the focus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.i18n import _
+from app.ui import theme
+from app.ui.status import Status
+from app.ui.widgets.badge import Shape
+from app.ui.widgets.buttons import Button, Kind
+from app.ui.widgets.fields import CodeEdit, Field
+from app.ui.widgets.text import Role, Text
+
+
+class Form(QDialog):
+    """A dialog with a title, content, and buttons whose words are verbs.
+
+    Use `open()` with `accepted`, never `exec()`: a second event loop would let scans and timers
+    run into a half-done action. Attribute `body` takes the content, `verb` is the main button.
+    """
+
+    def __init__(
+        self, title: str, verb: str, parent: QWidget | None, *, cancel: str = "", wide: int = 420
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(theme.px(wide))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 20)
+        outer.setSpacing(14)
+        outer.addWidget(Text(title, Role.DETAIL_TITLE, wrap=True))
+        self.body = QVBoxLayout()
+        self.body.setSpacing(10)
+        outer.addLayout(self.body, 1)
+        self.cancel = Button(cancel or _("取消"))
+        self.cancel.clicked.connect(self.reject)
+        self.verb = Button(verb, Kind.PRIMARY)
+        self.verb.clicked.connect(self.submit)
+        self.verb.setDefault(True)
+        self.buttons = QHBoxLayout()
+        self.buttons.addStretch(1)
+        self.buttons.addWidget(self.cancel)
+        self.buttons.addWidget(self.verb)
+        outer.addLayout(self.buttons)
+
+    def submit(self) -> None:
+        """The main button; override to check first, then call `accept`."""
+        self.accept()
+
+
+def confirm(
+    parent: QWidget,
+    title: str,
+    effect: str,
+    verb: str,
+    act: Callable[[], None],
+    *,
+    keep: str = "",
+    danger: bool = False,
+) -> Form:  # fmt: skip
+    """Ask before something that cannot be undone; the safe button has the focus if it destroys."""
+    form = Form(title, verb, parent, cancel=keep)
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    status = Status.NEAR if danger else Status.INFO
+    row.addWidget(Shape(status, 28), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Text(effect, Role.BODY, wrap=True), 1)
+    form.body.addLayout(row)
+    form.accepted.connect(act)
+    if danger:
+        form.verb.set_kind(Kind.DANGER)
+        form.verb.setDefault(False)
+        form.cancel.setDefault(True)
+        form.cancel.setFocus()
+    else:
+        form.verb.setFocus()
+    form.open()
+    return form
+
+
+class ReasonForm(Form):
+    """Asks for a reason before an action; the reason is kept with it."""
+
+    def __init__(
+        self, title: str, effect: str, verb: str, parent: QWidget, *, least: int = 4
+    ) -> None:
+        super().__init__(title, verb, parent)
+        self._least = least
+        if effect:
+            self.body.addWidget(Text(effect, Role.BODY, wrap=True))
+        self.reason = QPlainTextEdit()
+        self.reason.setFixedHeight(theme.px(90))
+        self.reason.setTabChangesFocus(True)
+        self.field = Field(_("原因"), self.reason, hint=_("至少 {n} 个字", n=least))
+        self.body.addWidget(self.field)
+        self.reason.setFocus()
+
+    @property
+    def text(self) -> str:
+        """The reason written."""
+        return " ".join(self.reason.toPlainText().split())
+
+    def submit(self) -> None:
+        """Accept once the reason is long enough."""
+        if len(self.text) < self._least:
+            words = _("请写明原因，至少 {n} 个字，现在 {m} 个字。", n=self._least, m=len(self.text))
+            self.field.say(words)
+            self.reason.setFocus()
+            return
+        self.accept()
+
+
+class TypeToConfirm(Form):
+    """For the few acts that can never be taken back: the person types the word."""
+
+    def __init__(self, title: str, effect: str, word: str, verb: str, parent: QWidget) -> None:
+        super().__init__(title, verb, parent)
+        self._word = word
+        self.body.addWidget(Text(effect, Role.BODY, wrap=True))
+        self.edit = CodeEdit()
+        self.edit.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=True)
+        self.field = Field(_("输入「{word}」再继续", word=word), self.edit)
+        self.body.addWidget(self.field)
+        self.verb.set_kind(Kind.DANGER)
+
+    def submit(self) -> None:
+        """Accept once the word is right."""
+        if self.edit.text().strip() == self._word:
+            self.accept()
+        else:
+            self.field.say(_("要输入「{word}」这几个字才会继续。", word=self._word))
+            self.edit.setFocus()
+
+
+class ReportForm(Form):
+    """Our bug: what happened, that nothing was lost, and a report to copy."""
+
+    def __init__(self, report: str, parent: QWidget | None) -> None:
+        super().__init__(
+            _("程序遇到了意外情况"), _("复制报告"), parent, cancel=_("继续工作"), wide=560
+        )
+        self._report = report
+        words = _(
+            "刚才的操作没有完成，已保存的数据不受影响。"
+            "请复制下面的报告发给管理员，然后可以继续工作。"
+        )
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        view = QPlainTextEdit(report)
+        view.setReadOnly(True)
+        view.setMinimumHeight(theme.px(220))
+        view.setFont(theme.font(12))
+        view.setAccessibleName(_("报告"))
+        self.body.addWidget(view)
+
+    def submit(self) -> None:
+        """Copy the report; the dialog stays."""
+        QGuiApplication.clipboard().setText(self._report)
+        self.verb.setText(_("已复制"))

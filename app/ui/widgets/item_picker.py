@@ -1,0 +1,106 @@
+"""Choosing one of many by pinyin, name or code: results while typing, arrows and Enter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+from typing_extensions import override
+
+from app.i18n import _
+from app.ui import theme
+from app.ui.jobs import JobRunner
+from app.ui.widgets.fields import SearchEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One result: what the page gets back, its name, and a second word (spec, code)."""
+
+    value: object
+    name: str
+    second: str = ""
+
+
+Search = Callable[[str], Sequence[Found]]
+
+
+class ItemPicker(SearchEdit):
+    """A search field with a list of results under it.
+
+    Signals:
+        picked: The `value` of the chosen result.
+    """
+
+    picked = Signal(object)
+
+    def __init__(
+        self, search: Search, jobs: JobRunner, hint: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(hint or _("拼音、名称或编码"), parent)
+        self._search = search
+        self._jobs = jobs
+        self.list = QListWidget(self)
+        self.list.setWindowFlags(Qt.WindowType.ToolTip)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setAccessibleName(_("搜索结果"))
+        self.list.itemClicked.connect(self._take)
+        self.list.hide()
+        self.textEdited.connect(self._ask)
+
+    def _ask(self, text: str) -> None:
+        needle = text.strip()
+        if not needle:
+            self.list.hide()
+            return
+        search = self._search
+        self._jobs.read(lambda: search(needle), self._show, channel=f"picker{id(self)}", owner=self)
+
+    def _show(self, found: Sequence[Found]) -> None:
+        self.list.clear()
+        for result in found:
+            words = f"{result.name}   {result.second}".rstrip()
+            item = QListWidgetItem(words)
+            item.setData(Qt.ItemDataRole.UserRole, result)
+            self.list.addItem(item)
+        if not found:
+            item = QListWidgetItem(_("没有找到「{text}」", text=self.text().strip()))
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(item)
+        else:
+            self.list.setCurrentRow(0)
+        row = theme.sizes().row
+        self.list.setStyleSheet(f"QListWidget::item {{ height: {row - 6}px; }}")
+        self.list.resize(max(self.width(), 360), min(8, self.list.count()) * (row - 6) + 6)
+        self.list.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        self.list.setVisible(self.hasFocus())
+
+    def _take(self, item: QListWidgetItem | None) -> None:
+        result = item.data(Qt.ItemDataRole.UserRole) if item else None
+        if isinstance(result, Found):
+            self.setText(result.name)
+            self.list.hide()
+            self.picked.emit(result.value)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if self.list.isVisible() and key in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
+            step = 1 if key == Qt.Key.Key_Down else -1
+            last = self.list.count() - 1
+            self.list.setCurrentRow(max(0, min(last, self.list.currentRow() + step)))
+        elif self.list.isVisible() and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._take(self.list.currentItem())
+        elif self.list.isVisible() and key == Qt.Key.Key_Escape:
+            self.list.hide()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.FocusOut and hasattr(self, "list"):
+            self.list.hide()
+        return super().event(event)
