@@ -12,12 +12,12 @@ from scripts.build_demo.tables import table
 
 _CITY: Final = "云岭市"
 _PLACES: Final = (
-    # code, name, kind, zone, storage
-    ("A01", "药库", "store", "good", "normal"),
-    ("C01", "冷藏柜", "store", "good", "cold"),
-    ("D01", "待验区", "zone", "pending", "normal"),
-    ("E01", "不合格品区", "zone", "bad", "normal"),
-    ("F01", "退货区", "zone", "returns", "normal"),
+    # code, name, kind, zone, storage, the place that it hangs under
+    ("A01", "药库", "store", "good", "normal", ""),
+    ("C01", "冷藏柜", "bin", "good", "cold", "A01"),
+    ("D01", "待验区", "zone", "pending", "normal", ""),
+    ("E01", "不合格品区", "zone", "bad", "normal", ""),
+    ("F01", "退货区", "zone", "returns", "normal", ""),
 )
 
 
@@ -61,10 +61,8 @@ def group() -> dict[str, Any]:
         {"login": login, "name": name, "org": org, "title": title, "duties": duties.split()}
         for login, name, org, title, duties in table("people")
     ]
-    places = [
-        {"code": code, "name": name, "kind": kind, "zone": zone, "storage": storage}
-        for code, name, kind, zone, storage in _PLACES
-    ]
+    titles = ("code", "name", "kind", "zone", "storage", "parent")
+    places = [dict(zip(titles, place, strict=True)) for place in _PLACES]
     return {
         "name": "云岭市紧密型城市医疗集团",
         "city": _CITY,

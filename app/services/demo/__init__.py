@@ -1,0 +1,1 @@
+"""The demo group: fictional members and suppliers, real products, 24 months of demand."""
