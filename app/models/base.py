@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
@@ -48,8 +49,16 @@ class BigInt(TypeDecorator[int]):
 class Flag(TypeDecorator[bool]):
     """True or false, stored as 1 or 0 on both databases."""
 
+    class Comparator(TypeDecorator.Comparator[bool]):
+        """``column.is_(True)`` must be ``= 1``: PostgreSQL has no ``IS 1``."""
+
+        @override
+        def is_(self, other: Any) -> Any:
+            return self.operate(operators.eq, other)
+
     impl = Integer
     cache_ok = True
+    comparator_factory = Comparator
 
     @override
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
