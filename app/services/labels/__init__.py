@@ -1,0 +1,1 @@
+"""Labels: what can be labelled, own codes for handling units, printing again, print history."""
