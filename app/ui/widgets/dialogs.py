@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.i18n import _
 from app.ui import theme
@@ -54,26 +56,36 @@ class Form(QDialog):
         self.accept()
 
 
-def confirm(
-    parent: QWidget,
-    title: str,
-    effect: str,
-    verb: str,
-    act: Callable[[], None],
-    *,
-    keep: str = "",
-    danger: bool = False,
-) -> Form:  # fmt: skip
-    """Ask before something that cannot be undone; the safe button has the focus if it destroys."""
-    form = Form(title, verb, parent, cancel=keep)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question before something that cannot be undone.
+
+    Attributes:
+        title: What is about to happen.
+        effect: The effect spelled out.
+        verb: The word on the button that does it (结束本轮).
+        keep: The word on the safe button (再等等).
+        danger: It destroys something; the safe button has the focus.
+    """
+
+    title: str
+    effect: str
+    verb: str
+    keep: str = ""
+    danger: bool = False
+
+
+def confirm(parent: QWidget, question: Question, act: Callable[[], None]) -> Form:
+    """Ask, and do `act` if the person says so."""
+    form = Form(question.title, question.verb, parent, cancel=question.keep)
     row = QHBoxLayout()
     row.setSpacing(12)
-    status = Status.NEAR if danger else Status.INFO
+    status = Status.NEAR if question.danger else Status.INFO
     row.addWidget(Shape(status, 28), 0, Qt.AlignmentFlag.AlignTop)
-    row.addWidget(Text(effect, Role.BODY, wrap=True), 1)
+    row.addWidget(Text(question.effect, Role.BODY, wrap=True), 1)
     form.body.addLayout(row)
     form.accepted.connect(act)
-    if danger:
+    if question.danger:
         form.verb.set_kind(Kind.DANGER)
         form.verb.setDefault(False)
         form.cancel.setDefault(True)
@@ -106,6 +118,7 @@ class ReasonForm(Form):
         """The reason written."""
         return " ".join(self.reason.toPlainText().split())
 
+    @override
     def submit(self) -> None:
         """Accept once the reason is long enough."""
         if len(self.text) < self._least:
@@ -129,6 +142,7 @@ class TypeToConfirm(Form):
         self.body.addWidget(self.field)
         self.verb.set_kind(Kind.DANGER)
 
+    @override
     def submit(self) -> None:
         """Accept once the word is right."""
         if self.edit.text().strip() == self._word:
@@ -158,6 +172,7 @@ class ReportForm(Form):
         view.setAccessibleName(_("报告"))
         self.body.addWidget(view)
 
+    @override
     def submit(self) -> None:
         """Copy the report; the dialog stays."""
         QGuiApplication.clipboard().setText(self._report)
