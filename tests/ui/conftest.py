@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -24,6 +23,7 @@ from app.ui.scans import ScanRouter
 from app.ui.user_state import UserState
 from app.ui.widgets.scan_filter import ScanFilter
 from tests.factories import EAST, KANGZE, LEAD, RUIHE, TODAY, WEST, Site
+from tests.ui.keys import key, press, window_of
 
 P = TypeVar("P", bound=Page)
 ORGS = (
@@ -136,12 +136,7 @@ def scan(qtbot: QtBot) -> Callable[[Page, str], None]:
 
 def type_fast(widget: QWidget, code: str, scanner: ScanFilter) -> None:
     """Send the keys of a scan, ended by Enter, to the window of `widget`."""
-    window = widget.window().windowHandle()
-    scanner.watch(window)
-    for character in code:
-        if character == "\x1d":
-            QTest.keyClick(window, "]", Qt.KeyboardModifier.ControlModifier)
-        else:
-            QTest.keyClick(window, character)
-    QTest.keyClick(window, Qt.Key.Key_Return)
+    scanner.watch(window_of(widget))
+    press(widget, code)
+    key(widget, Qt.Key.Key_Return)
     scanner.deleteLater()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets.scan_filter import ScanFilter
+from tests.ui.keys import key, press
 
 GS1 = "010690123450001117281231" + "10K260318\x1d" + "211234567"
 
@@ -33,21 +33,12 @@ def form(qtbot: QtBot) -> Form:
     return widget, edit, scanner, scans
 
 
-def keys(widget: QWidget, text: str) -> None:
-    window = widget.windowHandle()
-    for character in text:
-        if character == "\x1d":
-            QTest.keyClick(window, "]", Qt.KeyboardModifier.ControlModifier)
-        else:
-            QTest.keyClick(window, character)
-
-
 def test_a_scan_is_taken_whole_with_gs_and_leaves_the_field_untouched(
     form: Form, qtbot: QtBot
 ) -> None:
     widget, edit, _scanner, scans = form
-    keys(widget, GS1)
-    QTest.keyClick(widget.windowHandle(), Qt.Key.Key_Return)
+    press(widget, GS1)
+    key(widget, Qt.Key.Key_Return)
     assert scans == [GS1]
     assert edit.text() == ""
 
@@ -55,8 +46,8 @@ def test_a_scan_is_taken_whole_with_gs_and_leaves_the_field_untouched(
 def test_ten_scans_in_a_row_stay_ten(form: Form) -> None:
     widget, edit, _scanner, scans = form
     for number in range(10):
-        keys(widget, f"81345678901234567{number:03}")
-        QTest.keyClick(widget.windowHandle(), Qt.Key.Key_Tab)
+        press(widget, f"81345678901234567{number:03}")
+        key(widget, Qt.Key.Key_Tab)
     assert scans == [f"81345678901234567{number:03}" for number in range(10)]
     assert edit.text() == ""
 
@@ -65,7 +56,7 @@ def test_slow_keys_reach_the_field_as_typed(form: Form, qtbot: QtBot) -> None:
     widget, edit, scanner, scans = form
     scanner.set_gap(5)
     for character in "amxl":
-        keys(widget, character)
+        press(widget, character)
         qtbot.wait(12)
     qtbot.waitUntil(lambda: edit.text() == "amxl")
     assert scans == []
@@ -75,13 +66,13 @@ def test_a_short_fast_run_with_enter_is_typing(form: Form, qtbot: QtBot) -> None
     widget, edit, _scanner, scans = form
     pressed: list[int] = []
     edit.returnPressed.connect(lambda: pressed.append(1))
-    keys(widget, "12")
-    QTest.keyClick(widget.windowHandle(), Qt.Key.Key_Return)
+    press(widget, "12")
+    key(widget, Qt.Key.Key_Return)
     assert (edit.text(), scans, pressed) == ("12", [], [1])
 
 
 def test_keys_of_people_end_a_run(form: Form, qtbot: QtBot) -> None:
     widget, edit, _scanner, scans = form
-    keys(widget, "123456")
-    QTest.keyClick(widget.windowHandle(), Qt.Key.Key_Backspace)
+    press(widget, "123456")
+    key(widget, Qt.Key.Key_Backspace)
     assert (edit.text(), scans) == ("12345", [])
