@@ -19,12 +19,13 @@ def window_of(widget: QWidget) -> QWindow:
 
 def press(widget: QWidget, text: str) -> None:
     """Press the keys of `text`; GS goes as Ctrl+], as scanners send it."""
-    window: Any = window_of(widget)  # the stubs lack the overload for characters
+    window = window_of(widget)
+    click: Any = QTest.keyClick  # the stubs lack the overload for characters
     for character in text:
         if character == "\x1d":
-            QTest.keyClick(window, "]", Qt.KeyboardModifier.ControlModifier)
+            click(window, "]", Qt.KeyboardModifier.ControlModifier)
         else:
-            QTest.keyClick(window, character)
+            click(window, character)
 
 
 def key(widget: QWidget, which: Qt.Key, mods: Qt.KeyboardModifier | None = None) -> None:
