@@ -34,7 +34,12 @@ def is_server(address: str) -> bool:
 
 
 def open_database(
-    address: str, *, login: str = "", password: str | None = None, make: bool = False
+    address: str,
+    *,
+    login: str = "",
+    password: str | None = None,
+    make: bool = False,
+    check: bool = True,
 ) -> Database:
     """Open the database behind an address and refuse what this program cannot read.
 
@@ -43,6 +48,7 @@ def open_database(
         login: On PostgreSQL the person's login role.
         password: On PostgreSQL the person's password.
         make: Make a new SQLite file, or upgrade an older schema of one.
+        check: Whether to refuse another schema version; off for upgrades and examinations.
 
     Raises:
         EnvironmentProblem: Not there, not reachable, or another schema version.
@@ -51,7 +57,8 @@ def open_database(
     try:
         if make and db.is_sqlite:
             schema.upgrade(db)
-        _check_version(db)
+        if check:
+            _check_version(db)
     except BaseException:
         db.close()
         raise

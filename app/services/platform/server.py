@@ -78,6 +78,17 @@ def administrator(url: str, database: str = "") -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def as_administrator(admin_url: str) -> Iterator[tuple[Database, Connection]]:
+    """The database named in the address, for rows and for roles, as the server's superuser."""
+    db = Database(postgresql_engine(admin_url))
+    try:
+        with administrator(admin_url) as connection:
+            yield db, connection
+    finally:
+        db.close()
+
+
 def init_server(admin_url: str, database: str, owner_password: str) -> ServerReady:
     """Make roles and database, close what PostgreSQL leaves open, and write the schema.
 
@@ -92,15 +103,8 @@ def init_server(admin_url: str, database: str, owner_password: str) -> ServerRea
         _check_server(connection)
         prepare_roles(connection)
         set_password(connection, OWNER, owner_password)
-        found = connection.execute(
-            "SELECT 1 FROM pg_database WHERE datname = %s", [database]
-        ).fetchone()
-        if found is None:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
-                    sql.Identifier(database), sql.Identifier(OWNER)
-                )
-            )
+        if not has_database(connection, database):
+            make_database(connection, database)
         version = connection.info.server_version
     with administrator(admin_url, database) as connection:
         prepare_database(connection)
@@ -111,6 +115,26 @@ def init_server(admin_url: str, database: str, owner_password: str) -> ServerRea
     finally:
         db.close()
     return ServerReady(database, revision, f"{version // 10_000}.{version % 10_000}")
+
+
+def has_database(connection: Connection, database: str) -> bool:
+    """Whether the server has a database of that name."""
+    row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+    return row is not None
+
+
+def make_database(connection: Connection, database: str) -> None:
+    """Make an empty database for the owner role; raises `DomainError` when the name is taken."""
+    if has_database(connection, database):
+        raise DomainError(
+            "server.database",
+            _("服务器上已有数据库 {name}，没有动它。请换一个名字。", name=database),
+        )
+    connection.execute(
+        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+            sql.Identifier(database), sql.Identifier(OWNER)
+        )
+    )
 
 
 def prepare_roles(connection: Connection) -> None:

@@ -1,0 +1,21 @@
+"""`python -m app` and the command `yilian`: the one place where command line and window meet."""
+
+from __future__ import annotations
+
+from app import cli
+
+
+def open_window(*, address: str, login: str, demo: bool, seconds: int) -> int:
+    """Run the window; loaded only now, because the command line works without any Qt."""
+    from app.ui import app
+
+    return app.run(address=address, login=login, demo=demo, seconds=seconds)
+
+
+def main() -> None:
+    """Run the command line with the window at hand."""
+    cli.main(window=open_window)
+
+
+if __name__ == "__main__":
+    main()

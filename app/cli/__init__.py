@@ -1,0 +1,152 @@
+"""The command `yilian`: one module per noun, loaded only when it is asked for.
+
+A slice adds its commands by one line in `REGISTRY`; how to write them: docs/developer-cli.md.
+Exit codes: 0 done, 1 refused (the person can mend it), 2 usage, 3 environment, 70 a bug.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+import typer
+
+from app import __version__, settings
+from app.cli.context import Cli, Window, start
+from app.cli.errors import report
+from app.i18n import LANGUAGES, N_, _, use_language
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command of the first level comes from.
+
+    Attributes:
+        module: Module below `app.cli` that has a `typer.Typer` named `app`.
+        help: One line for `yilian --help`; empty when the module's commands stand at the first
+            level themselves (`yilian init`, not `yilian platform init`).
+    """
+
+    module: str
+    help: str = ""
+
+
+REGISTRY: Final[dict[str, Entry]] = {
+    "init": Entry("platform"),
+    "migrate": Entry("platform"),
+    "backup": Entry("health"),
+    "restore": Entry("health"),
+    "doctor": Entry("health"),
+    "reconcile": Entry("health"),
+    "verify": Entry("health"),
+    "gui": Entry("platform"),
+    "account": Entry("account", N_("本机账号：添加、改密码、停用")),
+    "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
+}
+_VALUE_OPTIONS: Final = {"--db", "--as", "--lang"}
+
+
+_window: ContextVar[Window | None] = ContextVar("window", default=None)
+
+
+def main(arguments: Sequence[str] | None = None, *, window: Window | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    Args:
+        arguments: Instead of those of the process.
+        window: Opens the window for `yilian gui`.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _window.set(window)
+    use_language(_language(given))
+    command = typer.main.get_command(build(_wanted(given)))
+    try:
+        command.main(args=given, prog_name="yilian")
+    except Exception as error:  # noqa: BLE001 - the last line of defence says what to do
+        sys.exit(report(error, as_json="--json" in given))
+
+
+def build(wanted: str = "") -> typer.Typer:
+    """The command tree; with `wanted` only the module of that first word is loaded."""
+    root = typer.Typer(
+        name="yilian",
+        help=_("医链采供：医共体药品耗材统采、验收、库存、结算。"),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        callback=_root,
+    )
+    for name, entry in _entries(wanted):
+        module = importlib.import_module(f"app.cli.{entry.module}")
+        if entry.help:
+            root.add_typer(module.app, name=name, help=_(entry.help), no_args_is_help=True)
+        else:
+            root.add_typer(module.app)
+    return root
+
+
+def _entries(wanted: str) -> Iterator[tuple[str, Entry]]:
+    chosen = [(wanted, REGISTRY[wanted])] if wanted in REGISTRY else list(REGISTRY.items())
+    flat: set[str] = set()
+    for name, entry in chosen:
+        if entry.help or entry.module not in flat:
+            yield name, entry
+        if not entry.help:
+            flat.add(entry.module)
+
+
+def _wanted(arguments: Sequence[str]) -> str:
+    """The first word that is no option; empty loads everything (for help and for typing errors)."""
+    rest = iter(arguments)
+    for word in rest:
+        if word in _VALUE_OPTIONS:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+        elif word == "--help":
+            return ""
+    return ""
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language of `--lang`, else of the settings; needed before any help text is made."""
+    for before, word in zip(["", *arguments], arguments, strict=False):
+        if before == "--lang":
+            return word
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return settings.load().language
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"yilian {__version__}")
+        raise typer.Exit
+
+
+def _lang(value: str) -> str:
+    if value and value not in LANGUAGES:
+        raise typer.BadParameter(", ".join(LANGUAGES))
+    return value
+
+
+def _root(
+    context: typer.Context,
+    db: Annotated[
+        str, typer.Option("--db", envvar="YILIAN_DB", help="SQLite file or postgresql://host/name")
+    ] = "",
+    login: Annotated[str, typer.Option("--as", envvar="YILIAN_AS", help="login / 账号")] = "",
+    json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
+    lang: Annotated[str, typer.Option("--lang", callback=_lang, help="zh_CN | en")] = "",
+    verbose: Annotated[bool, typer.Option("--verbose", help="debug log / 详细日志")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="version / 版本")
+    ] = False,
+) -> None:
+    del lang, version  # handled before and by their callbacks
+    context.call_on_close(start(Cli(db, login, json, verbose, _window.get())))

@@ -1,0 +1,239 @@
+"""What a command needs: the database, who acts, and how to answer (table or JSON).
+
+A command asks for it with `cli()`; nothing is opened before it is used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import typer
+
+from app import settings
+from app.bootstrap import is_server, open_database, start_logging
+from app.domain.duties import Actor
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.services.access import actor_for
+from app.services.db import Database
+from app.services.operations import plain
+from app.services.platform import accounts
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+Report = Callable[[int, int], None]
+"""Called with (done, total) while long work goes on."""
+
+
+class Window(Protocol):
+    """Opens the window; handed in by `app.__main__`, because the command line knows no Qt."""
+
+    def __call__(self, *, address: str, login: str, demo: bool, seconds: int) -> int:
+        """Run until the window is closed (or after `seconds`, for trials); the exit code."""
+
+
+@dataclass(slots=True)
+class Cli:
+    """One run of the command line.
+
+    Attributes:
+        address: What `--db` gave; empty means the one of the settings.
+        login: What `--as` gave; empty means the one that signed in last.
+        as_json: Whether answers and errors are JSON.
+        verbose: Whether the log holds debug lines.
+        window: Opens the window.
+    """
+
+    address: str = ""
+    login: str = ""
+    as_json: bool = False
+    verbose: bool = False
+    window: Window | None = None
+    _db: Database | None = field(default=None, init=False)
+    _actor: Actor | None = field(default=None, init=False)
+
+    def where(self) -> str:
+        """The database's address; raises `DomainError` when none is known."""
+        address = self.address or settings.load().database
+        if not address:
+            raise DomainError(
+                "cli.no_database",
+                _("还没有选数据库。请加 --db 文件，或先运行 yilian init 或 yilian demo。"),
+            )
+        return address
+
+    def who(self) -> str:
+        """The login; raises `DomainError` when none is known."""
+        login = self.login or settings.load().login
+        if not login:
+            raise DomainError(
+                "cli.no_login", _("还没有说以谁的账号操作。请加 --as 账号，放在命令前面。")
+            )
+        return login
+
+    def db(self) -> Database:
+        """The database, opened on first use; on a server as the person who acts."""
+        return self._open(check=True)
+
+    def unchecked_db(self) -> Database:
+        """As `db`, of any schema version: for upgrades and examinations."""
+        return self._open(check=False)
+
+    def _open(self, *, check: bool) -> Database:
+        if self._db is None:
+            address = self.where()
+            login = self.who() if is_server(address) else ""
+            password = self.password(address, login) if login else None
+            self._db = open_database(address, login=login, password=password, check=check)
+        return self._db
+
+    def actor(self) -> Actor:
+        """The person who acts, signed in."""
+        if self._actor is None:
+            db, login = self.db(), self.who()
+            if db.is_sqlite and accounts.has_password(db, login):
+                self._actor = accounts.sign_in(db, login, self.password(self.where(), login))
+            else:
+                self._actor = actor_for(db, login)
+        return self._actor
+
+    def signed_in(self) -> tuple[Database, Actor]:
+        """Both, for ``service(*cli().signed_in(), command)``."""
+        return self.db(), self.actor()
+
+    def password(self, address: str, login: str) -> str:
+        """From YILIAN_PASSWORD, from the system's key ring, or typed; never from an argument."""
+        given = os.environ.get("YILIAN_PASSWORD") or accounts.remembered(address, login)
+        if given:
+            return given
+        if not sys.stdin.isatty():
+            raise DomainError(
+                "cli.no_password",
+                _(
+                    "账号 {login} 要密码。请设环境变量 YILIAN_PASSWORD，或在终端里运行。",
+                    login=login,
+                ),
+            )
+        return str(typer.prompt(_("密码"), hide_input=True))
+
+    def new_password(self, login: str) -> str:
+        """A password to set: from YILIAN_NEW_PASSWORD, or typed twice."""
+        given = os.environ.get("YILIAN_NEW_PASSWORD")
+        if given:
+            return given
+        if not sys.stdin.isatty():
+            raise DomainError(
+                "cli.no_password",
+                _("要给 {login} 设密码。请设 YILIAN_NEW_PASSWORD，或在终端里运行。", login=login),
+            )
+        question = _("{login} 的新密码", login=login)
+        return str(typer.prompt(question, hide_input=True, confirmation_prompt=True))
+
+    def say(self, text: str) -> None:
+        """A line for people; nothing with `--json`."""
+        if not self.as_json:
+            typer.echo(text)
+
+    def emit(
+        self, value: object, columns: Mapping[str, str] | None = None, *, empty: str = ""
+    ) -> None:
+        """Answer with a result: JSON as it is, or lines and tables for people.
+
+        Args:
+            value: A frozen result, or a sequence of frozen rows.
+            columns: Field name → translated title, in the order to show; all fields otherwise.
+            empty: What to say when there are no rows.
+        """
+        simple = plain(value)
+        if self.as_json:
+            typer.echo(json.dumps(simple, ensure_ascii=False, indent=1))
+        elif isinstance(simple, list):
+            self._table(simple, columns, empty or _("没有内容。"))
+        elif isinstance(simple, dict):
+            for name, title in (columns or {key: key for key in simple}).items():
+                typer.echo(f"{title}：{_cell(simple.get(name))}")
+        else:
+            typer.echo(str(simple))
+
+    def _table(self, rows: Sequence[Any], columns: Mapping[str, str] | None, empty: str) -> None:
+        if not rows:
+            typer.echo(empty)
+            return
+        from rich.console import Console
+        from rich.table import Table
+
+        titles = columns or {key: key for key in rows[0]}
+        table = Table(*titles.values(), box=None, pad_edge=False, header_style="bold")
+        for row in rows:
+            table.add_row(*(_cell(row.get(name)) for name in titles))
+        console = Console()
+        if not console.is_terminal:
+            console.width = 200
+        console.print(table, markup=False)
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator[Report]:
+        """A progress bar on stderr for long work; silent with `--json` or without a terminal."""
+        if self.as_json or not sys.stderr.isatty():
+            yield lambda _done, _total: None
+            return
+        with _bar() as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Go on only with `--yes` or an answer; raises `DomainError` otherwise."""
+        if yes or (sys.stdin.isatty() and typer.confirm(question)):
+            return
+        raise DomainError("cli.not_confirmed", _("没有确认，什么都没做。要直接执行请加 --yes。"))
+
+    def close(self) -> None:
+        """Give back the database."""
+        if self._db is not None:
+            self._db.close()
+
+
+_current: ContextVar[Cli] = ContextVar("cli")
+
+
+def cli() -> Cli:
+    """The run of the command line that this command belongs to."""
+    return _current.get()
+
+
+def start(made: Cli) -> Callable[[], None]:
+    """Make `made` the current run; what to call when it is over."""
+    _current.set(made)
+    start_logging(verbose=made.verbose)
+    return made.close
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return "、".join(_cell(one) for one in value)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(value)
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )

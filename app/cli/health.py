@@ -1,0 +1,107 @@
+"""`yilian backup`, `restore`, `doctor`, `reconcile`, `verify`: safe copies and proofs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import paths
+from app.cli.context import cli
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
+
+app = typer.Typer()
+
+
+@app.command(help=_("备份整个库，并当场验证备份能打开、对得上账"))
+def backup(
+    to: Annotated[Path | None, typer.Option(help=_("放到哪个文件夹"))] = None,
+) -> None:
+    """Back up with proof."""
+    run = cli()
+    with run.progress(_("备份")) as report:
+        made = backups.back_up(run.db(), to or paths.backups(), report)
+    run.emit(made)
+
+
+@app.command(help=_("把备份恢复成一个新文件（或服务器上的新库），恢复完先验证"))
+def restore(
+    source: Annotated[Path, typer.Argument(help=_("备份文件"))],
+    to: Annotated[str, typer.Argument(help=_("新文件名；.dump 备份填新库名"))],
+    admin: Annotated[
+        str, typer.Option(envvar="YILIAN_SERVER_ADMIN", help="postgresql://postgres@host/postgres")
+    ] = "",
+) -> None:
+    """Restore into a new file or a new database, with proof."""
+    run = cli()
+    if source.suffix != ".dump":
+        run.emit(backups.restore(source, Path(to)))
+        return
+    if not admin:
+        raise DomainError(
+            "restore.admin", _("恢复服务器备份要超级用户的地址。请加 --admin postgresql://…。")
+        )
+    db = server_dump.restore(admin, source, to)
+    try:
+        backups.prove(db)
+    finally:
+        db.close()
+    run.say(_("已恢复成数据库 {name}，账对上了。", name=to))
+
+
+@app.command(help=_("体检：文件、版本、库存与台账、改动痕迹、磁盘"))
+def doctor() -> None:
+    """Examine the database; exit code 1 when something has to be done."""
+    run = cli()
+    with run.progress(_("体检")) as report:
+        found = doctors.examine(run.unchecked_db(), report)
+    run.emit(found, {"name": _("项目"), "ok": _("正常"), "text": _("结果")})
+    if not all(one.ok for one in found):
+        raise typer.Exit(1)
+
+
+@app.command(help=_("对账：每处库存与台账逐项核对"))
+def reconcile() -> None:
+    """Prove that balances equal the ledger; exit code 1 when they differ."""
+    run = cli()
+    differences = proofs.reconcile(run.db())
+    run.emit(
+        differences,
+        {
+            "org_id": _("机构"),
+            "place_id": _("库位"),
+            "item_id": _("品规"),
+            "lot_id": _("批次"),
+            "owner_id": _("货主"),
+            "balance": _("库存"),
+            "ledger": _("台账"),
+        },
+        empty=_("库存与台账一致。"),
+    )
+    if differences:
+        raise typer.Exit(1)
+
+
+@app.command(help=_("查改动痕迹：重算每家机构的台账与操作记录链"))
+def verify() -> None:
+    """Recompute the hash chains; exit code 1 when one is broken."""
+    run = cli()
+    with run.progress(_("核验")) as report:
+        found = proofs.chains(run.db(), report)
+    run.emit(
+        found,
+        {
+            "org_id": _("机构"),
+            "chain": _("链"),
+            "rows": _("行数"),
+            "broken_at": _("断在第几行（0 为完好）"),
+            "head": _("末行指纹"),
+        },
+        empty=_("还没有台账。"),
+    )
+    run.say(_("集团指纹：{seal}", seal=proofs.group_seal(found)))
+    if not all(one.whole for one in found):
+        raise typer.Exit(1)

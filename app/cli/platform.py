@@ -1,0 +1,66 @@
+"""`yilian init`, `migrate` and `gui`: a database, its schema, the window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from app import paths, settings
+from app.bootstrap import is_server
+from app.cli.context import cli
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.services.platform import setup
+
+app = typer.Typer()
+
+
+@app.command(help=_("新建一个空的数据文件，登记牵头单位和管理员"))
+def init(
+    organisation: Annotated[str, typer.Option(help=_("牵头单位名称"))],
+    admin: Annotated[str, typer.Option(help=_("管理员账号"))] = "admin",
+    name: Annotated[str, typer.Option(help=_("管理员姓名"))] = "",
+    code: Annotated[str, typer.Option(help=_("牵头单位四位编码"))] = "0001",
+) -> None:
+    """Make a new SQLite file with lead hospital and administrator."""
+    run = cli()
+    address = run.address or str(paths.home() / "yilian.db")
+    if is_server(address):
+        raise DomainError(
+            "init.server", _("在服务器上建库请用 yilian server init；这里只建本机数据文件。")
+        )
+    password = run.new_password(admin)
+    made = setup.init_file(
+        address,
+        setup.FirstSteps(
+            organisation=organisation,
+            code=code,
+            admin_login=admin,
+            admin_name=name or admin,
+            password=password,
+        ),
+    )
+    settings.save(replace(settings.load(), database=made.file, login=admin))
+    run.say(_("数据文件已建好：{file}", file=made.file))
+    run.emit(made)
+
+
+@app.command(help=_("把数据升级到本程序的版本；先自动备份"))
+def migrate() -> None:
+    """Upgrade the schema, with a backup first."""
+    run = cli()
+    run.emit(setup.migrate(run.unchecked_db(), paths.backups()))
+
+
+@app.command(help=_("打开窗口"))
+def gui(
+    demo: Annotated[bool, typer.Option("--demo", help=_("打开演示数据；没有就先生成"))] = False,
+    seconds: Annotated[int, typer.Option(hidden=True)] = 0,
+) -> None:
+    """Open the window."""
+    run = cli()
+    if run.window is None:
+        raise RuntimeError("the window is handed in by app.__main__")
+    raise typer.Exit(run.window(address=run.address, login=run.login, demo=demo, seconds=seconds))

@@ -1,0 +1,90 @@
+"""`yilian server …`: the group's PostgreSQL, as its superuser (roles need that right).
+
+The superuser's address comes from `--admin` or YILIAN_SERVER_ADMIN; its password from PGPASSWORD
+or the address. Nothing here is needed on the computers where people work.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.context import cli
+from app.i18n import _
+from app.services.platform import directory, server, server_state
+
+app = typer.Typer()
+
+Admin = Annotated[
+    str,
+    typer.Option("--admin", envvar="YILIAN_SERVER_ADMIN", help="postgresql://postgres@host/name"),
+]
+Login = Annotated[str, typer.Argument(help="login / 账号")]
+Duties = Annotated[list[str], typer.Option("--duty", help="store, buy=0, sign=0002 …")]
+
+
+@app.command(help=_("建库：角色、权限、表；可重复运行，已有的不动"))
+def init(
+    admin: Admin,
+    database: Annotated[str, typer.Option(help=_("库名"))] = "yilian",
+) -> None:
+    """Make roles, database and schema."""
+    run = cli()
+    run.emit(server.init_server(admin, database, run.new_password(server.OWNER)))
+
+
+@app.command("add-person", help=_("添加人员：账号、权限、登录"))
+def add_person(
+    login: Login,
+    admin: Admin,
+    name: Annotated[str, typer.Option(help=_("姓名"))],
+    org: Annotated[str, typer.Option(help=_("所在机构的四位编码"))],
+    duty: Duties,
+    phone: Annotated[str, typer.Option(help=_("电话"))] = "",
+) -> None:
+    """Add a person with a login role of their own."""
+    run = cli()
+    joining = directory.Joining(login, name, org, tuple(duty), phone)
+    directory.add_on_server(admin, joining, run.new_password(login))
+    run.say(_("已添加 {login}。", login=login))
+
+
+@app.command("remove-person", help=_("停用离岗人员：立即断开，做过的事都保留"))
+def remove_person(login: Login, admin: Admin) -> None:
+    """Shut a leaver out at once."""
+    directory.close_on_server(admin, login)
+    cli().say(_("{login} 已停用。", login=login))
+
+
+@app.command("set-duty", help=_("把人员的权限改成给定的这些"))
+def set_duty(login: Login, admin: Admin, duty: Duties) -> None:
+    """Make a person's duties exactly these."""
+    directory.set_duties_on_server(admin, login, tuple(duty))
+    cli().say(_("{login} 的权限已改。", login=login))
+
+
+@app.command("set-password", help=_("给人员设新密码"))
+def set_password(login: Login, admin: Admin) -> None:
+    """Give a person a new password."""
+    run = cli()
+    directory.set_password_on_server(admin, login, run.new_password(login))
+    run.say(_("{login} 的密码已改。", login=login))
+
+
+@app.command(help=_("服务器状态：版本、连接、人员、数据库大小"))
+def status(admin: Admin) -> None:
+    """How the server is."""
+    cli().emit(
+        server_state.status(admin),
+        {
+            "server_version": _("服务器版本"),
+            "database": _("数据库"),
+            "schema_version": _("数据版本"),
+            "bytes": _("大小（字节）"),
+            "sessions": _("在线连接"),
+            "people": _("账号"),
+            "closed": _("已停用"),
+            "problems": _("要处理的"),
+        },
+    )

@@ -1,0 +1,113 @@
+"""The examination: what is wrong with this database, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.i18n import _
+from app.services import schema
+from app.services.db import Database
+from app.services.platform import proofs, server_dump, storage
+
+SAFE_SQLITE = (3, 51, 3)
+"""Older ones can corrupt a WAL file that two connections reset at the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One point of the examination.
+
+    Attributes:
+        name: What was looked at.
+        ok: Whether it is as it should be.
+        text: What was found, and what to do where it is not.
+    """
+
+    name: str
+    ok: bool
+    text: str
+
+
+def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, ...]:
+    """Look at everything; a check that cannot run counts as not ok and says why."""
+    found = list(_sqlite(db) if db.is_sqlite else _server())
+    found.append(_version(db))
+    if found[-1].ok:
+        found += [_balances(db), _chains(db, report)]
+    return tuple(found)
+
+
+def _version(db: Database) -> Check:
+    version, newest = schema.version(db), schema.newest()
+    if version == newest:
+        text = _("{version}，是本程序的版本", version=version)
+    else:
+        text = _(
+            "{version}，本程序要 {newest}。请运行 yilian migrate。",
+            version=version or "—",
+            newest=newest,
+        )
+    return Check(_("数据版本"), version == newest, text)
+
+
+def _balances(db: Database) -> Check:
+    differences = proofs.reconcile(db)
+    text = _("一致")
+    if differences:
+        text = _(
+            "{n} 处不一致。请停止记账，运行 yilian reconcile 看是哪几处，并联系维护人员。",
+            n=len(differences),
+        )
+    return Check(_("库存与台账"), not differences, text)
+
+
+def _chains(db: Database, report: proofs.Report | None) -> Check:
+    found = proofs.chains(db, report)
+    broken = [one for one in found if not one.whole]
+    text = _("{n} 条链完好，{rows} 行", n=len(found), rows=sum(one.rows for one in found))
+    if broken:
+        text = _(
+            "{n} 条链断了：有人改过或删过记录。请运行 yilian verify，并与备份比对。",
+            n=len(broken),
+        )
+    return Check(_("改动痕迹"), not broken, text)
+
+
+def _sqlite(db: Database) -> Iterator[Check]:
+    import pysqlite3
+
+    version = tuple(int(part) for part in pysqlite3.sqlite_version.split("."))
+    yield Check("SQLite", version >= SAFE_SQLITE, pysqlite3.sqlite_version)
+    with db.engine.connect() as connection:
+        answer = str(connection.exec_driver_sql("PRAGMA integrity_check").scalar_one())
+        keys = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
+    good = answer == "ok" and not keys
+    text = _("完整") if good else _("已损坏：{answer}。请用最近的备份恢复。", answer=answer)
+    yield Check(_("文件完整性"), good, text)
+    yield Check(_("写入方式"), mode == "wal", mode.upper())
+    yield from _place(Path(str(db.engine.url.database)))
+
+
+def _place(file: Path) -> Iterator[Check]:
+    try:
+        storage.refuse_network_drive(file)
+        yield Check(_("存放位置"), ok=True, text=_("本机磁盘"))
+    except EnvironmentProblem as problem:
+        yield Check(_("存放位置"), ok=False, text=problem.text)
+    free = storage.free_bytes(file.resolve().parent)
+    text = _("还有 {free} MB", free=free // 1_000_000)
+    if free < storage.ENOUGH:
+        text = _("只剩 {free} MB，记账会停下来。请清出空间。", free=free // 1_000_000)
+    yield Check(_("磁盘空间"), free >= storage.ENOUGH, text)
+
+
+def _server() -> Iterator[Check]:
+    try:
+        found = server_dump.tool("pg_dump")
+        yield Check(_("备份工具"), ok=True, text=found.name)
+    except (DomainError, EnvironmentProblem) as problem:
+        yield Check(_("备份工具"), ok=False, text=problem.text)

@@ -1,0 +1,119 @@
+"""How the group's server is, and whether its promises are still in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.engine import make_url
+
+from app.i18n import _
+from app.services import schema
+from app.services.db import Database, postgresql_engine
+from app.services.platform import server
+
+PROMISES: Final = {
+    "tables without row security": (
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace"
+        " AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity ORDER BY 1"
+    ),
+    "views that run with the rights of their owner": (
+        "SELECT c.relname FROM pg_class c WHERE c.relnamespace IN ('app'::regnamespace,"
+        " 'api'::regnamespace) AND c.relkind IN ('v', 'm')"
+        " AND NOT coalesce(c.reloptions @> ARRAY['security_invoker=true'], false) ORDER BY 1"
+    ),
+    "definer functions without a fixed search_path": (
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN"
+        " ('app'::regnamespace, 'api'::regnamespace) AND p.prosecdef AND NOT EXISTS (SELECT 1 FROM"
+        " unnest(p.proconfig) AS setting WHERE setting = 'search_path=pg_catalog, pg_temp')"
+        " ORDER BY 1"
+    ),
+    "functions that everybody may call": (
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace IN"
+        " ('app'::regnamespace, 'api'::regnamespace)"
+        " AND has_function_privilege('public', p.oid, 'EXECUTE') ORDER BY 1"
+    ),
+    "definer functions in api not owned by yilian_ledger": (
+        "SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace ="
+        " 'api'::regnamespace AND p.proowner <> 'yilian_ledger'::regrole ORDER BY 1"
+    ),
+    "roles of people with more rights than a person": (
+        "SELECT r.rolname FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid"
+        " WHERE m.roleid = 'yilian_login'::regrole AND (r.rolsuper OR r.rolcreaterole OR"
+        " r.rolcreatedb OR r.rolbypassrls OR r.rolreplication OR"
+        " pg_has_role(r.oid, 'yilian_owner', 'MEMBER') OR"
+        " pg_has_role(r.oid, 'yilian_ledger', 'MEMBER')) ORDER BY 1"
+    ),
+    "rights to change what is append-only": (
+        "SELECT t.name || ' ' || r.rolname FROM unnest(ARRAY['app.ledger', 'app.audit',"
+        " 'app.signature']) AS t (name), pg_roles r WHERE r.rolname LIKE 'yilian\\_%' AND"
+        " r.rolname <> 'yilian_owner' AND (has_table_privilege(r.oid, t.name, 'UPDATE') OR"
+        " has_table_privilege(r.oid, t.name, 'DELETE') OR"
+        " has_table_privilege(r.oid, t.name, 'TRUNCATE')) ORDER BY 1"
+    ),
+    "database open to everybody": (
+        "SELECT privilege FROM unnest(ARRAY['CONNECT', 'TEMPORARY', 'CREATE']) AS privilege"
+        " WHERE has_database_privilege('public', current_database(), privilege)"
+    ),
+}
+"""What a healthy server never shows, with the query that would find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """How the server is; `problems` names every broken promise."""
+
+    server_version: str
+    database: str
+    schema_version: str
+    bytes: int
+    sessions: int
+    people: tuple[str, ...]
+    closed: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def broken_promises(connection: server.Connection) -> tuple[str, ...]:
+    """Every promise that does not hold, with what breaks it."""
+    found = []
+    for name, query in PROMISES.items():
+        rows = connection.execute(query.encode()).fetchall()
+        if rows:
+            found.append(f"{name}: {', '.join(str(row[0]) for row in rows)}")
+    return tuple(found)
+
+
+def status(admin_url: str) -> ServerStatus:
+    """Look at the database named in the address, as the server's superuser."""
+    with server.administrator(admin_url) as connection:
+        everybody = server.logins(connection)
+        closed = connection.execute(
+            "SELECT rolname FROM pg_roles WHERE NOT rolcanlogin AND rolname = ANY (%s) ORDER BY 1",
+            [list(everybody)],
+        ).fetchall()
+        size, sessions = connection.execute(
+            "SELECT pg_database_size(current_database()), count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database()"
+        ).fetchone() or (0, 0)
+        version = connection.info.server_version
+        problems = broken_promises(connection)
+    db = Database(postgresql_engine(admin_url))
+    try:
+        found, newest = schema.version(db), schema.newest()
+    finally:
+        db.close()
+    if found != newest:
+        problems = (
+            *problems,
+            _("数据版本是 {found}，本程序要 {newest}。", found=found, newest=newest),
+        )
+    return ServerStatus(
+        server_version=f"{version // 10_000}.{version % 10_000}",
+        database=make_url(admin_url).database or "",
+        schema_version=found,
+        bytes=int(str(size)),
+        sessions=int(str(sessions)),
+        people=everybody,
+        closed=tuple(str(row[0]) for row in closed),
+        problems=problems,
+    )
