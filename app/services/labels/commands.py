@@ -152,6 +152,7 @@ class PrintRow:
     target: str
     count: int
     source: str
+    source_id: int
     source_no: str
     pack_ids: tuple[int, ...]
 

@@ -168,6 +168,7 @@ def print_history(
                 target=row.target,
                 count=row.count,
                 source=row.source_kind,
+                source_id=row.source_id or 0,
                 source_no=number or "",
                 pack_ids=tuple(row.content),
             )

@@ -1,0 +1,127 @@
+"""The options that all label commands share: paper, where to start, and where the print goes.
+
+Typer reads options from a function's signature. Ten options on each of three commands would be
+written three times; here they are the fields of one dataclass, and `printing` gives a command
+that takes ``how: How`` these options as well.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import MISSING, dataclass, fields
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, get_type_hints
+
+import typer
+
+from app import paths
+from app.adapters.printers import PrinterAddress, parse_address
+from app.cli.context import cli
+from app.domain.errors import DomainError
+from app.domain.labels.sheet import Nudge
+from app.i18n import _
+from app.services.labels import output
+from app.services.labels.commands import Target
+
+_SHEET = "a4-24"
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How and where to print; each field is an option of the command line."""
+
+    paper: Annotated[str, typer.Option(help=_("标签纸：60x40、50x30、100x70、a4-24"))] = ""
+    sheet: Annotated[bool, typer.Option("--sheet", help=_("用 A4 标签纸（a4-24）"))] = False
+    start_cell: Annotated[int, typer.Option(help=_("A4 标签纸从第几格起"))] = 1
+    nudge: Annotated[str, typer.Option(help=_("微调（毫米，右,下），如 0.0,0.5"))] = "0,0"
+    dpi: Annotated[int, typer.Option(help=_("分辨率 203、300、600；0 为这种纸常用的"))] = 0
+    pdf: Annotated[Path | None, typer.Option(help=_("写成 PDF 文件"))] = None
+    zpl: Annotated[Path | None, typer.Option(help=_("写成 ZPL 文件"))] = None
+    printer: Annotated[str, typer.Option(help=_("发到网络标签打印机（地址:端口）"))] = ""
+    org: Annotated[int, typer.Option(help=_("机构编号；不填为本人所在机构"))] = 0
+
+    @property
+    def org_id(self) -> int:
+        """The organisation to print for."""
+        return self.org or cli().actor().org_id
+
+    def options(self, usual: str = "60x40") -> output.Options:
+        """The options of the print service; `usual` is the paper where none was named.
+
+        Raises:
+            DomainError: An option or the printer's address cannot be read.
+        """
+        parse_address(self.printer or "localhost")
+        paper = _SHEET if self.sheet else self.paper or usual
+        return output.Options(paper, self.start_cell, nudge_of(self.nudge), self.dpi)
+
+    @property
+    def target(self) -> Target:
+        """The most binding of the outlets, for the print history."""
+        if self.printer:
+            return Target.PRINTER
+        return Target.ZPL if self.zpl else Target.PDF
+
+    @property
+    def address(self) -> PrinterAddress | None:
+        """The network printer, if one was named."""
+        return parse_address(self.printer) if self.printer else None
+
+    def put_out(self, prepared: output.Prepared) -> tuple[str, ...]:
+        """Write the files and send to the printer; without any a PDF in the output folder."""
+        done: list[str] = []
+        pdf = self.pdf
+        if not (pdf or self.zpl or self.printer):
+            pdf = paths.output() / "labels.pdf"
+        if pdf:
+            done.append(str(output.save_pdf(prepared, pdf)))
+        if self.zpl:
+            done.append(str(output.save_zpl(prepared, self.zpl)))
+        if self.address:
+            output.send(prepared, self.address)
+            done.append(str(self.address))
+        return tuple(done)
+
+
+def printing(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command that takes ``how`` the options of `How`."""
+    hints = get_type_hints(How, include_extras=True)
+    own = [
+        parameter
+        for name, parameter in inspect.signature(command, eval_str=True).parameters.items()
+        if name != "how"
+    ]
+    shared = [
+        inspect.Parameter(
+            one.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if one.default is MISSING else one.default,
+            annotation=hints[one.name],
+        )
+        for one in fields(How)
+    ]
+
+    @functools.wraps(command)
+    def run(**given: object) -> None:
+        how = How(**{one.name: given.pop(one.name) for one in fields(How)})  # type: ignore[arg-type]
+        command(how=how, **given)
+
+    signature = inspect.Signature([*own, *shared])
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    return run
+
+
+def nudge_of(text: str) -> Nudge:
+    """Millimetres right and down from ``0.0,0.5``."""
+    try:
+        right, down = (int(Decimal(part.strip()) * 10) for part in text.split(","))
+    except (InvalidOperation, ValueError, OverflowError):
+        raise DomainError(
+            "label.nudge_form",
+            _("微调 {text} 写法不对。请写成 0.0,0.5（右,下，毫米）。", text=text),
+        ) from None
+    return Nudge(right, down)

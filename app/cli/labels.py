@@ -1,0 +1,211 @@
+"""`yilian labels`: what can be labelled, print, print again, bins, calibration page, history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app import paths
+from app.cli.context import cli
+from app.cli.label_options import How, nudge_of, printing
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.labels.spec import LabelSpec
+from app.i18n import _
+from app.services.labels import candidates, output
+from app.services.labels.commands import Candidate, LabelLine, MakeLabels, RecordPrint, Source
+from app.services.labels.make import make_labels, record_print
+from app.services.labels.specs import bin_specs, print_history, specs_of
+
+app = typer.Typer()
+
+_MOST_PRINTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a print became.
+
+    Attributes:
+        labels: Labels printed.
+        codes: Codes read back and found right.
+        pages: Pages.
+        files: Files written, and the printer.
+        units: Ids of the labelled units.
+    """
+
+    labels: int
+    codes: int
+    pages: int
+    files: tuple[str, ...]
+    units: tuple[int, ...]
+
+
+@app.command("list", help=_("能贴标签的货：一张验收单的，或库存里的"))
+def list_(
+    acceptance: Annotated[str, typer.Argument(help=_("验收单号；不填为库存"))] = "",
+    search: Annotated[str, typer.Option(help=_("品名、编码或批号"))] = "",
+    org: Annotated[int, typer.Option(help=_("机构编号；不填为本人所在机构"))] = 0,
+) -> None:
+    """List goods that can be labelled."""
+    run = cli()
+    run.emit(
+        _candidates(org or run.actor().org_id, acceptance, search)[1],
+        {
+            "code": _("编码"),
+            "name": _("品名"),
+            "spec": _("规格"),
+            "lot_no": _("批号"),
+            "expiry": _("有效期至"),
+            "qty": _("数量"),
+            "labelled": _("已贴标签"),
+            "base_unit": _("单位"),
+            "place": _("库位"),
+        },
+        empty=_("没有能贴标签的货。"),
+    )
+
+
+@app.command("print", help=_("打印标签：先自检每个条码，再写文件或发到打印机"))
+@printing
+def print_(
+    how: How,
+    acceptance: Annotated[str, typer.Argument(help=_("验收单号；不填为库存"))] = "",
+    search: Annotated[str, typer.Option(help=_("只打印这些：品名、编码或批号"))] = "",
+    each: Annotated[int, typer.Option(help=_("每张多少包装（盒、支）；0 为自动"))] = 0,
+    count: Annotated[int, typer.Option(help=_("每个批次最多几张；0 为全部"))] = 0,
+) -> None:
+    """Make labels for goods and print them."""
+    db, actor = cli().signed_in()
+    options = how.options()
+    acceptance_id, found = _candidates(how.org_id, acceptance, search)
+    lines = tuple(_line(one, each, count) for one in found if one.free)
+    source = Source.ACCEPTANCE if acceptance_id else Source.STOCK
+    made = make_labels(db, actor, MakeLabels(new_op(), how.org_id, source, acceptance_id, lines))
+    _print_units((how, options), made.pack_ids, source, acceptance_id)
+
+
+@app.command(help=_("补打：把打印过的标签原样再打一份"))
+@printing
+def reprint(
+    how: How,
+    number: Annotated[int, typer.Argument(help=_("打印记录号，见 yilian labels history"))],
+) -> None:
+    """Print the labels of an earlier print again."""
+    db, actor = cli().signed_in()
+    rows = print_history(db, actor, how.org_id, _MOST_PRINTS)
+    row = next((one for one in rows if one.id == number), None)
+    if row is None:
+        raise DomainError(
+            "label.print",
+            _("没有打印记录 {number}。请用 yilian labels history 查看。", number=number),
+        )
+    options = how.options(usual=row.template)
+    _print_units((how, options), row.pack_ids, Source(row.source), row.source_id)
+
+
+@app.command(help=_("货位标签"))
+@printing
+def bins(how: How) -> None:
+    """Print labels of all places that hold stock."""
+    db, actor = cli().signed_in()
+    prepared = _prepared(bin_specs(db, actor, how.org_id), how.options(usual="50x30"))
+    _answer(prepared, how.put_out(prepared), ())
+
+
+@app.command(help=_("校准页：对着标签纸看偏了多少"))
+def calibrate(
+    paper: Annotated[str, typer.Option(help=_("标签纸：60x40、50x30、100x70、a4-24"))] = "a4-24",
+    nudge: Annotated[str, typer.Option(help=_("微调（毫米，右,下），如 0.0,0.5"))] = "0,0",
+    pdf: Annotated[Path | None, typer.Option(help=_("写成 PDF 文件"))] = None,
+) -> None:
+    """Write the calibration page of a paper."""
+    target = pdf or paths.output() / f"calibration-{paper}.pdf"
+    options = output.Options(paper, nudge=nudge_of(nudge))
+    cli().emit(str(output.save_calibration(options, target)))
+
+
+@app.command(help=_("打印记录：谁、何时、印了多少"))
+def history(
+    limit: Annotated[int, typer.Option(help=_("最近多少条"))] = 50,
+    org: Annotated[int, typer.Option(help=_("机构编号；不填为本人所在机构"))] = 0,
+) -> None:
+    """Show the print history."""
+    run = cli()
+    db, actor = run.signed_in()
+    run.emit(
+        print_history(db, actor, org or actor.org_id, limit),
+        {
+            "id": _("记录号"),
+            "at": _("时间"),
+            "person": _("打印人"),
+            "template": _("标签纸"),
+            "target": _("去向"),
+            "count": _("张数"),
+            "source_no": _("来源单号"),
+        },
+        empty=_("还没有打印记录。"),
+    )
+
+
+def _candidates(org_id: int, acceptance: str, search: str) -> tuple[int, Sequence[Candidate]]:
+    """The acceptance (0 for stock) and its goods, narrowed by `search`."""
+    db, actor = cli().signed_in()
+    if not acceptance:
+        return 0, candidates.from_stock(db, actor, org_id, search)
+    number = candidates.find_acceptance(db, actor, org_id, acceptance)
+    found = candidates.from_acceptance(db, actor, org_id, number)
+    return number, [
+        one for one in found if not search or search in f"{one.name}\n{one.code}\n{one.lot_no}"
+    ]
+
+
+def _line(one: Candidate, each: int, count: int) -> LabelLine:
+    """How many labels of one lot."""
+    per_label = each * one.pack_factor or one.per_label
+    most = -(-one.free // per_label)
+    return LabelLine(one.lot, per_label, min(count, most) if count else most)
+
+
+def _print_units(
+    how_to: tuple[How, output.Options], units: tuple[int, ...], source: Source, acceptance_id: int
+) -> None:
+    """Check, print and record the labels of stored units."""
+    db, actor = cli().signed_in()
+    how, options = how_to
+    prepared = _prepared(specs_of(db, actor, how.org_id, units), options)
+    files = how.put_out(prepared)
+    printed = RecordPrint(
+        new_op(), how.org_id, units, prepared.paper.key, how.target, source, acceptance_id
+    )
+    record_print(db, actor, printed)
+    _answer(prepared, files, units)
+
+
+def _prepared(specs: Sequence[LabelSpec], options: output.Options) -> output.Prepared:
+    """The labels, checked; refuses to go on with one that cannot be read."""
+    run = cli()
+    with run.progress(_("自检条码")) as report:
+        prepared = output.prepare(specs, options, report)
+    prepared.checked.refuse()
+    for problem in prepared.checked.problems:
+        run.say(_("第 {row} 张：{text}", row=problem.row, text=problem.text))
+    return prepared
+
+
+def _answer(prepared: output.Prepared, files: tuple[str, ...], units: tuple[int, ...]) -> None:
+    """Say what was done."""
+    checked = prepared.checked
+    cli().emit(
+        Done(len(checked.layouts), checked.codes, len(prepared.pages), files, units),
+        {
+            "labels": _("标签"),
+            "codes": _("条码已自检"),
+            "pages": _("页数"),
+            "files": _("已输出"),
+        },
+    )
