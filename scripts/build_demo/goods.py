@@ -141,13 +141,15 @@ def _finish(number: int, row: Row, prefix: str, makers: tuple[str, ...]) -> Row:
     level = sizes.lognormvariate(3.0, 0.8) * float((price + 10) ** Decimal("-0.3")) * 4
     start = 40_000 if reagent else 20_000
     cold = "frozen" if row["category"] in _FROZEN else "cold"
-    kind = f"{3 if row.get('high_value') else 2}{40 if reagent else 14}"
+    # No certificate is of the place 演 or of the year 2099: nobody can take these for real ones.
+    implant = f"国械注准2099313{number:04d}"
+    device = f"演械注准20232{40 if reagent else 14}{number:04d}"
     normal = row["category"] in {"血常规", "尿液", "体液"}
     done = {
         "code": f"{prefix}{number:06d}",
         "case": str(pack * in_case),
         "maker": maker,
-        "registration": f"演械注准2023{kind}{number:04d}",
+        "registration": implant if row.get("high_value") else device,
         "storage": "normal" if not reagent or normal else cold,
         "gtin": codes.gtin14(start + number),
         "case_gtin": codes.gtin14(start + number, level=1),

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.domain.codes import CodeSystem
 from app.domain.ids import new_id
 from app.models.item import Item, ItemCode, ItemUnit, Product
 from app.models.party import Maker
 from app.services.db import now
+from app.services.demo.papers import write_rows
 from app.services.demo.sources import Goods
 from app.services.demo.warehouse import SHELF_LIFE
 
@@ -29,8 +30,9 @@ _STORAGE_TEXT: Final = {
 def make_catalogue(session: Session, goods: Sequence[Goods], today: date) -> dict[str, int]:
     """Write the goods; the item's id by its group code."""
     makers = {name: new_id() for name in dict.fromkeys(item.maker for item in goods)}
-    session.execute(
-        insert(Maker),
+    write_rows(
+        session,
+        Maker,
         [
             {
                 "id": key,
@@ -45,16 +47,17 @@ def make_catalogue(session: Session, goods: Sequence[Goods], today: date) -> dic
     products = _products(session, goods)
     ids = {item.code: new_id() for item in goods}
     stamp = now(session)
-    session.execute(
-        insert(Item),
+    write_rows(
+        session,
+        Item,
         [
             _item(item, ids[item.code], products[_product_key(item)], makers[item.maker], today)
             | {"updated_at": stamp}
             for item in goods
         ],
     )
-    session.execute(insert(ItemUnit), [row for item in goods for row in _units(item, ids)])
-    session.execute(insert(ItemCode), [row for item in goods for row in _codes(item, ids)])
+    write_rows(session, ItemUnit, [row for item in goods for row in _units(item, ids)])
+    write_rows(session, ItemCode, [row for item in goods for row in _codes(item, ids)])
     return ids
 
 
@@ -75,8 +78,9 @@ def _products(session: Session, goods: Sequence[Goods]) -> dict[tuple[str, str, 
     for item in goods:
         first.setdefault(_product_key(item), item)
     ids = {key: new_id() for key in first}
-    session.execute(
-        insert(Product),
+    write_rows(
+        session,
+        Product,
         [
             {
                 "id": ids[key],
@@ -153,18 +157,19 @@ def _units(item: Goods, ids: dict[str, int]) -> list[Row]:
 
 
 def _codes(item: Goods, ids: dict[str, int]) -> list[Row]:
-    found = [("gtin", item.gtin, item.pack)]
+    found = [(CodeSystem.GTIN, item.gtin, item.pack)]
     if item.case > item.pack:
-        found.append(("gtin", item.case_gtin, item.case))
+        found.append((CodeSystem.GTIN, item.case_gtin, item.case))
     if item.approval:
-        kind = "approval" if item.item_class == "drug" else "registration"
+        drug = item.item_class == "drug"
+        kind = CodeSystem.APPROVAL if drug else CodeSystem.CERTIFICATE
         found.append((kind, item.approval, 1))
-    found += [(system, code, item.pack) for system, code in item.codes]
+    found += [(CodeSystem(system), code, item.pack) for system, code in item.codes]
     return [
         {
             "item_id": ids[item.code],
             "id": new_id(),
-            "system": system,
+            "system": system.value,
             "code": code,
             "org_id": 0,
             "unit_factor": factor,

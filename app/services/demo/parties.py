@@ -49,6 +49,11 @@ class Parties:
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     """(organisation, place code) → place."""
 
+    def days_for(self, org: str, supplier: str) -> tuple[int, ...]:
+        """The weekdays on which a member orders: the lead whenever it may, clinics once a week."""
+        days = self.weekdays[supplier]
+        return days if org == "lead" else days[:1]
+
     def parent(self, org: str, entry: dict[str, Any]) -> int | None:
         """The place that an entry of `places` hangs under; the store itself comes first."""
         above = entry.get("parent")
@@ -163,13 +168,14 @@ def _people(session: Session, group: dict[str, Any], made: Parties, password_has
 
 def _terms(session: Session, group: dict[str, Any], made: Parties, start: date) -> None:
     supply, settle = [], []
-    for org in made.orgs.values():
+    for key, org in made.orgs.items():
         for entry in group["suppliers"]:
+            days = ",".join(str(day) for day in made.days_for(key, entry["key"]))
             keys = {"org_id": org, "supplier_id": made.suppliers[entry["key"]], "item_id": 0}
             supply.append(
                 keys
                 | {"lead_days": entry["lead_days"], "lead_sd_tenths": 10}
-                | {"review_weekdays": entry["weekdays"], "order_multiple": 0, "minimum_qty": 0}
+                | {"review_weekdays": days, "order_multiple": 0, "minimum_qty": 0}
             )
             settle.append(keys | {"trigger": "consumption", "valid_from": start})
     session.execute(insert(SupplyTerm), supply)

@@ -104,7 +104,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def _drug(row: dict[str, str]) -> Goods:
-    found = (("drug_code", "drug_code"), ("nhsa_drug", "nhsa_code"), ("trace_prefix", "trace"))
+    found = (("national", "drug_code"), ("nhsa", "nhsa_code"), ("trace_prefix", "trace"))
     return Goods(
         code=row["code"],
         item_class="drug",
@@ -150,7 +150,7 @@ def _ware(row: dict[str, str], item_class: str) -> Goods:
         case=int(row["case"]),
         maker=row["maker"],
         approval=row["registration"],
-        codes=(("nhsa_consumable", row["class_code"]),) if row["class_code"] else (),
+        codes=(("platform", row["class_code"]),) if row["class_code"] else (),
         atc="",
         flags=frozenset({"high_value"} if row["high_value"] else ()),
         storage=row["storage"],

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.ids import new_id
 from app.models.price import Price, PriceList
 from app.services.db import now
+from app.services.demo.papers import write_rows
 from app.services.demo.parties import Parties
 from app.services.demo.sources import Goods
 
@@ -74,7 +74,7 @@ def make_prices(
             backup = common | {"supplier_id": made.suppliers[_BACKUP[key]], "rank": 2}
             dearer = (new[item.code] * _DEARER).quantize(Decimal("0.01"), ROUND_HALF_UP)
             rows.append(_price(backup, lists["gpo"], dearer, (day, None), item.price))
-    session.execute(insert(Price), rows)
+    write_rows(session, Price, rows)
 
 
 def _lists(session: Session, day: date, start: date) -> dict[str, int]:
@@ -84,8 +84,9 @@ def _lists(session: Session, day: date, start: date) -> dict[str, int]:
         "vbp": (f"JC-{day:%Y%m}", f"{day.year} 年集采中选价格表", day),
     }
     ids = {source: new_id() for source in texts}
-    session.execute(
-        insert(PriceList),
+    write_rows(
+        session,
+        PriceList,
         [
             {
                 "id": ids[source],

@@ -7,6 +7,7 @@ first expiry. What comes out is posted by `history`; so the ledger can never run
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -41,6 +42,21 @@ class Use:
     day: date
     lot: LotText
     qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How a supplier serves a member.
+
+    Attributes:
+        lead: Days from order to delivery.
+        weekdays: Days on which one may order, Monday is 0.
+        late: How many days late the order of a day comes.
+    """
+
+    lead: int
+    weekdays: tuple[int, ...]
+    late: Callable[[date], int]
 
 
 @dataclass(slots=True)
@@ -87,7 +103,7 @@ class Shelf:
 def play(
     item: Goods,
     events: tuple[tuple[date, int, int], ...],
-    term: tuple[int, tuple[int, ...]],
+    term: Term,
     span: tuple[date, date],
     draw: random.Random,
 ) -> Played:
@@ -96,35 +112,34 @@ def play(
     Args:
         item: What is stocked.
         events: Demand as (day, smallest units, lines), in order.
-        term: Lead time in days and the weekdays on which one may order.
+        term: Lead time and the days on which one may order.
         span: First day and the day after the last.
-        draw: Makes lots, delays and the opening repeatable.
+        draw: Makes lots and the opening repeatable.
     """
     first, end = span
-    lead, weekdays = term
     asked = {day: qty for day, qty, _lines in events if first <= day < end}
     daily = sum(qty for day, qty, _ in events) / max(1, (end - events[0][0]).days)
-    point, upto = _levels(item, daily, lead, max(asked.values(), default=item.pack))
+    point, upto = _levels(item, daily, term.lead, max(asked.values(), default=item.pack))
     played, shelf = Played(), Shelf()
     start = Receipt(first, lot_text(item, first, draw), _packs(upto, item))
     played.opening.append(start)
     shelf.put(start)
-    coming: list[tuple[date, int]] = []
+    coming: dict[date, int] = {}
     for offset in range((end - first).days):
         day = first + timedelta(days=offset)
-        for due, qty in [entry for entry in coming if entry[0] == day]:
-            receipt = Receipt(due, lot_text(item, due, draw), qty)
+        if day in coming:
+            receipt = Receipt(day, lot_text(item, day, draw), coming.pop(day))
             played.receipts.append(receipt)
             shelf.put(receipt)
-        coming = [entry for entry in coming if entry[0] > day]
         if day in asked:
             uses = shelf.take(asked[day], day)
             played.uses += uses
             played.given[day] = sum(use.qty for use in uses)
-        position = shelf.total + sum(qty for _due, qty in coming)
-        if day.weekday() in weekdays and position <= point:
-            late = lead + draw.choice((0, 0, 0, 1, 2))
-            coming.append((day + timedelta(days=late), _packs(upto - position, item)))
+        if day.weekday() in term.weekdays:
+            position = shelf.total + sum(coming.values())
+            if position <= point:
+                due = day + timedelta(days=term.lead + term.late(day))
+                coming[due] = coming.get(due, 0) + _packs(upto - position, item)
     return played
 
 
