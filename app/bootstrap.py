@@ -16,8 +16,8 @@ from app.services import schema
 from app.services.db import Database, postgresql_engine, sqlite_engine
 
 
-def start_logging(*, verbose: bool = False) -> None:
-    """Log to a rotating file in the data folder; warnings also to the console."""
+def start_logging(*, verbose: bool = False) -> logging.Handler:
+    """Log to a rotating file in the data folder; the handler, for `stop_logging`."""
     handler = logging.handlers.RotatingFileHandler(
         paths.logs() / "yilian.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
     )
@@ -26,6 +26,14 @@ def start_logging(*, verbose: bool = False) -> None:
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     root.addHandler(handler)
     logging.captureWarnings(capture=True)
+    return handler
+
+
+def stop_logging(handler: logging.Handler) -> None:
+    """Close what `start_logging` opened."""
+    logging.captureWarnings(capture=False)
+    logging.getLogger().removeHandler(handler)
+    handler.close()
 
 
 def is_server(address: str) -> bool:

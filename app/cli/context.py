@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from app import settings
-from app.bootstrap import is_server, open_database, start_logging
+from app.bootstrap import is_server, open_database, start_logging, stop_logging
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.i18n import _
@@ -212,8 +212,13 @@ def cli() -> Cli:
 def start(made: Cli) -> Callable[[], None]:
     """Make `made` the current run; what to call when it is over."""
     _current.set(made)
-    start_logging(verbose=made.verbose)
-    return made.close
+    log = start_logging(verbose=made.verbose)
+
+    def stop() -> None:
+        made.close()
+        stop_logging(log)
+
+    return stop
 
 
 def _cell(value: Any) -> str:

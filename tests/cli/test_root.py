@@ -1,0 +1,88 @@
+"""The command line's own promises: help, exit codes, errors as text or JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import __version__, cli
+from tests.cli.runner import bare, run
+from tests.factories import Site
+
+
+def test_help_names_every_command() -> None:
+    ran = bare("--help")
+
+    assert ran.code == 0
+    for name in cli.REGISTRY:
+        assert f"  {name} " in ran.out
+
+
+def test_every_command_has_help_of_its_own() -> None:
+    for name in cli.REGISTRY:
+        ran = bare(name, "--help")
+        assert ran.code == 0, name
+        assert "Usage: yilian" in ran.out
+
+
+def test_version() -> None:
+    assert bare("--version").out == f"yilian {__version__}\n"
+
+
+def test_unknown_command_is_a_usage_error() -> None:
+    assert bare("fly").code == 2
+
+
+def test_without_a_database_it_says_what_to_do() -> None:
+    ran = bare("doctor")
+
+    assert ran.code == 1
+    assert "yilian init" in ran.err
+
+
+def test_errors_are_json_on_request() -> None:
+    ran = bare("--json", "doctor")
+
+    assert ran.error()["code"] == "cli.no_database"
+
+
+def test_a_missing_file_is_the_environments_problem() -> None:
+    assert bare("--db", "nowhere.db", "--as", "x", "reconcile").code == 3
+
+
+def test_a_bug_leaves_a_trace_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, no_error_log: list[str], sqlite_site: Site
+) -> None:
+    def broken(_db: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("app.services.platform.proofs.reconcile", broken)
+    ran = run(sqlite_site, "east_store", "reconcile")
+
+    assert ran.code == 70
+    assert "yilian.log" in ran.err
+    assert no_error_log.pop().startswith("app.cli: unexpected error")
+
+
+def test_an_unknown_language_is_a_usage_error() -> None:
+    assert bare("--lang", "fr", "account", "duties").code == 2
+
+
+def test_init_makes_a_file_that_works(tmp_path: object) -> None:
+    file = f"{tmp_path}/group.db"
+    secret = {"YILIAN_NEW_PASSWORD": "four-quiet-words", "YILIAN_PASSWORD": "four-quiet-words"}
+
+    made = bare("--db", file, "--json", "init", "--organisation", "示例医院", env=secret)
+    again = bare("--db", file, "init", "--organisation", "示例医院", env=secret)
+    healthy = bare("--json", "doctor", env=secret)
+
+    assert made.code == 0, made.err
+    assert made.json()["file"] == file
+    assert again.code == 1
+    assert all(check["ok"] for check in healthy.json()), healthy.out
+
+
+def test_a_person_answers_in_json_on_both_databases(site: Site) -> None:
+    ran = run(site, "east_store", "--json", "reconcile")
+
+    assert ran.code == 0, ran.err
+    assert ran.json() == []
