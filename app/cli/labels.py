@@ -19,7 +19,7 @@ from app.i18n import _
 from app.services.labels import candidates, output
 from app.services.labels.commands import Candidate, LabelLine, MakeLabels, RecordPrint, Source
 from app.services.labels.make import make_labels, record_print
-from app.services.labels.specs import bin_specs, print_history, specs_of
+from app.services.labels.specs import bin_specs, preview_specs, print_history, specs_of
 
 app = typer.Typer()
 
@@ -83,7 +83,9 @@ def print_(
     db, actor = cli().signed_in()
     options = how.options()
     acceptance_id, found = _candidates(how.org_id, acceptance, search)
-    lines = tuple(_line(one, each, count) for one in found if one.free)
+    chosen = [(one, _line(one, each, count)) for one in found if one.free]
+    _rehearse(how, preview_specs(db, actor, how.org_id, chosen), options)
+    lines = tuple(line for _one, line in chosen)
     source = Source.ACCEPTANCE if acceptance_id else Source.STOCK
     made = make_labels(db, actor, MakeLabels(new_op(), how.org_id, source, acceptance_id, lines))
     _print_units((how, options), made.pack_ids, source, acceptance_id)
@@ -184,6 +186,14 @@ def _print_units(
     )
     record_print(db, actor, printed)
     _answer(prepared, files, units)
+
+
+def _rehearse(how: How, specs: Sequence[LabelSpec], options: output.Options) -> None:
+    """Refuse what could not be printed before any code is taken."""
+    prepared = output.prepare(specs, options)
+    prepared.checked.refuse()
+    if how.zpl or how.printer:
+        output.as_zpl(prepared)
 
 
 def _prepared(specs: Sequence[LabelSpec], options: output.Options) -> output.Prepared:

@@ -1,0 +1,105 @@
+"""`yilian labels`, as a person types it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from app.adapters.zpl import pictures
+from app.cli import main
+from app.services.labels.make import COUNTER
+from tests.factories import Site
+from tests.services.test_labels import receive
+
+
+@pytest.fixture
+def typed(sqlite_site: Site, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run one command line as East's store person; (exit code, parsed answer or error text)."""
+    file = str(sqlite_site.owner.engine.url.database)
+
+    def run(*words: str) -> tuple[int, Any]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--db", file, "--as", "east_store", "--json", "labels", *words])
+        told = capsys.readouterr()
+        code = int(ended.value.code or 0)
+        return code, json.loads(told.out) if code == 0 else told.err
+
+    return run
+
+
+def test_an_acceptance_is_printed_on_a_sheet_and_again_on_a_roll(
+    sqlite_site: Site, typed: Any, tmp_path: Path
+) -> None:
+    receive(sqlite_site)
+    code, goods = typed("list", "YS20261014-001")
+    assert (code, goods[0]["name"], goods[0]["labelled"]) == (0, "阿莫西林胶囊", 0)
+    pdf = tmp_path / "labels.pdf"
+    code, done = typed(
+        "print", "YS20261014-001", "--sheet", "--start-cell", "3", "--nudge", "0,0.5",
+        "--pdf", str(pdf),
+    )  # fmt: skip
+    assert (code, done["labels"], done["codes"], done["pages"]) == (0, 5, 10, 1)
+    with pypdfium2.PdfDocument(pdf.read_bytes()) as document:
+        assert len(document) == 1
+    code, rows = typed("history")
+    assert (rows[0]["template"], rows[0]["count"]) == ("a4-24", 5)
+    zpl = tmp_path / "labels.zpl"
+    code, again = typed("reprint", str(rows[0]["id"]), "--paper", "60x40", "--zpl", str(zpl))
+    assert (code, again["units"]) == (0, done["units"])
+    assert len(pictures(zpl.read_text(encoding="ascii"))) == 5
+    code, told = typed("print", "YS20261014-001")
+    assert code == 1
+    assert "还没选要打印的标签" in told
+
+
+def test_labels_go_to_a_network_printer(sqlite_site: Site, typed: Any) -> None:
+    receive(sqlite_site)
+    got = bytearray()
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def take() -> None:
+        line, _peer = server.accept()
+        with line:
+            while chunk := line.recv(65536):
+                got.extend(chunk)
+
+    taker = threading.Thread(target=take)
+    taker.start()
+    with server:
+        printer = f"127.0.0.1:{server.getsockname()[1]}"
+        code, done = typed("print", "--search", "阿莫西林", "--count", "2", "--printer", printer)
+        taker.join(5)
+    assert (code, done["files"]) == (0, [printer])
+    assert len(pictures(got.decode())) == 2
+    assert COUNTER == "LABEL"
+
+
+def test_a_wrong_option_is_told_before_anything_is_made(sqlite_site: Site, typed: Any) -> None:
+    receive(sqlite_site)
+    for words, text in (
+        (("--nudge", "left"), "0.0,0.5"),
+        (("--printer", "host:"), "请写成"),
+        (("--paper", "60×40"), "可用：60x40"),
+        (("--sheet", "--start-cell", "25"), "只有 24 格"),
+        (("--sheet", "--zpl", "x.zpl"), "标签卷"),
+        (("--dpi", "150"), "203、300 或 600"),
+    ):
+        code, told = typed("print", "YS20261014-001", *words)
+        assert code == 1
+        assert text in told
+    code, goods = typed("list", "YS20261014-001")
+    assert goods[0]["labelled"] == 0
+
+
+def test_bins_and_calibration(sqlite_site: Site, typed: Any, tmp_path: Path) -> None:
+    code, done = typed("bins", "--pdf", str(tmp_path / "bins.pdf"))
+    assert (code, done["labels"], done["codes"]) == (0, 2, 4)
+    code, file = typed("calibrate", "--paper", "60x40", "--pdf", str(tmp_path / "c.pdf"))
+    assert code == 0
+    assert Path(file).read_bytes().startswith(b"%PDF")
