@@ -309,9 +309,7 @@ def _buyers(session: Session, requisitions: Sequence[Requisition]) -> dict[int, 
             select(Person.id, Person.name).where(
                 Person.id.in_({row.submitted_by or row.created_by for row in requisitions})
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {row.id: people.get(row.submitted_by or row.created_by, "") for row in requisitions}
 
@@ -324,9 +322,7 @@ def _due(session: Session, draft: MemberDraft, group: GroupOrder) -> date:
                 SupplyTerm.supplier_id == draft.supplier_id,
                 SupplyTerm.item_id.in_({0} | {line.item_id for line in draft.lines}),
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     usual = terms.get(0, due.LEAD_DAYS)
     until = group.sign_by.astimezone(ZONE).date() if group.sign_by else today(session)

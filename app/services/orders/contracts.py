@@ -56,9 +56,7 @@ def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> 
             select(Organisation.id, Organisation.code).where(
                 Organisation.id.in_((org_id, supplier_id))
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
     session.execute(

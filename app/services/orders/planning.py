@@ -82,7 +82,7 @@ def make_plan(session: Session, day: date, requisitions: Sequence[Requisition]) 
 
 
 def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]:
-    names = dict(session.execute(select(Organisation.id, Organisation.short_name)).tuples().all())
+    names = dict(session.execute(select(Organisation.id, Organisation.short_name)).all())
     found: list[_Need] = []
     for requisition in requisitions:
         rows = session.execute(
@@ -93,7 +93,7 @@ def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]
                 RequisitionLine.requisition_id == requisition.id,
             )
             .order_by(RequisitionLine.line)
-        ).tuples()
+        )
         for line, item in rows:
             org = names.get(requisition.org_id, "")
             found.append(_Need(len(found) + 1, org, requisition, line, item))

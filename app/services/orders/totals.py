@@ -125,7 +125,7 @@ def check_totals(db: Database, actor: Actor) -> tuple[Problem, ...]:
             select(GroupOrder.org_id, GroupOrder.id)
             .where(GroupOrder.org_id.in_(leads))
             .order_by(GroupOrder.org_id, GroupOrder.id)
-        ).tuples()
+        )
         return tuple(
             problem for lead, group in groups for problem in differences(session, lead, group)
         )

@@ -1,0 +1,78 @@
+"""Submitted requisitions and open group orders, to start tests of 统采分签 from."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from app.domain.documents import State
+from app.domain.ids import new_id, new_op
+from app.models.order import MemberOrder, Requisition, RequisitionLine
+from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
+from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
+from app.services.orders.signing import Sign, sign
+from tests.factories import EAST, GOODS, NOW, WEST, Site
+
+AMOXICILLIN, AMLODIPINE, INSULIN, SYRINGE = 101, 102, 103, 104
+FACTORS = {goods.id: goods.factor for goods in GOODS}
+
+
+def ask(site: Site, org: int, packs: dict[int, int], *, price: str = "0") -> tuple[int, int]:
+    """A submitted requisition of a member: item → packs; the pair that `Consolidate` takes."""
+    requisition = new_id()
+    person = {EAST: 4, WEST: 7}.get(org, 1)
+    with site.owner.write() as s:
+        s.add(
+            Requisition(
+                org_id=org,
+                id=requisition,
+                no=f"CGSQ-{requisition}",
+                status=State.SUBMITTED,
+                place_id=site.world.stores[org],
+                created_at=NOW,
+                created_by=person,
+                submitted_at=NOW,
+                submitted_by=person,
+                amount=Decimal(0),
+            )
+        )
+        s.flush()
+        for line, (item, count) in enumerate(packs.items(), 1):
+            s.add(
+                RequisitionLine(
+                    org_id=org,
+                    requisition_id=requisition,
+                    line=line,
+                    item_id=item,
+                    suggested=0,
+                    qty=count * FACTORS[item],
+                    unit_price=Decimal(price),
+                    price_factor=FACTORS[item],
+                )
+            )
+    return org, requisition
+
+
+def open_order(site: Site, title: str = "常用药第 1 包") -> Consolidated:
+    """East and west ask for goods of both suppliers; the group's buyer consolidates."""
+    wanted = (
+        ask(site, EAST, {AMOXICILLIN: 100, AMLODIPINE: 50}),
+        ask(site, WEST, {AMOXICILLIN: 40, SYRINGE: 1000}),
+    )
+    return consolidate(*site.as_("lead_buyer"), Consolidate(new_op(), title, wanted))
+
+
+def order_of(site: Site, org: int, supplier: int, login: str = "lead_buyer") -> MemberOrderRow:
+    """The newest member order of a member at a supplier, as a person sees it."""
+    rows = member_orders(*site.as_(login), OrdersWanted(org_id=org, supplier_id=supplier))
+    return max(rows, key=lambda row: row.no)
+
+
+def sign_as(site: Site, login: str, row: MemberOrderRow) -> None:
+    """Sign the version in `row` as a person."""
+    sign(*site.as_(login), Sign(new_op(), row.org_id, row.id, row.version))
+
+
+def status_of(site: Site, row: MemberOrderRow) -> str:
+    """The order's state as it is stored."""
+    with site.owner.read() as s:
+        return s.get_one(MemberOrder, (row.org_id, row.id)).status
