@@ -83,11 +83,12 @@ def stock_places(session: Session, org_id: int) -> tuple[PlaceRow, ...]:
 
 
 def main_place(session: Session, org_id: int) -> int:
-    """The organisation's main store: the first place with zone `good`, else the first place."""
+    """The organisation's main store: the first store with zone `good`, else the first place."""
     places = stock_places(session, org_id)
-    for place in places:
-        if place.zone == "good":
-            return place.id
+    for wanted in (("store", "good"), ("store", ""), ("zone", "good"), ("bin", "good")):
+        for place in places:
+            if (place.kind, place.zone) == wanted:
+                return place.id
     if not places:
         raise DomainError("place.missing", _("这家机构还没有设好库位。请管理员先建库位。"))
     return places[0].id
