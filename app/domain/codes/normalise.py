@@ -1,0 +1,53 @@
+"""How every code is cleaned before it is checked: half-width, upper case, no blanks.
+
+Only ASCII digits count as digits afterwards (`str.isdigit` accepts ² and ١), and control
+characters are refused, so that a hostile scan cannot hide in a code.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from app.domain.errors import DomainError
+from app.i18n import _
+
+MAX_LENGTH: Final = 128
+_DROPPED: Final = str.maketrans("", "", " \u3000\u00a0\t")
+
+
+def fold(text: str) -> str:
+    """`text` in half-width form without blanks, case kept; refuses control characters.
+
+    Raises:
+        DomainError: A control or direction character, or more than 128 characters.
+    """
+    folded = unicodedata.normalize("NFKC", text).translate(_DROPPED)
+    if len(folded) > MAX_LENGTH:
+        raise DomainError(
+            "code.long", _("编码有 {n} 个字符，太长了。请核对是否连扫了两次。", n=len(folded))
+        )
+    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} for char in folded):
+        raise DomainError("code.control", _("编码里有看不见的字符。请重新扫码或手动输入。"))
+    return folded
+
+
+def compact(text: str) -> str:
+    """`fold` in upper case: the form in which codes are compared and stored."""
+    return fold(text).upper()
+
+
+def is_digits(text: str) -> bool:
+    """Whether the text is ASCII digits only, and not empty."""
+    return text.isascii() and text.isdigit()
+
+
+def mod10(digits: str) -> int:
+    """The GS1 check digit that follows `digits`: weights 3, 1, 3, … from the right."""
+    total = sum(int(d) * (3 if n % 2 == 0 else 1) for n, d in enumerate(reversed(digits)))
+    return -total % 10
+
+
+def refuse(code: str, text: str) -> DomainError:
+    """The error of a code that is not what it should be."""
+    return DomainError(code, text)
