@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 
@@ -73,8 +73,8 @@ class ListColumn:
         scale: Filter values are multiplied by it (money is stored × 10,000, and so on).
     """
 
-    expression: ColumnElement[Any]
-    sort: ColumnElement[Any] | None = None
+    expression: SQLColumnExpression[Any]
+    sort: SQLColumnExpression[Any] | None = None
     scale: int = 1
 
 
@@ -89,8 +89,8 @@ class ListShape:
     """
 
     columns: Mapping[str, ListColumn]
-    natural: tuple[ColumnElement[Any], ...]
-    unique: tuple[ColumnElement[Any], ...]
+    natural: tuple[SQLColumnExpression[Any], ...]
+    unique: tuple[SQLColumnExpression[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +139,17 @@ def count(session: Session, statement: Select[Any], shape: ListShape, query: Que
 
 
 def escape_like(text: str) -> str:
-    """`text` with the wildcards of LIKE taken literally (escape character ``\\``)."""
+    """`text` with the wildcards of LIKE taken literally (escaped by a backslash)."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def contains(expression: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+def contains(expression: SQLColumnExpression[Any], text: str) -> ColumnElement[bool]:
     """Whether the text occurs, whatever the case."""
     return func.lower(expression).like(f"%{escape_like(text.strip().lower())}%", escape="\\")
 
 
-def _order(shape: ListShape, query: QueryLike) -> list[tuple[ColumnElement[Any], bool]]:
-    chosen: list[tuple[ColumnElement[Any], bool]] = []
+def _order(shape: ListShape, query: QueryLike) -> list[tuple[SQLColumnExpression[Any], bool]]:
+    chosen: list[tuple[SQLColumnExpression[Any], bool]] = []
     for sort in query.sorts:
         column = shape.columns.get(sort.column)
         if column is not None and column.sort is not None:
@@ -157,7 +157,7 @@ def _order(shape: ListShape, query: QueryLike) -> list[tuple[ColumnElement[Any],
     return [*(chosen or [(e, False) for e in shape.natural]), *((e, False) for e in shape.unique)]
 
 
-def _after(order: list[tuple[ColumnElement[Any], bool]], key: tuple[Any, ...]) -> Any:
+def _after(order: list[tuple[SQLColumnExpression[Any], bool]], key: tuple[Any, ...]) -> Any:
     """Rows that come after `key`: strictly beyond it at the first place where they differ."""
     steps = []
     for place, (expression, descending) in enumerate(order):
@@ -176,7 +176,7 @@ def _condition(column: ListColumn, one: ConditionLike) -> ColumnElement[bool]:
     values = [_scaled(value, column.scale) for value in one.values]
     if one.operator == "between":
         return and_(expression >= values[0], expression <= values[1])
-    compare = {
+    compare: dict[str, ColumnElement[bool]] = {
         "eq": expression == values[0],
         "gt": expression > values[0],
         "ge": expression >= values[0],

@@ -1,0 +1,1 @@
+"""Settlement rules: periods, the roll-forward of supplier-owned stock, line amounts."""

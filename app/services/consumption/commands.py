@@ -1,0 +1,108 @@
+"""What is asked of the consumption service, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumeLine:
+    """So many units of an item; FEFO unless a lot or a labelled pack is named.
+
+    Attributes:
+        item_id: 品规.
+        qty: Smallest units, positive; for a pack the units inside it.
+        lot_id: The lot that was scanned, 0 to take by FEFO.
+        pack_id: The labelled pack that was scanned, 0 for loose goods.
+        reason: Why a later lot was taken before an earlier one.
+    """
+
+    item_id: int
+    qty: int
+    lot_id: int = 0
+    pack_id: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consume:
+    """Use goods at a place. The operation id is made once per intention of the person."""
+
+    op_id: UUID
+    org_id: int
+    place_id: int
+    lines: tuple[ConsumeLine, ...]
+    occurred_on: date | None = None
+    source: str = "scan"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumedLine:
+    """What was taken for a line: one row per lot and owner."""
+
+    line: int
+    ledger_seq: int
+    item_id: int
+    lot_id: int
+    owner_id: int
+    qty: int
+    unit_price: Decimal
+    price_factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """The consumption document as posted."""
+
+    document_id: int
+    no: str
+    lines: tuple[ConsumedLine, ...]
+
+    def as_plain(self) -> dict[str, Any]:
+        """For the operation's stored answer."""
+        return {
+            "document_id": self.document_id,
+            "no": self.no,
+            "lines": [
+                [x.line, x.ledger_seq, x.item_id, x.lot_id, x.owner_id, x.qty,
+                 str(x.unit_price), x.price_factor]
+                for x in self.lines
+            ],
+        }  # fmt: skip
+
+    @classmethod
+    def from_plain(cls, stored: dict[str, Any]) -> Consumed:
+        """From the operation's stored answer."""
+        lines = tuple(_line_of(row) for row in stored["lines"])
+        return cls(int(stored["document_id"]), str(stored["no"]), lines)
+
+
+def _line_of(row: list[Any]) -> ConsumedLine:
+    line, seq, item, lot, owner, qty, price, factor = row
+    return ConsumedLine(line, seq, item, lot, owner, qty, Decimal(price), factor)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverse:
+    """Take a consumption back (反消耗): all of it, or one of its ledger rows in part.
+
+    Attributes:
+        op_id: Made once per intention.
+        org_id: The member.
+        document_id: The consumption.
+        ledger_seq: One row of it, 0 for all.
+        qty: Units of that row to take back, 0 for all that is left of it.
+        reason: Why; at least two characters.
+    """
+
+    op_id: UUID
+    org_id: int
+    document_id: int
+    reason: str
+    ledger_seq: int = 0
+    qty: int = 0

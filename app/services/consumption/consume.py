@@ -1,0 +1,251 @@
+"""Use goods: labelled packs whole, loose goods by FEFO, priced at the day of use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.domain.documents import DocKind, State
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError, Problem, refuse_if
+from app.domain.ids import new_id
+from app.domain.ledger import Move
+from app.domain.quantity import checked
+from app.domain.stock.fefo import LotStock, Pick, allocate, earlier_lot
+from app.i18n import _
+from app.models.settlement import Consumption
+from app.services import audit
+from app.services.access import require
+from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
+from app.services.consumption.packs import open_pack
+from app.services.db import Database, now, today
+from app.services.demand import add_demand
+from app.services.numbering import document_no
+from app.services.operations import claim, finish
+from app.services.price_lookup import prices_on
+from app.services.stock.available import lot_stock, places_under, receipt_costs
+from app.services.stock.names import item_names
+from app.services.stock.places import virtual_place
+from app.services.stock.posting import Posting, post
+
+_ATTEMPTS: Final = 3
+"""FEFO is read before it is posted; when others were faster it is read again."""
+
+
+def consume(db: Database, actor: Actor, command: Consume) -> Consumed:
+    """Post the use of goods; all lines or none.
+
+    Raises:
+        DomainError: Not enough usable stock of a lot or item, a frozen or expired lot, a later
+            lot without a reason; `problems` names every line.
+        ConflictError: A labelled pack was used before.
+    """
+    require(actor, Duty.STORE, command.org_id)
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            return _consume_once(db, actor, command)
+        except DomainError as error:
+            if error.code != "stock.short" or attempt == _ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _consume_once(db: Database, actor: Actor, command: Consume) -> Consumed:
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "consume", command)
+        if earlier is not None:
+            return Consumed.from_plain(earlier)
+        day = command.occurred_on or today(session)
+        document_id = new_id()
+        picked = _pick_all(session, actor, command, document_id, day)
+        moves = _priced(session, command.org_id, day, picked)
+        no = document_no(session, command.org_id, "XH", day)
+        session.add(_document(session, actor, command, document_id, no, day))
+        posted = post(
+            session,
+            actor,
+            Posting(command.org_id, command.op_id, DocKind.CONSUMPTION, document_id, day, moves),
+        )
+        result = Consumed(document_id, no, tuple(_lines(moves, posted.first_seq)))
+        for line in command.lines:
+            given = sum(x.qty for x in result.lines if x.item_id == line.item_id)
+            add_demand(
+                session, command.org_id, command.place_id, line.item_id, day, line.qty,
+                min(line.qty, given),
+            )  # fmt: skip
+        audit.record(
+            session, actor, command.org_id, "consumption.post",
+            (DocKind.CONSUMPTION.value, document_id), {"no": no, "lines": len(moves)},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, result.as_plain())
+        return result
+
+
+def _document(
+    session: Session, actor: Actor, command: Consume, document_id: int, no: str, day: date
+) -> Consumption:
+    return Consumption(
+        org_id=command.org_id,
+        id=document_id,
+        no=no,
+        place_id=command.place_id,
+        occurred_on=day,
+        posted_at=now(session),
+        person_id=actor.person_id,
+        source=command.source,
+        status=State.POSTED.value,
+        note=command.note or None,
+    )
+
+
+def _pick_all(
+    session: Session, actor: Actor, command: Consume, document_id: int, day: date
+) -> list[Move]:
+    """Moves without prices: packs first, then loose goods by FEFO out of what is left."""
+    if not command.lines:
+        raise DomainError("consume.empty", _("还没有要登记的消耗。请先扫码。"))
+    used = virtual_place(session, command.org_id, "consumed")
+    moves: list[Move] = []
+    for number, line in enumerate(command.lines, 1):
+        if line.pack_id:
+            moves += [
+                replace(move, to_place=used, doc_line=number)
+                for move in open_pack(session, actor, command.org_id, line.pack_id, document_id)
+            ]
+    loose = [(n, line) for n, line in enumerate(command.lines, 1) if not line.pack_id]
+    moves += _pick_loose(session, command, loose, used, day)
+    return moves
+
+
+def _pick_loose(
+    session: Session,
+    command: Consume,
+    lines: list[tuple[int, ConsumeLine]],
+    used: int,
+    day: date,
+) -> list[Move]:
+    if not lines:
+        return []
+    items = {line.item_id for _number, line in lines}
+    places = places_under(session, command.org_id, command.place_id)
+    stock = {i: list(s) for i, s in lot_stock(session, command.org_id, places, items).items()}
+    names = item_names(session, items)
+    problems: list[Problem] = []
+    moves: list[Move] = []
+    for number, line in lines:
+        here = stock.get(line.item_id, [])
+        picks, problem = _pick_line(number, line, here, names[line.item_id], day)
+        problems += problem
+        moves += [_move(number, line, pick, used) for pick in picks]
+        stock[line.item_id] = _less(here, picks)
+    refuse_if(problems, problems[0].code if problems else "", _("没有记账。"))
+    return moves
+
+
+def _pick_line(
+    number: int, line: ConsumeLine, stock: list[LotStock], name: str, day: date
+) -> tuple[tuple[Pick, ...], list[Problem]]:
+    checked(line.qty)
+    wanted = [s for s in stock if s.lot_id == line.lot_id] if line.lot_id else stock
+    problems = list(_lot_problems(number, line, wanted, stock, name, day))
+    if problems:
+        return (), problems
+    found = allocate(wanted, line.qty, day)
+    if found.missing:
+        there = line.qty - found.missing
+        text = _(
+            "{name} 可用 {there}，要用 {need}，还差 {missing}。请核对数量，或先收货、调拨。",
+            name=name, there=there, need=line.qty, missing=found.missing,
+        )  # fmt: skip
+        return (), [Problem("stock.short.line", text, row=number)]
+    return found.picks, []
+
+
+def _lot_problems(
+    number: int,
+    line: ConsumeLine,
+    wanted: list[LotStock],
+    stock: list[LotStock],
+    name: str,
+    day: date,
+) -> Iterator[Problem]:
+    if not line.lot_id or not wanted:
+        return
+    lot = wanted[0]
+    if lot.held:
+        text = _(
+            "{name} 批号 {lot} 已冻结，不能使用。放入退货区，等候处理。", name=name, lot=lot.lot_no
+        )
+        yield Problem("lot.held", text, row=number)
+    elif lot.expiry is not None and lot.expiry < day:
+        text = _(
+            "{name} 批号 {lot} 已过期（{expiry}），不能使用。放入退货区，做报损。",
+            name=name, lot=lot.lot_no, expiry=lot.expiry,
+        )  # fmt: skip
+        yield Problem("lot.expired", text, row=number)
+    first = earlier_lot(stock, lot, day)
+    if first is not None and not line.reason.strip():
+        text = _(
+            "{name} 还有更早到期的批号 {lot}（{expiry}）。请先用那一批，或写明理由。",
+            name=name, lot=first.lot_no, expiry=first.expiry,
+        )  # fmt: skip
+        yield Problem("lot.fefo", text, row=number)
+
+
+def _move(number: int, line: ConsumeLine, pick: Pick, used: int) -> Move:
+    return Move(
+        item_id=line.item_id,
+        lot_id=pick.stock.lot_id,
+        owner_id=pick.stock.owner_id,
+        from_place=pick.stock.place_id,
+        to_place=used,
+        qty=pick.qty,
+        doc_line=number,
+        reason=line.reason,
+    )
+
+
+def _less(stock: list[LotStock], picks: tuple[Pick, ...]) -> list[LotStock]:
+    """What is left for the next line of the same document."""
+    taken: dict[tuple[int, int, int], int] = {}
+    for pick in picks:
+        key = (pick.stock.place_id, pick.stock.lot_id, pick.stock.owner_id)
+        taken[key] = taken.get(key, 0) + pick.qty
+    return [replace(s, qty=s.qty - taken.get((s.place_id, s.lot_id, s.owner_id), 0)) for s in stock]
+
+
+def _priced(session: Session, org_id: int, day: date, moves: list[Move]) -> list[Move]:
+    """The price on the day of use for supplier-owned goods, the receipt's price otherwise."""
+    prices = prices_on(session, day, org_id, {move.item_id for move in moves})
+    costs = receipt_costs(session, org_id, {move.lot_id for move in moves})
+    priced = []
+    for move in moves:
+        unit_price, factor = Decimal(0), 1
+        cost = costs.get((move.item_id, move.lot_id, move.owner_id))
+        if cost is not None:
+            unit_price, factor = cost.unit_price, cost.price_factor
+        for price in prices.get(move.item_id, ()):
+            if price.supplier_id == move.owner_id:
+                unit_price, factor = price.unit_price, price.price_factor
+                break
+        priced.append(replace(move, unit_price=unit_price, price_factor=factor))
+    return priced
+
+
+def _lines(moves: list[Move], first_seq: int) -> Iterator[ConsumedLine]:
+    for offset, move in enumerate(moves):
+        yield ConsumedLine(
+            line=move.doc_line,
+            ledger_seq=first_seq + offset,
+            item_id=move.item_id,
+            lot_id=move.lot_id,
+            owner_id=move.owner_id,
+            qty=move.qty,
+            unit_price=move.unit_price,
+            price_factor=move.price_factor,
+        )

@@ -1,0 +1,81 @@
+"""A labelled pack is used once: opening it is a conditional change of its state."""
+
+from __future__ import annotations
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.documents import State
+from app.domain.duties import Actor
+from app.domain.errors import ConflictError, DomainError
+from app.domain.ledger import Move
+from app.i18n import _
+from app.models.pack import Pack, PackLine
+from app.models.party import Person
+from app.models.stock import Lot
+from app.services.db import local_time, now, today
+from app.services.stock.available import held_lots
+
+
+def open_pack(
+    session: Session, actor: Actor, org_id: int, pack_id: int, document_id: int
+) -> list[Move]:
+    """Mark the pack used and return the moves of its lots (the caller sets the other end).
+
+    Raises:
+        ConflictError: It was used before; says when and by whom.
+        DomainError: No such pack here, or a lot in it is frozen or expired.
+    """
+    done = session.execute(
+        update(Pack)
+        .where(Pack.org_id == org_id, Pack.id == pack_id, Pack.status == State.IN_STOCK.value)
+        .values(
+            status=State.CONSUMED.value,
+            used_at=now(session),
+            used_by=actor.person_id,
+            used_doc_id=document_id,
+            version=Pack.version + 1,
+        )
+    )
+    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+    pack = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.id == pack_id))
+    if pack is None:
+        raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
+    if done.rowcount != 1:
+        raise _used_before(session, pack)
+    lines = session.execute(
+        select(PackLine.lot_id, PackLine.qty, Lot.lot_no, Lot.expiry)
+        .outerjoin(Lot, Lot.id == PackLine.lot_id)
+        .where(PackLine.org_id == org_id, PackLine.pack_id == pack_id)
+    ).all()
+    held = held_lots(session, org_id)
+    for line in lines:
+        if line.lot_id in held or (line.expiry is not None and line.expiry < today(session)):
+            raise DomainError(
+                "pack.lot",
+                _(
+                    "标签里的批号 {lot} 已过期或已冻结，不能使用。放入退货区，等候处理。",
+                    lot=line.lot_no,
+                ),
+            )
+    return [
+        Move(
+            item_id=pack.item_id,
+            lot_id=line.lot_id,
+            owner_id=pack.owner_id,
+            from_place=pack.place_id,
+            to_place=0,
+            qty=line.qty,
+            pack_id=pack.id,
+        )
+        for line in lines
+    ]
+
+
+def _used_before(session: Session, pack: Pack) -> ConflictError:
+    name = session.scalar(select(Person.name).where(Person.id == pack.used_by)) or "—"
+    when = f"{local_time(pack.used_at):%m-%d %H:%M}" if pack.used_at else "—"
+    return ConflictError(
+        "pack.used",
+        _("这个标签 {when} 已由 {name} 登记过，没有重复记账。", when=when, name=name),
+    )

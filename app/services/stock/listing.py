@@ -1,0 +1,307 @@
+"""Stock as people look at it: by lot, with expiry light, value and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor
+from app.domain.expiry import Band, Limits, add_months, band
+from app.domain.money import amount
+from app.models.item import Item, ItemSearch
+from app.models.party import Organisation
+from app.models.stock import Balance, Ledger, Lot, LotHold, Place
+from app.services.db import Database, today
+from app.services.queries import keyset
+from app.services.queries.keyset import ListColumn, ListShape, QueryLike
+from app.services.stock.available import Cost
+
+_FAR = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    """One lot of one owner at one place.
+
+    Attributes:
+        qty: Smallest units.
+        amount: Value at the price it came in at.
+        consigned: Whether a supplier owns it (寄售).
+        held: Reason of a freeze, empty when free.
+        light: Expiry light.
+    """
+
+    org_id: int
+    org: str
+    place_id: int
+    place: str
+    item_id: int
+    code: str
+    name: str
+    spec: str
+    base_unit: str
+    pack_unit: str
+    pack_factor: int
+    lot_id: int
+    lot_no: str
+    expiry: date | None
+    qty: int
+    owner_id: int
+    owner: str
+    consigned: bool
+    amount: Decimal
+    held: str
+    light: Band
+
+
+@dataclass(frozen=True, slots=True)
+class StockPage:
+    """Rows and where the next page begins (None at the end)."""
+
+    rows: tuple[StockRow, ...]
+    next_key: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LightCount:
+    """How many lots have a light, and what they are worth."""
+
+    light: Band
+    lots: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StockSummary:
+    """The figures above the list."""
+
+    lots: int
+    amount: Decimal
+    held: int
+    lights: tuple[LightCount, ...]
+
+
+def stock_page(
+    db: Database,
+    actor: Actor,
+    orgs: Collection[int],
+    query: QueryLike,
+    page: tuple[object, int] = (None, 200),
+) -> StockPage:
+    """One page of lots of the organisations that the actor may read.
+
+    Args:
+        db: The database.
+        actor: Who asks; organisations without READ are left out.
+        orgs: The scope.
+        query: Search text, sorts, filters, chip (``expiring``, ``expired``, ``held``, ``empty``).
+        page: The key of the page before, and how many rows.
+    """
+    with db.read() as session:
+        shape = _shape()
+        day = today(session)
+        statement = _statement(_readable(actor, orgs), query, day)
+        found = keyset.fetch(session, statement, shape, query, page[0], page[1])
+        costs = _costs(session, found.rows)
+        rows = tuple(_row(row, costs, day) for row in found.rows)
+        return StockPage(rows, found.next_key)
+
+
+def stock_count(db: Database, actor: Actor, orgs: Collection[int], query: QueryLike) -> int:
+    """How many lots the query has."""
+    with db.read() as session:
+        statement = _statement(_readable(actor, orgs), query, today(session))
+        return keyset.count(session, statement, _shape(), query)
+
+
+def stock_summary(db: Database, actor: Actor, orgs: Collection[int]) -> StockSummary:
+    """Lots and value by expiry light over the scope."""
+    with db.read() as session:
+        day = today(session)
+        rows = session.execute(_statement(_readable(actor, orgs), _ALL, day)).all()
+        costs = _costs(session, rows)
+        found = [_row(row, costs, day) for row in rows]
+    lights = tuple(
+        LightCount(
+            light,
+            sum(1 for row in found if row.light is light),
+            sum((row.amount for row in found if row.light is light), Decimal(0)),
+        )
+        for light in Band
+    )
+    total = sum((row.amount for row in found), Decimal(0))
+    return StockSummary(len(found), total, sum(1 for row in found if row.held), lights)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainQuery:
+    """A query without a table behind it: command line, summary, tests."""
+
+    text: str = ""
+    sorts: tuple[keyset.SortLike, ...] = ()
+    filters: tuple[keyset.ConditionLike, ...] = ()
+    view: str = ""
+
+
+_ALL = PlainQuery()
+
+
+def _readable(actor: Actor, orgs: Collection[int]) -> tuple[int, ...]:
+    return tuple(sorted(set(orgs) & actor.orgs()))
+
+
+def _hold() -> ColumnElement[Any]:
+    return (
+        select(func.min(LotHold.reason))
+        .where(
+            LotHold.lot_id == Balance.lot_id,
+            LotHold.org_id.in_((Balance.org_id, 0)),
+            LotHold.released_at.is_(None),
+        )
+        .correlate(Balance)
+        .scalar_subquery()
+    )
+
+
+def _statement(orgs: tuple[int, ...], query: QueryLike, day: date) -> Select[Any]:
+    owner = Organisation.__table__.alias("owner")
+    statement = cast(
+        "Select[Any]",
+        select(
+            Balance.org_id,
+            Organisation.short_name.label("org"),
+            Balance.place_id,
+            Place.name.label("place"),
+            Balance.item_id,
+            Item.code,
+            Item.name,
+            Item.spec,
+            Item.base_unit,
+            Item.pack_unit,
+            Item.pack_factor,
+            Balance.lot_id,
+            Lot.lot_no,
+            Lot.expiry,
+            Balance.qty,
+            Balance.owner_id,
+            owner.c.short_name.label("owner"),
+            _hold().label("held"),
+        )
+        .join(Organisation, Organisation.id == Balance.org_id)
+        .join(Place, and_(Place.org_id == Balance.org_id, Place.id == Balance.place_id))
+        .join(Item, Item.id == Balance.item_id)
+        .join(ItemSearch, ItemSearch.item_id == Balance.item_id)
+        .join(owner, owner.c.id == Balance.owner_id)
+        .outerjoin(Lot, Lot.id == Balance.lot_id)
+        .where(Balance.org_id.in_(orgs), Balance.qty > 0),
+    )
+    text = query.text.strip()
+    if text:
+        statement = statement.where(_matches(text))
+    return statement.where(*_view(query.view, day))
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    fields = (ItemSearch.words, ItemSearch.initials, ItemSearch.full, ItemSearch.codes, Lot.lot_no)
+    found = keyset.contains(fields[0], text)
+    for field in fields[1:]:
+        found = found | keyset.contains(field, text)
+    return found
+
+
+def _view(view: str, day: date) -> tuple[ColumnElement[bool], ...]:
+    limits = Limits()
+    if view == "expired":
+        return (Lot.expiry < day,)
+    if view == "expiring":
+        return (Lot.expiry >= day, Lot.expiry <= add_months(day, limits.warn_months))
+    if view == "held":
+        return (_hold().is_not(None),)
+    if view == "missing":
+        return (Lot.expiry.is_(None),)
+    return ()
+
+
+def _shape() -> ListShape:
+    expiry = case((Lot.expiry.is_(None), literal(_FAR, Lot.expiry.type)), else_=Lot.expiry)
+    return ListShape(
+        columns={
+            "name": ListColumn(ItemSearch.words, ItemSearch.sort_key),
+            "code": ListColumn(Item.code, Item.code),
+            "place": ListColumn(Place.name, Place.name),
+            "org": ListColumn(Organisation.short_name, Organisation.code),
+            "lot": ListColumn(Lot.lot_no, func.coalesce(Lot.lot_no, "")),
+            "expiry": ListColumn(Lot.expiry, expiry),
+            "qty": ListColumn(Balance.qty / Item.pack_factor, Balance.qty / Item.pack_factor),
+        },
+        natural=(expiry, ItemSearch.sort_key),
+        unique=(
+            Balance.org_id, Balance.place_id, Balance.item_id, Balance.lot_id, Balance.owner_id,
+        ),
+    )  # fmt: skip
+
+
+def _costs(session: Session, rows: Collection[Any]) -> dict[tuple[int, int, int, int], Cost]:
+    """Latest price at which each (org, item, lot, owner) of the rows came in."""
+    lots = {row.lot_id for row in rows}
+    orgs = {row.org_id for row in rows}
+    if not rows:
+        return {}
+    came_in = select(Place.id).where(
+        Place.org_id.in_(orgs), Place.kind.in_(("supplier", "opening", "found", "transit"))
+    )
+    lot_filter = (Ledger.lot_id.in_(lots),) if len(lots) < 900 else ()  # noqa: PLR2004 - bind limit
+    latest = (
+        select(Ledger.org_id, func.max(Ledger.seq).label("seq"))
+        .where(
+            Ledger.org_id.in_(orgs),
+            *lot_filter,
+            Ledger.from_place.in_(came_in),
+            Ledger.reversal_of == 0,
+        )
+        .group_by(Ledger.org_id, Ledger.item_id, Ledger.lot_id, Ledger.owner_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(
+            Ledger.org_id, Ledger.item_id, Ledger.lot_id, Ledger.owner_id, Ledger.unit_price,
+            Ledger.price_factor,
+        ).join(latest, and_(latest.c.org_id == Ledger.org_id, latest.c.seq == Ledger.seq))
+    )  # fmt: skip
+    return {
+        (r.org_id, r.item_id, r.lot_id, r.owner_id): Cost(r.unit_price, r.price_factor)
+        for r in found
+    }
+
+
+def _row(row: Any, costs: dict[tuple[int, int, int, int], Cost], day: date) -> StockRow:
+    cost = costs.get((row.org_id, row.item_id, row.lot_id, row.owner_id), Cost(Decimal(0), 1))
+    return StockRow(
+        org_id=row.org_id,
+        org=row.org,
+        place_id=row.place_id,
+        place=row.place,
+        item_id=row.item_id,
+        code=row.code,
+        name=row.name,
+        spec=row.spec,
+        base_unit=row.base_unit,
+        pack_unit=row.pack_unit,
+        pack_factor=row.pack_factor,
+        lot_id=row.lot_id,
+        lot_no=row.lot_no or "",
+        expiry=row.expiry,
+        qty=row.qty,
+        owner_id=row.owner_id,
+        owner=row.owner,
+        consigned=row.owner_id != row.org_id,
+        amount=amount(cost.unit_price, row.qty, cost.price_factor),
+        held=row.held or "",
+        light=band(row.expiry, day),
+    )

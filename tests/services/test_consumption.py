@@ -1,0 +1,193 @@
+"""Goods are used: by label, by lot, by FEFO; twice is once; back goes to the same lot."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.documents import DocKind
+from app.domain.errors import ConflictError, DomainError, NotAllowedError
+from app.domain.ids import new_id, new_op
+from app.domain.ledger import Move
+from app.models.demand import Demand
+from app.models.pack import Pack, PackLine
+from app.models.stock import Balance, Ledger, LotHold
+from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
+from app.services.stock.lots import find_or_make_lot
+from app.services.stock.places import virtual_place
+from app.services.stock.posting import Posting, post
+from tests.factories import EAST, KANGZE, TODAY, WEST, Site
+
+AMOXICILLIN = 101
+BOX = 24
+
+
+def receive(site: Site, org: int, lots: dict[str, tuple[int, date | None]]) -> dict[str, int]:
+    """Put lots of amoxicillin on the shelf as the supplier's goods; lot number → lot id."""
+    db, actor = site.as_("east_store" if org == EAST else "west_store")
+    found: dict[str, int] = {}
+    with db.write() as s:
+        supplier = virtual_place(s, org, "supplier")
+        moves = []
+        for lot_no, (boxes, expiry) in lots.items():
+            found[lot_no] = find_or_make_lot(s, AMOXICILLIN, lot_no, expiry)
+            moves.append(
+                Move(AMOXICILLIN, found[lot_no], KANGZE, supplier, site.world.bins[org],
+                     boxes * BOX, Decimal("3.86"), BOX)
+            )  # fmt: skip
+        post(s, actor, Posting(org, new_op(), DocKind.ACCEPTANCE, 1, TODAY, moves))
+    return found
+
+
+def on_hand(site: Site, lot: int) -> int:
+    with site.owner.read() as s:
+        return sum(s.scalars(select(Balance.qty).where(Balance.lot_id == lot)))
+
+
+def use(site: Site, *lines: ConsumeLine, **more: Any) -> Consume:
+    return Consume(new_op(), EAST, site.world.stores[EAST], lines, **more)
+
+
+def test_loose_goods_go_by_expiry_and_carry_the_price_of_the_day(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (3, date(2027, 1, 31))})
+    done = consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 4 * BOX)))
+    assert [(x.lot_id, x.qty) for x in done.lines] == [(lots["B"], 72), (lots["A"], 24)]
+    assert {x.unit_price for x in done.lines} == {Decimal("3.8600")}
+    assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (24, 0)
+    with site.owner.read() as s:
+        demand = s.execute(select(Demand.asked, Demand.given)).all()
+    assert [tuple(row) for row in demand] == [(96, 96)]
+
+
+def test_the_same_operation_twice_is_posted_once(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (5, date(2027, 9, 30))})
+    command = use(site, ConsumeLine(AMOXICILLIN, BOX))
+    first = consume(*site.as_("east_store"), command)
+    assert consume(*site.as_("east_store"), command) == first
+    assert on_hand(site, lots["A"]) == 4 * BOX
+
+
+def test_more_than_there_is_posts_nothing(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (1, date(2027, 9, 30))})
+    with pytest.raises(DomainError) as caught:
+        consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 30)))
+    assert "还差 6" in caught.value.text
+    assert on_hand(site, lots["A"]) == BOX
+
+
+def test_frozen_and_expired_lots_are_refused_by_name(site: Site) -> None:
+    lots = receive(site, EAST, {"OLD": (1, date(2026, 9, 30)), "BAD": (1, date(2027, 9, 30))})
+    with site.owner.write() as s:
+        s.add(LotHold(org_id=0, lot_id=lots["BAD"], id=new_id(), reason="recall",
+                      since=site.owner.now(s), person_id=1))  # fmt: skip
+    for lot, word in (("OLD", "已过期"), ("BAD", "已冻结")):
+        line = ConsumeLine(AMOXICILLIN, BOX, lot_id=lots[lot])
+        with pytest.raises(DomainError, match=word):
+            consume(*site.as_("east_store"), use(site, line))
+    with pytest.raises(DomainError, match="可用 0"):
+        consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, BOX)))
+
+
+def test_a_later_lot_needs_a_reason(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (2, date(2027, 1, 31))})
+    line = ConsumeLine(AMOXICILLIN, BOX, lot_id=lots["A"])
+    with pytest.raises(DomainError, match="更早到期的批号 B"):
+        consume(*site.as_("east_store"), use(site, line))
+    with_reason = ConsumeLine(AMOXICILLIN, BOX, lot_id=lots["A"], reason="B 批外盒破损")
+    assert consume(*site.as_("east_store"), use(site, with_reason)).lines[0].lot_id == lots["A"]
+
+
+def label(site: Site, lot: int, boxes: int) -> int:
+    pack = new_id()
+    with site.owner.write() as s:
+        s.add(Pack(org_id=EAST, id=pack, code=f"{pack}", kind="label", item_id=AMOXICILLIN,
+                   qty=boxes * BOX, owner_id=KANGZE, place_id=site.world.bins[EAST],
+                   status="in_stock", source_kind="acceptance", source_id=1,
+                   made_at=site.owner.now(s), made_by=1))  # fmt: skip
+        s.flush()
+        s.add(PackLine(org_id=EAST, pack_id=pack, lot_id=lot, qty=boxes * BOX))
+    return pack
+
+
+def test_a_label_is_used_once_even_when_two_scan_it_at_once(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (40, date(2027, 9, 30))})
+    pack = label(site, lots["A"], 20)
+    done: list[str] = []
+
+    def scan(login: str) -> None:
+        command = use(site, ConsumeLine(AMOXICILLIN, 20 * BOX, pack_id=pack))
+        try:
+            done.append(consume(*site.as_(login), command).no)
+        except ConflictError as error:
+            done.append(error.code)
+
+    people = [threading.Thread(target=scan, args=(x,)) for x in ("east_store", "east_second")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert sorted(x == "pack.used" for x in done) == [False, True]
+    assert on_hand(site, lots["A"]) == 20 * BOX
+
+
+def test_a_neighbour_cannot_use_our_goods(site: Site) -> None:
+    receive(site, EAST, {"A": (1, date(2027, 9, 30))})
+    with pytest.raises(NotAllowedError):
+        consume(*site.as_("west_store"), use(site, ConsumeLine(AMOXICILLIN, BOX)))
+
+
+def test_back_goes_to_the_same_lot_and_never_twice(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (5, date(2027, 9, 30))})
+    done = consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 2 * BOX)))
+    seq = done.lines[0].ledger_seq
+    part = Reverse(new_op(), EAST, done.document_id, "多扫了一盒", seq, BOX)
+    back = reverse(*site.as_("east_store"), part)
+    assert reverse(*site.as_("east_store"), part) == back
+    assert on_hand(site, lots["A"]) == 4 * BOX
+    with pytest.raises(DomainError, match="还能冲销 24"):
+        reverse(*site.as_("east_store"),
+                Reverse(new_op(), EAST, done.document_id, "再冲一次", seq, 2 * BOX))  # fmt: skip
+    reverse(*site.as_("east_store"), Reverse(new_op(), EAST, done.document_id, "全部冲销"))
+    assert on_hand(site, lots["A"]) == 5 * BOX
+    with pytest.raises(DomainError, match="已经全部冲销"):
+        reverse(*site.as_("east_store"), Reverse(new_op(), EAST, done.document_id, "又冲一次"))
+    with site.owner.read() as s:
+        linked = s.scalars(select(Ledger.reversal_of).where(Ledger.doc_kind == "reversal")).all()
+    assert list(linked) == [seq, seq]
+
+
+def test_eight_hands_never_oversell(site: Site) -> None:
+    """T01 in small: eight people take 3 boxes each until 40 are gone; 13 succeed, 1 is left."""
+    lots = receive(site, EAST, {"A": (40, date(2027, 9, 30))})
+    taken: list[int] = []
+    refused: list[str] = []
+
+    def take(_n: int) -> None:
+        for _round in range(3):
+            try:
+                consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 3 * BOX)))
+                taken.append(3)
+            except DomainError as error:
+                refused.append(error.code)
+
+    site.as_("east_store")
+    hands = [threading.Thread(target=take, args=(n,)) for n in range(8)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    assert sum(taken) * BOX + on_hand(site, lots["A"]) == 40 * BOX
+    assert len(taken) == 13
+    assert set(refused) <= {"stock.short", "stock.short.line"}
+
+
+def test_goods_of_another_member_are_untouched(site: Site) -> None:
+    receive(site, EAST, {"A": (1, date(2027, 9, 30))})
+    west = receive(site, WEST, {"A": (2, date(2027, 9, 30))})
+    consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, BOX)))
+    assert on_hand(site, west["A"]) == 2 * BOX
