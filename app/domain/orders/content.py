@@ -55,6 +55,17 @@ class ContentLine:
     unit_price: Decimal
     price_factor: int
     amount: Decimal
+    approval: str = ""
+
+    @property
+    def packs(self) -> int:
+        """Whole packs ordered."""
+        return self.qty // self.pack_factor
+
+    @property
+    def pack_price(self) -> Decimal:
+        """What one `unit` costs, to four places."""
+        return (self.unit_price * self.pack_factor / self.price_factor).quantize(_PLACES)
 
 
 @dataclass(frozen=True, slots=True)

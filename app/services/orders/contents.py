@@ -189,4 +189,5 @@ def _line(line: MemberOrderLine, goods: tuple[Item, str]) -> ContentLine:
         unit_price=line.unit_price,
         price_factor=line.price_factor,
         amount=line.amount,
+        approval=item.approval_no or "",
     )

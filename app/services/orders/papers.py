@@ -1,0 +1,214 @@
+"""Order and contract as PDF, and the order as Excel for the supplier, from the signed content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.domain import papers
+from app.domain.duties import Actor
+from app.domain.errors import DomainError
+from app.domain.orders.content import ContentLine, ContentParty
+from app.domain.orders.signing import Decision, Party
+from app.i18n import N_, _
+from app.models.order import Contract, MemberOrder
+from app.services.db import Database, local_time, now
+from app.services.labels.specs import is_demo
+from app.services.orders.detail import OrderDetail, OrderWanted, read_detail
+from app.services.orders.queries import SignatureRow
+
+
+class PaperKind(StrEnum):
+    """What can be written for a member's order."""
+
+    ORDER = "order"
+    CONTRACT = "contract"
+    EXCEL = "excel"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperWanted:
+    """Which order, and as what."""
+
+    order: OrderWanted
+    kind: PaperKind = PaperKind.ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFile:
+    """A finished file: a name that says what it is, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+_NAMES: Final = {
+    PaperKind.ORDER: N_("订单"),
+    PaperKind.CONTRACT: N_("合同"),
+    PaperKind.EXCEL: N_("订单"),
+}
+_ROLES: Final = {
+    Party.MEMBER: N_("需方（成员单位）"),
+    Party.SUPPLIER: N_("供方（供应商）"),
+}
+
+
+def paper(db: Database, actor: Actor, wanted: PaperWanted) -> PaperFile:
+    """The paper of an order that the person may see.
+
+    Raises:
+        DomainError: No such order, or its content no longer matches what was kept.
+    """
+    with db.read() as session:
+        detail = read_detail(session, actor, wanted.order)
+        if not detail.intact:
+            raise DomainError(
+                "order.tampered",
+                _("{no} 的内容和留存的版本对不上，没有打印。请联系管理员核对。", no=detail.row.no),
+            )
+        order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
+        info = _info(session, actor, detail)
+        data = _data(session, order, detail, info, wanted.kind)
+    ending = "xlsx" if wanted.kind is PaperKind.EXCEL else "pdf"
+    row = detail.row
+    return PaperFile(f"{row.no}_{row.org}_{row.supplier}_{_(_NAMES[wanted.kind])}.{ending}", data)
+
+
+def order_paper(detail: OrderDetail, info: papers.PrintInfo, ordered_on: str) -> papers.OrderPaper:
+    """The order's present version with its signatures, ready for print."""
+    content = detail.content
+    return papers.OrderPaper(
+        info=info,
+        number=content.no,
+        ordered_on=ordered_on,
+        group_number=f"{content.group_no} {content.title}".strip(),
+        buyer=_party(content.member, content.buyer),
+        supplier=_party(content.supplier),
+        deliver_to=" ".join(filter(None, (content.member.address, content.place))),
+        due_on=content.due_on.isoformat() if content.due_on else "",
+        lines=tuple(_line(line) for line in content.lines),
+        total=content.amount,
+        terms=tuple(f"{term.title}：{term.text}" for term in content.terms),
+        signings=_signings(detail),
+        version=content.version,
+    )
+
+
+def contract_paper(
+    detail: OrderDetail, info: papers.PrintInfo, contract: Contract | None
+) -> papers.ContractPaper:
+    """The member's contract with this order's prices as its annex, ready for print."""
+    content = detail.content
+    subject = _(
+        "供方按本合同向需方供应订单 {no}（第 {version} 版）所列 {n} 个品规，合计 {amount} 元。",
+        no=content.no,
+        version=content.version,
+        n=len(content.lines),
+        amount=f"{content.amount:,.2f}",
+    )
+    return papers.ContractPaper(
+        info=info,
+        number=content.contract_no,
+        agreement=f"{content.group_no} {content.title}".strip(),
+        buyer=_party(content.member, content.buyer),
+        supplier=_party(content.supplier),
+        valid=_valid(contract),
+        clauses=(
+            papers.Clause(_("标的"), subject),
+            *(papers.Clause(term.title, term.text) for term in content.terms),
+        ),
+        prices=tuple(
+            papers.ContractPrice(_goods(line), line.unit, line.pack_price) for line in content.lines
+        ),
+        signings=_signings(detail),
+    )
+
+
+def _data(
+    session: Session,
+    order: MemberOrder,
+    detail: OrderDetail,
+    info: papers.PrintInfo,
+    kind: PaperKind,
+) -> bytes:
+    if kind is PaperKind.CONTRACT:
+        from app.adapters.pdf.contract_pdf import contract_pdf
+
+        contract = (
+            session.get(Contract, (order.org_id, order.contract_id)) if order.contract_id else None
+        )
+        return contract_pdf(contract_paper(detail, info, contract))
+    made = order_paper(detail, info, local_time(order.created_at).strftime("%Y-%m-%d"))
+    if kind is PaperKind.EXCEL:
+        from app.adapters.order_xlsx import order_xlsx
+
+        return order_xlsx(made, tuple(line.packs for line in detail.content.lines))
+    from app.adapters.pdf.order_pdf import order_pdf
+
+    return order_pdf(made)
+
+
+def _info(session: Session, actor: Actor, detail: OrderDetail) -> papers.PrintInfo:
+    return papers.PrintInfo(
+        member=detail.content.member.name,
+        printed_by=actor.name,
+        printed_at=local_time(now(session)).strftime("%Y-%m-%d %H:%M"),
+        demo=is_demo(session),
+    )
+
+
+def _party(party: ContentParty, contact: str = "") -> papers.Party:
+    return papers.Party(
+        name=party.name,
+        code=party.uscc,
+        address=party.address,
+        contact=contact or party.contact,
+        phone=party.phone,
+    )
+
+
+def _goods(line: ContentLine) -> papers.Goods:
+    return papers.Goods(line.code, line.name, line.spec, line.maker, line.approval)
+
+
+def _line(line: ContentLine) -> papers.OrderLine:
+    return papers.OrderLine(
+        goods=_goods(line),
+        quantity=f"{line.packs:,} {line.unit}",
+        unit=line.unit,
+        price=line.pack_price,
+        amount=line.amount,
+    )
+
+
+def _signings(detail: OrderDetail) -> tuple[papers.Signing, ...]:
+    row, content = detail.row, detail.content
+    return (
+        _signing(Party.MEMBER, content.member.name, row.member_signature, detail.fingerprint),
+        _signing(Party.SUPPLIER, content.supplier.name, row.supplier_signature, detail.fingerprint),
+    )
+
+
+def _signing(
+    party: Party, name: str, signature: SignatureRow | None, fingerprint: str
+) -> papers.Signing:
+    if signature is None:
+        return papers.Signing(role=_(_ROLES[party]), party=name)
+    return papers.Signing(
+        role=_(_ROLES[party]),
+        party=name,
+        person=signature.person,
+        at=local_time(signature.at).strftime("%Y-%m-%d %H:%M"),
+        digest=fingerprint,
+        refused=signature.reason if signature.decision is Decision.REFUSED else "",
+    )
+
+
+def _valid(contract: Contract | None) -> str:
+    if contract is None:
+        return ""
+    until = contract.valid_to.isoformat() if contract.valid_to else _("长期")
+    return _("{start} 至 {end}", start=contract.valid_from.isoformat(), end=until)
