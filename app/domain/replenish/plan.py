@@ -13,7 +13,7 @@ from app.domain.replenish.explain import Phrase
 from app.domain.replenish.forecast import SHOWN_WEEKS, WeekAhead, weeks_ahead
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.levels import Levels, Target, levels, usable_within
-from app.domain.replenish.position import Stocked, days_left, position
+from app.domain.replenish.position import Position, Stocked, days_left, position
 from app.domain.replenish.rates import RECENT_DAYS, Rate, daily_rate
 from app.domain.replenish.sampling import Prior, demand_samples
 from app.domain.replenish.series import Floats, Series
@@ -63,6 +63,7 @@ class Plan:
 
     suggested: Suggested
     rate: Rate
+    position: Position
     days_left: float
     """Days that the stock in the house lasts, at most `FOREVER`."""
     headline: Phrase
@@ -88,6 +89,7 @@ def plan(item: Item, today: date) -> Plan:
     return Plan(
         suggested=suggested,
         rate=rate,
+        position=there,
         days_left=left,
         headline=headline(facts, suggested, left),
         detail=detail(facts, item.rules, suggested, around),

@@ -20,6 +20,8 @@ class Verdict(StrEnum):
     """What came out, and why nothing did."""
 
     ORDER = "order"
+    EXPIRY = "expiry"
+    """Enough is there, part of which expires before it is used."""
     PLENTY = "plenty"
     """Above the reorder point."""
     COVERED = "covered"
@@ -156,6 +158,7 @@ def _position_steps(total: Sum, position: Position, scale: Scale) -> None:
 
 _WAIT_LABELS: Final = {
     Verdict.PLENTY: Phrase(N_("高于补货点，这次不补")),
+    Verdict.EXPIRY: Phrase(N_("先用近效期的，这次不补")),
     Verdict.COVERED: Phrase(N_("已订的够用，这次不补")),
     Verdict.RARE: Phrase(N_("用量零星，有人要时再订")),
 }
@@ -164,7 +167,9 @@ _WAIT_LABELS: Final = {
 def _why_not(levels: Levels, position: Position) -> Verdict:
     if levels.reorder_point < 0:
         return Verdict.RARE
-    return Verdict.PLENTY if position.lasting > levels.reorder_point else Verdict.COVERED
+    if position.lasting <= levels.reorder_point:
+        return Verdict.COVERED
+    return Verdict.EXPIRY if position.expiring else Verdict.PLENTY
 
 
 def _round_label(rules: OrderRules) -> Phrase:

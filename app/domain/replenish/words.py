@@ -40,7 +40,7 @@ def headline(facts: Facts, suggested: Suggested, left: float) -> Phrase:
             return Phrase(N_("用量零星，不常备"))
         case Verdict.COVERED:
             return Phrase(N_("已订的够用"))
-        case Verdict.PLENTY if facts.position.expiring:
+        case Verdict.EXPIRY:
             return Phrase(
                 N_("不建议：{n} 近效期"), {"n": _amount(facts.position.expiring, suggested)}
             )
@@ -76,7 +76,7 @@ def detail(facts: Facts, rules: OrderRules, suggested: Suggested, around: Surrou
     if suggested.verdict is Verdict.COVERED:
         coming = _amount(position.on_order + position.in_transit, suggested)
         return Phrase(N_("已申请、在途共 {n}"), {"n": coming})
-    if suggested.verdict is Verdict.PLENTY:
+    if suggested.verdict in {Verdict.PLENTY, Verdict.EXPIRY}:
         return _calm(position, around)
     return _order_detail(facts, rules, suggested, around)
 

@@ -1,0 +1,123 @@
+"""Demand: what was asked for at a place on a day, whether it could be given or not.
+
+Consumption adds to the day's figures as it posts; requests that could not be met are recorded by
+hand; history comes in from files (`app.services.demand_import`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError
+from app.domain.quantity import checked
+from app.i18n import _
+from app.models.demand import Demand
+from app.services.access import require
+from app.services.db import Database, database_of, today
+from app.services.operations import claim, finish
+
+
+@dataclass(frozen=True, slots=True)
+class DemandLine:
+    """What was asked of an item on a day, smallest units; `given` at most `asked`."""
+
+    item_id: int
+    day: date
+    asked: int
+    given: int = 0
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDemand:
+    """Requests to be added to the figures of their days."""
+
+    op_id: UUID
+    org_id: int
+    place_id: int
+    lines: tuple[DemandLine, ...]
+
+
+def add_demand(  # noqa: PLR0913, PLR0917 - one fact with its keys, called once per posted line
+    session: Session, org_id: int, place_id: int, item_id: int, day: date, asked: int, given: int
+) -> None:
+    """Add one request to the day's demand, in the caller's unit of work.
+
+    Args:
+        session: The unit of work.
+        org_id: The organisation.
+        place_id: Where it was asked for.
+        item_id: The item.
+        day: The day it was asked for.
+        asked: Smallest units asked for.
+        given: Smallest units given; what is missing still counts as demand.
+    """
+    write_demand(session, org_id, place_id, [DemandLine(item_id, day, asked, given)], add=True)
+
+
+def write_demand(
+    session: Session, org_id: int, place_id: int, lines: Sequence[DemandLine], *, add: bool
+) -> None:
+    """Add to the days' figures, or put these in their place (an import that is the truth)."""
+    if not lines:
+        return
+    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
+    statement = insert(Demand)
+    new = statement.excluded
+    fields = ("asked", "given", "lines")
+    values: dict[str, Any] = {
+        name: getattr(Demand, name) + new[name] if add else new[name] for name in fields
+    }
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["org_id", "place_id", "item_id", "day"], set_=values
+        ),
+        [_row(org_id, place_id, line) for line in lines],
+    )
+
+
+def _row(org_id: int, place_id: int, line: DemandLine) -> dict[str, Any]:
+    return {
+        "org_id": org_id,
+        "place_id": place_id,
+        "item_id": line.item_id,
+        "day": line.day,
+        "asked": line.asked,
+        "given": line.given,
+        "lines": line.lines,
+    }
+
+
+def record(db: Database, actor: Actor, command: RecordDemand) -> int:
+    """Record requests, met or not; returns how many lines were added.
+
+    Raises:
+        DomainError: A quantity is not positive, more was given than asked, a day lies ahead.
+    """
+    with db.write() as session:
+        require(actor, Duty.STORE, command.org_id)
+        earlier = claim(session, actor, command.org_id, command.op_id, "demand.record", command)
+        if earlier is not None:
+            return int(earlier["lines"])
+        for line in command.lines:
+            _check(line, today(session))
+        write_demand(session, command.org_id, command.place_id, command.lines, add=True)
+        finish(session, command.org_id, command.op_id, {"lines": len(command.lines)})
+        return len(command.lines)
+
+
+def _check(line: DemandLine, now: date) -> None:
+    checked(line.asked)
+    if not 0 <= line.given <= line.asked:
+        raise DomainError("demand.given", _("已发数量不能多于请领数量。请核对后再记。"))
+    if line.day > now:
+        raise DomainError("demand.future", _("日期 {day} 在将来。请核对日期。", day=line.day))

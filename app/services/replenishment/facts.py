@@ -1,0 +1,137 @@
+"""All facts of one run, gathered in a handful of queries, and the plan of each item from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.domain.replenish.plan import Item as PlanItem, Plan, plan
+from app.domain.replenish.position import Stocked
+from app.domain.replenish.sampling import Prior
+from app.domain.replenish.series import Ints, Series
+from app.domain.replenish.settings import Settings
+from app.services.replenishment.coming import in_transit, on_order, usable_lots
+from app.services.replenishment.history import (
+    MOST_DAYS,
+    Asked,
+    asked_by_item,
+    days_without,
+    series_for,
+)
+from app.services.replenishment.scope import Scope
+from app.services.replenishment.terms import (
+    ItemCard,
+    Kept,
+    Supply,
+    item_cards,
+    kept_policies,
+    rules_for,
+    supply_of,
+)
+
+_PRIOR_DAYS = 14.0
+_NEW_SPAN = 84
+Tell = Callable[[int, int], None]
+"""Told how many items are planned, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a run rests on, by item."""
+
+    scope: Scope
+    cards: Mapping[int, ItemCard]
+    supply: Supply
+    asked: Mapping[int, Asked]
+    without: Mapping[int, Ints]
+    stock: Mapping[int, Sequence[Stocked]]
+    ordered: Mapping[int, int]
+    coming: Mapping[int, int]
+    coming_ordered: Mapping[int, int]
+    kept: Mapping[int, Kept]
+
+
+def gather(session: Session, scope: Scope, settings: Settings) -> Facts:
+    """Ask the database once for everything: no query per item."""
+    asked = asked_by_item(session, scope)
+    stock = usable_lots(session, scope)
+    ordered = on_order(session, scope)
+    coming, coming_ordered = in_transit(session, scope)
+    kept = kept_policies(session, scope)
+    wanted = set(asked) | set(stock) | set(ordered) | set(coming)
+    wanted |= {item for item, one in kept.items() if one.floor or one.manual}
+    cards = item_cards(session, wanted)
+    on_hand = {item: sum(lot.qty for lot in lots) for item, lots in stock.items()}
+    return Facts(
+        scope=scope,
+        cards=cards,
+        supply=supply_of(session, scope, cards, settings),
+        asked=asked,
+        without=days_without(session, scope, on_hand),
+        stock=stock,
+        ordered=ordered,
+        coming=coming,
+        coming_ordered=coming_ordered,
+        kept=kept,
+    )
+
+
+def plans(facts: Facts, settings: Settings, tell: Tell | None = None) -> dict[int, Plan]:
+    """The plan of every item; pure computing, outside any transaction."""
+    length = _length(facts)
+    usual = _usual_lines(facts, length)
+    found: dict[int, Plan] = {}
+    for number, (item, card) in enumerate(facts.cards.items(), 1):
+        series = series_for(
+            facts.asked.get(item), facts.without.get(item), facts.scope.today, length
+        )
+        found[item] = plan(_plan_item(facts, settings, card, series, usual), facts.scope.today)
+        if tell is not None:
+            tell(number, len(facts.cards))
+    return found
+
+
+def _plan_item(
+    facts: Facts, settings: Settings, card: ItemCard, series: Series, usual: Mapping[str, float]
+) -> PlanItem:
+    term = facts.supply.term(card.id)
+    kept = facts.kept.get(card.id, Kept())
+    coming = facts.coming.get(card.id, 0)
+    ordered = facts.ordered.get(card.id, 0) - facts.coming_ordered.get(card.id, 0)
+    return PlanItem(
+        series=series,
+        stock=facts.stock.get(card.id, ()),
+        on_order=max(0, ordered),
+        in_transit=coming,
+        lead=term.lead,
+        review=term.review,
+        target=settings.target(card.item_class, critical=card.critical),
+        rules=rules_for(card, term, kept.floor),
+        prior=_prior(card, series, usual),
+        storage=card.storage,
+        manual=kept.manual,
+    )
+
+
+def _length(facts: Facts) -> int:
+    """Days since the organisation's first record, at most `MOST_DAYS`."""
+    firsts = [int(one.days.min()) for one in facts.asked.values()]
+    return min(MOST_DAYS, facts.scope.today.toordinal() - min(firsts)) if firsts else 1
+
+
+def _usual_lines(facts: Facts, length: int) -> dict[str, float]:
+    """Mean requests a day of an item, by category: what a new item is believed to be like."""
+    lines: dict[str, list[float]] = {}
+    for item, asked in facts.asked.items():
+        card = facts.cards.get(item)
+        if card is not None:
+            lines.setdefault(card.category, []).append(float(asked.lines.sum()) / length)
+    return {category: sum(values) / len(values) for category, values in lines.items()}
+
+
+def _prior(card: ItemCard, series: Series, usual: Mapping[str, float]) -> Prior:
+    if series.length >= _NEW_SPAN or card.category not in usual:
+        return Prior()
+    return Prior(usual[card.category] * _PRIOR_DAYS, _PRIOR_DAYS)

@@ -1,0 +1,1 @@
+"""采购申请: what a member asks the group to buy, from suggestions or by hand."""
