@@ -45,6 +45,9 @@ REGISTRY: Final[dict[str, Entry]] = {
     "verify": Entry("health"),
     "gui": Entry("platform"),
     "labels": Entry("labels", N_("标签：打印、补打、货位、校准、记录")),
+    "consolidate": Entry("orders"),
+    "sign": Entry("orders"),
+    "order": Entry("order", N_("订单：列表、内容、PDF、修改、作废、催签")),
     "account": Entry("account", N_("本机账号：添加、改密码、停用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }

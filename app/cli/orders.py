@@ -1,0 +1,101 @@
+"""`yilian consolidate` and `yilian sign`: the two steps of 统采分签; the rest is `yilian order`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import typer
+
+from app.cli.context import cli
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.orders.signing import Decision
+from app.i18n import _
+from app.services.db import ZONE
+from app.services.orders.candidates import CandidatesWanted, candidates
+from app.services.orders.consolidate import Consolidate, consolidate as consolidate_service
+from app.services.orders.queries import OrdersWanted, member_orders
+from app.services.orders.signing import Sign, sign as sign_service
+
+app = typer.Typer()
+_DAY_LENGTH: Final = len("2026-10-20")
+
+
+@app.command(help=_("统采：把成员已提交的采购申请汇总成一张统采订单，按成员和供应商拆分"))
+def consolidate(
+    title: Annotated[str, typer.Option(help=_("名称，如 常用药第 2 包"))],
+    requisition: Annotated[list[str] | None, typer.Option(help=_("采购申请单号，可多次"))] = None,
+    everything: Annotated[bool, typer.Option("--all", help=_("全部已提交的申请"))] = False,
+    sign_by: Annotated[
+        str, typer.Option(help=_("签署截止，如 2026-10-20 或 2026-10-20 17:00"))
+    ] = "",
+) -> None:
+    """Consolidate submitted requisitions."""
+    run = cli()
+    db, actor = run.signed_in()
+    rows = candidates(db, actor, CandidatesWanted())
+    wanted = {row.no: (row.org_id, row.id) for row in rows}
+    numbers = list(wanted) if everything else list(requisition or ())
+    unknown = [number for number in numbers if number not in wanted]
+    if unknown:
+        raise DomainError(
+            "order.no_requisition",
+            _(
+                "没有找到已提交的采购申请 {no}。用 yilian requisition list 看有哪些。",
+                no="、".join(unknown),
+            ),
+        )
+    chosen = tuple(wanted[number] for number in numbers)
+    made = consolidate_service(db, actor, Consolidate(new_op(), title, chosen, _moment(sign_by)))
+    run.emit(
+        made,
+        {
+            "no": _("统采订单"),
+            "member_orders": _("成员订单"),
+            "lines": _("行数"),
+            "amount": _("金额 元"),
+            "warnings": _("提示"),
+        },
+    )
+
+
+@app.command(help=_("分签：以 --as 的账号签署（或拒签）一张成员订单"))
+def sign(
+    no: Annotated[str, typer.Argument(help=_("成员订单号 CG…"))],
+    refuse: Annotated[bool, typer.Option("--refuse", help=_("拒签，要写原因"))] = False,
+    reason: Annotated[str, typer.Option(help=_("拒签原因，至少 5 个字"))] = "",
+    version: Annotated[int, typer.Option(help=_("只签这一版；0 为现在这一版"))] = 0,
+) -> None:
+    """Sign or refuse an order."""
+    run = cli()
+    db, actor = run.signed_in()
+    rows = member_orders(db, actor, OrdersWanted(no=no))
+    if not rows:
+        raise DomainError(
+            "order.missing",
+            _("没有找到订单 {no}，或不归你的机构。用 yilian order list 看有哪些。", no=no),
+        )
+    row = rows[0]
+    decision = Decision.REFUSED if refuse else Decision.SIGNED
+    command = Sign(new_op(), row.org_id, row.id, version or row.version, decision, reason)
+    done = sign_service(db, actor, command)
+    run.emit(
+        done,
+        {"no": _("订单"), "state": _("状态"), "at": _("时间"), "fingerprint": _("内容摘要")},
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    """A point in time in the members' zone; 17:00 when only a day is given."""
+    if not text:
+        return None
+    typed = text.strip()
+    try:
+        day = datetime.fromisoformat(f"{typed} 17:00" if len(typed) == _DAY_LENGTH else typed)
+    except ValueError:
+        raise DomainError(
+            "order.sign_by",
+            _("「{text}」不是时间。写成 2026-10-20 或 2026-10-20 17:00。", text=text),
+        ) from None
+    return day.replace(tzinfo=ZONE)
