@@ -1,0 +1,77 @@
+"""统采分签 from the command line, as each person in turn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.runner import Ran, run
+from tests.factories import EAST, WEST, Site
+from tests.order_needs import AMLODIPINE, AMOXICILLIN, SYRINGE, ask, open_order
+
+
+def ok(ran: Ran) -> Ran:
+    assert ran.code == 0, ran.err or ran.out
+    return ran
+
+
+def test_consolidate_sign_and_print(site: Site, tmp_path: Path) -> None:
+    ask(site, EAST, {AMOXICILLIN: 100, AMLODIPINE: 50})
+    ask(site, WEST, {SYRINGE: 1000})
+
+    made = ok(
+        run(site, "lead_buyer", "--json", "consolidate", "--all", "--title", "常用药第 2 包",
+            "--sign-by", "2096-12-28")
+    ).json()  # fmt: skip
+    assert (made["no"][:2], made["member_orders"], made["amount"]) == ("TC", 3, "1005.00")
+    orders = ok(run(site, "lead_buyer", "--json", "order", "list", made["no"])).json()
+    first = orders[0]["no"]
+    assert orders[0]["sign_by"].startswith("2096-12-28T09:00")
+
+    early = run(site, "kangze_sales", "sign", first)
+    assert early.code == 1
+    assert "城东还没签" in early.err
+    ok(run(site, "east_head", "sign", first))
+    assert ok(run(site, "kangze_sales", "--json", "sign", first)).json()["state"] == "signed"
+    again = run(site, "kangze_sales", "sign", first)
+    assert again.code == 1
+    assert "罗业" in again.err
+
+    shown = ok(run(site, "kangze_sales", "order", "show", first)).out
+    assert "阿莫西林胶囊" in shown
+    assert "内容与留存一致" in shown
+    papers = tmp_path / "papers"
+    for kind in ("order", "contract", "excel"):
+        ok(run(site, "east_head", "order", "pdf", first, "--out", str(papers), "--kind", kind))
+    assert sorted(path.suffix for path in papers.iterdir()) == [".pdf", ".pdf", ".xlsx"]
+
+
+def test_refuse_amend_urge_and_cancel(site: Site) -> None:
+    group = open_order(site).no
+    no = ok(run(site, "east_head", "--json", "order", "list", "--view", "mine")).json()[0]["no"]
+
+    assert run(site, "east_head", "sign", no, "--refuse").code == 1
+    ok(run(site, "east_head", "sign", no, "--refuse", "--reason", "数量订多了，请减半"))
+    wrong = run(
+        site, "lead_buyer", "order", "amend", no, "--line", "1=500", "--reason", "多订一点试试"
+    )
+    assert wrong.code == 1
+    assert "只能改小" in wrong.err
+    done = ok(
+        run(site, "lead_buyer", "--json", "order", "amend", no, "--line", "1=50", "--reason",
+            "按成员意见减半")
+    ).json()  # fmt: skip
+    assert (done["version"], done["state"]) == (2, "to_sign")
+    assert run(site, "east_head", "sign", no, "--version", "1").code == 1
+    assert ok(run(site, "lead_buyer", "--json", "order", "urge", group)).json()["count"] == 4
+    ok(run(site, "lead_buyer", "order", "cancel", group, "--reason", "本期不再采购了", "--yes"))
+    listed = ok(run(site, "lead_buyer", "order", "list")).out
+    assert "已作废" in listed
+
+
+def test_an_unknown_number_says_where_to_look(site: Site) -> None:
+    ran = run(
+        site, "lead_buyer", "--json", "consolidate", "--title", "补采", "--requisition", "CG1"
+    )
+
+    assert ran.code == 1
+    assert ran.error()["code"] == "order.no_requisition"
