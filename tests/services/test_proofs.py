@@ -1,0 +1,222 @@
+"""Proofs find what was tampered with, and nothing else; backups carry them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.domain.documents import DocKind
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.ids import new_op
+from app.domain.ledger import Move
+from app.services import audit
+from app.services.db import Database, sqlite_engine
+from app.services.platform import backup, doctor, proofs, server_dump, storage
+from app.services.stock.places import virtual_place
+from app.services.stock.posting import Posting, post
+from tests.databases import Backend, ServerBackend
+from tests.factories import EAST, KANGZE, Site, make_world
+
+
+def receive(site: Site, login: str, org: int, quantities: tuple[int, ...]) -> None:
+    db, actor = site.as_(login)
+    with db.write() as session:
+        supplier = virtual_place(session, org, "supplier")
+        moves = [
+            Move(101, 0, KANGZE, supplier, site.world.stores[org], qty, reason="试 | 竖线")
+            for qty in quantities
+        ]
+        day = date(2026, 10, 14)
+        post(session, actor, Posting(org, new_op(), DocKind.OPENING, 1, day, moves))
+        audit.record(session, actor, org, "stock.open", ("opening", 1), {"说明": "期初", "n": 2})
+
+
+@pytest.fixture
+def stocked(site: Site) -> Site:
+    receive(site, "east_store", EAST, (240, 48))
+    receive(site, "east_store", EAST, (24,))
+    return site
+
+
+def test_honest_books_are_proved(stocked: Site) -> None:
+    assert proofs.reconcile(stocked.owner) == ()
+    found = {(one.org_id, one.chain): one for one in proofs.chains(stocked.owner)}
+
+    assert found[EAST, "ledger"].rows == 3
+    assert found[EAST, "audit"].rows == 2
+    assert all(one.whole for one in found.values())
+
+
+def tamper(site: Site, statement: str) -> None:
+    """As somebody who owns the database and removes its triggers."""
+    with site.owner.engine.execution_options(write=True).begin() as connection:
+        if site.is_sqlite:
+            for trigger in ("ledger_no_update", "ledger_no_delete", "audit_no_update"):
+                connection.execute(text(f"DROP TRIGGER {trigger}"))
+        else:
+            connection.execute(text("ALTER TABLE app.ledger DISABLE TRIGGER USER"))
+            connection.execute(text("ALTER TABLE app.audit DISABLE TRIGGER USER"))
+        connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("statement", "chain", "broken_at"),
+    [
+        ("UPDATE ledger SET qty = 200 WHERE seq = 1", "ledger", 1),
+        ("UPDATE ledger SET reason = 'x' WHERE seq = 2", "ledger", 2),
+        ("DELETE FROM ledger WHERE seq = 2", "ledger", 3),
+        ("DELETE FROM ledger WHERE seq = 3", "ledger", 3),
+        ("UPDATE audit SET detail = '{}' WHERE seq = 2", "audit", 2),
+    ],
+)
+def test_a_changed_row_breaks_the_chain(
+    stocked: Site, statement: str, chain: str, broken_at: int
+) -> None:
+    tamper(stocked, statement)
+
+    broken = [one for one in proofs.chains(stocked.owner) if not one.whole]
+
+    assert [(one.org_id, one.chain, one.broken_at) for one in broken] == [(EAST, chain, broken_at)]
+
+
+def test_a_changed_balance_is_found_to_the_unit(stocked: Site) -> None:
+    tamper(stocked, "UPDATE balance SET qty = qty + 5")
+
+    (difference,) = proofs.reconcile(stocked.owner)
+
+    assert (difference.balance, difference.ledger) == (317, 312)
+    assert difference.place_id == stocked.world.stores[EAST]
+
+
+def test_a_backup_opens_adds_up_and_comes_back(sqlite_site: Site, tmp_path: Path) -> None:
+    receive(sqlite_site, "east_store", EAST, (240,))
+    steps: list[tuple[int, int]] = []
+    made = backup.back_up(
+        sqlite_site.owner, tmp_path / "kept", lambda done, total: steps.append((done, total))
+    )
+    receive(sqlite_site, "east_store", EAST, (24,))  # after the backup
+
+    restored = backup.restore(Path(made.file), tmp_path / "again.db")
+
+    assert steps[-1][0] == steps[-1][1]
+    assert (restored.ledger_rows, restored.seal) == (1, made.seal)
+    assert backup.sha256_of(Path(made.file)) == made.sha256
+    assert sorted(one.name for one in (tmp_path / "kept").iterdir()) == [Path(made.file).name]
+    db = Database(sqlite_engine(restored.file))
+    assert proofs.reconcile(db) == ()
+    db.close()
+
+
+def test_a_restore_overwrites_nothing_and_takes_no_foreign_file(
+    sqlite_site: Site, tmp_path: Path
+) -> None:
+    made = backup.back_up(sqlite_site.owner, tmp_path)
+    foreign = tmp_path / "letter.db"
+    foreign.write_text("Sehr geehrte Damen und Herren")
+    cut = tmp_path / "cut.db"
+    cut.write_bytes(Path(made.file).read_bytes()[:40_000])
+
+    for source, target, code in (
+        (Path(made.file), Path(made.file), "restore.exists"),
+        (tmp_path / "none.db", tmp_path / "new.db", "restore.missing"),
+        (foreign, tmp_path / "new.db", "restore.foreign"),
+    ):
+        with pytest.raises(DomainError) as refusal:
+            backup.restore(source, target)
+        assert refusal.value.code == code
+    with pytest.raises(DomainError):
+        backup.restore(cut, tmp_path / "new.db")
+    assert not (tmp_path / "new.db").exists()
+    assert not (tmp_path / "new.part").exists()
+
+
+def test_a_tampered_file_is_not_taken_as_a_backup(sqlite_site: Site, tmp_path: Path) -> None:
+    receive(sqlite_site, "east_store", EAST, (240,))
+    tamper(sqlite_site, "UPDATE balance SET qty = qty + 5")
+
+    with pytest.raises(DomainError) as refusal:
+        backup.back_up(sqlite_site.owner, tmp_path)
+
+    assert refusal.value.code == "backup.proof"
+
+
+def test_a_server_is_dumped_and_comes_back_with_its_rights(
+    postgresql_backend: Backend, tmp_path: Path
+) -> None:
+    assert isinstance(postgresql_backend, ServerBackend)
+    site = Site(
+        postgresql_backend.db, make_world(postgresql_backend.db), postgresql_backend.connect
+    )
+    receive(site, "east_store", EAST, (240,))
+    made = backup.back_up(site.owner, tmp_path)
+    admin = postgresql_backend.superuser().url()
+
+    back = server_dump.restore(admin, Path(made.file), "yilian_restored")
+    try:
+        backup.prove(back)
+        assert proofs.group_seal(proofs.chains(back)) == made.seal
+        with back.engine.connect() as connection:
+            policies = connection.execute(
+                text("SELECT count(*) FROM pg_policies WHERE schemaname = 'app'")
+            ).scalar_one()
+        with site.owner.engine.connect() as connection:
+            assert (
+                policies
+                == connection.execute(
+                    text("SELECT count(*) FROM pg_policies WHERE schemaname = 'app'")
+                ).scalar_one()
+            )
+        with pytest.raises(DomainError) as refusal:
+            server_dump.restore(admin, Path(made.file), "yilian_restored")
+        assert refusal.value.code == "server.database"
+    finally:
+        back.close()
+        site.close()
+        postgresql_backend.cluster.drop("yilian_restored")
+
+
+def test_a_healthy_database_passes_the_examination(stocked: Site) -> None:
+    found = doctor.examine(stocked.owner)
+
+    assert [one.text for one in found if not one.ok] == []
+    assert len(found) >= 4
+
+
+def test_the_examination_says_what_is_wrong(stocked: Site) -> None:
+    tamper(stocked, "UPDATE balance SET qty = qty + 5")
+
+    wrong = [one for one in doctor.examine(stocked.owner) if not one.ok]
+
+    assert [one.name for one in wrong] == ["库存与台账"]
+    assert "yilian reconcile" in wrong[0].text
+
+
+MOUNTS = """22 1 254:0 / / rw,relatime - ext4 /dev/vda1 rw
+30 22 0:40 / /mnt/share rw - cifs //server/share rw
+31 22 0:41 / /mnt/share/local rw - ext4 /dev/vdb1 rw
+32 22 0:42 / /mnt/with\\040space rw - nfs4 server:/x rw
+33 22 0:43 / /mnt/ssh rw - fuse.sshfs me@server rw
+"""
+
+
+@pytest.mark.parametrize(
+    "file", ["/mnt/share/a.db", "/mnt/with space/a.db", "/mnt/ssh/deep/er/a.db"]
+)
+def test_network_drives_are_refused(file: str) -> None:
+    with pytest.raises(EnvironmentProblem) as refusal:
+        storage.refuse_network_drive(Path(file), MOUNTS)
+    assert refusal.value.code == "storage.network"
+
+
+@pytest.mark.parametrize("file", ["/home/a.db", "/mnt/share/local/a.db", "/mnt/sharewell/a.db"])
+def test_local_disks_are_taken(file: str) -> None:
+    storage.refuse_network_drive(Path(file), MOUNTS)
+
+
+def test_synced_folders_are_refused() -> None:
+    with pytest.raises(EnvironmentProblem) as refusal:
+        storage.refuse_network_drive(Path("/home/li/OneDrive - 医院/a.db"), MOUNTS)
+    assert refusal.value.code == "storage.synced"
