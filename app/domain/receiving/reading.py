@@ -1,0 +1,141 @@
+"""A scan in the words of acceptance: which code to look up, and what the code says itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from app.domain.codes import CodeSystem
+from app.domain.errors import Problem
+from app.domain.receiving.note import Goods
+from app.domain.scan import ScanKind, ScanResult, classify
+
+_SYSTEMS: Final = {
+    ScanKind.GS1: (CodeSystem.GTIN, CodeSystem.UDI_DI, CodeSystem.NATIONAL),
+    ScanKind.GTIN: (CodeSystem.GTIN, CodeSystem.UDI_DI, CodeSystem.NATIONAL),
+    ScanKind.NATIONAL: (CodeSystem.NATIONAL, CodeSystem.GTIN),
+    ScanKind.TRACE: (CodeSystem.TRACE_PREFIX,),
+    ScanKind.MA: (CodeSystem.UDI_DI,),
+    ScanKind.AHM: (CodeSystem.UDI_DI,),
+}
+
+
+class Target(StrEnum):
+    """What a scan names."""
+
+    GOODS = "goods"
+    OWN_LABEL = "own_label"
+    DELIVERY = "delivery"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a scan says.
+
+    Attributes:
+        raw: As it came.
+        target: What it names.
+        code: What to look up: GTIN-14, seven-digit prefix, label code, note number, own code.
+        systems: Code systems in which `code` may stand; empty for any.
+        count: From a ``12*`` before the code.
+        lot: Lot, empty when the code carries none.
+        expiry: Expiry, None when the code carries none.
+        produced: Day of production.
+        trace: The code of this very pack (trace code, or GTIN with serial), empty for none.
+        problems: What is wrong with the code itself.
+    """
+
+    raw: str
+    target: Target
+    code: str
+    systems: tuple[CodeSystem, ...] = ()
+    count: int = 1
+    lot: str = ""
+    expiry: date | None = None
+    produced: date | None = None
+    trace: str = ""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def blocked(self) -> Problem | None:
+        """Why the scan cannot be used, if it cannot."""
+        return next((problem for problem in self.problems if problem.blocks), None)
+
+    @property
+    def doubt(self) -> Problem | None:
+        """What to look at before trusting the scan."""
+        return next((problem for problem in self.problems if not problem.blocks), None)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTrace:
+    """A trace code that came in before, here or elsewhere in the group.
+
+    Attributes:
+        when: Local time in words.
+        where: Member in words, empty when it is not ours to see.
+    """
+
+    when: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the catalogue knows of a scan.
+
+    Attributes:
+        goods: The item, None when nothing is bound to the code.
+        units: Smallest units that one scan of the code stands for.
+        known: The pack came in before.
+    """
+
+    goods: Goods | None = None
+    units: int = 1
+    known: KnownTrace | None = None
+
+
+def read(text: str, today: date) -> Reading:
+    """What the scan says; anything unreadable is words, to be searched or bound by a person."""
+    result = classify(text, today=today)
+    if result.kind is ScanKind.UNKNOWN:
+        return _words(result)
+    if result.kind in {ScanKind.LABEL, ScanKind.PACK}:
+        return Reading(result.raw, Target.OWN_LABEL, result.code, count=result.count)
+    if result.kind is ScanKind.DELIVERY:
+        return Reading(result.raw, Target.DELIVERY, result.code)
+    return Reading(
+        raw=result.raw,
+        target=Target.GOODS,
+        code=result.fields.get("prefix") or result.code,
+        systems=_SYSTEMS.get(result.kind, ()),
+        count=result.count,
+        lot=result.lot,
+        expiry=result.expiry,
+        produced=_day(result.fields.get("produced", "")),
+        trace=_trace(result),
+        problems=result.problems,
+    )
+
+
+def _trace(result: ScanResult) -> str:
+    if result.kind is ScanKind.TRACE:
+        return result.code
+    return f"{result.code}.{result.serial}" if result.serial else ""
+
+
+def _words(result: ScanResult) -> Reading:
+    """Short plain text may be a code of the house or a name; all else keeps its problem."""
+    harmless = {"scan.unknown"}
+    kept = tuple(problem for problem in result.problems if problem.code not in harmless)
+    return Reading(result.raw, Target.WORDS, result.raw.strip(), count=result.count, problems=kept)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,231 @@
+"""Taking a scan into the work: find the line, keep lot and expiry, count, or say why not.
+
+Order of checks: is the code readable, do we know it, was this very pack read before, is it on the
+note, has it expired, does the lot agree with what is known. Only then something is counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from app.domain.quantity import MAX_QUANTITY
+from app.domain.receiving import outcomes
+from app.domain.receiving.note import Goods
+from app.domain.receiving.outcome import Outcome, Tone
+from app.domain.receiving.policy import (
+    Policy,
+    far_suggestion,
+    is_expired,
+    is_near,
+    same_expiry,
+)
+from app.domain.receiving.reading import Found, Reading, Target
+from app.domain.receiving.work import (
+    Entry,
+    Session,
+    Trace,
+    Work,
+    expected,
+    left,
+    surplus,
+)
+
+ECHO: Final = timedelta(seconds=2)
+"""The same pack read twice within this time is the scanner's echo: ignored without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a scan happens and by which rules.
+
+    Attributes:
+        at: Local time.
+        today: The members' day.
+        policy: What the member demands.
+    """
+
+    at: datetime
+    today: date
+    policy: Policy = field(default_factory=Policy)
+
+
+def scan(
+    session: Session, reading: Reading, found: Found, moment: Moment
+) -> tuple[Session, Outcome]:
+    """The session after a scan, and what to tell; nothing is counted unless all is in order."""
+    refusal = (
+        _unreadable(reading) or _unknown(reading, found) or _seen(session, reading, found, moment)
+    )
+    if refusal is not None:
+        return session, refusal
+    goods = found.goods
+    assert goods is not None  # noqa: S101 - `_unknown` has looked
+    work = session.work
+    if not any(entry.item_id == goods.item_id for entry in work.entries):
+        return session, outcomes.not_on_note(work, goods, reading, found.units * reading.count)
+    if is_expired(reading.expiry, moment.today):
+        return _expired(session, goods, reading, found)
+    conflict = _conflict(work, goods, reading)
+    if conflict is not None:
+        return session, outcomes.lot_conflict(goods, reading, conflict)
+    return _count(session, goods, reading, found, moment)
+
+
+def _unreadable(reading: Reading) -> Outcome | None:
+    if reading.target is Target.DELIVERY:
+        return outcomes.other_note(reading)
+    if reading.trace and reading.count > 1:
+        return outcomes.one_by_one()
+    problem = reading.blocked
+    return outcomes.unreadable(problem) if problem else None
+
+
+def _unknown(reading: Reading, found: Found) -> Outcome | None:
+    if found.goods is None:
+        return outcomes.unknown(reading)
+    return outcomes.too_many() if found.units * reading.count > MAX_QUANTITY else None
+
+
+def _seen(session: Session, reading: Reading, found: Found, moment: Moment) -> Outcome | None:
+    """A pack that was read before: echo, twice in this note, or in the store already."""
+    if not reading.trace:
+        return None
+    earlier = session.work.trace(reading.trace)
+    if earlier is not None:
+        if moment.at - earlier.at < ECHO:
+            return outcomes.echo()
+        return outcomes.read_twice(earlier)
+    return outcomes.known_pack(found.known, reading, found) if found.known else None
+
+
+def _expired(
+    session: Session, goods: Goods, reading: Reading, found: Found
+) -> tuple[Session, Outcome]:
+    """Not counted; the line is made current, so that F9 refuses the right goods."""
+    entry = _first_of(session.work, goods.item_id)
+    moved = session.then(replace(session.work, current=entry.key))
+    units = found.units * reading.count
+    told = outcomes.expired(goods, reading.lot, reading.expiry, entry.key)
+    return moved, replace(told, reading=reading, units=units, goods=goods)
+
+
+def _conflict(work: Work, goods: Goods, reading: Reading) -> date | None:
+    """The expiry under which the lot is known, when the pack says another."""
+    if not reading.lot or reading.expiry is None:
+        return None
+    known = [goods.lots.get(reading.lot)]
+    known += [
+        one.expiry for one in work.entries if _is_lot(one, goods, reading.lot) and one.touched
+    ]
+    for expiry in known:
+        if expiry is not None and not same_expiry(expiry, reading.expiry):
+            return expiry
+    return None
+
+
+def _is_lot(entry: Entry, goods: Goods, lot: str) -> bool:
+    return entry.item_id == goods.item_id and entry.lot_no == lot
+
+
+def _count(
+    session: Session, goods: Goods, reading: Reading, found: Found, moment: Moment
+) -> tuple[Session, Outcome]:
+    work, entry = _place(session.work, goods, reading)
+    units = found.units * reading.count
+    filled = _fill(work, entry, goods, reading)
+    if is_expired(filled.expiry, moment.today):
+        told = outcomes.expired(goods, filled.lot_no, filled.expiry, entry.key)
+        moved = session.then(
+            replace(session.work, current=_first_of(session.work, goods.item_id).key)
+        )
+        return moved, replace(told, reading=reading, units=units, goods=goods)
+    traces = filled.traces
+    if reading.trace:
+        traces = (*traces, Trace(reading.trace, moment.at, units))
+    counted = replace(filled, accepted=filled.accepted + units, traces=traces, done=False)
+    work = work.put(counted)
+    return session.then(work), _tell(work, counted, reading, units, moment)
+
+
+def _place(work: Work, goods: Goods, reading: Reading) -> tuple[Work, Entry]:
+    """The entry that the pack belongs to; another lot of a line gets an entry of its own."""
+    mine = [entry for entry in work.entries if entry.item_id == goods.item_id]
+    if reading.lot:
+        return _place_by_lot(work, mine, reading.lot)
+    current = [entry for entry in mine if entry.key == work.current]
+    for entry in (*current, *mine):
+        if left(work, entry):
+            return work, entry
+    return work, (*current, mine[-1])[0]
+
+
+def _place_by_lot(work: Work, mine: list[Entry], lot: str) -> tuple[Work, Entry]:
+    same = [entry for entry in mine if entry.lot_no == lot]
+    stated = [entry for entry in mine if not entry.touched and _stated_lot(work, entry) == lot]
+    blank = [entry for entry in mine if not entry.lot_no and not _stated_lot(work, entry)]
+    for entry in (*same, *stated, *blank):
+        if left(work, entry):
+            return work, entry
+    if same:
+        return work, same[0]
+    untouched = [entry for entry in mine if not entry.touched and left(work, entry)]
+    if untouched:
+        return work, untouched[0]
+    parent = next((entry for entry in mine if left(work, entry)), mine[0])
+    split = work.insert(Entry(0, parent.note_line, parent.item_id))
+    return split, split.entry(split.current)
+
+
+def _stated_lot(work: Work, entry: Entry) -> str:
+    line = work.line_of(entry)
+    first = line is not None and work.siblings(entry.note_line)[0].key == entry.key
+    return line.lot_no if line is not None and first else ""
+
+
+def _fill(work: Work, entry: Entry, goods: Goods, reading: Reading) -> Entry:
+    """The entry with lot, expiry and production day of the scan; blanks wipe nothing.
+
+    A code without a lot leaves what is known; where nothing is, the note's word stands in until a
+    person or another scan says otherwise.
+    """
+    line = work.line_of(entry)
+    lot = reading.lot or entry.lot_no or (line.lot_no if line else "")
+    stated = line is not None and line.lot_no in {"", lot}
+    expiry = reading.expiry or entry.expiry
+    if expiry is None and (not reading.lot or stated):
+        expiry = line.expiry if line else None
+    known = goods.lots.get(lot)
+    if known is not None and (expiry is None or same_expiry(known, expiry)):
+        expiry = known
+    produced = reading.produced or entry.produced or (line.produced if line and stated else None)
+    return replace(entry, lot_no=lot, expiry=expiry, produced=produced)
+
+
+def _tell(work: Work, entry: Entry, reading: Reading, units: int, moment: Moment) -> Outcome:
+    goods = work.goods(entry)
+    extra = surplus(work, entry)
+    if extra:
+        return replace(outcomes.over(work, entry, extra), units=units)
+    suggestion = far_suggestion(entry.expiry, moment.today, moment.policy)
+    if suggestion is not None and not entry.far_confirmed:
+        return replace(outcomes.far(entry, suggestion), units=units)
+    told = outcomes.hit(goods, entry, units, expected(work, entry))
+    doubt = reading.doubt
+    if doubt is not None:
+        return replace(told, tone=Tone.WARN, code=doubt.code, detail=doubt.text)
+    line = work.line_of(entry)
+    if line and line.lot_no and entry.lot_no and line.lot_no != entry.lot_no:
+        return replace(outcomes.other_lot(goods, entry, line), units=units)
+    if (
+        is_near(entry.expiry, moment.today, moment.policy, goods.shelf_life_days)
+        and not entry.reason
+    ):
+        return replace(outcomes.near(goods, entry, moment.today), units=units)
+    return told
+
+
+def _first_of(work: Work, item_id: int) -> Entry:
+    mine = [entry for entry in work.entries if entry.item_id == item_id]
+    return next((entry for entry in mine if entry.key == work.current), mine[0])
