@@ -68,6 +68,32 @@ def other_note(reading: Reading) -> Outcome:
     )
 
 
+def own_label() -> Outcome:
+    """A label of our own stock is not a code of goods that come in."""
+    return Outcome(
+        Tone.REJECT,
+        "label.own",
+        _("这是院内标签"),
+        _("没有计数。验收请扫厂家包装上的码；院内标签用于消耗和盘点。"),
+    )
+
+
+def no_such_line() -> Outcome:
+    """Typed words that fit nothing on the note."""
+    return Outcome(
+        Tone.WARN, "words.none", _("单上没有这样的品规"), _("请换个字或拼音首字母，或直接扫码。")
+    )
+
+
+def chosen(work: Work, entry: Entry, hits: int) -> Outcome:
+    """A line was made current by words."""
+    place = [one.key for one in work.entries].index(entry.key) + 1
+    goods = work.goods(entry)
+    more = _("共 {n} 行符合，再按回车看下一行。", n=hits) if hits > 1 else goods.spec
+    text = _("第 {n} 行：{name}", n=place, name=goods.name)
+    return Outcome(Tone.INFO, "line.chosen", text, more, entry.key, goods=goods)
+
+
 def one_by_one() -> Outcome:
     """A quantity before a code that names one single pack."""
     return Outcome(

@@ -5,21 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
-from app.domain.codes import CodeSystem
 from app.domain.errors import Problem
 from app.domain.receiving.note import Goods
-from app.domain.scan import ScanKind, ScanResult, classify
-
-_SYSTEMS: Final = {
-    ScanKind.GS1: (CodeSystem.GTIN, CodeSystem.UDI_DI, CodeSystem.NATIONAL),
-    ScanKind.GTIN: (CodeSystem.GTIN, CodeSystem.UDI_DI, CodeSystem.NATIONAL),
-    ScanKind.NATIONAL: (CodeSystem.NATIONAL, CodeSystem.GTIN),
-    ScanKind.TRACE: (CodeSystem.TRACE_PREFIX,),
-    ScanKind.MA: (CodeSystem.UDI_DI,),
-    ScanKind.AHM: (CodeSystem.UDI_DI,),
-}
+from app.domain.scan import ScanKind, ScanResult, classify, split_quantity
 
 
 class Target(StrEnum):
@@ -39,25 +28,25 @@ class Reading:
         raw: As it came.
         target: What it names.
         code: What to look up: GTIN-14, seven-digit prefix, label code, note number, own code.
-        systems: Code systems in which `code` may stand; empty for any.
         count: From a ``12*`` before the code.
         lot: Lot, empty when the code carries none.
         expiry: Expiry, None when the code carries none.
         produced: Day of production.
         trace: The code of this very pack (trace code, or GTIN with serial), empty for none.
         problems: What is wrong with the code itself.
+        scan: The classified scan, to look up.
     """
 
     raw: str
     target: Target
     code: str
-    systems: tuple[CodeSystem, ...] = ()
     count: int = 1
     lot: str = ""
     expiry: date | None = None
     produced: date | None = None
     trace: str = ""
     problems: tuple[Problem, ...] = ()
+    scan: ScanResult | None = None
 
     @property
     def blocked(self) -> Problem | None:
@@ -91,11 +80,13 @@ class Found:
         goods: The item, None when nothing is bound to the code.
         units: Smallest units that one scan of the code stands for.
         known: The pack came in before.
+        words: Items whose name or pinyin fits typed words; they are chosen, not counted.
     """
 
     goods: Goods | None = None
     units: int = 1
     known: KnownTrace | None = None
+    words: tuple[int, ...] = ()
 
 
 def read(text: str, today: date) -> Reading:
@@ -104,20 +95,20 @@ def read(text: str, today: date) -> Reading:
     if result.kind is ScanKind.UNKNOWN:
         return _words(result)
     if result.kind in {ScanKind.LABEL, ScanKind.PACK}:
-        return Reading(result.raw, Target.OWN_LABEL, result.code, count=result.count)
+        return Reading(result.raw, Target.OWN_LABEL, result.code, count=result.count, scan=result)
     if result.kind is ScanKind.DELIVERY:
         return Reading(result.raw, Target.DELIVERY, result.code)
     return Reading(
         raw=result.raw,
         target=Target.GOODS,
         code=result.fields.get("prefix") or result.code,
-        systems=_SYSTEMS.get(result.kind, ()),
         count=result.count,
         lot=result.lot,
         expiry=result.expiry,
         produced=_day(result.fields.get("produced", "")),
         trace=_trace(result),
         problems=result.problems,
+        scan=result,
     )
 
 
@@ -130,8 +121,9 @@ def _trace(result: ScanResult) -> str:
 def _words(result: ScanResult) -> Reading:
     """Short plain text may be a code of the house or a name; all else keeps its problem."""
     harmless = {"scan.unknown"}
+    words = split_quantity(result.raw.strip())[1]
     kept = tuple(problem for problem in result.problems if problem.code not in harmless)
-    return Reading(result.raw, Target.WORDS, result.raw.strip(), count=result.count, problems=kept)
+    return Reading(result.raw, Target.WORDS, words, count=result.count, problems=kept, scan=result)
 
 
 def _day(text: str) -> date | None:

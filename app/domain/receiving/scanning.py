@@ -55,6 +55,8 @@ def scan(
     session: Session, reading: Reading, found: Found, moment: Moment
 ) -> tuple[Session, Outcome]:
     """The session after a scan, and what to tell; nothing is counted unless all is in order."""
+    if found.words:
+        return _choose(session, found.words)
     refusal = (
         _unreadable(reading) or _unknown(reading, found) or _seen(session, reading, found, moment)
     )
@@ -73,9 +75,22 @@ def scan(
     return _count(session, goods, reading, found, moment)
 
 
+def _choose(session: Session, items: tuple[int, ...]) -> tuple[Session, Outcome]:
+    """Typed words make a line current; the same words again go on to the next that fits."""
+    keys = [entry.key for entry in session.work.entries if entry.item_id in items]
+    if not keys:
+        return session, outcomes.no_such_line()
+    place = keys.index(session.work.current) + 1 if session.work.current in keys else 0
+    key = keys[place % len(keys)]
+    chosen = session.then(replace(session.work, current=key))
+    return chosen, outcomes.chosen(chosen.work, chosen.work.entry(key), len(keys))
+
+
 def _unreadable(reading: Reading) -> Outcome | None:
     if reading.target is Target.DELIVERY:
         return outcomes.other_note(reading)
+    if reading.target is Target.OWN_LABEL:
+        return outcomes.own_label()
     if reading.trace and reading.count > 1:
         return outcomes.one_by_one()
     problem = reading.blocked

@@ -44,7 +44,7 @@ def session(*lines: NoteLine) -> Session:
 
 
 def pack(lot: str = "", expiry: date | None = None, *, trace: str = "", count: int = 1) -> Reading:
-    return Reading("raw", Target.GOODS, "06901234500011", (), count, lot, expiry, None, trace)
+    return Reading("raw", Target.GOODS, "06901234500011", count, lot, expiry, None, trace)
 
 
 def take(

@@ -11,7 +11,7 @@ from app.domain.receiving import editing
 from app.domain.receiving.policy import Policy, is_near
 from app.domain.receiving.review import Persons, review
 from app.domain.receiving.transport import Mode, Transport, parse_temperature
-from app.domain.receiving.work import Session
+from app.domain.receiving.work import Refusal, Session
 from tests.domain.receiving.goods import (
     CLAVULANATE,
     EXPIRY,
@@ -85,9 +85,7 @@ def test_other_temperatures_are_refused_kindly(text: str) -> None:
 
 
 def test_refused_cold_goods_need_no_journey() -> None:
-    state = editing.refuse(
-        session(line(1, INSULIN, 3)), editing.Refuse(1, 3, editing.Refusal.COLD_CHAIN)
-    )
+    state = editing.refuse(session(line(1, INSULIN, 3)), editing.Refuse(1, 3, Refusal.COLD_CHAIN))
     assert blocking(state) == []
 
 

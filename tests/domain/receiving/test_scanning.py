@@ -8,12 +8,14 @@ import pytest
 from app.domain.errors import DomainError
 from app.domain.receiving import drafts, editing
 from app.domain.receiving.outcome import Choice, Tone
-from app.domain.receiving.reading import KnownTrace, Target, read
+from app.domain.receiving.reading import Found, KnownTrace, Target, read
+from app.domain.receiving.scanning import Moment, scan
 from app.domain.receiving.work import Refusal, Result, expected, result_of, tally
 from tests.domain.receiving.goods import (
     CLAVULANATE,
     EXPIRY,
     INSULIN,
+    NOW,
     SYRINGE,
     TODAY,
     line,
@@ -312,4 +314,22 @@ def test_hostile_scans_count_nothing(text: str) -> None:
     state = session(line(1, CLAVULANATE, 5))
     after, told = take(state, None, read(text, TODAY))
     assert told.tone in {Tone.WARN, Tone.REJECT}
+    assert after == state
+
+
+def test_typed_words_choose_a_line_and_count_nothing() -> None:
+    state = session(line(1, CLAVULANATE, 5), line(2, SYRINGE, 3), line(3, CLAVULANATE, 1))
+    words = Found(words=(CLAVULANATE.item_id,))
+    moment = Moment(NOW, TODAY)
+    state, told = scan(state, read("amxl", TODAY), words, moment)
+    assert (told.code, state.work.current) == ("line.chosen", 1)
+    state, told = scan(state, read("amxl", TODAY), words, moment)
+    assert state.work.current == 3
+    assert tally(state.work).waiting == 2
+
+
+def test_a_label_of_our_own_is_not_goods_that_come_in() -> None:
+    state = session(line(1, CLAVULANATE, 5))
+    after, told = take(state, None, read("0001261014013270", TODAY))
+    assert told.code == "label.own"
     assert after == state
