@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from app.adapters import fonts
 from app.adapters.barcode import decode
@@ -12,8 +13,8 @@ from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.labels.layout import layout
 from app.domain.labels.marks import Layout
 from app.domain.labels.spec import LabelSpec, check
-from app.domain.labels.template import LabelPaper
-from app.i18n import _
+from app.domain.labels.template import LabelPaper, LabelTemplate
+from app.i18n import _, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,41 +52,45 @@ def verify(
     problems: list[Problem] = []
     codes = 0
     for row, spec in enumerate(specs, start=1):
-        laid = layout(spec, paper.label, fonts.width)
-        found = [*check(spec, row), *_in_row(laid.problems, row)]
+        laid = laid_out(spec, paper.label)
+        found = [*check(spec), *laid.problems]
         if not any(problem.blocks for problem in found):
-            good, unread = _read(laid, dpi, row)
+            good, unread = _read(laid, dpi)
             codes += good
             found += unread
         layouts.append(laid)
-        problems += found
+        problems += [replace(problem, row=row) for problem in found]
         if progress:
             progress(row, len(specs))
     return Checked(tuple(layouts), codes, tuple(problems))
 
 
-def _read(laid: Layout, dpi: int, row: int) -> tuple[int, list[Problem]]:
+def laid_out(spec: LabelSpec, template: LabelTemplate) -> Layout:
+    """The layout in the bundled fonts; kept, because a preview asks again at every key."""
+    return _laid_out(spec, template, language())
+
+
+@lru_cache(maxsize=4096)
+def _laid_out(spec: LabelSpec, template: LabelTemplate, _language: str) -> Layout:
+    """`laid_out`, kept apart by the language of the captions."""
+    return layout(spec, template, fonts.width)
+
+
+@lru_cache(maxsize=4096)
+def _read(laid: Layout, dpi: int) -> tuple[int, tuple[Problem, ...]]:
     """How many codes of one rendered label read as meant, and a problem for each other."""
     try:
         seen = decode(label_image(laid, dpi))
     except DomainError as error:
-        return 0, [Problem(error.code, error.text, row, "code")]
-    problems = [
+        return 0, (Problem(error.code, error.text, 0, "code"),)
+    problems = tuple(
         Problem(
             "label.unreadable",
             _("标签上的条码 {text} 印出来读不回。请换大一号的标签。", text=mark.expected),
-            row,
+            0,
             "code",
         )
         for mark in laid.codes
         if (mark.identifier, mark.expected) not in seen
-    ]
+    )
     return len(laid.codes) - len(problems), problems
-
-
-def _in_row(problems: Sequence[Problem], row: int) -> list[Problem]:
-    """The problems of a layout with the row of their label."""
-    return [
-        Problem(problem.code, problem.text, row, problem.column, problem.severity)
-        for problem in problems
-    ]

@@ -17,9 +17,9 @@ from app.domain.ids import new_op
 from app.domain.labels.spec import LabelSpec
 from app.i18n import _
 from app.services.labels import candidates, output
-from app.services.labels.commands import Candidate, LabelLine, MakeLabels, RecordPrint, Source
-from app.services.labels.make import make_labels, record_print
-from app.services.labels.specs import bin_specs, preview_specs, print_history, specs_of
+from app.services.labels.commands import Candidate, LabelLine, MakeLabels, Source
+from app.services.labels.job import PrintJob, print_labels
+from app.services.labels.specs import bin_specs, preview_specs, print_history
 
 app = typer.Typer()
 
@@ -87,8 +87,11 @@ def print_(
     _rehearse(how, preview_specs(db, actor, how.org_id, chosen), options)
     lines = tuple(line for _one, line in chosen)
     source = Source.ACCEPTANCE if acceptance_id else Source.STOCK
-    made = make_labels(db, actor, MakeLabels(new_op(), how.org_id, source, acceptance_id, lines))
-    _print_units((how, options), made.pack_ids, source, acceptance_id)
+    make = MakeLabels(new_op(), how.org_id, source, acceptance_id, lines)
+    _print(
+        how,
+        PrintJob(new_op(), how.org_id, options, how.target, source, acceptance_id, make=(make,)),
+    )
 
 
 @app.command(help=_("补打：把打印过的标签原样再打一份"))
@@ -106,8 +109,16 @@ def reprint(
             "label.print",
             _("没有打印记录 {number}。请用 yilian labels history 查看。", number=number),
         )
-    options = how.options(usual=row.template)
-    _print_units((how, options), row.pack_ids, Source(row.source), row.source_id)
+    job = PrintJob(
+        op_id=new_op(),
+        org_id=how.org_id,
+        options=how.options(usual=row.template),
+        target=how.target,
+        source=Source(row.source),
+        source_id=row.source_id,
+        pack_ids=row.pack_ids,
+    )
+    _print(how, job)
 
 
 @app.command(help=_("货位标签"))
@@ -115,7 +126,7 @@ def reprint(
 def bins(how: How) -> None:
     """Print labels of all places that hold stock."""
     db, actor = cli().signed_in()
-    prepared = _prepared(bin_specs(db, actor, how.org_id), how.options(usual="50x30"))
+    prepared = output.prepare(bin_specs(db, actor, how.org_id), how.options(usual="50x30"))
     _answer(prepared, how.put_out(prepared), ())
 
 
@@ -173,19 +184,13 @@ def _line(one: Candidate, each: int, count: int) -> LabelLine:
     return LabelLine(one.lot, per_label, min(count, most) if count else most)
 
 
-def _print_units(
-    how_to: tuple[How, output.Options], units: tuple[int, ...], source: Source, acceptance_id: int
-) -> None:
-    """Check, print and record the labels of stored units."""
-    db, actor = cli().signed_in()
-    how, options = how_to
-    prepared = _prepared(specs_of(db, actor, how.org_id, units), options)
-    files = how.put_out(prepared)
-    printed = RecordPrint(
-        new_op(), how.org_id, units, prepared.paper.key, how.target, source, acceptance_id
-    )
-    record_print(db, actor, printed)
-    _answer(prepared, files, units)
+def _print(how: How, job: PrintJob) -> None:
+    """Print, and say what was done."""
+    run = cli()
+    db, actor = run.signed_in()
+    with run.progress(_("自检条码")) as report:
+        printed = print_labels(db, actor, job, how.put_out, report)
+    _answer(printed.prepared, printed.outcome, printed.pack_ids)
 
 
 def _rehearse(how: How, specs: Sequence[LabelSpec], options: output.Options) -> None:
@@ -196,20 +201,11 @@ def _rehearse(how: How, specs: Sequence[LabelSpec], options: output.Options) -> 
         output.as_zpl(prepared)
 
 
-def _prepared(specs: Sequence[LabelSpec], options: output.Options) -> output.Prepared:
-    """The labels, checked; refuses to go on with one that cannot be read."""
-    run = cli()
-    with run.progress(_("自检条码")) as report:
-        prepared = output.prepare(specs, options, report)
-    prepared.checked.refuse()
-    for problem in prepared.checked.problems:
-        run.say(_("第 {row} 张：{text}", row=problem.row, text=problem.text))
-    return prepared
-
-
 def _answer(prepared: output.Prepared, files: tuple[str, ...], units: tuple[int, ...]) -> None:
-    """Say what was done."""
+    """Say what was done, and what did not fit."""
     checked = prepared.checked
+    for problem in checked.problems:
+        cli().say(_("第 {row} 张：{text}", row=problem.row, text=problem.text))
     cli().emit(
         Done(len(checked.layouts), checked.codes, len(prepared.pages), files, units),
         {

@@ -73,6 +73,18 @@ def _stored(session: Session, org_id: int, pack_ids: Sequence[int]) -> dict[int,
     return found
 
 
+def find_pack(db: Database, actor: Actor, org_id: int, code: str) -> int:
+    """The unit behind a scanned label code; raises `DomainError` that says what to check."""
+    require(actor, Duty.READ, org_id)
+    with db.read() as session:
+        found = session.scalar(select(Pack.id).where(Pack.org_id == org_id, Pack.code == code))
+    if found is None:
+        raise DomainError(
+            "label.unknown_code", _("没有标签 {code}。请核对机构，或重扫一次。", code=code)
+        )
+    return found
+
+
 def preview_specs(
     db: Database,
     actor: Actor,
