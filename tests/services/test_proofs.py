@@ -214,9 +214,10 @@ def test_network_drives_are_refused(file: str) -> None:
 @pytest.mark.parametrize("file", ["/home/a.db", "/mnt/share/local/a.db", "/mnt/sharewell/a.db"])
 def test_local_disks_are_taken(file: str) -> None:
     storage.refuse_network_drive(Path(file), MOUNTS)
+    assert storage.file_system(Path(file), MOUNTS) == "ext4"
 
 
 def test_synced_folders_are_refused() -> None:
     with pytest.raises(EnvironmentProblem) as refusal:
-        storage.refuse_network_drive(Path("/home/li/OneDrive - 医院/a.db"), MOUNTS)
+        storage.refuse_network_drive(Path("/data/li/OneDrive - 医院/a.db"), MOUNTS)
     assert refusal.value.code == "storage.synced"
