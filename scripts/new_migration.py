@@ -16,7 +16,7 @@ from app.services import schema
 from app.services.db import Database, sqlite_engine
 
 VERSIONS = Path(__file__).resolve().parent.parent / "app" / "migrations" / "versions"
-_FIRST_SQL = ("0001_ledger", "0001_orders", "0001_security")
+_FIRST_SQL = ("0001_ledger", "0001_orders", "0001_security", "0001_receiving")
 
 
 def main() -> None:

@@ -106,6 +106,9 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.PARTLY_RECEIVED, _S.RECEIVED),
             (_S.PARTLY_RECEIVED, _S.DONE),
             (_S.RECEIVED, _S.DONE),
+            (_S.RECEIVED, _S.PARTLY_RECEIVED),
+            (_S.RECEIVED, _S.SIGNED),
+            (_S.PARTLY_RECEIVED, _S.SIGNED),
             (_S.SIGNED, _S.CANCELLED),
         }
     ),
@@ -117,6 +120,8 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.ANNOUNCED, _S.CANCELLED),
             (_S.ACCEPTING, _S.ACCEPTED),
             (_S.ACCEPTING, _S.REFUSED),
+            (_S.ACCEPTED, _S.ANNOUNCED),
+            (_S.REFUSED, _S.ANNOUNCED),
         }
     ),
     DocKind.ACCEPTANCE: frozenset({(_S.POSTED, _S.REVERSED)}),

@@ -136,6 +136,7 @@ class AcceptanceLine(Base):
     refused: Mapped[Count]
     result: Mapped[Text_]  # ok | short | over | refused | expired | cold_chain
     reason: Mapped[OptText]
+    gift: Mapped[Count] = mapped_column(default=0)  # of the accepted, beyond the order and free
     unit_price: Mapped[Price]
     price_factor: Mapped[Count]
     amount: Mapped[Price]
@@ -161,5 +162,6 @@ class TraceCode(Base):
     received_at: Mapped[AMoment]
     used_at: Mapped[OptMoment]
     used_doc_id: Mapped[OptRef]
+    released_at: Mapped[OptMoment]  # its acceptance was reversed: it may come in again
 
     __table_args__ = (Index(None, "org_id", "item_id"), Base.__table_args__)

@@ -661,6 +661,7 @@ def upgrade() -> None:
     sa.Column('received_at', app.models.base.Moment(), nullable=False),
     sa.Column('used_at', app.models.base.Moment(), nullable=True),
     sa.Column('used_doc_id', app.models.base.BigInt(), nullable=True),
+    sa.Column('released_at', app.models.base.Moment(), nullable=True),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_trace_code')),
     sqlite_strict=True,
     sqlite_with_rowid=True
@@ -681,6 +682,7 @@ def upgrade() -> None:
     sa.Column('refused', app.models.base.BigInt(), nullable=False),
     sa.Column('result', sa.Text(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=True),
+    sa.Column('gift', app.models.base.BigInt(), nullable=False),
     sa.Column('unit_price', app.models.base.Money(), nullable=False),
     sa.Column('price_factor', app.models.base.BigInt(), nullable=False),
     sa.Column('amount', app.models.base.Money(), nullable=False),
@@ -940,6 +942,7 @@ def upgrade() -> None:
     run_sql("0001_ledger")
     run_sql("0001_orders")
     run_sql("0001_security")
+    run_sql("0001_receiving")
 
 
 def downgrade() -> None:
