@@ -29,6 +29,7 @@ class Why:
         multiple_unit: Its name.
         in_house: Usable stock, smallest units.
         coming: Asked for, ordered and on its way, smallest units.
+        reorder_point: An order is made at or below this, smallest units; −1 means never.
     """
 
     headline: Phrase
@@ -44,6 +45,7 @@ class Why:
     multiple_unit: str
     in_house: int
     coming: int
+    reorder_point: int
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Why:
@@ -62,6 +64,7 @@ class Why:
             multiple_unit=stored["multiple_unit"],
             in_house=stored["in_house"],
             coming=stored["coming"],
+            reorder_point=stored["reorder_point"],
         )
 
 
@@ -84,4 +87,5 @@ def why_of(made: Plan, card: ItemCard, settings: Settings, term: Term) -> dict[s
         "multiple_unit": card.units.get(multiple, card.pack_unit),
         "in_house": there.lasting,
         "coming": there.on_order + there.in_transit,
+        "reorder_point": made.suggested.reorder_point,
     }

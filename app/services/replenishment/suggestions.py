@@ -41,6 +41,7 @@ class SuggestionRow:
         edited: Whether a person changed it.
         picked: Whether it goes into the next requisition.
         days_left: Days that the stock in the house lasts.
+        initials: Pinyin initials of the name, for finding it.
         status: open or requested.
     """
 
@@ -49,6 +50,7 @@ class SuggestionRow:
     code: str
     name: str
     spec: str
+    initials: str
     item_class: str
     storage: str
     base_unit: str
@@ -130,7 +132,8 @@ def board(db: Database, actor: Actor, query: SuggestionQuery) -> Board:
             .limit(1)
         ).first()
         rows = tuple(
-            _row(row[0], row[1], row[2]) for row in session.execute(_statement(query, place))
+            _row(row[0], row[1], (row[2], row[3]))
+            for row in session.execute(_statement(query, place))
         )
         return Board(
             org_id=query.org_id,
@@ -158,9 +161,9 @@ def one(db: Database, actor: Actor, org_id: int, place_id: int, item_id: int) ->
     return found.rows[0]
 
 
-def _statement(query: SuggestionQuery, place: int) -> Select[Suggestion, Item, str]:
+def _statement(query: SuggestionQuery, place: int) -> Select[Suggestion, Item, str, str]:
     statement = (
-        select(Suggestion, Item, Organisation.short_name)
+        select(Suggestion, Item, Organisation.short_name, ItemSearch.initials)
         .join(Item, Item.id == Suggestion.item_id)
         .outerjoin(Organisation, Organisation.id == Suggestion.supplier_id)
         .outerjoin(ItemSearch, ItemSearch.item_id == Suggestion.item_id)
@@ -190,20 +193,21 @@ def _planned(session: Session, org_id: int, place: int) -> int:
     return len(ids.all())
 
 
-def _row(suggestion: Suggestion, item: Item, supplier: str | None) -> SuggestionRow:
+def _row(suggestion: Suggestion, item: Item, words: tuple[str | None, str | None]) -> SuggestionRow:
     return SuggestionRow(
         place_id=suggestion.place_id,
         item_id=item.id,
         code=item.code,
         name=item.name,
         spec=item.spec,
+        initials=words[1] or "",
         item_class=item.item_class,
         storage=item.storage,
         base_unit=item.base_unit,
         pack_unit=item.pack_unit,
         pack_factor=item.pack_factor,
         supplier_id=suggestion.supplier_id,
-        supplier=supplier or "",
+        supplier=words[0] or "",
         unit_price=suggestion.unit_price,
         price_factor=suggestion.price_factor,
         version=suggestion.version,

@@ -1,0 +1,156 @@
+"""`yilian plan`: plan the stock of a member, see the list and each figure's origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from app.cli.context import cli
+from app.cli.scope import item_id, org_id
+from app.domain.ids import new_op
+from app.domain.replenish.calendar import ReviewDays
+from app.domain.replenish.settings import Settings
+from app.i18n import _
+from app.services.replenishment.run import Run, run as run_plan
+from app.services.replenishment.suggestions import (
+    SuggestionQuery,
+    SuggestionRow,
+    board,
+    one,
+)
+
+app = typer.Typer()
+plan_app = typer.Typer()
+app.add_typer(
+    plan_app,
+    name="plan",
+    help=_("智能补货：计算建议、看每个数怎么来的"),
+    invoke_without_command=True,
+)
+
+OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One suggestion as the command line shows it; quantities in packs."""
+
+    code: str
+    name: str
+    spec: str
+    days_left: Decimal
+    suggested: Decimal
+    chosen: Decimal
+    unit: str
+    picked: bool
+    supplier: str
+    amount: Decimal | None
+    why: str
+    detail: str
+    edit_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of an explanation."""
+
+    step: str
+    value: Decimal
+    unit: str
+    role: str
+
+
+@plan_app.callback()
+def plan(
+    context: typer.Context,
+    org: OrgOption = "",
+    everything: Annotated[bool, typer.Option("--all", help=_("也列出不用补的"))] = False,
+    show_only: Annotated[bool, typer.Option("--last", help=_("不重新计算，只看上次的"))] = False,
+    target: Annotated[int, typer.Option(help=_("目标天数；-1 沿用上次"))] = -1,
+    service: Annotated[int, typer.Option(help=_("服务水平 %；0 沿用上次"))] = 0,
+    review: Annotated[str, typer.Option(help=_("补货日，如 0,3（0 为星期一）"))] = "",
+) -> None:
+    """Plan a member's main store and list what to order."""
+    if context.invoked_subcommand is not None:
+        return
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    if not show_only:
+        last = board(db, actor, SuggestionQuery(where)).settings
+        chosen = _changed(last, target, service, review)
+        with run.progress(_("正在计算补货")) as report:
+            done = run_plan(db, actor, Run(new_op(), where, settings=chosen), report)
+        run.say(
+            _(
+                "已计算 {items} 个品规，建议补 {n} 个，保留 {kept} 处人工改动。",
+                items=done.items,
+                n=done.suggested,
+                kept=done.kept_edits,
+            )
+        )
+    found = board(db, actor, SuggestionQuery(where, everything=everything))
+    run.emit(
+        [_line(row) for row in found.rows],
+        {
+            "code": _("编码"), "name": _("品名"), "spec": _("规格"), "days_left": _("可用天数"),
+            "suggested": _("建议"), "chosen": _("申请"), "unit": _("单位"),
+            "supplier": _("供应商"), "amount": _("金额 元"), "why": _("为什么"),
+            "detail": _("说明"),
+        },
+        empty=_("没有要补的品规。加 --all 看全部。"),
+    )  # fmt: skip
+
+
+@plan_app.command("show", help=_("一个品规的建议怎么来的"))
+def show(
+    item: Annotated[str, typer.Argument(help=_("统一编码、69 码或医保编码"))], org: OrgOption = ""
+) -> None:
+    """Show every step of one suggestion."""
+    run = cli()
+    db, actor = run.signed_in()
+    row = one(db, actor, org_id(run, org), 0, item_id(run, item))
+    explanation = row.why.explanation
+    run.say(f"{row.name} {row.spec}  {row.why.headline}，{row.why.detail}")
+    run.emit(
+        [
+            StepLine(str(step.label), step.value, explanation.unit, step.role.value)
+            for step in explanation.steps
+        ],
+        {"step": _("这个数怎么来的"), "value": _("数量"), "unit": _("单位")},
+    )
+
+
+def _changed(last: Settings, target: int, service: int, review: str) -> Settings | None:
+    """Other settings than the last ones, None where nothing is wanted differently."""
+    changes: dict[str, int] = {}
+    if target >= 0:
+        changes["target_days"] = target
+    if service > 0:
+        changes |= {"service": service, "critical_service": max(service, last.critical_service)}
+    if not changes and not review:
+        return None
+    days = ReviewDays.parse(review) if review else last.review
+    stored = last.as_json() | changes | {"review": days.text}
+    return Settings.from_json(stored)
+
+
+def _line(row: SuggestionRow) -> PlanLine:
+    return PlanLine(
+        code=row.code,
+        name=row.name,
+        spec=row.spec,
+        days_left=Decimal(str(row.days_left)),
+        suggested=Decimal(row.suggested) / row.pack_factor,
+        chosen=row.packs,
+        unit=row.pack_unit,
+        picked=row.picked,
+        supplier=row.supplier,
+        amount=row.amount if row.chosen else None,
+        why=str(row.why.headline),
+        detail=str(row.why.detail),
+        edit_reason=row.edit_reason,
+    )
