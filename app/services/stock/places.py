@@ -8,10 +8,13 @@ from typing import Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.i18n import N_, _
 from app.models.stock import Place
+from app.services.access import require
+from app.services.db import Database
 
 VIRTUAL: Final = {
     "supplier": ("V-SUP", N_("供应商")),
@@ -92,3 +95,17 @@ def main_place(session: Session, org_id: int) -> int:
     if not places:
         raise DomainError("place.missing", _("这家机构还没有设好库位。请管理员先建库位。"))
     return places[0].id
+
+
+def store_of(db: Database, actor: Actor, org_id: int) -> int:
+    """`main_place` in a unit of its own, for somebody who may see the organisation."""
+    require(actor, Duty.READ, org_id)
+    with db.read() as session:
+        return main_place(session, org_id)
+
+
+def places_of(db: Database, actor: Actor, org_id: int) -> tuple[PlaceRow, ...]:
+    """`stock_places` in a unit of its own, for somebody who may see the organisation."""
+    require(actor, Duty.READ, org_id)
+    with db.read() as session:
+        return stock_places(session, org_id)

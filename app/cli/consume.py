@@ -1,0 +1,109 @@
+"""`yilian consume`: use goods by scan, list, take back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from app.cli.context import Cli, cli
+from app.cli.scope import org_id, org_ids
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
+from app.services.consumption.listing import consumption_by_no, consumptions
+from app.services.consumption.scan import scanned
+from app.services.stock.places import store_of
+
+app = typer.Typer()
+
+OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))]
+OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
+
+
+@app.command("scan", help=_("登记消耗：依次给出扫到的码；不给则从标准输入逐行读"))
+def scan(
+    codes: Annotated[
+        list[str] | None, typer.Argument(help=_("标签码、69 码、GS1、统一编码"))
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help=_("每行一个码的文件"))] = None,
+    org: OrgOption = "",
+    reason: Annotated[str, typer.Option(help=_("不按近效期先出的理由"))] = "",
+    note: Annotated[str, typer.Option(help=_("备注"))] = "",
+    op: OpOption = "",
+) -> None:
+    """Post the use of scanned goods as one document."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    place = store_of(db, actor, where)
+    lines = []
+    for code in _codes(codes, file):
+        found = scanned(db, actor, where, place, code)
+        if found.warning:
+            run.say(found.warning)
+        line = found.line
+        lines.append(ConsumeLine(line.item_id, line.qty, line.lot_id, line.pack_id, reason))
+    command = Consume(
+        UUID(op) if op else new_op(), where, place, tuple(lines), source="scan", note=note
+    )
+    done = consume(db, actor, command)
+    run.say(_("已登记消耗 {no}，{n} 行。", no=done.no, n=len(done.lines)))
+    if run.as_json:
+        run.emit(done)
+
+
+@app.command("list", help=_("最近的消耗单"))
+def list_documents(org: OrgOption = "") -> None:
+    """List consumption documents."""
+    run = cli()
+    run.emit(
+        consumptions(*run.signed_in(), org_ids(run, org)),
+        {
+            "no": _("单号"), "org": _("机构"), "place": _("库位"), "occurred_on": _("日期"),
+            "person": _("经办"), "lines": _("行数"), "status": _("状态"), "note": _("备注"),
+        },
+        empty=_("还没有消耗单。"),
+    )  # fmt: skip
+
+
+@app.command("reverse", help=_("冲销一张消耗单（货回到原批号、原库位）"))
+def take_back(
+    no: Annotated[str, typer.Argument(help=_("消耗单号"))],
+    reason: Annotated[str, typer.Option(help=_("理由"))],
+    org: OrgOption = "",
+    op: OpOption = "",
+) -> None:
+    """Take a consumption back."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    document = consumption_by_no(db, actor, where, no)
+    command = Reverse(UUID(op) if op else new_op(), where, document.document_id, reason)
+    done = reverse(db, actor, command)
+    _said(run, _("已冲销 {no}，冲销单 {new}。", no=no, new=done.no), done)
+
+
+def _said(run: Cli, text: str, result: object) -> None:
+    run.say(text)
+    if run.as_json:
+        run.emit(result)
+
+
+def _codes(codes: list[str] | None, file: Path | None) -> list[str]:
+    if file is not None:
+        found = file.read_text(encoding="utf-8-sig").splitlines()
+    elif codes:
+        found = list(codes)
+    elif not sys.stdin.isatty():
+        found = sys.stdin.read().splitlines()
+    else:
+        found = []
+    kept = [line.strip() for line in found if line.strip()]
+    if not kept:
+        raise DomainError("consume.empty", _("还没有要登记的消耗。请先扫码。"))
+    return kept

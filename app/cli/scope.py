@@ -1,0 +1,43 @@
+"""What people type for organisations and items, turned into ids."""
+
+from __future__ import annotations
+
+from app.cli.context import Cli
+from app.domain.errors import DomainError
+from app.domain.scan import classify
+from app.i18n import _
+from app.services.directory import visible_organisations
+from app.services.item_lookup import find_items
+
+
+def org_id(run: Cli, code: str) -> int:
+    """The organisation with a four-digit code; empty means the person's own."""
+    actor = run.actor()
+    if not code:
+        return actor.org_id
+    for org in visible_organisations(run.db(), actor):
+        if code in {org.code, org.name, org.short, str(org.id)}:
+            return org.id
+    raise DomainError(
+        "org.unknown", _("没有机构 {code}，或你没有它的权限。可用 4 位编号或简称。", code=code)
+    )
+
+
+def org_ids(run: Cli, code: str) -> tuple[int, ...]:
+    """One organisation, or with ``all`` every one that the person may see."""
+    if code == "all":
+        return tuple(org.id for org in visible_organisations(run.db(), run.actor()))
+    return (org_id(run, code),)
+
+
+def item_id(run: Cli, text: str) -> int:
+    """The item that a code names (统一编码, 69 码, 医保编码 …)."""
+    db, actor = run.signed_in()
+    found = find_items(db, actor, classify(text))
+    if len(found) != 1:
+        raise DomainError(
+            "item.unknown",
+            _("{code} 对应 {n} 个品规。请用统一编码，可先用 yilian search 查。",
+              code=text[:40], n=len(found)),
+        )  # fmt: skip
+    return found[0].item_id

@@ -1,0 +1,155 @@
+"""What a scan at the counter means for consumption: a labelled pack, a lot, or loose goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.documents import State
+from app.domain.duties import Actor, Duty
+from app.domain.errors import ConflictError, DomainError
+from app.domain.scan import ScanKind, ScanResult, classify
+from app.i18n import _
+from app.models.item import Item
+from app.models.pack import Pack, PackLine
+from app.models.party import Person
+from app.models.stock import Lot
+from app.services.access import require
+from app.services.consumption.commands import ConsumeLine
+from app.services.db import Database, local_time
+from app.services.item_lookup import FoundItem, items_of_scan
+from app.services.stock.available import lot_stock, places_under
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A scan understood: the line it makes, and what to say about it.
+
+    Attributes:
+        line: Ready for `Consume`.
+        available: Usable units at the place before this line, all lots together.
+        warning: A doubt worth showing, empty when there is none.
+    """
+
+    line: ConsumeLine
+    code: str
+    name: str
+    spec: str
+    base_unit: str
+    pack_unit: str
+    pack_factor: int
+    lot_no: str
+    expiry: date | None
+    available: int
+    warning: str = ""
+
+
+def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -> Scanned:
+    """Read a scan or a typed code for use at a place.
+
+    Raises:
+        ConflictError: The label was used before; says when and by whom.
+        DomainError: Unknown code, a code that names several items, or no such lot here.
+    """
+    require(actor, Duty.STORE, org_id)
+    scan = classify(text)
+    with db.read() as session:
+        label = _label_code(scan)
+        if label:
+            pack = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.code == label))
+            if pack is not None:
+                return _pack(session, pack)
+            if scan.kind in {ScanKind.LABEL, ScanKind.PACK}:
+                raise DomainError(
+                    "pack.unknown",
+                    _("没找到标签 {code}。它可能是别家机构的，或还没有打印登记。", code=label),
+                )
+        item = _one_item(session, scan, org_id)
+        return _loose(session, scan, item, (org_id, place_id))
+
+
+def _label_code(scan: ScanResult) -> str:
+    """Our own code: alone, or as the serial of a GS1 label that we printed."""
+    if scan.kind in {ScanKind.LABEL, ScanKind.PACK}:
+        return scan.code
+    return scan.serial if scan.kind is ScanKind.GS1 else ""
+
+
+def _pack(session: Session, pack: Pack) -> Scanned:
+    if pack.status != State.IN_STOCK.value:
+        name = session.scalar(select(Person.name).where(Person.id == pack.used_by)) or "—"
+        when = f"{local_time(pack.used_at):%m-%d %H:%M}" if pack.used_at else "—"
+        raise ConflictError(
+            "pack.used",
+            _("这个标签 {when} 已由 {name} 登记过，没有重复记账。", when=when, name=name),
+        )
+    item = session.get_one(Item, pack.item_id)
+    lots = session.execute(
+        select(Lot.lot_no, Lot.expiry)
+        .join(PackLine, PackLine.lot_id == Lot.id)
+        .where(PackLine.org_id == pack.org_id, PackLine.pack_id == pack.id)
+        .order_by(Lot.expiry)
+    ).all()
+    return Scanned(
+        line=ConsumeLine(item.id, pack.qty, pack_id=pack.id),
+        code=item.code,
+        name=item.name,
+        spec=item.spec,
+        base_unit=item.base_unit,
+        pack_unit=item.pack_unit,
+        pack_factor=item.pack_factor,
+        lot_no="、".join(lot.lot_no for lot in lots),
+        expiry=lots[0].expiry if lots else None,
+        available=pack.qty,
+    )
+
+
+def _one_item(session: Session, scan: ScanResult, org_id: int) -> FoundItem:
+    found = items_of_scan(session, scan, org_id)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "、".join(f"{item.code} {item.name}" for item in found[:3])
+        raise DomainError(
+            "scan.ambiguous", _("这个码对应多个品规：{names}。请输入统一编码。", names=names)
+        )
+    text = scan.code or scan.raw.strip()
+    raise DomainError(
+        "scan.not_found",
+        _("没找到 {code}。请核对，或在统一目录里把它关联到品规。", code=text[:40]),
+    )
+
+
+def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int, int]) -> Scanned:
+    org_id, place_id = where
+    places = places_under(session, org_id, place_id)
+    stock = lot_stock(session, org_id, places, (item.item_id,)).get(item.item_id, ())
+    lot_id, lot_no, expiry = 0, "", None
+    if scan.lot:
+        match = next((one for one in stock if one.lot_no == scan.lot), None)
+        if match is None:
+            raise DomainError(
+                "lot.not_here",
+                _(
+                    "{name} 批号 {lot} 这里没有库存。请核对批号，或先收货。",
+                    name=item.name,
+                    lot=scan.lot,
+                ),
+            )
+        lot_id, lot_no, expiry = match.lot_id, match.lot_no, match.expiry
+    return Scanned(
+        line=ConsumeLine(item.item_id, item.unit_factor * scan.count, lot_id=lot_id),
+        code=item.code,
+        name=item.name,
+        spec=item.spec,
+        base_unit=item.base_unit,
+        pack_unit=item.pack_unit,
+        pack_factor=item.pack_factor,
+        lot_no=lot_no,
+        expiry=expiry,
+        available=sum(one.qty for one in stock if not one.held),
+        warning=" ".join(problem.text for problem in scan.problems if not problem.blocks),
+    )
