@@ -19,7 +19,7 @@ ESTIMATES = (
     "app/services/db.py",
 )
 """Where a float is right: estimates of demand, millimetres on paper, made-up history, shares for a
-tile, seconds to wait. What leaves them as a quantity or a price is an integer or a Decimal again."""
+tile, seconds to wait. A quantity or price that leaves them is an integer or a Decimal again."""
 SQL_CALLS = ("execute", "exec_driver_sql", "text", "executemany", "scalar", "scalars")
 UNKEPT = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b")
 SUPPRESSION = re.compile(r"#\s*(noqa(?!: [A-Z]+\d+.* - )|type: ignore(?!\[))")
@@ -49,8 +49,18 @@ def test_no_float_where_numbers_are_stock_or_money() -> None:
 
 
 def _is_decimal_or_path(node: ast.AST) -> bool:
-    """Division of Decimals, of timedeltas or of paths is named so in the source."""
-    words = ("Decimal", "price", "amount", "SCALE", "path", "folder", "resources", "timedelta")
+    """Decimals, timedeltas, paths and SQL's sort by packs are named so in the source."""
+    words = (
+        "Decimal",
+        "price",
+        "amount",
+        "SCALE",
+        "path",
+        "folder",
+        "resources",
+        "timedelta",
+        "Item.pack_factor",
+    )
     text = ast.unparse(node)
     return any(word in text for word in words) or '"' in text or "'" in text
 
