@@ -22,6 +22,13 @@ class Two(NamedTuple):
     bold: bool = False
 
 
+class Beside(NamedTuple):
+    """A name and, lighter, its specification on the same line."""
+
+    first: str
+    second: str
+
+
 class Qty(NamedTuple):
     """A number and its lighter unit."""
 
@@ -70,7 +77,7 @@ class Link(NamedTuple):
     text: str
 
 
-Cell: TypeAlias = str | bool | Two | Qty | Pill | Tone | Bar | Spark | Link
+Cell: TypeAlias = str | bool | Two | Beside | Qty | Pill | Tone | Bar | Spark | Link
 
 
 def plain(cell: Cell) -> str:
@@ -80,7 +87,7 @@ def plain(cell: Cell) -> str:
             return cell
         case bool():
             return "✓" if cell else ""
-        case Two(first=first, second=second):
+        case Two(first=first, second=second) | Beside(first=first, second=second):
             return f"{first} {second}".strip()
         case Qty(number=number, unit=unit):
             return f"{number} {unit}".strip()

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, Q
 from app.ui import fonts, icons, theme
 from app.ui.icons import Icon
 from app.ui.status import Status, draw_shape
-from app.ui.tables.cells import Bar, Cell, Link, Pill, Qty, Spark, Tone, Two, plain
+from app.ui.tables.cells import Bar, Beside, Cell, Link, Pill, Qty, Spark, Tone, Two, plain
 from app.ui.tables.columns import Column
 
 _VCENTER: Final = Qt.AlignmentFlag.AlignVCenter
@@ -96,8 +96,8 @@ def cell(
             _plain(painter, rect, value, column, needle, bold)
         case bool():
             check(painter, rect, on=value)
-        case Two():
-            _two(painter, rect, value, column, needle)
+        case Two() | Beside():
+            _names(painter, rect, value, column, needle)
         case Qty():
             _quantity(painter, rect, value)
         case Pill():
@@ -132,6 +132,19 @@ def _plain(
     if needle:
         highlight(painter, rect, words, needle, 15, bold=bold)
     text(painter, rect, words, Ink(bold=bold, colour=colour, align=column.alignment))
+
+
+def _names(
+    painter: QPainter, rect: QRect, value: Two | Beside, column: Column, needle: str
+) -> None:
+    if isinstance(value, Two):
+        _two(painter, rect, value, column, needle)
+        return
+    _plain(painter, rect, value.first, column, needle, bold=False)
+    used = width_of(value.first, theme.px(15), bold=False) + 8
+    if used < rect.width():
+        second = Ink(size=_SECOND, colour=theme.colour("text2"))
+        text(painter, rect.adjusted(used, 1, 0, 0), value.second, second)
 
 
 def highlight(
