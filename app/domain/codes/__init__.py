@@ -20,6 +20,7 @@ from app.domain.codes import (
 )
 from app.domain.codes.normalise import compact, is_digits, refuse
 from app.domain.codes.trace_code import PREFIX_LENGTH
+from app.domain.errors import DomainError
 from app.i18n import N_, _
 
 
@@ -93,3 +94,12 @@ _CHECKS: Final[dict[CodeSystem, Callable[[str], str]]] = {
 def validate(system: CodeSystem, text: str) -> str:
     """The code as stored; raises `DomainError` when it breaks its system's rules."""
     return _CHECKS.get(system, _free)(text)
+
+
+def is_valid(system: CodeSystem, text: str) -> bool:
+    """Whether `validate` accepts it."""
+    try:
+        validate(system, text)
+    except DomainError:
+        return False
+    return True

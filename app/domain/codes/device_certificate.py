@@ -1,8 +1,8 @@
 """医疗器械注册证号 and 备案号.
 
 New (2014 on; 医疗器械注册与备案管理办法 §115): authority (国 or a province) 械注 准/进/许 + first
-year + class + 2-digit product class + serial. 国 + 准 means class III; a province means class II and
-准; 进 and 许 are given by 国 for class II or III. A renewal keeps year and serial. Class I is filed:
+year + class + 2-digit product class + serial. 国 + 准 means class III; a province means II and
+准; 国 gives 进 and 许 for class II or III. A renewal keeps year and serial. Class I is filed:
 国/省(市)械备 + year + serial. Old form: …食药监械(准)字2010第2400001号.
 
 >>> validate("国械注准20263100001")

@@ -45,3 +45,13 @@ def is_valid(text: str) -> bool:
     except DomainError:
         return False
     return True
+
+
+def printed(gtin: str) -> str:
+    """A stored GTIN-14 as it stands under the bars: without the zeros that were put in front.
+
+    >>> printed("06924561884074")
+    '6924561884074'
+    """
+    short = gtin.lstrip("0")
+    return next((short.zfill(size) for size in LENGTHS if len(short) <= size), gtin)

@@ -1,0 +1,69 @@
+"""Pinyin of names: the full reading, and the initials of every reading a person may type.
+
+Names of drugs are full of characters with several readings (重 zhong/chong, 长 chang/zhang), and
+nobody knows which one the next pharmacist types. So initials are kept for all of them, the reading
+in context first; the full pinyin is kept in context only.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from typing import Final
+
+from pypinyin import Style, lazy_pinyin, pinyin
+
+MOST_READINGS: Final = 24
+"""Spellings kept of one name; six characters with two readings each would make 64."""
+
+
+def syllables(text: str) -> tuple[str, ...]:
+    """The reading in context, one syllable for each character; letters and digits as they are.
+
+    >>> syllables("阿莫西林0.25g")
+    ('a', 'mo', 'xi', 'lin', '0', '2', '5', 'g')
+    """
+    parts = "\n".join(lazy_pinyin(text, errors=_apart)).split("\n")
+    return tuple(kept for part in parts if (kept := _plain(part)))
+
+
+def full(text: str) -> str:
+    """The full pinyin without blanks.
+
+    >>> full("阿莫西林")
+    'amoxilin'
+    """
+    return "".join(syllables(text))
+
+
+def initials(text: str) -> tuple[str, ...]:
+    """The initials of every reading, the one in context first.
+
+    >>> "amxl" in initials("阿莫西林")
+    True
+    >>> sorted(initials("重组"))
+    ['cz', 'tz', 'zz']
+    """
+    usual = "".join(part[0] for part in syllables(text))
+    choices = [letters for sign in text if (letters := _letters(sign))]
+    others = ("".join(pick) for pick in itertools.product(*choices))
+    kept = dict.fromkeys([usual, *itertools.islice(others, MOST_READINGS)])
+    return tuple(spelling for spelling in kept if spelling)
+
+
+@lru_cache(maxsize=8192)
+def _letters(sign: str) -> tuple[str, ...]:
+    """First letters of all readings of one character."""
+    found = pinyin(sign, style=Style.NORMAL, heteronym=True, errors=_apart)
+    readings = found[0] if found else []
+    return tuple(dict.fromkeys(kept[0] for part in readings if (kept := _plain(part))))
+
+
+def _apart(text: str) -> str:
+    """What is no Han character, sign by sign."""
+    return "\n".join(text)
+
+
+def _plain(part: str) -> str:
+    """Lower-case letters and digits of ASCII only."""
+    return "".join(sign for sign in part.lower() if sign.isascii() and sign.isalnum())

@@ -1,0 +1,1 @@
+"""The unified catalogue: found, shown, kept, and its history."""

@@ -1,0 +1,242 @@
+"""One item with everything that is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.catalogue import CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
+from app.domain.codes import CodeSystem
+from app.domain.duties import Actor
+from app.domain.errors import DomainError
+from app.domain.quantity import UnitChain, chain_of
+from app.i18n import _
+from app.models.item import Item, ItemChange, ItemCode, ItemUnit, Product
+from app.models.party import Maker, Organisation, Person
+from app.models.price import Price, PriceList
+from app.services.db import Database, local_time
+
+_FLAGS = ("essential", "vbp", "negotiated", "high_alert", "high_value", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """A code of the item; `org` is empty for the group's codes."""
+
+    id: int
+    system: CodeSystem
+    code: str
+    org: str
+    unit_factor: int
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPrice:
+    """A price of the item, in force or past."""
+
+    id: int
+    supplier: str
+    org: str
+    source: str
+    unit_price: Decimal
+    price_factor: int
+    rank: int
+    ceiling: Decimal | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """One change of the item: field → (old, new)."""
+
+    at: datetime
+    person: str
+    what: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """An item as the detail panel shows it, and as a draft to edit.
+
+    Attributes:
+        version: To be given back when saving, so that no other person's change is lost.
+        case_text: 1 件 = 200 盒; empty when there is no larger unit.
+    """
+
+    id: int
+    code: str
+    version: int
+    draft: ItemDraft
+    spec: str
+    maker_short: str
+    units: UnitChain
+    case_text: str
+    codes: tuple[CodeRow, ...]
+    prices: tuple[ItemPrice, ...]
+    changes: tuple[ChangeRow, ...]
+
+    def codes_of(self, system: CodeSystem) -> tuple[str, ...]:
+        """The item's codes in one system."""
+        return tuple(row.code for row in self.codes if row.system is system)
+
+
+def item_detail(db: Database, actor: Actor, item_id: int) -> ItemDetail:
+    """Everything about one item that the actor may see; `DomainError` if there is none."""
+    with db.read() as session:
+        item = session.get(Item, item_id)
+        if item is None:
+            raise DomainError("item.unknown", _("没有这个品规，可能已并入别的品规。请重新搜索。"))
+        product = session.get_one(Product, item.product_id)
+        maker = session.get_one(Maker, item.maker_id)
+        chain = session.scalars(
+            select(ItemUnit).where(ItemUnit.item_id == item_id).order_by(ItemUnit.factor)
+        ).all()
+        units = chain_of([(u.name, u.factor) for u in chain] or [(item.base_unit, 1)],
+                         item.pack_unit)  # fmt: skip
+        rows = _codes(session, actor, item_id)
+        return ItemDetail(
+            id=item.id,
+            code=item.code,
+            version=item.version,
+            draft=_draft(item, product, maker, {u.level: u.factor for u in chain}, rows),
+            spec=item.spec,
+            maker_short=maker.short_name,
+            units=units,
+            case_text=_case_text(units),
+            codes=rows,
+            prices=_prices(session, actor, item_id),
+            changes=_changes(session, item_id),
+        )
+
+
+def item_id_of(db: Database, actor: Actor, code: str) -> int:
+    """The item with a group code; `DomainError` when there is none."""
+    del actor  # the catalogue is everybody's to read
+    with db.read() as session:
+        found = session.scalar(select(Item.id).where(func.upper(Item.code) == code.strip().upper()))
+    if found is None:
+        raise DomainError(
+            "item.unknown",
+            _("没有统一编码 {code}。可用 yilian search 按名称或拼音查找。", code=code[:40]),
+        )
+    return found
+
+
+def _draft(
+    item: Item, product: Product, maker: Maker, levels: dict[str, int], rows: tuple[CodeRow, ...]
+) -> ItemDraft:
+    return ItemDraft(
+        item_class=ItemClass(item.item_class),
+        name=item.name,
+        strength=item.strength,
+        maker=maker.name,
+        base_unit=item.base_unit,
+        pack_unit=item.pack_unit,
+        pack_factor=item.pack_factor,
+        form=product.form,
+        trade_name=item.trade_name or "",
+        approval_no=item.approval_no or "",
+        approval_valid_to=item.approval_valid_to,
+        middle_factor=levels.get("middle", 0),
+        case_factor=levels.get("case", 0),
+        storage=Storage(item.storage),
+        storage_text=item.storage_text or "",
+        shelf_life_days=item.shelf_life_days or 0,
+        status=ItemStatus(item.status),
+        insurance=item.insurance or "",
+        controlled=item.controlled,
+        antibiotic=item.antibiotic,
+        category=product.category or "",
+        atc=product.atc or "",
+        flags=frozenset(name for name in _FLAGS if getattr(item, name)),
+        codes=tuple(
+            CodeDraft(row.system, row.code, row.unit_factor, 0, row.valid_from, row.valid_to)
+            for row in rows
+            if not row.org
+        ),
+    )
+
+
+def _case_text(units: UnitChain) -> str:
+    """The larger packs in one line: 1 件 = 10 中包 = 200 盒."""
+    larger = [unit for unit in units.units if unit.factor >= units.pack_unit.factor]
+    if len(larger) < len("件盒"):
+        return ""
+    top = larger[-1]
+    parts = [f"{top.factor // unit.factor} {unit.name}" for unit in reversed(larger)]
+    return " = ".join(parts)
+
+
+def _codes(session: Session, actor: Actor, item_id: int) -> tuple[CodeRow, ...]:
+    rows = session.execute(
+        select(ItemCode, Organisation.short_name)
+        .outerjoin(Organisation, Organisation.id == ItemCode.org_id)
+        .where(ItemCode.item_id == item_id, ItemCode.org_id.in_((0, *sorted(actor.orgs()))))
+        .order_by(ItemCode.org_id, ItemCode.system, ItemCode.unit_factor, ItemCode.code)
+    )
+    return tuple(
+        CodeRow(
+            code.id,
+            CodeSystem(code.system),
+            code.code,
+            org or "",
+            code.unit_factor,
+            code.valid_from,
+            code.valid_to,
+        )
+        for code, org in rows
+    )
+
+
+def _prices(session: Session, actor: Actor, item_id: int) -> tuple[ItemPrice, ...]:
+    rows = session.execute(
+        select(Price, PriceList.source, Organisation.short_name)
+        .join(PriceList, PriceList.id == Price.list_id)
+        .join(Organisation, Organisation.id == Price.supplier_id)
+        .where(Price.item_id == item_id, Price.org_id.in_((0, *sorted(actor.orgs()))))
+        .order_by(Price.valid_from, Price.rank, Price.id)
+    ).all()
+    named = select(Organisation.id, Organisation.short_name).where(
+        Organisation.id.in_([price.org_id for price, _source, _name in rows])
+    )
+    orgs = {row.id: row.short_name for row in session.execute(named)}
+    return tuple(
+        ItemPrice(
+            id=price.id,
+            supplier=supplier,
+            org=orgs.get(price.org_id, ""),
+            source=source,
+            unit_price=price.unit_price,
+            price_factor=price.price_factor,
+            rank=price.rank,
+            ceiling=price.ceiling,
+            valid_from=price.valid_from,
+            valid_to=price.valid_to,
+        )
+        for price, source, supplier in rows
+    )
+
+
+def _changes(session: Session, item_id: int) -> tuple[ChangeRow, ...]:
+    rows = session.execute(
+        select(ItemChange, Person.name)
+        .outerjoin(Person, Person.id == ItemChange.person_id)
+        .where(ItemChange.item_id == item_id)
+        .order_by(ItemChange.at.desc(), ItemChange.id.desc())
+    )
+    return tuple(
+        ChangeRow(
+            local_time(change.at),
+            name or "",
+            {key: (old, new) for key, (old, new) in change.what.items()},
+        )
+        for change, name in rows
+    )
