@@ -17,6 +17,7 @@ from app.ui.errors import ErrorDesk
 from app.ui.jobs import JobRunner
 from app.ui.notices import Notices
 from app.ui.scans import ScanRouter
+from app.ui.settings_store import SettingsStore
 from app.ui.user_state import UserState
 
 
@@ -103,6 +104,7 @@ class PageContext:
     scans: ScanRouter
     state: UserState
     scope: Scope
+    store: SettingsStore | None = None
     navigate: Callable[..., None] = field(default=lambda *_args, **_kw: None)
     perform: Callable[[Act], None] = field(default=lambda _act: None)
 

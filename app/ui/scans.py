@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 Handler = Callable[[str], None]
@@ -16,9 +16,11 @@ class ScanRouter(QObject):
 
     Signals:
         unwanted: Nobody in sight takes scans: the code.
+        routed: A scan arrived.
     """
 
     unwanted = Signal(str)
+    routed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +33,7 @@ class ScanRouter(QObject):
     def route(self, code: str) -> None:
         """Take a scan from the filter, or from a test."""
         self._takers = [pair for pair in self._takers if isValid(pair[0])]
+        self.routed.emit()
         for widget, handler in reversed(self._takers):
             if widget.isVisible() and widget.isEnabled() and _in_front(widget):
                 handler(code)
@@ -40,7 +43,5 @@ class ScanRouter(QObject):
 
 def _in_front(widget: QWidget) -> bool:
     """Whether no dialog stands before the widget's window."""
-    from PySide6.QtWidgets import QApplication
-
     modal = QApplication.activeModalWidget()
     return modal is None or modal is widget.window()

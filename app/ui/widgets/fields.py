@@ -103,6 +103,11 @@ class Field(QWidget):
         column.addWidget(editor)
         column.addWidget(self.problem)
 
+    @property
+    def text(self) -> str:
+        """What stands in the editor, if it is one of text."""
+        return self.editor.text().strip() if isinstance(self.editor, QLineEdit) else ""
+
     def say(self, text: str, status: Status = Status.BAD) -> None:
         """Show what is not right yet; empty takes it away."""
         self.problem.say(text, status)

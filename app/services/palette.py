@@ -1,0 +1,152 @@
+"""What the command palette finds: items by name, pinyin or code, and documents by number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor
+from app.models.item import Item, ItemSearch
+from app.models.order import GroupOrder, MemberOrder
+from app.models.receiving import Delivery
+from app.models.settlement import Statement
+from app.models.stock import Balance
+from app.services.db import Database
+from app.services.queries.keyset import escape_like
+
+_LEAST_FOR_DOCUMENTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ItemHit:
+    """An item, with what the organisations in scope have of it.
+
+    Attributes:
+        item_id: Row id.
+        code: The group's code.
+        name: Name.
+        spec: Specification.
+        quantity: Stock in the scope, smallest units.
+        pack_factor: Smallest units in a pack.
+        pack_unit: The unit people count in.
+    """
+
+    item_id: int
+    code: str
+    name: str
+    spec: str
+    quantity: int
+    pack_factor: int
+    pack_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentHit:
+    """A document by its number.
+
+    Attributes:
+        kind: Table of the document: ``delivery``, ``group_order``, ``member_order``, ``statement``.
+        org_id: The organisation it belongs to.
+        id: Row id.
+        no: Number.
+        status: State.
+    """
+
+    kind: str
+    org_id: int
+    id: int
+    no: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found."""
+
+    items: tuple[ItemHit, ...]
+    documents: tuple[DocumentHit, ...]
+
+
+def find(db: Database, actor: Actor, text: str, org_ids: Sequence[int], limit: int = 8) -> Hits:
+    """Items and documents for what was typed; the best first, at most `limit` of each."""
+    needle = " ".join(text.lower().split())
+    if not needle:
+        return Hits((), ())
+    seen = tuple(actor.orgs() & set(org_ids)) or (actor.org_id,)
+    with db.read() as session:
+        return Hits(
+            _items(session, needle, seen, limit),
+            _documents(session, needle, tuple(actor.orgs()), limit)
+            if len(needle) >= _LEAST_FOR_DOCUMENTS
+            else (),
+        )
+
+
+def _items(session: Session, needle: str, orgs: Sequence[int], limit: int) -> tuple[ItemHit, ...]:
+    within, ahead = f"%{escape_like(needle)}%", f"{escape_like(needle)}%"
+
+    def like(column: ColumnElement[Any] | Any, pattern: str) -> ColumnElement[bool]:
+        return column.like(pattern, escape="\\")
+
+    rank = case(
+        (like(ItemSearch.codes, ahead), 0),
+        (like(ItemSearch.initials, ahead), 1),
+        (like(ItemSearch.words, ahead), 2),
+        else_=3,
+    )
+    found = (
+        select(Item.id, Item.code, Item.name, Item.spec, Item.pack_factor, Item.pack_unit)
+        .join(ItemSearch, ItemSearch.item_id == Item.id)
+        .where(
+            or_(
+                like(ItemSearch.words, within),
+                like(ItemSearch.initials, within),
+                like(ItemSearch.full, ahead),
+                like(ItemSearch.codes, within),
+            )
+        )
+        .order_by(rank, ItemSearch.sort_key, Item.id)
+        .limit(limit)
+    )
+    rows = session.execute(found).all()
+    stock: dict[int, int] = {
+        item: int(quantity)
+        for item, quantity in session.execute(
+            select(Balance.item_id, func.sum(Balance.qty))
+            .where(Balance.org_id.in_(orgs), Balance.item_id.in_([row.id for row in rows]))
+            .group_by(Balance.item_id)
+        )
+    }
+    return tuple(
+        ItemHit(
+            row.id, row.code, row.name, row.spec, stock.get(row.id, 0),
+            row.pack_factor, row.pack_unit,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _documents(
+    session: Session, needle: str, orgs: Sequence[int], limit: int
+) -> tuple[DocumentHit, ...]:
+    pattern = f"%{escape_like(needle.upper())}%"
+    hits: list[DocumentHit] = []
+    tables: tuple[tuple[str, Any], ...] = (
+        ("delivery", Delivery),
+        ("group_order", GroupOrder),
+        ("member_order", MemberOrder),
+        ("statement", Statement),
+    )
+    for kind, table in tables:
+        rows = session.execute(
+            select(table.org_id, table.id, table.no, table.status)
+            .where(table.org_id.in_(orgs), table.no.like(pattern, escape="\\"))
+            .order_by(table.no.desc())
+            .limit(limit)
+        )
+        hits.extend(DocumentHit(kind, *row) for row in rows)
+    return tuple(hits[:limit])

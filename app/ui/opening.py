@@ -1,0 +1,184 @@
+"""Opening a database and signing a person in: what runs before there is a window.
+
+No Qt here: these functions run on a worker thread and answer with values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from app import paths, settings
+from app.bootstrap import is_server, open_database
+from app.domain.duties import Actor
+from app.domain.errors import EnvironmentProblem
+from app.i18n import _
+from app.services.access import actor_for
+from app.services.db import Database
+from app.services.demo import build as demo
+from app.services.directory import members_day, visible_organisations
+from app.services.platform import accounts, setup
+from app.settings import Settings
+from app.ui.context import Org, Scope, Session
+from app.ui.jobs import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can sign in to local data: account, name, organisation, duties."""
+
+    login: str
+    name: str
+    organisation: str
+    duties: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A database that is open, before anybody signed in.
+
+    Attributes:
+        db: It; None for a server, which is opened by signing in.
+        address: File or server.
+        demo: Whether it holds the demonstration.
+        people: Who has an account (local data only).
+    """
+
+    db: Database | None
+    address: str
+    demo: bool
+    people: tuple[Person, ...]
+
+
+def demo_file() -> str:
+    """Where the demonstration lies."""
+    return str(paths.home() / "demo.db")
+
+
+def data_file() -> str:
+    """Where new local data are kept."""
+    return str(paths.home() / "yilian.db")
+
+
+def open_address(address: str) -> Opened:
+    """Open local data; a server waits for the person's password.
+
+    An older schema is upgraded, with a backup first.
+    """
+    if is_server(address):
+        return Opened(None, address, demo=False, people=())
+    db = open_database(address, check=False)
+    try:
+        setup.migrate(db, paths.backups())
+        with db.read() as session:
+            is_demo = demo.is_demo(session)
+        rows = accounts.people(db)
+    except BaseException:
+        db.close()
+        raise
+    people = tuple(
+        Person(row.login, row.name, row.organisation, row.duties) for row in rows if row.active
+    )
+    return Opened(db, address, is_demo, people)
+
+
+def make_demo(progress: Progress) -> str:
+    """Make the demonstration unless it is there already; its address."""
+    address = demo_file()
+    if Path(address).is_file() and _is_whole(address):
+        return address
+    for left in (address, f"{address}-wal", f"{address}-shm"):
+        Path(left).unlink(missing_ok=True)
+    db = open_database(address, make=True)
+    try:
+        demo.build(db, progress=lambda what, done, total: progress.step(done, total, what))
+    finally:
+        db.close()
+    return address
+
+
+def _is_whole(address: str) -> bool:
+    """Whether the file holds a finished demonstration (an interrupted one is made again)."""
+    db = open_database(address, make=True)
+    try:
+        with db.read() as session:
+            return demo.is_demo(session)
+    finally:
+        db.close()
+
+
+def make_local(steps: setup.FirstSteps) -> str:
+    """Make new local data with the lead hospital and its administrator; the address."""
+    return setup.init_file(data_file(), steps).file
+
+
+def sign_in(opened: Opened, login: str, password: str, machine: Settings) -> Session:
+    """The session of a person; on a server the connection itself is the person's.
+
+    Raises:
+        NotAllowedError: Wrong account or password.
+        EnvironmentProblem: The server is not there.
+    """
+    if opened.db is None:
+        db = open_database(opened.address, login=login, password=password)
+        try:
+            actor = actor_for(db, login)
+        except BaseException:
+            db.close()
+            raise
+    else:
+        db = opened.db
+        needs = not opened.demo and accounts.has_password(db, login)
+        actor = accounts.sign_in(db, login, password) if needs else actor_for(db, login)
+    return _session(db, actor, opened, machine)
+
+
+def _session(db: Database, actor: Actor, opened: Opened, machine: Settings) -> Session:
+    rows = visible_organisations(db, actor)
+    orgs = tuple(Org(row.id, row.name, row.short, row.role) for row in rows)
+    if not orgs:
+        raise EnvironmentProblem(
+            "session.no_organisation",
+            _(
+                "{name} 的机构今天不在集团里，没有可以看的数据。请管理员核对成员有效期。",
+                name=actor.name,
+            ),
+        )
+    with db.read() as session:
+        is_demo = opened.demo or demo.is_demo(session)
+    return Session(
+        db=db,
+        actor=actor,
+        orgs=orgs,
+        today=date.fromisoformat(members_day(db)),
+        settings=replace(machine, database=opened.address, login=actor.login),
+        demo=is_demo,
+        address=opened.address,
+    )
+
+
+def scopes_of(session: Session) -> tuple[Scope, ...]:
+    """What the scope picker offers: each organisation of the group, and all of them together."""
+    own = [org for org in session.orgs if org.id == session.actor.org_id]
+    others = [org for org in session.orgs if org.role != "supplier" and org not in own]
+    singles = tuple(Scope((org,), org.name) for org in [*own, *others])
+    members = tuple(org for org in session.orgs if org.role != "supplier")
+    if len(members) > 1:
+        return (*singles, Scope(members, _("全集团（{n} 家）", n=len(members))))
+    return singles
+
+
+def test_server(address: str, login: str, password: str) -> str:
+    """Try a server and say what was found; raises what would stop the work."""
+    db = open_database(address, login=login, password=password)
+    try:
+        actor = actor_for(db, login)
+    finally:
+        db.close()
+    return _("已连上。你是 {name}，可以继续。", name=actor.name)
+
+
+def keep(machine: Settings) -> None:
+    """Write the machine settings."""
+    settings.save(machine)

@@ -1,0 +1,1 @@
+"""The first start: where the data shall be."""

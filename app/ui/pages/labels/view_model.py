@@ -1,0 +1,154 @@
+"""What the label page knows: the chosen goods, the paper, the preview, and how to print it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from app.adapters import label_papers
+from app.adapters.label_raster import page_image
+from app.domain.errors import Problem
+from app.domain.ids import new_op
+from app.domain.labels.sheet import Page
+from app.domain.labels.spec import LabelSpec
+from app.domain.labels.template import LabelPaper
+from app.services.labels.commands import MakeLabels, Source, Target
+from app.services.labels.job import PrintJob
+from app.services.labels.output import Options, Prepared
+from app.ui.pages.labels.rows import Choice
+
+PREVIEW_DPI: Final = {False: 203, True: 150}
+"""Dots per inch of the preview: a roll label at its printer's dots, an A4 sheet coarser."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprint:
+    """Labels of an earlier print that are shown again."""
+
+    title: str
+    pack_ids: tuple[int, ...]
+    source: Source
+    source_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The labels as they will be printed, checked.
+
+    Attributes:
+        prepared: Pages and problems.
+        specs: What each label says.
+    """
+
+    prepared: Prepared
+    specs: tuple[LabelSpec, ...]
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages."""
+        return self.prepared.pages
+
+    @property
+    def blocking(self) -> tuple[Problem, ...]:
+        """What keeps the labels from being printed."""
+        return tuple(one for one in self.prepared.checked.problems if one.blocks)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What did not fit."""
+        return tuple(one for one in self.prepared.checked.problems if not one.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """One page as bytes for the preview: 8 bits of grey per dot, row by row."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+def picture(page: Page, *, sheet: bool) -> PagePicture:
+    """The page drawn by the painter of the print."""
+    image = page_image(page, PREVIEW_DPI[sheet]).convert("L")
+    return PagePicture(image.tobytes(), image.width, image.height)
+
+
+@dataclass(slots=True)
+class LabelsState:
+    """The page's state; widgets show it, jobs take frozen parts of it."""
+
+    org_id: int
+    options: Options = field(default_factory=Options)
+    choices: tuple[Choice, ...] = ()
+    reprint: Reprint | None = None
+    acceptance_id: int = 0
+    acceptance_no: str = ""
+    _ops: dict[tuple[object, ...], UUID] = field(default_factory=dict)
+
+    @property
+    def paper(self) -> LabelPaper:
+        """The chosen paper."""
+        return label_papers.paper(self.options.paper)
+
+    @property
+    def wanted(self) -> tuple[Choice, ...]:
+        """The lines that give labels."""
+        return tuple(one for one in self.choices if one.wanted)
+
+    def set_paper(self, key: str, dpi: int) -> None:
+        """Choose a paper; a sheet has its own resolution."""
+        paper = label_papers.paper(key)
+        start = min(self.options.start, paper.cells)
+        self.options = replace(
+            self.options, paper=key, start=start, dpi=0 if paper.is_sheet else dpi
+        )
+
+    def job(self, target: Target) -> PrintJob:
+        """What to print, with operation ids that stay the same until it was printed."""
+        if self.reprint:
+            again = self.reprint
+            return PrintJob(
+                self._op("reprint", again.pack_ids, target, self.options),
+                self.org_id,
+                self.options,
+                target,
+                again.source,
+                again.source_id,
+                pack_ids=again.pack_ids,
+            )
+        makes = self._makes(self.wanted)
+        one = makes[0] if len(makes) == 1 else None
+        return PrintJob(
+            self._op("record", makes, target, self.options),
+            self.org_id,
+            self.options,
+            target,
+            one.source if one else Source.STOCK,
+            one.source_id if one else 0,
+            make=makes,
+        )
+
+    def _makes(self, wanted: Sequence[Choice]) -> tuple[MakeLabels, ...]:
+        """One command per source of goods."""
+
+        def origin(one: Choice) -> tuple[str, int]:
+            return one.source.value, one.source_id
+
+        made: list[MakeLabels] = []
+        for (source, source_id), group in groupby(sorted(wanted, key=origin), key=origin):
+            lines = tuple(one.line for one in group)
+            op = self._op("make", source, source_id, lines)
+            made.append(MakeLabels(op, self.org_id, Source(source), source_id, lines))
+        return tuple(made)
+
+    def _op(self, *intention: object) -> UUID:
+        """The operation id of an intention: the same until it is done."""
+        return self._ops.setdefault(intention, new_op())
+
+    def printed(self) -> None:
+        """The intention was carried out; the next print is a new one."""
+        self._ops.clear()

@@ -1,0 +1,1 @@
+"""系统设置: data, look, scanner, printer, people, backup, licences."""
