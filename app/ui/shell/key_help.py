@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.i18n import _
-from app.ui import theme
 from app.ui.actions import ACTIONS, Act, key_words
 from app.ui.page import KeyHint, Page
-from app.ui.widgets.buttons import draw_keycap, keycap_width
+from app.ui.widgets.buttons import KeyCap
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.text import Role, Text
 
@@ -21,25 +18,6 @@ _ALWAYS = (
     Act.PALETTE, Act.KEYS, Act.REFRESH, Act.BACK, Act.FORWARD, Act.LARGER, Act.SMALLER,
     Act.NORMAL, Act.DARK, Act.NOTICES,
 )  # fmt: skip
-
-
-class KeyCap(QLabel):
-    """A key as it is printed."""
-
-    def __init__(self, key: str, parent: QWidget | None = None) -> None:
-        super().__init__(key, parent)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    @override
-    def sizeHint(self) -> QSize:
-        return QSize(keycap_width(self.text(), 13), theme.px(22))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        ink, edge = theme.colour("text"), theme.colour("field")
-        draw_keycap(painter, QRectF(self.rect()), self.text(), ink, edge, 13)
-        painter.end()
 
 
 def hints_of(page: Page | None) -> tuple[KeyHint, ...]:

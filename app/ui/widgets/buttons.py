@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.ui import icons, theme
@@ -187,6 +187,25 @@ def icon_button(icon: Icon, name: str, parent: QWidget | None = None) -> Button:
     result.setAccessibleName(name)
     result.setToolTip(name)
     return result
+
+
+class KeyCap(QLabel):
+    """A key as it is printed."""
+
+    def __init__(self, key: str, parent: QWidget | None = None) -> None:
+        super().__init__(key, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(keycap_width(self.text(), 13), theme.px(22))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        ink, edge = theme.colour("text"), theme.colour("field")
+        draw_keycap(painter, QRectF(self.rect()), self.text(), ink, edge, 13)
+        painter.end()
 
 
 class Chip(QAbstractButton):

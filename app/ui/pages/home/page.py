@@ -1,0 +1,116 @@
+"""工作台: what needs this person, worst first, and what the organisation stands at."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout
+from typing_extensions import override
+
+from app.i18n import N_, _
+from app.services import home
+from app.ui.changes import ALL, Topic
+from app.ui.context import PageContext
+from app.ui.page import KeyHint, Page
+from app.ui.pages.home import wording
+from app.ui.pages.home.figures_panel import FiguresPanel
+from app.ui.pages.home.work_list import WorkList
+from app.ui.widgets.cards import Card, page_column
+from app.ui.widgets.states import StatePanel
+from app.ui.widgets.text import Role, Text
+
+_WEEKDAYS = (
+    N_("星期一"), N_("星期二"), N_("星期三"), N_("星期四"),
+    N_("星期五"), N_("星期六"), N_("星期日"),
+)  # fmt: skip
+
+
+class HomePage(Page):
+    """The first screen of the day."""
+
+    name: ClassVar[str] = "home"
+    topics: ClassVar[frozenset[Topic]] = ALL
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.items: tuple[home.WorkItem, ...] = ()
+        self.work = WorkList()
+        self.work.chosen.connect(self._go)
+        self.note = Text("", Role.LABEL)
+        self.state = StatePanel()
+        self.state.hide()
+        self.card = Card("", padding=0)
+        self._lay_out_work()
+        self.figures = FiguresPanel(may_see_stock=self._staff())
+        self.figures.stock_asked.connect(lambda: self.context.navigate("stock"))
+        self.figures.setVisible(self._staff())
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.card, 1)
+        row.addWidget(self.figures)
+        page_column(self).addLayout(row)
+
+    def _staff(self) -> bool:
+        """Suppliers see their work, not the group's stock."""
+        return self.context.org.role != "supplier"
+
+    def _lay_out_work(self) -> None:
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 14, 16, 10)
+        head.addWidget(Text(_("今天要处理"), Role.CARD_TITLE))
+        head.addStretch(1)
+        head.addWidget(self.note)
+        self.card.body.setSpacing(0)
+        self.card.body.setContentsMargins(1, 1, 1, 1)
+        self.card.add(head)
+        self.card.add(self.work, 1)
+        self.card.add(self.state, 1)
+
+    @override
+    def subtitle(self) -> str:
+        today = self.context.today
+        return f"{today.isoformat()} {_(_WEEKDAYS[today.weekday()])}"
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        return tuple(
+            KeyHint(wording.key_of(item), _(wording.WORDS[item.kind].verb))
+            for item in self.items
+            if wording.key_of(item)
+        )
+
+    @override
+    def refresh(self) -> None:
+        db, actor, orgs = self.context.db, self.context.actor, self.context.scope.ids
+        self.read(lambda: home.work(db, actor, orgs), self._show_work, self._fail, channel="work")
+        if self._staff():
+            self.read(
+                lambda: home.figures(db, actor, orgs),
+                self.figures.show_figures,
+                channel="figures",
+            )
+
+    def _show_work(self, items: tuple[home.WorkItem, ...]) -> None:
+        self.items = items
+        self.work.setVisible(bool(items))
+        self.note.setText(_("{n} 类 · 按紧急程度", n=len(items)) if items else "")
+        if items:
+            self.state.hide()
+            self.work.show_work(items, self.context.today)
+        else:
+            words = _("今天没有等你处理的事。新的到货、订单和过期提醒会出现在这里。")
+            self.state.show_empty(words)
+        self.chrome_changed.emit()
+
+    def _fail(self, error: Exception) -> None:
+        self.work.hide()
+        self.state.show_problem(error, self.refresh)
+
+    def _go(self, item: home.WorkItem) -> None:
+        act = wording.WORDS[item.kind].act
+        if act is not None:
+            self.context.perform(act)
+        elif item.kind is home.Kind.NEAR_EXPIRY:
+            self.context.navigate("stock", view="near")
+        else:
+            self.context.navigate(item.page, work=item.kind.value)

@@ -1,0 +1,110 @@
+"""Words of the workbench for each kind of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from app.i18n import N_, _
+from app.services.db import local_time
+from app.services.home import Kind, Urgency, WorkItem
+from app.ui import formats
+from app.ui.actions import ACTIONS, Act, key_words
+from app.ui.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a kind of work reads.
+
+    Attributes:
+        title: What it is.
+        unit: What is counted.
+        verb: The word on the button.
+        status: Its shape.
+        act: The action that the button and its key do; None: go to the page.
+        primary: Whether the button may be the screen's primary one.
+    """
+
+    title: str
+    unit: str
+    verb: str
+    status: Status
+    act: Act | None = None
+    primary: bool = False
+
+
+WORDS: Final = {
+    Kind.EXPIRED: Wording(N_("已过期药品待下架"), N_("批"), N_("去下架"), Status.BAD, Act.EXPIRED),
+    Kind.TO_RECEIVE: Wording(
+        N_("到货待验收"), N_("单"), N_("开始验收"), Status.INFO, Act.RECEIVE, primary=True
+    ),
+    Kind.TO_SIGN: Wording(
+        N_("分签订单待签署"), N_("单"), N_("查看签署"), Status.WARN, primary=True
+    ),
+    Kind.SUPPLIER_SIGN: Wording(
+        N_("成员已签，待你方签署"), N_("单"), N_("查看签署"), Status.WARN, primary=True
+    ),
+    Kind.REFUSED_ORDERS: Wording(N_("成员拒签的订单"), N_("单"), N_("看原因"), Status.NEAR),
+    Kind.SUGGESTIONS: Wording(
+        N_("智能补货待确认"), N_("行"), N_("确认补货"), Status.INFO, Act.SUGGEST
+    ),
+    Kind.DRAFT_REQUISITIONS: Wording(N_("采购申请未提交"), N_("单"), N_("去提交"), Status.WARN),
+    Kind.TO_CONSOLIDATE: Wording(
+        N_("采购申请待汇总"), N_("单"), N_("去汇总"), Status.INFO, primary=True
+    ),
+    Kind.COLLECTING: Wording(N_("统采单收集中"), N_("单"), N_("查看需求"), Status.MUTE),
+    Kind.STATEMENTS: Wording(N_("对账单待处理"), N_("张"), N_("去对账"), Status.INFO),
+    Kind.STATEMENTS_SENT: Wording(N_("对账单待确认"), N_("张"), N_("去确认"), Status.INFO),
+    Kind.NEAR_EXPIRY: Wording(N_("近效期待处理"), N_("批"), N_("查看批号"), Status.WARN),
+}
+
+BANDS: Final = {
+    Urgency.NOW: (N_("现在"), N_("已超期，先处理")),
+    Urgency.TODAY: (N_("今天"), N_("今天要办")),
+    Urgency.WEEK: (N_("本周"), N_("有空就办")),
+}
+
+
+def key_of(item: WorkItem) -> str:
+    """The key printed beside the button, empty for none."""
+    act = WORDS[item.kind].act
+    return key_words(ACTIONS[act].key) if act else ""
+
+
+def detail(item: WorkItem) -> str:
+    """The second line: what or who is concerned, how much."""
+    parts: list[str] = []
+    if item.names:
+        names = "、".join(item.names)
+        more = item.kind in {Kind.EXPIRED, Kind.NEAR_EXPIRY} and item.count > len(item.names)
+        parts.append(_("{names} 等", names=names) if more else names)
+    if item.kind is Kind.EXPIRED:
+        parts.append(_("已自动锁定，不能发放"))
+    if item.kind is Kind.TO_RECEIVE and item.special:
+        parts.append(_("共 {n} 行", n=item.special))
+    if item.kind is Kind.SUGGESTIONS and item.special:
+        parts.append(_("其中 {n} 个品规不足 7 天用量", n=item.special))
+    if item.kind is Kind.NEAR_EXPIRY:
+        parts.append(_("3 个月内到期"))
+    if item.amount:
+        parts.append(formats.yuan(item.amount))
+    return " · ".join(parts) or _("点右边的按钮去处理")
+
+
+def pill(item: WorkItem, today: date) -> tuple[Status, str] | None:
+    """The pill behind the title: since when it is overdue, or until when it is due."""
+    if item.kind is Kind.EXPIRED and item.since:
+        return Status.BAD, _("最早过期 {n} 天", n=(today - item.since).days)
+    if item.kind is Kind.TO_RECEIVE and item.due:
+        arrived = formats.minute(local_time(item.due), today)
+        return Status.INFO, _("最早 {time} 到", time=arrived)
+    if item.due:
+        at = local_time(item.due)
+        words = formats.minute(at, today)
+        if item.urgency is Urgency.NOW:
+            return Status.NEAR, _("应于 {time} 前", time=words)
+        status = Status.WARN if at.date() == today else Status.INFO
+        return status, _("{time} 截止", time=words)
+    return None
