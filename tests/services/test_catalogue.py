@@ -93,7 +93,7 @@ def test_an_exact_code_comes_first_then_what_is_used_most(site: Site) -> None:
     rows = search(*site.as_("east_store"), "YP-000103")
     assert rows[0].code == "YP-000103"
     assert [row.code for row in search(*site.as_("east_store"), "ambaq")] == []
-    for text in ("bhsaldp", "aldp bhs", "bensuan"):
+    for text in ("bhsaldp", "aldp bhs", "benhuangsuan"):
         assert [row.code for row in search(*site.as_("east_store"), text)] == ["YP-000102"]
 
 

@@ -1,0 +1,224 @@
+"""Reading tables that people bring: .xlsx, .xls, .xlsb, .ods, .csv and .txt, every cell as text.
+
+A file is hostile until proved otherwise: its size, its unpacked size and its rows have limits, and
+its characters are decoded strictly (UTF-8, UTF-16 with a mark, GB18030) or not at all. Big5 and the
+like are never guessed: the same bytes would be other characters.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.i18n import _
+
+MAX_FILE: Final = 100 * 1024 * 1024
+MAX_UNPACKED: Final = 600 * 1024 * 1024
+MAX_RATIO: Final = 250
+MAX_ENTRIES: Final = 5_000
+MAX_ROWS: Final = 500_000
+MAX_COLUMNS: Final = 500
+MAX_CELL: Final = 4_000
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+_TEXTS: Final = frozenset({".csv", ".txt", ".tsv"})
+_DELIMITERS: Final = ",\t;|"
+_SAMPLE_LINES: Final = 20
+_MEGABYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet: its name and its rows, every cell as stripped text.
+
+    Attributes:
+        encoding: How the text was decoded; empty for workbooks.
+    """
+
+    name: str
+    rows: tuple[tuple[str, ...], ...]
+    encoding: str = ""
+
+
+def read_tables(path: Path) -> tuple[Table, ...]:
+    """All sheets of a file that hold anything.
+
+    Raises:
+        DomainError: Not there, too large, of another kind, damaged, or of unknown characters.
+        EnvironmentProblem: The disk did not give it.
+    """
+    kind = path.suffix.lower()
+    if kind not in _WORKBOOKS | _TEXTS:
+        raise DomainError(
+            "file.kind",
+            _("{name} 不是能读的表格。请用 .xlsx、.xls 或 .csv 文件。", name=path.name),
+        )
+    content = _content(path)
+    if kind in _TEXTS:
+        return (_read_text(path, content),)
+    _refuse_bomb(path, content)
+    return _read_workbook(path, content)
+
+
+def decode(content: bytes, name: str = "") -> tuple[str, str]:
+    """The text of a file and the encoding that it is in; `DomainError` when none fits."""
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if content.startswith(mark):
+            return _strictly(content, (encoding,), name)
+    return _strictly(content, ("utf-8", "gb18030"), name)
+
+
+def cell_text(value: object) -> str:
+    """A cell as text: whole numbers without a point, days in ISO form, blanks stripped.
+
+    >>> cell_text(24.0), cell_text(3.86), cell_text(date(2028, 2, 29)), cell_text(None)
+    ('24', '3.86', '2028-02-29', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else format(Decimal(repr(value)), "f")
+    if isinstance(value, datetime) and value.time() != time():
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date):
+        return value.isoformat()[: len("2026-10-14")]
+    return str(value).strip()[:MAX_CELL]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise DomainError(
+                "file.large",
+                _(
+                    "{name} 有 {size} MB，超过 {limit} MB。请删掉不用的表或分成几个文件。",
+                    name=path.name,
+                    size=size // _MEGABYTE,
+                    limit=MAX_FILE // _MEGABYTE,
+                ),
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DomainError(
+            "file.missing", _("没找到文件 {name}。请核对文件名和位置。", name=path.name)
+        ) from None
+    except OSError as error:
+        raise EnvironmentProblem(
+            "file.read",
+            _("读不了 {name}：可能正被别的程序打开。请关闭后重试。", name=path.name),
+        ) from error
+
+
+def _refuse_bomb(path: Path, content: bytes) -> None:
+    """Refuse an archive that would unpack to far more than it weighs."""
+    if not content.startswith(b"PK"):
+        return
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
+    except zipfile.BadZipFile:
+        raise _damaged(path) from None
+    total = sum(entry.file_size for entry in entries)
+    packed = max(1, len(content))
+    suspicious = total > _MEGABYTE * 10 and total / packed > MAX_RATIO
+    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or suspicious:
+        raise DomainError(
+            "file.bomb",
+            _("{name} 解开后大得不正常，没有读取。请让提供的人重新导出。", name=path.name),
+        )
+
+
+def _read_workbook(path: Path, content: bytes) -> tuple[Table, ...]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        tables = [
+            Table(name, _limited(path, book.get_sheet_by_name(name).iter_rows()))
+            for name in book.sheet_names
+        ]
+    except PasswordError:
+        raise DomainError(
+            "file.password", _("{name} 设了密码。请取消密码后再导入。", name=path.name)
+        ) from None
+    except (CalamineError, ValueError, KeyError, zipfile.BadZipFile):
+        raise _damaged(path) from None
+    found = tuple(table for table in tables if table.rows)
+    if not found:
+        raise _empty(path)
+    return found
+
+
+def _read_text(path: Path, content: bytes) -> Table:
+    text, encoding = decode(content, path.name)
+    if "\0" in text:
+        raise _damaged(path)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
+    try:
+        rows = _limited(path, reader)
+    except csv.Error:
+        raise _damaged(path) from None
+    if not rows:
+        raise _empty(path)
+    return Table(path.stem, rows, encoding)
+
+
+def _limited(path: Path, rows: Iterator[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
+    """Rows as text, blank ones at the end cut off."""
+    kept: list[tuple[str, ...]] = []
+    filled = 0
+    for row in rows:
+        if len(kept) >= MAX_ROWS:
+            raise DomainError(
+                "file.rows",
+                _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=MAX_ROWS),
+            )
+        kept.append(tuple(cell_text(cell) for cell in row[:MAX_COLUMNS]))
+        if any(kept[-1]):
+            filled = len(kept)
+    return tuple(kept[:filled])
+
+
+def _delimiter(text: str) -> str:
+    """The sign that cuts the first lines into the most equal number of cells."""
+    lines = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
+    return max(_DELIMITERS, key=lambda sign: sum(line.count(sign) > 0 for line in lines))
+
+
+def _strictly(content: bytes, encodings: Sequence[str], name: str) -> tuple[str, str]:
+    for encoding in encodings:
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise DomainError(
+        "file.encoding",
+        _(
+            "{name} 的文字编码认不出来。请在 Excel 里另存为「CSV UTF-8」或 .xlsx 再导入。",
+            name=name,
+        ),
+    )
+
+
+def _damaged(path: Path) -> DomainError:
+    return DomainError(
+        "file.damaged",
+        _("{name} 打不开，可能没下载完或已损坏。请重新导出后再导入。", name=path.name),
+    )
+
+
+def _empty(path: Path) -> DomainError:
+    return DomainError("file.empty", _("{name} 里没有内容。请核对是不是这个文件。", name=path.name))
