@@ -120,13 +120,22 @@ def stock_count(db: Database, actor: Actor, orgs: Collection[int], query: QueryL
         return keyset.count(session, statement, _shape(), query)
 
 
-def stock_summary(db: Database, actor: Actor, orgs: Collection[int]) -> StockSummary:
-    """Lots and value by expiry light over the scope."""
+def stock_rows(
+    db: Database, actor: Actor, orgs: Collection[int], query: QueryLike
+) -> tuple[StockRow, ...]:
+    """All lots of the query in one list, by item name; for sums, not for screens."""
     with db.read() as session:
         day = today(session)
-        rows = session.execute(_statement(_readable(actor, orgs), _ALL, day)).all()
+        statement = _statement(_readable(actor, orgs), query, day)
+        statement = statement.order_by(ItemSearch.sort_key, Item.id)
+        rows = session.execute(statement).all()
         costs = _costs(session, rows)
-        found = [_row(row, costs, day) for row in rows]
+        return tuple(_row(row, costs, day) for row in rows)
+
+
+def stock_summary(db: Database, actor: Actor, orgs: Collection[int]) -> StockSummary:
+    """Lots and value by expiry light over the scope."""
+    found = stock_rows(db, actor, orgs, _ALL)
     lights = tuple(
         LightCount(
             light,
@@ -207,12 +216,16 @@ def _statement(orgs: tuple[int, ...], query: QueryLike, day: date) -> Select[Any
     return statement.where(*_view(query.view, day))
 
 
+def _words() -> ColumnElement[str]:
+    """All that a name can be looked up by: words, pinyin, codes."""
+    return (
+        ItemSearch.words + "\n" + ItemSearch.initials + "\n" + ItemSearch.full + "\n"
+        + ItemSearch.codes
+    )  # fmt: skip
+
+
 def _matches(text: str) -> ColumnElement[bool]:
-    fields = (ItemSearch.words, ItemSearch.initials, ItemSearch.full, ItemSearch.codes, Lot.lot_no)
-    found = keyset.contains(fields[0], text)
-    for field in fields[1:]:
-        found = found | keyset.contains(field, text)
-    return found
+    return keyset.contains(_words(), text) | keyset.contains(Lot.lot_no, text)
 
 
 def _view(view: str, day: date) -> tuple[ColumnElement[bool], ...]:
@@ -232,7 +245,7 @@ def _shape() -> ListShape:
     expiry = case((Lot.expiry.is_(None), literal(_FAR, Lot.expiry.type)), else_=Lot.expiry)
     return ListShape(
         columns={
-            "name": ListColumn(ItemSearch.words, ItemSearch.sort_key),
+            "name": ListColumn(_words(), ItemSearch.sort_key),
             "code": ListColumn(Item.code, Item.code),
             "place": ListColumn(Place.name, Place.name),
             "org": ListColumn(Organisation.short_name, Organisation.code),

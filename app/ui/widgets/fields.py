@@ -241,7 +241,9 @@ class SearchEdit(QLineEdit):
     def _dress(self) -> None:
         self.setTextMargins(30, 0, 0, 0)
         height = theme.sizes().control + (8 if self._large else 0)
-        self.setStyleSheet(f"min-height: {height}px; max-height: {height}px;")
+        sheet = f"min-height: {height}px; max-height: {height}px;"
+        if self.styleSheet() != sheet:  # setting it is itself a change of style
+            self.setStyleSheet(sheet)
         self.setFont(theme.font(17 if self._large else 15))
 
     @override

@@ -1,0 +1,103 @@
+"""The panel beside the list: where a lot came from, where it went, who did it."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.documents import DocKind
+from app.domain.expiry import shown
+from app.i18n import N_, _
+from app.services.db import local_time
+from app.services.stock.listing import StockRow
+from app.services.stock.movements import MovementQuery, MovementRow, movements
+from app.ui import formats
+from app.ui.page import Page
+from app.ui.pages.stock.rows import LIGHTS, chain
+from app.ui.status import Status
+from app.ui.tables.cells import Row, Tone, Two
+from app.ui.tables.columns import Column, Kind
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.badge import Badge
+from app.ui.widgets.cards import DetailPanel, Facts
+from app.ui.widgets.text import Role, Text
+
+_KINDS = {
+    DocKind.ACCEPTANCE: N_("验收入库"),
+    DocKind.CONSUMPTION: N_("消耗"),
+    DocKind.REVERSAL: N_("冲销"),
+    DocKind.OPENING: N_("期初"),
+    DocKind.PUTAWAY: N_("移库"),
+    DocKind.RETURN: N_("退货"),
+    DocKind.WRITE_OFF: N_("报损"),
+    DocKind.TRANSFER: N_("调拨"),
+    DocKind.COUNT: N_("盘点"),
+}
+
+
+class MovesPanel(DetailPanel):
+    """One lot: its facts, and its ledger rows newest first."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(340)
+        self._page = page
+        self.facts = Facts()
+        self.moves = GridView(
+            ListModel(
+                (
+                    Column(key="what", title=_("单据"), kind=Kind.TWO_LINE, width=150,
+                           stretch=True),
+                    Column(key="qty", title=_("数量"), kind=Kind.NUMBER, width=110),
+                )
+            ),
+            framed=False,
+        )  # fmt: skip
+        self.moves.set_empty(_("这一批还没有收发记录。"))
+        self.content.addWidget(self.facts)
+        self.content.addWidget(Text(_("收发流水"), Role.CARD_TITLE))
+        self.content.addWidget(self.moves, 1)
+        self.moves.setMinimumHeight(260)
+
+    def show_lot(self, row: StockRow) -> None:
+        """Show another lot."""
+        status, word = LIGHTS[row.light]
+        badges: list[QWidget] = [Badge(status, _(word))]
+        if row.consigned:
+            badges.append(Badge(Status.INFO, _("寄售")))
+        self.show_badges(badges)
+        self.name.setText(row.name)
+        self.spec.setText(row.spec)
+        units = chain(row.base_unit, row.pack_unit, row.pack_factor)
+        self.facts.show_facts(
+            (
+                (_("统一编码"), row.code),
+                (_("批号"), row.lot_no or "—"),
+                (_("有效期至"), shown(row.expiry)),
+                (_("库位"), f"{row.org} · {row.place}"),
+                (_("现存"), units.text(row.qty)),
+                (_("货权"), row.owner if row.consigned else _("自有")),
+                (_("金额"), formats.yuan(row.amount)),
+            )
+        )
+        self._ask(row)
+
+    def _ask(self, row: StockRow) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        query = MovementQuery(row.org_id, item_id=row.item_id, lot_id=row.lot_id, limit=100)
+        self._page.read(lambda: movements(db, actor, query), self._show, channel="moves")
+
+    def _show(self, found: tuple[MovementRow, ...]) -> None:
+        model = self.moves.model
+        if isinstance(model, ListModel):
+            model.set_rows([_row(one) for one in found])
+
+
+def _row(one: MovementRow) -> Row:
+    kind = _(_KINDS.get(DocKind(one.doc_kind), N_("其他")))
+    when = f"{local_time(one.posted_at):%m-%d %H:%M}"
+    ends = f"{one.from_place} → {one.to_place}"
+    text = chain(one.base_unit, one.pack_unit, one.pack_factor).text(one.qty)
+    sign = {"in": "+", "out": "−"}.get(one.direction, "")
+    tone = Status.OK if one.direction == "in" else None
+    first = f"{kind} · {one.person}"
+    return Row(one.seq, (Two(first, f"{when}  {ends}"), Tone(f"{sign}{text}", tone, bold=True)))

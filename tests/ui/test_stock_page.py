@@ -1,0 +1,107 @@
+"""库存 by keyboard: lights, search, sums, movements, export."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from app.ui.actions import Act
+from app.ui.context import PageContext
+from app.ui.pages.stock.page import StockPage
+from app.ui.tables.exporting import export_to
+from tests.factories import EAST, Site
+from tests.services.test_consumption import receive
+from tests.ui.conftest import Show
+
+
+def texts(page: StockPage, column: int) -> list[str]:
+    model = page.lots.model
+    return [str(model.index(row, column).data()) for row in range(model.rowCount())]
+
+
+def ready(site: Site) -> None:
+    receive(
+        site,
+        EAST,
+        {"OLD": (2, date(2026, 9, 30)), "SOON": (3, date(2026, 12, 31)), "LONG": (9, None)},
+    )
+
+
+def test_lots_stand_by_expiry_with_a_word_for_each_light(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    ready(sqlite_site)
+    page = show(StockPage(context))
+    settle()
+    assert texts(page, 3) == ["OLD", "SOON", "LONG"]
+    assert texts(page, 9) == ["不能用，待下架", "先用这批", "补填效期"]
+    assert texts(page, 6) == ["2 盒", "3 盒", "9 盒"]
+    assert "14 批" not in page.subtitle()
+    assert page.subtitle().startswith("3 批 · ¥54.04")
+
+
+def test_f6_shows_what_is_expired(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    ready(sqlite_site)
+    page = show(StockPage(context))
+    settle()
+    assert page.perform(Act.EXPIRED)
+    settle()
+    assert texts(page, 3) == ["OLD"]
+    page.perform(Act.FILTERS)
+    settle()
+    page.search.setText("soon")
+    settle()
+    assert texts(page, 3) == ["SOON"]
+
+
+def test_enter_opens_the_movements_of_a_lot(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    ready(sqlite_site)
+    page = show(StockPage(context))
+    settle()
+    row = page.lots.model.row_at(1)
+    page.lots.opened.emit(row)
+    settle()
+    moves = page.moves.moves.model
+    assert page.moves.isVisible()
+    assert "验收入库 · 李药" in str(moves.index(0, 0).data())
+    assert str(moves.index(0, 1).data()) == "+3 盒"
+
+
+def test_sums_by_item_and_by_member(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    ready(sqlite_site)
+    page = show(StockPage(context))
+    page.modes.buttons()[1].click()
+    settle()
+    model = page.items.model
+    assert [str(model.index(0, column).data()) for column in (1, 2, 3)] == ["3", "14 盒", "54.04"]
+    page.modes.buttons()[2].click()
+    settle()
+    assert str(page.members.model.index(0, 0).data()) == "城东"
+
+
+def test_export_writes_every_row_of_the_filter(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None],
+    tmp_path: Path, qtbot: QtBot,
+) -> None:  # fmt: skip
+    ready(sqlite_site)
+    page = show(StockPage(context))
+    settle()
+    file = tmp_path / "stock.csv"
+    export_to(page, page.lots, file, "库存")
+    qtbot.waitUntil(file.is_file, timeout=5000)
+    settle()
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        lines = list(csv.DictReader(opened))
+    assert [line["批号"] for line in lines] == ["OLD", "SOON", "LONG"]
+    assert lines[0]["有效期至"] == "2026-09-30"
+    assert lines[0]["金额（元）"] == "7.72"
