@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-import argon2
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,18 +14,17 @@ from app.domain.errors import ConflictError
 from app.i18n import _
 from app.models.party import Organisation
 from app.models.platform import Setting
+from app.services.catalogue.index import reindex
 from app.services.db import Database, today
 from app.services.demo import sources, trade, usage
 from app.services.demo.catalogue import make_catalogue
 from app.services.demo.history import Books, play_member, post_member, write_demand
-from app.services.demo.parties import DEMO_PASSWORD, Parties, make_parties
+from app.services.demo.parties import Parties, make_parties
 from app.services.demo.pricing import negotiated
+from app.services.demo.work import Progress, open_work
 
 SEED: Final = 20_261_014
 """The stated seed: the same day gives the same group."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how far, and out of how much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +36,6 @@ class DemoGroup:
     people: int
     items: int
     demand_rows: int
-    password: str
 
 
 def no_progress(what: str, done: int, total: int) -> None:
@@ -48,7 +44,9 @@ def no_progress(what: str, done: int, total: int) -> None:
 
 
 def build(db: Database, *, seed: int = SEED, progress: Progress = no_progress) -> DemoGroup:
-    """Write the demo group: all of it, or nothing.
+    """Write the demo group with its history, then open work for every role.
+
+    The mark that `is_demo` reads comes last: a group without it was interrupted.
 
     Args:
         db: An empty, migrated database, reached with the owner's rights.
@@ -63,15 +61,16 @@ def build(db: Database, *, seed: int = SEED, progress: Progress = no_progress) -
         day = today(session)
         group, goods = sources.group(), sources.goods()
         progress(_("机构、人员和库位"), 0, 1)
-        made = make_parties(session, group, day, argon2.PasswordHasher().hash(DEMO_PASSWORD))
+        made = make_parties(session, group, day)
         progress(_("统一目录"), 0, 1)
         items = make_catalogue(session, goods, day)
+        reindex(session)
         rows = _fill(session, made, goods, items, (day, seed), progress)
-        session.add(Setting(org_id=0, key="demo", value=1))
         session.add(Setting(org_id=0, key="group_name", value=group["name"]))
-    return DemoGroup(
-        len(made.orgs), len(made.suppliers), len(made.people), len(goods), rows, DEMO_PASSWORD
-    )
+    open_work(db, goods, progress)
+    with db.write() as session:
+        session.add(Setting(org_id=0, key="demo", value=1))
+    return DemoGroup(len(made.orgs), len(made.suppliers), len(made.people), len(goods), rows)
 
 
 def refuse_used(session: Session) -> None:
@@ -113,14 +112,15 @@ def _fill(
     old = {item.code: item.price for item in goods}
     books = Books(session, made, items, old, new, day, seed)
     given: dict[tuple[str, str, date], int] = {}
-    for key, found in series.items():
+    for number, (key, found) in enumerate(series.items()):
         member = play_member(books, key, found)
         given |= {
             (key, item.code, on): qty
             for item, played in member.played
             for on, qty in played.given.items()
         }
-        post_member(books, member, progress)
+        progress(_("近三个月的入库和消耗"), number, len(series))
+        post_member(books, member)
     progress(_("24 个月的需求"), 0, 1)
     return write_demand(books, [one for found in series.values() for one in found], given)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,8 +43,10 @@ DAYS: Final = 91
 """How far back the ledger reaches; demand reaches back 24 months."""
 _STALE: Final = ((-33, 1), (-6, 1), (19, 2), (47, 2), (88, 2), (140, 3))
 """Lots that nobody uses, at every member: days to expiry, and how many such lots."""
+_FILLED: Final = {"lead": 0.82, "qingyu": 0.1}
+_FILLED_CLINIC: Final = 0.3
+"""Share of a member's items that were filled up in the last two weeks."""
 
-Progress = Callable[[str, int, int], None]
 Lines = list[tuple[Goods, LotText, int]]
 
 
@@ -128,11 +130,12 @@ def _term(books: Books, org: str, supplier: str) -> Term:
         draw = random.Random(f"{books.seed}-{org}-{supplier}-{day}")  # noqa: S311 - demo
         return draw.choice((0, 0, 0, 1, 2))
 
-    return Term(books.made.lead_days[supplier], books.made.days_for(org, supplier), late)
+    lead, days = books.made.lead_days[supplier], books.made.days_for(org, supplier)
+    return Term(lead, days, late, _FILLED.get(org, _FILLED_CLINIC))
 
 
-def post_member(books: Books, member: Member, progress: Progress) -> None:
-    """Post the member's opening, receipts and weekly consumption in the order of the days."""
+def post_member(books: Books, member: Member) -> None:
+    """Post the member's opening, receipts and consumption in the order of the days."""
     start = books.today - timedelta(days=DAYS)
     opening = [(i, r.lot, r.qty) for i, played in member.played for r in played.opening]
     stale = _stale_lots(books, member)
@@ -141,9 +144,8 @@ def post_member(books: Books, member: Member, progress: Progress) -> None:
     _freeze_expired(books, member, stale)
     moves = _moves(books, member, start, [*opening, *stale], "opening")
     _post(books, member, DocKind.OPENING, new_id(), start, moves)
-    steps = sorted([*_receipts(member), *_weeks(member)], key=lambda step: step[:2])
-    for number, (day, kind, lines) in enumerate(steps):
-        progress(member.key, number, len(steps))
+    steps = sorted([*_receipts(member), *_ten_days(member)], key=lambda step: step[:2])
+    for day, kind, lines in steps:
         if kind is DocKind.ACCEPTANCE:
             moves = _moves(books, member, day, lines, "supplier")
             document = member.papers.receipt(day, moves, [lot for _item, lot, _qty in lines])
@@ -242,12 +244,12 @@ def _receipts(member: Member) -> Iterator[tuple[date, DocKind, Lines]]:
         yield day, DocKind.ACCEPTANCE, lines
 
 
-def _weeks(member: Member) -> Iterator[tuple[date, DocKind, Lines]]:
-    """Consumption by week, cut at the end of a month, posted on the last day that it holds."""
+def _ten_days(member: Member) -> Iterator[tuple[date, DocKind, Lines]]:
+    """Consumption by ten days (旬), posted on the last day that it holds."""
     found: dict[tuple[int, ...], list[tuple[Goods, Use]]] = defaultdict(list)
     for item, played in member.played:
         for use in played.uses:
-            found[*use.day.isocalendar()[:2], use.day.month].append((item, use))
+            found[use.day.year, use.day.month, min(use.day.day - 1, 29) // 10].append((item, use))
     for uses in found.values():
         sums: dict[tuple[Goods, LotText], int] = defaultdict(int)
         for item, use in uses:

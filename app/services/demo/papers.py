@@ -122,6 +122,6 @@ class Papers:
             {"org_id": self.org, "id": document, "no": self._number("XH", day)}
             | {"place_id": self.place, "occurred_on": day, "posted_at": self.stamp}
             | {"person_id": self.person, "source": "import", "status": State.POSTED.value}
-            | {"reversal_of": None, "note": "按周导入的发药与领用"}
+            | {"reversal_of": None, "note": "按旬导入的发药与领用"}
         )
         return document

@@ -13,7 +13,6 @@ from app.domain.duties import Actor, Duty
 from app.domain.ids import new_id
 from app.models.demand import SupplyTerm
 from app.models.party import (
-    Account,
     Dossier,
     DutyGrant,
     GroupMembership,
@@ -24,8 +23,6 @@ from app.models.party import (
 from app.models.stock import Place
 from app.services.stock.places import make_virtual_places
 
-DEMO_PASSWORD: Final = "yilian-demo-2026"  # noqa: S105 - printed on the demo's first page
-"""One password for every account of the demo."""
 _PAPERS: Final = (
     # kind, days that it is still valid
     ("药品或医疗器械经营许可证", 700),
@@ -65,9 +62,7 @@ class Parties:
         return Actor(self.people["heyun"], "heyun", "何芸", self.orgs["lead"], grants)
 
 
-def make_parties(
-    session: Session, group: dict[str, Any], today: date, password_hash: str
-) -> Parties:
+def make_parties(session: Session, group: dict[str, Any], today: date) -> Parties:
     """Write organisations, people, places and terms; the lead first."""
     made = Parties()
     start = today.replace(month=1, day=1) - timedelta(days=1100)
@@ -80,7 +75,7 @@ def make_parties(
         made.weekdays[entry["key"]] = tuple(int(day) for day in entry["weekdays"].split(","))
     _organisations(session, group, made, start)
     _places(session, group, made)
-    _people(session, group, made, password_hash)
+    _people(session, group, made)
     _terms(session, group, made, start)
     _papers(session, group, made, today)
     session.flush()
@@ -139,7 +134,7 @@ def _places(session: Session, group: dict[str, Any], made: Parties) -> None:
     session.execute(insert(Place), rows)
 
 
-def _people(session: Session, group: dict[str, Any], made: Parties, password_hash: str) -> None:
+def _people(session: Session, group: dict[str, Any], made: Parties) -> None:
     everyone = made.orgs | made.suppliers
     persons, grants = [], []
     for entry in group["people"]:
@@ -160,10 +155,6 @@ def _people(session: Session, group: dict[str, Any], made: Parties, password_has
             grants.append({"org_id": org, "person_id": person, "duty": Duty(duty).value})
     session.execute(insert(Person), persons)
     session.execute(insert(DutyGrant), grants)
-    session.execute(
-        insert(Account),
-        [{"person_id": row["id"], "password_hash": password_hash, "tries": 0} for row in persons],
-    )
 
 
 def _terms(session: Session, group: dict[str, Any], made: Parties, start: date) -> None:

@@ -92,7 +92,7 @@ def _month(
     whole = int(packs * days / 30.4 + draw.random())
     if not whole:
         return []
-    asking = min(8, whole, max(1, round(whole**0.5)), days)
+    asking = min(6, whole, max(1, round(whole**0.42)), days)
     chosen = sorted(draw.sample(range(days), asking))
     share, rest = divmod(whole, asking)
     return [

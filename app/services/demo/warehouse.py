@@ -52,11 +52,13 @@ class Term:
         lead: Days from order to delivery.
         weekdays: Days on which one may order, Monday is 0.
         late: How many days late the order of a day comes.
+        filled: Share of items filled up lately; the others are today's replenishment.
     """
 
     lead: int
     weekdays: tuple[int, ...]
     late: Callable[[date], int]
+    filled: float
 
 
 @dataclass(slots=True)
@@ -125,6 +127,7 @@ def play(
     played.opening.append(start)
     shelf.put(start)
     coming: dict[date, int] = {}
+    stocked_up = end - timedelta(days=draw.randint(4, 14)) if draw.random() < term.filled else end
     for offset in range((end - first).days):
         day = first + timedelta(days=offset)
         if day in coming:
@@ -140,6 +143,10 @@ def play(
             if position <= point:
                 due = day + timedelta(days=term.lead + term.late(day))
                 coming[due] = coming.get(due, 0) + _packs(upto - position, item)
+        if day == stocked_up and shelf.total < 2 * upto:
+            receipt = Receipt(day, lot_text(item, day, draw), _packs(2 * upto - shelf.total, item))
+            played.receipts.append(receipt)
+            shelf.put(receipt)
     return played
 
 
@@ -157,8 +164,8 @@ def made_on(item: Goods, produced: date, batch: int) -> LotText:
 
 def _levels(item: Goods, daily: float, lead: int, peak: int) -> tuple[int, int]:
     """A near-zero rule of thumb: lead and review at a high rate, at least one large request."""
-    point = max(round(daily * (lead + 4) * 1.5), peak // 2)
-    upto = max(point + round(daily * 10), peak, item.pack)
+    point = max(round(daily * (lead + 7) * 1.5), peak)
+    upto = max(point + round(daily * 14), peak, item.pack)
     return point, upto
 
 
