@@ -22,7 +22,6 @@ STATED: Final = {
     "justmytype-intl-cjk": "MIT; the fonts inside: OFL-1.1 (Noto Sans SC)",
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
-    "paperang-p2-fonts-cjk": "MIT; the font inside: Apache-2.0 (WenQuanYi Micro Hei)",
     "pypdfium2": "BSD-3-Clause AND Apache-2.0; PDFium inside: BSD-3-Clause",
     "pyside6-essentials": "LGPL-3.0-only",
     "pysqlite3": "Zlib; SQLite inside: public domain",
@@ -35,7 +34,7 @@ STATED: Final = {
 
 ASSETS: Final = (
     ("Noto Sans SC (font)", "OFL-1.1", "taken from justmytype-intl-cjk, embedded in PDF"),
-    ("WenQuanYi Micro Hei (font)", "Apache-2.0", "taken from paperang-p2-fonts-cjk"),
+    ("Material Design Icons", "Apache-2.0", "resources/icons, see LICENSE-mdi.txt"),
 )
 COPYLEFT: Final = re.compile(r"(?<![L])A?GPL|GNU (Affero )?General Public", re.IGNORECASE)
 LONGEST_NAME: Final = 60
