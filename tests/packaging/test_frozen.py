@@ -23,10 +23,10 @@ KEPT = ("PATH", "LANG", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built program."""
     folder = tmp_path_factory.mktemp("frozen")
-    places = ["--distpath", str(folder / "dist"), "--workpath", str(folder / "build")]
+    where = ["--distpath", str(folder / "dist"), "--workpath", str(folder / "build")]
+    what = ["--noconfirm", "--log-level", "ERROR", *where, str(ROOT / "pyinstaller.spec")]
     done = subprocess.run(
-        [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR", *places]
-        + [str(ROOT / "pyinstaller.spec")],
+        [sys.executable, "-m", "PyInstaller", *what],
         cwd=ROOT,
         capture_output=True,
         text=True,
