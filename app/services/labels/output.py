@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from app.adapters import label_papers, printers, zpl
-from app.adapters.label_check import Checked, verify
+from app.adapters.label_check import Checked, laid_out, verify
 from app.adapters.label_pdf import calibration_pdf, labels_pdf
 from app.adapters.label_raster import label_image
 from app.adapters.printers import PrinterAddress
@@ -69,6 +69,13 @@ def prepare(
     checked = verify(specs, paper, dpi, progress)
     start = options.start if paper.is_sheet else 1
     return Prepared(paper, dpi, checked, pages(checked.layouts, paper, start, options.nudge))
+
+
+def arrange(specs: Sequence[LabelSpec], options: Options) -> tuple[Page, ...]:
+    """The labels on their pages, without the check: for a preview that follows every key."""
+    paper = label_papers.paper(options.paper)
+    layouts = [laid_out(spec, paper.label) for spec in specs]
+    return pages(layouts, paper, options.start if paper.is_sheet else 1, options.nudge)
 
 
 def as_pdf(prepared: Prepared) -> bytes:

@@ -1,0 +1,174 @@
+"""The left half of the page: which goods get labels, from which acceptance or from stock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.services.labels import candidates
+from app.services.labels.commands import AcceptanceRow, Candidate, PrintRow, Source
+from app.services.labels.specs import print_history
+from app.ui.icons import Icon
+from app.ui.page import Page
+from app.ui.pages.labels import dialogs
+from app.ui.pages.labels.rows import Choice, choice, columns, edited, row
+from app.ui.pages.labels.view_model import LabelsState, Reprint
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Kind
+from app.ui.widgets.cards import Card
+
+_Loaded = tuple[AcceptanceRow | None, tuple[Candidate, ...]]
+
+
+class GoodsCard(Card):
+    """Goods with tick, packs per label, number of labels.
+
+    Signals:
+        changed: Other labels are wanted.
+    """
+
+    changed = Signal()
+
+    def __init__(self, screen: Page, state: LabelsState) -> None:
+        super().__init__(_("标签来源"), screen)
+        self._screen = screen
+        self._state = state
+        self.model = ListModel(columns(), edited)
+        self.grid = GridView(self.model, framed=False)
+        for words, icon, act in (
+            (_("换验收单"), None, self.choose_acceptance),
+            (_("添加"), Icon.PLUS, self.add_from_stock),
+            (_("补打"), Icon.HISTORY, self.choose_reprint),
+        ):
+            button = Button(words, Kind.LINK, icon=icon)
+            button.clicked.connect(lambda _on=False, act=act: act())
+            self.head.addWidget(button)
+        self.grid.set_empty(_("还没选要打印的货。"), _("从库存添加"), self.add_from_stock)
+        self.add(self.grid, 1)
+        self.model.rows_changed.connect(self._edited)
+        self.model.refused.connect(self._refused)
+
+    # -- goods ----------------------------------------------------------------------------------
+
+    def load(self, acceptance_id: int = 0) -> None:
+        """Show the goods of an acceptance; 0 keeps the one in sight, or takes the newest."""
+        state = self._state
+        if acceptance_id:
+            state.acceptance_id, state.reprint, state.choices = acceptance_id, None, ()
+        db, actor = self._screen.context.db, self._screen.context.actor
+        org, wanted = state.org_id, state.acceptance_id
+
+        def work() -> _Loaded:
+            rows = candidates.recent_acceptances(db, actor, org)
+            chosen = next((one for one in rows if one.id == wanted), rows[0] if rows else None)
+            found = candidates.from_acceptance(db, actor, org, chosen.id) if chosen else ()
+            return chosen, found
+
+        self._screen.read(work, self._loaded, channel="goods")
+
+    def _loaded(self, loaded: _Loaded) -> None:
+        """Show fresh goods; what the person typed stays where the goods did not change."""
+        acceptance, goods = loaded
+        state = self._state
+        before = {one.key: one for one in state.choices}
+        fresh: list[Choice] = []
+        state.acceptance_id = acceptance.id if acceptance else 0
+        state.acceptance_no = acceptance.no if acceptance else ""
+        for candidate in goods:
+            new = choice(candidate, Source.ACCEPTANCE, state.acceptance_id)
+            old = before.get(new.key)
+            fresh.append(old if old and old.candidate == candidate else new)
+        added = [one for one in state.choices if one.source is Source.STOCK]
+        self._show([*fresh, *added])
+
+    def _show(self, choices: Sequence[Choice]) -> None:
+        self.model.set_rows([row(one) for one in choices])
+        self.show_title()
+
+    def show_title(self) -> None:
+        """Say where the labels come from."""
+        state = self._state
+        title = _("来自验收单 {no}", no=state.acceptance_no) if state.acceptance_no else ""
+        self.set_title(state.reprint.title if state.reprint else title or _("标签来源"))
+        self.grid.setEnabled(state.reprint is None)
+
+    def add_goods(self, candidate: Candidate) -> None:
+        """Add goods from stock."""
+        new = choice(candidate, Source.STOCK, 0)
+        self._state.reprint = None
+        if all(one.key != new.key for one in self._state.choices):
+            self._show([*self._state.choices, new])
+        self.grid.choose(new.key)
+
+    def forget_added(self) -> None:
+        """Goods from stock were printed and go."""
+        self._state.choices = tuple(
+            one for one in self._state.choices if one.source is not Source.STOCK
+        )
+
+    def _edited(self) -> None:
+        """The rows changed: tick, packs per label, number of labels."""
+        self._state.choices = tuple(
+            one.record for one in self.model.rows if isinstance(one.record, Choice)
+        )
+        self.changed.emit()
+
+    def _refused(self, _key: object, _column: str, error: DomainError) -> None:
+        self._screen.context.notices.warn(error.text, error.code)
+
+    # -- dialogs --------------------------------------------------------------------------------
+
+    def choose_acceptance(self) -> None:
+        """Let the person choose another acceptance."""
+        db, actor, org = self._screen.context.db, self._screen.context.actor, self._state.org_id
+
+        def show(rows: tuple[AcceptanceRow, ...]) -> None:
+            form = dialogs.acceptance_form(self, rows)
+            form.picked.connect(lambda one: self.load(one.id))
+            form.open()
+
+        self._screen.read(
+            lambda: candidates.recent_acceptances(db, actor, org), show, channel="dialog"
+        )
+
+    def add_from_stock(self, text: str = "") -> None:
+        """Let the person add goods from stock."""
+        form = dialogs.StockForm(self, text)
+        db, actor, org = self._screen.context.db, self._screen.context.actor, self._state.org_id
+
+        def ask(words: str) -> None:
+            self._screen.read(
+                lambda: candidates.from_stock(db, actor, org, words),
+                form.show_goods,
+                channel="stock",
+            )
+
+        form.asked.connect(ask)
+        form.picked.connect(self.add_goods)
+        form.open()
+        ask(text)
+
+    def choose_reprint(self) -> None:
+        """Let the person choose an earlier print."""
+        db, actor, org = self._screen.context.db, self._screen.context.actor, self._state.org_id
+
+        def show(rows: tuple[PrintRow, ...]) -> None:
+            form = dialogs.history_form(self, rows)
+            form.picked.connect(self._reprint_of)
+            form.open()
+
+        self._screen.read(lambda: print_history(db, actor, org), show, channel="dialog")
+
+    def _reprint_of(self, one: PrintRow) -> None:
+        title = _("补打 {when} 的 {n} 枚", when=f"{one.at:%m-%d %H:%M}", n=one.count)
+        self.show_reprint(Reprint(title, one.pack_ids, Source(one.source), one.source_id))
+
+    def show_reprint(self, reprint: Reprint | None) -> None:
+        """Show labels of an earlier print instead of new ones; None goes back."""
+        self._state.reprint = reprint
+        self.show_title()
+        self.changed.emit()

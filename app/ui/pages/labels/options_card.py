@@ -1,0 +1,131 @@
+"""纸张与打印机: outlet, paper, first cell, nudge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+
+from app.adapters import label_papers
+from app.domain.labels.sheet import Nudge
+from app.i18n import _
+from app.services.labels.output import Options
+from app.ui.icons import Icon
+from app.ui.pages.labels.printing import Outlet, OutletKind
+from app.ui.widgets.buttons import Button, Kind
+from app.ui.widgets.cards import Card
+from app.ui.widgets.fields import Select
+from app.ui.widgets.text import Role, Text
+
+
+class OptionsCard(Card):
+    """How to print.
+
+    Signals:
+        changed: Paper, start or outlet are other ones.
+        nudge_asked: The person wants to shift the print.
+        calibrate_asked: The person wants the calibration page.
+    """
+
+    changed = Signal()
+    nudge_asked = Signal()
+    calibrate_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_("纸张与打印机"), parent)
+        self._outlets: tuple[Outlet, ...] = ()
+        self.outlet = Select(icon=Icon.PRINTER)
+        self.paper = Select([(key, _(title)) for key, title in label_papers.TITLES.items()])
+        self.start = Select()
+        self.skipped = Text("", Role.LABEL)
+        self.nudge = Button("", Kind.LINK)
+        self.calibrate = Button(_("打印校准页"), Kind.LINK)
+        self.set_outlets((Outlet(OutletKind.PDF), Outlet(OutletKind.ZPL)))
+        self._lay_out()
+        for select in (self.outlet, self.paper, self.start):
+            select.currentIndexChanged.connect(self.changed)
+        self.nudge.clicked.connect(self.nudge_asked)
+        self.calibrate.clicked.connect(self.calibrate_asked)
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        self.start_label = Text(_("从第几格起"), Role.SECOND)
+        start_row = QHBoxLayout()
+        start_row.addWidget(self.start)
+        start_row.addWidget(self.skipped, 1)
+        nudge_row = QHBoxLayout()
+        nudge_row.addWidget(self.nudge)
+        nudge_row.addWidget(Text("·", Role.SECOND))
+        nudge_row.addWidget(self.calibrate)
+        nudge_row.addStretch(1)
+        rows: tuple[tuple[Text, QWidget | QHBoxLayout], ...] = (
+            (Text(_("打印机"), Role.SECOND), self.outlet),
+            (Text(_("标签纸"), Role.SECOND), self.paper),
+            (self.start_label, start_row),
+            (Text(_("微调"), Role.SECOND), nudge_row),
+        )
+        for place, (label, item) in enumerate(rows):
+            grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter)
+            if isinstance(item, QWidget):
+                label.setBuddy(item)
+                item.setAccessibleName(label.text())
+                grid.addWidget(item, place, 1)
+            else:
+                grid.addLayout(item, place, 1)
+        self.start.setAccessibleName(_("从第几格起"))
+        self.add(grid)
+
+    def set_outlets(self, outlets: Sequence[Outlet]) -> None:
+        """Offer the outlets of this computer."""
+        self._outlets = tuple(outlets)
+        self.outlet.set_entries([(place, one.words) for place, one in enumerate(outlets)])
+
+    @property
+    def chosen(self) -> Outlet:
+        """The chosen outlet."""
+        return self._outlets[max(0, self.outlet.currentIndex())]
+
+    def show_options(self, options: Options) -> None:
+        """Show what is in force, without telling anyone."""
+        paper = label_papers.paper(options.paper)
+        for select in (self.paper, self.start):
+            select.blockSignals(True)
+        self.paper.choose(options.paper)
+        self.start.set_entries(
+            [(cell, _("第 {n} 格", n=cell)) for cell in range(1, paper.cells + 1)]
+        )
+        self.start.choose(options.start)
+        for select in (self.paper, self.start):
+            select.blockSignals(False)
+        used = options.start - 1
+        self.skipped.setText(_("前 {n} 格已用，跳过", n=used) if used else "")
+        for widget in (self.start_label, self.start, self.skipped):
+            widget.setVisible(paper.is_sheet)
+        self.nudge.setText(nudge_words(options.nudge))
+        self.nudge.updateGeometry()
+
+    def options(self, before: Options) -> Options:
+        """`before` with the paper and the first cell that are chosen now."""
+        paper, start = self.paper.value, self.start.value
+        return replace(
+            before,
+            paper=paper if isinstance(paper, str) else before.paper,
+            start=start if isinstance(start, int) else 1,
+        )
+
+
+def nudge_words(nudge: Nudge) -> str:
+    """The nudge in words: 左 0.0 mm · 上 0.5 mm."""
+    across = _("右 {n} mm") if nudge.right > 0 else _("左 {n} mm")
+    along = _("下 {n} mm") if nudge.down > 0 else _("上 {n} mm")
+    return " · ".join(
+        (
+            across.format(n=f"{abs(nudge.right) / 10:.1f}"),
+            along.format(n=f"{abs(nudge.down) / 10:.1f}"),
+        )
+    )

@@ -1,0 +1,258 @@
+"""标签打印: goods on the left, the print itself on the right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
+from typing_extensions import override
+
+from app import paths
+from app.domain.errors import DomainError
+from app.domain.labels.sheet import Nudge
+from app.i18n import _
+from app.services.labels.job import Printed, print_labels
+from app.services.labels.output import save_calibration
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext, Scope
+from app.ui.jobs import Progress
+from app.ui.page import KeyHint, Page
+from app.ui.pages.labels import printing
+from app.ui.pages.labels.dialogs import NudgeForm
+from app.ui.pages.labels.feed import Arranged, PreviewFeed
+from app.ui.pages.labels.goods_card import GoodsCard
+from app.ui.pages.labels.options_card import OptionsCard
+from app.ui.pages.labels.preview_card import PreviewCard
+from app.ui.pages.labels.printing import Outlet, OutletKind
+from app.ui.pages.labels.scanning import Scanned, find_scanned
+from app.ui.pages.labels.view_model import LabelsState
+
+_LEFT, _RIGHT = 520, 624
+"""Widths of the two halves in the design, as stretch factors."""
+
+
+class LabelsPage(Page):
+    """Choose goods, see the print, print."""
+
+    name = "labels"
+    topics = frozenset({Topic.LABELS, Topic.DELIVERIES})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        settings = context.session.settings
+        self.state = LabelsState(context.org.id)
+        self.state.set_paper("a4-24", settings.printer_dpi)
+        self.goods = GoodsCard(self, self.state)
+        self.options = OptionsCard()
+        self.preview = PreviewCard()
+        self.feed = PreviewFeed(self, self.state)
+        left = QVBoxLayout()
+        left.setSpacing(10)
+        left.addWidget(self.goods, 1)
+        left.addWidget(self.options)
+        halves = QHBoxLayout(self)
+        halves.setContentsMargins(16, 14, 16, 12)
+        halves.setSpacing(12)
+        halves.addLayout(left, _LEFT)
+        halves.addWidget(self.preview, _RIGHT)
+        self._connect()
+        self.options.show_options(self.state.options)
+
+    def _connect(self) -> None:
+        self.goods.changed.connect(self._changed)
+        self.options.changed.connect(self._options_changed)
+        self.options.nudge_asked.connect(self.ask_nudge)
+        self.options.calibrate_asked.connect(self.calibrate)
+        self.feed.arranged.connect(self._arranged)
+        self.feed.turned.connect(lambda shown: self.preview.show_arranged(shown, self.state.paper))
+        self.feed.checked.connect(self.preview.show_checked)
+        self.feed.failed.connect(self.preview.show_problem)
+        self.preview.turned.connect(self.feed.turn)
+        self.preview.print_asked.connect(self.print)
+        self.preview.export_asked.connect(self.export)
+        self.preview.area.page.cell_clicked.connect(self.start_at)
+        self.on(Act.PRINT, self.print)
+        self.on(Act.LABELS, self.print)
+        self.on(Act.EXPORT, self.export)
+        self.on(Act.NEW, self.goods.add_from_stock)
+        self.on(Act.UNDO, self._undo)
+        self.context.scans.subscribe(self, self.scanned)
+
+    # -- what the shell asks ------------------------------------------------------------------
+
+    @override
+    def refresh(self) -> None:
+        self.state.org_id = self.context.org.id
+        self.goods.load()
+        settings = self.context.session.settings
+        self.read(lambda: printing.outlets(settings), self.options.set_outlets, channel="outlets")
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        """Print the labels of an acceptance (`acceptance_id`), or find goods (`search`)."""
+        acceptance, search = arguments.get("acceptance_id"), arguments.get("search")
+        if isinstance(acceptance, int):
+            self.goods.load(acceptance)
+        if isinstance(search, str):
+            self.goods.add_from_stock(search)
+
+    @override
+    def scope_changed(self, _scope: Scope) -> None:
+        self.state.acceptance_id, self.state.reprint, self.state.choices = 0, None, ()
+        self.refresh()
+
+    @override
+    def counts(self) -> str:
+        wanted = self.state.wanted
+        labels = sum(one.count for one in wanted)
+        return _("{lots} 批 · {labels} 枚标签", lots=len(wanted), labels=labels)
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        return (
+            self.hint(Act.PRINT, _("打印")),
+            KeyHint("PgUp/PgDn", _("翻页")),
+            KeyHint("Space", _("选择")),
+            self.hint(Act.NEW, _("添加")),
+        )
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        nudge = self.state.options.nudge
+        return {"paper": self.state.options.paper, "nudge": [nudge.right, nudge.down]}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        paper, nudge = state.get("paper"), state.get("nudge")
+        try:
+            if isinstance(paper, str):
+                self.state.set_paper(paper, self.context.session.settings.printer_dpi)
+            if isinstance(nudge, list):
+                shift = Nudge(*(int(one) for one in nudge))
+                self.state.options = replace(self.state.options, nudge=shift)
+        except (DomainError, TypeError, ValueError):
+            return  # a remembered paper that is no longer there: the usual one stays
+        self.options.show_options(self.state.options)
+
+    # -- preview ------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self.chrome_changed.emit()
+        self.feed.ask()
+
+    def _arranged(self, arranged: Arranged) -> None:
+        self.preview.show_arranged(arranged, self.state.paper)
+        self.preview.show_checking(len(arranged.specs))
+
+    def _options_changed(self) -> None:
+        chosen = self.options.options(self.state.options)
+        if chosen != self.state.options:
+            self.state.options = chosen
+            self.state.set_paper(chosen.paper, self.context.session.settings.printer_dpi)
+            self.options.show_options(self.state.options)
+            self.feed.ask()
+
+    def start_at(self, cell: int) -> None:
+        """Begin the first sheet at another cell."""
+        self.state.options = replace(self.state.options, start=cell)
+        self.options.show_options(self.state.options)
+        self.feed.ask()
+
+    def ask_nudge(self) -> None:
+        """Let the person shift the print."""
+
+        def take(nudge: Nudge) -> None:
+            self.state.options = replace(self.state.options, nudge=nudge)
+            self.options.show_options(self.state.options)
+            self.feed.ask()
+
+        NudgeForm(self.state.options.nudge, take, self).open()
+
+    def calibrate(self) -> None:
+        """Write the calibration page and open it."""
+        options = self.state.options
+        path = paths.output() / f"calibration-{options.paper}.pdf"
+        self.write(lambda: save_calibration(options, path), self._opened)
+
+    def _opened(self, path: Path) -> None:
+        def show() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+        words = _("已存到 {path}。", path=path)
+        self.context.notices.done(words, action=_("打开文件"), act=show)
+
+    def _undo(self) -> None:
+        if not self.goods.model.undo():
+            self.not_available()
+
+    def scanned(self, code: str) -> None:
+        """A label is printed again; an acceptance number brings its goods."""
+        db, actor, org = self.context.db, self.context.actor, self.state.org_id
+
+        def show(found: Scanned) -> None:
+            if found.reprint:
+                self.goods.show_reprint(found.reprint)
+            else:
+                self.goods.load(found.acceptance_id)
+
+        self.read(lambda: find_scanned(db, actor, org, code), show, channel="scan")
+
+    # -- print --------------------------------------------------------------------------------
+
+    def print(self) -> None:
+        """Print on the chosen outlet; files ask for a name first."""
+        if not self.state.reprint and not self.state.wanted:
+            self.context.notices.info(_("还没选要打印的标签。请勾选品规并填张数。"))
+            return
+        outlet = self.options.chosen
+        if outlet.kind in {OutletKind.PDF, OutletKind.ZPL}:
+            self._ask_file(outlet)
+        else:
+            self.put_out(outlet, paths.output())
+
+    def export(self) -> None:
+        """Save the labels as PDF."""
+        if self.state.reprint or self.state.wanted:
+            self._ask_file(Outlet(OutletKind.PDF))
+        else:
+            self.not_available()
+
+    def _ask_file(self, outlet: Outlet) -> None:
+        dialog = QFileDialog(self, outlet.words)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(outlet.kind.value)
+        dialog.setNameFilter(f"*.{outlet.kind.value}")
+        dialog.selectFile(str(paths.output() / f"labels.{outlet.kind.value}"))
+        dialog.fileSelected.connect(lambda path: self.put_out(outlet, Path(path)))
+        dialog.open()
+
+    def put_out(self, outlet: Outlet, path: Path) -> None:
+        """Make the labels and bring them to the outlet."""
+        db, actor, job = self.context.db, self.context.actor, self.state.job(outlet.target)
+        bring = printing.put_out(outlet, self.context.session.settings, path)
+
+        def work(progress: Progress) -> Printed[str]:
+            return print_labels(db, actor, job, bring, progress.step)
+
+        self.preview.set_busy(busy=True)
+        self.context.jobs.long(_("打印标签"), work, self._printed, self._not_printed)
+
+    def _printed(self, printed: Printed[str]) -> None:
+        self.state.printed()
+        self.preview.set_busy(busy=False)
+        self.goods.forget_added()
+        count = len(printed.pack_ids)
+        words = _("{n} 枚标签已送到 {where}。", n=count, where=printed.outcome)
+        self.context.notices.done(words)
+        self.goods.show_reprint(None)
+        self.context.changes.announce({Topic.LABELS})
+
+    def _not_printed(self, error: Exception) -> None:
+        """What was wrong stays in sight; printing again takes no new codes."""
+        self.preview.set_busy(busy=False)
+        self.preview.show_problem(error)
+        self.context.errors.take(error)

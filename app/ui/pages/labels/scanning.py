@@ -1,0 +1,46 @@
+"""What a scan on the label page means: a label to print again, or an acceptance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.duties import Actor
+from app.domain.errors import DomainError
+from app.domain.labels.content import LABEL_CODE_LENGTH, is_label_code
+from app.i18n import _
+from app.services.db import Database
+from app.services.labels.candidates import find_acceptance
+from app.services.labels.commands import Source
+from app.services.labels.specs import find_pack
+from app.ui.pages.labels.view_model import Reprint
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Either labels to print again, or the acceptance whose labels are wanted."""
+
+    reprint: Reprint | None = None
+    acceptance_id: int = 0
+
+
+def own_code(text: str) -> str:
+    """The own label code in a scan: alone, or as the serial that ends a GS1 DataMatrix."""
+    tail = text[-LABEL_CODE_LENGTH:]
+    whole = len(text) == LABEL_CODE_LENGTH or text[:-LABEL_CODE_LENGTH].endswith("21")
+    return tail if whole and is_label_code(tail) else ""
+
+
+def find_scanned(db: Database, actor: Actor, org_id: int, text: str) -> Scanned:
+    """What the scan means; raises `DomainError` that says what can be scanned here."""
+    code = own_code(text.strip())
+    if code or text.startswith("DSB"):
+        pack = find_pack(db, actor, org_id, code or text.strip())
+        title = _("补打标签 {code}", code=code or text.strip())
+        return Scanned(reprint=Reprint(title, (pack,), Source.STOCK, 0))
+    try:
+        return Scanned(acceptance_id=find_acceptance(db, actor, org_id, text.strip()))
+    except DomainError:
+        raise DomainError(
+            "label.scan",
+            _("这里扫不了 {code}。可以扫验收单号，或要补打的标签。", code=text.strip()),
+        ) from None
