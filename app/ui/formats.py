@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from app.domain.quantity import Unit, UnitChain
 from app.i18n import _
 from app.ui.status import Status
 
@@ -108,3 +109,10 @@ def expiry_status(expiry: date | None, today: date, near: int = 3, soon: int = 6
 def trace_code(code: str) -> str:
     """A trace code in fours, as people read it."""
     return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def pack_text(base: str, pack: str, factor: int, qty: int) -> str:
+    """A quantity of smallest units in packs: 60 盒, or 2 盒 + 5 粒."""
+    if factor == 1:
+        return UnitChain((Unit(pack, 1),), 0).text(qty)
+    return UnitChain((Unit(base, 1), Unit(pack, factor)), 1).text(qty)

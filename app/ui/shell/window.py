@@ -81,7 +81,7 @@ class MainWindow(QWidget):
             Act.LANGUAGE: lambda: self.look_changed.emit("language", ""),
             Act.NOTICES: self._show_notices,
             Act.SWITCH_USER: self._switch,
-            Act.QUIT: lambda: self._if_saved(self.leave),
+            Act.QUIT: self._quit,
         }
         self._connect()
         self._bind_keys()
@@ -208,6 +208,9 @@ class MainWindow(QWidget):
     def _toggle_dark(self) -> None:
         self.look_changed.emit("theme", "light" if theme.is_dark() else "dark")
 
+    def _quit(self) -> None:
+        self.close()
+
     def _switch(self) -> None:
         self._if_saved(self.switch_asked.emit)
 
@@ -249,10 +252,14 @@ class MainWindow(QWidget):
 
     # Leaving
 
+    def losses(self) -> list[str]:
+        """What leaving now would lose or stop, a sentence each."""
+        under_way = [_("「{name}」还在进行", name=job.name) for job in self.context.jobs.long_jobs]
+        return [*under_way, *self.stack.unsaved()]
+
     def _if_saved(self, act: Callable[[], None]) -> None:
         """Do `act`, asking once if work is under way or something is not saved."""
-        open_work = [_("「{name}」还在进行", name=job.name) for job in self.context.jobs.long_jobs]
-        lost = [*open_work, *self.stack.unsaved()]
+        lost = self.losses()
         if not lost:
             act()
             return
@@ -267,7 +274,7 @@ class MainWindow(QWidget):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._leaving:
+        if not self._leaving and self.losses():
             event.ignore()
             self._if_saved(self.leave)
             return

@@ -23,7 +23,7 @@ from app.ui import theme
 from app.ui.icons import Icon
 from app.ui.status import Status
 from app.ui.widgets.buttons import icon_button
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.text import ElidedText, Role, Text
 
 
 class Card(QFrame):
@@ -36,21 +36,23 @@ class Card(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(padding, padding, padding, padding)
         self.body.setSpacing(8)
-        self.head = QHBoxLayout()
+        self._top = QWidget()
+        self.head = QHBoxLayout(self._top)
+        self.head.setContentsMargins(0, 0, 0, 0)
         self.head.setSpacing(10)
         self.title = Text(title, Role.CARD_TITLE)
         self.note = Text("", Role.LABEL)
         self.head.addWidget(self.title)
         self.head.addWidget(self.note)
         self.head.addStretch(1)
-        self.body.addLayout(self.head)
-        self.title.setVisible(bool(title))
+        self.body.addWidget(self._top)
+        self._top.setVisible(bool(title))
 
     def set_title(self, title: str, note: str = "") -> None:
         """Say what the card is about."""
         self.title.setText(title)
-        self.title.setVisible(bool(title))
         self.note.setText(note)
+        self._top.setVisible(bool(title or note))
 
     def add(self, item: QWidget | QLayout, stretch: int = 0) -> None:
         """Put a widget or layout under what is there."""
@@ -137,7 +139,7 @@ class KpiTile(Card):
         self.name = Text(name, Role.LABEL)
         self.number = Text("—", Role.KPI)
         self.unit = Text("", Role.LABEL)
-        self.compare = Text("", Role.LABEL)
+        self.compare = ElidedText("", Role.LABEL)
         row = QHBoxLayout()
         row.setSpacing(5)
         row.addWidget(self.number, 0, Qt.AlignmentFlag.AlignBottom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -76,6 +76,26 @@ class Text(QLabel):
         if event.type() is QEvent.Type.StyleChange:
             self._dress()
         super().changeEvent(event)
+
+
+class ElidedText(Text):
+    """One line that is cut with an ellipsis where it does not fit; the whole is its tooltip."""
+
+    def __init__(
+        self, text: str = "", role: Role = Role.BODY, *, tone: Status | None = None
+    ) -> None:
+        super().__init__(text, role, tone=tone)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        whole = self.text()
+        cut = self.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(whole if cut != whole else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), int(self.alignment() | Qt.AlignmentFlag.AlignVCenter), cut)
+        painter.end()
 
 
 def line(parent: QWidget | None = None, *, vertical: bool = False) -> QFrame:

@@ -43,6 +43,7 @@ class FiguresPanel(QWidget):
         grid.setSpacing(10)
         for place, tile in enumerate((self.stock, self.days, self.saved, self.missing)):
             grid.addWidget(tile, place // 2, place % 2)
+            grid.setColumnStretch(place % 2, 1)
         use = Card(_("领用金额"), padding=16)
         use.head.addWidget(Text(_("万元 · 按现价 · 近 6 个月"), Role.LABEL))
         self.bars = BarsChart(150)
@@ -110,7 +111,7 @@ class FiguresPanel(QWidget):
             tone, words = _days_words(days)
             self.days.show_figure(f"{days:,.1f}", _("天"), words, tone)
         rate = formats.percent(found.saved, found.base_value)
-        saved = _("近 4 周比基准价少付 {amount}", amount=formats.yuan(found.saved))
+        saved = _("近 4 周少付 {amount}", amount=formats.total(found.saved))
         self.saved.show_figure(rate.removesuffix("%"), "%" if rate != "—" else "", saved, Status.OK)
         missing = _("近 4 周用过 {n} 个", n=f"{found.used_items:,}")
         tone = Status.BAD if found.missing_items else Status.OK

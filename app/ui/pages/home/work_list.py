@@ -17,7 +17,7 @@ from app.ui import theme
 from app.ui.pages.home import wording
 from app.ui.widgets.badge import Badge, Shape
 from app.ui.widgets.buttons import Button, KeyCap, Kind
-from app.ui.widgets.text import Role, Text, line
+from app.ui.widgets.text import ElidedText, Role, Text, line
 
 
 class BandHead(QWidget):
@@ -72,8 +72,7 @@ class WorkLine(QWidget):
         if pill:
             head.addWidget(Badge(*pill))
         head.addStretch(1)
-        second = Text(wording.detail(item), Role.SECOND)
-        second.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        second = ElidedText(wording.detail(item), Role.SECOND)
         middle = QVBoxLayout()
         middle.setSpacing(2)
         middle.addStretch(1)
