@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,15 +36,12 @@ Settle = Callable[[], None]
 
 
 @pytest.fixture
-def page(
-    context: PageContext, sqlite_site: Site, show: Show, settle: Settle
-) -> Iterator[LabelsPage]:
+def page(context: PageContext, sqlite_site: Site, show: Show, settle: Settle) -> LabelsPage:
     """The page with 100 boxes of one acceptance, its preview checked."""
     receive(sqlite_site)
     made = show(LabelsPage(context))
     wait(made, settle)
-    yield made
-    wait(made, settle)
+    return made
 
 
 def wait(page: LabelsPage, settle: Settle) -> None:
