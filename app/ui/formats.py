@@ -11,6 +11,7 @@ from app.i18n import _
 from app.ui.status import Status
 
 NONE: Final = "—"
+ZERO: Final = Decimal(0)
 _MINUS: Final = "−"
 _MILLION: Final = Decimal(1_000_000)
 

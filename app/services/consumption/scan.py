@@ -12,6 +12,7 @@ from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.scan import ScanKind, ScanResult, classify
+from app.domain.stock.fefo import LotStock
 from app.i18n import _
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
@@ -19,7 +20,7 @@ from app.models.party import Person
 from app.models.stock import Lot
 from app.services.access import require
 from app.services.consumption.commands import ConsumeLine
-from app.services.db import Database, local_time
+from app.services.db import Database, local_time, today
 from app.services.item_lookup import FoundItem, items_of_scan
 from app.services.stock.available import lot_stock, places_under
 
@@ -127,6 +128,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
     org_id, place_id = where
     places = places_under(session, org_id, place_id)
     stock = lot_stock(session, org_id, places, (item.item_id,)).get(item.item_id, ())
+    day = today(session)
     lot_id, lot_no, expiry = 0, "", None
     if scan.lot:
         match = next((one for one in stock if one.lot_no == scan.lot), None)
@@ -139,6 +141,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
                     lot=scan.lot,
                 ),
             )
+        _check_lot(item.name, match, day)
         lot_id, lot_no, expiry = match.lot_id, match.lot_no, match.expiry
     return Scanned(
         line=ConsumeLine(item.item_id, item.unit_factor * scan.count, lot_id=lot_id),
@@ -150,6 +153,29 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
         pack_factor=item.pack_factor,
         lot_no=lot_no,
         expiry=expiry,
-        available=sum(one.qty for one in stock if not one.held),
+        available=sum(one.qty for one in stock if one.usable(day)),
         warning=" ".join(problem.text for problem in scan.problems if not problem.blocks),
     )
+
+
+def _check_lot(name: str, lot: LotStock, day: date) -> None:
+    """Refuse a frozen or expired lot at the scan, before it is listed."""
+    if lot.held:
+        raise DomainError(
+            "lot.held",
+            _(
+                "已冻结，不能使用。{name} 批号 {lot}。放入退货区，等候处理。",
+                name=name,
+                lot=lot.lot_no,
+            ),
+        )
+    if lot.expiry is not None and lot.expiry < day:
+        raise DomainError(
+            "lot.expired",
+            _(
+                "已过期，不能使用。{name} 批号 {lot}，有效期至 {expiry}。放入退货区，做报损。",
+                name=name,
+                lot=lot.lot_no,
+                expiry=lot.expiry,
+            ),
+        )

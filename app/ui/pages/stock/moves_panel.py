@@ -12,7 +12,7 @@ from app.services.stock.listing import StockRow
 from app.services.stock.movements import MovementQuery, MovementRow, movements
 from app.ui import formats
 from app.ui.page import Page
-from app.ui.pages.stock.rows import LIGHTS, chain
+from app.ui.pages.stock.rows import LIGHTS
 from app.ui.status import Status
 from app.ui.tables.cells import Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
@@ -67,14 +67,14 @@ class MovesPanel(DetailPanel):
         self.show_badges(badges)
         self.name.setText(row.name)
         self.spec.setText(row.spec)
-        units = chain(row.base_unit, row.pack_unit, row.pack_factor)
+        there = formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, row.qty)
         self.facts.show_facts(
             (
                 (_("统一编码"), row.code),
                 (_("批号"), row.lot_no or "—"),
                 (_("有效期至"), shown(row.expiry)),
                 (_("库位"), f"{row.org} · {row.place}"),
-                (_("现存"), units.text(row.qty)),
+                (_("现存"), there),
                 (_("货权"), row.owner if row.consigned else _("自有")),
                 (_("金额"), formats.yuan(row.amount)),
             )
@@ -96,7 +96,7 @@ def _row(one: MovementRow) -> Row:
     kind = _(_KINDS.get(DocKind(one.doc_kind), N_("其他")))
     when = f"{local_time(one.posted_at):%m-%d %H:%M}"
     ends = f"{one.from_place} → {one.to_place}"
-    text = chain(one.base_unit, one.pack_unit, one.pack_factor).text(one.qty)
+    text = formats.pack_text(one.base_unit, one.pack_unit, one.pack_factor, one.qty)
     sign = {"in": "+", "out": "−"}.get(one.direction, "")
     tone = Status.OK if one.direction == "in" else None
     first = f"{kind} · {one.person}"

@@ -8,7 +8,6 @@ from typing import Final
 
 from app.domain.duties import Actor
 from app.domain.expiry import Band, shown
-from app.domain.quantity import Unit, UnitChain
 from app.i18n import N_, _
 from app.services.db import Database
 from app.services.stock.listing import StockRow, stock_count, stock_page
@@ -91,16 +90,9 @@ class LotSource:
         return stock_count(self.db, self.actor, self.orgs, query)
 
 
-def chain(base: str, pack: str, factor: int) -> UnitChain:
-    """The two units that lists show."""
-    if factor == 1:
-        return UnitChain((Unit(pack, 1),), 0)
-    return UnitChain((Unit(base, 1), Unit(pack, factor)), 1)
-
-
 def quantity(qty: int, row: StockRow | TotalRow) -> Qty:
     """A quantity in packs, with loose units where it is not whole."""
-    text = chain(row.base_unit, row.pack_unit, row.pack_factor).text(qty)
+    text = formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, qty)
     number, _space, unit = text.partition(" ")
     return Qty(number, unit)
 

@@ -1,0 +1,290 @@
+"""扫码消耗: scan what is opened, see it listed, post it with F10; all without a mouse."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.domain.documents import State, state_title
+from app.domain.duties import Duty
+from app.domain.errors import DomainError
+from app.domain.expiry import band, shown
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.consumption import Consume, Consumed, Reverse, consume, reverse
+from app.services.consumption.listing import ConsumptionRow, consumptions
+from app.services.consumption.scan import Scanned, scanned
+from app.services.db import local_time
+from app.services.stock.places import store_of
+from app.ui import formats
+from app.ui.changes import Topic
+from app.ui.page import Page
+from app.ui.pages.settlement.draft import Draft, Entry
+from app.ui.status import Status
+from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
+from app.ui.tables.columns import Column, Kind
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Kind as ButtonKind
+from app.ui.widgets.cards import Card
+from app.ui.widgets.dialogs import ReasonForm
+from app.ui.widgets.scan_edit import ScanBar, ScanResult
+from app.ui.widgets.text import Role, Text
+
+_BANDS = {"expired": Status.BAD, "near": Status.NEAR, "warn": Status.WARN, "missing": Status.MUTE}
+
+
+class ConsumeView(QWidget):
+    """The list being scanned, and the documents posted before.
+
+    Signals:
+        changed: Counts or keys are other ones now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self._page = page
+        self.draft = Draft()
+        self.bar = ScanBar(_("请扫标签、69 码或 GS1 码"), _("也可输统一编码 · 先输 3* 再扫 = 3 盒"))
+        self.bar.sound = page.context.session.settings.sound
+        self.bar.scanned.connect(self.scan)
+        self.lines = GridView(ListModel(_columns(), self._edit))
+        self.lines.set_empty(_("还没有扫到东西。打开一包，扫一下包上的标签。"))
+        self.documents = GridView(ListModel(_document_columns()), framed=False)
+        self.documents.set_empty(_("今天还没有消耗单。"))
+        self.documents.link_clicked.connect(self._ask_reverse)
+        self.total = Text("", Role.STRONG)
+        self.post_button = Button(_("登记消耗"), ButtonKind.PRIMARY, key="F10")
+        self.post_button.clicked.connect(self.post)
+        self.undo_button = Button(_("撤销上一扫"), key="Ctrl+Z")
+        self.undo_button.clicked.connect(self.undo)
+        if isinstance(self.lines.model, ListModel):
+            self.lines.model.refused.connect(self._refused)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 8, 12, 8)
+        foot.addWidget(self.total)
+        foot.addStretch(1)
+        foot.addWidget(self.undo_button)
+        foot.addWidget(self.post_button)
+        footer = QWidget()
+        footer.setLayout(foot)
+        self.lines.set_footer(footer)
+        recent = Card(_("最近的消耗单"), padding=12)
+        recent.add(self.documents, 1)
+        recent.setMinimumWidth(300)
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(self.lines, 7)
+        body.addWidget(recent, 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self.bar)
+        column.addLayout(body, 1)
+        column.addWidget(self.bar.recent)
+        self.setFocusProxy(self.bar)
+
+    def refresh(self) -> None:
+        """Ask for the documents again; the list being scanned stays."""
+        context = self._page.context
+        db, actor, orgs = context.db, context.actor, context.scope.ids
+        self._page.read(
+            lambda: consumptions(db, actor, orgs, limit=60), self._show_documents, channel="docs"
+        )
+        self._show()
+
+    def scan(self, code: str) -> None:
+        """A code was scanned or typed."""
+        context = self._page.context
+        db, actor, org = context.db, context.actor, context.org.id
+        if not context.may(Duty.STORE):
+            self._say(Status.BAD, _("你不能登记这家机构的消耗"), _("请选择自己所在的机构。"))
+            return
+        self._page.read(
+            lambda: scanned(db, actor, org, store_of(db, actor, org), code),
+            self._take,
+            self._failed,
+        )
+
+    def _take(self, goods: Scanned) -> None:
+        try:
+            entry = self.draft.add(goods)
+        except DomainError as error:
+            self._failed(error)
+            return
+        self._show()
+        self.lines.choose(entry.key)
+        word = _("已扫 {qty}", qty=_packs(entry))
+        status = Status.WARN if goods.warning else Status.OK
+        detail = f"{goods.name} {goods.spec}"
+        if goods.lot_no:
+            detail += _(" · 批号 {lot} · 有效期至 {day}", lot=goods.lot_no, day=shown(goods.expiry))
+        self._say(status, word, goods.warning or detail)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, DomainError):
+            text = error.problems[0].text if error.problems else error.text
+            short, _stop, rest = text.partition("。")
+            self._say(Status.BAD, short, rest)
+        else:
+            self._page.context.errors.take(error)
+
+    def _say(self, status: Status, text: str, detail: str = "") -> None:
+        self.bar.show_result(ScanResult(status, text, detail))
+
+    def _edit(self, row: Row, _column: str, value: object) -> Row:
+        text = str(value).strip()
+        if not text.isascii() or not text.isdigit():
+            raise DomainError("quantity.form", _("数量应是整数。请输入如 12 的数。"))
+        entry = self.draft.set_packs(str(row.key), int(text))
+        return _row(entry, self._page)
+
+    def _refused(self, _key: object, _column: str, error: DomainError) -> None:
+        self._failed(error)
+
+    def undo(self) -> None:
+        """Take the last scan or edit back."""
+        if self.draft.undo():
+            self._show()
+            self._say(Status.INFO, _("已撤销上一扫"))
+        else:
+            self._page.not_available()
+
+    def post(self) -> None:
+        """Post the list as one document; the list stays until the answer is known."""
+        context = self._page.context
+        if not self.draft.entries:
+            self._say(Status.WARN, _("还没有要登记的消耗"), _("请先扫码。"))
+            return
+        db, actor, org = context.db, context.actor, context.org.id
+        lines, op_id = self.draft.lines(), self.draft.op_id
+        self.post_button.setEnabled(False)
+
+        def work() -> Consumed:
+            return consume(
+                db, actor, Consume(op_id, org, store_of(db, actor, org), lines, source="scan")
+            )
+
+        self._page.write(work, self._posted, self._not_posted)
+
+    def _posted(self, done: Consumed) -> None:
+        self.post_button.setEnabled(True)
+        self.draft.posted()
+        self._say(
+            Status.OK, _("已登记 {no}", no=done.no), _("{n} 行，库存已扣减", n=len(done.lines))
+        )
+        self._page.context.changes.announce({Topic.STOCK, Topic.SETTLEMENT, Topic.DEMAND})
+        self.refresh()
+
+    def _not_posted(self, error: Exception) -> None:
+        self.post_button.setEnabled(True)
+        if isinstance(error, DomainError) and any(p.code == "lot.fefo" for p in error.problems):
+            self._ask_reason(error)
+            return
+        self._failed(error)
+
+    def _ask_reason(self, error: DomainError) -> None:
+        problem = next(p for p in error.problems if p.code == "lot.fefo")
+        entry = self.draft.entries[problem.row - 1]
+        form = ReasonForm(_("为什么先用这一批"), problem.text, _("写明理由并登记"), self)
+
+        def go_on() -> None:
+            self.draft.give_reason(entry.key, form.text)
+            self.post()
+
+        form.accepted.connect(go_on)
+        form.open()
+
+    def _show(self) -> None:
+        model = self.lines.model
+        if isinstance(model, ListModel):
+            model.set_rows([_row(entry, self._page) for entry in self.draft.entries])
+        self.total.setText(_("本单 {n} 行", n=len(self.draft.entries)))
+        self.changed.emit()
+
+    def _show_documents(self, found: tuple[ConsumptionRow, ...]) -> None:
+        model = self.documents.model
+        if isinstance(model, ListModel):
+            model.set_rows([_document_row(row) for row in found])
+
+    def _ask_reverse(self, row: Row, _column: str) -> None:
+        document = row.record
+        if not isinstance(document, ConsumptionRow) or document.status is not State.POSTED:
+            return
+        form = ReasonForm(
+            _("冲销 {no}", no=document.no),
+            _("货会回到原来的批号和库位，对账单按冲销后的数量计算。原单保留。"),
+            _("冲销"),
+            self,
+            least=2,
+        )
+        op_id = new_op()
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def go_on() -> None:
+            command = Reverse(op_id, document.org_id, document.document_id, form.text)
+            self._page.write(lambda: reverse(db, actor, command), self._reversed)
+
+        form.accepted.connect(go_on)
+        form.open()
+
+    def _reversed(self, done: Consumed) -> None:
+        self._page.context.notices.done(_("已冲销，冲销单 {no}。", no=done.no))
+        self._page.context.changes.announce({Topic.STOCK, Topic.SETTLEMENT})
+        self.refresh()
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=240, stretch=True),
+        Column(key="lot", title=_("批号"), width=110),
+        Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=118),
+        Column(key="source", title=_("按"), width=70),
+        Column(key="qty", title=_("数量"), kind=Kind.QTY, width=100, editable=True),
+    )
+
+
+def _document_columns() -> tuple[Column, ...]:
+    return (
+        Column(key="no", title=_("单号"), kind=Kind.TWO_LINE, width=190, stretch=True),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=92),
+        Column(key="act", title="", kind=Kind.BUTTON, width=56),
+    )
+
+
+def _packs(entry: Entry) -> str:
+    return f"{formats.number(entry.qty // entry.goods.pack_factor)} {entry.goods.pack_unit}"
+
+
+def _row(entry: Entry, page: Page) -> Row:
+    goods = entry.goods
+    light = band(goods.expiry, page.context.today)
+    expiry: Cell = shown(goods.expiry)
+    if goods.lot_no and light.value in _BANDS:
+        expiry = Pill(_BANDS[light.value], shown(goods.expiry))
+    cells: tuple[Cell, ...] = (
+        Two(goods.name, goods.spec),
+        goods.lot_no or _("近效期先出"),
+        expiry if goods.lot_no else "—",
+        _("标签") if entry.is_pack else _("散货"),
+        Qty(formats.number(entry.qty // goods.pack_factor), goods.pack_unit),
+    )
+    return Row(entry.key, cells, record=entry)
+
+
+def _document_row(row: ConsumptionRow) -> Row:
+    status = Status.MUTE if row.status is State.REVERSED else Status.OK
+    can = row.status is State.POSTED and row.source != "reversal"
+    when = f"{local_time(row.posted_at):%m-%d %H:%M}"
+    word = _("冲销单") if row.source == "reversal" else state_title(row.status)
+    cells: tuple[Cell, ...] = (
+        Two(row.no, _("{when} · {who} · {n} 行", when=when, who=row.person, n=row.lines)),
+        Pill(status, word, bare=True),
+        Link(_("冲销")) if can else Tone(""),
+    )
+    return Row(row.document_id, cells, record=row)
