@@ -130,9 +130,9 @@ def requisitions_to_order(
     return tuple(sorted(found, key=lambda row: (row.org_id, row.no)))
 
 
-def default_sign_by(day: date) -> datetime:
-    """17:00 in the members' zone, three working days after `day`."""
-    return datetime.combine(due.sign_by(day), _CLOSING, ZONE)
+def default_sign_by(day: date, days: int = due.SIGNING_DAYS) -> datetime:
+    """17:00 in the members' zone, `days` working days after `day`."""
+    return datetime.combine(due.sign_by(day, days), _CLOSING, ZONE)
 
 
 def price_basis(sources: Sequence[str]) -> str:

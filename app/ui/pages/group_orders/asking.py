@@ -1,0 +1,146 @@
+"""From a button or key to the question, and from the answer to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from app.domain.duties import Duty
+from app.domain.orders.signing import turn
+from app.i18n import _
+from app.services.orders.detail import OrderDetail
+from app.services.orders.papers import PaperKind
+from app.services.orders.queries import MemberOrderRow
+from app.ui import formats
+from app.ui.page import Page
+from app.ui.pages.group_orders import dialogs
+from app.ui.pages.group_orders.desk import OrderDesk
+from app.ui.widgets.dialogs import Form, Question, confirm
+
+
+class Asking:
+    """The questions of the page.
+
+    Args:
+        page: Where dialogs stand.
+        desk: Does what was answered.
+        chosen: The orders that a button or key is about now.
+        detail: The order that is open in full, if one is.
+        shown: All orders of the group order.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        desk: OrderDesk,
+        chosen: Callable[[], Sequence[MemberOrderRow]],
+        detail: Callable[[], OrderDetail | None],
+        shown: Callable[[], Sequence[MemberOrderRow]],
+    ) -> None:
+        self._page = page
+        self._desk = desk
+        self._chosen = chosen
+        self._detail = detail
+        self._shown = shown
+        self.form: Form | None = None
+        """The dialog asked last."""
+
+    def sign(self) -> None:
+        """Sign the chosen orders that wait for this person; all of them when none is chosen."""
+        mine = [one for one in self._chosen() if one.mine]
+        if not mine and self._detail() is None:
+            mine = [one for one in self._shown() if one.mine]
+        if not mine:
+            self._page.context.notices.info(_("这里没有等你签的订单。"))
+            return
+        form = dialogs.SignForm(mine, self._page)
+        form.accepted.connect(lambda: self._desk.sign(mine))
+        self._open(form)
+
+    def refuse(self) -> None:
+        """Refuse the open order."""
+        detail = self._detail()
+        if detail is None:
+            return
+        form = dialogs.refuse_form(detail.row, self._page)
+        form.accepted.connect(lambda: self._desk.refuse(detail.row, form.text))
+        self._open(form)
+
+    def amend(self) -> None:
+        """Amend the open order."""
+        detail = self._detail()
+        if detail is None:
+            return
+        form = dialogs.AmendForm(detail, self._page)
+        form.accepted.connect(lambda: self._desk.amend(detail, form.changes, form.text))
+        self._open(form)
+
+    def cancel(self) -> None:
+        """Cancel the open order."""
+        detail = self._detail()
+        if detail is None:
+            return
+        row = detail.row
+        self._open(
+            dialogs.cancel_form(row, self._page, lambda reason: self._desk.cancel(row, reason))
+        )
+
+    def urge_all(self) -> None:
+        """Remind everybody of the group order whose turn it is."""
+        waiting = [one for one in self._shown() if turn(one.state)]
+        names = "、".join(dict.fromkeys(one.org for one in waiting))
+        question = Question(
+            title=_("催签 {n} 张订单", n=len(waiting)),
+            effect=_(
+                "{names}和供应商的签署人会在工作台看到催签，订单上记下次数和时间。", names=names
+            ),
+            verb=_("催签"),
+            keep=_("再等等"),
+        )
+        self.form = confirm(self._page, question, lambda: self._desk.urge(waiting))
+
+    def contracts(self) -> None:
+        """Write the contracts of the whole group order."""
+        orders = [one for one in self._shown() if one.open or one.signed]
+        if not orders:
+            self._page.not_available()
+            return
+        self._desk.papers(orders, PaperKind.CONTRACT, orders[0].group_no)
+
+    def paper(self, kind: str) -> None:
+        """Write a paper of each chosen order."""
+        orders = self._chosen()
+        if not orders:
+            self._page.context.notices.info(_("先选一张成员订单。"))
+            return
+        self._desk.papers(orders, PaperKind(kind))
+
+    def next_step(self, row: MemberOrderRow, open_order: Callable[[MemberOrderRow], None]) -> None:
+        """What the word at the end of a row does."""
+        buyer = self._page.context.actor.can(Duty.BUY, row.org_id)
+        if row.mine:
+            form = dialogs.SignForm([row], self._page)
+            form.accepted.connect(lambda: self._desk.sign([row]))
+            self._open(form)
+        elif row.open and not row.refusal and buyer:
+            self._desk.urge([row])
+        elif row.signed:
+            self._desk.papers([row], PaperKind.ORDER)
+        else:
+            open_order(row)
+
+    def counts(self) -> str:
+        """Words for the status bar about the chosen orders."""
+        chosen = self._chosen()
+        if not chosen:
+            return ""
+        amount = formats.yuan(sum((one.amount for one in chosen), Decimal(0)))
+        text = _("已选 {n} 张 · {amount}", n=len(chosen), amount=amount)
+        refused = [one for one in chosen if one.refusal]
+        if len(chosen) == 1 and refused:
+            text = _("{text}　拒签原因：{reason}", text=text, reason=refused[0].refusal)
+        return text
+
+    def _open(self, form: Form) -> None:
+        self.form = form
+        form.open()

@@ -1,0 +1,88 @@
+"""Putting a new group order together: read requisitions and preview, consolidate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.db import local_time
+from app.services.orders.board import groups
+from app.services.orders.candidates import candidates, preview
+from app.services.orders.consolidate import Consolidate, Consolidated, default_sign_by
+from app.services.orders.queries import GroupsWanted
+from app.ui.page import Page
+from app.ui.pages.group_orders.desk import OrderDesk
+from app.ui.pages.group_orders.new_view import NewView
+
+
+class NewFlow:
+    """The reading and writing behind `NewView`.
+
+    Args:
+        page: Whose jobs it uses.
+        view: What it fills.
+        desk: Consolidates.
+        done: Called with the group order that was made.
+    """
+
+    def __init__(
+        self, page: Page, view: NewView, desk: OrderDesk, done: Callable[[Consolidated], None]
+    ) -> None:
+        self._page = page
+        self._view = view
+        self._desk = desk
+        self._done = done
+        view.filter_changed.connect(self.read_candidates)
+        view.pick_changed.connect(self.read_preview)
+        view.submitted.connect(self.submit)
+
+    def start(self) -> None:
+        """Offer what can be consolidated now."""
+        orgs = self._page.context.session.orgs
+        self._view.offer_members([(org.id, org.short) for org in orgs if org.role != "supplier"])
+        self._view.name.setFocus()
+        self.read_candidates()
+
+    def read_candidates(self) -> None:
+        """Ask for the requisitions under the filters."""
+        context, wanted = self._page.context, self._view.wanted
+        db, actor = context.db, context.actor
+        self._page.read(
+            lambda: candidates(db, actor, wanted),
+            self._view.show_candidates,
+            channel="candidates",
+        )
+
+    def read_preview(self) -> None:
+        """Ask what would come of the picked requisitions."""
+        picked = self._view.picked
+        if not picked:
+            self._view.show_preview(None)
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+        self._page.read(
+            lambda: preview(db, actor, picked), self._view.show_preview, channel="preview"
+        )
+
+    def submit(self) -> None:
+        """Consolidate what is picked; the deadline counts from the server's day."""
+        title = self._view.name.text().strip()
+        self._view.name_field.say("" if title else _("还没写名称。写一个好认的就行。"))
+        if not title:
+            self._view.name.setFocus()
+            return
+        picked, days, op = self._view.picked, self._view.sign_days, new_op()
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def command() -> Consolidate:
+            day = local_time(groups(db, actor, GroupsWanted(title)).at).date()
+            return Consolidate(op, title, picked, default_sign_by(day, days))
+
+        self._page.read(
+            command, lambda made: self._desk.consolidate(made, self._made), channel="submit"
+        )
+
+    def _made(self, result: Consolidated) -> None:
+        self._view.name.clear()
+        self._done(result)

@@ -1,0 +1,281 @@
+"""统采分签: group orders on the left; demand and signing board, one order, or a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import ClassVar, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
+from typing_extensions import override
+
+from app.domain.duties import Duty
+from app.i18n import _
+from app.services.orders.board import Board, Groups, board, groups
+from app.services.orders.consolidate import Consolidated
+from app.services.orders.detail import OrderDetail, OrderWanted, order_detail
+from app.services.orders.queries import GroupRow, GroupsWanted, MemberOrderRow
+from app.ui import theme
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.page import KeyHint, Page
+from app.ui.pages.group_orders import words
+from app.ui.pages.group_orders.asking import Asking
+from app.ui.pages.group_orders.board_view import BoardView
+from app.ui.pages.group_orders.desk import OrderDesk
+from app.ui.pages.group_orders.group_list import GroupList
+from app.ui.pages.group_orders.new_flow import NewFlow
+from app.ui.pages.group_orders.new_view import NewView
+from app.ui.pages.group_orders.order_view import OrderView
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.cards import Card
+from app.ui.widgets.fields import SearchEdit
+from app.ui.widgets.states import StatePanel
+
+_LIST_WIDTH: Final = 196
+
+
+class GroupOrdersPage(Page):
+    """The page; arguments of `arrive`: `group_order_id`, `org_id` and `order_id`, `new`."""
+
+    name: ClassVar[str] = "group_orders"
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.ORDERS, Topic.REQUISITIONS})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self._buyer = context.actor.has(Duty.BUY)
+        self._now = datetime.now(UTC)
+        self._wanted_group = 0
+        self._open_order: tuple[int, int] | None = None
+        self.desk = OrderDesk(self)
+        self.list = GroupList()
+        self.search = SearchEdit(_("名称、单号"))
+        self.new_button = Button(_("新建统采"), icon=Icon.PLUS)
+        self.board = BoardView(buyer=self._buyer)
+        self.order = OrderView(buyer=self._buyer)
+        self.new = NewView()
+        self.nothing = StatePanel()
+        self.flow = NewFlow(self, self.new, self.desk, self._consolidated)
+        self.asking = Asking(self, self.desk, self._chosen, self._detail, lambda: self.board.shown)
+        self.stack = QStackedWidget()
+        for view in (self.nothing, self.board, self.order, self.new):
+            self.stack.addWidget(view)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        left = Card(_("统采订单"), padding=0)
+        left.setFixedWidth(theme.px(_LIST_WIDTH))
+        left.head.setContentsMargins(14, 12, 14, 0)
+        left.body.setContentsMargins(1, 0, 1, 8)
+        find = QVBoxLayout()
+        find.setContentsMargins(10, 0, 10, 0)
+        find.addWidget(self.search)
+        if self._buyer:
+            find.addWidget(self.new_button)
+        left.add(find)
+        left.add(self.list, 1)
+        self.left = left
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 14, 16, 12)
+        row.setSpacing(12)
+        row.addWidget(left)
+        row.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        self.search.searched.connect(lambda _text: self.refresh())
+        self.list.chosen.connect(self._group_chosen)
+        self.list.entered_orders.connect(self.board.grid.focus_rows)
+        self.new_button.clicked.connect(lambda _on=False: self.start_new())
+        self.board.opened.connect(self.open_order)
+        self.board.picked.connect(self.chrome_changed)
+        self.board.escaped.connect(self.list.setFocus)
+        self._connect_buttons()
+        self.on(Act.SEARCH, self.search.setFocus)
+        self.on(Act.PRINT, lambda: self.asking.paper("order"))
+        self.on(Act.SIGN, self.asking.sign)
+        if self._buyer:
+            self.on(Act.NEW, self.start_new)
+            self.on(Act.CONSOLIDATE, self.start_new)
+            self.on(Act.SUBMIT, self._submit)
+
+    def _connect_buttons(self) -> None:
+        header, asking = self.board.header, self.asking
+        header.urge.clicked.connect(lambda _on=False: asking.urge_all())
+        header.sign.clicked.connect(lambda _on=False: asking.sign())
+        header.pdf.clicked.connect(lambda _on=False: asking.contracts())
+        self.board.asked.connect(lambda row: asking.next_step(row, self.open_order))
+        self.order.left.connect(self.close_order)
+        self.order.sign_asked.connect(asking.sign)
+        self.order.refuse_asked.connect(asking.refuse)
+        self.order.amend_asked.connect(asking.amend)
+        self.order.cancel_asked.connect(asking.cancel)
+        self.order.paper_asked.connect(asking.paper)
+        self.new.left.connect(self.close_order)
+
+    # Reading
+
+    @override
+    def refresh(self) -> None:
+        db, actor, wanted = self.context.db, self.context.actor, GroupsWanted(self.search.text())
+        self.read(
+            lambda: groups(db, actor, wanted), self._show_groups, self._unread, channel="list"
+        )
+        if self.stack.currentWidget() is self.new:
+            self.flow.read_candidates()
+        elif self.stack.currentWidget() is self.order:
+            self._read_order()
+
+    def _show_groups(self, found: Groups) -> None:
+        self._now = found.at
+        self.left.note.setText(_("{n} 张", n=len(found.rows)))
+        self.list.show_rows(found.rows, found.at, self._wanted_group)
+        self._wanted_group = 0
+        if not found.rows and self.stack.currentWidget() in {self.board, self.nothing}:
+            self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        if self.search.text().strip():
+            words_ = _("没有名称或单号含「{text}」的统采订单。", text=self.search.text().strip())
+            self.nothing.show_empty(words_, _("清除搜索"), self.search.clear)
+        elif self._buyer:
+            words_ = _("还没有统采订单。把成员提交的采购申请汇总成一张，再由每家分别签署。")
+            self.nothing.show_empty(words_, _("新建统采"), self.start_new)
+        else:
+            self.nothing.show_empty(_("还没有要你签署的订单。集团汇总以后就会出现。"))
+        self.stack.setCurrentWidget(self.nothing)
+
+    def _unread(self, error: Exception) -> None:
+        self.nothing.show_problem(error, self.refresh)
+        self.stack.setCurrentWidget(self.nothing)
+
+    def _group_chosen(self, row: GroupRow | None) -> None:
+        if row is None:
+            self.set_subtitle("")
+            return
+        self.board.show_group(row)
+        until = words.until(row.sign_by, self._now).text
+        if row.progress.open and row.sign_by:
+            left = words.time_left(row.sign_by, self._now)
+            self.set_subtitle(_("截止 {until} · {left}", until=until, left=left))
+        else:
+            self.set_subtitle(f"{row.no} {row.title}".strip())
+        db, actor, group = self.context.db, self.context.actor, row.id
+        self.read(lambda: board(db, actor, group), self._show_board, self._unread, channel="board")
+        kept = self._open_order is not None or self.stack.currentWidget() is self.new
+        if not kept:
+            self.stack.setCurrentWidget(self.board)
+
+    def _show_board(self, found: Board) -> None:
+        row = self.list.current
+        if row is not None and row.id == found.group_order_id:
+            self.board.show_board(found, row, self._now)
+            self.chrome_changed.emit()
+
+    def open_order(self, order: MemberOrderRow) -> None:
+        """Show a member order in full."""
+        self._open_order = (order.org_id, order.id)
+        self._read_order()
+
+    def _read_order(self) -> None:
+        if self._open_order is None:
+            return
+        db, actor, wanted = self.context.db, self.context.actor, OrderWanted(*self._open_order)
+        self.read(lambda: order_detail(db, actor, wanted), self._show_order, channel="order")
+
+    def _show_order(self, detail: OrderDetail) -> None:
+        if self._open_order != (detail.row.org_id, detail.row.id):
+            return
+        self.order.show_detail(detail, self._now)
+        if self.stack.currentWidget() is not self.order:
+            self.stack.setCurrentWidget(self.order)
+            self.order.grid.focus_rows()
+        self.chrome_changed.emit()
+
+    def close_order(self) -> None:
+        """Back to the signing board."""
+        self._open_order = None
+        if self.list.current is None:
+            self._show_nothing()
+        else:
+            self.stack.setCurrentWidget(self.board)
+            self.board.grid.setFocus()
+        self.chrome_changed.emit()
+
+    # A new group order
+
+    def start_new(self) -> None:
+        """Pick requisitions for a new group order."""
+        self._open_order = None
+        self.stack.setCurrentWidget(self.new)
+        self.flow.start()
+        self.chrome_changed.emit()
+
+    def _submit(self) -> None:
+        if self.stack.currentWidget() is self.new:
+            self.flow.submit()
+        else:
+            self.not_available()
+
+    def _consolidated(self, result: Consolidated) -> None:
+        self._wanted_group = result.group_order_id
+        self.stack.setCurrentWidget(self.board)
+        self.refresh()
+
+    # What the shell asks
+
+    def _chosen(self) -> Sequence[MemberOrderRow]:
+        detail = self._detail()
+        if detail is not None:
+            return [detail.row]
+        return self.board.selected() if self.stack.currentWidget() is self.board else ()
+
+    def _detail(self) -> OrderDetail | None:
+        return self.order.detail if self.stack.currentWidget() is self.order else None
+
+    @override
+    def counts(self) -> str:
+        return self.asking.counts()
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        if self.stack.currentWidget() is self.board:
+            paper = self.hint(Act.PRINT, _("打印订单"))
+            return (KeyHint("Enter", _("打开订单")), paper, KeyHint("Esc", _("返回")))
+        if self.stack.currentWidget() is self.new:
+            return (self.hint(Act.SUBMIT, _("汇总并分签")), KeyHint("Esc", _("返回")))
+        return (self.hint(Act.PRINT, _("打印订单")), KeyHint("Esc", _("返回")))
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        group, org, order = (
+            arguments.get(name) for name in ("group_order_id", "org_id", "order_id")
+        )
+        if isinstance(group, int) and not self.list.choose(group):
+            self._wanted_group = group
+        if isinstance(org, int) and isinstance(order, int):
+            self._open_order = (org, order)
+            self._read_order()
+        if arguments.get("new") and self._buyer:
+            self.start_new()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        inside = self.stack.currentWidget() in {self.order, self.new}
+        if event.key() == Qt.Key.Key_Escape and inside:
+            self.close_order()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        return {"orders": self.board.grid.save_state()["layout"]}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        if isinstance(state.get("orders"), dict):
+            self.board.grid.restore_state({"layout": state["orders"]})
