@@ -10,18 +10,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.catalogue import CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
+from app.domain.catalogue import ItemDraft
 from app.domain.codes import CodeSystem
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.quantity import UnitChain, chain_of
 from app.i18n import _
-from app.models.item import Item, ItemChange, ItemCode, ItemUnit, Product
+from app.models.item import Item, ItemChange, ItemCode, ItemUnit
 from app.models.party import Maker, Organisation, Person
 from app.models.price import Price, PriceList
+from app.services.catalogue.drafts import load_drafts
 from app.services.db import Database, local_time
-
-_FLAGS = ("essential", "vbp", "negotiated", "high_alert", "high_value", "critical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,6 @@ def item_detail(db: Database, actor: Actor, item_id: int) -> ItemDetail:
         item = session.get(Item, item_id)
         if item is None:
             raise DomainError("item.unknown", _("没有这个品规，可能已并入别的品规。请重新搜索。"))
-        product = session.get_one(Product, item.product_id)
         maker = session.get_one(Maker, item.maker_id)
         chain = session.scalars(
             select(ItemUnit).where(ItemUnit.item_id == item_id).order_by(ItemUnit.factor)
@@ -106,7 +104,7 @@ def item_detail(db: Database, actor: Actor, item_id: int) -> ItemDetail:
             id=item.id,
             code=item.code,
             version=item.version,
-            draft=_draft(item, product, maker, {u.level: u.factor for u in chain}, rows),
+            draft=load_drafts(session, (item_id,))[item_id].draft,
             spec=item.spec,
             maker_short=maker.short_name,
             units=units,
@@ -128,41 +126,6 @@ def item_id_of(db: Database, actor: Actor, code: str) -> int:
             _("没有统一编码 {code}。可用 yilian search 按名称或拼音查找。", code=code[:40]),
         )
     return found
-
-
-def _draft(
-    item: Item, product: Product, maker: Maker, levels: dict[str, int], rows: tuple[CodeRow, ...]
-) -> ItemDraft:
-    return ItemDraft(
-        item_class=ItemClass(item.item_class),
-        name=item.name,
-        strength=item.strength,
-        maker=maker.name,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
-        form=product.form,
-        trade_name=item.trade_name or "",
-        approval_no=item.approval_no or "",
-        approval_valid_to=item.approval_valid_to,
-        middle_factor=levels.get("middle", 0),
-        case_factor=levels.get("case", 0),
-        storage=Storage(item.storage),
-        storage_text=item.storage_text or "",
-        shelf_life_days=item.shelf_life_days or 0,
-        status=ItemStatus(item.status),
-        insurance=item.insurance or "",
-        controlled=item.controlled,
-        antibiotic=item.antibiotic,
-        category=product.category or "",
-        atc=product.atc or "",
-        flags=frozenset(name for name in _FLAGS if getattr(item, name)),
-        codes=tuple(
-            CodeDraft(row.system, row.code, row.unit_factor, 0, row.valid_from, row.valid_to)
-            for row in rows
-            if not row.org
-        ),
-    )
 
 
 def _case_text(units: UnitChain) -> str:

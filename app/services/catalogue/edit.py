@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import catalogue, codes
@@ -99,8 +100,7 @@ def add(session: Session, actor: Actor, draft: ItemDraft, code: str = "") -> Sav
             updated_at=now(session),
             usage_rank=0,
             lot_tracked=True,
-            high_alert="high_alert" in draft.flags,
-            **_columns(draft),
+            **columns_of(draft),
         )
     )
     session.flush()
@@ -121,8 +121,7 @@ def change(
         raise _was_first(session, item)
     _keep_units(item, draft)
     before = _snapshot(session, item)
-    values = _columns(draft) | {
-        "high_alert": "high_alert" in draft.flags,
+    values = columns_of(draft) | {
         "product_id": _product(session, draft),
         "maker_id": _maker(session, draft),
         "version": item.version + 1,
@@ -143,7 +142,8 @@ def change(
     return SavedItem(item_id, item.code, tuple(what))
 
 
-def _columns(draft: ItemDraft) -> dict[str, Any]:
+def columns_of(draft: ItemDraft) -> dict[str, Any]:
+    """The draft as columns of `Item`, without ids and version."""
     return {
         "item_class": draft.item_class.value,
         "name": draft.name.strip(),
@@ -162,7 +162,7 @@ def _columns(draft: ItemDraft) -> dict[str, Any]:
         "insurance": draft.insurance or None,
         "controlled": draft.controlled,
         "antibiotic": draft.antibiotic,
-        **{name: name in draft.flags for name in catalogue.FLAGS if name != "high_alert"},
+        **{name: name in draft.flags for name in catalogue.FLAGS},
     }
 
 
@@ -181,13 +181,8 @@ def _keep_units(item: Item, draft: ItemDraft) -> None:
 def _own_code(session: Session, draft: ItemDraft, code: str) -> str:
     prefix = draft.item_class.prefix
     if not code.strip():
-        last = session.scalar(
-            select(func.max(Item.code)).where(
-                Item.code.like(f"{prefix}-%"), func.length(Item.code) == len(prefix) + 1 + _RUNNING
-            )
-        )
-        number = int(last[-_RUNNING:]) + 1 if last and last[-_RUNNING:].isdigit() else 1
-        return f"{prefix}-{number:0{_RUNNING}d}"
+        known = session.scalars(select(Item.code).where(Item.code.like(f"{prefix}-%")))
+        return group_code(prefix, last_number(known, prefix) + 1)
     wanted = codes.validate(codes.CodeSystem.GROUP, code)
     if session.scalar(select(Item.id).where(Item.code == wanted)) is not None:
         raise DomainError(
@@ -195,6 +190,17 @@ def _own_code(session: Session, draft: ItemDraft, code: str) -> str:
             _("统一编码 {code} 已有品规在用。请换一个，或留空由系统编号。", code=wanted),
         )
     return wanted
+
+
+def last_number(taken: Iterable[str], prefix: str) -> int:
+    """The greatest running number among the codes of a class."""
+    form = re.compile(rf"{prefix}-([0-9]{{{_RUNNING}}})")
+    return max((int(found[1]) for code in taken if (found := form.fullmatch(code))), default=0)
+
+
+def group_code(prefix: str, number: int) -> str:
+    """A group code such as YP-010233."""
+    return f"{prefix}-{number:0{_RUNNING}d}"
 
 
 def _product(session: Session, draft: ItemDraft) -> int:
@@ -218,10 +224,15 @@ def _maker(session: Session, draft: ItemDraft) -> int:
     found = session.scalar(select(Maker.id).where(Maker.name == name))
     if found is not None:
         return found
-    maker = Maker(id=new_id(), name=name, short_name=_COMPANY.sub("", name) or name, aliases=[])
-    session.add(maker)
-    session.flush()
-    return maker.id
+    key = new_id()
+    session.execute(insert(Maker), [maker_row(key, name)])
+    return key
+
+
+def maker_row(key: int, name: str) -> dict[str, Any]:
+    """A new maker; its short name is the name without the legal form."""
+    short = _COMPANY.sub("", name) or name
+    return {"id": key, "name": name, "short_name": short, "company_code": None, "aliases": []}
 
 
 def _write_units(session: Session, item_id: int, draft: ItemDraft) -> None:
@@ -239,7 +250,7 @@ def _write_codes(session: Session, item_id: int, draft: ItemDraft) -> None:
     """Make the group's codes those of the draft; what stays keeps its row, the rest goes."""
     wanted = {
         (entry.system.value, codes.validate(entry.system, entry.code)): entry
-        for entry in _with_approval(draft)
+        for entry in with_approval(draft)
     }
     known = session.scalars(
         select(ItemCode).where(ItemCode.item_id == item_id, ItemCode.org_id == 0)
@@ -254,20 +265,28 @@ def _write_codes(session: Session, item_id: int, draft: ItemDraft) -> None:
         else:
             row.unit_factor, row.valid_from = entry.unit_factor, entry.valid_from
             row.valid_to = entry.valid_to
-    for (system, code), entry in wanted.items():
-        session.add(
-            ItemCode(
-                item_id=item_id,
-                id=new_id(),
-                system=system,
-                code=code,
-                org_id=0,
-                unit_factor=entry.unit_factor,
-                valid_from=entry.valid_from,
-                valid_to=entry.valid_to,
-            )
-        )
+    rows = [_code_row(item_id, entry) for entry in wanted.values()]
+    if rows:
+        session.execute(insert(ItemCode), rows)
     session.flush()
+
+
+def code_rows(item_id: int, draft: ItemDraft) -> list[dict[str, Any]]:
+    """The rows of a new item's codes."""
+    return [_code_row(item_id, entry) for entry in with_approval(draft)]
+
+
+def _code_row(item_id: int, entry: CodeDraft) -> dict[str, Any]:
+    return {
+        "item_id": item_id,
+        "id": new_id(),
+        "system": entry.system.value,
+        "code": codes.validate(entry.system, entry.code),
+        "org_id": 0,
+        "unit_factor": entry.unit_factor,
+        "valid_from": entry.valid_from,
+        "valid_to": entry.valid_to,
+    }
 
 
 _HISTORIC: Final = frozenset({codes.CodeSystem.APPROVAL.value, codes.CodeSystem.CERTIFICATE.value})
@@ -277,7 +296,7 @@ def _after_start(valid_from: date | None, day: date) -> date | None:
     return day if valid_from is None or valid_from < day else None
 
 
-def _with_approval(draft: ItemDraft) -> tuple[CodeDraft, ...]:
+def with_approval(draft: ItemDraft) -> tuple[CodeDraft, ...]:
     """The draft's codes and its current approval number, where that has a known form."""
     system = catalogue.approval_system(draft.item_class)
     if not draft.approval_no or not codes.is_valid(system, draft.approval_no):

@@ -1,0 +1,109 @@
+"""Where a sheet's titles are, and which of its columns is which."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.adapters.sheets import Table
+from app.domain.errors import DomainError
+from app.i18n import _
+
+_LOOK_AT: Final = 40
+_NOISE: Final = re.compile(r"[\s*＊()（）\[\]【】:：/\\_\-]|必填|选填")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A fact that a sheet may state.
+
+    Attributes:
+        key: Our name for it.
+        title: How we call it; also the first title that is looked for.
+        names: Other titles that official and hospital sheets use for it.
+        needed: Whether a sheet without it cannot be imported.
+    """
+
+    key: str
+    title: str
+    names: tuple[str, ...] = ()
+    needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The titles of a sheet.
+
+    Attributes:
+        row: 0-based row of the titles.
+        columns: Field key → 0-based column.
+        titles: Field key → title as it stands in the sheet.
+        unknown: Titles that no field claims.
+    """
+
+    row: int
+    columns: Mapping[str, int]
+    titles: Mapping[str, str]
+    unknown: tuple[str, ...]
+
+
+def locate(
+    table: Table, fields: Sequence[Field], mapping: Mapping[str, str] | None = None
+) -> Located:
+    """Find the title row, which may stand under a heading, and assign its columns.
+
+    Args:
+        table: The sheet.
+        fields: What is looked for.
+        mapping: Field key → title in this sheet, for sheets with titles of their own.
+
+    Raises:
+        DomainError: No row holds the needed titles; says which are missing.
+    """
+    best = Located(0, {}, {}, ())
+    for number, cells in enumerate(table.rows[:_LOOK_AT]):
+        found = _assign(number, cells, fields, mapping or {})
+        if len(found.columns) > len(best.columns):
+            best = found
+    missing = [_(field.title) for field in fields if field.needed and field.key not in best.columns]
+    if missing:
+        raise DomainError(
+            "import.titles",
+            _(
+                "「{sheet}」里没找到列：{missing}。请核对标题行，或用列对应指定。",
+                sheet=table.name,
+                missing="、".join(missing),
+            ),
+        )
+    return best
+
+
+def simplified(title: str) -> str:
+    """A title without blanks, brackets and marks, to be compared."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", title)).lower()
+
+
+def _assign(
+    number: int, cells: Sequence[str], fields: Sequence[Field], mapping: Mapping[str, str]
+) -> Located:
+    by_title: dict[str, int] = {}
+    for column, cell in enumerate(cells):
+        if cell:
+            by_title.setdefault(simplified(cell), column)
+    columns: dict[str, int] = {}
+    for field in fields:
+        wanted = (mapping[field.key],) if field.key in mapping else (field.title, *field.names)
+        for title in wanted:
+            place = by_title.get(simplified(title), -1)
+            if place >= 0 and place not in columns.values():
+                columns[field.key] = place
+                break
+    return Located(
+        number,
+        columns,
+        {key: cells[column] for key, column in columns.items()},
+        tuple(cell for place, cell in enumerate(cells) if cell and place not in columns.values()),
+    )
