@@ -140,8 +140,19 @@ class Body(QTableView):
     def _editor(self) -> QLineEdit | None:
         return self.viewport().findChild(QLineEdit, "cellEdit")
 
+    def _owns(self, editor: QWidget) -> bool:
+        """Whether the editor is in this half: both halves hear the delegate they share."""
+        return editor.parent() is self.viewport()
+
+    @override
+    def commitData(self, editor: QWidget) -> None:
+        if self._owns(editor):
+            super().commitData(editor)
+
     @override
     def closeEditor(self, editor: QWidget, hint: object) -> None:
+        if not self._owns(editor):
+            return
         super().closeEditor(editor, hint)  # type: ignore[arg-type]  # passed on as it came
         self.setFocus()
 
