@@ -1,0 +1,41 @@
+"""Postings as a service makes them, for tests of concurrency and of sudden death."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from app.domain.documents import DocKind
+from app.domain.duties import Actor
+from app.domain.ledger import Move
+from app.services.db import Database
+from app.services.operations import claim, finish
+from app.services.stock.places import virtual_place
+from app.services.stock.posting import Posting, post
+from tests.factories import KANGZE
+
+DAY = date(2026, 10, 14)
+
+
+def book(db: Database, actor: Actor, op: UUID, place: int, lots: Sequence[tuple[int, int]]) -> int:
+    """Use (or with a negative quantity receive) some units per lot; the first ledger number.
+
+    Made as every service is: claim, post, finish in one unit of work.
+    """
+    org = actor.org_id
+    with db.write() as session:
+        earlier = claim(session, actor, org, op, "test.book", lots)
+        if earlier is not None:
+            return int(earlier["seq"])
+        consumed = virtual_place(session, org, "consumed")
+        supplier = virtual_place(session, org, "supplier")
+        moves = [
+            Move(101, lot, KANGZE, place, consumed, qty)
+            if qty > 0
+            else Move(101, lot, KANGZE, supplier, place, -qty)
+            for lot, qty in lots
+        ]
+        posted = post(session, actor, Posting(org, op, DocKind.CONSUMPTION, 1, DAY, moves))
+        finish(session, org, op, {"seq": posted.first_seq})
+        return posted.first_seq
