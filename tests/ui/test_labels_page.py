@@ -217,7 +217,7 @@ def test_the_nudge_is_typed_in_millimetres(page: LabelsPage, settle: Settle) -> 
     form.submit()
     wait(page, settle)
     assert page.options.nudge.text() == "左 0.0 mm · 上 0.5 mm"
-    assert page.save_state() == {"paper": "a4-24", "nudge": [0, -5]}
+    assert page.save_state()["nudge"] == [0, -5]
     assert nudge_words(Nudge(3, 4)) == "右 0.3 mm · 下 0.4 mm"
 
 
@@ -252,3 +252,15 @@ def test_outlets_name_the_label_printer_first() -> None:
     found = printing.outlets(Settings(printer_host="10.0.0.9"))
     assert found[0].words == "标签打印机 10.0.0.9:9100"
     assert [one.kind for one in found[-2:]] == [OutletKind.PDF, OutletKind.ZPL]
+
+
+def test_a_label_printer_and_an_a4_sheet_never_go_together(page: LabelsPage) -> None:
+    network, system = Outlet(OutletKind.NETWORK, "10.0.0.9:9100"), Outlet(OutletKind.PDF)
+    page.options.remember_outlet(network.key)
+    page.options.set_outlets((network, system))
+    assert page.state.options.paper == "a4-24"
+    assert page.options.chosen == system
+    page.options.outlet.setCurrentIndex(0)
+    assert (page.options.chosen, page.state.options.paper) == (network, "60x40")
+    page.options.paper.choose("a4-24")
+    assert page.options.chosen == system

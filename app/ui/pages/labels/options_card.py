@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
@@ -18,6 +19,8 @@ from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.fields import Select
 from app.ui.widgets.text import Role, Text
+
+_ROLL: Final = "60x40"
 
 
 class OptionsCard(Card):
@@ -36,6 +39,7 @@ class OptionsCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("纸张与打印机"), parent)
         self._outlets: tuple[Outlet, ...] = ()
+        self._wanted = ""
         self.outlet = Select(icon=Icon.PRINTER)
         self.paper = Select([(key, _(title)) for key, title in label_papers.TITLES.items()])
         self.start = Select()
@@ -44,8 +48,9 @@ class OptionsCard(Card):
         self.calibrate = Button(_("打印校准页"), Kind.LINK)
         self.set_outlets((Outlet(OutletKind.PDF), Outlet(OutletKind.ZPL)))
         self._lay_out()
-        for select in (self.outlet, self.paper, self.start):
-            select.currentIndexChanged.connect(self.changed)
+        self.outlet.currentIndexChanged.connect(lambda _place: self._picked(paper_wins=False))
+        self.paper.currentIndexChanged.connect(lambda _place: self._picked(paper_wins=True))
+        self.start.currentIndexChanged.connect(self.changed)
         self.nudge.clicked.connect(self.nudge_asked)
         self.calibrate.clicked.connect(self.calibrate_asked)
 
@@ -81,9 +86,39 @@ class OptionsCard(Card):
         self.add(grid)
 
     def set_outlets(self, outlets: Sequence[Outlet]) -> None:
-        """Offer the outlets of this computer."""
+        """Offer the outlets of this computer; a remembered one is chosen."""
+        known = [one.key for one in outlets]
         self._outlets = tuple(outlets)
         self.outlet.set_entries([(place, one.words) for place, one in enumerate(outlets)])
+        self._choose_outlet(known.index(self._wanted) if self._wanted in known else 0)
+        self._agree(paper_wins=True)
+
+    def remember_outlet(self, key: str) -> None:
+        """Choose this outlet as soon as it is offered."""
+        self._wanted = key
+
+    def _choose_outlet(self, place: int) -> None:
+        self.outlet.blockSignals(True)
+        self.outlet.setCurrentIndex(place)
+        self.outlet.blockSignals(False)
+
+    def _agree(self, *, paper_wins: bool) -> None:
+        """A label printer takes rolls only: the choice made last changes the other one."""
+        sheet = label_papers.paper(str(self.paper.value)).is_sheet
+        if sheet and not self.chosen.takes_sheets:
+            if paper_wins:
+                fits = (n for n, one in enumerate(self._outlets) if one.takes_sheets)
+                self._choose_outlet(next(fits, 0))
+            else:
+                self.paper.blockSignals(True)
+                self.paper.choose(_ROLL)
+                self.paper.blockSignals(False)
+        self.changed.emit()
+
+    def _picked(self, *, paper_wins: bool) -> None:
+        """The person chose an outlet or a paper."""
+        self._agree(paper_wins=paper_wins)
+        self._wanted = self.chosen.key
 
     @property
     def chosen(self) -> Outlet:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtGui import QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
@@ -16,6 +16,7 @@ from app.domain.labels.sheet import Nudge
 from app.i18n import _
 from app.services.labels.job import Printed, print_labels
 from app.services.labels.output import save_calibration
+from app.ui import theme
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext, Scope
@@ -31,8 +32,12 @@ from app.ui.pages.labels.printing import Outlet, OutletKind
 from app.ui.pages.labels.scanning import Scanned, find_scanned
 from app.ui.pages.labels.view_model import LabelsState
 
-_LEFT, _RIGHT = 520, 624
+_LEFT, _RIGHT = 532, 612
 """Widths of the two halves in the design, as stretch factors."""
+_TIGHT_LEFT, _TIGHT_RIGHT = 640, 504
+"""The same where room is short: the table needs it more than the preview."""
+_NARROW = 1100
+"""Below this page width the foot of the preview drops the count and the printed key."""
 
 
 class LabelsPage(Page):
@@ -45,7 +50,8 @@ class LabelsPage(Page):
         super().__init__(context)
         settings = context.session.settings
         self.state = LabelsState(context.org.id)
-        self.state.set_paper("a4-24", settings.printer_dpi)
+        usual = settings.label_template if settings.printer_host else "a4-24"
+        self.state.set_paper(usual, settings.printer_dpi)
         self.goods = GoodsCard(self, self.state)
         self.options = OptionsCard()
         self.preview = PreviewCard()
@@ -54,11 +60,13 @@ class LabelsPage(Page):
         left.setSpacing(10)
         left.addWidget(self.goods, 1)
         left.addWidget(self.options)
-        halves = QHBoxLayout(self)
-        halves.setContentsMargins(16, 14, 16, 12)
-        halves.setSpacing(12)
-        halves.addLayout(left, _LEFT)
-        halves.addWidget(self.preview, _RIGHT)
+        self.halves = QHBoxLayout(self)
+        self.halves.setContentsMargins(16, 14, 16, 12)
+        self.halves.setSpacing(12)
+        self.halves.addLayout(left)
+        self.halves.addWidget(self.preview)
+        for card in (self.goods, self.options, self.preview):
+            card.setMinimumWidth(380)
         self._connect()
         self.options.show_options(self.state.options)
 
@@ -123,11 +131,16 @@ class LabelsPage(Page):
     @override
     def save_state(self) -> dict[str, object]:
         nudge = self.state.options.nudge
-        return {"paper": self.state.options.paper, "nudge": [nudge.right, nudge.down]}
+        return {
+            "paper": self.state.options.paper,
+            "nudge": [nudge.right, nudge.down],
+            "outlet": self.options.chosen.key,
+        }
 
     @override
     def restore_state(self, state: dict[str, object]) -> None:
-        paper, nudge = state.get("paper"), state.get("nudge")
+        paper, nudge, outlet = state.get("paper"), state.get("nudge"), state.get("outlet")
+        self.options.remember_outlet(outlet if isinstance(outlet, str) else "")
         try:
             if isinstance(paper, str):
                 self.state.set_paper(paper, self.context.session.settings.printer_dpi)
@@ -137,6 +150,29 @@ class LabelsPage(Page):
         except (DomainError, TypeError, ValueError):
             return  # a remembered paper that is no longer there: the usual one stays
         self.options.show_options(self.state.options)
+
+    @override
+    def shown(self) -> None:
+        super().shown()
+        self.goods.grid.setFocus()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "halves"):
+            self._fit()
+
+    def _fit(self) -> None:
+        """Give the halves their share; what is said elsewhere goes where room is short."""
+        tight = theme.density() is theme.Density.LARGE or self.width() < _NARROW
+        self.halves.setStretch(0, _TIGHT_LEFT if tight else _LEFT)
+        self.halves.setStretch(1, _TIGHT_RIGHT if tight else _RIGHT)
+        self.preview.set_tight(tight=tight)
 
     # -- preview ------------------------------------------------------------------------------
 

@@ -45,6 +45,9 @@ class PreviewCard(Card):
         self.count = Text("", Role.STRONG)
         self.export = Button(_("导出 PDF"), icon=Icon.FILE_PDF)
         self.print = Button(_("打印"), Kind.PRIMARY, icon=Icon.PRINTER, key="Ctrl+P")
+        self._tight = False
+        self._labels = 0
+        self._page_words = ""
         self._lay_out()
         self.print.clicked.connect(self.print_asked)
         self.export.clicked.connect(self.export_asked)
@@ -82,17 +85,32 @@ class PreviewCard(Card):
         page = arranged.pages[arranged.shown] if total else None
         self.area.page.show_page(page, paper, arranged.picture)
         self.area.refit()
-        self.place.setText(
+        self._page_words = (
             _("第 {n} / {total} 页", n=arranged.shown + 1, total=total) if total else _("没有标签")
         )
         for button in self.turns:
             button.setVisible(total > 1)
-        labels = len(arranged.specs)
+        labels = self._labels = len(arranged.specs)
         self.count.setText(
             _("{labels} 枚 · {pages} 页", labels=labels, pages=total) if labels else ""
         )
+        self._say_place()
         self.print.setEnabled(bool(labels))
         self.export.setEnabled(bool(labels))
+
+    def set_tight(self, *, tight: bool) -> None:
+        """Room is short: the count moves to the head, and keys are not printed on buttons."""
+        self._tight = tight
+        self.count.setVisible(not tight)
+        self.print.keycap = "" if tight else "Ctrl+P"
+        self.print.updateGeometry()
+        self._say_place()
+
+    def _say_place(self) -> None:
+        words = [self._page_words]
+        if self._tight and self._labels:
+            words.append(_("{n} 枚", n=self._labels))
+        self.place.setText(" · ".join(words))
 
     def show_checking(self, labels: int) -> None:
         """The codes are being read back."""

@@ -41,6 +41,16 @@ class Outlet:
     name: str = ""
 
     @property
+    def key(self) -> str:
+        """For remembering the choice."""
+        return f"{self.kind.value}:{self.name}"
+
+    @property
+    def takes_sheets(self) -> bool:
+        """Whether A4 sheets can go there; a label printer has its roll."""
+        return self.kind in {OutletKind.SYSTEM, OutletKind.PDF}
+
+    @property
     def target(self) -> Target:
         """What the print history calls it."""
         if self.kind is OutletKind.PDF:

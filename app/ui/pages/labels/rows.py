@@ -78,11 +78,11 @@ def columns() -> tuple[Column, ...]:
     """The columns of the page's table."""
     return (
         Column(key=CHECKED, title="", kind=Kind.CHECK, width=36, editable=True),
-        Column(key="goods", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=150, stretch=True),
-        Column(key="lot", title=_("批号 / 有效期"), kind=Kind.TWO_LINE, width=98),
-        Column(key="qty", title=_("可贴"), kind=Kind.QTY, width=84),
-        Column(key=PER, title=_("每张"), kind=Kind.NUMBER, width=58, editable=True),
-        Column(key=COUNT, title=_("张数"), kind=Kind.NUMBER, width=58, editable=True),
+        Column(key="goods", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=90, stretch=True),
+        Column(key="lot", title=_("批号 / 有效期"), kind=Kind.TWO_LINE, width=112),
+        Column(key="qty", title=_("可贴"), kind=Kind.QTY, width=76),
+        Column(key=PER, title=_("每张"), kind=Kind.NUMBER, width=56, editable=True),
+        Column(key=COUNT, title=_("张数"), kind=Kind.NUMBER, width=56, editable=True),
     )
 
 
