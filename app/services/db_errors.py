@@ -71,7 +71,7 @@ def _rights(state: str) -> DomainError | None:
 
 
 def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
-    if state in {"28P01", "28000"}:
+    if state in {"28P01", "28000"} or "authentication failed" in message:
         return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
     if state.startswith("53") or "disk is full" in message or "No space" in message:
         return EnvironmentProblem(

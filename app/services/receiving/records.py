@@ -1,0 +1,269 @@
+"""The acceptance record: its lines, the moves they make, and the facts the law wants kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.domain import money
+from app.domain.duties import Actor
+from app.domain.ledger import Move
+from app.domain.receiving.drafts import transport_to_plain
+from app.domain.receiving.note import Goods, NoteLine
+from app.domain.receiving.policy import same_expiry
+from app.domain.receiving.work import Entry, Refusal, Result, Work, expected, result_of
+from app.i18n import _
+from app.models.item import Item, Product
+from app.models.party import Maker, SettleTerm
+from app.models.receiving import Acceptance, AcceptanceLine
+from app.services.receiving.commands import ReceivedLine
+from app.services.receiving.tracing import KeptTrace
+from app.services.stock.lots import find_or_make_lot
+from app.services.stock.places import stock_places, virtual_place
+
+_CODES = {Refusal.EXPIRED: "expired", Refusal.COLD_CHAIN: "cold_chain"}
+
+
+@dataclass(slots=True)
+class Written:
+    """What the lines of an acceptance became.
+
+    Attributes:
+        lines: The lines.
+        moves: What goes into stock.
+        traces: Codes of single packs, with their lot.
+        ordered: (order, line) → (received, refused) smallest units.
+        amount: Value taken in.
+    """
+
+    lines: tuple[ReceivedLine, ...] = ()
+    moves: list[Move] = field(default_factory=list)
+    traces: list[KeptTrace] = field(default_factory=list)
+    ordered: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    amount: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Who owns what comes in, and where it goes."""
+
+    owners: dict[int, int]
+    places: dict[str, int]
+    main: int
+    supplier_end: int
+
+    def place(self, goods: Goods) -> int:
+        return self.places.get(goods.storage, self.main)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What becomes one line: the goods to pay for, or those that came free."""
+
+    entry: Entry
+    accepted: int
+    refused: int
+    free: bool = False
+
+
+def _pieces(entry: Entry) -> list[_Piece]:
+    """A gift stands on a line of its own: it has another owner and no price."""
+    payable = entry.accepted - entry.gift
+    pieces = [_Piece(entry, payable, entry.refused)]
+    gift = [_Piece(entry, entry.gift, 0, free=True)] if entry.gift else []
+    return gift if gift and not payable and not entry.refused else pieces + gift
+
+
+def write_lines(session: Session, acceptance: Acceptance, work: Work) -> Written:
+    """Add one line per lot and gather what follows from them."""
+    written = Written()
+    terms = _terms(session, acceptance, work)
+    made: list[ReceivedLine] = []
+    for entry in work.entries:
+        lot_id = _lot(session, entry, work.goods(entry))
+        for piece in _pieces(entry):
+            line = _line(acceptance, work, piece, terms)
+            line.line, line.lot_id = len(made) + 1, lot_id
+            session.add(line)
+            made.append(
+                ReceivedLine(
+                    line.line, line.item_id, lot_id, line.owner_id, line.place_id,
+                    line.accepted, line.refused,
+                )
+            )  # fmt: skip
+            if line.accepted:
+                written.moves.append(_move(line, terms.supplier_end))
+            written.amount += line.amount
+        written.traces += [KeptTrace(trace.code, entry.item_id, lot_id) for trace in entry.traces]
+        _order(written, work.line_of(entry), entry)
+    written.lines = tuple(made)
+    session.flush()
+    return written
+
+
+def _line(acceptance: Acceptance, work: Work, piece: _Piece, terms: _Terms) -> AcceptanceLine:
+    entry = piece.entry
+    stated = work.line_of(entry)
+    price, factor = (Decimal(0), 1) if piece.free else _price(stated)
+    return AcceptanceLine(
+        org_id=acceptance.org_id,
+        acceptance_id=acceptance.id,
+        item_id=entry.item_id,
+        order_id=(stated.order_id or None) if stated else None,
+        order_line=(stated.order_line or None) if stated else None,
+        delivery_line=entry.note_line or None,
+        place_id=terms.place(work.goods(entry)),
+        expected=0 if piece.free else expected(work, entry),
+        accepted=piece.accepted,
+        refused=piece.refused,
+        gift=piece.accepted if piece.free else 0,
+        result="over" if piece.free else _code(work, entry),
+        reason=(_("赠品") if piece.free else _reason(work, entry)) or None,
+        unit_price=price,
+        price_factor=factor,
+        amount=money.amount(price, piece.accepted, factor),
+        owner_id=acceptance.org_id if piece.free else terms.owners[entry.item_id],
+    )
+
+
+def _price(stated: NoteLine | None) -> tuple[Decimal, int]:
+    """The agreed price as snapshot; the note's own only where nothing was agreed."""
+    if stated is None:
+        return Decimal(0), 1
+    price = stated.unit_price if stated.unit_price is not None else stated.note_price
+    return price or Decimal(0), stated.price_factor
+
+
+def _lot(session: Session, entry: Entry, goods: Goods) -> int:
+    """The lot of the goods, 0 where none is known."""
+    if not entry.lot_no or not (entry.accepted or entry.refused):
+        return 0
+    expiry: date | None = entry.expiry
+    known = goods.lots.get(entry.lot_no)
+    if known is not None and (not entry.accepted or (expiry and same_expiry(known, expiry))):
+        expiry = known  # goods that go back because of their expiry still name their lot
+    return find_or_make_lot(session, entry.item_id, entry.lot_no, expiry, produced=entry.produced)
+
+
+def _code(work: Work, entry: Entry) -> str:
+    if entry.refused:
+        return _CODES.get(entry.refusal or Refusal.OTHER, "refused")
+    return "short" if entry.counted < expected(work, entry) else "ok"
+
+
+def _reason(work: Work, entry: Entry) -> str:
+    stated = work.line_of(entry)
+    parts = [entry.refusal.label if entry.refused and entry.refusal else "", entry.reason]
+    if stated is not None and result_of(work, entry) is Result.LOT:
+        parts.append(_("送货单批号 {lot}", lot=stated.lot_no))
+    return "；".join(part for part in parts if part)
+
+
+def _move(line: AcceptanceLine, supplier_end: int) -> Move:
+    return Move(
+        item_id=line.item_id,
+        lot_id=line.lot_id,
+        owner_id=line.owner_id,
+        from_place=supplier_end,
+        to_place=line.place_id,
+        qty=line.accepted,
+        unit_price=line.unit_price,
+        price_factor=line.price_factor,
+        doc_line=line.line,
+        reason=line.reason or "",
+    )
+
+
+def _order(written: Written, stated: NoteLine | None, entry: Entry) -> None:
+    if stated is None or not stated.order_id:
+        return
+    key = (stated.order_id, stated.order_line)
+    received, refused = written.ordered.get(key, (0, 0))
+    written.ordered[key] = (
+        received + entry.accepted - entry.gift,
+        refused + entry.refused,
+    )
+
+
+def _terms(session: Session, acceptance: Acceptance, work: Work) -> _Terms:
+    items = {entry.item_id for entry in work.entries}
+    zones = {
+        place.storage: place.id
+        for place in reversed(stock_places(session, acceptance.org_id))
+        if place.zone == "good" and place.storage in {"cold", "frozen", "cool"}
+    }
+    return _Terms(
+        owners=_owners(session, acceptance, items),
+        places=zones,
+        main=acceptance.place_id,
+        supplier_end=virtual_place(session, acceptance.org_id, "supplier"),
+    )
+
+
+def _owners(session: Session, acceptance: Acceptance, items: set[int]) -> dict[int, int]:
+    """Goods stay the supplier's until they are used, unless another trigger was agreed."""
+    rows = session.execute(
+        select(SettleTerm.item_id, SettleTerm.trigger)
+        .where(
+            SettleTerm.org_id == acceptance.org_id,
+            SettleTerm.supplier_id == acceptance.supplier_id,
+            or_(SettleTerm.item_id == 0, SettleTerm.item_id.in_(sorted(items))),
+            SettleTerm.valid_from <= acceptance.accepted_on,
+        )
+        .order_by(SettleTerm.valid_from)
+    )
+    triggers: dict[int, str] = {int(item): str(trigger) for item, trigger in rows}
+    usual = triggers.get(0, "consumption")
+    return {
+        item: acceptance.supplier_id
+        if triggers.get(item, usual) == "consumption"
+        else acceptance.org_id
+        for item in items
+    }
+
+
+def checks_of(session: Session, work: Work, second: Actor | None) -> dict[str, Any]:
+    """What was looked at, how the goods came, and the facts as they stood on this day."""
+    return {
+        "transport": transport_to_plain(work.transport),
+        "second": second.name if second else "",
+        "delivery": work.note.no,
+        "orders": list(work.note.order_nos),
+        "lines": [
+            {
+                "outer": entry.checks.outer,
+                "matches": entry.checks.matches,
+                "report": entry.checks.report,
+                **snapshot,
+            }
+            for entry, snapshot in _snapshots(session, work)
+        ],
+    }
+
+
+def _snapshots(session: Session, work: Work) -> list[tuple[Entry, dict[str, str]]]:
+    """Name, form, spec, approval number and holder of each entry's goods, word for word."""
+    items = {entry.item_id for entry in work.entries}
+    rows = session.execute(
+        select(Item, Product.form, Maker.name)
+        .join(Product, Product.id == Item.product_id)
+        .join(Maker, Maker.id == Item.maker_id)
+        .where(Item.id.in_(sorted(items)))
+    )
+    facts = {
+        item.id: {
+            "name": item.name,
+            "form": form,
+            "spec": item.spec,
+            "maker": maker,
+            "approval": item.approval_no or "",
+            "code": item.code,
+        }
+        for item, form, maker in rows
+    }
+    return [(entry, facts[entry.item_id]) for entry in work.entries]

@@ -1,0 +1,47 @@
+"""Two persons for controlled drugs: the second signs in with the own password, or it is nobody."""
+
+from __future__ import annotations
+
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
+from app.i18n import _
+from app.services.access import actor_for, require
+from app.services.db import Database, ping, postgresql_engine
+from app.services.platform.accounts import sign_in
+from app.services.receiving.commands import Second
+
+
+def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
+    """The second person, proved by the own password.
+
+    Raises:
+        NotAllowedError: Wrong password, no duty at this member's store, or the same person.
+    """
+    login = second.login.strip()
+    if login == actor.login:
+        raise NotAllowedError(
+            "second.same", _("第二验收人不能是本人。请另一位库管输入自己的账号和密码。")
+        )
+    person = _local(db, login, second) if db.is_sqlite else _server(db, login, second)
+    require(person, Duty.STORE, org_id)
+    return person
+
+
+def _local(db: Database, login: str, second: Second) -> Actor:
+    return sign_in(db, login, second.password)
+
+
+def _server(db: Database, login: str, second: Second) -> Actor:
+    """Sign in to the server as the second person: the server itself checks the password."""
+    own = Database(postgresql_engine(db.engine.url.set(username=login), password=second.password))
+    try:
+        ping(own)
+        return actor_for(own, login)
+    except EnvironmentProblem as problem:
+        if problem.code != "db.login":
+            raise
+        raise NotAllowedError("account.wrong", _("账号或密码不对。请核对后重试。")) from problem
+    except DomainError:
+        raise
+    finally:
+        own.close()

@@ -1,0 +1,119 @@
+"""Trace codes: each comes in once in the whole group (a unique key says so, not a look-up)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.domain.errors import ConflictError
+from app.i18n import _
+from app.models.receiving import Acceptance, TraceCode
+from app.services.db import database_of, now
+
+_CHUNK = 300
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTrace:
+    """A code of one pack with what is in it."""
+
+    code: str
+    item_id: int
+    lot_id: int
+
+
+def keep_traces(session: Session, acceptance: Acceptance, traces: Sequence[KeptTrace]) -> None:
+    """Remember the codes for good.
+
+    Raises:
+        ConflictError: A code came in before, at this member or another; nothing is posted.
+    """
+    if not traces:
+        return
+    again = _take_released(session, acceptance, traces)
+    fresh = [trace for trace in traces if trace.code not in again]
+    taken = _insert(session, acceptance, fresh)
+    doubled = [trace.code for trace in fresh if trace.code not in taken]
+    if doubled or len({trace.code for trace in traces}) != len(traces):
+        shown = "、".join(doubled[:3])
+        raise ConflictError(
+            "trace.known",
+            _(
+                "追溯码 {codes} 已经入过库，什么都没有入库。可能是回流药："
+                "撤销这几盒的扫码，按 F9 登记拒收。",
+                codes=shown,
+            ),
+        )
+
+
+def release_traces(session: Session, acceptance: Acceptance) -> None:
+    """The acceptance was taken back: its codes may come in again."""
+    session.execute(
+        update(TraceCode)
+        .where(TraceCode.org_id == acceptance.org_id, TraceCode.acceptance_id == acceptance.id)
+        .values(released_at=now(session))
+    )
+
+
+def _take_released(
+    session: Session, acceptance: Acceptance, traces: Sequence[KeptTrace]
+) -> set[str]:
+    """Codes of ours that were released by a reversal come in again under this acceptance."""
+    found: set[str] = set()
+    for trace in traces:
+        row = session.execute(
+            update(TraceCode)
+            .where(
+                TraceCode.code == trace.code,
+                TraceCode.org_id == acceptance.org_id,
+                TraceCode.released_at.is_not(None),
+            )
+            .values(
+                item_id=trace.item_id,
+                lot_id=trace.lot_id,
+                acceptance_id=acceptance.id,
+                received_at=now(session),
+                released_at=None,
+            )
+            .returning(TraceCode.code)
+            .execution_options(synchronize_session=False)
+        ).scalar()
+        if row is not None:
+            found.add(row)
+    return found
+
+
+def _insert(session: Session, acceptance: Acceptance, traces: Sequence[KeptTrace]) -> set[str]:
+    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
+    taken: set[str] = set()
+    for part in _chunks(sorted(traces, key=lambda trace: trace.code)):
+        rows = session.execute(
+            insert(TraceCode)
+            .values(
+                [
+                    {
+                        "code": trace.code,
+                        "org_id": acceptance.org_id,
+                        "item_id": trace.item_id,
+                        "lot_id": trace.lot_id,
+                        "acceptance_id": acceptance.id,
+                        "received_at": now(session),
+                    }
+                    for trace in part
+                ]
+            )
+            .on_conflict_do_nothing()
+            .returning(TraceCode.code)
+        )
+        taken |= set(rows.scalars())
+    return taken
+
+
+def _chunks(traces: Sequence[KeptTrace]) -> Iterable[Sequence[KeptTrace]]:
+    for start in range(0, len(traces), _CHUNK):
+        yield traces[start : start + _CHUNK]
