@@ -21,6 +21,7 @@ from app.models.party import Maker, Organisation, Person
 from app.models.price import Price, PriceList
 from app.services.catalogue.drafts import load_drafts
 from app.services.db import Database, local_time
+from app.services.prices.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def _prices(session: Session, actor: Actor, item_id: int) -> tuple[ItemPrice, ..
         select(Price, PriceList.source, Organisation.short_name)
         .join(PriceList, PriceList.id == Price.list_id)
         .join(Organisation, Organisation.id == Price.supplier_id)
-        .where(Price.item_id == item_id, Price.org_id.in_((0, *sorted(actor.orgs()))))
+        .where(Price.item_id == item_id, visible(session, actor))
         .order_by(Price.valid_from, Price.rank, Price.id)
     ).all()
     named = select(Organisation.id, Organisation.short_name).where(

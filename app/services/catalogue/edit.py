@@ -128,9 +128,12 @@ def change(
         "updated_at": now(session),
     }
     done = session.execute(
-        update(Item).where(Item.id == item_id, Item.version == item.version).values(**values)
-    )
-    if done.rowcount == 0:  # type: ignore[attr-defined]  # a CursorResult, because of the UPDATE
+        update(Item)
+        .where(Item.id == item_id, Item.version == item.version)
+        .values(**values)
+        .returning(Item.id)
+    ).first()
+    if done is None:
         raise _was_first(session, item)
     session.expire(item)
     _write_units(session, item_id, draft)

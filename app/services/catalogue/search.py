@@ -25,6 +25,7 @@ from app.models.price import Price
 from app.models.stock import Balance
 from app.services.catalogue import lookup
 from app.services.db import Database, today
+from app.services.prices.visible import visible
 from app.services.queries import keyset
 from app.services.queries.keyset import ListColumn, ListShape, QueryLike, escape_like
 
@@ -95,9 +96,9 @@ def catalogue_page(
         page: The key of the page before, and how many rows.
     """
     with db.read() as session:
-        day = today(session)
-        shape = _shape(query.text, day)
-        statement = _statement(session, actor, query, day)
+        price = _best_price(session, actor, today(session))
+        shape = _shape(query.text, price)
+        statement = _statement(session, actor, query, price)
         found = keyset.fetch(session, statement, shape, query, page[0], page[1])
         users = _users(session, actor, [row.id for row in found.rows])
         return CataloguePage(tuple(_row(row, users) for row in found.rows), found.next_key)
@@ -106,9 +107,9 @@ def catalogue_page(
 def catalogue_count(db: Database, actor: Actor, query: QueryLike) -> int:
     """How many items the query has."""
     with db.read() as session:
-        day = today(session)
-        statement = _statement(session, actor, query, day)
-        return keyset.count(session, statement, _shape(query.text, day), query)
+        price = _best_price(session, actor, today(session))
+        statement = _statement(session, actor, query, price)
+        return keyset.count(session, statement, _shape(query.text, price), query)
 
 
 def search(db: Database, actor: Actor, text: str, limit: int = 20) -> tuple[CatalogueRow, ...]:
@@ -181,12 +182,13 @@ def _rank(text: str) -> ColumnElement[int]:
     )
 
 
-def _best_price(day: date) -> ColumnElement[Any]:
+def _best_price(session: Session, actor: Actor, day: date) -> ColumnElement[Any]:
     """The lowest winning price for the whole group today."""
     return (
         select(func.min(Price.unit_price))
         .where(
             Price.item_id == Item.id,
+            visible(session, actor),
             Price.org_id == 0,
             Price.rank == 1,
             Price.valid_from <= day,
@@ -197,7 +199,9 @@ def _best_price(day: date) -> ColumnElement[Any]:
     )
 
 
-def _statement(session: Session, actor: Actor, query: QueryLike, day: date) -> Select[Any]:
+def _statement(
+    session: Session, actor: Actor, query: QueryLike, price: ColumnElement[Any]
+) -> Select[Any]:
     statement = cast(
         "Select[Any]",
         select(
@@ -216,7 +220,7 @@ def _statement(session: Session, actor: Actor, query: QueryLike, day: date) -> S
             Item.storage,
             Item.high_value,
             Item.approval_valid_to,
-            _best_price(day).label("unit_price"),
+            price.label("unit_price"),
         )
         .join(ItemSearch, ItemSearch.item_id == Item.id)
         .join(Maker, Maker.id == Item.maker_id)
@@ -239,8 +243,7 @@ def _view(view: str) -> tuple[ColumnElement[bool], ...]:
     return (known[view],) if view in known else ()
 
 
-def _shape(text: str, day: date) -> ListShape:
-    price = _best_price(day)
+def _shape(text: str, price: ColumnElement[Any]) -> ListShape:
     by_use = (literal(0) - Item.usage_rank, ItemSearch.sort_key)
     natural: tuple[Any, ...] = (_rank(text), *by_use) if text.strip() else (Item.code,)
     return ListShape(

@@ -90,7 +90,7 @@ BEGIN
   CALL app.allow('item_code', 'store', 'INSERT UPDATE', 'org_id = ANY MINE');
 
   -- Prices: members see the group's and their own, a supplier its own only. Written once, then closed.
-  CALL app.show('price_list', '(SELECT app.in_group())');
+  CALL app.show('price_list', '(SELECT app.in_group()) OR EXISTS (SELECT 1 FROM app.price p WHERE p.list_id = price_list.id AND p.supplier_id = ANY MINE)');
   CALL app.allow('price_list', 'buy catalogue', 'INSERT UPDATE', 'FOR_GROUP');
   CALL app.show('price', '((SELECT app.in_group()) AND (org_id = 0 OR org_id = ANY MINE)) OR supplier_id = ANY MINE');
   CALL app.allow('price', 'buy catalogue', 'INSERT UPDATE', 'FOR_GROUP', 'valid_to');

@@ -1,0 +1,1 @@
+"""Price lists: published, followed by new ones, never edited."""
