@@ -17,6 +17,13 @@ from app.ui.tables.header import GridHeader
 from app.ui.tables.paged_model import TableModel
 
 _ENTER: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_CURSOR = QAbstractItemView.CursorAction
+_ROW_STEPS: Final = {
+    _CURSOR.MoveUp: (-1, False),
+    _CURSOR.MoveDown: (1, False),
+    _CURSOR.MovePageUp: (-1, True),
+    _CURSOR.MovePageDown: (1, True),
+}
 _NO_EDIT: Final = QAbstractItemView.EditTrigger.NoEditTriggers
 
 
@@ -99,7 +106,8 @@ class Body(QTableView):
             super().keyPressEvent(event)
 
     def _enter(self, position: int) -> None:
-        if position >= 0:
+        # Enter in a cell's field comes up here as well, before the field is closed.
+        if position >= 0 and self.state() is not QAbstractItemView.State.EditingState:
             self.opened.emit(position)
 
     def toggle(self, position: int) -> None:
@@ -167,7 +175,20 @@ class Body(QTableView):
         if cursorAction in {actions.MoveHome, actions.MoveEnd}:
             row = 0 if cursorAction == actions.MoveHome else self.table.rowCount() - 1
             return self.table.index(row, max(0, self.currentIndex().column()))
+        if cursorAction in _ROW_STEPS and self.isColumnHidden(self.currentIndex().column()):
+            return self._row_away(cursorAction)
         return super().moveCursor(cursorAction, modifiers)
+
+    def _row_away(self, action: QAbstractItemView.CursorAction) -> QModelIndex:
+        """Up and down while the current column stands in the other half; Qt would not move."""
+        current = self.currentIndex()
+        page = max(
+            1, self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize())
+        )
+        step, whole = _ROW_STEPS[action]
+        row = current.row() + step * (page if whole else 1)
+        last = self.table.rowCount() - 1
+        return self.table.index(min(max(row, 0), last), current.column())
 
     def _next_field(self, step: int) -> QModelIndex:
         index = self.currentIndex()
