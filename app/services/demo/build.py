@@ -43,7 +43,9 @@ def no_progress(what: str, done: int, total: int) -> None:
     del what, done, total
 
 
-def build(db: Database, *, seed: int = SEED, progress: Progress = no_progress) -> DemoGroup:
+def build(
+    db: Database, *, seed: int = SEED, small: bool = False, progress: Progress = no_progress
+) -> DemoGroup:
     """Write the demo group with its history, then open work for every role.
 
     The mark that `is_demo` reads comes last: a group without it was interrupted.
@@ -51,6 +53,7 @@ def build(db: Database, *, seed: int = SEED, progress: Progress = no_progress) -
     Args:
         db: An empty, migrated database, reached with the owner's rights.
         seed: The same seed on the same day makes the same group.
+        small: A sixth of the goods, for trials.
         progress: Told what is being done.
 
     Raises:
@@ -59,14 +62,13 @@ def build(db: Database, *, seed: int = SEED, progress: Progress = no_progress) -
     with db.write() as session:
         refuse_used(session)
         day = today(session)
-        group, goods = sources.group(), sources.goods()
+        group, goods = sources.group(), sources.few() if small else sources.goods()
         progress(_("机构、人员和库位"), 0, 1)
         made = make_parties(session, group, day)
         progress(_("统一目录"), 0, 1)
         items = make_catalogue(session, goods, day)
         reindex(session)
         rows = _fill(session, made, goods, items, (day, seed), progress)
-        session.add(Setting(org_id=0, key="group_name", value=group["name"]))
     open_work(db, goods, progress)
     with db.write() as session:
         session.add(Setting(org_id=0, key="demo", value=1))

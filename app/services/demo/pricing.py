@@ -51,7 +51,7 @@ def _lowered(
     aim: tuple[Decimal, int],
     seed: int,
 ) -> dict[str, Decimal]:
-    target, lines = aim
+    target, lines = aim[0], min(aim[1], -(-3 * len(goods) // 4))
     draw = random.Random(f"{seed}-{goods[0].item_class}")  # noqa: S311 - repeatable demo figures
     weights = {item.code: item.price * yearly_packs[item.code] for item in goods}
     wanted = target * sum(weights.values())

@@ -13,6 +13,9 @@ from app.services.demo.sources import Goods, Shape
 MONTHS: Final = 24
 _SHARES: Final = {"lead": 100, "songyuan": 40, "wangyue": 36, "chenghu": 31, "qingyu": 9}
 """How many percent of what a clinic could keep a member really keeps."""
+_FAST: Final = 30
+_SLOW_SHARE: Final = 0.55
+"""The lead keeps what is used at least `_FAST` packs a month, and this share of the rest."""
 _GROWTH: Final = 0.004
 """Demand of a community grows a little each month (下沉)."""
 
@@ -27,10 +30,10 @@ class Series:
 
 
 def kept_by(org: str, goods: tuple[Goods, ...], seed: int) -> list[Goods]:
-    """What a member keeps: the lead all but a few, a clinic a part of what clinics may keep."""
-    if org == "lead":
-        return list(goods)
+    """What a member keeps: the lead most, a clinic a part of what clinics may keep."""
     draw = random.Random(f"{seed}-{org}")  # noqa: S311 - repeatable demo figures
+    if org == "lead":
+        return [item for item in goods if item.monthly >= _FAST or draw.random() < _SLOW_SHARE]
     share = _SHARES[org] / 100
     return [
         item

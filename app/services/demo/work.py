@@ -7,7 +7,6 @@ to send, to confirm and to settle a dispute about.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -20,9 +19,11 @@ from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
 from app.models.item import Item
-from app.services.access import actor_for
 from app.services.db import Database, today
+from app.services.demo.arrivals import deliver
+from app.services.demo.desk import HEADS, KEEPERS, Desk
 from app.services.demo.sources import Goods
+from app.services.demo.trade import supplier_of
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign
@@ -41,63 +42,12 @@ from app.services.settlement.steps import Verb
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how far, and out of how much."""
 
-KEEPERS: Final = {
-    "lead": "heyun",
-    "songyuan": "liqing",
-    "wangyue": "wangfang",
-    "chenghu": "sunyue",
-    "qingyu": "gaoyun",
-}
-"""Who keeps the store of each member."""
-HEADS: Final = {
-    "lead": "zhoulq",
-    "songyuan": "zhanghb",
-    "wangyue": "majl",
-    "chenghu": "linzq",
-    "qingyu": "linzq",
-}
-"""Who signs and settles for each member."""
-SALES: Final = ("luoye", "hejian", "tangwei", "dengkai", "xuejing", "fangzhou")
 BUYER: Final = "chenxy"
-_FIRST_LINES: Final = 8
-_SECOND_LINES: Final = 6
+_FIRST: Final = (("kangzeyuan", 4), ("ruihetang", 2), ("jiangtan", 2))
+_SECOND: Final = (("baichuan", 6), ("hengce", 2))
+"""How many of each supplier's most used goods the two packages hold."""
 _REFUSAL: Final = "注射器单价与上月合同不符，请先核对价格"
 _DISPUTE: Final = "本方出库单合计多出两行，请核对批号后再确认"
-
-
-@dataclass(slots=True)
-class Desk:
-    """Everybody's own way to the services.
-
-    Attributes:
-        db: Reached with the owner's rights; what a person may do is checked all the same.
-        goods: The catalogue.
-        items: Item ids by code.
-    """
-
-    db: Database
-    goods: Sequence[Goods]
-    items: dict[str, int] = field(default_factory=dict)
-    actors: dict[str, Actor] = field(default_factory=dict)
-
-    def actor(self, login: str) -> Actor:
-        """The person behind a login."""
-        if login not in self.actors:
-            self.actors[login] = actor_for(self.db, login)
-        return self.actors[login]
-
-    def keeper(self, member: str) -> Actor:
-        """Who keeps the member's store."""
-        return self.actor(KEEPERS[member])
-
-    def seller(self, supplier_id: int) -> Actor:
-        """Who signs for a supplier."""
-        return next(a for a in map(self.actor, SALES) if a.org_id == supplier_id)
-
-    def head_of(self, org_id: int) -> Actor:
-        """Who signs and settles for a member."""
-        member = next(key for key in KEEPERS if self.keeper(key).org_id == org_id)
-        return self.actor(HEADS[member])
 
 
 def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
@@ -120,15 +70,22 @@ def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
 
 def _signed_package(desk: Desk, day: date) -> None:
     """常用药: consolidated and signed by everybody; the goods are on their way."""
-    wanted = _common(desk, "drug", _FIRST_LINES)
+    cold = max((item for item in desk.goods if _insulin(item)), key=lambda item: item.monthly)
+    wanted = [*_most_used(desk, _FIRST), cold]
     made = _consolidate(desk, _("{n} 月常用药第 1 包", n=day.month), wanted)
-    for order in _orders(desk, made):
+    orders = _orders(desk, made)
+    for order in orders:
         _sign(desk, order)
+    deliver(desk, orders, day)
+
+
+def _insulin(item: Goods) -> bool:
+    return item.cold and item.community and "胰岛素" in item.name
 
 
 def _package_in_signing(desk: Desk, day: date) -> None:
     """耗材与试剂: some signed, some waiting for the member or the supplier, one refused."""
-    wanted = _common(desk, "consumable", _SECOND_LINES) + _common(desk, "reagent", 2)
+    wanted = _most_used(desk, _SECOND)
     made = _consolidate(desk, _("{n} 月耗材与试剂", n=day.month), wanted)
     for number, order in enumerate(_orders(desk, made)):
         if number == 0:
@@ -146,15 +103,21 @@ def _requisitions_to_consolidate(desk: Desk) -> None:
         request(desk.db, actor, FromSuggestions(new_op(), actor.org_id, submit=submit))
 
 
-def _common(desk: Desk, item_class: str, count: int) -> list[Goods]:
-    """The goods of a class that clinics use most."""
-    fitting = [
-        item
-        for item in desk.goods
-        if item.item_class == item_class and item.community and not item.cold
-    ]
-    reagents = [item for item in desk.goods if item.item_class == item_class and item.community]
-    return sorted(fitting or reagents, key=lambda item: -item.monthly)[:count]
+def _most_used(desk: Desk, counts: Sequence[tuple[str, int]]) -> list[Goods]:
+    """The goods of each supplier that clinics use most, of drugs only essential ones."""
+    found: list[Goods] = []
+    for supplier, count in counts:
+        fitting = [
+            item
+            for item in desk.goods
+            if item.community and supplier_of(item) == supplier and _ordinary(item)
+        ]
+        found += sorted(fitting, key=lambda item: -item.monthly)[:count]
+    return found
+
+
+def _ordinary(item: Goods) -> bool:
+    return item.item_class != "drug" or ("essential" in item.flags and not item.cold)
 
 
 def _consolidate(desk: Desk, title: str, wanted: Sequence[Goods]) -> Consolidated:
