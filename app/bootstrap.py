@@ -14,6 +14,7 @@ from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.services import schema
 from app.services.db import Database, postgresql_engine, sqlite_engine
+from app.services.db_errors import translate
 
 
 def start_logging(*, verbose: bool = False) -> logging.Handler:
@@ -66,7 +67,8 @@ def open_database(
         if make and db.is_sqlite:
             schema.upgrade(db)
         if check:
-            _check_version(db)
+            with translate():
+                _check_version(db)
     except BaseException:
         db.close()
         raise

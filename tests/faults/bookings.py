@@ -8,12 +8,13 @@ from uuid import UUID
 
 from app.domain.documents import DocKind
 from app.domain.duties import Actor
+from app.domain.ids import new_op
 from app.domain.ledger import Move
 from app.services.db import Database
 from app.services.operations import claim, finish
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
-from tests.factories import KANGZE
+from tests.factories import EAST, KANGZE, WEST, Site
 
 DAY = date(2026, 10, 14)
 
@@ -39,3 +40,11 @@ def book(db: Database, actor: Actor, op: UUID, place: int, lots: Sequence[tuple[
         posted = post(session, actor, Posting(org, op, DocKind.CONSUMPTION, 1, DAY, moves))
         finish(session, org, op, {"seq": posted.first_seq})
         return posted.first_seq
+
+
+def fill(site: Site) -> None:
+    """Some receipts and uses at both members, so that a kept database holds a story."""
+    for org, login in ((EAST, "east_store"), (WEST, "west_store")):
+        place = site.world.stores[org]
+        book(*site.as_(login), new_op(), place, [(1, -240), (2, -480)])
+        book(*site.as_(login), new_op(), place, [(1, 24), (2, 3)])

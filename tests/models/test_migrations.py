@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import func, select
 
 import app.models  # noqa: F401 - fills the metadata
 from app.models.base import Base
+from app.models.stock import Ledger
 from app.services import schema
-from tests.databases import Backend
+from app.services.db import Database, postgresql_engine, sqlite_engine
+from app.services.platform import proofs, server, server_state
+from tests.databases import OWNER_PASSWORD, Backend, Databases
+
+KEPT = sorted((Path(__file__).parents[1] / "fixtures").glob("schema_*.sql.gz"))
 
 
 def test_migrated_schema_equals_the_models(backend: Backend) -> None:
@@ -20,3 +31,62 @@ def test_migrated_schema_equals_the_models(backend: Backend) -> None:
 def test_a_fresh_database_is_current(backend: Backend) -> None:
     assert schema.is_current(backend.db)
     assert schema.upgrade(backend.db) == schema.newest()
+
+
+@pytest.fixture(params=KEPT, ids=lambda path: path.name.removesuffix(".sql.gz"))
+def kept(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
+) -> Iterator[Database]:
+    """A database as some release left it, with stock and history in it."""
+    text = gzip.decompress(request.param.read_bytes()).decode()
+    if "_sqlite" in request.param.name:
+        db = Database(sqlite_engine(str(tmp_path / "kept.db")))
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.executescript(text)
+            connection.exec_driver_sql("BEGIN")
+        yield db
+        db.close()
+        return
+    cluster = databases.cluster()
+    cluster.create("yilian_kept", "template0", server.OWNER)
+    with server.administrator(cluster.login("yilian_kept").url(), "yilian_kept") as connection:
+        server.prepare_database(connection)
+        connection.execute(text.encode())
+    owner = cluster.login("yilian_kept", server.OWNER, OWNER_PASSWORD)
+    db = Database(postgresql_engine(owner.url()))
+    yield db
+    db.close()
+    cluster.drop("yilian_kept")
+
+
+def test_there_is_a_kept_database_for_both() -> None:
+    kinds = {path.name.removesuffix(".sql.gz").rpartition("_")[2] for path in KEPT}
+    assert kinds == {"sqlite", "postgresql"}
+
+
+def test_every_kept_database_comes_up(kept: Database) -> None:
+    """A failure on the newest one before a release means: python scripts/keep_schema.py."""
+    schema.upgrade(kept)
+
+    with kept.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    with kept.read() as session:
+        assert session.scalar(select(func.count()).select_from(Ledger)) == 8
+    assert proofs.reconcile(kept) == ()
+    assert all(chain.whole for chain in proofs.chains(kept))
+
+
+def test_a_kept_server_keeps_its_promises(kept: Database, databases: Databases) -> None:
+    schema.upgrade(kept)
+    if kept.is_sqlite:
+        with kept.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() == []
+        return
+    admin = databases.cluster().login("yilian_kept").url()
+    with server.administrator(admin) as connection:
+        assert server_state.broken_promises(connection) == ()
