@@ -77,6 +77,7 @@ class Halves(QWidget):
         other.valueChanged.connect(mine.setValue)
         self.left.horizontalScrollBar().setObjectName("silent")
         self.right.horizontalScrollBar().rangeChanged.connect(self._match_foot)
+        other.rangeChanged.connect(lambda _least, _most: self.stretch())
 
     def _match_foot(self, _least: int, most: int) -> None:
         """Leave room under the left half where the right one has its scroll bar."""
@@ -128,7 +129,8 @@ class Halves(QWidget):
         body = self.left if column.key in self.frozen_keys else self.right
         used = self.left.horizontalHeader().length() if self.left.isVisibleTo(self) else 0
         used += self.right.horizontalHeader().length()
-        spare = self.width() - _RULE - used - 2
+        bar = self.right.verticalScrollBar()
+        spare = self.width() - _RULE - used - 2 - (bar.sizeHint().width() if bar.maximum() else 0)
         wanted = body.columnWidth(place) + spare
         least = round(column.width * self._scale)
         if wanted != body.columnWidth(place):
@@ -141,8 +143,10 @@ class Halves(QWidget):
         factor, self._scale = scale / self._scale, scale
         for body in self.bodies:
             body.resize_rows()
-            for place in range(len(self.model.columns)):
-                body.setColumnWidth(place, round(body.columnWidth(place) * factor))
+            for place, column in enumerate(self.model.columns):
+                hidden = body.isColumnHidden(place)  # its width reads as 0
+                wide = column.width * scale if hidden else body.columnWidth(place) * factor
+                body.setColumnWidth(place, round(wide))
         self.stretch()
 
     def fit(self, place: int) -> None:
