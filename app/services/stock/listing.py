@@ -247,8 +247,9 @@ def _shape() -> ListShape:
         columns={
             "name": ListColumn(_words(), ItemSearch.sort_key),
             "code": ListColumn(Item.code, Item.code),
-            "place": ListColumn(Place.name, Place.name),
-            "org": ListColumn(Organisation.short_name, Organisation.code),
+            "place": ListColumn(
+                Organisation.short_name + " · " + Place.name, Organisation.code + Place.code
+            ),
             "lot": ListColumn(Lot.lot_no, func.coalesce(Lot.lot_no, "")),
             "expiry": ListColumn(Lot.expiry, expiry),
             "qty": ListColumn(Balance.qty / Item.pack_factor, Balance.qty / Item.pack_factor),

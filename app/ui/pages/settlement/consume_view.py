@@ -251,9 +251,9 @@ def _columns() -> tuple[Column, ...]:
 
 def _document_columns() -> tuple[Column, ...]:
     return (
-        Column(key="no", title=_("单号"), kind=Kind.TWO_LINE, width=190, stretch=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=92),
-        Column(key="act", title="", kind=Kind.BUTTON, width=56),
+        Column(key="no", title=_("单号"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=88),
+        Column(key="act", title="", kind=Kind.BUTTON, width=52),
     )
 
 
@@ -283,7 +283,10 @@ def _document_row(row: ConsumptionRow) -> Row:
     when = f"{local_time(row.posted_at):%m-%d %H:%M}"
     word = _("冲销单") if row.source == "reversal" else state_title(row.status)
     cells: tuple[Cell, ...] = (
-        Two(row.no, _("{when} · {who} · {n} 行", when=when, who=row.person, n=row.lines)),
+        Two(
+            row.no,
+            _("{when} · {who} · {n} 行", when=when, who=row.person, n=formats.number(row.lines)),
+        ),
         Pill(status, word, bare=True),
         Link(_("冲销")) if can else Tone(""),
     )

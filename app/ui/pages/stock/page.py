@@ -44,7 +44,8 @@ class StockPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.lights = StateCounts()
-        self.search = SearchEdit(_("品名、拼音、编码或批号"))
+        self.search = SearchEdit(_("品名、拼音、批号"))
+        self.search.setMinimumWidth(220)
         self.search.textChanged.connect(self._search)
         self.source = rows.LotSource(context.db, context.actor, context.scope.ids, context.today)
         self.lots = GridView(PagedModel(rows.columns(), self.source, context.jobs))
@@ -173,7 +174,11 @@ class StockPage(Page):
 
     def _show_summary(self, found: StockSummary) -> None:
         counts = [
-            (rows.LIGHTS[one.light][0], _("{n} 批", n=one.lots), _(rows.LIGHTS[one.light][1]))
+            (
+                rows.LIGHTS[one.light][0],
+                _("{n} 批", n=formats.number(one.lots)),
+                _(rows.LIGHTS[one.light][1]),
+            )
             for one in found.lights
             if one.lots or one.light is not Band.MISSING
         ]

@@ -12,7 +12,7 @@ from app.i18n import N_, _
 from app.services.db import Database
 from app.services.stock.listing import StockRow, stock_count, stock_page
 from app.services.stock.totals import TotalRow
-from app.ui import formats
+from app.ui import formats, theme
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Pill, Qty, Row, Two
 from app.ui.tables.columns import Choice, Column, Filter, Kind
@@ -29,23 +29,24 @@ HOLDS: Final = {"expired": N_("已过期锁定"), "recall": N_("召回锁定"), 
 
 
 def columns() -> tuple[Column, ...]:
-    """Columns of the list by lot."""
+    """Columns of the list by lot; in large text what can be worked out by eye leaves."""
+    large = theme.density() is theme.Density.LARGE
     return (
         Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=216, frozen=True,
                sortable=True, filter=Filter.TEXT, hint=_("拼音 / 名称 / 编码")),
-        Column(key="org", title=_("机构"), width=70, sortable=True),
-        Column(key="place", title=_("库位"), width=112, sortable=True, filter=Filter.TEXT),
+        Column(key="place", title=_("机构 · 库位"), width=150, sortable=True, filter=Filter.TEXT,
+               hint=_("机构或库位")),
         Column(key="lot", title=_("批号"), width=102, sortable=True, filter=Filter.TEXT,
                hint=_("包含…")),
-        Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=124, sortable=True,
+        Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=122, sortable=True,
                filter=Filter.DATE, hint=_("≤ 年-月")),
-        Column(key="left", title=_("剩余"), width=76, kind=Kind.NUMBER),
-        Column(key="qty", title=_("现存"), kind=Kind.QTY, width=100, sortable=True,
+        Column(key="left", title=_("剩余"), width=76, kind=Kind.NUMBER, hidden=large),
+        Column(key="qty", title=_("现存"), kind=Kind.QTY, width=92, sortable=True,
                filter=Filter.NUMBER, hint=">0"),
-        Column(key="owner", title=_("货权"), width=84),
-        Column(key="amount", title=_("金额"), kind=Kind.MONEY, unit=_("元"), width=104,
+        Column(key="owner", title=_("货权"), width=84, hidden=large),
+        Column(key="amount", title=_("金额"), kind=Kind.MONEY, unit=_("元"), width=96,
                total=True),
-        Column(key="state", title=_("状态 / 建议"), kind=Kind.PILL, width=150, stretch=True),
+        Column(key="state", title=_("状态 / 建议"), kind=Kind.PILL, width=136, stretch=True),
         Column(key="code", title=_("统一编码"), width=100, sortable=True, hidden=True),
     )  # fmt: skip
 
@@ -83,7 +84,9 @@ class LotSource:
     def fetch(self, query: PageQuery, after_key: object, limit: int) -> RowPage:
         """One page of lots."""
         page = stock_page(self.db, self.actor, self.orgs, query, (after_key, limit))
-        return RowPage(tuple(lot_row(row, self.today) for row in page.rows), page.next_key)
+        one = len(self.orgs) == 1
+        rows = tuple(lot_row(row, self.today, one_org=one) for row in page.rows)
+        return RowPage(rows, page.next_key)
 
     def count(self, query: PageQuery) -> int:
         """How many lots."""
@@ -104,12 +107,12 @@ def expiry_cell(expiry: date | None, light: Band) -> Cell:
     return Pill(LIGHTS[light][0], shown(expiry) if expiry else _("未填"))
 
 
-def lot_row(row: StockRow, today: date) -> Row:
-    """One lot."""
+def lot_row(row: StockRow, today: date, *, one_org: bool = False) -> Row:
+    """One lot; where all are of one organisation its name is left out."""
+    where = row.place if one_org else f"{row.org} · {row.place}"
     cells: tuple[Cell, ...] = (
         Two(row.name, row.spec),
-        row.org,
-        row.place,
+        where,
         row.lot_no or "—",
         expiry_cell(row.expiry, row.light),
         formats.left(row.expiry, today),
@@ -120,7 +123,7 @@ def lot_row(row: StockRow, today: date) -> Row:
         row.code,
     )
     raw = (
-        f"{row.name} {row.spec}", row.org, row.place, row.lot_no, row.expiry,
+        f"{row.name} {row.spec}", where, row.lot_no, row.expiry,
         formats.left(row.expiry, today), row.qty, row.owner if row.consigned else _("自有"),
         row.amount, _state(row).text, row.code,
     )  # fmt: skip
