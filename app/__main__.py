@@ -7,9 +7,9 @@ from app import cli
 
 def open_window(*, address: str, login: str, demo: bool, seconds: int) -> int:
     """Run the window; loaded only now, because the command line works without any Qt."""
-    from app.ui import app
+    from app.ui.app import run
 
-    return app.run(address=address, login=login, demo=demo, seconds=seconds)
+    return run(address=address, login=login, demo=demo, seconds=seconds)
 
 
 def main() -> None:
