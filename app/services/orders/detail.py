@@ -99,7 +99,7 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
                 Signature.doc_kind == DocKind.MEMBER_ORDER,
                 Signature.doc_id == row.id,
             )
-            .order_by(Signature.at)
+            .order_by(Signature.at, Signature.version, Signature.party)
         )
     )
     live = build(session, order, lines, _paperwork(session, order))

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.i18n import _
 from app.services.orders.board import Board
@@ -16,21 +18,22 @@ from app.services.orders.queries import GroupRow, MemberOrderRow
 from app.ui import theme
 from app.ui.pages.group_orders import rows
 from app.ui.pages.group_orders.header import GroupHeader
+from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.pages.group_orders.totals_row import TotalsRow
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
-from app.ui.widgets.cards import Card
 
 _VIEWS: Final = ("all", "open", "signed")
+_EDGES: Final = 14
+"""Frame and scroll bar of a table."""
 
 
-class MatrixCard(Card):
+class MatrixCard(TableCard):
     """需求汇总: items × members with totals; its table is made anew for other members."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_("需求汇总"), parent, padding=10)
-        self.body.setSpacing(6)
+        super().__init__(_("需求汇总"), parent)
         self.grid: GridView | None = None
         self.model: ListModel | None = None
         self.totals: TotalsRow | None = None
@@ -66,12 +69,23 @@ class MatrixCard(Card):
         self.add(self.grid, 1)
 
     def fit(self) -> None:
-        """Take no more height than the rows need."""
-        sizes = theme.sizes()
-        lines = max(self._count, 1) + 1
-        scroll = 14  # of the horizontal bar when members do not fit
-        head = theme.px(16) + 24 + theme.px(14) + 26
-        self.setMaximumHeight(head + lines * sizes.row + scroll)
+        """Take no more height than heading, rows and totals need."""
+        if self.grid is None or self.totals is None:
+            return
+        bar = self.grid.halves.right.horizontalScrollBar()
+        parts = (
+            self.head.sizeHint().height() + 20,
+            self.grid.halves.headers[0].sizeHint().height(),
+            max(self._count, 1) * theme.sizes().row,
+            self.totals.sizeHint().height(),
+            bar.sizeHint().height() if bar.maximum() else 0,
+        )
+        self.setMaximumHeight(sum(parts))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
 
 
 class BoardView(QWidget):
@@ -93,6 +107,7 @@ class BoardView(QWidget):
         super().__init__(parent)
         self._buyer = buyer
         self._board: Board | None = None
+        self._dropped: set[str] = set()
         self._now: datetime | None = None
         self.view = "open"
         self.header = GroupHeader()
@@ -100,8 +115,7 @@ class BoardView(QWidget):
         self.model = ListModel(rows.order_columns())
         self.grid = GridView(self.model, framed=False)
         self.grid.setAccessibleName(_("成员订单"))
-        self.orders = Card(_("成员订单"), padding=10)
-        self.orders.body.setSpacing(6)
+        self.orders = TableCard(_("成员订单"))
         self.orders.note.setText(_("成员 × 供应商，每张单独签署"))
         self.chips = self._chips()
         self.orders.add(self.grid, 1)
@@ -170,6 +184,33 @@ class BoardView(QWidget):
         )
         if current is None or not self.grid.choose(current.key):
             self.picked.emit()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._drop_columns()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "orders"):
+            self._drop_columns()
+
+    def _drop_columns(self) -> None:
+        """Leave out who signed and when where the words of what to do would not be in sight."""
+        scale = theme.px(15) / 15
+        wide = sum(column.width for column in self.model.columns) * scale
+        dropped: set[str] = set()
+        for key in ("seller_note", "member_note", "supplier"):
+            if wide <= self.width() - _EDGES:
+                break
+            dropped.add(key)
+            wide -= self.model.columns[self.model.positions[key]].width * scale
+        if dropped != self._dropped:
+            halves = self.grid.halves
+            halves.hidden_keys = (halves.hidden_keys - self._dropped) | dropped
+            self._dropped = dropped
+            halves.arrange()
 
     @property
     def shown(self) -> tuple[MemberOrderRow, ...]:

@@ -100,7 +100,8 @@ def _lines(painter: QPainter, room: QRect, row: GroupRow, now: datetime, *, chos
     grey = theme.colour("text2")
     line = QRect(room.x(), room.y() + first, room.width(), second)
     paint.text(painter, line, words.group_line(row, now), paint.Ink(13, colour=grey))
-    foot = QRect(room.x() - 6, room.y() + first + second, room.width() + 6, theme.px(24) + 2)
+    top = room.y() + first + second
+    foot = QRect(room.x() + 8, top, room.width() - 8, theme.px(24) + 2)
     paint.pill(painter, foot, words.group_pill(row))
     done = f"{row.progress.signed} / {row.progress.total}"
     right = paint.Ink(14, bold=bool(row.mine), align=Qt.AlignmentFlag.AlignRight)

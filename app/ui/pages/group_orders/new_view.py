@@ -14,6 +14,7 @@ from app.services.orders.candidates import CandidateRow, CandidatesWanted, Previ
 from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows
+from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
@@ -72,7 +73,7 @@ class NewView(QWidget):
         self.drafts = ListModel(rows.draft_columns())
         self.draft_grid = GridView(self.drafts, framed=False)
         self.draft_grid.set_empty(_("勾选采购申请，这里显示会拆成哪些成员订单。"))
-        self.result = Card(_("拆成的成员订单"), padding=10)
+        self.result = TableCard(_("拆成的成员订单"))
         self.problems = QVBoxLayout()
         self.problems.setSpacing(6)
         self.submit = Button(_("汇总并分签"), Kind.PRIMARY, icon=Icon.FILE_SIGN, key="Ctrl+Enter")
@@ -90,18 +91,20 @@ class NewView(QWidget):
         fields.addWidget(self.name_field, 3)
         fields.addWidget(self.days_field, 1)
         head.add(fields)
-        picking = Card(_("采购申请"), padding=10)
+        picking = TableCard(_("采购申请"))
         for widget in (self.classes, self.members):
             picking.head.addWidget(widget)
         picking.add(self.grid, 1)
         self.result.add(self.draft_grid, 1)
         self.result.add(self._problem_area())
-        self.result.add(toolbar(None, self.submit))
-        self.result.setMinimumWidth(theme.px(310))
+        foot = toolbar(None, self.submit)
+        foot.setContentsMargins(14, 0, 12, 8)
+        self.result.add(foot)
+        self.result.setMinimumWidth(theme.px(300))
         split = QHBoxLayout()
         split.setSpacing(10)
-        split.addWidget(picking, 3)
-        split.addWidget(self.result, 2)
+        split.addWidget(picking, 5)
+        split.addWidget(self.result, 3)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -112,14 +115,13 @@ class NewView(QWidget):
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(self.problems)
-        self.problems.setContentsMargins(0, 0, 6, 0)
+        self.problems.setContentsMargins(14, 4, 10, 0)
         self.problems.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setWidget(inside)
         self.area.viewport().setAutoFillBackground(False)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setMaximumHeight(theme.px(150))
         self.area.hide()
         return self.area
 
@@ -166,6 +168,7 @@ class NewView(QWidget):
         _clear(self.problems)
         problems: tuple[Problem, ...] = preview.problems if preview else ()
         self.area.setVisible(bool(problems))
+        self.area.setFixedHeight(theme.px(52) * min(len(problems), 3) + 8)
         for problem in problems[:_MOST_SHOWN]:
             self._add_problem(problem)
         if len(problems) > _MOST_SHOWN:

@@ -14,6 +14,7 @@ from app.services.orders.detail import OrderDetail
 from app.ui import formats
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows, words
+from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -90,7 +91,7 @@ class OrderView(QWidget):
         for facts in self.facts:
             pair.addWidget(facts, 1)
         self.head.add(pair)
-        lines = Card(_("明细"), padding=10)
+        lines = TableCard(_("明细"))
         for button in (self.excel, self.contract, self.print):
             lines.head.addWidget(button)
         self.lines = lines
@@ -180,7 +181,7 @@ class OrderView(QWidget):
         if row.urged and row.urged_at and row.open:
             urged = _("催签 {n} 次，最近 {at}", n=row.urged, at=words.minute(row.urged_at, now))
             entries.append((row.urged_at, Status.WARN, urged))
-        for _at, status, text in sorted(entries):
+        for _at, status, text in sorted(entries, key=lambda entry: entry[0]):
             self._add_entry(status, text)
         if not entries:
             self._add_entry(Status.MUTE, _("还没有人签。"))

@@ -66,6 +66,7 @@ class GroupOrdersPage(Page):
             self.stack.addWidget(view)
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.list)
 
     def _lay_out(self) -> None:
         left = Card(_("统采订单"), padding=0)

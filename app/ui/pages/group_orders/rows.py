@@ -24,23 +24,23 @@ _DO = "do"
 def order_columns() -> tuple[Column, ...]:
     """The signing board."""
     return (
-        Column(key="org", title=_("成员"), width=104, stretch=True, sortable=True),
-        Column(key="supplier", title=_("供应商"), width=76, sortable=True),
+        Column(key="org", title=_("成员"), width=74, stretch=True, sortable=True),
+        Column(key="supplier", title=_("供应商"), width=66, sortable=True),
         Column(
             key="amount",
             title=_("金额"),
             kind=Kind.MONEY,
             unit=_("元"),
-            width=102,
+            width=94,
             sortable=True,
             total=True,
         ),
-        Column(key="member", title=_("成员签署"), kind=Kind.PILL, width=128, sortable=True),
-        Column(key="member_note", title=_("签署人 · 时间"), width=142),
-        Column(key="seller", title=_("供应商签署"), kind=Kind.PILL, width=142, sortable=True),
-        Column(key="seller_note", title=_("签署人 · 时间"), width=142),
-        Column(key="until", title=_("截止"), width=98),
-        Column(key=_DO, title="", kind=Kind.BUTTON, width=64),
+        Column(key="member", title=_("成员签署"), kind=Kind.PILL, width=122, sortable=True),
+        Column(key="member_note", title=_("签署人 · 时间"), width=138),
+        Column(key="seller", title=_("供应商签署"), kind=Kind.PILL, width=136, sortable=True),
+        Column(key="seller_note", title=_("签署人 · 时间"), width=138),
+        Column(key="until", title=_("截止"), width=96),
+        Column(key=_DO, title="", kind=Kind.BUTTON, width=62),
     )
 
 
@@ -76,15 +76,15 @@ def next_step(row: MemberOrderRow, *, buyer: bool) -> str:
 def matrix_columns(matrix: Matrix) -> tuple[Column, ...]:
     """Items × members: the item stays in sight, one column per member, totals at the end."""
     return (
-        Column(key="item", title=_("品名 / 规格"), width=250, frozen=True, stretch=True),
+        Column(key="item", title=_("品名 / 规格"), width=204, frozen=True, stretch=True),
         Column(key="supplier", title=_("供应商"), width=66),
         *(
-            Column(key=f"m{org}", title=name, kind=Kind.NUMBER, width=84)
+            Column(key=f"m{org}", title=name, kind=Kind.NUMBER, width=78)
             for org, name in matrix.members
         ),
-        Column(key="qty", title=_("合计"), kind=Kind.QTY, width=96),
-        Column(key="price", title=_("单价"), unit=_("元"), kind=Kind.MONEY, width=78),
-        Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=106),
+        Column(key="qty", title=_("合计"), kind=Kind.QTY, width=88),
+        Column(key="price", title=_("单价"), unit=_("元"), kind=Kind.MONEY, width=74),
+        Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=98),
     )
 
 
@@ -163,12 +163,12 @@ def candidate_columns() -> tuple[Column, ...]:
     """Submitted requisitions to pick from."""
     return (
         Column(key="pick", title="", kind=Kind.CHECK, width=44),
-        Column(key="org", title=_("成员"), width=110, stretch=True),
-        Column(key="no", title=_("采购申请"), width=160),
-        Column(key="place", title=_("收货地点"), width=100),
-        Column(key="at", title=_("提交时间"), width=112),
-        Column(key="lines", title=_("行"), kind=Kind.NUMBER, width=52),
-        Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=110),
+        Column(key="org", title=_("成员"), width=72, stretch=True),
+        Column(key="no", title=_("采购申请"), width=136),
+        Column(key="place", title=_("收货地点"), width=78),
+        Column(key="at", title=_("提交时间"), width=108),
+        Column(key="lines", title=_("行"), kind=Kind.NUMBER, width=44),
+        Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=96),
     )
 
 

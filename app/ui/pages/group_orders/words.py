@@ -73,8 +73,10 @@ def signed_by(signature: SignatureRow, now: datetime) -> str:
 
 
 def minute(value: datetime, now: datetime) -> str:
-    """A time of this year without the year; of another with it."""
+    """A time of today as 09:20, of this year as 10-14 09:20, of another with the year."""
     local = local_time(value)
+    if local.date() == local_time(now).date():
+        return f"{local:%H:%M}"
     if local.year != local_time(now).year:
         return f"{local:%Y-%m-%d %H:%M}"
     return f"{local:%m-%d %H:%M}"
