@@ -17,6 +17,7 @@ SHORT_DAYS: Final = 7
 LOW_DAYS: Final = 15
 _GROWTH: Final = 0.10
 _BUFFER_DAYS: Final = 3
+_SEASON: Final = 0.5
 _COLD: Final = frozenset({"cold", "frozen"})
 
 
@@ -93,7 +94,7 @@ def _order_detail(
     if facts.position.expiring:
         n = _amount(facts.position.expiring, suggested)
         return Phrase(N_("其中 {n} 到期前用不完"), {"n": n})
-    if around.last_year is not None and around.last_year >= 3 * _GROWTH:
+    if around.last_year is not None and around.last_year >= _SEASON:
         return Phrase(N_("去年这时用量升 {n}%"), {"n": round(around.last_year * 100)})
     if facts.rate.basis is Basis.NEW:
         return Phrase(N_("新品，按已有请领估算"))
@@ -115,12 +116,10 @@ def _size_detail(facts: Facts, rules: OrderRules, suggested: Suggested) -> Phras
 
 
 def _way_detail(facts: Facts, suggested: Suggested, around: Surroundings) -> Phrase:
-    values: dict[str, str | int] = {
-        "lead": facts.lead.days,
-        "n": _amount(facts.position.in_transit, suggested, short=True),
-    }
-    if around.storage in _COLD:
-        return Phrase(N_("冷链，到货需 {lead} 天 · 在途 {n}"), values)
+    coming = _amount(facts.position.in_transit, suggested, short=True)
+    values: dict[str, str | int] = {"lead": facts.lead.days, "n": coming}
+    if around.storage in _COLD and facts.position.in_transit == 0:
+        return Phrase(N_("冷链，到货需 {lead} 天"), {"lead": facts.lead.days})
     return Phrase(N_("到货需 {lead} 天 · 在途 {n}"), values)
 
 

@@ -73,7 +73,7 @@ def test_the_worst_stands_first_with_its_reason(site: Site) -> None:
     assert worst.why.explanation.sum == 600
     assert worst.why.weeks == (7 * 19 * 28,) * 12
     assert [str(row.why.headline) for row in rows[1:]] == ["不足 7 天", "库存充足"]
-    assert str(rows[1].why.detail) == "冷链，到货需 3 天 · 在途 0"
+    assert str(rows[1].why.detail) == "冷链，到货需 3 天"
 
 
 def test_only_what_is_worth_a_look_is_listed_at_first(site: Site) -> None:

@@ -1,0 +1,46 @@
+"""The foot of the table: what is picked, what it costs, and the one button."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.i18n import _
+from app.ui import formats
+from app.ui.actions import ACTIONS, Act
+from app.ui.icons import Icon
+from app.ui.pages.replenishment.view_model import Suggestions
+from app.ui.widgets.buttons import Button, Kind
+from app.ui.widgets.text import Role, Text, line
+
+
+class Footer(QWidget):
+    """Sums of the picked lines and the button that asks for them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.picked = Text("", Role.STRONG)
+        self.suppliers = Text("", Role.SECOND)
+        self.total = Text("", Role.KPI)
+        self.make = Button(
+            _("生成采购申请"), Kind.PRIMARY, icon=Icon.CHECK, key=ACTIONS[Act.SUGGEST].key
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(line())
+        row = QHBoxLayout()
+        row.setContentsMargins(14, 7, 10, 7)
+        row.setSpacing(10)
+        row.addWidget(self.picked)
+        row.addWidget(self.suppliers)
+        row.addStretch(1)
+        row.addWidget(Text(_("合计"), Role.SECOND))
+        row.addWidget(self.total)
+        row.addWidget(self.make)
+        column.addLayout(row)
+
+    def show_sums(self, lines: Suggestions) -> None:
+        """Show what is picked now."""
+        self.picked.setText(_("已选 {n} 行", n=len(lines.picked)))
+        self.suppliers.setText(_("{n} 家供应商", n=lines.suppliers))
+        self.total.setText(formats.yuan(lines.total))

@@ -1,0 +1,288 @@
+"""智能补货: what to order, why, and one key to ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtWidgets import QStackedWidget
+from typing_extensions import override
+
+from app.domain.documents import State
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.replenishment.suggestions import Board, SuggestionQuery, board
+from app.services.requisition.make import FromSuggestions, Requested, from_suggestions
+from app.services.requisition.queries import (
+    RequisitionQuery,
+    RequisitionRow,
+    requisition,
+    requisitions,
+)
+from app.services.requisition.steps import Step, cancel
+from app.ui import formats
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.page import KeyHint, Page
+from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
+from app.ui.pages.replenishment.planner import Planner
+from app.ui.pages.replenishment.requests import Requests
+from app.ui.pages.replenishment.rows import VIEWS
+from app.ui.pages.replenishment.suggestion_view import SuggestionView
+from app.ui.pages.replenishment.view_model import Suggestions
+from app.ui.widgets.cards import page_column
+
+_CHANGED = {Topic.REQUISITIONS, Topic.DEMAND}
+
+
+class ReplenishmentPage(Page):
+    """Suggestions of one member's store, and its requisitions."""
+
+    name = "replenishment"
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.REQUISITIONS, Topic.PRICES})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.lines = Suggestions(context.db, context.actor, self.write, self)
+        self.view = SuggestionView(self.lines)
+        self.requests = Requests(context.db, context.actor, self._do)
+        self.planner = Planner(context, self)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.view)
+        self.stack.addWidget(self.requests)
+        page_column(self).addWidget(self.stack, 1)
+        self._wanted_item: object = None
+        self._ask_again = False
+        self._connect()
+        self._register()
+
+    def _connect(self) -> None:
+        view = self.view
+        view.moved.connect(self.chrome_changed)
+        view.said.connect(self._say)
+        view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
+        view.footer.make.clicked.connect(self.ask_to_request)
+        view.again.clicked.connect(lambda: self.planner.plan(None))
+        view.adjust.clicked.connect(self._adjust)
+        view.requests.clicked.connect(self.show_requests)
+        self.planner.busy.connect(view.again.setDisabled)
+        self.planner.planned.connect(self._planned)
+        self.lines.refused.connect(self._refused)
+        self.lines.settled.connect(self._settled)
+        self.requests.back.connect(self.show_suggestions)
+        self.requests.wanted.connect(self._read_lines)
+        self.requests.grid.escaped.connect(self.show_suggestions)
+
+    def _register(self) -> None:
+        self.on(Act.SUGGEST, self.ask_to_request)
+        self.on(Act.UNDO, self._undo)
+        self.on(Act.REDO, self._redo)
+        self.on(Act.SEARCH, self.view.start_search)
+
+    # What the shell asks
+
+    @override
+    def counts(self) -> str:
+        if self.stack.currentWidget() is self.requests:
+            return self.requests.grid.counts()
+        words = self.view.grid.counts()
+        if self.lines.edited and not self.lines.pending:
+            words += "   " + _("改过 {n} 行，已保存", n=self.lines.edited)
+        return words
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        if self.stack.currentWidget() is self.requests:
+            return (KeyHint("↑↓", _("换行")), KeyHint("Esc", _("回到补货建议")))
+        return (
+            KeyHint("Space", _("选 / 不选")),
+            KeyHint("↑↓", _("换行")),
+            KeyHint("0–9", _("直接改数量")),
+            self.hint(Act.SUGGEST, _("生成申请")),
+        )
+
+    @override
+    def refresh(self) -> None:
+        if self.lines.pending:
+            # The answer would be older than what is on its way; ask once that is written.
+            self._ask_again = True
+            return
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        self.read(
+            lambda: board(db, actor, SuggestionQuery(org)),
+            self._show,
+            self._not_read,
+            channel="board",
+        )
+        self.read(
+            lambda: requisitions(db, actor, RequisitionQuery(org)), self._heads, channel="heads"
+        )
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        view, item = arguments.get("view"), arguments.get("item_id")
+        self.show_suggestions()
+        if isinstance(view, str) and view in VIEWS:
+            self.view.show_view(view)
+        if arguments.get("requisitions"):
+            self.show_requests()
+        if item is not None and not self.view.grid.choose(item):
+            self._wanted_item = item
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        return {"grid": self.view.grid.save_state(), "view": self.view.view}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        grid, view = state.get("grid"), state.get("view")
+        self.view.grid.restore_state(grid if isinstance(grid, dict) else {})
+        if isinstance(view, str) and view in VIEWS:
+            self.view.show_view(view)
+
+    @override
+    def unsaved(self) -> str:
+        return _("有 {n} 处改动正在保存。", n=self.lines.pending) if self.lines.pending else ""
+
+    # Suggestions
+
+    def _show(self, found: Board) -> None:
+        self.lines.show(found)
+        settings = found.settings
+        self.view.aims.setText(
+            _("目标 {days} 天 · 服务水平 {n}%", days=settings.target_days, n=settings.service)
+        )
+        if found.computed_at is None:
+            self.set_subtitle(_("还没有计算过"))
+            self.view.grid.set_empty(
+                _("还没有计算过补货。根据用量、库存和在途算出该补什么。"),
+                _("现在计算"),
+                lambda: self.planner.plan(None),
+            )
+        else:
+            self.set_subtitle(_("计算于 {time}", time=formats.minute(found.computed_at, None)))
+            self.view.grid.set_empty(
+                _("算过 {n} 个品规，现在都不用补。", n=found.planned),
+                _("重新计算"),
+                lambda: self.planner.plan(None),
+            )
+        self.view.reload()
+        if self._wanted_item is not None:
+            self.view.grid.choose(self._wanted_item)
+            self._wanted_item = None
+
+    def _not_read(self, error: Exception) -> None:
+        self.view.model.problem.emit(error)
+
+    def _planned(self, words: str) -> None:
+        self.context.notices.done(words)
+        self.context.changes.announce(_CHANGED)
+        self.refresh()
+
+    def _adjust(self) -> None:
+        if self.lines.board is None:
+            return
+        form = SettingsForm(self.lines.board.settings, self)
+        form.chosen.connect(self.planner.plan)
+        form.open()
+
+    def _say(self, error: DomainError) -> None:
+        self.context.notices.warn(error.text, error.code)
+
+    def _refused(self, error: Exception) -> None:
+        self.context.errors.take(error)
+        self.refresh()
+
+    def _settled(self) -> None:
+        if self._ask_again:
+            self._ask_again = False
+            self.refresh()
+
+    def _undo(self) -> None:
+        if not self.lines.undo():
+            self.context.notices.info(_("没有可以撤销的改动。"))
+
+    def _redo(self) -> None:
+        if not self.lines.redo():
+            self.context.notices.info(_("没有可以重做的改动。"))
+
+    # Requisitions
+
+    def ask_to_request(self) -> None:
+        """Spell out what F4 will do, then do it."""
+        self.show_suggestions()
+        if not self.lines.picked or self.lines.board is None:
+            self.context.notices.info(_("还没有选要补的行。用空格键选几行，再生成采购申请。"))
+            return
+        form = RequestForm(self.lines, self.lines.board.place, self)
+        form.decided.connect(self._request)
+        form.open()
+
+    def _request(self, send: bool, note: str) -> None:
+        found = self.lines.board
+        if found is None:
+            return
+        op_id, db, actor = new_op(), self.context.db, self.context.actor
+
+        def work() -> Requested:
+            # Versions are read here, on the writer thread, after all edits before it.
+            items = self.lines.versions()
+            command = FromSuggestions(op_id, found.org_id, found.place_id, items, send, note)
+            return from_suggestions(db, actor, command)
+
+        self.write(work, self._requested, self._refused)
+
+    def _requested(self, made: Requested) -> None:
+        words = _("已提交采购申请 {no}，{n} 行，{amount}。")
+        if made.status == State.DRAFT:
+            words = _("已存草稿 {no}，{n} 行，{amount}。")
+        text = words.format(no=made.no, n=made.lines, amount=formats.yuan(made.amount))
+        self.context.notices.done(text, action=_("撤销"), act=partial(self._take_back, made))
+        self.context.changes.announce(_CHANGED)
+        self.refresh()
+
+    def _take_back(self, made: Requested) -> None:
+        command = Step(new_op(), made.org_id, made.id, made.version)
+        db, actor = self.context.db, self.context.actor
+        self._do(lambda: cancel(db, actor, command), _("已作废 {no}。", no=made.no))
+
+    def _do(self, work: Callable[[], Requested], words: str) -> None:
+        """A step of a requisition."""
+
+        def done(_made: Requested) -> None:
+            self.context.notices.done(words)
+            self.context.changes.announce(_CHANGED)
+            self.refresh()
+
+        self.write(work, done, self._refused)
+
+    def _heads(self, heads: tuple[RequisitionRow, ...]) -> None:
+        waiting = sum(1 for head in heads if head.status in {State.DRAFT, State.SUBMITTED})
+        words = _("采购申请 {n}", n=waiting) if waiting else _("采购申请")
+        self.view.requests.setText(words)
+        self.view.requests.updateGeometry()
+        self.requests.show_heads(heads)
+
+    def _read_lines(self, requisition_id: int) -> None:
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        self.read(
+            lambda: requisition(db, actor, org, requisition_id),
+            self.requests.show_lines,
+            channel="lines",
+        )
+
+    def show_requests(self) -> None:
+        """Show the member's requisitions."""
+        self.stack.setCurrentWidget(self.requests)
+        self.requests.grid.focus_rows()
+        self.chrome_changed.emit()
+
+    def show_suggestions(self) -> None:
+        """Show the suggestions."""
+        if self.stack.currentWidget() is not self.view:
+            self.stack.setCurrentWidget(self.view)
+            self.chrome_changed.emit()
+        self.view.focus()

@@ -1,0 +1,58 @@
+"""Planning again: one run at a time, in the task tray."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.ids import new_op
+from app.domain.replenish.settings import Settings
+from app.i18n import _
+from app.services.replenishment.run import Run, RunDone, run
+from app.ui.context import PageContext
+from app.ui.jobs import Progress
+
+
+class Planner(QObject):
+    """Runs the plan of the organisation worked for.
+
+    Signals:
+        busy: Whether a run is under way.
+        planned: A run ended well (carries the words about it).
+    """
+
+    busy = Signal(bool)
+    planned = Signal(str)
+
+    def __init__(self, context: PageContext, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._running = False
+
+    def plan(self, settings: Settings | None) -> None:
+        """Plan again, with other settings if given; people's figures stay."""
+        if self._running:
+            return
+        self._running = True
+        self.busy.emit(True)
+        db, actor = self._context.db, self._context.actor
+        command = Run(new_op(), self._context.org.id, settings=settings)
+
+        def work(progress: Progress) -> RunDone:
+            return run(db, actor, command, progress.step)
+
+        self._context.jobs.long(_("计算补货"), work, self._done, self._failed)
+
+    def _done(self, done: RunDone) -> None:
+        self._over()
+        words = _("已计算 {items} 个品规，建议补 {n} 个。", items=done.items, n=done.suggested)
+        if done.kept_edits:
+            words += _("你改过的 {n} 行没有动。", n=done.kept_edits)
+        self.planned.emit(words)
+
+    def _failed(self, error: Exception) -> None:
+        self._over()
+        self._context.errors.take(error)
+
+    def _over(self) -> None:
+        self._running = False
+        self.busy.emit(False)

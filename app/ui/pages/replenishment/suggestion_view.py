@@ -1,0 +1,217 @@
+"""The suggestions on screen: quick views, the table, its foot, and the panel beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.services.replenishment.suggestions import SuggestionRow
+from app.ui.icons import Icon
+from app.ui.pages.replenishment.footer import Footer
+from app.ui.pages.replenishment.panel import WhyPanel
+from app.ui.pages.replenishment.rows import VIEWS, columns, in_view, row_of, view_words
+from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
+from app.ui.tables.cells import Row
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Chip
+from app.ui.widgets.cards import toolbar
+from app.ui.widgets.fields import SearchEdit
+from app.ui.widgets.text import Role, Text
+
+_WIDE = 1100
+
+
+class SuggestionView(QWidget):
+    """Table and panel over one `Suggestions`.
+
+    Signals:
+        said: Something to tell the person (a `DomainError`).
+        moved: Rows, selection or sums are other ones.
+    """
+
+    said = Signal(object)
+    moved = Signal()
+
+    def __init__(self, lines: Suggestions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lines = lines
+        self.view = ""
+        self.model = ListModel(columns(), self._edit)
+        self.grid = GridView(self.model)
+        self.footer = Footer()
+        self.grid.set_footer(self.footer)
+        self.panel = WhyPanel()
+        self.search = SearchEdit(_("品名、拼音、编码"))
+        self.search.setMaximumWidth(170)
+        self.search.hide()
+        self.aims = Text("", Role.SECOND)
+        self.again = Button(_("重新计算"), icon=Icon.REFRESH)
+        self.adjust = Button(_("调整参数"), icon=Icon.TUNE)
+        self.requests = Button(_("采购申请"))
+        self.chips = {name: Chip("") for name in VIEWS}
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        group = QButtonGroup(self)
+        for name, chip in self.chips.items():
+            group.addButton(chip)
+            chip.clicked.connect(lambda _on=False, name=name: self.show_view(name))
+        self.chips[""].setChecked(True)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self.grid, 1)
+        row.addWidget(self.panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(
+            toolbar(
+                *self.chips.values(),
+                self.search,
+                None,
+                self.aims,
+                self.again,
+                self.adjust,
+                self.requests,
+            )
+        )
+        column.addLayout(row, 1)
+
+    def _connect(self) -> None:
+        self.grid.current_changed.connect(self._current)
+        self.grid.counts_changed.connect(self.moved)
+        self.grid.opened.connect(lambda _row: self.panel.reason.setFocus())
+        self.model.refused.connect(lambda _key, _column, error: self.said.emit(error))
+        self.lines.board_changed.connect(self.reload)
+        self.lines.line_changed.connect(self._line_changed)
+        self.lines.settled.connect(self._settled)
+        self.panel.other.connect(self._take_other)
+        self.panel.left_out.connect(self.leave_out)
+        self.panel.reasoned.connect(self._reasoned)
+        self.search.searched.connect(lambda _text: self.reload())
+
+    def show_view(self, name: str) -> None:
+        """Show one of the quick views."""
+        self.view = name if name in VIEWS else ""
+        self.chips[self.view].setChecked(True)
+        self.reload()
+        self.grid.focus_rows()
+
+    def start_search(self) -> None:
+        """Put the keyboard into the search field (Ctrl+F)."""
+        self.search.show()
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def reload(self) -> None:
+        """Show the lines of the view; the current row stays."""
+        self.grid.reload()
+        shown = in_view(self.lines.lines, self.view, self.search.text())
+        current = self.grid.current()
+        self.model.set_rows([row_of(line) for line in shown])
+        self.model.order(self.grid.state.query.sorts)
+        if shown and (current is None or not self.grid.choose(current.key)):
+            self.grid.choose(shown[0].item_id)
+        self._sums()
+
+    def focus(self) -> None:
+        """Put the keyboard on the rows."""
+        self.grid.focus_rows()
+
+    @property
+    def current(self) -> SuggestionRow | None:
+        """The line under the cursor."""
+        row = self.grid.current()
+        return self.lines.line(row.key) if row else None
+
+    def leave_out(self) -> None:
+        """Do not order the current line."""
+        row = self.current
+        if row is not None and row.chosen:
+            self.lines.change(row.item_id, Choice(0, picked=False, reason=_("不补这行")))
+            self.grid.focus_rows()
+
+    def _take_other(self, quantity: int) -> None:
+        row = self.current
+        if row is not None:
+            reason = "" if quantity == row.suggested else row.edit_reason
+            self.lines.change(row.item_id, Choice(quantity, quantity > 0, reason))
+            self.grid.focus_rows()
+
+    def _reasoned(self, text: str) -> None:
+        row = self.current
+        if row is not None:
+            self.lines.change(row.item_id, Choice(row.chosen, row.picked, text))
+
+    def _edit(self, row: Row, column: str, value: object) -> Row:
+        """A check mark or a typed quantity, from the table."""
+        line = self.lines.line(row.key)
+        if line is None:
+            return row
+        if column == "picked":
+            wanted = self._pick(line, on=value is True)
+        else:
+            wanted = self.lines.typed(line, str(value))
+        self.lines.change(line.item_id, wanted)
+        changed = self.lines.line(row.key)
+        return row_of(changed) if changed else row
+
+    @staticmethod
+    def _pick(line: SuggestionRow, *, on: bool) -> Choice:
+        if on and line.unit_price is None:
+            raise DomainError(
+                "replenish.no_price",
+                _("{item} 没有有效价格，不能申请。请集团采购先补价格。", item=line.name),
+            )
+        if on and not line.chosen:
+            raise DomainError("replenish.zero", _("这行的数量是 0。先直接打数字填上数量，再选。"))
+        now = choice_of(line)
+        return Choice(now.chosen, on, now.reason)
+
+    def _line_changed(self, line: SuggestionRow) -> None:
+        if self.model.position_of(line.item_id) >= 0:
+            self.model.put(row_of(line))
+            self.model.marks.add((line.item_id, "qty"))
+        if self.current is not None and self.current.item_id == line.item_id:
+            self.panel.show_row(line)
+        self._sums()
+
+    def _settled(self) -> None:
+        """Everything is written: the marks of unsaved cells go."""
+        self.model.marks.clear()
+        self.grid.halves.right.viewport().update()
+        self.moved.emit()
+
+    def _current(self, row: Row | None) -> None:
+        line = self.lines.line(row.key) if row else None
+        self.panel.show_row(line)
+        self.moved.emit()
+
+    def _sums(self) -> None:
+        for name, chip in self.chips.items():
+            chip.setText(view_words(self.lines.lines, name))
+            chip.updateGeometry()
+        self.footer.show_sums(self.lines)
+        self.moved.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.search.hasFocus():
+            self.search.clear()
+            self.search.hide()
+            self.grid.focus_rows()
+            return
+        super().keyPressEvent(event)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.aims.setVisible(self.width() >= _WIDE)
+        self.panel.fit(self.width())

@@ -1,0 +1,341 @@
+"""智能补货 by keyboard: pick, type, undo, ask; nothing is lost, every figure is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog
+
+from app.domain.documents import State
+from app.domain.ids import new_op
+from app.services.replenishment.edit import Edit, edit
+from app.services.replenishment.suggestions import SuggestionRow
+from app.services.requisition.queries import RequisitionQuery, RequisitionRow, requisitions
+from app.ui.actions import Act
+from app.ui.context import PageContext
+from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
+from app.ui.pages.replenishment.page import ReplenishmentPage
+from app.ui.widgets.dialogs import Form
+from tests.factories import EAST, Site
+from tests.replenish_world import AMLODIPINE, AMOXICILLIN, INSULIN, line, planned, usual
+from tests.ui.conftest import Show
+from tests.ui.keys import key, press
+
+Settle = Callable[[], None]
+
+
+@pytest.fixture
+def page(sqlite_site: Site, context: PageContext, show: Show, settle: Settle) -> ReplenishmentPage:
+    """The page on the suggestions of the east clinic."""
+    usual(sqlite_site)
+    planned(sqlite_site)
+    made = show(ReplenishmentPage(context))
+    settle()
+    made.view.show_view("")
+    return made
+
+
+def text(page: ReplenishmentPage, item: int, column: str) -> str:
+    model = page.view.model
+    place = model.positions[column]
+    return str(model.index(model.position_of(item), place).data())
+
+
+def dialog(page: ReplenishmentPage, cls: type[QDialog]) -> Any:
+    return next(form for form in page.findChildren(cls) if form.isVisible())
+
+
+def heads(page: ReplenishmentPage) -> tuple[RequisitionRow, ...]:
+    return requisitions(page.context.db, page.context.actor, RequisitionQuery(EAST))
+
+
+def kept(site: Site, item: int = AMLODIPINE) -> SuggestionRow:
+    return line(site, item)
+
+
+def test_it_opens_on_the_worst_line_with_its_sum(page: ReplenishmentPage) -> None:
+    current = page.view.current
+    assert current is not None
+    assert current.item_id == AMLODIPINE
+    assert text(page, AMLODIPINE, "why") == "不足 7 天 按整件凑整 +167"
+    assert text(page, AMLODIPINE, "days") == "3 天"
+    assert page.view.chips[""].text() == "全部 2"
+    assert page.view.chips["short"].text() == "不足 7 天 2"
+    assert page.view.footer.picked.text() == "已选 2 行"
+    assert page.view.footer.suppliers.text() == "2 家供应商"
+    assert page.subtitle() == "计算于 10-14 10:30"
+    assert page.view.aims.text() == "目标 21 天 · 服务水平 95%"
+    assert page.view.panel.name.text() == "苯磺酸氨氯地平片"
+    assert page.view.panel.offer.text() == "改成 400 盒，约可用 24 天"
+
+
+def test_digits_typed_on_a_row_change_its_quantity_at_once(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "400")
+    key(page, Qt.Key.Key_Return)
+    settle()
+
+    assert text(page, AMLODIPINE, "qty") == "400"
+    assert text(page, AMLODIPINE, "amount") == "2,352.00"
+    assert text(page, AMLODIPINE, "why") == "不足 7 天 建议 600 盒 · 我改的"
+    assert page.view.chips["edited"].text() == "我改过的 1"
+    assert page.view.panel.offer.text() == "改回建议的 600 盒"
+    assert kept(sqlite_site).chosen == 400 * 28
+    assert "改过 1 行，已保存" in page.counts()
+    assert not page.view.model.marks
+
+
+def test_ctrl_z_takes_a_change_back_everywhere(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "400")
+    key(page, Qt.Key.Key_Return)
+    page.perform(Act.UNDO)
+    settle()
+    assert text(page, AMLODIPINE, "qty") == "600"
+    assert kept(sqlite_site).chosen == 600 * 28
+    assert not kept(sqlite_site).edited
+
+    page.perform(Act.REDO)
+    settle()
+    assert kept(sqlite_site).chosen == 400 * 28
+
+
+def test_quick_changes_of_one_line_keep_their_order(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    for quantity in ("200", "400", "800", "200"):
+        press(page, quantity)
+        key(page, Qt.Key.Key_Return)
+    settle()
+
+    assert kept(sqlite_site).chosen == 200 * 28
+    assert text(page, AMLODIPINE, "qty") == "200"
+
+
+def test_what_is_not_delivered_is_refused_with_what_is(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "500")
+    key(page, Qt.Key.Key_Return)
+    settle()
+
+    assert "可填 400 或 600 盒" in page.context.notices.kept[0].text
+    assert text(page, AMLODIPINE, "qty") == "600"
+    assert kept(sqlite_site).chosen == 600 * 28
+
+
+def test_space_and_arrows_pick_lines(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    key(page, Qt.Key.Key_Space)
+    key(page, Qt.Key.Key_Down)
+    settle()
+
+    current = page.view.current
+    assert current is not None
+    assert current.item_id == INSULIN
+    assert page.view.footer.picked.text() == "已选 1 行"
+    assert not kept(sqlite_site).picked
+    key(page, Qt.Key.Key_Up)
+    key(page, Qt.Key.Key_Space)
+    settle()
+    assert page.view.footer.picked.text() == "已选 2 行"
+
+
+def test_f4_spells_out_the_effect_and_asks_once(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "400")
+    key(page, Qt.Key.Key_Return)
+    page.perform(Act.SUGGEST)
+    form = dialog(page, RequestForm)
+    form.note.setText("十月第二次")
+    key(form, Qt.Key.Key_Return)
+    settle()
+
+    made = heads(page)
+    assert [(head.status, head.lines, head.note) for head in made] == [
+        (State.SUBMITTED, 2, "十月第二次")
+    ]
+    assert page.context.notices.kept[0].text.startswith("已提交采购申请 SQ20261014-001，2 行")
+    assert page.view.requests.text() == "采购申请 1"
+    assert page.view.model.rowCount() == 0
+    assert kept(sqlite_site).status == "requested"
+
+
+def test_the_notice_takes_a_requisition_back(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    page.perform(Act.SUGGEST)
+    dialog(page, RequestForm).draft.click()
+    settle()
+    assert heads(page)[0].status == State.DRAFT
+    undo = page.context.notices.kept[0].act
+    assert undo is not None
+    undo()
+    settle()
+
+    assert heads(page)[0].status == State.CANCELLED
+    assert page.view.model.rowCount() == 2
+    assert kept(sqlite_site).picked
+
+
+def test_nothing_picked_says_what_to_do(page: ReplenishmentPage, settle: Settle) -> None:
+    for _row in range(2):
+        key(page, Qt.Key.Key_Space)
+        key(page, Qt.Key.Key_Down)
+    settle()
+    page.perform(Act.SUGGEST)
+
+    assert "用空格键选几行" in page.context.notices.kept[0].text
+    assert heads(page) == ()
+
+
+def test_somebody_elses_change_is_shown_not_overwritten(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    seen = kept(sqlite_site)
+    other = Edit(new_op(), EAST, seen.place_id, AMLODIPINE, seen.version, 800 * 28, reason="义诊")
+    edit(*sqlite_site.as_("east_second"), other)
+
+    press(page, "400")
+    key(page, Qt.Key.Key_Return)
+    settle()
+
+    assert "孙复 10:30 改过这一行" in page.context.notices.kept[0].text
+    assert text(page, AMLODIPINE, "qty") == "800"
+    assert kept(sqlite_site).chosen == 800 * 28
+
+
+def test_far_more_asks_for_a_reason_in_place(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "2000")
+    key(page, Qt.Key.Key_Return)
+    settle()
+    assert page.view.panel.reason.placeholderText() == "比建议多很多，请写原因"
+    page.perform(Act.SUGGEST)
+    key(dialog(page, RequestForm), Qt.Key.Key_Return)
+    settle()
+    assert "还没写原因" in page.context.notices.kept[0].text
+    assert heads(page) == ()
+
+    page.view.panel.reason.setText("社区义诊")
+    page.view.panel.reason.editingFinished.emit()
+    settle()
+    assert kept(sqlite_site).edit_reason == "社区义诊"
+    assert text(page, AMLODIPINE, "why").endswith("社区义诊")
+
+
+def test_leaving_a_line_out_and_back(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    page.view.panel.leave_out.click()
+    settle()
+    assert kept(sqlite_site).edit_reason == "不补这行"
+    assert text(page, AMLODIPINE, "amount") == "—"
+    page.view.panel.offer.click()
+    settle()
+    assert kept(sqlite_site).chosen == 600 * 28
+    assert kept(sqlite_site).picked
+
+
+def test_quick_views_and_search(page: ReplenishmentPage, settle: Settle) -> None:
+    page.view.chips["calm"].click()
+    assert page.view.model.rowCount() == 0
+    page.view.chips[""].click()
+    page.perform(Act.SEARCH)
+    press(page, "HC-")
+    settle()
+    assert page.view.model.rowCount() == 0
+    page.view.search.setText("胰岛素")
+    assert page.view.model.rowCount() == 1
+    key(page, Qt.Key.Key_Escape)
+    assert page.view.model.rowCount() == 2
+
+
+def test_other_targets_plan_again_and_keep_edits(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "400")
+    key(page, Qt.Key.Key_Return)
+    settle()
+    page.view.adjust.click()
+    form = dialog(page, SettingsForm)
+    form.target.editor.setText("x")
+    form.verb.click()
+    assert "不是整数" in form.target.problem.accessibleName() or form.isVisible()
+    form.target.editor.setText("0")
+    form.verb.click()
+    settle()
+
+    assert page.view.aims.text() == "目标 0 天 · 服务水平 95%"
+    assert kept(sqlite_site).chosen == 400 * 28
+    assert kept(sqlite_site, INSULIN).suggested < 84
+    assert "你改过的 1 行没有动" in page.context.notices.kept[0].text
+
+
+def test_without_a_run_the_page_offers_one(
+    sqlite_site: Site, context: PageContext, show: Show, settle: Settle
+) -> None:
+    usual(sqlite_site)
+    page = show(ReplenishmentPage(context))
+    settle()
+    assert page.subtitle() == "还没有计算过"
+
+    page.view.again.click()
+    settle()
+
+    assert page.view.model.rowCount() == 2
+    assert "建议补 2 个" in page.context.notices.kept[0].text
+
+
+def test_own_requisitions_step_by_step(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    page.perform(Act.SUGGEST)
+    dialog(page, RequestForm).draft.click()
+    settle()
+    page.view.requests.click()
+    settle()
+    requests = page.requests
+    assert requests.title.text() == "SQ20261014-001"
+    assert requests.lines.rowCount() == 2
+
+    requests.table.focus_rows()
+    press(page, "400")
+    key(page, Qt.Key.Key_Return)
+    settle()
+    assert heads(page)[0].amount < 7000
+
+    requests.send.click()
+    key(dialog(page, Form), Qt.Key.Key_Return)
+    settle()
+    assert heads(page)[0].status == State.SUBMITTED
+    requests.take_back.click()
+    settle()
+    assert heads(page)[0].status == State.DRAFT
+    requests.give_up.click()
+    dialog(page, Form).verb.click()
+    settle()
+    assert heads(page)[0].status == State.CANCELLED
+    assert kept(sqlite_site).status == "open"
+    key(page, Qt.Key.Key_Escape)
+    assert page.stack.currentWidget() is page.view
+
+
+def test_it_fits_and_reads_in_large_text_and_dark(
+    page: ReplenishmentPage, settle: Settle, qapp: object
+) -> None:
+    from app.ui import theme
+
+    theme.apply(dark=True, density_now=theme.Density.LARGE)
+    settle()
+    assert page.minimumSizeHint().width() <= 1186
+    assert page.minimumSizeHint().height() <= 641
+    assert AMOXICILLIN not in {row.key for row in page.view.model.rows}
