@@ -140,6 +140,7 @@ class ReplenishmentPage(Page):
     def restore_state(self, state: dict[str, object]) -> None:
         grid, view = state.get("grid"), state.get("view")
         self.view.grid.restore_state(grid if isinstance(grid, dict) else {})
+        self.view.fit_look()
         if isinstance(view, str) and view in VIEWS:
             self.view.show_view(view)
 

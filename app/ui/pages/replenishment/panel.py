@@ -97,7 +97,7 @@ class WhyPanel(Card):
 
     def fit(self, window_width: int) -> None:
         """Take the width that the window allows."""
-        self.setFixedWidth(min(theme.px(_WIDTH), max(270, window_width * 2 // 5)))
+        self.setFixedWidth(min(theme.px(_WIDTH), 304, max(270, window_width * 2 // 5)))
 
     def show_row(self, row: SuggestionRow | None) -> None:
         """Show a suggestion, or what to do where none is chosen."""

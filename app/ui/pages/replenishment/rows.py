@@ -80,8 +80,8 @@ def shown_unit(row: SuggestionRow) -> tuple[str, int]:
     return row.pack_unit, row.pack_factor
 
 
-def row_of(row: SuggestionRow) -> Row:
-    """A suggestion as a table row."""
+def row_of(row: SuggestionRow, *, unit_inside: bool = False) -> Row:
+    """A suggestion as a table row; the unit stands in the quantity where its column is hidden."""
     unit, factor = shown_unit(row)
     number = formats.number(row.chosen // factor)
     money: str | Tone = formats.amount(row.amount) if row.chosen else formats.NONE
@@ -101,7 +101,7 @@ def row_of(row: SuggestionRow) -> Row:
                 forecast=_AHEAD_SHOWN,
             ),
             days_bar(row),
-            Qty(number, ""),
+            Qty(number, unit if unit_inside else ""),
             unit,
             why_cell(row),
             money,

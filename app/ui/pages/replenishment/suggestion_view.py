@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -10,6 +12,7 @@ from typing_extensions import override
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.replenishment.suggestions import SuggestionRow
+from app.ui import theme
 from app.ui.icons import Icon
 from app.ui.pages.replenishment.footer import Footer
 from app.ui.pages.replenishment.panel import WhyPanel
@@ -23,7 +26,8 @@ from app.ui.widgets.cards import toolbar
 from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.text import Role, Text
 
-_WIDE = 1100
+_WIDE: Final = 1100
+_GIVE_WAY: Final = {"weeks", "unit"}
 
 
 class SuggestionView(QWidget):
@@ -41,6 +45,7 @@ class SuggestionView(QWidget):
         super().__init__(parent)
         self.lines = lines
         self.view = ""
+        self._large = False
         self.model = ListModel(columns(), self._edit)
         self.grid = GridView(self.model)
         self.footer = Footer()
@@ -56,6 +61,7 @@ class SuggestionView(QWidget):
         self.chips = {name: Chip("") for name in VIEWS}
         self._lay_out()
         self._connect()
+        self.fit_look()
 
     def _lay_out(self) -> None:
         group = QButtonGroup(self)
@@ -115,7 +121,7 @@ class SuggestionView(QWidget):
         self.grid.reload()
         shown = in_view(self.lines.lines, self.view, self.search.text())
         current = self.grid.current()
-        self.model.set_rows([row_of(line) for line in shown])
+        self.model.set_rows([self._row(line) for line in shown])
         self.model.order(self.grid.state.query.sorts)
         if shown and (current is None or not self.grid.choose(current.key)):
             self.grid.choose(shown[0].item_id)
@@ -161,7 +167,7 @@ class SuggestionView(QWidget):
             wanted = self.lines.typed(line, str(value))
         self.lines.change(line.item_id, wanted)
         changed = self.lines.line(row.key)
-        return row_of(changed) if changed else row
+        return self._row(changed) if changed else row
 
     @staticmethod
     def _pick(line: SuggestionRow, *, on: bool) -> Choice:
@@ -175,9 +181,22 @@ class SuggestionView(QWidget):
         now = choice_of(line)
         return Choice(now.chosen, on, now.reason)
 
+    def _row(self, line: SuggestionRow) -> Row:
+        return row_of(line, unit_inside=self._large)
+
+    def fit_look(self) -> None:
+        """In large text the figures stay in sight: sparkline and unit column give way."""
+        self._large = theme.density() is theme.Density.LARGE
+        halves = self.grid.halves
+        halves.hidden_keys = (halves.hidden_keys - _GIVE_WAY) | (
+            _GIVE_WAY if self._large else set()
+        )
+        halves.arrange()
+        self.panel.fit(self.width())
+
     def _line_changed(self, line: SuggestionRow) -> None:
         if self.model.position_of(line.item_id) >= 0:
-            self.model.put(row_of(line))
+            self.model.put(self._row(line))
             self.model.marks.add((line.item_id, "qty"))
         if self.current is not None and self.current.item_id == line.item_id:
             self.panel.show_row(line)
@@ -209,6 +228,13 @@ class SuggestionView(QWidget):
             self.grid.focus_rows()
             return
         super().keyPressEvent(event)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "panel"):
+            self.fit_look()
+            self.reload()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
