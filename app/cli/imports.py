@@ -1,0 +1,178 @@
+"""`yilian import …`: bring tables in; `--preview` shows what would happen and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from app.cli.context import cli
+from app.domain import expiry
+from app.domain.catalogue import ItemClass
+from app.domain.errors import DomainError, Problem
+from app.domain.ids import new_op
+from app.domain.pricing import PriceSource
+from app.i18n import _
+from app.services.importing import catalogue as catalogue_import, prices as price_import
+from app.services.importing.plan import ImportPlan, Outcome
+from app.services.prices.change import CreateList
+from app.services.prices.listing import price_lists, suppliers
+
+app = typer.Typer()
+Content = TypeVar("Content")
+
+File = Annotated[Path, typer.Argument(help=_("Excel 或 CSV 文件"))]
+Preview = Annotated[bool, typer.Option("--preview", help=_("只看会发生什么，不写入"))]
+Mapping = Annotated[
+    list[str] | None,
+    typer.Option("--map", help=_("列对应，写成 字段=标题，可重复，如 name=我们的名称")),
+]
+SkipRefused = Annotated[
+    bool, typer.Option("--skip-refused", help=_("有不能导入的行时，跳过它们，导入其余的"))
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """What an import would do, for people and scripts."""
+
+    file: str
+    sheet: str
+    titles: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    added: int
+    changed: int
+    same: int
+    refused: int
+    problems: tuple[Problem, ...]
+
+
+@app.command(help=_("导入统一目录（医保官方列，或各院自己的列）"))
+def catalogue(
+    path: File,
+    preview: Preview = False,
+    skip_refused: SkipRefused = False,
+    mapping: Mapping = None,
+    item_class: Annotated[
+        ItemClass, typer.Option("--class", help=_("没写类别的行算哪一类"))
+    ] = ItemClass.DRUG,
+) -> None:
+    """Import the catalogue."""
+    run = cli()
+    db, actor = run.signed_in()
+    with run.progress(_("读取文件")) as report:
+        plan = catalogue_import.preview(
+            db, actor, path, fallback=item_class, mapping=_mapping(mapping), report=report
+        )
+    if _stop(plan, preview, skip_refused):
+        return
+    with run.progress(_("导入中")) as report:
+        done = catalogue_import.apply(
+            db, actor, catalogue_import.ApplyCatalogue(new_op(), plan), report
+        )
+    run.emit(done, {"added": _("新增"), "changed": _("修改"), "refused": _("跳过")})
+
+
+@app.command(help=_("导入价格"))
+def prices(
+    path: File,
+    into: Annotated[str, typer.Option("--list", help=_("放进哪份价格表：编号；没有就新建"))],
+    preview: Preview = False,
+    skip_refused: SkipRefused = False,
+    mapping: Mapping = None,
+    title: Annotated[str, typer.Option(help=_("新建价格表的名称"))] = "",
+    source: Annotated[PriceSource, typer.Option(help=_("新建价格表的来源"))] = PriceSource.GPO,
+    supplier: Annotated[str, typer.Option(help=_("没写供应商的行算哪一家：编号或名称"))] = "",
+    start: Annotated[
+        str, typer.Option("--from", help=_("没写生效日期的行从哪天起；不填为今天"))
+    ] = "",
+) -> None:
+    """Import prices into a list."""
+    run = cli()
+    db, actor = run.signed_in()
+    wanted = price_import.PriceImport(path, _day(start), _supplier(supplier), _mapping(mapping))
+    with run.progress(_("读取文件")) as report:
+        plan = price_import.preview(db, actor, wanted, report)
+    if _stop(plan, preview, skip_refused):
+        return
+    known = next((row.id for row in price_lists(db, actor) if row.code == into), 0)
+    new_list = None if known else CreateList(new_op(), into, title or into, source)
+    with run.progress(_("导入中")) as report:
+        done = price_import.apply(
+            db, actor, price_import.ApplyPrices(new_op(), plan, known, new_list), report
+        )
+    run.emit(done, {"added": _("新增"), "changed": _("接续旧价"), "refused": _("跳过")})
+
+
+def _stop(plan: ImportPlan[Content], preview: bool, skip_refused: bool) -> bool:
+    """Show the plan where it was asked for; refuse when rows are refused and not to be skipped."""
+    if preview:
+        _show(plan)
+        return True
+    refused = plan.count(Outcome.REFUSED)
+    if refused and not skip_refused:
+        raise DomainError(
+            "import.refused",
+            _(
+                "有 {n} 行不能导入，什么都没写入。改正后再导入，或加 --skip-refused 跳过这些行。",
+                n=refused,
+            ),
+            problems=[problem for problem in plan.problems() if problem.blocks],
+        )
+    return False
+
+
+def _show(plan: ImportPlan[Content]) -> None:
+    run = cli()
+    summary = PlanSummary(
+        plan.file_name,
+        plan.sheet,
+        plan.titles,
+        plan.unknown,
+        plan.count(Outcome.ADDED),
+        plan.count(Outcome.CHANGED),
+        plan.count(Outcome.SAME),
+        plan.count(Outcome.REFUSED),
+        plan.problems(),
+    )
+    if run.as_json:
+        run.emit(summary)
+        return
+    counts = "，".join(f"{outcome.label} {plan.count(outcome)}" for outcome in Outcome)
+    run.say(_("{file}「{sheet}」：{counts}", file=plan.file_name, sheet=plan.sheet, counts=counts))
+    run.say(_("用到的列：{names}", names="、".join(title for _field, title in plan.titles)))
+    if plan.unknown:
+        run.say(_("没有用到的列：{names}", names="、".join(plan.unknown)))
+    run.emit(
+        summary.problems,
+        {"row": _("行"), "column": _("列"), "severity": _("程度"), "text": _("说明")},
+        empty=_("没有问题。"),
+    )
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+    found: dict[str, str] = {}
+    for pair in pairs or ():
+        key, equals, title = pair.partition("=")
+        if not equals or not title:
+            raise DomainError(
+                "cli.map", _("「{pair}」看不懂。请写成 字段=标题，如 name=药名。", pair=pair)
+            )
+        found[key.strip()] = title.strip()
+    return found or None
+
+
+def _supplier(text: str) -> int:
+    if not text:
+        return 0
+    for row in suppliers(*cli().signed_in()):
+        if text in {row.code, row.name, row.short_name}:
+            return row.id
+    raise DomainError("party.unknown", _("没有供应商「{name}」。请核对名称。", name=text))
+
+
+def _day(text: str) -> date | None:
+    return expiry.parse(text) if text else None
