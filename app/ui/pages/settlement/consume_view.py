@@ -280,6 +280,7 @@ def _row(entry: Entry, page: Page) -> Row:
 def _document_row(row: ConsumptionRow) -> Row:
     status = Status.MUTE if row.status is State.REVERSED else Status.OK
     can = row.status is State.POSTED and row.source != "reversal"
+    lines = formats.number(row.lines)
     when = f"{local_time(row.posted_at):%m-%d %H:%M}"
     word = _("冲销单") if row.source == "reversal" else state_title(row.status)
     cells: tuple[Cell, ...] = (

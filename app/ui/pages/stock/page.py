@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.domain.expiry import Band
 from app.i18n import _
-from app.services.stock.listing import StockRow, StockSummary, stock_summary
+from app.services.stock.listing import LightCount, StockRow, StockSummary, stock_summary
 from app.services.stock.totals import TotalRow, totals_by_item, totals_by_org
 from app.ui import formats
 from app.ui.actions import Act
@@ -238,3 +238,9 @@ class StockPage(Page):
 
     def _export(self) -> None:
         ask_and_export(self, self._grid(), _("库存 {day}", day=self.context.today))
+
+
+def _count(one: LightCount) -> tuple[Status, str, str]:
+    """Shape, number and word of one expiry light."""
+    status, word = rows.LIGHTS[one.light]
+    return status, _("{n} 批", n=formats.number(one.lots)), _(word)
