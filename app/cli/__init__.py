@@ -44,6 +44,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "reconcile": Entry("health"),
     "verify": Entry("health"),
     "gui": Entry("platform"),
+    "demo": Entry("demo"),
     "search": Entry("catalogue"),
     "item": Entry("item", N_("品规：查看、新增、修改、改动记录")),
     "import": Entry("imports", N_("导入：目录、价格")),
@@ -57,6 +58,10 @@ REGISTRY: Final[dict[str, Entry]] = {
     "consolidate": Entry("orders"),
     "sign": Entry("orders"),
     "order": Entry("order", N_("订单：列表、内容、PDF、修改、作废、催签")),
+    "delivery": Entry("delivery", N_("送货单：列表、内容、导入、PDF、作废")),
+    "deliver": Entry("receive"),
+    "receive": Entry("receive"),
+    "acceptance": Entry("acceptance", N_("验收单：列表、PDF、冲销")),
     "account": Entry("account", N_("本机账号：添加、改密码、停用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -53,9 +52,16 @@ def make_delivery(db: Database, actor: Actor, command: MakeDelivery) -> MadeDeli
         earlier = claim(session, actor, command.org_id, command.op_id, "delivery.make", command)
         if earlier is not None:
             return MadeDelivery(**earlier)
-        _check_supplier(session, command.supplier_id)
-        made = _store(session, actor, command, main_place(session, command.org_id))
-        return _answer(session, actor, made, command.op_id)
+        answer = keep_note(session, actor, command)
+        finish(session, command.org_id, command.op_id, plain(answer))
+        return answer
+
+
+def keep_note(session: Session, actor: Actor, command: MakeDelivery) -> MadeDelivery:
+    """Keep a note in the caller's unit of work; the goods go to the member's main store."""
+    _check_supplier(session, command.supplier_id)
+    made = _store(session, actor, command, main_place(session, command.org_id))
+    return _answer(session, actor, made)
 
 
 def deliver_order(db: Database, actor: Actor, command: DeliverOrder) -> MadeDelivery:
@@ -91,7 +97,9 @@ def deliver_order(db: Database, actor: Actor, command: DeliverOrder) -> MadeDeli
             "order",
         )
         made = _store(session, actor, wanted, order.place_id, order_id=order.id)
-        return _answer(session, actor, made, command.op_id)
+        answer = _answer(session, actor, made)
+        finish(session, command.org_id, command.op_id, plain(answer))
+        return answer
 
 
 def find_order(db: Database, actor: Actor, number: str) -> tuple[int, int]:
@@ -338,7 +346,7 @@ def _row(command: MakeDelivery, delivery_id: int, number: int, line: DeliverLine
     )
 
 
-def _answer(session: Session, actor: Actor, made: Delivery, op_id: UUID) -> MadeDelivery:
+def _answer(session: Session, actor: Actor, made: Delivery) -> MadeDelivery:
     lines = len(
         session.scalars(
             select(DeliveryLine.line).where(
@@ -349,5 +357,4 @@ def _answer(session: Session, actor: Actor, made: Delivery, op_id: UUID) -> Made
     answer = MadeDelivery(made.id, made.org_id, made.no, lines)
     detail = {"no": made.no, "lines": lines, "source": made.source}
     record(session, actor, made.org_id, "delivery.make", (DocKind.DELIVERY.value, made.id), detail)
-    finish(session, made.org_id, op_id, plain(answer))
     return answer

@@ -388,3 +388,31 @@ def day_of(db: Database) -> date:
     """The members' day by the server's clock."""
     with db.read() as session:
         return today(session)
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierRow:
+    """A supplier to choose."""
+
+    id: int
+    code: str
+    name: str
+    short: str
+
+
+def suppliers(db: Database) -> tuple[SupplierRow, ...]:
+    """Active suppliers by code."""
+    with db.read() as session:
+        rows = session.execute(
+            select(Organisation.id, Organisation.code, Organisation.name, Organisation.short_name)
+            .where(Organisation.kind == "supplier", Organisation.active.is_(True))
+            .order_by(Organisation.code)
+        )
+        return tuple(SupplierRow(*row) for row in rows)
+
+
+def goods_packs(db: Database, item_id: int) -> int:
+    """Smallest units per pack of an item."""
+    with db.read() as session:
+        found = session.scalar(select(Item.pack_factor).where(Item.id == item_id))
+        return int(found or 1)
