@@ -213,7 +213,11 @@ class _Reader:
         order_id, order_supplier = self._order(row)
         supplier_id = self._supplier(row, order_supplier)
         goods = self._finder.find(row, supplier_id)
-        line = self._line(row, goods, order_id) if goods else self._rest(row)
+        line: PlannedLine | None = None
+        if goods is None:
+            self._rest(row)
+        else:
+            line = self._line(row, goods, order_id)
         if row.problems or line is None:
             return None
         name = self._suppliers.get(supplier_id, ("", ""))[1]
@@ -252,7 +256,7 @@ class _Reader:
             )
         return found
 
-    def _line(self, row: SheetRow, goods: FoundGoods, order_id: int) -> PlannedLine | None:
+    def _line(self, row: SheetRow, goods: FoundGoods, order_id: int) -> PlannedLine:
         unit, factor = self._unit(row, goods)
         count = self._count(row)
         lot = self._lot(row)
