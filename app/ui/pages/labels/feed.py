@@ -55,6 +55,7 @@ class PreviewFeed(QObject):
         self._state = state
         self._now: Arranged | None = None
         self._stop = threading.Event()
+        self._missed = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -80,6 +81,11 @@ class PreviewFeed(QObject):
         self._stop.set()
         self._timer.start()
 
+    def catch_up(self) -> None:
+        """The screen is in sight again: ask what was not asked meanwhile."""
+        if self._missed:
+            self.ask()
+
     def turn(self, by: int) -> None:
         """Show another page."""
         now = self._now
@@ -99,6 +105,9 @@ class PreviewFeed(QObject):
 
     def _arrange(self) -> None:
         """First step: what the labels say, where they stand, how the page looks."""
+        self._missed = not self._screen.isVisible()
+        if self._missed:
+            return
         find = self._finder()
         options, sheet = self._state.options, self._state.paper.is_sheet
         shown = self.shown

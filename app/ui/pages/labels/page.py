@@ -154,6 +154,7 @@ class LabelsPage(Page):
     @override
     def shown(self) -> None:
         super().shown()
+        self.feed.catch_up()
         self.goods.grid.setFocus()
 
     @override
