@@ -286,7 +286,7 @@ def _document_row(row: ConsumptionRow) -> Row:
     cells: tuple[Cell, ...] = (
         Two(
             row.no,
-            _("{when} · {who} · {n} 行", when=when, who=row.person, n=formats.number(row.lines)),
+            _("{when} · {who} · {n} 行", when=when, who=row.person, n=lines),
         ),
         Pill(status, word, bare=True),
         Link(_("冲销")) if can else Tone(""),
