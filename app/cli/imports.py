@@ -10,13 +10,18 @@ from typing import Annotated, TypeVar
 import typer
 
 from app.cli.context import cli
+from app.cli.scope import org_id
 from app.domain import expiry
 from app.domain.catalogue import ItemClass
 from app.domain.errors import DomainError, Problem
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
 from app.i18n import _
-from app.services.importing import catalogue as catalogue_import, prices as price_import
+from app.services.importing import (
+    catalogue as catalogue_import,
+    demand as demand_import,
+    prices as price_import,
+)
 from app.services.importing.plan import ImportPlan, Outcome
 from app.services.prices.change import CreateList
 from app.services.prices.listing import price_lists, suppliers
@@ -105,6 +110,30 @@ def prices(
             db, actor, price_import.ApplyPrices(new_op(), plan, known, new_list), report
         )
     run.emit(done, {"added": _("新增"), "changed": _("接续旧价"), "refused": _("跳过")})
+
+
+@app.command(help=_("导入请领、消耗记录（日期、品规编码、数量，可有已发、单位、次数）"))
+def demand(
+    path: File,
+    org: Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))] = "",
+    preview: Preview = False,
+    skip_refused: SkipRefused = False,
+    mapping: Mapping = None,
+) -> None:
+    """Import what was asked for, day by day."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    wanted = demand_import.DemandImport(path, where, mapping=_mapping(mapping))
+    with run.progress(_("读取文件")) as report:
+        plan = demand_import.preview(db, actor, wanted, report)
+    if _stop(plan, preview, skip_refused):
+        return
+    with run.progress(_("导入中")) as report:
+        done = demand_import.apply(
+            db, actor, demand_import.ApplyDemand(new_op(), where, plan), report
+        )
+    run.emit(done, {"added": _("新增"), "changed": _("替换"), "refused": _("跳过")})
 
 
 def _stop(plan: ImportPlan[Content], preview: bool, skip_refused: bool) -> bool:

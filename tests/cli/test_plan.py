@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 from tests.cli.runner import run
 from tests.factories import Site
@@ -88,3 +89,15 @@ def test_another_clinic_is_refused(site: Site) -> None:
     refused = run(site, "west_store", "plan", "--org", "0002")
     assert refused.code == 1
     assert "0002" in refused.err
+
+
+def test_demand_comes_in_from_a_sheet(site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "请领.csv"
+    path.write_text("日期,品规编码,数量\n2026-09-01,YP-000102,3\n", encoding="utf-8")
+
+    seen = run(site, STORE, "--json", "import", "demand", str(path), "--preview").json()
+    assert (seen["added"], seen["refused"]) == (1, 0)
+    done = run(site, STORE, "--json", "import", "demand", str(path)).json()
+    assert done["added"] == 1
+    again = run(site, STORE, "--json", "import", "demand", str(path)).json()
+    assert (again["added"], again["changed"]) == (0, 0)
