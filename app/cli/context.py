@@ -189,6 +189,21 @@ class Cli:
             task = bar.add_task(title, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
+    @contextmanager
+    def steps(self) -> Iterator[Callable[[str, int, int], None]]:
+        """As `progress`, for work that names its steps: a line per step without a terminal."""
+        if self.as_json:
+            yield lambda _what, _done, _total: None
+            return
+        if not sys.stderr.isatty():
+            yield _step_lines()
+            return
+        with _bar() as bar:
+            task = bar.add_task("", total=None)
+            yield lambda what, done, total: bar.update(
+                task, description=what, completed=done, total=total or None
+            )
+
     def confirm(self, question: str, *, yes: bool) -> None:
         """Go on only with `--yes` or an answer; raises `DomainError` otherwise."""
         if yes or (sys.stdin.isatty() and typer.confirm(question)):
@@ -229,6 +244,17 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return str(value)
+
+
+def _step_lines() -> Callable[[str, int, int], None]:
+    seen: set[str] = set()
+
+    def tell(what: str, _done: int, _total: int) -> None:
+        if what not in seen:
+            seen.add(what)
+            typer.echo(f"  · {what}", err=True)
+
+    return tell
 
 
 def _bar() -> Progress:

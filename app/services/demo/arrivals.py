@@ -33,7 +33,7 @@ def deliver(desk: Desk, orders: Sequence[MemberOrderRow], day: date) -> None:
     """
     made = []
     for number, order in enumerate(orders):
-        lines = list(_lines(desk, order, day))
+        lines = list(lines_for(desk, order, day))
         if number == 1:
             lines[0] = _old(lines[0], day)
         if number == 2:  # noqa: PLR2004 - the third note is short
@@ -44,7 +44,8 @@ def deliver(desk: Desk, orders: Sequence[MemberOrderRow], day: date) -> None:
     _accept_one(desk, made)
 
 
-def _lines(desk: Desk, order: MemberOrderRow, day: date) -> Iterator[DeliverLine]:
+def lines_for(desk: Desk, order: MemberOrderRow, day: date) -> Iterator[DeliverLine]:
+    """What a supplier sends for an order: all of it, with lots of the right age."""
     with desk.db.read() as session:
         rows = session.execute(
             select(
