@@ -128,6 +128,6 @@ ACTIONS: Final[dict[Act, Action]] = {action.act: action for action in _ALL}
 
 def key_words(key: str) -> str:
     """A key as printed on buttons: Ctrl+Return reads Ctrl+Enter, Alt+Left reads Alt+←."""
-    for portable, printed in (("Return", "Enter"), ("Left", "←"), ("Right", "→"), ("Esc", "Esc")):
+    for portable, printed in (("Return", "Enter"), ("Left", "←"), ("Right", "→")):
         key = key.replace(portable, printed)
-    return key
+    return f"{key[:-1]}−" if key.endswith("+-") else key

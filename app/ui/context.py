@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from PySide6.QtCore import QObject, Signal
-
 from app.domain.duties import Actor, Duty
 from app.services.db import Database
 from app.settings import Settings
@@ -91,8 +89,10 @@ class PageContext:
         errors: Takes errors nobody else took.
         scans: Where scans come from.
         state: Remembers per person and screen.
+        store: Machine settings (None in tests of single pages).
         navigate: Go to a page: name, keyword arguments for `Page.arrive`.
         perform: Do an action wherever it can be done.
+        set_look: Put another ``density``, ``theme`` or ``language`` in force.
         scope: Whose data to show now; `scope_changed` tells of another.
     """
 
@@ -107,6 +107,7 @@ class PageContext:
     store: SettingsStore | None = None
     navigate: Callable[..., None] = field(default=lambda *_args, **_kw: None)
     perform: Callable[[Act], None] = field(default=lambda _act: None)
+    set_look: Callable[[str, str], None] = field(default=lambda _name, _value: None)
 
     @property
     def db(self) -> Database:
@@ -131,16 +132,12 @@ class PageContext:
         own = (org for org in self.session.orgs if org.id == self.actor.org_id)
         return next(own, self.session.orgs[0])
 
+    def keep(self, **values: object) -> None:
+        """Change machine settings and write them."""
+        if self.store is not None:
+            self.store.change(**values)
+            self.session.settings = self.store.now
+
     def may(self, duty: Duty) -> bool:
         """Whether the person has `duty` for the organisation worked for."""
         return self.actor.can(duty, self.org.id)
-
-
-class ScopeSignal(QObject):
-    """Tells that another scope was chosen.
-
-    Signals:
-        changed: The new `Scope`.
-    """
-
-    changed = Signal(object)

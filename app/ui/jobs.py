@@ -109,6 +109,7 @@ class JobRunner(QObject):
         self._running: dict[int, Job] = {}
         self._writer = ThreadPoolExecutor(1, "writer")
         self._readers = ThreadPoolExecutor(_READERS, "reader")
+        self._closed = False
         queued = Qt.ConnectionType.QueuedConnection
         self._finished.connect(self._take_result, queued)
         self._progressed.connect(self._take_progress, queued)
@@ -172,6 +173,7 @@ class JobRunner(QObject):
 
     def close(self) -> None:
         """Cancel what runs and wait for the threads; call once at the end of the program."""
+        self._closed = True
         for job in self._running.values():
             job.cancel()
         self._writer.shutdown(wait=True, cancel_futures=True)
@@ -206,7 +208,10 @@ class JobRunner(QObject):
             if isValid(self):
                 self._finished.emit(job, result, problem)
 
-        pool.submit(run)
+        if self._closed:
+            self._running.pop(job.number, None)  # a late paint of a window that is going away
+        else:
+            pool.submit(run)
 
     def _take_progress(self, job: Job, done: int, total: int, text: str) -> None:
         job.done, job.total, job.text = done, total, text

@@ -29,6 +29,8 @@ from app.ui.shell.stack import PageStack
 from app.ui.shell.status_bar import StatusBar
 from app.ui.shell.toasts import NoticeList, ToastStack
 from app.ui.shell.top_bar import TopBar
+from app.ui.shell.watch import Watch
+from app.ui.watcher import Watcher
 from app.ui.widgets.dialogs import Question, ReportForm, confirm
 
 WIDE: Final = 1200
@@ -55,6 +57,7 @@ class MainWindow(QWidget):
         self.specs = pages_for(context.actor)
         context.navigate = self.navigate
         context.perform = self.perform
+        context.set_look = self.look_changed.emit
         self.history = History()
         self.rail = Rail(self.specs)
         self.top = TopBar(context.actor.name, scopes)
@@ -63,6 +66,7 @@ class MainWindow(QWidget):
         self.stack = PageStack(context, self.refresh_chrome, self)
         self.devices = Devices(context, self)
         self.badges = Badges(context, self)
+        self.watch = Watch(context, self)
         self._lay_out()
         self.toasts = ToastStack(context.notices, self)
         entries = Entries(context, self.specs, lambda: self.stack.current_page)
@@ -117,6 +121,7 @@ class MainWindow(QWidget):
         context.scans.unwanted.connect(self._unwanted_scan)
         self.badges.counted.connect(self.rail.show_badges)
         self.badges.reached.connect(self.devices.set_reached)
+        self.watch.reached.connect(self.devices.set_reached)
         self.devices.changed.connect(self.status.show_devices)
         self.devices.refresh()
         self.badges.ask()
@@ -173,6 +178,7 @@ class MainWindow(QWidget):
         last = str(self.context.state.get("window").get("page", ""))
         names = [spec.name for spec in self.specs]
         self.navigate(last if last in names and last != "settings" else names[0])
+        Watcher(self.context, self)
 
     def _step(self, by: int) -> None:
         name = self.history.step(by)

@@ -77,7 +77,6 @@ class Halves(QWidget):
         other.valueChanged.connect(mine.setValue)
         self.left.horizontalScrollBar().setObjectName("silent")
         self.right.horizontalScrollBar().rangeChanged.connect(self._match_foot)
-        other.rangeChanged.connect(lambda _least, _most: self.stretch())
 
     def _match_foot(self, _least: int, most: int) -> None:
         """Leave room under the left half where the right one has its scroll bar."""
@@ -127,14 +126,11 @@ class Halves(QWidget):
             return
         place, column = places[0]
         body = self.left if column.key in self.frozen_keys else self.right
-        used = self.left.horizontalHeader().length() if self.left.isVisibleTo(self) else 0
-        used += self.right.horizontalHeader().length()
-        bar = self.right.verticalScrollBar()
-        spare = self.width() - _RULE - used - 2 - (bar.sizeHint().width() if bar.maximum() else 0)
-        wanted = body.columnWidth(place) + spare
+        spare = self.right.viewport().width() - self.right.horizontalHeader().length()
         least = round(column.width * self._scale)
+        wanted = max(least, body.columnWidth(place) + spare)
         if wanted != body.columnWidth(place):
-            body.setColumnWidth(place, max(least, wanted))
+            body.setColumnWidth(place, wanted)
         self._fit_left()
 
     def resize_to_look(self) -> None:
@@ -164,8 +160,10 @@ class Halves(QWidget):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Repaint the other half's row when the mouse lights up a row in one."""
-        if event.type() in {QEvent.Type.MouseMove, QEvent.Type.Leave}:
+        """Light up a row in both halves; stretch when a scroll bar comes or goes."""
+        if event.type() is QEvent.Type.Resize and watched is self.right.viewport():
+            self.stretch()
+        elif event.type() in {QEvent.Type.MouseMove, QEvent.Type.Leave}:
             other = self.right if watched is self.left.viewport() else self.left
             other.viewport().update()
         return False

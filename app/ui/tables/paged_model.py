@@ -237,17 +237,15 @@ class PagedModel(TableModel):
     def _append(self, page: RowPage, asked: int) -> None:
         if asked != self._round:
             return  # the question changed meanwhile
-        self._busy = False
-        if not page.rows:
-            self._more = False
+        short = bool(self._sizes) and self._sizes[-1] != self._page
+        if not page.rows or short:  # a source that gives short pages in the middle ends here
+            self._busy, self._more = False, False
             return
         first = self.rowCount()
-        if self._sizes and self._sizes[-1] != self._page:
-            self._more = False  # a source that gives short pages in the middle ends here
-            return
         self.beginInsertRows(QModelIndex(), first, first + len(page.rows) - 1)
         self._keep(len(self._sizes), page)
         self.endInsertRows()
+        self._busy = False  # not before: a view that is told of new rows asks for more at once
 
     def _refetch(self, number: int) -> None:
         """Ask again for a page that was dropped; paints when it is back."""

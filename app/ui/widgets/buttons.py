@@ -208,6 +208,41 @@ class KeyCap(QLabel):
         painter.end()
 
 
+class NavButton(QAbstractButton):
+    """An entry of a list of sections: icon, words, marked when it is in front."""
+
+    def __init__(self, text: str, icon: Icon, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setText(text)
+        self.glyph = icon
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(120, theme.sizes().control + 2)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        on = self.isChecked()
+        if on or self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("selected" if on else "hover"))
+            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+        ink = theme.colour("primary" if on else "text2")
+        side = theme.px(18)
+        icons.draw(painter, self.glyph, QRectF(12, (self.height() - side) / 2, side, side), ink)
+        painter.setFont(theme.font(15, bold=on))
+        painter.setPen(theme.colour("text"))
+        painter.drawText(QRectF(self.rect()).adjusted(22 + side, 0, 0, 0), _VCENTRE, self.text())
+        if self.hasFocus():
+            draw_focus(painter, self)
+        painter.end()
+
+
 class Chip(QAbstractButton):
     """A round chip: a quick view that can be chosen, or a filter that can be taken away.
 

@@ -21,6 +21,7 @@ from app.ui.widgets.text import Role, Text
 
 _LOW_DAYS: Final = Decimal(21)
 _HIGH_DAYS: Final = Decimal(45)
+_ROOM_FOR_CHART: Final = 540
 _TEN_THOUSAND: Final = Decimal(10_000)
 
 
@@ -45,6 +46,7 @@ class FiguresPanel(QWidget):
             grid.addWidget(tile, place // 2, place % 2)
             grid.setColumnStretch(place % 2, 1)
         use = Card(_("领用金额"), padding=16)
+        self.use_card = use
         use.head.addWidget(Text(_("万元 · 按现价 · 近 6 个月"), Role.LABEL))
         self.bars = BarsChart(150)
         use.add(self.bars, 1)
@@ -55,6 +57,10 @@ class FiguresPanel(QWidget):
         column.addWidget(use, 1)
         column.addWidget(self._expiry_card(may_see_stock=may_see_stock))
         self._dress()
+
+    def fit(self, height: int) -> None:
+        """Leave the chart out where there is no room for all of it."""
+        self.use_card.setVisible(height >= theme.px(_ROOM_FOR_CHART))
 
     def _expiry_card(self, *, may_see_stock: bool) -> Card:
         card = Card(_("效期分布"), padding=16)

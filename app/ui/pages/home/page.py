@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
@@ -114,3 +115,8 @@ class HomePage(Page):
             self.context.navigate("stock", view="near")
         else:
             self.context.navigate(item.page, work=item.kind.value)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.figures.fit(self.height())

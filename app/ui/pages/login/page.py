@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.i18n import _
+from app.ui.duty_words import duty_words
 from app.ui.icons import Icon
 from app.ui.opening import Person
 from app.ui.status import Status
@@ -139,14 +140,3 @@ class LoginPage(QWidget):
         if isinstance(self._secret, QLineEdit):
             self._secret.selectAll()
             self._secret.setFocus()
-
-
-def duty_words(duties: Sequence[str]) -> str:
-    """Duties in words; a star means the whole group."""
-    from app.domain.duties import Duty
-
-    words = []
-    for entry in duties:
-        duty = Duty(entry.rstrip("*"))
-        words.append(duty.label + (_("（全集团）") if entry.endswith("*") else ""))
-    return "、".join(words)

@@ -1,0 +1,217 @@
+"""The way in: first run, opening data, signing in; then the main window takes over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+
+from app import i18n
+from app.bootstrap import is_server
+from app.i18n import _
+from app.services.platform.setup import FirstSteps
+from app.ui import opening
+from app.ui.context import Session
+from app.ui.jobs import Cancelled, Job, JobRunner
+from app.ui.opening import Opened
+from app.ui.pages.first_run.dialogs import NewDataForm, ServerForm, words_of
+from app.ui.pages.first_run.page import FirstRunPage, Way
+from app.ui.pages.login.page import LoginPage
+from app.ui.settings_store import SettingsStore
+from app.ui.shell.splash import Splash
+
+
+class Door(QStackedWidget):
+    """What stands before the main window: first run and signing in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumSize(1024, 558)
+        self.resize(1366, 768)
+        self.setWindowTitle(_("医链采供"))
+
+    def put(self, page: QWidget) -> None:
+        """Show a page in place of the one before."""
+        before = self.currentWidget()
+        self.addWidget(page)
+        self.setCurrentWidget(page)
+        if before is not None:
+            self.removeWidget(before)
+            before.deleteLater()
+        self.show()
+
+
+class Entrance(QObject):
+    """Leads from nothing to a signed-in person.
+
+    Attributes:
+        door: The window of first run and signing in, while it is there.
+        opened: The data that are open.
+
+    Signals:
+        signed_in: A `Session`.
+        look_chosen: Another density was chosen on the first page: name, value.
+    """
+
+    signed_in = Signal(object)
+    look_chosen = Signal(str, str)
+
+    def __init__(self, store: SettingsStore, jobs: JobRunner, parent: QObject) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.jobs = jobs
+        self.door: Door | None = None
+        self.opened: Opened | None = None
+        self.splash = Splash(self)
+        self._login = ""
+
+    # From nothing to a database
+
+    def start(self, address: str, login: str, *, demo: bool) -> None:
+        """Open what was asked for, else what was used last, else ask."""
+        self._login = login
+        known = address or self.store.now.database
+        if demo:
+            self._make_demo()
+        elif known and (is_server(known) or Path(known).is_file()):
+            self.open(known)
+        else:
+            self.first_run()
+
+    def first_run(self) -> None:
+        """Ask where the data shall be."""
+        page = FirstRunPage()
+        page.chosen.connect(self._choose_way)
+        page.quit_asked.connect(QApplication.quit)
+        page.density_chosen.connect(lambda density: self.look_chosen.emit("density", density.value))
+        page.language_chosen.connect(self._first_run_language)
+        self._door().put(page)
+        page.next.setFocus()
+
+    def _first_run_language(self, language: str) -> None:
+        self.store.change(language=language)
+        i18n.use_language(language)
+        self.first_run()
+
+    def _door(self) -> Door:
+        self.splash.done()
+        if self.door is None:
+            self.door = Door()
+        return self.door
+
+    def _choose_way(self, way: Way) -> None:
+        if way is Way.DEMO:
+            self._make_demo()
+        elif way is Way.LOCAL:
+            form = NewDataForm(self._door())
+            form.ready.connect(lambda steps: self._make_local(form, steps))
+            form.open()
+        else:
+            server = ServerForm(opening.test_server, self.jobs, self._door())
+            server.ready.connect(self._use_server)
+            server.open()
+
+    def _make_demo(self) -> None:
+        page = self.door.currentWidget() if self.door else None
+        first = page if isinstance(page, FirstRunPage) else None
+        if first is None:
+            self.splash.say(_("正在准备演示数据…"))
+        else:
+            first.show_progress(_("正在准备演示数据，大约半分钟…"))
+
+        def told(job: Job) -> None:
+            words = job.text
+            if words and first is not None:
+                first.show_progress(_("正在准备演示数据：{what}", what=words))
+            elif words:
+                self.splash.say(_("正在准备演示数据：{what}", what=words))
+
+        self.jobs.changed.connect(told)
+
+        def done(address: str) -> None:
+            self.jobs.changed.disconnect(told)
+            self.open(address)
+
+        def failed(error: Exception) -> None:
+            self.jobs.changed.disconnect(told)
+            self._say_at_door(error)
+
+        self.jobs.long(_("准备演示数据"), opening.make_demo, done, failed)
+
+    def _make_local(self, form: NewDataForm, steps: FirstSteps) -> None:
+        def done(address: str) -> None:
+            form.accept()
+            self.open(address)
+
+        self.jobs.write(
+            lambda: opening.make_local(steps),
+            done,
+            form.show_problem,
+        )
+
+    def _use_server(self, address: str, login: str, password: str) -> None:
+        self.opened = Opened(None, address, demo=False, people=())
+        self._enter(login, password)
+
+    def open(self, address: str) -> None:
+        """Open a database, then let somebody sign in."""
+        self.splash.say(_("正在打开数据…"))
+        self.jobs.write(lambda: opening.open_address(address), self._opened, self._say_at_door)
+
+    def _say_at_door(self, error: Exception) -> None:
+        if not isinstance(self._door().currentWidget(), FirstRunPage):
+            self.first_run()
+        page = self._door().currentWidget()
+        if isinstance(page, FirstRunPage) and not isinstance(error, Cancelled):
+            page.show_problem(words_of(error))
+
+    # From a database to a person
+
+    def _opened(self, opened: Opened) -> None:
+        self.opened = opened
+        if self._login and opened.demo:
+            login, self._login = self._login, ""
+            self._enter(login, "")
+            return
+        where = _("演示集团（虚构）") if opened.demo else opened.address
+        last = self._login or self.store.now.login
+        page = LoginPage(where, last, opened.people, demo=opened.demo)
+        page.submitted.connect(self._enter)
+        page.other_data.connect(self.first_run)
+        self._door().put(page)
+        page.start()
+
+    def _enter(self, login: str, password: str) -> None:
+        opened, machine = self.opened, self.store.now
+        if opened is None:
+            return
+        self.jobs.write(
+            lambda: opening.sign_in(opened, login, password, machine),
+            self._signed_in,
+            self._refused,
+        )
+
+    def _refused(self, error: Exception) -> None:
+        page = self._door().currentWidget()
+        if isinstance(page, LoginPage):
+            page.show_problem(words_of(error))
+        else:
+            self._say_at_door(error)
+
+    def _signed_in(self, session: Session) -> None:
+        self.store.change(database=session.address, login=session.actor.login)
+        self.signed_in.emit(session)
+
+    def leave(self) -> None:
+        """The main window is there: the door goes."""
+        self.splash.done()
+        if self.door is not None:
+            self.door.hide()
+            self.door.deleteLater()
+            self.door = None
+
+    def close(self) -> None:
+        """Give back a database that nobody signed in to."""
+        if self.opened is not None and self.opened.db is not None:
+            self.opened.db.close()
