@@ -1,0 +1,1 @@
+"""统一目录: the group's items."""

@@ -1,0 +1,325 @@
+"""统一目录: search while typing, look at one item, add and change items, import and export."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout
+from typing_extensions import override
+
+from app.domain.catalogue import ItemDraft
+from app.domain.duties import Duty
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.catalogue.chips import CatalogueFigures, figures
+from app.services.catalogue.detail import ItemDetail, item_detail
+from app.services.catalogue.edit import SavedItem, SaveItem, save_item
+from app.services.importing import catalogue as importing
+from app.services.importing.plan import Imported
+from app.ui import formats
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.jobs import Progress
+from app.ui.page import KeyHint, Page
+from app.ui.pages.catalogue.detail_panel import ItemPanel
+from app.ui.pages.catalogue.item_form import ItemForm
+from app.ui.pages.catalogue.rows import ItemSource, columns
+from app.ui.tables.cells import Row
+from app.ui.tables.exporting import ask_and_export
+from app.ui.tables.paged_model import PagedModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Chip, Kind
+from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.fields import SearchEdit
+from app.ui.widgets.import_form import ImportForm
+from app.ui.widgets.text import Role, Text
+
+_SERVER_PAUSE_MS = 80
+
+
+class CataloguePage(Page):
+    """All items of the group."""
+
+    name = "catalogue"
+    topics = frozenset({Topic.CATALOGUE, Topic.PRICES})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        lead = next((org.id for org in context.session.orgs if org.role == "lead"), 0)
+        self.may_edit = context.actor.can(Duty.CATALOGUE, lead)
+        self.source = ItemSource(context.db, context.actor, context.today)
+        self.model = PagedModel(columns(), self.source, context.jobs)
+        self.grid = GridView(self.model)
+        self.panel = ItemPanel(may_edit=self.may_edit, parent=self)
+        self.panel.hide()
+        self.search = SearchEdit(_("名称、拼音、编码、批准文号，或扫包装上的码"), large=True)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(0 if context.db.is_sqlite else _SERVER_PAUSE_MS)
+        self._pause.timeout.connect(self._search_now)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.views = QButtonGroup(self)
+        self.chips: dict[str, Chip] = {}
+        for view, word in _views().items():
+            chip = Chip(word)
+            chip.clicked.connect(partial(self._show_view, view))
+            self.views.addButton(chip)
+            self.chips[view] = chip
+        self.chips[""].setChecked(True)
+        columns_button = Button(_("列"), icon=Icon.COLUMNS)
+        columns_button.clicked.connect(self.grid.choose_columns)
+        export_button = Button(_("导出"), icon=Icon.DOWNLOAD)
+        export_button.clicked.connect(self._export)
+        self.import_button = Button(_("导入"), icon=Icon.IMPORT)
+        self.import_button.clicked.connect(self._ask_file)
+        self.new_button = Button(_("新增品规"), Kind.PRIMARY, icon=Icon.PLUS)
+        self.new_button.clicked.connect(self._add)
+        for button in (self.import_button, self.new_button):
+            button.setVisible(self.may_edit)
+        column = page_column(self)
+        column.addWidget(self.search)
+        column.addLayout(
+            toolbar(Text(_("快捷："), Role.SECOND), *self.chips.values(), None, columns_button,
+                    export_button, self.import_button, self.new_button)
+        )  # fmt: skip
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(self.grid, 1)
+        body.addWidget(self.panel)
+        column.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        self.grid.show_filters()
+        self.grid.set_empty(
+            _("没有符合条件的品规。换拼音首字母、名称的一部分或编码再试。"),
+            _("清除条件"),
+            self._clear,
+        )
+        self.grid.counts_changed.connect(self._counted)
+        self.grid.current_changed.connect(self._show_row)
+        self.grid.opened.connect(self._show_row)
+        self.grid.escaped.connect(self.panel.hide)
+        self.panel.closed.connect(self.panel.hide)
+        self.panel.edit.connect(self._edit)
+        self.panel.stock.connect(lambda: self._go("stock"))
+        self.panel.prices.connect(lambda: self._go("prices"))
+        self.search.textChanged.connect(lambda _text: self._pause.start())
+        self.search.returnPressed.connect(self.grid.focus_rows)
+        self.on(Act.SEARCH, self._focus_search)
+        self.on(Act.EXPORT, self._export)
+        self.on(Act.COLUMNS, self.grid.choose_columns)
+        self.on(Act.FILTERS, self._clear)
+        if self.may_edit:
+            self.on(Act.NEW, self._add)
+            self.on(Act.IMPORT, self._ask_file)
+        self.context.scans.subscribe(self, self._scanned)
+
+    # What the shell asks
+
+    @override
+    def refresh(self) -> None:
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: figures(db, actor), self._show_figures, channel="figures")
+        self.grid.reload()
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        """`text` searches, `item` (a row id) shows one item, `view` chooses a chip."""
+        if "view" in arguments:
+            self._show_view(str(arguments["view"]))
+        if "text" in arguments:
+            self.search.setText(str(arguments["text"]))
+        item = arguments.get("item_id", arguments.get("item"))
+        if isinstance(item, int):
+            self._show_item(item)
+
+    @override
+    def counts(self) -> str:
+        return self.grid.counts()
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        found = [KeyHint("/", _("搜索")), KeyHint("Enter", _("打开")), KeyHint("Ctrl+C", _("复制"))]
+        if self.may_edit:
+            found.append(self.hint(Act.NEW, _("新增")))
+        return tuple(found)
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        return {"grid": self.grid.save_state()}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        saved = state.get("grid")
+        if isinstance(saved, dict):
+            self.grid.restore_state(saved)
+            view = self.grid.state.query.view
+            self.chips.get(view, self.chips[""]).setChecked(True)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.panel.fit(self.window().width())
+
+    # Search and views
+
+    def _show_figures(self, found: CatalogueFigures) -> None:
+        self.set_subtitle(
+            _(
+                "品规 {items} · 成员机构 {members} 家",
+                items=formats.number(found.items),
+                members=found.members,
+            )
+        )
+        self.chips[""].setText(_("全部 {n}", n=formats.number(found.items)))
+        self.chips[""].updateGeometry()
+
+    def _search_now(self) -> None:
+        self.grid.state.search(self.search.text().strip())
+
+    def _counted(self) -> None:
+        total = self.model.total
+        if total is not None:
+            self.search.set_note(
+                _("{n} 项 · {ms} ms", n=formats.number(total), ms=self.source.milliseconds)
+            )
+        self.chrome_changed.emit()
+
+    def _scanned(self, code: str) -> None:
+        self.search.setText(code)
+        self._focus_search()
+
+    def _focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _show_view(self, view: str) -> None:
+        self.chips.get(view, self.chips[""]).setChecked(True)
+        self.grid.state.view(view)
+
+    def _clear(self) -> None:
+        self.search.clear()
+        self.grid.state.clear_all()
+        self._show_view("")
+
+    # One item
+
+    def _show_row(self, row: Row | None) -> None:
+        if row is not None and isinstance(row.key, int):
+            self._show_item(row.key)
+
+    def _show_item(self, item_id: int) -> None:
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: item_detail(db, actor, item_id), self._show_detail, channel="detail")
+
+    def _show_detail(self, item: ItemDetail) -> None:
+        self.panel.show_item(item, self.context.today, self.context.org.short)
+        self.panel.show()
+
+    def _go(self, page: str) -> None:
+        if self.panel.item is not None:
+            self.context.navigate(page, text=self.panel.item.code, item_id=self.panel.item.id)
+
+    def _add(self) -> None:
+        self._form = ItemForm(self, lambda draft: self._save(draft, 0, 0))
+        self._form.open()
+
+    def _edit(self) -> None:
+        item = self.panel.item
+        if item is None:
+            self.not_available()
+            return
+        self._form = ItemForm(
+            self, lambda draft: self._save(draft, item.id, item.version), item.draft
+        )
+        self._form.open()
+
+    def _save(self, draft: ItemDraft, item_id: int, version: int) -> None:
+        db, actor = self.context.db, self.context.actor
+        command = SaveItem(new_op(), draft, item_id, version)
+        self.write(lambda: save_item(db, actor, command), self._saved, self._not_saved)
+
+    def _saved(self, saved: SavedItem) -> None:
+        self._form.accept()
+        self.context.changes.announce({Topic.CATALOGUE})
+        self.context.notices.done(_("已保存 {code}。", code=saved.code))
+        self._show_item(saved.item_id)
+
+    def _not_saved(self, error: Exception) -> None:
+        if isinstance(error, DomainError):
+            self._form.show_error(error)
+        else:
+            self.context.errors.take(error)
+
+    # Files
+
+    def _export(self) -> None:
+        ask_and_export(self, self.grid, _("统一目录 {day}", day=self.context.today))
+
+    def _ask_file(self) -> None:
+        dialog = QFileDialog(self, _("选择要导入的目录"))
+        dialog.setNameFilter(_("表格 (*.xlsx *.xls *.xlsb *.ods *.csv)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self.preview(Path(name)))
+        dialog.open()
+
+    def preview(self, path: Path) -> None:
+        """Show what importing the file would do."""
+        db, actor = self.context.db, self.context.actor
+        title = _("读取 {file}", file=path.name)
+
+        def work(progress: Progress) -> importing.CataloguePlan:
+            return importing.preview(
+                db, actor, path, report=lambda done, total: progress.step(done, total, title)
+            )
+
+        self.long(title, work, self._show_plan, writes=False)
+
+    def _show_plan(self, plan: importing.CataloguePlan) -> None:
+        self.import_form = ImportForm(self, _("导入统一目录"), plan)
+        self.import_form.accepted.connect(lambda: self._import(plan))
+        self.import_form.open()
+
+    def _import(self, plan: importing.CataloguePlan) -> None:
+        db, actor = self.context.db, self.context.actor
+        command = importing.ApplyCatalogue(new_op(), plan)
+        title = _("导入 {file}", file=plan.file_name)
+
+        def work(progress: Progress) -> Imported:
+            return importing.apply(
+                db, actor, command, lambda done, total: progress.step(done, total, title)
+            )
+
+        self.long(title, work, self._imported)
+
+    def _imported(self, done: Imported) -> None:
+        self.context.changes.announce({Topic.CATALOGUE})
+        self.context.notices.done(
+            _(
+                "已导入：新增 {added}，修改 {changed}，跳过 {refused}。",
+                added=done.added,
+                changed=done.changed,
+                refused=done.refused,
+            )
+        )
+
+
+def _views() -> dict[str, str]:
+    return {
+        "": _("全部"),
+        "drug": _("药品"),
+        "consumable": _("耗材"),
+        "reagent": _("试剂"),
+        "vbp": _("集采中选"),
+        "cold": _("冷链"),
+        "high_value": _("高值耗材"),
+    }
