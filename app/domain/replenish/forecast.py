@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from app.domain.replenish.rates import Rate
-from app.domain.replenish.series import WEEK, Series
+from app.domain.replenish.series import WEEK, Floats, Series, ranked
 
 SHOWN_WEEKS: Final = 12
 AHEAD_WEEKS: Final = 4
@@ -47,10 +47,9 @@ def _slope(rate: Rate) -> float:
     return 0.0 if rate.growth is None else float(np.clip(rate.growth, -0.3, 0.3)) * 0.25
 
 
-def _spread(past: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[float, float]:
+def _spread(past: Floats) -> tuple[float, float]:
     """How far weeks lie below and above their mean (10th and 90th percentile)."""
     if len(past) < 2:  # noqa: PLR2004 - a spread needs two weeks
         return 0.0, 0.0
     mean = float(past.mean())
-    low, high = np.quantile(past, [0.1, 0.9])
-    return max(0.0, mean - float(low)), max(0.0, float(high) - mean)
+    return max(0.0, mean - ranked(past, 0.1)), max(0.0, ranked(past, 0.9) - mean)

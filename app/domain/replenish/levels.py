@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from app.domain.replenish.calendar import Interval
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.rates import Rate
-from app.domain.replenish.series import Floats
+from app.domain.replenish.series import Floats, ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,7 @@ class Levels:
 
 def quantile(samples: Floats, percent: int) -> int:
     """The smallest whole quantity that at least `percent` % of the samples do not exceed."""
-    rank = max(1, math.ceil(len(samples) * percent / 100))
-    return math.ceil(float(np.partition(samples, rank - 1)[rank - 1]) - 1e-9)
+    return math.ceil(ranked(samples, percent / 100) - 1e-9)
 
 
 def levels(

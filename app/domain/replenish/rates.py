@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -47,9 +48,12 @@ class Rate:
     cut: bool = False
 
 
+@lru_cache(maxsize=256)
 def recency(days: int, memory: float) -> Floats:
-    """Weights of `days` days, oldest first, the newest weighing 1."""
-    return np.exp(-np.arange(days - 1, -1, -1, dtype=np.float64) / memory)
+    """Weights of `days` days, oldest first, the newest weighing 1; shared, not to be changed."""
+    weights = np.exp(-np.arange(days - 1, -1, -1, dtype=np.float64) / memory)
+    weights.setflags(write=False)
+    return weights
 
 
 def daily_rate(series: Series) -> Rate:

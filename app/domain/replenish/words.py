@@ -18,6 +18,8 @@ LOW_DAYS: Final = 15
 _GROWTH: Final = 0.10
 _BUFFER_DAYS: Final = 3
 _SEASON: Final = 0.5
+_RARELY: Final = 2.0
+"""Fewer requests than this in the days that an order lasts is a rare use."""
 _COLD: Final = frozenset({"cold", "frozen"})
 
 
@@ -32,23 +34,23 @@ class Surroundings:
     """How much more was asked in the next four weeks last year, 0.62 = 62 % more."""
 
 
+_CALM: Final = {
+    Verdict.SHELF_LIFE: Phrase(N_("不建议：一整件到期前用不完")),
+    Verdict.RARE: Phrase(N_("用量零星，不常备")),
+    Verdict.COVERED: Phrase(N_("已订的够用")),
+    Verdict.PLENTY: Phrase(N_("库存充足")),
+}
+
+
 def headline(facts: Facts, suggested: Suggested, left: float) -> Phrase:
     """The first line: how urgent, and what changed."""
-    match suggested.verdict:
-        case Verdict.SHELF_LIFE:
-            return Phrase(N_("不建议：一整件到期前用不完"))
-        case Verdict.RARE:
-            return Phrase(N_("用量零星，不常备"))
-        case Verdict.COVERED:
-            return Phrase(N_("已订的够用"))
-        case Verdict.EXPIRY:
-            return Phrase(
-                N_("不建议：{n} 近效期"), {"n": _amount(facts.position.expiring, suggested)}
-            )
-        case Verdict.PLENTY:
-            return Phrase(N_("库存充足"))
-        case _:
-            return _urgent(facts, left)
+    verdict = suggested.verdict
+    if verdict is Verdict.EXPIRY:
+        n = _amount(facts.position.expiring, suggested)
+        return Phrase(N_("不建议：{n}近效期"), {"n": n})
+    if verdict is Verdict.PLENTY and left < LOW_DAYS:
+        return Phrase(N_("够用到下次补货"))
+    return _CALM[verdict] if verdict in _CALM else _urgent(facts, left)
 
 
 def _urgent(facts: Facts, left: float) -> Phrase:
@@ -108,7 +110,7 @@ def _size_detail(facts: Facts, rules: OrderRules, suggested: Suggested) -> Phras
     if rules.multiple > pack and suggested.rounding * 5 > suggested.qty:
         return Phrase(N_("按整件凑整 +{n}"), {"n": suggested.rounding // pack})
     buffer = facts.levels.safety / rate if rate > 0 else 0.0
-    if facts.rate.basis is Basis.YEAR:
+    if facts.rate.lines_per_day * facts.levels.span < _RARELY:
         return Phrase(N_("用量零星，备一次的量"))
     if buffer >= max(_BUFFER_DAYS, facts.levels.span / 2):
         return Phrase(N_("用量波动大，多备 {n} 天"), {"n": math.floor(buffer)})
