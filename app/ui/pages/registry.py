@@ -38,7 +38,9 @@ class PageSpec:
     duties: frozenset[Duty] = frozenset()
 
     def allowed(self, actor: Actor) -> bool:
-        """Whether the person may use the screen."""
+        """Whether the person may use the screen; suppliers' people see only their own ones."""
+        if actor.has(Duty.SUPPLY):
+            return not self.duties or Duty.SUPPLY in self.duties
         return not self.duties or any(actor.has(duty) for duty in self.duties)
 
     def make(self, context: PageContext) -> Page:

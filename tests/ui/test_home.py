@@ -1,0 +1,106 @@
+"""工作台: the work of each duty, counted from real documents, and the figures beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.models.order import MemberOrder
+from app.models.receiving import Delivery, DeliveryLine
+from app.services import home
+from app.services.home import Kind, Urgency
+from app.services.stock.lots import find_or_make_lot
+from app.ui.context import PageContext
+from app.ui.pages.home.page import HomePage
+from tests.factories import EAST, KANGZE, LEAD, NOW, TODAY, Site
+from tests.ui.conftest import Show
+
+Settle = Callable[[], None]
+
+
+def make_work(site: Site) -> None:
+    """A delivery that waits, an order to sign whose time is over, an expired lot with stock."""
+    from app.models.stock import Balance
+
+    with site.owner.write() as s:
+        s.add(
+            Delivery(
+                org_id=EAST, id=501, no="SH1", supplier_id=KANGZE, place_id=site.world.stores[EAST],
+                status="announced", created_at=NOW, created_by=1,
+            )
+        )  # fmt: skip
+        s.flush()
+        s.add(
+            DeliveryLine(
+                org_id=EAST, delivery_id=501, line=1, item_id=101, qty=240, price_factor=24
+            )
+        )
+        s.add(
+            MemberOrder(
+                org_id=EAST, id=601, no="DD1", lead_id=LEAD, group_order_id=1, supplier_id=KANGZE,
+                place_id=site.world.stores[EAST], status="to_sign", amount=Decimal("123.45"),
+                sign_by=NOW - timedelta(hours=2), digest=b"\0" * 32, created_at=NOW,
+            )
+        )  # fmt: skip
+        lot = find_or_make_lot(s, 101, "OLD1", TODAY - timedelta(days=14))
+        s.add(
+            Balance(
+                org_id=EAST, place_id=site.world.stores[EAST], item_id=101, lot_id=lot,
+                owner_id=EAST, qty=48,
+            )
+        )  # fmt: skip
+
+
+def test_each_duty_sees_its_own_work_worst_first(sqlite_site: Site) -> None:
+    make_work(sqlite_site)
+    keeper = home.work(*sqlite_site.as_("east_store"), (EAST,))
+    head = home.work(*sqlite_site.as_("east_head"), (EAST,))
+    other = home.work(*sqlite_site.as_("west_store"), (EAST,))
+    assert [(item.kind, item.urgency) for item in keeper] == [
+        (Kind.EXPIRED, Urgency.NOW),
+        (Kind.TO_RECEIVE, Urgency.TODAY),
+    ]
+    assert [(item.kind, item.urgency, item.amount) for item in head] == [
+        (Kind.TO_SIGN, Urgency.NOW, Decimal("123.45"))
+    ]
+    assert other == ()
+
+
+def test_badges_count_the_work_of_each_screen(sqlite_site: Site) -> None:
+    make_work(sqlite_site)
+    found = home.badges(*sqlite_site.as_("east_store"), (EAST,))
+    assert found.counts == {"stock": 1, "receiving": 1, "home": 2}
+    assert found.urgent == frozenset({"home"})
+
+
+def test_figures_value_stock_at_the_price_in_force(sqlite_site: Site) -> None:
+    make_work(sqlite_site)
+    found = home.figures(*sqlite_site.as_("east_store"), (EAST,))
+    assert found.stock_value == Decimal("7.72")
+    assert (found.expired.lots, found.later.lots) == (1, 0)
+    assert found.days_of_stock is None
+    assert [use.month for use in found.months][-1] == date(2026, 10, 1)
+
+
+def test_the_page_words_the_work_and_its_buttons_lead_there(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    make_work(sqlite_site)
+    went: list[object] = []
+    context.perform = went.append
+    page = show(HomePage(context))
+    settle()
+    assert page.subtitle() == "2026-10-14 星期三"
+    texts = [line.button.accessibleName() for line in page.work.lines]
+    assert texts == ["去下架，已过期药品待下架 1", "开始验收，到货待验收 1"]
+    page.work.lines[1].button.click()
+    assert went == ["receive"]
+    assert page.figures.stock.number.text() == "8"
+
+
+def test_a_quiet_day_says_so(context: PageContext, show: Show, settle: Settle) -> None:
+    page = show(HomePage(context))
+    settle()
+    assert page.state.isVisible()
+    assert "今天没有等你处理的事" in page.state.words.text()

@@ -1,0 +1,118 @@
+"""Work off the GUI thread: answers, stale answers, order of writes, progress, cancel, errors."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.jobs import Cancelled, Job, JobRunner, Progress
+
+Settle = Callable[[], None]
+
+
+def test_answers_come_back_in_the_gui_thread(jobs: JobRunner, settle: Settle) -> None:
+    threads: list[threading.Thread] = []
+    answers: list[int] = []
+
+    def work() -> int:
+        threads.append(threading.current_thread())
+        return 42
+
+    def done(answer: int) -> None:
+        threads.append(threading.current_thread())
+        answers.append(answer)
+
+    jobs.read(work, done)
+    settle()
+    assert answers == [42]
+    assert threads[0] is not threading.main_thread()
+    assert threads[1] is threading.main_thread()
+
+
+def test_an_overtaken_answer_is_dropped(jobs: JobRunner, settle: Settle) -> None:
+    gate = threading.Event()
+    answers: list[str] = []
+
+    def slow() -> str:
+        gate.wait(5)
+        return "old"
+
+    jobs.read(slow, answers.append, channel="search")
+    jobs.read(lambda: "new", answers.append, channel="search")
+    gate.set()
+    settle()
+    assert answers == ["new"]
+
+
+def test_writes_keep_their_order(jobs: JobRunner, settle: Settle) -> None:
+    done: list[int] = []
+    for number in range(20):
+        jobs.write(partial(int, number), done.append)
+    settle()
+    assert done == list(range(20))
+
+
+def test_nothing_is_called_for_an_owner_that_is_gone(jobs: JobRunner, settle: Settle) -> None:
+    owner = QObject()
+    answers: list[int] = []
+    gate = threading.Event()
+    jobs.read(lambda: gate.wait(5) and 1, answers.append, owner=owner)
+    owner.deleteLater()
+    QApplication.sendPostedEvents(owner, 52)  # QEvent.DeferredDelete: the loop may not run yet
+    gate.set()
+    settle()
+    assert answers == []
+
+
+def test_progress_is_told_and_cancel_stops_the_work(
+    jobs: JobRunner, settle: Settle, qtbot: QtBot
+) -> None:
+    started = threading.Event()
+    failures: list[Exception] = []
+    seen: list[tuple[int, int]] = []
+
+    def work(progress: Progress) -> None:
+        for number in range(100_000):
+            progress.step(number, 100_000, "导入")
+            started.set()
+            threading.Event().wait(0.001)
+
+    def told(job: Job) -> None:
+        seen.append((job.done, job.total))
+
+    jobs.changed.connect(told)
+    job = jobs.long("导入目录", work, failed=failures.append)
+    assert jobs.long_jobs == (job,)
+    assert started.wait(5)
+    qtbot.waitUntil(lambda: any(total == 100_000 for _done, total in seen))
+    job.cancel()
+    settle()
+    assert isinstance(failures[0], Cancelled)
+    assert not jobs.long_jobs
+
+
+def test_an_error_nobody_took_is_told_once(jobs: JobRunner, settle: Settle) -> None:
+    told: list[Exception] = []
+    jobs.failed.connect(told.append)
+
+    def work() -> None:
+        raise ValueError("x")
+
+    jobs.write(work)
+    settle()
+    assert [str(error) for error in told] == ["x"]
+
+
+@pytest.mark.parametrize("calls", [1, 500])
+def test_progress_calls_are_thinned_out(calls: int) -> None:
+    told: list[int] = []
+    progress = Progress(lambda done, _total, _text: told.append(done))
+    for number in range(calls):
+        progress.step(number, 10_000)
+    assert 1 <= len(told) <= 1 + calls // 50
