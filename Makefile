@@ -34,7 +34,7 @@ lint: $(VENV)/.dev    ## style, types, import contracts, translations
 	$(BIN)/python scripts/i18n.py check
 
 bench: $(VENV)/.dev   ## measure; results are kept as text beside the benchmarks
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
 
 screenshots: $(VENV)/.dev ## every page in every theme into docs/screenshots
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py

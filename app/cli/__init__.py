@@ -11,14 +11,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from app import __version__, settings
-from app.cli.context import Cli, Window, start
 from app.cli.errors import report
 from app.i18n import LANGUAGES, N_, _, use_language
+
+if TYPE_CHECKING:
+    from app.cli.context import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def main(arguments: Sequence[str] | None = None, *, window: Window | None = None
 
 
 def build(wanted: str = "") -> typer.Typer:
-    """The command tree; with `wanted` only the module of that first word is loaded."""
+    """The command tree; with `wanted` only the module of that first word is loaded, if any."""
     root = typer.Typer(
         name="yilian",
         help=_("医链采供：医共体药品耗材统采、验收、库存、结算。"),
@@ -109,6 +111,8 @@ def build(wanted: str = "") -> typer.Typer:
 
 
 def _entries(wanted: str) -> Iterator[tuple[str, Entry]]:
+    if wanted == "--version":
+        return
     chosen = [(wanted, REGISTRY[wanted])] if wanted in REGISTRY else list(REGISTRY.items())
     flat: set[str] = set()
     for name, entry in chosen:
@@ -128,6 +132,8 @@ def _wanted(arguments: Sequence[str]) -> str:
             return word
         elif word == "--help":
             return ""
+        elif word == "--version":
+            return word
     return ""
 
 
@@ -166,5 +172,7 @@ def _root(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="version / 版本")
     ] = False,
 ) -> None:
+    from app.cli.context import Cli, start  # opens the way to the database; `--version` needs none
+
     del lang, version  # handled before and by their callbacks
     context.call_on_close(start(Cli(db, login, json, verbose, _window.get())))

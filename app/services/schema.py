@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.services.db import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def upgrade(db: Database) -> str:
@@ -27,6 +28,8 @@ def upgrade(db: Database) -> str:
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS app"))
             connection.execute(text("SET LOCAL search_path = app"))
         refuse_newer(connection)
+        from alembic import command  # half a second that only an upgrade needs
+
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -41,7 +44,7 @@ def version(db: Database) -> str:
 
 def newest() -> str:
     """The schema version that this program writes."""
-    return ScriptDirectory.from_config(_config()).get_current_head() or ""
+    return max(_known())
 
 
 def is_current(db: Database) -> bool:
@@ -52,19 +55,31 @@ def is_current(db: Database) -> bool:
 def refuse_newer(connection: Connection) -> None:
     """Raise `EnvironmentProblem` when the database was written by a newer program."""
     found = _current(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in _known():
         raise EnvironmentProblem(
             "schema.newer",
             _("这份数据由更新版本的程序保存，本程序不能打开。请先升级程序，数据没有改动。"),
         )
 
 
+@cache
+def _known() -> frozenset[str]:
+    """The versions that lie in `app/migrations/versions`, named ``0001_what.py``."""
+    folder = resources.files("app.migrations") / "versions"
+    files = (entry.name for entry in folder.iterdir())
+    return frozenset(name.split("_")[0] for name in files if name[:4].isdecimal())
+
+
 def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(resources.files("app.migrations")))
     return config

@@ -1,0 +1,97 @@
+"""A group of any size, made with a fixed seed: items with Chinese names, stock and moves."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.domain.ids import new_op
+from app.models.base import moment
+from app.models.item import Item, ItemSearch
+from app.services.db import Database
+from tests.factories import EAST, Site
+from tests.faults.bookings import book
+
+SEED: Final = 20_261_014
+FIRST: Final = 1_000
+_STEMS: Final = {
+    "阿莫西林": "amxl",
+    "氨氯地平": "aldp",
+    "门冬胰岛素": "mdyds",
+    "头孢呋辛": "tfxa",
+    "二甲双胍": "ejsg",
+    "奥美拉唑": "amlz",
+    "氯吡格雷": "lpgl",
+    "缬沙坦": "xst",
+    "布洛芬": "blf",
+    "左氧氟沙星": "zyfsx",
+}
+_FORMS: Final = ("片", "胶囊", "注射液", "颗粒", "缓释片", "口服溶液", "滴眼液", "乳膏")
+_CHUNK: Final = 5_000
+
+
+def make_items(db: Database, count: int) -> None:
+    """Write `count` items with their search text."""
+    dice = random.Random(SEED)  # noqa: S311 - the same group every time
+    with db.write() as session:
+        for rows in _chunks(_item(number, dice) for number in range(count)):
+            session.execute(insert(Item), [item for item, _search in rows])
+            session.execute(insert(ItemSearch), [search for _item_row, search in rows])
+        _analyze(session)
+
+
+def _item(number: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
+    item_id, stem = FIRST + number, dice.choice(sorted(_STEMS))
+    name, code = f"{stem}{dice.choice(_FORMS)}", f"YP-9{number:07d}"
+    item = {
+        "id": item_id,
+        "code": code,
+        "product_id": 101,
+        "item_class": "drug",
+        "name": name,
+        "strength": f"{dice.randint(1, 500)} mg",
+        "spec": "24 片/盒",
+        "maker_id": 1,
+        "base_unit": "片",
+        "pack_unit": "盒",
+        "pack_factor": 24,
+        "updated_at": moment(0),
+    }
+    search = {
+        "item_id": item_id,
+        "words": f"{name}\n北辰药业",
+        "initials": _STEMS[stem],
+        "full": "",
+        "codes": code.lower(),
+        "sort_key": f"{_STEMS[stem]}{number}",
+    }
+    return item, search
+
+
+def make_moves(site: Site, count: int) -> None:
+    """Book `count` moves at one member: receipts of 1,000 lots each."""
+    place = site.world.stores[EAST]
+    for begin in range(0, count, 1_000):
+        lots = [(lot, -24) for lot in range(begin + 1, min(begin + 1_000, count) + 1)]
+        book(*site.as_("east_store"), new_op(), place, lots)
+
+
+def _chunks(rows: Iterator[tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[list[Any]]:
+    part: list[Any] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == _CHUNK:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def _analyze(session: Session) -> None:
+    from sqlalchemy import text
+
+    session.execute(text("ANALYZE"))
