@@ -126,7 +126,10 @@ class Halves(QWidget):
             return
         place, column = places[0]
         body = self.left if column.key in self.frozen_keys else self.right
-        spare = self.right.viewport().width() - self.right.horizontalHeader().length()
+        # not the right half's own width: the layout lags behind while the left half is fitted
+        bar = self.right.width() - self.right.viewport().width()
+        used = sum(header.length() for header in self.headers) + _RULE + bar
+        spare = self.width() - used
         least = round(column.width * self._scale)
         wanted = max(least, body.columnWidth(place) + spare)
         if wanted != body.columnWidth(place):
