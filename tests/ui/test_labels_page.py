@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from app.adapters.barcode import decode
 from app.adapters.zpl import pictures
@@ -33,23 +33,28 @@ from tests.services.test_labels import receive
 from tests.ui.conftest import Show
 
 Settle = Callable[[], None]
+Follow = Callable[[LabelsPage], None]
 
 
 @pytest.fixture
-def page(context: PageContext, sqlite_site: Site, show: Show, settle: Settle) -> LabelsPage:
+def follow(qtbot: QtBot, settle: Settle) -> Follow:
+    """Wait until the preview has followed the last change."""
+
+    def wait(page: LabelsPage) -> None:
+        settle()
+        qtbot.waitUntil(lambda: not page.feed.waiting)
+        settle()
+
+    return wait
+
+
+@pytest.fixture
+def page(context: PageContext, sqlite_site: Site, show: Show, follow: Follow) -> LabelsPage:
     """The page with 100 boxes of one acceptance, its preview checked."""
     receive(sqlite_site)
     made = show(LabelsPage(context))
-    wait(made, settle)
+    follow(made)
     return made
-
-
-def wait(page: LabelsPage, settle: Settle) -> None:
-    """Until the preview has followed the last change."""
-    settle()
-    while page.feed.waiting:
-        QTest.qWait(20)
-        settle()
 
 
 def edit(model: ListModel, column: str, value: str) -> bool:
@@ -65,18 +70,20 @@ def test_the_newest_acceptance_is_proposed_and_every_code_is_read(page: LabelsPa
     assert page.preview.print.isEnabled()
 
 
-def test_fewer_and_smaller_labels_follow_at_once(page: LabelsPage, settle: Settle) -> None:
+def test_fewer_and_smaller_labels_follow_at_once(
+    page: LabelsPage, settle: Settle, follow: Follow
+) -> None:
     assert edit(page.goods.model, COUNT, "2")
-    wait(page, settle)
+    follow(page)
     assert page.preview.count.text() == "2 枚 · 1 页"
     assert edit(page.goods.model, PER, "4")
-    wait(page, settle)
+    follow(page)
     assert page.preview.count.text() == "25 枚 · 2 页"
     page.feed.turn(1)
     settle()
     assert page.preview.place.text() == "第 2 / 2 页"
     assert page.perform(Act.UNDO)
-    wait(page, settle)
+    follow(page)
     assert page.preview.count.text() == "2 枚 · 1 页"
 
 
@@ -88,24 +95,24 @@ def test_more_labels_than_goods_are_refused_with_the_right_number(page: LabelsPa
     assert page.state.wanted[0].count == 5
 
 
-def test_the_sheet_starts_where_the_person_clicks(page: LabelsPage, settle: Settle) -> None:
+def test_the_sheet_starts_where_the_person_clicks(page: LabelsPage, follow: Follow) -> None:
     page.preview.area.page.cell_clicked.emit(3)
-    wait(page, settle)
+    follow(page)
     assert page.options.skipped.text() == "前 2 格已用，跳过"
     assert page.feed.pages[0].used == (0, 1)
     page.options.paper.choose("60x40")
-    wait(page, settle)
+    follow(page)
     assert page.preview.count.text() == "5 枚 · 5 页"
     assert not page.options.start.isVisible()
 
 
 def test_a_print_is_what_the_preview_showed(
-    page: LabelsPage, settle: Settle, tmp_path: Path, sqlite_site: Site
+    page: LabelsPage, follow: Follow, tmp_path: Path, sqlite_site: Site
 ) -> None:
     shown = page.feed._now
     assert shown is not None
     page.put_out(Outlet(OutletKind.PDF), tmp_path / "labels.pdf")
-    wait(page, settle)
+    follow(page)
     with pypdfium2.PdfDocument((tmp_path / "labels.pdf").read_bytes()) as document:
         codes = decode(document[0].render(scale=300 / 72).to_pil())
     expected = {
@@ -121,7 +128,7 @@ def test_a_print_is_what_the_preview_showed(
 
 
 def test_a_printer_that_is_off_costs_no_codes(
-    page: LabelsPage, settle: Settle, sqlite_site: Site
+    page: LabelsPage, follow: Follow, sqlite_site: Site
 ) -> None:
     server = socket.create_server(("127.0.0.1", 0))
     port = server.getsockname()[1]
@@ -129,9 +136,9 @@ def test_a_printer_that_is_off_costs_no_codes(
     session = page.context.session
     session.settings = replace(session.settings, printer_host="127.0.0.1", printer_port=port)
     page.options.paper.choose("60x40")
-    wait(page, settle)
+    follow(page)
     page.put_out(Outlet(OutletKind.NETWORK, f"127.0.0.1:{port}"), Path())
-    wait(page, settle)
+    follow(page)
     assert page.preview.badge.status is Status.BAD
     assert "连不上打印机" in page.preview.note.text()
     assert page.preview.print.isEnabled()
@@ -148,7 +155,7 @@ def test_a_printer_that_is_off_costs_no_codes(
     taker.start()
     with again:
         page.put_out(Outlet(OutletKind.NETWORK, f"127.0.0.1:{port}"), Path())
-        wait(page, settle)
+        follow(page)
         taker.join(5)
     assert len(pictures(got.decode())) == 5
     way = sqlite_site.as_("east_store")
@@ -159,27 +166,31 @@ def test_a_printer_that_is_off_costs_no_codes(
 
 
 def test_labels_are_printed_again_from_the_history_or_by_a_scan(
-    page: LabelsPage, settle: Settle, tmp_path: Path, scan: Callable[[LabelsPage, str], None]
+    page: LabelsPage,
+    settle: Settle,
+    follow: Follow,
+    tmp_path: Path,
+    scan: Callable[[LabelsPage, str], None],
 ) -> None:
     page.put_out(Outlet(OutletKind.PDF), tmp_path / "labels.pdf")
-    wait(page, settle)
+    follow(page)
     page.goods.choose_reprint()
     settle()
     (form,) = page.findChildren(PickForm)
     form.submit()
-    wait(page, settle)
+    follow(page)
     assert page.goods.title.text().startswith("补打 10-14 10:30 的 5 枚")
     assert page.preview.badge.text() == "10 个条码已自检，可识读"
     code = page.feed._now.specs[2].code if page.feed._now else ""
     scan(page, code)
-    wait(page, settle)
+    follow(page)
     assert page.goods.title.text() == f"补打标签 {code}"
     assert page.preview.count.text() == "1 枚 · 1 页"
     page.put_out(Outlet(OutletKind.PDF), tmp_path / "again.pdf")
-    wait(page, settle)
+    follow(page)
     assert page.goods.title.text() == "来自验收单 YS20261014-001"
     scan(page, "YS20261014-001")
-    wait(page, settle)
+    follow(page)
     assert page.state.acceptance_no == "YS20261014-001"
 
 
@@ -193,21 +204,23 @@ def test_a_strange_scan_says_what_can_be_scanned_here(
     assert "可以扫验收单号" in str(taken[0])
 
 
-def test_goods_from_stock_join_the_print(page: LabelsPage, settle: Settle, tmp_path: Path) -> None:
+def test_goods_from_stock_join_the_print(
+    page: LabelsPage, settle: Settle, follow: Follow, tmp_path: Path
+) -> None:
     assert edit(page.goods.model, COUNT, "2")
     page.goods.add_from_stock("K2603")
     settle()
     (form,) = page.findChildren(StockForm)
     form.submit()
-    wait(page, settle)
+    follow(page)
     assert [one.source.value for one in page.state.choices] == ["acceptance", "stock"]
     page.put_out(Outlet(OutletKind.PDF), tmp_path / "labels.pdf")
-    wait(page, settle)
+    follow(page)
     assert page.preview.badge.status is Status.BAD
     assert "只够" in page.preview.note.text()
 
 
-def test_the_nudge_is_typed_in_millimetres(page: LabelsPage, settle: Settle) -> None:
+def test_the_nudge_is_typed_in_millimetres(page: LabelsPage, follow: Follow) -> None:
     page.ask_nudge()
     (form,) = page.findChildren(NudgeForm)
     form.down_edit.setText("half")
@@ -215,7 +228,7 @@ def test_the_nudge_is_typed_in_millimetres(page: LabelsPage, settle: Settle) -> 
     assert not form.down.problem.isHidden()
     form.down_edit.setText("-0.5")
     form.submit()
-    wait(page, settle)
+    follow(page)
     assert page.options.nudge.text() == "左 0.0 mm · 上 0.5 mm"
     assert page.save_state()["nudge"] == [0, -5]
     assert nudge_words(Nudge(3, 4)) == "右 0.3 mm · 下 0.4 mm"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
+from app import paths
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
 from app.i18n import _
 from app.services.labels.commands import AcceptanceRow, Candidate, PrintRow
 from app.ui import theme
+from app.ui.pages.labels.printing import Outlet
 from app.ui.tables.cells import Qty, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
@@ -214,6 +217,18 @@ class NudgeForm(Form):
             return
         self._take(nudge)
         self.accept()
+
+
+def ask_file(parent: QWidget, outlet: Outlet, take: Callable[[Outlet, Path], None]) -> None:
+    """Ask where a print that goes to a file shall be kept."""
+    suffix = outlet.kind.value
+    dialog = QFileDialog(parent, outlet.words)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    dialog.setNameFilter(f"*.{suffix}")
+    dialog.selectFile(str(paths.output() / f"labels.{suffix}"))
+    dialog.fileSelected.connect(lambda path: take(outlet, Path(path)))
+    dialog.open()
 
 
 def _tenths(text: str) -> int:

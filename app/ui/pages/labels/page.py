@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QDesktopServices, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app import paths
@@ -23,7 +23,7 @@ from app.ui.context import PageContext, Scope
 from app.ui.jobs import Progress
 from app.ui.page import KeyHint, Page
 from app.ui.pages.labels import printing
-from app.ui.pages.labels.dialogs import NudgeForm
+from app.ui.pages.labels.dialogs import NudgeForm, ask_file
 from app.ui.pages.labels.feed import Arranged, PreviewFeed
 from app.ui.pages.labels.goods_card import GoodsCard
 from app.ui.pages.labels.options_card import OptionsCard
@@ -247,25 +247,16 @@ class LabelsPage(Page):
             return
         outlet = self.options.chosen
         if outlet.kind in {OutletKind.PDF, OutletKind.ZPL}:
-            self._ask_file(outlet)
+            ask_file(self, outlet, self.put_out)
         else:
             self.put_out(outlet, paths.output())
 
     def export(self) -> None:
         """Save the labels as PDF."""
         if self.state.reprint or self.state.wanted:
-            self._ask_file(Outlet(OutletKind.PDF))
+            ask_file(self, Outlet(OutletKind.PDF), self.put_out)
         else:
             self.not_available()
-
-    def _ask_file(self, outlet: Outlet) -> None:
-        dialog = QFileDialog(self, outlet.words)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(outlet.kind.value)
-        dialog.setNameFilter(f"*.{outlet.kind.value}")
-        dialog.selectFile(str(paths.output() / f"labels.{outlet.kind.value}"))
-        dialog.fileSelected.connect(lambda path: self.put_out(outlet, Path(path)))
-        dialog.open()
 
     def put_out(self, outlet: Outlet, path: Path) -> None:
         """Make the labels and bring them to the outlet."""
