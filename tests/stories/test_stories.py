@@ -1,0 +1,28 @@
+"""Runs the stories beside this file: every example must answer as it is written."""
+
+from __future__ import annotations
+
+import doctest
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.factories import Site
+from tests.stories.words import Told
+
+STORIES = sorted(Path(__file__).parent.glob("*.md"))
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
+def test_the_story_goes_as_it_is_told(story: Path, site: Site) -> None:
+    parser = doctest.DocTestParser()
+    text = story.read_text(encoding="utf-8")
+    told = parser.get_doctest(
+        text, {"told": Told(site), "date": date}, story.stem, str(story), lineno=0
+    )
+    assert told.examples, "a story without a single step is no story"
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.REPORT_NDIFF)
+    answers: list[str] = []
+    failed = runner.run(told, out=answers.append).failed
+    assert not failed, "".join(answers)
