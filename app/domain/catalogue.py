@@ -276,7 +276,7 @@ def _approval(draft: ItemDraft, today: date) -> Iterator[Problem]:
     if not draft.approval_no:
         yield Problem(
             "item.no_approval",
-            _("还没填批准文号或注册证号，暂时不能下单以外的机构采购。请尽快补上。"),
+            _("还没填批准文号或注册证号。请照包装或证件补上。"),
             column="approval_no",
             severity=Severity.WARNING,
         )

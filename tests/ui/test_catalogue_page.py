@@ -120,11 +120,11 @@ def test_a_sheet_is_previewed_and_imported(
     titles = ("品名", "规格", "包装数量", "最小单位", "单位", "生产企业")
     good = ("维生素C片", "100 mg", "100", "片", "瓶", "江岸制药有限公司")
     write(path, Sheet("目录", titles, [good, ("", *good[1:])]))
-    page.preview(path)
+    page.flow.preview(path)
     settle()
-    assert page.import_form.verb.text() == "导入 1 行"
-    assert str(page.import_form.model.index(0, 1).data()) == "不能导入"
-    page.import_form.submit()
+    assert page.flow.form.verb.text() == "导入 1 行"
+    assert str(page.flow.form.model.index(0, 1).data()) == "不能导入"
+    page.flow.form.submit()
     settle()
     assert len(codes(page)) == 6
 

@@ -110,7 +110,7 @@ class ItemForm(Form):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inside)
-        area.setMinimumHeight(theme.px(400))
+        area.setMinimumHeight(theme.px(440))
         self.body.addWidget(area, 1)
         self.body.addWidget(self.problem)
         self.problem.hide()

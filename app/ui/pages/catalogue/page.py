@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 from typing_extensions import override
 
 from app.domain.catalogue import ItemDraft
@@ -19,13 +19,13 @@ from app.services.catalogue.chips import CatalogueFigures, figures
 from app.services.catalogue.detail import ItemDetail, item_detail
 from app.services.catalogue.edit import SavedItem, SaveItem, save_item
 from app.services.importing import catalogue as importing
-from app.services.importing.plan import Imported
+from app.services.importing.plan import Imported, Report
 from app.ui import formats
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.icons import Icon
-from app.ui.jobs import Progress
+from app.ui.importing import ImportFlow
 from app.ui.page import KeyHint, Page
 from app.ui.pages.catalogue.detail_panel import ItemPanel
 from app.ui.pages.catalogue.item_form import ItemForm
@@ -37,7 +37,6 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind
 from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.fields import SearchEdit
-from app.ui.widgets.import_form import ImportForm
 from app.ui.widgets.text import Role, Text
 
 _SERVER_PAUSE_MS = 80
@@ -58,6 +57,7 @@ class CataloguePage(Page):
         self.grid = GridView(self.model)
         self.panel = ItemPanel(may_edit=self.may_edit, parent=self)
         self.panel.hide()
+        self.flow = ImportFlow(self, _("导入统一目录"), self._read_file, self._import)
         self.search = SearchEdit(_("名称、拼音、编码、批准文号，或扫包装上的码"), large=True)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -80,7 +80,7 @@ class CataloguePage(Page):
         export_button = Button(_("导出"), icon=Icon.DOWNLOAD)
         export_button.clicked.connect(self._export)
         self.import_button = Button(_("导入"), icon=Icon.IMPORT)
-        self.import_button.clicked.connect(self._ask_file)
+        self.import_button.clicked.connect(self.flow.ask)
         self.new_button = Button(_("新增品规"), Kind.PRIMARY, icon=Icon.PLUS)
         self.new_button.clicked.connect(self._add)
         for button in (self.import_button, self.new_button):
@@ -120,7 +120,7 @@ class CataloguePage(Page):
         self.on(Act.FILTERS, self._clear)
         if self.may_edit:
             self.on(Act.NEW, self._add)
-            self.on(Act.IMPORT, self._ask_file)
+            self.on(Act.IMPORT, self.flow.ask)
         self.context.scans.subscribe(self, self._scanned)
 
     # What the shell asks
@@ -265,41 +265,15 @@ class CataloguePage(Page):
     def _export(self) -> None:
         ask_and_export(self, self.grid, _("统一目录 {day}", day=self.context.today))
 
-    def _ask_file(self) -> None:
-        dialog = QFileDialog(self, _("选择要导入的目录"))
-        dialog.setNameFilter(_("表格 (*.xlsx *.xls *.xlsb *.ods *.csv)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.preview(Path(name)))
-        dialog.open()
-
-    def preview(self, path: Path) -> None:
-        """Show what importing the file would do."""
-        db, actor = self.context.db, self.context.actor
-        title = _("读取 {file}", file=path.name)
-
-        def work(progress: Progress) -> importing.CataloguePlan:
-            return importing.preview(
-                db, actor, path, report=lambda done, total: progress.step(done, total, title)
-            )
-
-        self.long(title, work, self._show_plan, writes=False)
-
-    def _show_plan(self, plan: importing.CataloguePlan) -> None:
-        self.import_form = ImportForm(self, _("导入统一目录"), plan)
-        self.import_form.accepted.connect(lambda: self._import(plan))
-        self.import_form.open()
+    def _read_file(self, path: Path, report: Report) -> importing.CataloguePlan:
+        return importing.preview(self.context.db, self.context.actor, path, report=report)
 
     def _import(self, plan: importing.CataloguePlan) -> None:
         db, actor = self.context.db, self.context.actor
         command = importing.ApplyCatalogue(new_op(), plan)
-        title = _("导入 {file}", file=plan.file_name)
-
-        def work(progress: Progress) -> Imported:
-            return importing.apply(
-                db, actor, command, lambda done, total: progress.step(done, total, title)
-            )
-
-        self.long(title, work, self._imported)
+        self.flow.carry_out(
+            plan, lambda report: importing.apply(db, actor, command, report), self._imported
+        )
 
     def _imported(self, done: Imported) -> None:
         self.context.changes.announce({Topic.CATALOGUE})

@@ -1,0 +1,1 @@
+"""价格表: prices in force, to come and past."""

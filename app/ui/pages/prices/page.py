@@ -1,0 +1,337 @@
+"""价格表: prices in force, to come and past; agree, end, import and export them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+from typing_extensions import override
+
+from app.domain.duties import Duty
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.catalogue.detail import ItemDetail, item_detail
+from app.services.catalogue.search import search
+from app.services.importing import prices as importing
+from app.services.importing.plan import Imported, Report
+from app.services.prices.change import (
+    ClosePrice,
+    NewPrice,
+    PriceSet,
+    SetPrice,
+    close_price,
+    create_list,
+    set_price,
+)
+from app.services.prices.listing import (
+    ListRow,
+    PriceRow,
+    SupplierRow,
+    price_lists,
+    suppliers,
+)
+from app.ui import formats
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.importing import ImportFlow
+from app.ui.page import KeyHint, Page
+from app.ui.pages.prices.list_form import ListForm
+from app.ui.pages.prices.panel import PricePanel
+from app.ui.pages.prices.price_form import Choices, CloseForm, PriceForm, read_day
+from app.ui.pages.prices.rows import PriceSourceRows, columns
+from app.ui.tables.cells import Row
+from app.ui.tables.exporting import ask_and_export
+from app.ui.tables.paged_model import PagedModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Chip, Kind
+from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.fields import SearchEdit
+from app.ui.widgets.item_picker import Found
+
+
+class PricesPage(Page):
+    """What goods cost, at whom, from when to when."""
+
+    name = "prices"
+    topics = frozenset({Topic.PRICES, Topic.CATALOGUE})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        lead = next((org.id for org in context.session.orgs if org.role == "lead"), 0)
+        self.may_set = context.actor.can(Duty.BUY, lead) or context.actor.can(Duty.CATALOGUE, lead)
+        self.known_lists: tuple[ListRow, ...] = ()
+        self.known_suppliers: tuple[SupplierRow, ...] = ()
+        self.model = PagedModel(columns(), PriceSourceRows(context.db, context.actor), context.jobs)
+        self.grid = GridView(self.model)
+        self.panel = PricePanel(may_set=self.may_set, parent=self)
+        self.panel.hide()
+        self.flow = ImportFlow(self, _("导入价格"), self._read_file, self._name_list)
+        self.search = SearchEdit(_("品名、拼音、编码，或扫包装上的码"))
+        self.search.setMinimumWidth(260)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.views = QButtonGroup(self)
+        self.chips: dict[str, Chip] = {}
+        for view, word in _views().items():
+            chip = Chip(word)
+            chip.clicked.connect(partial(self._show_view, view))
+            self.views.addButton(chip)
+            self.chips[view] = chip
+        export_button = Button(_("导出"), icon=Icon.DOWNLOAD)
+        export_button.clicked.connect(self._export)
+        self.import_button = Button(_("导入"), icon=Icon.IMPORT)
+        self.import_button.clicked.connect(self.flow.ask)
+        self.new_button = Button(_("登记价格"), Kind.PRIMARY, icon=Icon.PLUS)
+        self.new_button.clicked.connect(self._new)
+        for button in (self.import_button, self.new_button):
+            button.setVisible(self.may_set)
+        column = page_column(self)
+        column.addLayout(
+            toolbar(self.search, *self.chips.values(), None, export_button, self.import_button,
+                    self.new_button)
+        )  # fmt: skip
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(self.grid, 1)
+        body.addWidget(self.panel)
+        column.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        self.grid.show_filters()
+        self.grid.set_empty(_("没有符合条件的价格。"), _("清除条件"), self._clear)
+        self.grid.counts_changed.connect(self.chrome_changed)
+        self.grid.current_changed.connect(self._show_row)
+        self.grid.opened.connect(self._show_row)
+        self.grid.escaped.connect(self.panel.hide)
+        self.panel.closed.connect(self.panel.hide)
+        self.panel.follow.connect(self._follow)
+        self.panel.end.connect(self._end)
+        self.search.textChanged.connect(lambda text: self.grid.state.search(text.strip()))
+        self.on(Act.SEARCH, self.search.setFocus)
+        self.on(Act.EXPORT, self._export)
+        self.on(Act.COLUMNS, self.grid.choose_columns)
+        self.on(Act.FILTERS, self._clear)
+        if self.may_set:
+            self.on(Act.NEW, self._new)
+            self.on(Act.IMPORT, self.flow.ask)
+        self.context.scans.subscribe(self, self.search.setText)
+        self._show_view("now")
+
+    @override
+    def refresh(self) -> None:
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: price_lists(db, actor), self._take_lists, channel="lists")
+        self.read(lambda: suppliers(db, actor), self._take_suppliers, channel="suppliers")
+        self.grid.reload()
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        """`text` searches, `view` chooses a chip."""
+        if "text" in arguments:
+            self._show_view(str(arguments.get("view", "")))
+            self.search.setText(str(arguments["text"]))
+        elif "view" in arguments:
+            self._show_view(str(arguments["view"]))
+
+    @override
+    def counts(self) -> str:
+        return self.grid.counts()
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        found = [self.hint(Act.SEARCH, _("搜索")), KeyHint("Enter", _("打开"))]
+        if self.may_set:
+            found.append(self.hint(Act.NEW, _("登记价格")))
+        return (*found, self.hint(Act.EXPORT, _("导出")))
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        return {"grid": self.grid.save_state()}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        saved = state.get("grid")
+        if isinstance(saved, dict):
+            self.grid.restore_state(saved)
+            view = self.grid.state.query.view
+            self.chips.get(view, self.chips[""]).setChecked(True)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.panel.fit(self.window().width())
+
+    def _take_lists(self, found: tuple[ListRow, ...]) -> None:
+        self.known_lists = found
+        in_force = sum(row.in_force for row in found)
+        self.set_subtitle(
+            _(
+                "价格表 {lists} 份 · 生效中 {prices} 条",
+                lists=len(found),
+                prices=formats.number(in_force),
+            )
+        )
+
+    def _take_suppliers(self, found: tuple[SupplierRow, ...]) -> None:
+        self.known_suppliers = found
+
+    def _show_view(self, view: str) -> None:
+        self.chips.get(view, self.chips[""]).setChecked(True)
+        self.grid.state.view(view)
+
+    def _clear(self) -> None:
+        self.search.clear()
+        self.grid.state.clear_all()
+        self._show_view("")
+
+    # One price
+
+    def _show_row(self, row: Row | None) -> None:
+        if row is None or not isinstance(row.record, PriceRow):
+            return
+        price = row.record
+        db, actor = self.context.db, self.context.actor
+
+        def show(item: ItemDetail) -> None:
+            self.panel.show_price(price, item, self.context.today)
+            self.panel.show()
+
+        self.read(lambda: item_detail(db, actor, price.item_id), show, channel="detail")
+
+    def _new(self) -> None:
+        self._open_form(None)
+
+    def _follow(self) -> None:
+        self._open_form(self.panel.row)
+
+    def _open_form(self, row: PriceRow | None) -> None:
+        if not self.known_lists:
+            self._new_list(lambda: self._open_form(row))
+            return
+        db, actor = self.context.db, self.context.actor
+
+        def find(text: str) -> Sequence[Found]:
+            hits = search(db, actor, text, 8)
+            return [Found(one.id, one.name, f"{one.spec} {one.code}") for one in hits]
+
+        choices = Choices(
+            self.known_lists,
+            self.known_suppliers,
+            find,
+            self.context.jobs,
+            self.context.today + timedelta(days=1),
+            row.item_id if row else 0,
+            f"{row.name} {row.spec}" if row else "",
+            row.supplier_id if row else 0,
+            row.ceiling if row else None,
+        )
+        self.form = PriceForm(self, choices, self._save)
+        self.form.open()
+
+    def _save(self, list_id: int, price: NewPrice) -> None:
+        db, actor = self.context.db, self.context.actor
+        command = SetPrice(new_op(), list_id, price)
+        self.write(lambda: set_price(db, actor, command), self._saved, self._not_saved)
+
+    def _saved(self, done: PriceSet) -> None:
+        self.form.accept()
+        words = _("已登记，旧价格同日截止。") if done.closed_id else _("已登记价格。")
+        self._changed(words)
+
+    def _not_saved(self, error: Exception) -> None:
+        if isinstance(error, DomainError):
+            self.form.show_error(error)
+        else:
+            self.context.errors.take(error)
+
+    def _end(self) -> None:
+        row = self.panel.row
+        if row is None:
+            self.not_available()
+            return
+        words = _("{name} · {supplier} · {price} 元", name=row.name, supplier=row.supplier,
+                  price=formats.price(row.unit_price))  # fmt: skip
+        form = CloseForm(self, words, self.context.today + timedelta(days=1))
+        db, actor, op = self.context.db, self.context.actor, new_op()
+
+        def close() -> None:
+            command = ClosePrice(op, row.id, read_day(form.day.text), form.reason.text)
+            self.write(lambda: close_price(db, actor, command),
+                       lambda _done: self._changed(_("价格已截止。")))  # fmt: skip
+
+        form.accepted.connect(close)
+        self.close_form = form
+        form.open()
+
+    def _changed(self, words: str) -> None:
+        self.panel.hide()
+        self.context.changes.announce({Topic.PRICES})
+        self.context.notices.done(words)
+
+    # Lists and files
+
+    def _new_list(self, then: Callable[[], None]) -> None:
+        form = ListForm(self, f"JG-{self.context.today:%Y%m}")
+        db, actor = self.context.db, self.context.actor
+
+        def listed(rows: tuple[ListRow, ...]) -> None:
+            self._take_lists(rows)
+            then()
+
+        def made(_list: int) -> None:
+            self.read(lambda: price_lists(db, actor), listed)
+
+        form.accepted.connect(
+            lambda: self.write(partial(create_list, db, actor, form.command()), made)
+        )
+        self.list_form = form
+        form.open()
+
+    def _export(self) -> None:
+        ask_and_export(self, self.grid, _("价格表 {day}", day=self.context.today))
+
+    def _read_file(self, path: Path, report: Report) -> importing.PricePlan:
+        wanted = importing.PriceImport(path)
+        return importing.preview(self.context.db, self.context.actor, wanted, report)
+
+    def _name_list(self, plan: importing.PricePlan) -> None:
+        form = ListForm(self, f"JG-{self.context.today:%Y%m%d}", _("导入"))
+        form.accepted.connect(lambda: self._import(plan, form))
+        self.list_form = form
+        form.open()
+
+    def _import(self, plan: importing.PricePlan, form: ListForm) -> None:
+        db, actor = self.context.db, self.context.actor
+        command = importing.ApplyPrices(new_op(), plan, new_list=form.command())
+        self.flow.carry_out(
+            plan, lambda report: importing.apply(db, actor, command, report), self._imported
+        )
+
+    def _imported(self, done: Imported) -> None:
+        self._changed(
+            _(
+                "已导入价格：新增 {added}，接续旧价 {changed}，跳过 {refused}。",
+                added=done.added,
+                changed=done.changed,
+                refused=done.refused,
+            )
+        )
+
+
+def _views() -> dict[str, str]:
+    return {
+        "now": _("生效中"),
+        "future": _("未开始"),
+        "past": _("已截止"),
+        "dearer": _("涨价"),
+        "": _("全部"),
+    }
