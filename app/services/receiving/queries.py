@@ -52,6 +52,7 @@ class DeliveryRow:
         counted_by: Who counts it now, empty for nobody.
         counted_at: When that was saved last, local time.
         acceptance_no: Number of its acceptance, empty while there is none.
+        acceptance_id: The acceptance, 0 while there is none.
     """
 
     org_id: int
@@ -68,6 +69,7 @@ class DeliveryRow:
     counted_by: str
     counted_at: datetime | None
     acceptance_no: str
+    acceptance_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,16 +275,6 @@ def _deliveries() -> Select[Any]:
         .correlate(Delivery)
         .scalar_subquery()
     )
-    accepted = (
-        select(func.max(Acceptance.no))
-        .where(
-            Acceptance.org_id == Delivery.org_id,
-            Acceptance.delivery_id == Delivery.id,
-            Acceptance.status == State.POSTED.value,
-        )
-        .correlate(Delivery)
-        .scalar_subquery()
-    )
     return (
         select(
             Delivery.org_id, Delivery.id, Delivery.no, Delivery.supplier_id,
@@ -290,7 +282,7 @@ def _deliveries() -> Select[Any]:
             MemberOrder.no.label("order_no"), Delivery.status,
             lines.label("lines"), cold.label("cold"), Delivery.shipped_on, Delivery.arrived_at,
             Person.name.label("counted_by"), AcceptanceDraft.saved_at,
-            accepted.label("acceptance_no"),
+            Acceptance.no.label("acceptance_no"), Acceptance.id.label("acceptance_id"),
         )
         .select_from(Delivery)
         .join(suppliers, _supplier.id == Delivery.supplier_id)
@@ -305,6 +297,12 @@ def _deliveries() -> Select[Any]:
             & (AcceptanceDraft.delivery_id == Delivery.id),
         )
         .outerjoin(Person, Person.id == AcceptanceDraft.person_id)
+        .outerjoin(
+            Acceptance,
+            (Acceptance.org_id == Delivery.org_id)
+            & (Acceptance.delivery_id == Delivery.id)
+            & (Acceptance.status == State.POSTED.value),
+        )
     )  # fmt: skip
 
 
@@ -324,6 +322,7 @@ def _row(row: Any) -> DeliveryRow:
         counted_by=row.counted_by or "",
         counted_at=local_time(row.saved_at) if row.saved_at else None,
         acceptance_no=row.acceptance_no or "",
+        acceptance_id=row.acceptance_id or 0,
     )
 
 

@@ -1,0 +1,1 @@
+"""收货验收: deliveries that wait, and the acceptance of one by scan."""

@@ -1,0 +1,279 @@
+"""补录 and 导入: notes that the supplier did not send through the program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from typing_extensions import override
+
+from app.domain.errors import DomainError, Problem
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.receiving.commands import DeliverLine, MadeDelivery, MakeDelivery
+from app.services.receiving.deliveries import make_delivery
+from app.services.receiving.importing import (
+    NoteFile,
+    Preview,
+    SaveNotes,
+    preview_notes,
+    save_notes,
+)
+from app.services.receiving.queries import SupplierRow, suppliers
+from app.services.receiving.typing_notes import GoodsHit, expected_lines, find_goods
+from app.ui.changes import Topic
+from app.ui.page import Page
+from app.ui.status import Status
+from app.ui.tables.cells import Pill, Row, Two
+from app.ui.tables.columns import Column, Kind as Holds
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.dialogs import Form
+from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.text import Role, Text
+
+
+class NoteMaking(QObject):
+    """Makes notes by hand or from a file, and opens what was made."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._page = page
+
+    # By hand
+
+    def new(self) -> None:
+        """补录送货单."""
+        db = self._page.context.db
+        self._page.read(lambda: suppliers(db), self._open_form, channel="suppliers")
+
+    def _open_form(self, found: tuple[SupplierRow, ...]) -> None:
+        form = NoteForm(self._page, found)
+        form.given.connect(partial(self._make, form))
+        form.open()
+
+    def _make(self, form: NoteForm, command: MakeDelivery) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def made(_made: MadeDelivery) -> None:
+            form.accept()
+            self._made((_made,))
+
+        self._page.write(lambda: make_delivery(db, actor, command), made, form.say)
+
+    def _made(self, made: Sequence[MadeDelivery]) -> None:
+        self._page.context.changes.announce({Topic.DELIVERIES})
+        numbers = "、".join(one.no for one in made[:3])
+        self._page.context.notices.done(_("送货单 {no} 已录入，等待验收。", no=numbers))
+
+    # From a file
+
+    def choose_file(self) -> None:
+        """导入送货单: choose the sheet."""
+        dialog = QFileDialog(self._page, _("导入送货单"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(_("表格 (*.xlsx *.xls *.csv)"))
+        dialog.fileSelected.connect(lambda path: self.read_file(Path(path)))
+        dialog.open()
+
+    def read_file(self, path: Path) -> None:
+        """Look at a sheet before anything is kept."""
+        context = self._page.context
+        wanted = NoteFile(context.org.id, path)
+        db, actor = context.db, context.actor
+        self._page.read(lambda: preview_notes(db, actor, wanted), self._preview)
+
+    def _preview(self, preview: Preview) -> None:
+        form = PreviewForm(preview, self._page)
+        form.accepted.connect(lambda: self._save(preview))
+        form.open()
+
+    def _save(self, preview: Preview) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        command = SaveNotes(new_op(), preview)
+        self._page.write(lambda: save_notes(db, actor, command), self._made)
+
+
+class PreviewForm(Form):
+    """What a sheet holds, and everything that is wrong with it by row and column."""
+
+    def __init__(self, preview: Preview, parent: QWidget) -> None:
+        lines = sum(len(note.lines) for note in preview.notes)
+        super().__init__(_("导入送货单"), _("导入"), parent, wide=640)
+        problems = preview.problems
+        words = (
+            _("{file} 有 {n} 处要改。改好后再导入，现在什么都没有写入。", file=preview.file,
+              n=len(problems))
+            if problems
+            else _("{file}：{notes} 张送货单，{lines} 行，没有问题。", file=preview.file,
+                   notes=len(preview.notes), lines=lines)
+        )  # fmt: skip
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        self.grid = GridView(_problem_model(problems) if problems else _line_model(preview))
+        self.grid.setMinimumHeight(280)
+        self.body.addWidget(self.grid, 1)
+        self.verb.setVisible(not problems)
+        if problems:
+            self.cancel.setText(_("知道了"))
+
+
+def _problem_model(problems: Sequence[Problem]) -> ListModel:
+    model = ListModel(
+        (
+            Column(key="row", title=_("行"), kind=Holds.NUMBER, width=60),
+            Column(key="column", title=_("列"), width=110),
+            Column(key="text", title=_("问题"), width=380, stretch=True),
+        )
+    )
+    rows = [Row(n, (str(one.row or ""), one.column, one.text)) for n, one in enumerate(problems, 1)]
+    model.set_rows(rows)
+    return model
+
+
+def _line_model(preview: Preview) -> ListModel:
+    model = ListModel(
+        (
+            Column(key="no", title=_("送货单"), width=130),
+            Column(
+                key="name", title=_("品名 / 规格"), kind=Holds.TWO_LINE, width=200, stretch=True
+            ),
+            Column(key="lot", title=_("批号"), width=100),
+            Column(key="expiry", title=_("有效期至"), width=100),
+            Column(key="order", title=_("订单"), kind=Holds.PILL, width=96),
+        )
+    )
+    model.set_rows([
+        Row(
+            line.row,
+            (
+                note.no,
+                Two(line.name, line.spec),
+                line.lot_no or "—",
+                line.expiry.isoformat() if line.expiry else "—",
+                Pill(Status.OK, _("有单")) if line.line.order_id else "—",
+            ),
+        )
+        for note in preview.notes
+        for line in note.lines
+    ])  # fmt: skip
+    return model
+
+
+class NoteForm(Form):
+    """补录: supplier, number, lines; what is on order can be taken over at once.
+
+    Signals:
+        given: A `MakeDelivery`.
+    """
+
+    given = Signal(object)
+
+    def __init__(self, page: Page, found: tuple[SupplierRow, ...]) -> None:
+        super().__init__(_("补录送货单"), _("录入"), page, wide=720)
+        self._page = page
+        self._op = new_op()
+        self._hits: dict[int, GoodsHit] = {}
+        self.supplier = Select([(one.id, one.name) for one in found])
+        self.no = CodeEdit()
+        self.no.setPlaceholderText(_("随货同行单上的号，可不填"))
+        self.supplier_field = Field(_("供应商"), self.supplier)
+        self.no_field = Field(_("送货单号"), self.no)
+        self.ordered = Button(_("带出未到货的订单"))
+        self.picker = ItemPicker(self._search, page.context.jobs)
+        self.model = ListModel(
+            (
+                Column(key="name", title=_("品名 / 规格"), kind=Holds.TWO_LINE, width=380),
+                Column(key="unit", title=_("单位"), width=60),
+                Column(key="qty", title=_("数量"), kind=Holds.NUMBER, width=100, editable=True),
+            ),
+            self._edit,
+        )  # fmt: skip
+        self.grid = GridView(self.model)
+        self.grid.setMinimumHeight(240)
+        self.grid.set_empty(_("在上面按拼音或编码找品规，或带出未到货的订单。"))
+        self.problem = Text("", Role.BODY, wrap=True, tone=Status.BAD)
+        self._build()
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(self.supplier_field, 1)
+        top.addWidget(self.no_field, 1)
+        self.body.addLayout(top)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.picker, 1)
+        row.addWidget(self.ordered)
+        self.body.addLayout(row)
+        self.body.addWidget(self.grid, 1)
+        self.body.addWidget(self.problem)
+        self.problem.hide()
+        self.picker.picked.connect(self._add)
+        self.ordered.clicked.connect(self._take_ordered)
+
+    def _search(self, text: str) -> Sequence[Found]:
+        """Runs in a reader thread."""
+        hits = find_goods(self._page.context.db, self._page.context.actor, text)
+        return [Found(hit, hit.name, f"{hit.spec} · {hit.code}") for hit in hits]
+
+    def _add(self, hit: object) -> None:
+        if isinstance(hit, GoodsHit):
+            self._put(hit, 1)
+            self.picker.clear()
+
+    def _put(self, hit: GoodsHit, packs: int) -> None:
+        self._hits[hit.item_id] = hit
+        cells = (Two(hit.name, hit.spec), hit.pack_unit, f"{packs:,}")
+        self.model.put(Row(hit.item_id, cells, record=packs))
+
+    def _take_ordered(self) -> None:
+        context, supplier = self._page.context, self.supplier.value
+        if not isinstance(supplier, int):
+            return
+        db, actor, org = context.db, context.actor, context.org.id
+
+        def take(found: tuple[tuple[GoodsHit, int], ...]) -> None:
+            for hit, packs in found:
+                self._put(hit, packs)
+            if not found:
+                self.say(DomainError("order.none", _("这家供应商没有未到货的订单。")))
+
+        self._page.read(lambda: expected_lines(db, actor, org, supplier), take)
+
+    def _edit(self, row: Row, _column: str, value: object) -> Row:
+        text = str(value).strip().replace(",", "")
+        if not (text.isascii() and text.isdigit()) or int(text) > 10**7:
+            raise DomainError("quantity.whole", _("数量应是整数，填 0 去掉这一行。"))
+        cells = (*row.cells[:2], f"{int(text):,}")
+        return Row(row.key, cells, record=int(text))
+
+    def say(self, error: Exception) -> None:
+        """What is wrong; the content stays."""
+        if not isinstance(error, DomainError):
+            self._page.context.errors.take(error)
+            return
+        self.problem.setText(error.text)
+        self.problem.show()
+
+    @override
+    def submit(self) -> None:
+        """Hand over; the form stays until the note is kept."""
+        supplier = self.supplier.value
+        lines = tuple(
+            DeliverLine(hit.item_id, packs * hit.pack_factor)
+            for row in self.model.rows
+            if isinstance(row.key, int) and isinstance(row.record, int)
+            for hit, packs in ((self._hits[row.key], row.record),)
+            if packs
+        )
+        if not isinstance(supplier, int):
+            self.supplier_field.say(_("请选供应商。"))
+            return
+        org = self._page.context.org.id
+        self.given.emit(MakeDelivery(self._op, org, supplier, lines, self.no.text().strip()))
+        self._op = new_op()

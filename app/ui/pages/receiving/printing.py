@@ -1,0 +1,47 @@
+"""The papers of a note: its acceptance record when it is accepted, the note itself otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app import paths
+from app.adapters.printers import write
+from app.i18n import _
+from app.services.receiving.papers import acceptance_paper, delivery_paper
+from app.services.receiving.queries import DeliveryRow
+from app.ui.page import Page
+
+
+def print_paper(page: Page, row: DeliveryRow) -> None:
+    """Write the paper as PDF and offer to open it."""
+    db, actor, demo = page.context.db, page.context.actor, page.context.session.demo
+
+    def make() -> Path:
+        if row.acceptance_id:
+            from app.adapters.pdf.acceptance_pdf import acceptance_pdf
+
+            target = paths.output() / f"{row.acceptance_no}.pdf"
+            paper = acceptance_paper(db, actor, row.org_id, row.acceptance_id, demo=demo)
+            write(target, acceptance_pdf(paper))
+            return target
+        from app.adapters.pdf.delivery_pdf import delivery_pdf
+
+        target = paths.output() / f"{row.no}.pdf"
+        write(target, delivery_pdf(delivery_paper(db, actor, row.org_id, row.id, demo=demo)))
+        return target
+
+    def made(target: Path) -> None:
+        page.context.notices.done(
+            _("已存到 {path}。", path=target),
+            action=_("打开文件"),
+            act=lambda: _open(target),
+        )
+
+    page.read(make, made)
+
+
+def _open(target: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))

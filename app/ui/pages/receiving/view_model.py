@@ -1,0 +1,273 @@
+"""The acceptance being worked on: scans in their order, edits, undo, drafts. No widgets here."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.domain.errors import ConflictError, DomainError, Problem
+from app.domain.ids import new_op
+from app.domain.receiving import drafts, editing
+from app.domain.receiving.note import Goods
+from app.domain.receiving.reading import Found, Reading, read
+from app.domain.receiving.review import Persons, review
+from app.domain.receiving.scanning import Moment, scan
+from app.domain.receiving.work import Entry, Session, Work
+from app.services.db import local_time
+from app.services.receiving.commands import Opened, Receive, Received, SaveDraft, Second
+from app.services.receiving.drafts import save_draft
+from app.services.receiving.lookup import BindCode, bind_code, look_up
+from app.services.receiving.receive import receive
+from app.ui.page import Page
+
+SAVE_AFTER_MS: Final = 2_000
+Edit = Callable[[Session], Session]
+
+
+class Counting(QObject):
+    """State of one acceptance.
+
+    Signals:
+        changed: Entries, current entry or transport are other ones now.
+        told: What a scan did: an `Outcome`.
+        refused: An edit was not taken: the `DomainError`.
+        overtaken: Somebody else worked on the same note: the `ConflictError`.
+        completed: The acceptance is posted: a `Received`.
+        not_completed: It is not: the exception.
+    """
+
+    changed = Signal()
+    told = Signal(object)
+    refused = Signal(object)
+    overtaken = Signal(object)
+    completed = Signal(object)
+    not_completed = Signal(object)
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._page = page
+        self._opened: Opened | None = None
+        self._session: Session | None = None
+        self._version = 0
+        self._saved: Work | None = None
+        self._waiting: deque[str] = deque()
+        self._busy = False
+        self._saving = False
+        self._intention: Receive | None = None
+        self.second: Second | None = None
+        self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
+        self._timer.timeout.connect(self.save)
+
+    # What is open
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a note is open."""
+        return self._session is not None
+
+    @property
+    def opened(self) -> Opened:
+        """The open note; `RuntimeError` when there is none."""
+        if self._opened is None:
+            raise RuntimeError("no note is open")
+        return self._opened
+
+    @property
+    def work(self) -> Work:
+        """What is counted; `RuntimeError` when no note is open."""
+        if self._session is None:
+            raise RuntimeError("no note is open")
+        return self._session.work
+
+    @property
+    def current(self) -> Entry | None:
+        """The entry that the person works on."""
+        if self._session is None:
+            return None
+        key = self.work.current
+        return next((entry for entry in self.work.entries if entry.key == key), None)
+
+    @property
+    def dirty(self) -> bool:
+        """Whether something is not saved yet."""
+        return self._session is not None and self.work != self._saved
+
+    def open(self, opened: Opened) -> None:
+        """Begin or go on with a note."""
+        work = opened.work
+        if not work.current and work.entries:
+            work = replace(work, current=work.entries[0].key)
+        self._opened, self._session = opened, Session(work)
+        self._version, self._saved = opened.version, work
+        self._waiting.clear()
+        self._busy = self._saving = False
+        self._intention, self.second = None, None
+        self.changed.emit()
+
+    def close(self) -> None:
+        """Leave the note; what is counted is saved."""
+        self.save()
+        self._timer.stop()
+        self._opened = self._session = self._intention = self.second = None
+        self._waiting.clear()
+
+    # Scans
+
+    def take(self, text: str) -> None:
+        """A scan: scans are answered one after the other, in the order they came."""
+        self._waiting.append(text)
+        self._next()
+
+    def _next(self) -> None:
+        if self._busy or not self._waiting or self._session is None:
+            return
+        self._busy = True
+        text, today = self._waiting.popleft(), self.opened.today
+        db, actor = self._page.context.db, self._page.context.actor
+        org_id = self.opened.note.org_id
+        items = frozenset(goods.item_id for goods in self.work.all_goods())
+
+        def ask() -> tuple[Reading, Found]:
+            reading = read(text, today)
+            return reading, look_up(db, actor, org_id, reading, items)
+
+        self._page.read(ask, self._answer, self._no_answer)
+
+    def _answer(self, answer: tuple[Reading, Found]) -> None:
+        self._busy = False
+        if self._session is None:
+            return
+        reading, found = answer
+        at = local_time(datetime.now(UTC))
+        moment = Moment(at, self.opened.today, self.opened.policy)
+        session, outcome = scan(self._session, reading, found, moment)
+        self._put(session)
+        self.told.emit(outcome)
+        self._next()
+
+    def _no_answer(self, error: Exception) -> None:
+        self._busy = False
+        self._waiting.clear()
+        if isinstance(error, DomainError):
+            self.refused.emit(error)
+        else:
+            self._page.context.errors.take(error)
+
+    # Edits
+
+    def edit(self, change: Edit) -> bool:
+        """Change the work; False, and `refused`, when it cannot be."""
+        if self._session is None:
+            return False
+        try:
+            session = change(self._session)
+        except DomainError as error:
+            self.refused.emit(error)
+            return False
+        self._put(session)
+        return True
+
+    def choose(self, key: int) -> None:
+        """Make an entry current."""
+        if self._session is not None and self.work.current != key:
+            self.edit(lambda session: editing.choose(session, key))
+
+    def undo(self) -> bool:
+        """Take back the last scan or edit; False when there is none."""
+        if self._session is None or not self._session.past:
+            return False
+        self._put(self._session.undo())
+        return True
+
+    def redo(self) -> bool:
+        """Do again what was taken back."""
+        if self._session is None or not self._session.future:
+            return False
+        self._put(self._session.redo())
+        return True
+
+    def _put(self, session: Session) -> None:
+        self._session = session
+        self.changed.emit()
+        if self.dirty and not self._timer.isActive():
+            self._timer.start()
+
+    # Codes
+
+    def bind(self, reading: Reading, goods: Goods, units: int) -> None:
+        """Give an unknown code to goods of this note, then take the scan again."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = BindCode(new_op(), self.opened.note.org_id, goods.item_id, reading, units)
+
+        def bound(_goods: object) -> None:
+            self.take(reading.raw)
+
+        self._page.write(lambda: bind_code(db, actor, command), bound, self._no_answer)
+
+    # Drafts
+
+    def save(self) -> None:
+        """Keep what is counted; somebody else's newer work is never written over."""
+        if not self.dirty or self._saving:
+            return
+        self._saving = True
+        work, note = self.work, self.opened.note
+        command = SaveDraft(note.org_id, note.delivery_id, drafts.to_plain(work), self._version)
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def saved(version: int) -> None:
+            self._saving = False
+            self._version, self._saved = version, work
+            if self.dirty:
+                self._timer.start()
+
+        self._page.write(lambda: save_draft(db, actor, command), saved, self._not_saved)
+
+    def _not_saved(self, error: Exception) -> None:
+        self._saving = False
+        if isinstance(error, ConflictError):
+            if self._session is not None:
+                self._saved = self.work  # ask once; the person decides what to do
+                self.overtaken.emit(error)
+        else:
+            self._page.context.errors.take(error)
+            self._timer.start(5 * SAVE_AFTER_MS)
+
+    # Completing
+
+    def problems(self) -> tuple[Problem, ...]:
+        """What stands in the way, blocking ones first."""
+        actor = self._page.context.actor
+        second = -1 if self.second else 0  # whoever it is, it is proved when it is posted
+        persons = Persons(actor.person_id, second)
+        return review(self.work, self.opened.today, self.opened.policy, persons)
+
+    def complete(self) -> None:
+        """Post the acceptance; pressed twice, or again after a cut, it posts once."""
+        note, work = self.opened.note, self.work
+        command = Receive(
+            self._intention.op_id if self._intention else new_op(),
+            note.org_id,
+            note.delivery_id,
+            work.entries,
+            work.transport,
+            self.second,
+        )
+        if self._intention is not None and self._intention != command:
+            command = replace(command, op_id=new_op())
+        self._intention = command
+        self._timer.stop()
+        db, actor = self._page.context.db, self._page.context.actor
+        self._page.write(
+            lambda: receive(db, actor, command), self._completed, self.not_completed.emit
+        )
+
+    def _completed(self, received: Received) -> None:
+        self._opened = self._session = self._intention = self.second = None
+        self._waiting.clear()
+        self.completed.emit(received)
