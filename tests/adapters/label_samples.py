@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from app.domain.labels.content import label_code
+from app.domain.codes.label_code import build as label_code
 from app.domain.labels.spec import LabelKind, LabelSpec
 
 DAY = date(2026, 10, 14)

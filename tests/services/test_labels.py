@@ -10,10 +10,10 @@ import pytest
 
 from app.adapters.barcode import decode
 from app.adapters.zpl import pictures
+from app.domain.codes.label_code import build as label_code, is_valid as is_label_code
 from app.domain.documents import DocKind
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_id, new_op
-from app.domain.labels.content import is_label_code, label_code
 from app.domain.labels.plan import quantities, suggested
 from app.domain.labels.sheet import Nudge
 from app.domain.ledger import Move

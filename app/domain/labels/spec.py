@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from app.domain.codes import gtin as gtins
 from app.domain.errors import Problem, Severity
 from app.domain.labels import content
 from app.i18n import N_, _
@@ -120,7 +121,7 @@ def check(spec: LabelSpec, row: int = 0) -> tuple[Problem, ...]:
         )
     if not spec.name.strip():
         add("label.name", _("标签没有名称。请补上品名或货位名。"), "name")
-    if spec.gtin and not content.gtin_valid(spec.gtin):
+    if spec.gtin and not gtins.is_valid(spec.gtin):
         add("label.gtin", _("商品条码 {gtin} 的校验位不对。请核对包装。", gtin=spec.gtin), "gtin")
     if spec.kind in {LabelKind.LOT, LabelKind.PACK}:
         if not spec.lot.strip():

@@ -8,11 +8,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.codes import label_code
 from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
-from app.domain.labels.content import label_code
 from app.domain.labels.plan import MAX_LABELS, quantities
 from app.i18n import _
 from app.models.pack import LabelPrint, Pack, PackLine
@@ -115,7 +115,7 @@ def _codes(session: Session, org_id: int, count: int) -> list[str]:
 def codes_from(organisation: int, day: date, first: int, count: int) -> list[str]:
     """`count` own codes from the running number `first`."""
     try:
-        return [label_code(organisation, day, first + step) for step in range(count)]
+        return [label_code.build(organisation, day, first + step) for step in range(count)]
     except ValueError as error:
         raise DomainError(
             "label.code_range",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.codes import label_code
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
-from app.domain.labels.content import LABEL_CODE_LENGTH, is_label_code
+from app.domain.scan import ScanKind, classify
 from app.i18n import _
 from app.services.db import Database
 from app.services.labels.candidates import find_acceptance
@@ -23,19 +24,13 @@ class Scanned:
     acceptance_id: int = 0
 
 
-def own_code(text: str) -> str:
-    """The own label code in a scan: alone, or as the serial that ends a GS1 DataMatrix."""
-    tail = text[-LABEL_CODE_LENGTH:]
-    whole = len(text) == LABEL_CODE_LENGTH or text[:-LABEL_CODE_LENGTH].endswith("21")
-    return tail if whole and is_label_code(tail) else ""
-
-
 def find_scanned(db: Database, actor: Actor, org_id: int, text: str) -> Scanned:
     """What the scan means; raises `DomainError` that says what can be scanned here."""
-    code = own_code(text.strip())
-    if code or text.startswith("DSB"):
-        pack = find_pack(db, actor, org_id, code or text.strip())
-        title = _("补打标签 {code}", code=code or text.strip())
+    scan = classify(text)
+    own = scan.serial if scan.kind is ScanKind.GS1 else scan.code
+    if scan.kind in {ScanKind.LABEL, ScanKind.PACK} or label_code.is_valid(own):
+        pack = find_pack(db, actor, org_id, own)
+        title = _("补打标签 {code}", code=own)
         return Scanned(reprint=Reprint(title, (pack,), Source.STOCK, 0))
     try:
         return Scanned(acceptance_id=find_acceptance(db, actor, org_id, text.strip()))
