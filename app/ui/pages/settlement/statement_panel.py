@@ -115,9 +115,9 @@ class StatementPanel(DetailPanel):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="name", title=_("品名 / 批号"), kind=Kind.TWO_LINE, width=130, stretch=True),
-        Column(key="qty", title=_("数量"), kind=Kind.NUMBER, width=76),
-        Column(key="amount", title=_("金额"), kind=Kind.MONEY, unit=_("元"), width=86),
+        Column(key="name", title=_("品名 / 批号"), kind=Kind.TWO_LINE, width=104, stretch=True),
+        Column(key="qty", title=_("数量"), kind=Kind.NUMBER, width=68),
+        Column(key="amount", title=_("金额"), kind=Kind.MONEY, width=84),
     )
 
 

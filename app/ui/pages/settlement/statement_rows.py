@@ -30,14 +30,14 @@ def columns() -> tuple[Column, ...]:
     """Columns of the statement list."""
     yuan = _("元")
     return (
-        Column(key="who", title=_("供应商 / 成员"), width=190, frozen=True),
-        Column(key="opening", title=_("期初寄售"), kind=Kind.MONEY, unit=yuan, width=116),
-        Column(key="received", title=_("本期送入"), kind=Kind.MONEY, unit=yuan, width=116),
-        Column(key="payable", title=_("本期消耗"), kind=Kind.MONEY, unit=yuan, width=116,
+        Column(key="who", title=_("供应商 / 成员"), width=140, frozen=True),
+        Column(key="opening", title=_("期初寄售"), kind=Kind.MONEY, unit=yuan, width=108),
+        Column(key="received", title=_("本期送入"), kind=Kind.MONEY, unit=yuan, width=108),
+        Column(key="payable", title=_("本期消耗"), kind=Kind.MONEY, unit=yuan, width=108,
                total=True),
-        Column(key="bill", title=_("供应商账单"), kind=Kind.MONEY, unit=yuan, width=120),
-        Column(key="gap", title=_("差异"), kind=Kind.MONEY, unit=yuan, width=92),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=120, stretch=True),
+        Column(key="bill", title=_("供应商账单"), kind=Kind.MONEY, unit=yuan, width=116),
+        Column(key="gap", title=_("差异"), kind=Kind.MONEY, unit=yuan, width=84),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=118, stretch=True),
     )  # fmt: skip
 
 
