@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 
 from app.domain.duties import Actor
 from app.models.party import GroupMembership, Organisation
+from app.models.platform import Setting
 from app.services.db import Database, today
 
 _ORDER = {"lead": 0, "member": 1, "supplier": 2}
@@ -61,3 +62,9 @@ def members_day(db: Database) -> str:
     """The day it is for the members by the server's clock, in ISO form."""
     with db.read() as session:
         return today(session).isoformat()
+
+
+def is_demo(db: Database) -> bool:
+    """Whether the data are the demonstration's, which every screen says."""
+    with db.read() as session:
+        return bool(session.scalar(select(Setting.value).where(Setting.key == "demo")))

@@ -16,8 +16,7 @@ from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.services.access import actor_for
 from app.services.db import Database
-from app.services.demo import build as demo
-from app.services.directory import members_day, visible_organisations
+from app.services.directory import is_demo, members_day, visible_organisations
 from app.services.platform import accounts, setup
 from app.settings import Settings
 from app.ui.context import Org, Scope, Session
@@ -71,8 +70,7 @@ def open_address(address: str) -> Opened:
     db = open_database(address, check=False)
     try:
         setup.migrate(db, paths.backups())
-        with db.read() as session:
-            is_demo = demo.is_demo(session)
+        of_demo = is_demo(db)
         rows = accounts.people(db)
     except BaseException:
         db.close()
@@ -80,11 +78,13 @@ def open_address(address: str) -> Opened:
     people = tuple(
         Person(row.login, row.name, row.organisation, row.duties) for row in rows if row.active
     )
-    return Opened(db, address, is_demo, people)
+    return Opened(db, address, of_demo, people)
 
 
 def make_demo(progress: Progress) -> str:
     """Make the demonstration unless it is there already; its address."""
+    from app.services.demo import build as demo  # it knows every service: only when needed
+
     address = demo_file()
     if Path(address).is_file() and _is_whole(address):
         return address
@@ -102,8 +102,7 @@ def _is_whole(address: str) -> bool:
     """Whether the file holds a finished demonstration (an interrupted one is made again)."""
     db = open_database(address, make=True)
     try:
-        with db.read() as session:
-            return demo.is_demo(session)
+        return is_demo(db)
     finally:
         db.close()
 
@@ -145,15 +144,13 @@ def _session(db: Database, actor: Actor, opened: Opened, machine: Settings) -> S
                 name=actor.name,
             ),
         )
-    with db.read() as session:
-        is_demo = opened.demo or demo.is_demo(session)
     return Session(
         db=db,
         actor=actor,
         orgs=orgs,
         today=date.fromisoformat(members_day(db)),
         settings=replace(machine, database=opened.address, login=actor.login),
-        demo=is_demo,
+        demo=opened.demo or is_demo(db),
         address=opened.address,
     )
 

@@ -143,9 +143,8 @@ class CommandPalette(QWidget):
         column.addWidget(line())
         column.addWidget(self.list, 1)
         column.addWidget(line())
-        foot = Text(
-            _("↑↓ 选择　Enter 执行　Esc 关闭　　输入 > 只看操作，输入 ? 看帮助"), Role.LABEL
-        )
+        words = _("↑↓ 选择　Enter 执行　Tab 下一组　Esc 关闭　　输入 > 只看操作，输入 ? 看帮助")
+        foot = Text(words, Role.LABEL)
         foot.setContentsMargins(22, 4, 22, 4)
         column.addWidget(foot)
         self.edit.textChanged.connect(self._search)

@@ -239,7 +239,7 @@ class SearchEdit(QLineEdit):
         self.update()
 
     def _dress(self) -> None:
-        self.setTextMargins(30, 0, 0, 0)
+        self.setTextMargins(42 if self.objectName() == "bare" else 30, 0, 0, 0)
         height = theme.sizes().control + (8 if self._large else 0)
         sheet = f"min-height: {height}px; max-height: {height}px;"
         if self.styleSheet() != sheet:  # setting it is itself a change of style

@@ -91,8 +91,8 @@ class ScannerSection(Section):
         words.addStretch(1)
         picture.addSpacing(16)
         picture.addLayout(words, 1)
-        self.card.body.insertWidget(2, self.bar)
-        self.card.body.insertLayout(3, picture)
+        self.card.body.insertWidget(3, self.bar)
+        self.card.body.insertLayout(4, picture)
         self.gap = Select([(n, _("{n} 毫秒", n=n)) for n in (20, 35, 50, 80)])
         self.gap.choose(context.session.settings.scanner_gap_ms)
         self.gap.currentIndexChanged.connect(
