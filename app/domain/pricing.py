@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from app.domain import money
 from app.domain.errors import Problem, Severity
 from app.i18n import N_, _
 
@@ -93,7 +94,9 @@ def reduction(base: Decimal | None, new: Decimal) -> Decimal | None:
     """
     if not base:
         return None
-    return ((base - new) * _TENTHS_OF_PERCENT / base).quantize(Decimal(1))
+    before, after = money.to_scaled(base), money.to_scaled(new)
+    # Whole numbers all the way: twice the share, plus the base, halved, is rounding half up.
+    return Decimal((2 * _TENTHS_OF_PERCENT * (before - after) + before) // (2 * before))
 
 
 @dataclass(frozen=True, slots=True)

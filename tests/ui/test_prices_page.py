@@ -35,6 +35,12 @@ def column(page: PricesPage, place: int) -> list[str]:
     return [str(page.model.index(row, place).data()) for row in range(page.model.rowCount())]
 
 
+def choose_first(page: PricesPage) -> None:
+    row = page.model.row_at(0)
+    assert row is not None
+    page.grid.choose(row.key)
+
+
 def put(field: Field, text: str) -> None:
     assert isinstance(field.editor, QLineEdit)
     field.editor.setText(text)
@@ -51,19 +57,19 @@ def test_prices_in_force_stand_by_code(page: PricesPage, settle: Settle) -> None
 def test_a_new_price_follows_the_old_one(page: PricesPage, settle: Settle) -> None:
     page.search.setText("amxl")
     settle()
-    page.grid.choose(page.model.row_at(0).key)  # type: ignore[union-attr]
+    choose_first(page)
     settle()
     assert page.panel.isVisible()
     page.panel.follow_button.click()
-    page.form.submit()
-    assert page.form.price.problem.text
-    put(page.form.price, "3.50")
-    put(page.form.ceiling, "3.40")
-    page.form.submit()
+    page.desk.form.submit()
+    assert page.desk.form.price.problem.text
+    put(page.desk.form.price, "3.50")
+    put(page.desk.form.ceiling, "3.40")
+    page.desk.form.submit()
     settle()
-    assert "高于限价" in page.form.problem.text()
-    put(page.form.ceiling, "")
-    page.form.submit()
+    assert "高于限价" in page.desk.form.problem.text()
+    put(page.desk.form.ceiling, "")
+    page.desk.form.submit()
     settle()
     page.perform(Act.FILTERS)
     settle()
@@ -76,13 +82,13 @@ def test_a_new_price_follows_the_old_one(page: PricesPage, settle: Settle) -> No
 def test_a_price_is_ended_with_a_reason(page: PricesPage, settle: Settle) -> None:
     page.search.setText("aldp")
     settle()
-    page.grid.choose(page.model.row_at(0).key)  # type: ignore[union-attr]
+    choose_first(page)
     settle()
     page.panel.end_button.click()
-    page.close_form.submit()
-    assert page.close_form.reason.problem.text == "请写明原因，如 厂家停产。"
-    put(page.close_form.reason, "厂家停产")
-    page.close_form.submit()
+    page.desk.close_form.submit()
+    assert page.desk.close_form.reason.problem.text == "请写明原因，如 厂家停产。"
+    put(page.desk.close_form.reason, "厂家停产")
+    page.desk.close_form.submit()
     settle()
     assert column(page, 8) == ["2026-10-15"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -12,26 +10,14 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 from typing_extensions import override
 
 from app.domain.duties import Duty
-from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.detail import ItemDetail, item_detail
-from app.services.catalogue.search import search
 from app.services.importing import prices as importing
 from app.services.importing.plan import Imported, Report
-from app.services.prices.change import (
-    ClosePrice,
-    NewPrice,
-    PriceSet,
-    SetPrice,
-    close_price,
-    create_list,
-    set_price,
-)
 from app.services.prices.listing import (
     ListRow,
     PriceRow,
-    SupplierRow,
     price_lists,
     suppliers,
 )
@@ -42,9 +28,9 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.importing import ImportFlow
 from app.ui.page import KeyHint, Page
+from app.ui.pages.prices.desk import PriceDesk
 from app.ui.pages.prices.list_form import ListForm
 from app.ui.pages.prices.panel import PricePanel
-from app.ui.pages.prices.price_form import Choices, CloseForm, PriceForm, read_day
 from app.ui.pages.prices.rows import PriceSourceRows, columns
 from app.ui.tables.cells import Row
 from app.ui.tables.exporting import ask_and_export
@@ -53,7 +39,6 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind
 from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.fields import SearchEdit
-from app.ui.widgets.item_picker import Found
 
 
 class PricesPage(Page):
@@ -66,12 +51,11 @@ class PricesPage(Page):
         super().__init__(context)
         lead = next((org.id for org in context.session.orgs if org.role == "lead"), 0)
         self.may_set = context.actor.can(Duty.BUY, lead) or context.actor.can(Duty.CATALOGUE, lead)
-        self.known_lists: tuple[ListRow, ...] = ()
-        self.known_suppliers: tuple[SupplierRow, ...] = ()
         self.model = PagedModel(columns(), PriceSourceRows(context.db, context.actor), context.jobs)
         self.grid = GridView(self.model)
         self.panel = PricePanel(may_set=self.may_set, parent=self)
         self.panel.hide()
+        self.desk = PriceDesk(self, self._changed)
         self.flow = ImportFlow(self, _("导入价格"), self._read_file, self._name_list)
         self.search = SearchEdit(_("品名、拼音、编码，或扫包装上的码"))
         self.search.setMinimumWidth(260)
@@ -91,7 +75,7 @@ class PricesPage(Page):
         self.import_button = Button(_("导入"), icon=Icon.IMPORT)
         self.import_button.clicked.connect(self.flow.ask)
         self.new_button = Button(_("登记价格"), Kind.PRIMARY, icon=Icon.PLUS)
-        self.new_button.clicked.connect(self._new)
+        self.new_button.clicked.connect(self.desk.new)
         for button in (self.import_button, self.new_button):
             button.setVisible(self.may_set)
         column = page_column(self)
@@ -113,15 +97,15 @@ class PricesPage(Page):
         self.grid.opened.connect(self._show_row)
         self.grid.escaped.connect(self.panel.hide)
         self.panel.closed.connect(self.panel.hide)
-        self.panel.follow.connect(self._follow)
-        self.panel.end.connect(self._end)
+        self.panel.follow.connect(lambda: self.desk.follow(self.panel.row))
+        self.panel.end.connect(lambda: self.desk.end(self.panel.row))
         self.search.textChanged.connect(lambda text: self.grid.state.search(text.strip()))
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.EXPORT, self._export)
         self.on(Act.COLUMNS, self.grid.choose_columns)
         self.on(Act.FILTERS, self._clear)
         if self.may_set:
-            self.on(Act.NEW, self._new)
+            self.on(Act.NEW, self.desk.new)
             self.on(Act.IMPORT, self.flow.ask)
         self.context.scans.subscribe(self, self.search.setText)
         self._show_view("now")
@@ -130,7 +114,7 @@ class PricesPage(Page):
     def refresh(self) -> None:
         db, actor = self.context.db, self.context.actor
         self.read(lambda: price_lists(db, actor), self._take_lists, channel="lists")
-        self.read(lambda: suppliers(db, actor), self._take_suppliers, channel="suppliers")
+        self.read(lambda: suppliers(db, actor), self.desk.take_suppliers, channel="suppliers")
         self.grid.reload()
 
     @override
@@ -171,7 +155,7 @@ class PricesPage(Page):
         self.panel.fit(self.window().width())
 
     def _take_lists(self, found: tuple[ListRow, ...]) -> None:
-        self.known_lists = found
+        self.desk.lists = found
         in_force = sum(row.in_force for row in found)
         self.set_subtitle(
             _(
@@ -180,9 +164,6 @@ class PricesPage(Page):
                 prices=formats.number(in_force),
             )
         )
-
-    def _take_suppliers(self, found: tuple[SupplierRow, ...]) -> None:
-        self.known_suppliers = found
 
     def _show_view(self, view: str) -> None:
         self.chips.get(view, self.chips[""]).setChecked(True)
@@ -207,94 +188,12 @@ class PricesPage(Page):
 
         self.read(lambda: item_detail(db, actor, price.item_id), show, channel="detail")
 
-    def _new(self) -> None:
-        self._open_form(None)
-
-    def _follow(self) -> None:
-        self._open_form(self.panel.row)
-
-    def _open_form(self, row: PriceRow | None) -> None:
-        if not self.known_lists:
-            self._new_list(lambda: self._open_form(row))
-            return
-        db, actor = self.context.db, self.context.actor
-
-        def find(text: str) -> Sequence[Found]:
-            hits = search(db, actor, text, 8)
-            return [Found(one.id, one.name, f"{one.spec} {one.code}") for one in hits]
-
-        choices = Choices(
-            self.known_lists,
-            self.known_suppliers,
-            find,
-            self.context.jobs,
-            self.context.today + timedelta(days=1),
-            row.item_id if row else 0,
-            f"{row.name} {row.spec}" if row else "",
-            row.supplier_id if row else 0,
-            row.ceiling if row else None,
-        )
-        self.form = PriceForm(self, choices, self._save)
-        self.form.open()
-
-    def _save(self, list_id: int, price: NewPrice) -> None:
-        db, actor = self.context.db, self.context.actor
-        command = SetPrice(new_op(), list_id, price)
-        self.write(lambda: set_price(db, actor, command), self._saved, self._not_saved)
-
-    def _saved(self, done: PriceSet) -> None:
-        self.form.accept()
-        words = _("已登记，旧价格同日截止。") if done.closed_id else _("已登记价格。")
-        self._changed(words)
-
-    def _not_saved(self, error: Exception) -> None:
-        if isinstance(error, DomainError):
-            self.form.show_error(error)
-        else:
-            self.context.errors.take(error)
-
-    def _end(self) -> None:
-        row = self.panel.row
-        if row is None:
-            self.not_available()
-            return
-        words = _("{name} · {supplier} · {price} 元", name=row.name, supplier=row.supplier,
-                  price=formats.price(row.unit_price))  # fmt: skip
-        form = CloseForm(self, words, self.context.today + timedelta(days=1))
-        db, actor, op = self.context.db, self.context.actor, new_op()
-
-        def close() -> None:
-            command = ClosePrice(op, row.id, read_day(form.day.text), form.reason.text)
-            self.write(lambda: close_price(db, actor, command),
-                       lambda _done: self._changed(_("价格已截止。")))  # fmt: skip
-
-        form.accepted.connect(close)
-        self.close_form = form
-        form.open()
-
     def _changed(self, words: str) -> None:
         self.panel.hide()
         self.context.changes.announce({Topic.PRICES})
         self.context.notices.done(words)
 
-    # Lists and files
-
-    def _new_list(self, then: Callable[[], None]) -> None:
-        form = ListForm(self, f"JG-{self.context.today:%Y%m}")
-        db, actor = self.context.db, self.context.actor
-
-        def listed(rows: tuple[ListRow, ...]) -> None:
-            self._take_lists(rows)
-            then()
-
-        def made(_list: int) -> None:
-            self.read(lambda: price_lists(db, actor), listed)
-
-        form.accepted.connect(
-            lambda: self.write(partial(create_list, db, actor, form.command()), made)
-        )
-        self.list_form = form
-        form.open()
+    # Files
 
     def _export(self) -> None:
         ask_and_export(self, self.grid, _("价格表 {day}", day=self.context.today))

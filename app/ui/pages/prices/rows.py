@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -30,23 +31,23 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(key="code", title=_("统一编码"), width=104, frozen=True, sortable=True,
                filter=Filter.TEXT, hint=_("前缀")),
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=206, frozen=True,
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=184, frozen=True,
                sortable=True, filter=Filter.TEXT, hint=_("包含…")),
-        Column(key="supplier", title=_("供应商"), width=84, sortable=True, filter=Filter.TEXT,
+        Column(key="supplier", title=_("供应商"), width=70, sortable=True, filter=Filter.TEXT,
                hint=_("包含…")),
-        Column(key="price", title=_("价格"), unit=_("元"), kind=Kind.MONEY, width=84,
+        Column(key="price", title=_("价格"), unit=_("元"), kind=Kind.MONEY, width=76,
                sortable=True, filter=Filter.NUMBER, hint=_("≥ 或 ≤")),
-        Column(key="ceiling", title=_("限价"), unit=_("元"), kind=Kind.MONEY, width=84),
-        Column(key="reduction", title=_("下浮率"), kind=Kind.NUMBER, width=76),
-        Column(key="source", title=_("来源"), width=80, sortable=True, filter=Filter.CHOICE,
+        Column(key="ceiling", title=_("限价"), unit=_("元"), kind=Kind.MONEY, width=76),
+        Column(key="reduction", title=_("下浮率"), kind=Kind.NUMBER, width=68),
+        Column(key="source", title=_("来源"), width=76, sortable=True, filter=Filter.CHOICE,
                choices=sources, hint=_("全部")),
-        Column(key="from", title=_("生效"), kind=Kind.DATE, width=96, sortable=True,
+        Column(key="from", title=_("有效期间"), kind=Kind.TWO_LINE, width=106, sortable=True,
                filter=Filter.DATE, hint=_("≥ 日期")),
-        Column(key="to", title=_("截止"), kind=Kind.DATE, width=96, sortable=True,
+        Column(key="to", title=_("截止"), kind=Kind.DATE, width=106, sortable=True, hidden=True,
                filter=Filter.DATE, hint=_("≤ 日期")),
         Column(key="org", title=_("适用机构"), width=84, hidden=True),
         Column(key="list", title=_("价格表"), width=140, hidden=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=104, stretch=True),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=94, stretch=True),
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def price_row(row: PriceRow) -> Row:
         formats.price(row.ceiling),
         reduction_cell(row.reduction),
         row.source.label,
-        formats.day(row.valid_from),
+        Two(formats.day(row.valid_from), until_words(row.valid_to)),
         formats.day(row.valid_to),
         row.org or _("全集团"),
         row.list_title,
@@ -94,6 +95,11 @@ def price_row(row: PriceRow) -> Row:
         row.valid_from, row.valid_to, row.org or _("全集团"), row.list_title, state.text,
     )  # fmt: skip
     return Row(row.id, cells, record=row, raw=raw)
+
+
+def until_words(valid_to: date | None) -> str:
+    """Until when a price holds."""
+    return _("至 {day} 前", day=formats.day(valid_to)) if valid_to else _("一直有效")
 
 
 def reduction_cell(tenths: Decimal | None) -> Cell:
