@@ -90,6 +90,11 @@ class SuggestionRow:
         return lasts(self.why.in_house + self.why.coming, self.chosen, self.why.per_day)
 
     @property
+    def edited_out(self) -> bool:
+        """Whether a person decided not to order it."""
+        return self.edited and self.chosen == 0
+
+    @property
     def advised(self) -> bool:
         """Whether the plan says to order."""
         return self.verdict == Verdict.ORDER
