@@ -237,7 +237,7 @@ def _lines_of(detail: OrderDetail) -> list[str]:
         _("送到 {place} · 要求到货 {day}", place=content.place, day=content.due_on or "—"),
     ]
     for one in detail.signatures:
-        verb = _("签署") if one.decision is Decision.SIGNED else _("拒签")
+        verb = _("已签") if one.decision is Decision.SIGNED else _("拒签")
         found.append(
             f"{one.party.label} {one.person} {local_time(one.at):%Y-%m-%d %H:%M} {verb}"
             f"（{one.version}）{one.reason}"

@@ -295,3 +295,40 @@ def test_views_search_and_empty_words(sqlite_site: Site, page_for: PageFor, sett
     page.search.clear()
     settle()
     assert page.stack.currentWidget() is page.board
+
+
+def test_another_group_order_is_chosen_while_an_order_is_open(
+    sqlite_site: Site, page_for: PageFor, settle: Settle
+) -> None:
+    first = open_order(sqlite_site, "第 1 包")
+    open_order(sqlite_site, "第 2 包")
+    page = page_for("lead_buyer")
+    page.arrive(member_order_id=order_of(sqlite_site, EAST, KANGZE).id)
+    settle()
+    assert page.stack.currentWidget() is page.order
+
+    page.refresh()
+    settle()
+    assert page.stack.currentWidget() is page.order
+    page.list.choose(first.group_order_id)
+    settle()
+    assert page.stack.currentWidget() is page.board
+    assert page.board.header.title.text() == "第 1 包"
+
+
+def test_an_order_reached_from_elsewhere_brings_its_group_along(
+    sqlite_site: Site, page_for: PageFor, settle: Settle
+) -> None:
+    open_order(sqlite_site, "第 1 包")
+    old = order_of(sqlite_site, EAST, KANGZE)
+    open_order(sqlite_site, "第 2 包")
+    page = page_for("kangze_sales")
+    page.arrive(member_order_id=old.id)
+    settle()
+
+    assert page.stack.currentWidget() is page.order
+    assert page.list.current is not None
+    assert page.list.current.title == "第 1 包"
+    key(page.order, Qt.Key.Key_Escape)
+    settle()
+    assert page.board.header.title.text() == "第 1 包"

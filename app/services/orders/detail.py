@@ -23,7 +23,7 @@ from app.services.orders.queries import MemberOrderRow, SignatureRow, order_rows
 
 @dataclass(frozen=True, slots=True)
 class OrderWanted:
-    """One order by its keys, or by its number when `order_id` is 0."""
+    """One order by its id (and member, if known), or by its number when `order_id` is 0."""
 
     org_id: int = 0
     order_id: int = 0
@@ -119,11 +119,12 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
 
 
 def _row(session: Session, actor: Actor, wanted: OrderWanted) -> MemberOrderRow:
-    conditions = (
-        [MemberOrder.org_id == wanted.org_id, MemberOrder.id == wanted.order_id]
-        if wanted.order_id
-        else [MemberOrder.no == wanted.no.strip().upper()]
-    )
+    if wanted.order_id:
+        conditions = [MemberOrder.id == wanted.order_id]
+        if wanted.org_id:
+            conditions.append(MemberOrder.org_id == wanted.org_id)
+    else:
+        conditions = [MemberOrder.no == wanted.no.strip().upper()]
     rows = order_rows(session, actor, conditions)
     if not rows:
         raise DomainError(

@@ -82,7 +82,7 @@ def refuse_form(order: MemberOrderRow, parent: QWidget) -> ReasonForm:
     return ReasonForm(
         _("拒签 {no}", no=order.no),
         _("拒签后由集团采购改单或作废。原因会给对方和集团采购看，请写具体。"),
-        _("拒签"),
+        _("拒绝签署"),
         parent,
         least=MIN_REASON,
     )

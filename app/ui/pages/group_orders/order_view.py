@@ -60,7 +60,7 @@ class OrderView(QWidget):
     def _make_buttons(self) -> None:
         self.back = icon_button(Icon.ARROW_LEFT, _("返回（Esc）"))
         self.sign = Button(_("签署"), Kind.PRIMARY, icon=Icon.FILE_SIGN)
-        self.refuse = Button(_("拒签"), Kind.DANGER)
+        self.refuse = Button(_("拒绝签署"), Kind.DANGER)
         self.amend = Button(_("修改"))
         self.cancel = Button(_("作废"), Kind.DANGER)
         self.print = Button(_("订单 PDF"), icon=Icon.PRINTER, key="Ctrl+P")

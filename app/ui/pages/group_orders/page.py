@@ -40,7 +40,7 @@ _LIST_WIDTH: Final = 196
 
 
 class GroupOrdersPage(Page):
-    """The page; arguments of `arrive`: `group_order_id`, `org_id` and `order_id`, `new`."""
+    """The page; arguments of `arrive`: `group_order_id`, `member_order_id`, `new`."""
 
     name: ClassVar[str] = "group_orders"
     topics: ClassVar[frozenset[Topic]] = frozenset({Topic.ORDERS, Topic.REQUISITIONS})
@@ -50,7 +50,8 @@ class GroupOrdersPage(Page):
         self._buyer = context.actor.has(Duty.BUY)
         self._now = datetime.now(UTC)
         self._wanted_group = 0
-        self._open_order: tuple[int, int] | None = None
+        self._shown_group = 0
+        self._open_order = 0
         self.desk = OrderDesk(self)
         self.list = GroupList()
         self.search = SearchEdit(_("名称、单号"))
@@ -167,8 +168,13 @@ class GroupOrdersPage(Page):
             self.set_subtitle(f"{row.no} {row.title}".strip())
         db, actor, group = self.context.db, self.context.actor, row.id
         self.read(lambda: board(db, actor, group), self._show_board, self._unread, channel="board")
-        kept = self._open_order is not None or self.stack.currentWidget() is self.new
-        if not kept:
+        elsewhere = self._shown_group not in {0, row.id}
+        self._shown_group = row.id
+        detail = self._detail()
+        if elsewhere and (detail is None or detail.row.group_order_id != row.id):
+            self._open_order = 0
+            self.stack.setCurrentWidget(self.board)
+        elif self.stack.currentWidget() is self.nothing and not self._open_order:
             self.stack.setCurrentWidget(self.board)
 
     def _show_board(self, found: Board) -> None:
@@ -179,27 +185,29 @@ class GroupOrdersPage(Page):
 
     def open_order(self, order: MemberOrderRow) -> None:
         """Show a member order in full."""
-        self._open_order = (order.org_id, order.id)
+        self._open_order = order.id
         self._read_order()
 
     def _read_order(self) -> None:
-        if self._open_order is None:
+        if not self._open_order:
             return
-        db, actor, wanted = self.context.db, self.context.actor, OrderWanted(*self._open_order)
+        db, actor = self.context.db, self.context.actor
+        wanted = OrderWanted(order_id=self._open_order)
         self.read(lambda: order_detail(db, actor, wanted), self._show_order, channel="order")
 
     def _show_order(self, detail: OrderDetail) -> None:
-        if self._open_order != (detail.row.org_id, detail.row.id):
+        if self._open_order != detail.row.id:
             return
         self.order.show_detail(detail, self._now)
         if self.stack.currentWidget() is not self.order:
             self.stack.setCurrentWidget(self.order)
             self.order.grid.focus_rows()
+        self.list.choose(detail.row.group_order_id)
         self.chrome_changed.emit()
 
     def close_order(self) -> None:
         """Back to the signing board."""
-        self._open_order = None
+        self._open_order = 0
         if self.list.current is None:
             self._show_nothing()
         else:
@@ -211,7 +219,7 @@ class GroupOrdersPage(Page):
 
     def start_new(self) -> None:
         """Pick requisitions for a new group order."""
-        self._open_order = None
+        self._open_order = 0
         self.stack.setCurrentWidget(self.new)
         self.flow.start()
         self.chrome_changed.emit()
@@ -253,13 +261,13 @@ class GroupOrdersPage(Page):
 
     @override
     def arrive(self, **arguments: object) -> None:
-        group, org, order = (
-            arguments.get(name) for name in ("group_order_id", "org_id", "order_id")
-        )
-        if isinstance(group, int) and not self.list.choose(group):
-            self._wanted_group = group
-        if isinstance(org, int) and isinstance(order, int):
-            self._open_order = (org, order)
+        group, order = arguments.get("group_order_id"), arguments.get("member_order_id")
+        if isinstance(group, int):
+            self.close_order()
+            if not self.list.choose(group):
+                self._wanted_group = group
+        if isinstance(order, int):
+            self._open_order = order
             self._read_order()
         if arguments.get("new") and self._buyer:
             self.start_new()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.domain.documents import State, state_title
 from app.domain.orders.content import ContentLine
 from app.domain.orders.signing import Party
 from app.i18n import _
@@ -15,17 +16,24 @@ from app.services.orders.matrix import Matrix, MatrixRow
 from app.services.orders.queries import MemberOrderRow
 from app.ui import formats
 from app.ui.pages.group_orders import words
-from app.ui.tables.cells import Beside, Cell, Link, Qty, Row, Tone, Two, plain
+from app.ui.status import Status
+from app.ui.tables import paint
+from app.ui.tables.cells import Beside, Cell, Link, Pill, Qty, Row, Tone, Two, plain
 from app.ui.tables.columns import Column, Kind
 
 _DO = "do"
 
 
 def order_columns() -> tuple[Column, ...]:
-    """The signing board."""
+    """The signing board; state and action are as wide as their words in this language."""
+    done = (_("已签"), state_title(State.REFUSED))
+    member = _pill_column(state_title(State.TO_SIGN), *done)
+    seller = _pill_column(state_title(State.MEMBER_SIGNED), _("等成员先签"), *done)
+    steps = (_("签署"), _("看原因"), _("催签"), _("打开"))
+    act = max(paint.width_of(word, 14, bold=False) for word in steps) + 20
     return (
         Column(key="org", title=_("成员"), width=74, stretch=True, sortable=True),
-        Column(key="supplier", title=_("供应商"), width=66, sortable=True),
+        Column(key="supplier", title=_("供应商"), width=70, sortable=True),
         Column(
             key="amount",
             title=_("金额"),
@@ -35,13 +43,18 @@ def order_columns() -> tuple[Column, ...]:
             sortable=True,
             total=True,
         ),
-        Column(key="member", title=_("成员签署"), kind=Kind.PILL, width=122, sortable=True),
-        Column(key="member_note", title=_("签署人 · 时间"), width=138),
-        Column(key="seller", title=_("供应商签署"), kind=Kind.PILL, width=136, sortable=True),
-        Column(key="seller_note", title=_("签署人 · 时间"), width=138),
-        Column(key="until", title=_("截止"), width=96),
-        Column(key=_DO, title="", kind=Kind.BUTTON, width=62),
+        Column(key="member", title=_("成员签署"), kind=Kind.PILL, width=member, sortable=True),
+        Column(key="member_note", title=_("签署人 · 时间"), width=134),
+        Column(key="seller", title=_("供应商签署"), kind=Kind.PILL, width=seller, sortable=True),
+        Column(key="seller_note", title=_("签署人 · 时间"), width=134),
+        Column(key="until", title=_("截止"), width=106),
+        Column(key=_DO, title="", kind=Kind.BUTTON, width=act),
     )
+
+
+def _pill_column(*words_: str) -> int:
+    """Room for the widest of some pills."""
+    return max(paint.pill_width(Pill(Status.OK, word)) for word in words_) + 4
 
 
 def order_row(row: MemberOrderRow, now: datetime, *, buyer: bool) -> Row:
@@ -79,11 +92,11 @@ def matrix_columns(matrix: Matrix) -> tuple[Column, ...]:
         Column(key="item", title=_("品名 / 规格"), width=204, frozen=True, stretch=True),
         Column(key="supplier", title=_("供应商"), width=66),
         *(
-            Column(key=f"m{org}", title=name, kind=Kind.NUMBER, width=78)
+            Column(key=f"m{org}", title=name, kind=Kind.NUMBER, width=76)
             for org, name in matrix.members
         ),
         Column(key="qty", title=_("合计"), kind=Kind.QTY, width=88),
-        Column(key="price", title=_("单价"), unit=_("元"), kind=Kind.MONEY, width=74),
+        Column(key="price", title=_("单价"), unit=_("元"), kind=Kind.MONEY, width=84),
         Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=98),
     )
 
