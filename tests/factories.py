@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from app.domain.duties import Actor, Duty
 from app.domain.ids import new_id
 from app.models.item import Item, ItemCode, ItemSearch, ItemUnit, Product
@@ -46,7 +48,7 @@ PEOPLE: Final = {
     "kangze_sales": ("罗业", KANGZE, ((Duty.SUPPLY, KANGZE), (Duty.SIGN, KANGZE))),
     "ruihe_sales": ("何业", RUIHE, ((Duty.SUPPLY, RUIHE), (Duty.SIGN, RUIHE))),
 }
-PASSWORD: Final = "test-password-2026"  # noqa: S105 - of people who do not exist
+PASSWORD: Final = "test-password-2026"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +261,9 @@ def make_world(db: Database) -> World:
         return World(stores, bins, 1, prices)
 
 
-def _make_goods(db: Database, s: object) -> dict[int, int]:
-    from sqlalchemy.orm import Session
-
-    assert isinstance(s, Session)
-    now = db.now(s)
-    s.add(Maker(id=1, name="北辰药业有限公司", short_name="北辰药业", aliases=[]))
-    s.add(
+def _make_goods(db: Database, session: Session) -> dict[int, int]:
+    session.add(Maker(id=1, name="北辰药业有限公司", short_name="北辰药业", aliases=[]))
+    session.add(
         PriceList(
             id=1,
             code="YJ-2026-01",
@@ -274,57 +272,62 @@ def _make_goods(db: Database, s: object) -> dict[int, int]:
             published_on=date(2026, 1, 1),
         )
     )
-    s.flush()
+    session.flush()
     prices = {}
-    for g in GOODS:
-        s.add(Product(id=g.id, item_class=g.item_class, generic_name=g.name, form=g.form))
-        s.flush()
-        spec = f"{g.strength} × {g.factor} {g.base}/{g.pack}" if g.factor > 1 else g.strength
-        s.add(
-            Item(
-                id=g.id,
-                code=g.code,
-                product_id=g.id,
-                item_class=g.item_class,
-                name=g.name,
-                strength=g.strength,
-                spec=spec,
-                maker_id=1,
-                base_unit=g.base,
-                pack_unit=g.pack,
-                pack_factor=g.factor,
-                storage=g.storage,
-                controlled=g.controlled,
-                updated_at=now,
-            )
-        )
-        s.flush()
-        steps = {1: (g.base, "base"), g.factor: (g.pack, "pack"), g.factor * g.case: ("件", "case")}
-        for factor, (name, level) in steps.items():
-            s.add(ItemUnit(item_id=g.id, factor=factor, name=name, level=level))
-        s.add(ItemCode(item_id=g.id, id=new_id(), system="gtin", code=g.gtin, unit_factor=g.factor))
-        s.add(
-            ItemSearch(
-                item_id=g.id,
-                words=g.name,
-                initials="",
-                full="",
-                codes=f"{g.code.lower()}\n{g.gtin}",
-                sort_key=g.name,
-            )
-        )
-        prices[g.id] = new_id()
-        s.add(
+    for goods in GOODS:
+        _add_item(session, goods, db.now(session))
+        prices[goods.id] = new_id()
+        session.add(
             Price(
-                id=prices[g.id],
+                id=prices[goods.id],
                 list_id=1,
-                item_id=g.id,
-                supplier_id=g.supplier,
+                item_id=goods.id,
+                supplier_id=goods.supplier,
                 valid_from=date(2026, 1, 1),
-                unit_price=Decimal(g.price),
-                price_factor=g.factor,
-                created_at=now,
+                unit_price=Decimal(goods.price),
+                price_factor=goods.factor,
+                created_at=db.now(session),
                 created_by=1,
             )
         )
     return prices
+
+
+def _add_item(session: Session, g: Goods, now: datetime) -> None:
+    session.add(Product(id=g.id, item_class=g.item_class, generic_name=g.name, form=g.form))
+    session.flush()
+    session.add(
+        Item(
+            id=g.id,
+            code=g.code,
+            product_id=g.id,
+            item_class=g.item_class,
+            name=g.name,
+            strength=g.strength,
+            spec=f"{g.strength} × {g.factor} {g.base}/{g.pack}" if g.factor > 1 else g.strength,
+            maker_id=1,
+            base_unit=g.base,
+            pack_unit=g.pack,
+            pack_factor=g.factor,
+            storage=g.storage,
+            controlled=g.controlled,
+            updated_at=now,
+        )
+    )
+    session.flush()
+    steps = {1: (g.base, "base"), g.factor: (g.pack, "pack"), g.factor * g.case: ("件", "case")}
+    for factor, (name, level) in steps.items():
+        session.add(ItemUnit(item_id=g.id, factor=factor, name=name, level=level))
+    session.add(
+        ItemCode(item_id=g.id, id=new_id(), system="gtin", code=g.gtin, unit_factor=g.factor)
+    )
+    session.add(
+        ItemSearch(
+            item_id=g.id,
+            words=g.name,
+            initials="",
+            full="",
+            codes=f"{g.code.lower()}\n{g.gtin}",
+            sort_key=g.name,
+        )
+    )

@@ -122,7 +122,7 @@ def distance(expiry: date, today: date) -> str:
     months = (expiry.year - today.year) * 12 + expiry.month - today.month
     if expiry.day < today.day and expiry != last_of_month(expiry.year, expiry.month):
         months -= 1
-    return _("还有 {n} 个月", n=months) if months >= 1 and days > 31 else _("还有 {n} 天", n=days)  # noqa: PLR2004
+    return _("还有 {n} 个月", n=months) if months >= 1 and days > 31 else _("还有 {n} 天", n=days)  # noqa: PLR2004 - a month has at most 31 days
 
 
 def shown(expiry: date | None) -> str:

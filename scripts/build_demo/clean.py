@@ -204,12 +204,12 @@ def _counted(found: re.Match[str], name: str, *, bottle: bool) -> Pack | None:
     solid = unit in {"片", "粒", "丸", "贴", "枚"}
     amount = re.match(r"复方|\d.*[a-zA-Zμ位]", strength) or strength.startswith("每")
     readable = amount and not re.search(r"[*#,，]", strength)
-    if not readable or not 1 <= count <= 1000 or (unit == "瓶" and solid):  # noqa: PLR2004
+    if not readable or not 1 <= count <= 1000 or (unit == "瓶" and solid):  # noqa: PLR2004 - plausible pack sizes
         return None
     if count == 1 and unit in {"支", "瓶"}:
         return Pack(_spaced(strength), 1, unit, unit)
     loose_pills = name.endswith("丸") and count >= 100  # noqa: PLR2004 - loose in a bottle
-    container = "瓶" if bottle or loose_pills or (solid and count >= 100) else "盒"  # noqa: PLR2004
+    container = "瓶" if bottle or loose_pills or (solid and count >= 100) else "盒"  # noqa: PLR2004 - bottles hold many
     return Pack(_spaced(strength), count, unit, container)
 
 

@@ -104,8 +104,8 @@ class PriceLevels:
             price = max(unit * count * _TODAY, _FLOOR)
         else:
             low, high = self._range(name, form, kind)
-            price = low + (high - low) * Decimal(str(round(random.Random(seed + "p").random(), 4)))  # noqa: S311
-            price *= _ORIGINATOR if kind == "original" and high <= 60 else 1  # noqa: PLR2004
+            price = low + (high - low) * Decimal(str(round(random.Random(seed + "p").random(), 4)))  # noqa: S311 - the same price every time
+            price *= _ORIGINATOR if kind == "original" and high <= 60 else 1  # noqa: PLR2004 - a price band
         return (price * drift).quantize(Decimal("0.01"))
 
     @staticmethod

@@ -24,7 +24,7 @@ _MAX_SEQUENCE: Final = 999_999
 
 def build(organisation: str, day: date, sequence: int) -> str:
     """The code of the `sequence`-th pack that the organisation made on `day`."""
-    if not (organisation.isascii() and organisation.isdigit() and len(organisation) == 4):  # noqa: PLR2004
+    if not (organisation.isascii() and organisation.isdigit() and len(organisation) == 4):  # noqa: PLR2004 - four digits
         raise ValueError("an organisation code has four digits")
     if not 1 <= sequence <= _MAX_SEQUENCE:
         raise ValueError("sequence out of range")

@@ -50,7 +50,7 @@ class Period:
     def parse(cls, text: str) -> Period:
         """From ``2026-10``; raises `DomainError` otherwise."""
         found = _FORM.fullmatch(text.strip())
-        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 2000:  # noqa: PLR2004
+        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) < 2000:  # noqa: PLR2004 - months; this century
             raise DomainError(
                 "period.form", _("结算月份 {text} 写法不对。请写成 2026-10 这样。", text=text)
             )
