@@ -101,11 +101,13 @@ def fit(mark: CodeMark, dpi: int, origin: tuple[float, float] = (0.0, 0.0)) -> D
 
 
 def decode(image: Image.Image) -> frozenset[tuple[str, str]]:
-    """All codes on `image` as (symbology identifier, content with FNC1 as 0x1D)."""
+    """All upright codes on `image` as (symbology identifier, content with FNC1 as 0x1D)."""
     kinds = zxingcpp.BarcodeFormats(
         (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.Code128)
     )
-    found = zxingcpp.read_barcodes(np.asarray(image.convert("L")), formats=kinds)
+    found = zxingcpp.read_barcodes(
+        np.asarray(image.convert("L")), formats=kinds, try_rotate=False, try_invert=False
+    )
     return frozenset(
         (code.symbology_identifier, code.bytes.decode("latin-1")) for code in found if code.valid
     )

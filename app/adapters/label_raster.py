@@ -5,6 +5,8 @@ The same picture is shown as preview, checked by the reader, and sent to a therm
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -45,24 +47,46 @@ def _draw(image: Image.Image, layout: Layout, origin: tuple[float, float], dpi: 
     painter = ImageDraw.Draw(image)
     for mark in layout.marks:
         if isinstance(mark, TextMark):
-            _text(painter, mark, origin, dpi)
+            _text(image, mark, origin, dpi)
         elif isinstance(mark, RuleMark):
             _rule(painter, mark.box, origin, dpi)
         else:
             _code(image, fit(mark, dpi, origin))
 
 
-def _text(
-    painter: ImageDraw.ImageDraw, mark: TextMark, origin: tuple[float, float], dpi: int
-) -> None:
+def _text(image: Image.Image, mark: TextMark, origin: tuple[float, float], dpi: int) -> None:
     """One line of text on its baseline; stretches of a rare character use another font."""
     x, y = dots(origin[0] + mark.x, dpi), dots(origin[1] + mark.baseline, dpi)
     pixels = dots(mark.size, dpi)
     offset = 0.0
     for face, text in fonts.runs(mark.text, bold=mark.bold):
-        font = fonts.pixel_font(face, pixels)
-        painter.text((x + round(offset), y), text, _INK, font, anchor="ls")
-        offset += font.getlength(text)
+        stamp = _stamp(face, pixels, text)
+        if stamp.mask is not None:
+            image.paste(_INK, (x + round(offset) + stamp.left, y + stamp.top), stamp.mask)
+        offset += stamp.advance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stamp:
+    """A drawn text: its ink, where the ink starts from the pen on the baseline, its advance."""
+
+    mask: Image.Image | None
+    left: int
+    top: int
+    advance: float
+
+
+@lru_cache(maxsize=2048)
+def _stamp(face: fonts.Face, pixels: int, text: str) -> _Stamp:
+    """The ink of a text, drawn once: labels of a job repeat most of their texts."""
+    font = fonts.pixel_font(face, pixels)
+    left, top, right, bottom = (int(side) for side in font.getbbox(text, anchor="ls"))
+    advance = font.getlength(text)
+    if right <= left or bottom <= top:
+        return _Stamp(None, 0, 0, advance)
+    mask = Image.new("L", (right - left, bottom - top), 0)
+    ImageDraw.Draw(mask).text((-left, -top), text, 255, font, anchor="ls")
+    return _Stamp(mask, left, top, advance)
 
 
 def _rule(painter: ImageDraw.ImageDraw, box: Box, origin: tuple[float, float], dpi: int) -> None:

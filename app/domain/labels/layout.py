@@ -92,7 +92,7 @@ def _draw_heading(
         fitted, text = shrunk(
             field_text(draft.spec, key), heading.box.width, line, draft.measure, bold=False
         )
-        if text != field_text(draft.spec, key):
+        if text != field_text(draft.spec, key) and key != "maker":
             draft.warn("label.text_cut", _("有一行太长，标签上只印了前面一部分。"), key)
         draft.text(heading.box.x, top, text, fitted, bold=False, name=key)
         top += line * LINE
