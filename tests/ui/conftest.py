@@ -25,6 +25,8 @@ from app.ui.widgets.scan_filter import ScanFilter
 from tests.factories import EAST, KANGZE, LEAD, RUIHE, TODAY, WEST, Site
 from tests.ui.keys import key, press, window_of
 
+PATIENT_MS = 2_000
+"""A gap that no busy machine exceeds between two keys of a test."""
 P = TypeVar("P", bound=Page)
 ORGS = (
     Org(LEAD, "示例市中心医院", "中心医院", "lead"),
@@ -127,7 +129,7 @@ def scan(qtbot: QtBot) -> Callable[[Page, str], None]:
     """Type a scan at a scanner's speed into the page's window, through the scan filter."""
 
     def type_scan(page: Page, code: str) -> None:
-        scanner = ScanFilter(page)
+        scanner = ScanFilter(page, PATIENT_MS)
         scanner.scanned.connect(page.context.scans.route)
         type_fast(page, code, scanner)
 

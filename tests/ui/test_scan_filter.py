@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -27,7 +29,7 @@ def form(qtbot: QtBot) -> Form:
         widget.show()
     edit.setFocus()
     scans: list[str] = []
-    scanner = ScanFilter(widget)
+    scanner = ScanFilter(widget, 2_000)
     scanner.scanned.connect(scans.append)
     scanner.watch(widget.windowHandle())
     return widget, edit, scanner, scans
@@ -52,12 +54,16 @@ def test_ten_scans_in_a_row_stay_ten(form: Form) -> None:
     assert edit.text() == ""
 
 
+def shows(edit: QLineEdit, length: int) -> bool:
+    return len(edit.text()) == length
+
+
 def test_slow_keys_reach_the_field_as_typed(form: Form, qtbot: QtBot) -> None:
     widget, edit, scanner, scans = form
     scanner.set_gap(5)
-    for character in "amxl":
+    for number, character in enumerate("amxl", start=1):
         press(widget, character)
-        qtbot.wait(12)
+        qtbot.waitUntil(partial(shows, edit, number))
     qtbot.waitUntil(lambda: edit.text() == "amxl")
     assert scans == []
 

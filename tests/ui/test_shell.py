@@ -183,7 +183,7 @@ def test_the_palette_finds_items_by_name_and_screens_by_pinyin(
 def test_a_scan_goes_to_the_page_in_front(window: MainWindow) -> None:
     from app.ui.widgets.scan_filter import ScanFilter
 
-    scanner = ScanFilter(window)
+    scanner = ScanFilter(window, 2_000)
     scanner.scanned.connect(window.context.scans.route)
     scanner.watch(window_of(window))
     press(window, "8134567890123456")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -132,30 +132,29 @@ class Select(QComboBox):
     ) -> None:
         super().__init__(parent)
         self.glyph = icon
+        self._values: list[object] = []  # not in Qt's variants, which turn enums into texts
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.set_entries(entries)
 
     def set_entries(self, entries: Sequence[tuple[object, str]]) -> None:
         """Offer other entries, keeping the chosen value if it is still among them."""
-        before = self.currentData()
-        self.blockSignals(True)
-        self.clear()
-        for value, words in entries:
-            self.addItem(words, value)
-        self.choose(before)
-        self.blockSignals(False)
+        before = self.value
+        with QSignalBlocker(self):
+            self.clear()
+            self._values = [value for value, _words in entries]
+            self.addItems([words for _value, words in entries])
+            self.choose(before)
 
     @property
     def value(self) -> object:
-        """The chosen value."""
-        return self.currentData()
+        """The chosen value; None while there is nothing to choose."""
+        place = self.currentIndex()
+        return self._values[place] if 0 <= place < len(self._values) else None
 
     def choose(self, value: object) -> None:
         """Choose a value; an unknown one changes nothing."""
-        for place in range(self.count()):
-            if self.itemData(place) == value:
-                self.setCurrentIndex(place)
-                return
+        if value in self._values:
+            self.setCurrentIndex(self._values.index(value))
 
     @override
     def sizeHint(self) -> QSize:

@@ -45,7 +45,7 @@ class ScanFilter(QObject):
         self._replaying = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._replay)
+        self._timer.timeout.connect(self._look_again)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.focusWindowChanged.connect(self.watch)
@@ -69,9 +69,10 @@ class ScanFilter(QObject):
         return self._key(watched, event)
 
     def _key(self, window: QWindow, event: QKeyEvent) -> bool:
-        now = time.monotonic()
-        # Two gaps: a slow machine delivers a fast scan in lumps; the timer may lag behind.
-        if self._held and (now - self._last) * 1000 > 2 * self._gap:
+        # The time when the key was pressed, not when we got round to it: a busy window must not
+        # tear a scan apart.
+        now = float(event.timestamp()) or time.monotonic() * 1000
+        if self._held and now - self._last > 2 * self._gap:
             self._replay()
         self._last = now
         if event.key() in _SHIFTS:
@@ -92,6 +93,11 @@ class ScanFilter(QObject):
         self._text += text
         self._timer.start(self._gap)
         return True
+
+    def _look_again(self) -> None:
+        """The gap is over by our clock: let keys that wait in the queue come first."""
+        held = len(self._held)
+        QTimer.singleShot(0, self, lambda: self._replay() if len(self._held) == held else None)
 
     def _forget(self) -> None:
         self._timer.stop()
