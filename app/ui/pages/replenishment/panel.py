@@ -50,7 +50,7 @@ class WhyPanel(Card):
         self.name = Text("", Role.DETAIL_TITLE, wrap=True)
         self.spec = Text("", Role.SECOND, wrap=True)
         self.chart_title = Text("", Role.SECOND)
-        self.chart = UseChart(104)
+        self.chart = UseChart(86)
         self.steps = _Steps()
         self.reason = QLineEdit()
         self.reason.setAccessibleName(_("改动的原因"))
@@ -105,6 +105,7 @@ class WhyPanel(Card):
         for part in (self.area, self.reason, self.offer, self.leave_out, self.show_lots):
             part.setVisible(row is not None)
         if row is None:
+            self.lasting.show()
             self.lasting.setText(_("选一行，就能看到这个数怎么来的。"))
             return
         self.name.setText(row.name)
@@ -150,6 +151,7 @@ class WhyPanel(Card):
         telling = row.why.multiple >= _TELLING * row.why.per_day
         self.offer.setText(words)
         self.offer.setVisible(row.edited or (self._other > 0 and telling))
+        self.lasting.setVisible(row.edited or self.offer.isHidden())
         self.offer.updateGeometry()
 
     def _reason_written(self) -> None:
@@ -188,7 +190,7 @@ class _Steps(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(3)
+        self._grid.setVerticalSpacing(1)
         self._grid.setColumnStretch(0, 1)
 
     def show_steps(self, row: SuggestionRow) -> None:
