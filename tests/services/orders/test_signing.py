@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
 
 import pytest
 from sqlalchemy import func, select
 
 from app.domain.documents import State
-from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.orders.amend import Change
 from app.domain.orders.signing import Decision
-from app.models.order import GroupOrder, MemberOrder, MemberOrderLine, Signature
+from app.models.order import GroupOrder, MemberOrderLine, Signature
 from app.models.platform import Audit
-from app.services.db import Database
 from app.services.orders.changing import Amend, CancelOrder, Urge, amend, cancel, urge
 from app.services.orders.detail import OrderWanted, order_detail
 from app.services.orders.queries import GroupsWanted, OrdersWanted, group_orders, member_orders
@@ -233,93 +228,3 @@ def test_an_order_changed_behind_our_back_is_not_signed(site: Site) -> None:
     with pytest.raises(DomainError, match="对不上"):
         sign_as(site, "east_head", row)
     assert not order_detail(*site.as_(BUYER), OrderWanted(EAST, row.id)).intact
-
-
-def race(*calls: Callable[[], object]) -> list[object]:
-    """What came of calls that start at the same moment: answers and errors."""
-    results: list[object] = [None] * len(calls)
-    gate = threading.Barrier(len(calls))
-
-    def run(place: int, call: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            results[place] = call()
-        except DomainError as error:
-            results[place] = error
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-def two_windows(site: Site, login: str) -> list[tuple[Database, Actor]]:
-    return [(site.connect(login), site.actor(login)) for _window in range(2)]
-
-
-def test_two_windows_sign_at_once_and_one_wins(site: Site) -> None:
-    for round_ in range(5):
-        open_order(site, f"第 {round_} 轮")
-        row = order_of(site, EAST, KANGZE)
-        windows = two_windows(site, "east_head")
-
-        results = race(
-            *(partial(sign, *window, Sign(new_op(), EAST, row.id, 1)) for window in windows)
-        )
-
-        losers = [one for one in results if isinstance(one, ConflictError)]
-        assert len(losers) == 1, results
-        assert "张主任" in losers[0].text
-        for db, _actor in windows:
-            db.close()
-    with site.owner.read() as s:
-        assert s.scalar(select(func.count()).select_from(Signature)) == 5
-
-
-def test_amending_and_signing_at_once_never_signs_what_was_not_read(site: Site) -> None:
-    for round_ in range(5):
-        open_order(site, f"第 {round_} 轮")
-        row = order_of(site, EAST, KANGZE)
-        head, buyer = two_windows(site, "east_head")[0], two_windows(site, BUYER)[0]
-        one_box = Amend(new_op(), EAST, row.id, 1, (Change(1, 24),), "临时改成一盒")
-
-        results = race(
-            partial(sign, *head, Sign(new_op(), EAST, row.id, 1)), partial(amend, *buyer, one_box)
-        )
-
-        # a signature may come first and be overtaken by the amendment, never the other way round
-        assert not isinstance(results[1], Exception), results
-        with site.owner.read() as s:
-            order = s.get_one(MemberOrder, (EAST, row.id))
-            assert (order.version, order.status) == (2, State.TO_SIGN)
-            for signature in s.scalars(select(Signature).where(Signature.doc_id == row.id)):
-                assert signature.version == 1
-        for db, _actor in (head, buyer):
-            db.close()
-
-
-def test_the_last_two_signatures_at_once_start_the_group_order(site: Site) -> None:
-    made = open_order(site)
-    rows = member_orders(*site.as_(BUYER), OrdersWanted())
-    heads = {EAST: "east_head", WEST: "west_head"}
-    sales = {KANGZE: "kangze_sales", RUIHE: "ruihe_sales"}
-    for row in rows:
-        sign_as(site, heads[row.org_id], row)
-    for row in rows[:2]:
-        sign_as(site, sales[row.supplier_id], row)
-
-    results = race(
-        *(
-            partial(
-                sign,
-                *site.as_(sales[row.supplier_id]),
-                Sign(new_op(), row.org_id, row.id, row.version),
-            )
-            for row in rows[2:]
-        )
-    )
-
-    assert not [one for one in results if isinstance(one, Exception)]
-    assert group_row(site, made.group_order_id)[0] == State.ACTIVE
