@@ -78,8 +78,7 @@ class RefuseForm(Form):
         if self.qty.value <= 0:
             self.qty_field.say(_("拒收数量应大于 0。请改正数量。"))
             return
-        refusal = self.reason.value
-        assert isinstance(refusal, Refusal)  # noqa: S101 - the entries are refusals
+        refusal = Refusal(str(self.reason.value))  # Qt hands a plain text back
         if refusal is Refusal.OTHER and not self.note.text().strip():
             self.note_field.say(_("选了「其他」，请写明原因。"))
             self.note.setFocus()
@@ -155,8 +154,7 @@ class ColdForm(Form):
             return
         if started > arrived:
             started -= timedelta(days=1)  # it left the evening before
-        mode = self.mode.value
-        assert isinstance(mode, Mode)  # noqa: S101 - the entries are modes
+        mode = Mode(str(self.mode.value))  # Qt hands a plain text back
         self.recorded.emit(Transport(mode, started, arrived, measured, record))
         self.accept()
 
