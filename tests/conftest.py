@@ -19,7 +19,7 @@ import pytest
 from typing_extensions import override
 
 from tests.databases import Backend, Databases
-from tests.factories import NOW, Site, make_world
+from tests.factories import NOW, Site
 
 
 class FixedClock:
@@ -58,23 +58,21 @@ def backend(
         yield made
 
 
-@pytest.fixture
-def site(backend: Backend) -> Iterator[Site]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(request: pytest.FixtureRequest, databases: Databases, clock: FixedClock) -> Iterator[Site]:
     """The small group of `tests.factories`, on SQLite and on PostgreSQL.
 
     `site.as_("east_store")` is that person's own way in; `site.owner` has every right.
     """
-    made = Site(backend.db, make_world(backend.db), backend.connect)
-    yield made
-    made.close()
+    with databases.site(str(request.param), clock) as made:
+        yield made
 
 
 @pytest.fixture
-def sqlite_site(sqlite_backend: Backend) -> Iterator[Site]:
+def sqlite_site(databases: Databases, clock: FixedClock) -> Iterator[Site]:
     """The small group on SQLite only, for pages and whatever no database decides."""
-    made = Site(sqlite_backend.db, make_world(sqlite_backend.db), sqlite_backend.connect)
-    yield made
-    made.close()
+    with databases.site("sqlite", clock) as made:
+        yield made
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
+from psycopg import sql
 from sqlalchemy import select
 from typing_extensions import override
 
@@ -23,11 +24,13 @@ from app.services import schema
 from app.services.access import actor_for
 from app.services.db import Clock, Database, postgresql_engine, sqlite_engine
 from app.services.platform import server
+from tests.factories import Site, World, make_world, sqlite_clock
 from tests.pgserver import Cluster, Login
 
 OWNER_PASSWORD = "owner-for-tests-only"
 PERSON_PASSWORD = "person-for-tests-only"
 TEMPLATE = "yilian_template"
+WORLD = "yilian_world"
 
 
 class Backend:
@@ -90,8 +93,10 @@ class ServerBackend(Backend):
                 .join(Person, Person.id == DutyGrant.person_id)
                 .where(Person.login == login)
             ).all()
-        with server.administrator(self.superuser().url(), self.database) as connection:
-            server.make_login(connection, login, PERSON_PASSWORD, [Duty(duty) for duty in held])
+        wanted = {server.LOGINS, "yilian_read", *(f"yilian_{duty}" for duty in held)}
+        admin = self.cluster.admin()
+        if standing(admin).get(login) != wanted:
+            server.make_login(admin, login, PERSON_PASSWORD, [Duty(duty) for duty in held])
         return self.cluster.login(self.database, login, PERSON_PASSWORD)
 
     def superuser(self) -> Login:
@@ -104,6 +109,17 @@ class ServerBackend(Backend):
         return self.owner.url()
 
 
+def standing(admin: server.Connection) -> dict[str, set[str]]:
+    """Every open person login of the server with the roles it has."""
+    rows = admin.execute(
+        "SELECT r.rolname, array_agg(g.rolname::text) FROM pg_roles r"
+        " JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid"
+        " WHERE r.rolcanlogin AND r.rolname <> %s GROUP BY 1",
+        [server.OWNER],
+    ).fetchall()
+    return {str(name): set(cast("list[str]", roles)) for name, roles in rows}
+
+
 class Databases:
     """The templates of one test run; a context manager that stops the server it started."""
 
@@ -112,6 +128,7 @@ class Databases:
         self._numbers = itertools.count(1)
         self._sqlite: Path | None = None
         self._cluster: Cluster | None = None
+        self._worlds: dict[str, World] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -123,19 +140,49 @@ class Databases:
     @contextmanager
     def fresh(self, name: str, clock: Clock | None = None) -> Iterator[Backend]:
         """An empty migrated database of kind `name`, removed afterwards."""
-        number = next(self._numbers)
-        maker = self._fresh_sqlite if name == "sqlite" else self._fresh_postgresql
-        with maker(number, clock) as backend:
-            try:
+        if name == "sqlite":
+            with self._sqlite_copy(self._sqlite_template(), clock) as backend:
                 yield backend
-            finally:
-                backend.close()
+        else:
+            with self._server_copy(self.cluster(), TEMPLATE, clock) as backend:
+                yield backend
 
     @contextmanager
-    def _fresh_sqlite(self, number: int, clock: Clock | None) -> Iterator[Backend]:
-        path = self._folder / f"test_{number}.db"
-        shutil.copyfile(self._sqlite_template(), path)
-        yield Backend("sqlite", Database(sqlite_engine(str(path)), clock), clock)
+    def site(self, name: str, clock: Clock | None = None) -> Iterator[Site]:
+        """The small group in a fresh database; it is written once and then copied."""
+        world = self._worlds.get(name) or self._make_world(name)
+        if name == "sqlite":
+            copy = self._sqlite_copy(self._folder / "world.db", clock)
+        else:
+            copy = self._server_copy(self.cluster(), WORLD, clock)
+        with copy as backend:
+            made = Site(backend.db, world, backend.connect)
+            yield made
+            made.close()
+
+    def _make_world(self, name: str) -> World:
+        if name == "sqlite":
+            file = self._folder / "world.db"
+            shutil.copyfile(self._sqlite_template(), file)
+            db = Database(sqlite_engine(str(file)), sqlite_clock)
+        else:
+            cluster = self.cluster()
+            cluster.create(WORLD, TEMPLATE, server.OWNER)
+            owner = cluster.login(WORLD, server.OWNER, OWNER_PASSWORD)
+            db = Database(postgresql_engine(owner.url()), sqlite_clock)
+        self._worlds[name] = make_world(db)
+        _as_one_file(db)
+        return self._worlds[name]
+
+    @contextmanager
+    def _sqlite_copy(self, source: Path, clock: Clock | None) -> Iterator[Backend]:
+        path = self._folder / f"test_{next(self._numbers)}.db"
+        shutil.copyfile(source, path)
+        backend = Backend("sqlite", Database(sqlite_engine(str(path)), clock), clock)
+        try:
+            yield backend
+        finally:
+            backend.close()
         for left in self._folder.glob(f"{path.name}*"):
             left.unlink()
 
@@ -144,28 +191,24 @@ class Databases:
             path = self._folder / "template.db"
             db = Database(sqlite_engine(str(path)))
             schema.upgrade(db)
-            with db.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            db.close()
+            _as_one_file(db)
             self._sqlite = path
         return self._sqlite
 
     @contextmanager
-    def _fresh_postgresql(self, number: int, clock: Clock | None) -> Iterator[Backend]:
-        cluster = self.cluster()
-        name = f"yilian_test_{number}"
-        cluster.create(name, TEMPLATE, server.OWNER)
-        with server.administrator(cluster.login(name).url(), name) as connection:
-            server.prepare_database(connection)
-        yield ServerBackend(cluster, name, clock)
-        with server.administrator(cluster.login("postgres").url()) as connection:
-            people = server.logins(connection)
-            for login in people:
-                server.close_login(connection, login)
-        cluster.drop(name)
-        with server.administrator(cluster.login("postgres").url()) as connection:
-            for login in people:
-                server.drop_login(connection, login)
+    def _server_copy(
+        self, cluster: Cluster, template: str, clock: Clock | None
+    ) -> Iterator[Backend]:
+        name = f"yilian_test_{next(self._numbers)}"
+        cluster.create(name, template, server.OWNER)
+        _close_to_public(cluster.admin(), name)
+        backend = ServerBackend(cluster, name, clock)
+        try:
+            yield backend
+        finally:
+            backend.close()
+            cluster.drop(name)
+            _tidy_roles(cluster.admin())
 
     def cluster(self) -> Cluster:
         """The running server of this test run, with the migrated template in it."""
@@ -174,3 +217,28 @@ class Databases:
             self._cluster = started.__enter__()
             server.init_server(started.login("postgres").url(), TEMPLATE, OWNER_PASSWORD)
         return self._cluster
+
+
+def _as_one_file(db: Database) -> None:
+    """Leave nothing in a WAL and nobody connected, so that the database can be copied."""
+    if db.is_sqlite:
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+
+
+def _close_to_public(admin: server.Connection, database: str) -> None:
+    """A copy has the template's rights inside, but not those on the database itself."""
+    name = sql.Identifier(database)
+    admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
+    roles = sql.SQL("GRANT CONNECT ON DATABASE {} TO yilian_login, yilian_owner")
+    admin.execute(roles.format(name))
+
+
+def _tidy_roles(admin: server.Connection) -> None:
+    """Logins that a test has closed or given more than duties do not live on."""
+    usual = {server.LOGINS, *(f"yilian_{duty.value}" for duty in Duty)}
+    kept = {login for login, roles in standing(admin).items() if roles <= usual}
+    for login in server.logins(admin):
+        if login not in kept:
+            server.drop_login(admin, login)

@@ -18,7 +18,6 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -107,6 +106,7 @@ class Cluster:
         self.port = free_port()
         self.password = secrets.token_urlsafe(18)
         self._process: subprocess.Popen[bytes] | None = None
+        self._admin: psycopg.Connection | None = None
         self.root.chmod(0o755)
         self.bin = self._reachable(binaries())
         self.data = self.root / "data"
@@ -129,25 +129,27 @@ class Cluster:
         """How to sign in as `user` (the superuser by default)."""
         return Login("127.0.0.1", self.port, user, password or self.password, database)
 
-    def execute(self, statements: Iterable[sql.Composed], database: str) -> None:
-        """Run statements as the superuser, each on its own."""
-        with psycopg.connect(self.login(database).conninfo(), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
+    def admin(self) -> psycopg.Connection:
+        """The superuser's connection, kept open for the whole run."""
+        if self._admin is None or self._admin.closed:
+            self._admin = psycopg.connect(self.login("postgres").conninfo(), autocommit=True)
+        return self._admin
 
     def create(self, name: str, template: str, owner: str) -> None:
         """Make a database as a copy of `template`."""
         command = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY")
         names = (sql.Identifier(word) for word in (name, owner, template))
-        self.execute([command.format(*names)], "postgres")
+        self.admin().execute(command.format(*names))
 
     def drop(self, name: str) -> None:
         """Remove a database and whoever is still in it."""
         command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-        self.execute([command.format(sql.Identifier(name))], "postgres")
+        self.admin().execute(command.format(sql.Identifier(name)))
 
     def stop(self) -> None:
         """Stop the server and remove its files."""
+        if self._admin is not None:
+            self._admin.close()
         process, self._process = self._process, None
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)  # fast shutdown: does not wait for clients
