@@ -50,6 +50,7 @@ class Outcome:
         reading: The scan, where a choice needs it again.
         goods: The goods, where a choice needs them.
         units: How many units the scan stood for.
+        brief: A few words for the line of recent scans; `text` when empty.
     """
 
     tone: Tone
@@ -62,6 +63,7 @@ class Outcome:
     reading: Reading | None = None
     goods: Goods | None = None
     units: int = 0
+    brief: str = ""
 
     @property
     def counted(self) -> bool:

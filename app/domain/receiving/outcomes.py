@@ -21,7 +21,16 @@ def hit(goods: Goods, entry: Entry, units: int, expected: int) -> Outcome:
     del expected
     step = units // goods.pack_factor if units % goods.pack_factor == 0 else goods.text(units)
     text = _("已收 +{step}，共 {total}", step=step, total=goods.text(entry.accepted))
-    return Outcome(Tone.HIT, "hit", text, about(goods, entry), entry.key, goods=goods, units=units)
+    return Outcome(
+        Tone.HIT,
+        "hit",
+        text,
+        about(goods, entry),
+        entry.key,
+        goods=goods,
+        units=units,
+        brief=f"{goods.name} +{step}",
+    )
 
 
 def about(goods: Goods, entry: Entry) -> str:
@@ -171,12 +180,13 @@ def expired(goods: Goods, lot: str, expiry: date | None, key: int) -> Outcome:
         "expiry.expired",
         _("已过期，不能入库"),
         _(
-            "{what}，有效期至 {expiry}。放入退货区，按 F9 登记拒收。",
+            "{what} · 有效期至 {expiry}。按 F9 登记拒收",
             what=f"{goods.name} {lot}".strip(),
             expiry=shown(expiry),
         ),
         key,
         choices=(Choice.REFUSE,),
+        brief=_("{what} 已过期，未入库", what=lot or goods.name),
     )
 
 

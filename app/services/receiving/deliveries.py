@@ -227,7 +227,8 @@ def _store(
     by_supplier = actor.can(Duty.SUPPLY, command.supplier_id)
     counter = command.supplier_id if by_supplier else command.org_id
     no = _clean_no(command.no) or document_no(session, counter, "SH", today(session))
-    delivery_id = _insert(session, actor, replace(command, no=no), (place_id, order_id))
+    found = replace(command, no=no, lines=lines)
+    delivery_id = _insert(session, actor, found, (place_id, order_id))
     session.flush()
     session.add_all(
         _row(command, delivery_id, number, line) for number, line in enumerate(lines, 1)

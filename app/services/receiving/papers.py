@@ -61,7 +61,7 @@ def acceptance_paper(
             buyer=_party(orgs[org_id]),
             supplier=_party(orgs[acceptance.supplier_id]),
             place=_place(session, acceptance),
-            transport=transport_words(transport_from_plain(acceptance.checks["transport"])),
+            transport=transport_words(transport_from_plain(acceptance.checks.get("transport", {}))),
             checks=_checks(acceptance.checks),
             lines=tuple(
                 _line(line, lot, goods[line.item_id], snapshots.get(goods[line.item_id].code, {}))

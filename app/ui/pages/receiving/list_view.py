@@ -41,6 +41,7 @@ class ListView(QWidget):
         self.waiting.setChecked(True)
         self.model = ListModel(rows.delivery_columns())
         self.grid = GridView(self.model)
+        self.begin = Button(_("开始验收"), Kind.PRIMARY, icon=Icon.BARCODE_SCAN, key="F2")
         self.new = Button(_("补录送货单"), icon=Icon.PLUS)
         self.take_file = Button(_("导入送货单"), icon=Icon.IMPORT)
         self.paper = Button(_("打印单据"), icon=Icon.PRINTER)
@@ -50,7 +51,7 @@ class ListView(QWidget):
         column.addLayout(
             toolbar(
                 self.waiting, self.all, None,
-                self.reverse, self.paper, self.take_file, self.new,
+                self.reverse, self.paper, self.take_file, self.new, self.begin,
             )
         )  # fmt: skip
         column.addWidget(self.grid, 1)
@@ -95,6 +96,7 @@ class ListView(QWidget):
 
     def _choice_changed(self) -> None:
         row = self.current
+        self.begin.setEnabled(self.can_begin)
         self.reverse.setVisible(row is not None and bool(row.acceptance_id))
         self.paper.setVisible(row is not None)
         cancelled = row is not None and row.state == State.CANCELLED

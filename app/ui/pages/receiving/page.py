@@ -69,6 +69,7 @@ class ReceivingPage(Page):
         self.list.opened.connect(self.open_row)
         self.list.view_changed.connect(self.refresh)
         self.list.bar.scanned.connect(self._list_scanned)
+        self.list.begin.clicked.connect(self.to_scanning)
         self.list.new.clicked.connect(self.making.new)
         self.list.take_file.clicked.connect(self.making.choose_file)
         self.list.paper.clicked.connect(self._print)
@@ -233,7 +234,7 @@ class ReceivingPage(Page):
         """F2: the scan field; in the list, the chosen note."""
         if self.working:
             self.view.bar.field.setFocus()
-        elif self.list.can_begin and self.list.grid.halves.right.hasFocus():
+        elif self.list.can_begin:
             self.open_row(self._chosen_row())
         else:
             self.list.bar.field.setFocus()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.domain.expiry import distance
@@ -75,7 +78,8 @@ class LotPanel(Card):
         self.cold = Button("", Kind.LINK, icon=Icon.SNOWFLAKE)
         self.refuse = Button(_("拒收 / 差异"), Kind.DANGER, key="F9")
         self.labels = Button(_("打印标签"), icon=Icon.PRINTER)
-        self.finish = Button(_("完成本行"), Kind.PRIMARY, icon=Icon.CHECK)
+        self.finish = Button(_("完成本行"), Kind.PRIMARY, icon=Icon.CHECK, key="Ctrl+Enter")
+        self._tight = self._short = False
         self._entry: Entry | None = None
         self._factor = 1
         self._build()
@@ -129,9 +133,32 @@ class LotPanel(Card):
     def set_room(self, *, low: bool, narrow: bool) -> None:
         """Fit the window: the checks become one line, the trace code leaves."""
         large = theme.density() is theme.Density.LARGE
-        self.checks.set_tight(tight=low or large)
-        self.trace_field.setHidden(large or narrow)
+        self._tight, self._short = low or large, large or narrow
         self.setFixedWidth(300 if narrow else min(400, theme.px(_WIDE)))
+        self._adapt()
+
+    def _adapt(self) -> None:
+        """What can be done without leaves, one part after the other, until the rest fits."""
+        self.checks.show()
+        self.spec.show()
+        self.checks.set_tight(tight=self._tight)
+        self.trace_field.setHidden(self._short)
+        asked = not (self.reason.isHidden() and self.cold.isHidden())
+        steps: tuple[Callable[[], None], ...] = (
+            lambda: self.checks.set_tight(tight=True),
+            self.trace_field.hide,
+            self.spec.hide,
+            lambda: self.checks.setHidden(asked),
+        )
+        for step in steps:
+            if self.body.totalMinimumSize().height() <= self.height():
+                return
+            step()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._adapt()
 
     # Content
 
@@ -166,6 +193,7 @@ class LotPanel(Card):
         )
         self._show_cold(work, entry)
         self.checks.show_checks(entry.checks)
+        self._adapt()
 
     def _show_lot(self, work: Work, entry: Entry) -> None:
         stated = work.line_of(entry)
@@ -186,7 +214,7 @@ class LotPanel(Card):
             return
         status = formats.expiry_status(entry.expiry, today) or Status.OK
         self.expiry_field.set_hint(distance(entry.expiry, today), status)
-        self.expiry.show_status(status if status is Status.OK else Status.NEAR)
+        self.expiry.show_status(status)
 
     def _show_trace(self, entry: Entry) -> None:
         last = entry.traces[-1].code if entry.traces else ""

@@ -68,14 +68,14 @@ WIDE_HIDDEN: Final = frozenset({"both"})
 def line_columns() -> tuple[Column, ...]:
     """Columns of the counted lots."""
     return (
-        Column(key="number", title="#", width=36),
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=190, stretch=True),
-        Column(key="lot", title=_("批号"), width=104),
+        Column(key="number", title="#", width=42),
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="lot", title=_("批号"), width=100),
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=112),
         Column(key="expected", title=_("应收"), kind=Kind.QTY, width=82),
         Column(key="accepted", title=_("实收"), kind=Kind.QTY, width=82),
-        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=110, hidden=True),
-        Column(key="result", title=_("结果"), kind=Kind.PILL, width=108),
+        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=112, hidden=True),
+        Column(key="result", title=_("结果"), kind=Kind.PILL, width=104),
     )
 
 

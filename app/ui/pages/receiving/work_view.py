@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
@@ -18,12 +18,12 @@ from app.ui.pages.receiving.view_model import Counting
 from app.ui.status import Status
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import page_column
-from app.ui.widgets.scan_edit import ScanBar, ScanResult
+from app.ui.widgets.scan_edit import ScanBar, ScanResult, sound
 
 _LOW = 645
 """Under this page height (740 of the window) the checks stand in one line."""
-_NARROW = 1000
-"""Under this page width the numbers merge and the panel takes 300."""
+_NARROW = 1144
+"""Under this page width (1200 of the window) the numbers merge and the panel takes 300."""
 
 
 class ChoiceBar(QWidget):
@@ -135,7 +135,11 @@ class WorkView(QWidget):
             return
         self.outcome = outcome
         self.choices.offer(outcome)
-        self.bar.show_result(ScanResult(TONES[outcome.tone], outcome.text, outcome.detail))
+        status = TONES[outcome.tone]
+        self.bar.panel.show_result(ScanResult(status, outcome.text, outcome.detail))
+        self.bar.recent.add(ScanResult(status, outcome.brief or outcome.text))
+        if self.bar.sound:
+            sound(status)
 
     def say(self, status: Status, text: str, detail: str = "") -> None:
         """Say something in the result panel without remembering it as a scan."""
@@ -154,6 +158,11 @@ class WorkView(QWidget):
         self.lines.set_narrow(narrow=large or narrow)
         self.panel.set_room(low=self.height() < _LOW, narrow=narrow)
         self.bar.recent.setHidden(large or narrow)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Small on purpose: the parts that leave where room is short make the room."""
+        return QSize(640, 360)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
