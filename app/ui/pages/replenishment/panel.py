@@ -70,7 +70,8 @@ class WhyPanel(Card):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 4, 0)
         column.setSpacing(5)
-        for part in (self.name, self.spec, line(), self.chart_title, self.chart, line()):
+        self._rule = line()
+        for part in (self.name, self.spec, line(), self.chart_title, self.chart, self._rule):
             column.addWidget(part)
         column.addWidget(Text(_("这个数怎么来的"), Role.STRONG))
         column.addWidget(self.steps)
@@ -98,6 +99,12 @@ class WhyPanel(Card):
     def fit(self, window_width: int) -> None:
         """Take the width that the window allows."""
         self.setFixedWidth(min(theme.px(_WIDTH), 304, max(270, window_width * 2 // 5)))
+
+    def set_low(self, *, low: bool) -> None:
+        """In a low window the sum is worth more than the picture."""
+        self.chart.setVisible(not low)
+        self.chart_title.setVisible(not low)
+        self._rule.setVisible(not low)
 
     def show_row(self, row: SuggestionRow | None) -> None:
         """Show a suggestion, or what to do where none is chosen."""

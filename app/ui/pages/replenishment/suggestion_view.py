@@ -27,6 +27,7 @@ from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.text import Role, Text
 
 _WIDE: Final = 1100
+_LOW: Final = 480
 _GIVE_WAY: Final = {"weeks", "unit"}
 
 
@@ -45,7 +46,7 @@ class SuggestionView(QWidget):
         super().__init__(parent)
         self.lines = lines
         self.view = ""
-        self._large = False
+        self._tight = False
         self.model = ListModel(columns(), self._edit)
         self.grid = GridView(self.model)
         self.footer = Footer()
@@ -182,14 +183,18 @@ class SuggestionView(QWidget):
         return Choice(now.chosen, on, now.reason)
 
     def _row(self, line: SuggestionRow) -> Row:
-        return row_of(line, unit_inside=self._large)
+        return row_of(line, unit_inside=self._tight)
+
+    def _is_tight(self) -> bool:
+        narrow = 0 < self.width() < _WIDE
+        return narrow or theme.density() is theme.Density.LARGE
 
     def fit_look(self) -> None:
-        """In large text the figures stay in sight: sparkline and unit column give way."""
-        self._large = theme.density() is theme.Density.LARGE
+        """In large text and narrow windows figures stay in sight: sparkline and unit give way."""
+        self._tight = self._is_tight()
         halves = self.grid.halves
         halves.hidden_keys = (halves.hidden_keys - _GIVE_WAY) | (
-            _GIVE_WAY if self._large else set()
+            _GIVE_WAY if self._tight else set()
         )
         halves.arrange()
         self.panel.fit(self.width())
@@ -241,3 +246,7 @@ class SuggestionView(QWidget):
         super().resizeEvent(event)
         self.aims.setVisible(self.width() >= _WIDE)
         self.panel.fit(self.width())
+        self.panel.set_low(low=self.height() < _LOW)
+        if self._is_tight() != self._tight:
+            self.fit_look()
+            self.reload()
