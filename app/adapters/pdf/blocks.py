@@ -130,7 +130,15 @@ def grid(
     width: float,
     total: Sequence[str] | None = None,
 ) -> Flowable:
-    """A table that breaks over pages with its header repeated; numbers never break."""
+    """A table that breaks over pages with its header repeated; numbers never break.
+
+    A column without any text (no line has a note) is left out.
+    """
+    used = [at for at in range(len(columns)) if any(row[at] for row in rows)] if rows else None
+    if used is not None and len(used) < len(columns):
+        columns = [columns[at] for at in used]
+        rows = [[row[at] for at in used] for row in rows]
+        total = None if total is None else [total[at] for at in used]
     shares = sum(column.share for column in columns)
     widths = [width * column.share / shares for column in columns]
     head = [paragraph(column.title, bold=True, align=column.align) for column in columns]
