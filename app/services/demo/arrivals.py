@@ -39,7 +39,8 @@ def deliver(desk: Desk, orders: Sequence[MemberOrderRow], day: date) -> None:
         if number == 2:  # noqa: PLR2004 - the third note is short
             lines[0] = _short(lines[0])
         seller = desk.seller(order.supplier_id)
-        command = DeliverOrder(new_op(), order.org_id, order.id, tuple(lines), shipped_on=day)
+        no = f"{seller.login[:2].upper()}{day:%y%m%d}{number + 1:02d}"
+        command = DeliverOrder(new_op(), order.org_id, order.id, tuple(lines), no, day)
         made.append(deliver_order(desk.db, seller, command))
     _accept_one(desk, made)
 

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlalchemy import select
+
 from app.domain.duties import Actor
+from app.models.item import Item
 from app.services.access import actor_for
 from app.services.db import Database
 from app.services.demo.sources import Goods
@@ -67,3 +70,11 @@ class Desk:
         """Who signs and settles for a member."""
         member = next(key for key in KEEPERS if self.keeper(key).org_id == org_id)
         return self.actor(HEADS[member])
+
+
+def open_desk(db: Database, goods: Sequence[Goods]) -> Desk:
+    """The desk for a group that has its catalogue; goods that are not in it are left out."""
+    with db.read() as session:
+        rows = session.execute(select(Item.code, Item.id)).all()
+    items = {row.code: row.id for row in rows}
+    return Desk(db, [item for item in goods if item.code in items], items)

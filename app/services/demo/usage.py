@@ -13,6 +13,9 @@ from app.services.demo.sources import Goods, Shape
 MONTHS: Final = 24
 _SHARES: Final = {"lead": 100, "songyuan": 40, "wangyue": 36, "chenghu": 31, "qingyu": 9}
 """How many percent of what a clinic could keep a member really keeps."""
+_RHYTHM: Final = {True: (6, 0.42), False: (9, 0.58)}
+"""Most asking days in a month, and how they grow with the packs: the lead's store hands out big
+lots to its wards, a clinic hands out boxes at the counter."""
 _FAST: Final = 30
 _SLOW_SHARE: Final = 0.55
 """The lead keeps what is used at least `_FAST` packs a month, and this share of the rest."""
@@ -64,7 +67,7 @@ def demand(
             year = start.year - months[0][0].year
             packs = level * shape.months[12 * year + start.month - 1] / 1000
             packs *= 1 + _GROWTH * number * (org != "lead")
-            events += _month(item, packs, start, days, draw)
+            events += _month(item.pack, packs, _RHYTHM[org == "lead"], (start, days), draw)
         if events:
             yield Series(org, item, tuple(sorted(events)))
 
@@ -89,19 +92,20 @@ def _shape_for(item: Goods, shapes: tuple[Shape, ...], draw: random.Random) -> S
 
 
 def _month(
-    item: Goods, packs: float, start: date, days: int, draw: random.Random
+    pack: int, packs: float, rhythm: tuple[int, float], span: tuple[date, int], draw: random.Random
 ) -> list[tuple[date, int, int]]:
     """Spread a month's packs over the days on which somebody asks."""
+    (start, days), (most, power) = span, rhythm
     whole = int(packs * days / 30.4 + draw.random())
     if not whole:
         return []
-    asking = min(6, whole, max(1, round(whole**0.42)), days)
+    asking = min(most, whole, max(1, round(whole**power)), days)
     chosen = sorted(draw.sample(range(days), asking))
     share, rest = divmod(whole, asking)
     return [
         (
             start + timedelta(days=day),
-            (share + (number < rest)) * item.pack,
+            (share + (number < rest)) * pack,
             max(1, min(6, share // 3)),
         )
         for number, day in enumerate(chosen)

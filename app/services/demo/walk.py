@@ -19,7 +19,8 @@ from app.services.db import Database, today
 from app.services.demo import sources
 from app.services.demo.arrivals import lines_for
 from app.services.demo.counter import consume_label, count_all, print_labels
-from app.services.demo.desk import Desk
+from app.services.demo.desk import Desk, open_desk
+from app.services.demo.work import ask
 from app.services.orders.candidates import CandidatesWanted, candidates
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.detail import OrderWanted
@@ -32,7 +33,7 @@ from app.services.receiving.commands import DeliverOrder, MadeDelivery, Received
 from app.services.receiving.deliveries import deliver_order
 from app.services.replenishment.run import Run, run
 from app.services.replenishment.suggestions import SuggestionQuery, board
-from app.services.requisition.make import FromSuggestions, from_suggestions
+from app.services.requisition.make import FromSuggestions
 from app.services.settlement import MakeStatements, Step, make_statements, step
 from app.services.settlement.steps import Verb
 
@@ -67,7 +68,7 @@ class Walk:
 def walk(db: Database, out: Path) -> Iterator[Told]:
     """Go the way from demand to statement; each step is told when it is done."""
     out.mkdir(parents=True, exist_ok=True)
-    desk = Desk(db, sources.goods())
+    desk = open_desk(db, sources.goods())
     going = Walk(desk, out, desk.keeper(MEMBER).org_id)
     steps: tuple[Callable[[Walk], Told], ...] = (
         _plan, _request, _consolidate, _sign, _papers, _deliver, _accept, _label, _use, _settle,
@@ -94,10 +95,8 @@ def _request(going: Walk) -> Told:
     keeper = going.desk.keeper(MEMBER)
     rows = board(going.desk.db, keeper, SuggestionQuery(going.org_id)).rows
     chosen = [row for row in rows if row.advised and row.status == "open"][:_ASKED]
-    command = FromSuggestions(
-        new_op(), going.org_id, items=tuple((row.item_id, row.version) for row in chosen)
-    )
-    made = from_suggestions(going.desk.db, keeper, command)
+    items = tuple((row.item_id, row.version) for row in chosen)
+    made = ask(going.desk, keeper, FromSuggestions(new_op(), going.org_id, items=items))
     text = _(
         "采购申请 {no}：{n} 行，{amount} 元，已提交集团。",
         no=made.no,

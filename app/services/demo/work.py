@@ -7,30 +7,30 @@ to send, to confirm and to settle a dispute about.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
-
-from sqlalchemy import select
 
 from app.domain.documents import State
 from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
-from app.models.item import Item
 from app.services.db import Database, today
 from app.services.demo.arrivals import deliver
-from app.services.demo.desk import HEADS, KEEPERS, Desk
+from app.services.demo.desk import HEADS, KEEPERS, Desk, open_desk
 from app.services.demo.sources import Goods
 from app.services.demo.trade import supplier_of
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign
 from app.services.replenishment.run import Run, run
+from app.services.replenishment.suggestions import SuggestionQuery, board
 from app.services.requisition.make import (
     Create,
     FromSuggestions,
+    Requested,
     WantedLine,
     create,
     from_suggestions as request,
@@ -52,10 +52,9 @@ _DISPUTE: Final = "本方出库单合计多出两行，请核对批号后再确�
 
 def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
     """Make the open work of today in a group that has its history."""
+    desk = open_desk(db, goods)
     with db.read() as session:
-        rows = session.execute(select(Item.code, Item.id)).all()
         day = today(session)
-    desk = Desk(db, goods, {row.code: row.id for row in rows})
     for number, member in enumerate(KEEPERS):
         progress(_("各家的补货建议"), number, len(KEEPERS))
         actor = desk.keeper(member)
@@ -99,8 +98,20 @@ def _package_in_signing(desk: Desk, day: date) -> None:
 def _requisitions_to_consolidate(desk: Desk) -> None:
     """Two clinics have sent theirs, the station has a draft; 松原里 and the lead have not yet."""
     for member, submit in (("wangyue", True), ("chenghu", True), ("qingyu", False)):
-        actor = desk.keeper(member)
-        request(desk.db, actor, FromSuggestions(new_op(), actor.org_id, submit=submit))
+        ask(desk, desk.keeper(member), FromSuggestions(new_op(), 0, submit=submit))
+
+
+def ask(desk: Desk, actor: Actor, command: FromSuggestions) -> Requested:
+    """Ask for the suggestions of the person's store; on a day without any, by hand."""
+    org = actor.org_id
+    rows = board(desk.db, actor, SuggestionQuery(org)).rows
+    picked = [row for row in rows if row.picked and row.status == "open" and row.chosen]
+    if picked:
+        return request(desk.db, actor, replace(command, org_id=org))
+    lines = tuple(
+        WantedLine(desk.items[item.code], 2 * item.pack) for item in _most_used(desk, _FIRST[:1])
+    )
+    return create(desk.db, actor, Create(new_op(), org, lines, submit=command.submit))
 
 
 def _most_used(desk: Desk, counts: Sequence[tuple[str, int]]) -> list[Goods]:
