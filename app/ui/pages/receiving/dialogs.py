@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.domain.errors import DomainError
 from app.domain.receiving.editing import Refuse
 from app.domain.receiving.note import Goods
-from app.domain.receiving.outcome import Outcome
+from app.domain.receiving.outcome import Outcome, Tone
 from app.domain.receiving.transport import Mode, Transport, parse_temperature
 from app.domain.receiving.work import Entry, Refusal, Work, left
 from app.i18n import _
@@ -61,7 +61,8 @@ class RefuseForm(Form):
         """The goods just refused by a scan, or what is missing of the line."""
         factor = self._goods.pack_factor
         units = left(work, entry) or entry.accepted
-        if self._told is not None and self._told.units:
+        refused = self._told is not None and self._told.tone is not Tone.HIT
+        if self._told is not None and refused and self._told.units:
             units = min(self._told.units, left(work, entry) + entry.accepted) or units
         self.qty.set_value(max(1, units // factor))
         guesses = {"expiry.expired": Refusal.EXPIRED, "trace.known": Refusal.TRACE,

@@ -187,7 +187,7 @@ class NoteForm(Form):
         self.picker = ItemPicker(self._search, page.context.jobs)
         self.model = ListModel(
             (
-                Column(key="name", title=_("品名 / 规格"), kind=Holds.TWO_LINE, width=380),
+                Column(key="name", title=_("品名 / 规格"), kind=Holds.TWO_LINE, stretch=True),
                 Column(key="unit", title=_("单位"), width=60),
                 Column(key="qty", title=_("数量"), kind=Holds.NUMBER, width=100, editable=True),
             ),
