@@ -22,6 +22,7 @@ from app.services.orders.changing import Amend, CancelOrder, Urge
 from app.services.orders.detail import OrderDetail, OrderWanted, order_detail
 from app.services.orders.papers import PaperKind, PaperWanted, paper
 from app.services.orders.queries import GroupRow, GroupsWanted, MemberOrderRow, OrdersWanted
+from app.services.orders.totals import check_totals
 
 app = typer.Typer()
 _GROUP_PREFIX: Final = "TC"
@@ -155,6 +156,16 @@ def urge(no: Annotated[str, typer.Argument(help=_("成员订单号 CG…，或�
     run = cli()
     pairs = tuple((row.org_id, row.id) for row in _orders(no))
     run.emit(changing.urge(*run.signed_in(), Urge(new_op(), pairs)), {"count": _("催了几张")})
+
+
+@app.command(help=_("核对：每张统采订单的合计等于成员订单之和"))
+def check() -> None:
+    """Prove the group totals again; exit code 1 when they differ."""
+    run = cli()
+    found = check_totals(*run.signed_in())
+    run.emit(found, {"text": _("问题")}, empty=_("统采合计与成员订单一致。"))
+    if found:
+        raise typer.Exit(1)
 
 
 def _group_words(row: GroupRow) -> dict[str, str]:

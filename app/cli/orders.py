@@ -13,7 +13,7 @@ from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
 from app.services.db import ZONE
-from app.services.orders.candidates import CandidatesWanted, candidates
+from app.services.orders.candidates import CandidatesWanted, asked_suppliers, candidates
 from app.services.orders.consolidate import Consolidate, consolidate as consolidate_service
 from app.services.orders.queries import OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign as sign_service
@@ -27,6 +27,10 @@ def consolidate(
     title: Annotated[str, typer.Option(help=_("名称，如 常用药第 2 包"))],
     requisition: Annotated[list[str] | None, typer.Option(help=_("采购申请单号，可多次"))] = None,
     everything: Annotated[bool, typer.Option("--all", help=_("全部已提交的申请"))] = False,
+    item_class: Annotated[
+        str, typer.Option("--class", help=_("与 --all 合用，只要含这类品规的申请：drug …"))
+    ] = "",
+    supplier: Annotated[str, typer.Option(help=_("与 --all 合用，只要含这家供应商的申请"))] = "",
     sign_by: Annotated[
         str, typer.Option(help=_("签署截止，如 2026-10-20 或 2026-10-20 17:00"))
     ] = "",
@@ -34,7 +38,8 @@ def consolidate(
     """Consolidate submitted requisitions."""
     run = cli()
     db, actor = run.signed_in()
-    rows = candidates(db, actor, CandidatesWanted())
+    of_supplier = _supplier(supplier) if supplier else 0
+    rows = candidates(db, actor, CandidatesWanted(item_class, of_supplier))
     wanted = {row.no: (row.org_id, row.id) for row in rows}
     numbers = list(wanted) if everything else list(requisition or ())
     unknown = [number for number in numbers if number not in wanted]
@@ -84,6 +89,16 @@ def sign(
         done,
         {"no": _("订单"), "state": _("状态"), "at": _("时间"), "fingerprint": _("内容摘要")},
     )
+
+
+def _supplier(name: str) -> int:
+    found = {short: number for number, short in asked_suppliers(*cli().signed_in())}
+    if name not in found:
+        raise DomainError(
+            "order.no_supplier",
+            _("已提交的申请里没有供应商 {name}。有：{names}。", name=name, names="、".join(found)),
+        )
+    return found[name]
 
 
 def _moment(text: str) -> datetime | None:

@@ -64,6 +64,7 @@ def test_refuse_amend_urge_and_cancel(site: Site) -> None:
     assert run(site, "east_head", "sign", no, "--version", "1").code == 1
     assert ok(run(site, "lead_buyer", "--json", "order", "urge", group)).json()["count"] == 4
     ok(run(site, "lead_buyer", "order", "cancel", group, "--reason", "本期不再采购了", "--yes"))
+    assert "一致" in ok(run(site, "lead_buyer", "order", "check")).out
     listed = ok(run(site, "lead_buyer", "order", "list")).out
     assert "已作废" in listed
 

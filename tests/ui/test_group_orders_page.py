@@ -83,6 +83,12 @@ def test_a_new_group_order_from_the_picked_requisitions(
     assert page.perform(Act.CONSOLIDATE)
     settle()
     assert drafts(page) == 2
+    page.new.classes.choose("consumable")
+    settle()
+    assert drafts(page) == 1
+    page.new.classes.choose("")
+    settle()
+    assert drafts(page) == 2
     page.new.model.setData(page.new.model.index(1, 0), False)
     settle()
     assert drafts(page) == 1

@@ -122,6 +122,28 @@ def candidates(db: Database, actor: Actor, wanted: CandidatesWanted) -> tuple[Ca
         )
 
 
+def asked_suppliers(db: Database, actor: Actor) -> tuple[tuple[int, str], ...]:
+    """The suppliers named in submitted requisitions, by id and short name: to filter by."""
+    require_any(actor, Duty.BUY)
+    line = RequisitionLine
+    with db.read() as session:
+        rows = session.execute(
+            select(Organisation.id, Organisation.short_name)
+            .join(line, line.supplier_id == Organisation.id)
+            .join(
+                Requisition,
+                (Requisition.org_id == line.org_id) & (Requisition.id == line.requisition_id),
+            )
+            .where(
+                Requisition.org_id.in_(actor.orgs(Duty.BUY)),
+                Requisition.status == State.SUBMITTED,
+            )
+            .distinct()
+            .order_by(Organisation.short_name)
+        )
+        return tuple((int(supplier), str(name)) for supplier, name in rows)
+
+
 def preview(db: Database, actor: Actor, requisitions: Sequence[tuple[int, int]]) -> Preview:
     """What consolidating these requisitions today would make, and what stands in the way."""
     with db.read() as session:

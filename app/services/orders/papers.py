@@ -202,7 +202,7 @@ def _signing(
         party=name,
         person=signature.person,
         at=local_time(signature.at).strftime("%Y-%m-%d %H:%M"),
-        digest=fingerprint,
+        digest=fingerprint.replace(" ", ""),
         refused=signature.reason if signature.decision is Decision.REFUSED else "",
     )
 

@@ -41,7 +41,7 @@ def test_the_order_shows_goods_parties_and_both_signatures(site: Site) -> None:
     fingerprint = order_detail(*site.as_("kangze_sales"), wanted).fingerprint
     for words in ("CG20261014-001", "阿莫西林胶囊", "100 盒", "386.00", "张主任", "罗业"):
         assert words in text
-    assert fingerprint.split()[0] in text
+    assert fingerprint.replace(" ", "") in text
     assert "演示数据" in text
     assert made.name == "CG20261014-001_城东_康泽_订单.pdf"
 

@@ -8,7 +8,7 @@ from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import local_time
 from app.services.orders.board import groups
-from app.services.orders.candidates import candidates, preview
+from app.services.orders.candidates import asked_suppliers, candidates, preview
 from app.services.orders.consolidate import Consolidate, Consolidated, default_sign_by
 from app.services.orders.queries import GroupsWanted
 from app.ui.page import Page
@@ -42,6 +42,10 @@ class NewFlow:
         orgs = self._page.context.session.orgs
         self._view.offer_members([(org.id, org.short) for org in orgs if org.role != "supplier"])
         self._view.name.setFocus()
+        db, actor = self._page.context.db, self._page.context.actor
+        self._page.read(
+            lambda: asked_suppliers(db, actor), self._view.offer_suppliers, channel="suppliers"
+        )
         self.read_candidates()
 
     def read_candidates(self) -> None:

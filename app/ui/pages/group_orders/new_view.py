@@ -61,7 +61,8 @@ class NewView(QWidget):
         self.days_field = Field(_("签署截止"), self.days)
         self.classes = Select([(key, _(title)) for key, title in _CLASSES])
         self.members = Select([(0, _("全部成员"))])
-        for select in (self.classes, self.members):
+        self.suppliers = Select([(0, _("全部供应商"))])
+        for select in (self.classes, self.suppliers, self.members):
             select.currentIndexChanged.connect(lambda _place: self.filter_changed.emit())
         self.model = ListModel(rows.candidate_columns(), _pick)
         self.model.edited.connect(self._picked)
@@ -92,7 +93,7 @@ class NewView(QWidget):
         fields.addWidget(self.days_field, 1)
         head.add(fields)
         picking = TableCard(_("采购申请"))
-        for widget in (self.classes, self.members):
+        for widget in (self.classes, self.suppliers, self.members):
             picking.head.addWidget(widget)
         picking.add(self.grid, 1)
         self.result.add(self.draft_grid, 1)
@@ -129,13 +130,17 @@ class NewView(QWidget):
         """The members to filter by."""
         self.members.set_entries([(0, _("全部成员")), *members])
 
+    def offer_suppliers(self, suppliers: Sequence[tuple[int, str]]) -> None:
+        """The suppliers to filter by."""
+        self.suppliers.set_entries([(0, _("全部供应商")), *suppliers])
+
     @property
     def wanted(self) -> CandidatesWanted:
         """The filters."""
-        member = self.members.value
         return CandidatesWanted(
             item_class=str(self.classes.value or ""),
-            org_id=member if isinstance(member, int) else 0,
+            supplier_id=_number(self.suppliers),
+            org_id=_number(self.members),
         )
 
     @property
@@ -199,6 +204,10 @@ class NewView(QWidget):
         else:
             self._unpicked.add(key)
         self.pick_changed.emit()
+
+
+def _number(select: Select) -> int:
+    return select.value if isinstance(select.value, int) else 0
 
 
 def _pick(row: Row, _column: str, value: object) -> Row:
