@@ -205,3 +205,17 @@ def _supplier(text: str) -> int:
 
 def _day(text: str) -> date | None:
     return expiry.parse(text) if text else None
+
+
+@app.command(help=_("送货单：供应商发来的 Excel 或 CSV"))
+def delivery(
+    file: File,
+    org: Annotated[str, typer.Option(help=_("收货机构；不填为自己的"))] = "",
+    no: Annotated[str, typer.Option(help=_("表里没有单号列时的送货单号"))] = "",
+    supplier: Annotated[str, typer.Option(help=_("表里没有供应商列时的供应商"))] = "",
+    preview: Preview = False,
+) -> None:
+    """Bring delivery notes in; problems by row and column, and then nothing is written."""
+    from app.cli.delivery import import_notes
+
+    import_notes(file, org=org, no=no, supplier=supplier, check=preview)

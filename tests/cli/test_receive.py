@@ -89,7 +89,9 @@ def test_a_sheet_is_checked_then_kept(site: Site, tmp_path: Path) -> None:
     assert ok(run(site, "east_store", "--json", "delivery", "list")).json() == []
     good = right + "KZ-1,康泽,6901234500035,N1,2028-02-15,2,,42.3\n"
     file.write_text(head + good, encoding="gb18030")
-    assert "没有问题" in ok(run(site, "east_store", "delivery", "import", str(file), "--check")).out
+    assert (
+        "没有问题" in ok(run(site, "east_store", "import", "delivery", str(file), "--preview")).out
+    )
     made = ok(run(site, "east_store", "--json", "delivery", "import", str(file))).json()
     assert [(one["no"], one["lines"]) for one in made] == [("KZ-1", 2)]
     twice = run(site, "east_store", "delivery", "import", str(file))
