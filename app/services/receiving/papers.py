@@ -33,13 +33,14 @@ from app.models.receiving import Acceptance, AcceptanceLine, Delivery
 from app.models.stock import Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time, now
+from app.services.labels.specs import is_demo
 from app.services.receiving.goods import facts
 from app.services.receiving.notes import delivery_row, lines_of
 from app.services.receiving.queries import accepted_lots
 
 
 def acceptance_paper(
-    db: Database, actor: Actor, org_id: int, acceptance_id: int, *, demo: bool = False
+    db: Database, actor: Actor, org_id: int, acceptance_id: int
 ) -> AcceptancePaper:
     """All that the law wants in the record, as it stood on the day."""
     require(actor, Duty.READ, org_id)
@@ -53,7 +54,7 @@ def acceptance_paper(
         goods = facts(session, {line.item_id for line, _lot in rows})
         snapshots = _snapshots(acceptance.checks)
         return AcceptancePaper(
-            info=_info(session, actor, orgs[org_id], demo=demo),
+            info=_info(session, actor, orgs[org_id]),
             number=acceptance.no,
             accepted_on=acceptance.accepted_on.isoformat() if acceptance.accepted_on else "",
             delivery_number=delivery.no,
@@ -72,9 +73,7 @@ def acceptance_paper(
         )
 
 
-def delivery_paper(
-    db: Database, actor: Actor, org_id: int, delivery_id: int, *, demo: bool = False
-) -> DeliveryPaper:
+def delivery_paper(db: Database, actor: Actor, org_id: int, delivery_id: int) -> DeliveryPaper:
     """The note that travels with the goods; its number is printed as bar code."""
     with db.read() as session:
         delivery = delivery_row(session, org_id, delivery_id)
@@ -83,7 +82,7 @@ def delivery_paper(
         goods = facts(session, {line.item_id for line in lines})
         approvals = _approvals(session, set(goods))
         return DeliveryPaper(
-            info=_info(session, actor, orgs[delivery.supplier_id], demo=demo),
+            info=_info(session, actor, orgs[delivery.supplier_id]),
             number=delivery.no,
             shipped_on=delivery.shipped_on.isoformat() if delivery.shipped_on else "",
             order_number=_order_no(session, delivery),
@@ -122,9 +121,9 @@ def _at(moment: datetime | None) -> str:
     return f"{moment:%m-%d %H:%M}" if moment else ""
 
 
-def _info(session: Session, actor: Actor, org: Organisation, *, demo: bool) -> PrintInfo:
+def _info(session: Session, actor: Actor, org: Organisation) -> PrintInfo:
     printed = f"{local_time(now(session)):%Y-%m-%d %H:%M}"
-    return PrintInfo(org.name, actor.name, printed, demo=demo)
+    return PrintInfo(org.name, actor.name, printed, demo=is_demo(session))
 
 
 def _orgs(session: Session, *ids: int) -> dict[int, Organisation]:
@@ -148,8 +147,10 @@ def _snapshots(checks: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
 
 
 def _checks(checks: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Each check with how many lines passed it."""
+    """Each check with how many lines passed it; nothing where no check was recorded."""
     lines = checks.get("lines", ())
+    if not lines:
+        return ()
     titles = (
         ("outer", _("外包装完好、无破损")),
         ("matches", _("与随货同行单一致")),

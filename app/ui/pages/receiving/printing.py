@@ -17,20 +17,20 @@ from app.ui.page import Page
 
 def print_paper(page: Page, row: DeliveryRow) -> None:
     """Write the paper as PDF and offer to open it."""
-    db, actor, demo = page.context.db, page.context.actor, page.context.session.demo
+    db, actor = page.context.db, page.context.actor
 
     def make() -> Path:
         if row.acceptance_id:
             from app.adapters.pdf.acceptance_pdf import acceptance_pdf
 
             target = paths.output() / f"{row.acceptance_no}.pdf"
-            paper = acceptance_paper(db, actor, row.org_id, row.acceptance_id, demo=demo)
+            paper = acceptance_paper(db, actor, row.org_id, row.acceptance_id)
             write(target, acceptance_pdf(paper))
             return target
         from app.adapters.pdf.delivery_pdf import delivery_pdf
 
         target = paths.output() / f"{row.no}.pdf"
-        write(target, delivery_pdf(delivery_paper(db, actor, row.org_id, row.id, demo=demo)))
+        write(target, delivery_pdf(delivery_paper(db, actor, row.org_id, row.id)))
         return target
 
     def made(target: Path) -> None:
