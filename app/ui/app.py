@@ -160,6 +160,7 @@ class Program(QObject):
 
     def close(self) -> None:
         """End every thread and connection."""
+        self.scanner.stop()
         self.jobs.close()
         if self._session is not None:
             self._session.db.close()

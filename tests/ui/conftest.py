@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.settings import Settings
@@ -38,10 +38,15 @@ ORGS = (
 
 
 @pytest.fixture(autouse=True)
-def look(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The light comfortable look, and an own data folder, for every test of the window."""
+def look(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The light comfortable look, an own data folder, and no window left behind by any test."""
     monkeypatch.setenv("YILIAN_HOME", str(tmp_path / "home"))
     theme.apply(dark=False, density_now=theme.Density.COMFORT)
+    yield
+    for widget in QApplication.topLevelWidgets():
+        widget.hide()  # a modal question left open would swallow the keys of the next test
+        widget.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture
@@ -141,4 +146,5 @@ def type_fast(widget: QWidget, code: str, scanner: ScanFilter) -> None:
     scanner.watch(window_of(widget))
     press(widget, code)
     key(widget, Qt.Key.Key_Return)
+    scanner.stop()
     scanner.deleteLater()

@@ -12,6 +12,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
+from shiboken6 import isValid
 from typing_extensions import override
 
 GAP_MS: Final = 35
@@ -49,6 +50,15 @@ class ScanFilter(QObject):
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.focusWindowChanged.connect(self.watch)
+
+    def stop(self) -> None:
+        """Watch no more (at the end of the program)."""
+        self._forget()
+        app = QGuiApplication.instance()
+        if isinstance(app, QGuiApplication):
+            app.focusWindowChanged.disconnect(self.watch)
+            for window in app.topLevelWindows():
+                window.removeEventFilter(self)
 
     def set_gap(self, milliseconds: int) -> None:
         """The longest time between two keys of a scan."""
@@ -111,7 +121,8 @@ class ScanFilter(QObject):
         self._replaying = True
         try:
             for window, event in held:
-                QCoreApplication.sendEvent(window, event)
+                if isValid(window):
+                    QCoreApplication.sendEvent(window, event)
         finally:
             self._replaying = False
 
