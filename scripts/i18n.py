@@ -13,6 +13,7 @@ import argparse
 import datetime as dt
 import io
 import json
+import os
 import re
 import string
 import sys
@@ -72,6 +73,13 @@ def mo_bytes() -> bytes:
     return out.getvalue()
 
 
+def keep(file: Path, content: bytes) -> None:
+    """Write so that a reader sees the old file or the new one, never a half."""
+    draft = file.with_suffix(f"{file.suffix}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(file)
+
+
 def placeholders(text: str) -> set[str]:
     """Names in braces; a broken format string counts as a name of its own."""
     try:
@@ -121,10 +129,10 @@ def update(_arguments: argparse.Namespace) -> int:
     """Collect msgids; English texts that exist are kept, unused ones dropped."""
     template = collected()
     PO.parent.mkdir(parents=True, exist_ok=True)
-    POT.write_bytes(po_text(template))
+    keep(POT, po_text(template))
     catalogue = english()
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
-    PO.write_bytes(po_text(catalogue))
+    keep(PO, po_text(catalogue))
     print(f"{len(template)} texts, {len(gaps())} without English")
     return 0
 
@@ -149,13 +157,13 @@ def fill(arguments: argparse.Namespace) -> int:
             refused += 1
             continue
         message.string = text
-    PO.write_bytes(po_text(catalogue))
+    keep(PO, po_text(catalogue))
     return compile_catalogue(arguments) or int(refused > 0)
 
 
 def compile_catalogue(_arguments: argparse.Namespace) -> int:
     """Write the .mo beside the .po."""
-    MO.write_bytes(mo_bytes())
+    keep(MO, mo_bytes())
     return 0
 
 
