@@ -16,7 +16,9 @@ AMOXICILLIN, AMLODIPINE, INSULIN, SYRINGE = 101, 102, 103, 104
 FACTORS = {goods.id: goods.factor for goods in GOODS}
 
 
-def ask(site: Site, org: int, packs: dict[int, int], *, price: str = "0") -> tuple[int, int]:
+def ask(
+    site: Site, org: int, packs: dict[int, int], *, price: str = "0", no: str = ""
+) -> tuple[int, int]:
     """A submitted requisition of a member: item → packs; the pair that `Consolidate` takes."""
     requisition = new_id()
     person = {EAST: 4, WEST: 7}.get(org, 1)
@@ -25,7 +27,7 @@ def ask(site: Site, org: int, packs: dict[int, int], *, price: str = "0") -> tup
             Requisition(
                 org_id=org,
                 id=requisition,
-                no=f"CGSQ-{requisition}",
+                no=no or f"SQ20261014-{requisition % 1000:03d}",
                 status=State.SUBMITTED,
                 place_id=site.world.stores[org],
                 created_at=NOW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -13,7 +14,12 @@ from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
 from app.services.db import ZONE
-from app.services.orders.candidates import CandidatesWanted, asked_suppliers, candidates
+from app.services.orders.candidates import (
+    CandidateRow,
+    CandidatesWanted,
+    asked_suppliers,
+    candidates,
+)
 from app.services.orders.consolidate import Consolidate, consolidate as consolidate_service
 from app.services.orders.queries import OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign as sign_service
@@ -25,7 +31,9 @@ _DAY_LENGTH: Final = len("2026-10-20")
 @app.command(help=_("统采：把成员已提交的采购申请汇总成一张统采订单，按成员和供应商拆分"))
 def consolidate(
     title: Annotated[str, typer.Option(help=_("名称，如 常用药第 2 包"))],
-    requisition: Annotated[list[str] | None, typer.Option(help=_("采购申请单号，可多次"))] = None,
+    requisition: Annotated[
+        list[str] | None, typer.Option(help=_("申请单号，或 成员:单号，可多次"))
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help=_("全部已提交的申请"))] = False,
     item_class: Annotated[
         str, typer.Option("--class", help=_("与 --all 合用，只要含这类品规的申请：drug …"))
@@ -40,18 +48,8 @@ def consolidate(
     db, actor = run.signed_in()
     of_supplier = _supplier(supplier) if supplier else 0
     rows = candidates(db, actor, CandidatesWanted(item_class, of_supplier))
-    wanted = {row.no: (row.org_id, row.id) for row in rows}
-    numbers = list(wanted) if everything else list(requisition or ())
-    unknown = [number for number in numbers if number not in wanted]
-    if unknown:
-        raise DomainError(
-            "order.no_requisition",
-            _(
-                "没有找到已提交的采购申请 {no}。用 yilian requisition list 看有哪些。",
-                no="、".join(unknown),
-            ),
-        )
-    chosen = tuple(wanted[number] for number in numbers)
+    picked = rows if everything else [_candidate(rows, one) for one in requisition or ()]
+    chosen = tuple((row.org_id, row.id) for row in picked)
     made = consolidate_service(db, actor, Consolidate(new_op(), title, chosen, _moment(sign_by)))
     run.emit(
         made,
@@ -88,6 +86,27 @@ def sign(
     run.emit(
         done,
         {"no": _("订单"), "state": _("状态"), "at": _("时间"), "fingerprint": _("内容摘要")},
+    )
+
+
+def _candidate(rows: Sequence[CandidateRow], wanted: str) -> CandidateRow:
+    """The submitted requisition behind ``SQ…`` or ``member:SQ…``; members number their own."""
+    member, _colon, no = wanted.rpartition(":")
+    found = [row for row in rows if row.no == no.strip().upper() and member in {"", row.org}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "、".join(f"{row.org}:{row.no}" for row in found)
+        raise DomainError(
+            "order.which_requisition",
+            _("{n} 家成员都有 {no}。请写明是哪家：{names}。", n=len(found), no=no, names=names),
+        )
+    raise DomainError(
+        "order.no_requisition",
+        _(
+            "没有找到已提交的采购申请 {no}。用 yilian requisition list 看有哪些。",
+            no=wanted,
+        ),
     )
 
 

@@ -45,6 +45,22 @@ def test_consolidate_sign_and_print(site: Site, tmp_path: Path) -> None:
     assert sorted(path.suffix for path in papers.iterdir()) == [".pdf", ".pdf", ".xlsx"]
 
 
+def test_members_number_their_requisitions_alike(site: Site) -> None:
+    ask(site, EAST, {AMOXICILLIN: 10}, no="SQ20261014-001")
+    ask(site, WEST, {AMOXICILLIN: 20}, no="SQ20261014-001")
+
+    ran = run(
+        site, "lead_buyer", "consolidate", "--title", "补采", "--requisition", "SQ20261014-001"
+    )
+    assert ran.code == 1
+    assert "城东:SQ20261014-001、城西:SQ20261014-001" in ran.err
+    one = ("--json", "consolidate", "--title", "补采", "--requisition", "城东:SQ20261014-001")
+    assert ok(run(site, "lead_buyer", *one)).json()["amount"] == "38.60"
+    ask(site, EAST, {AMOXICILLIN: 30}, no="SQ20261014-002")
+    rest = ("--json", "consolidate", "--title", "常用药", "--all")
+    assert ok(run(site, "lead_buyer", *rest)).json()["amount"] == "193.00"
+
+
 def test_refuse_amend_urge_and_cancel(site: Site) -> None:
     group = open_order(site).no
     no = ok(run(site, "east_head", "--json", "order", "list", "--view", "mine")).json()[0]["no"]

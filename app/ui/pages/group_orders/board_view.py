@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -17,6 +17,7 @@ from app.services.orders.matrix import Matrix
 from app.services.orders.queries import GroupRow, MemberOrderRow
 from app.ui import theme
 from app.ui.pages.group_orders import rows
+from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.header import GroupHeader
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.pages.group_orders.totals_row import TotalsRow
@@ -25,8 +26,6 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
 
 _VIEWS: Final = ("all", "open", "signed")
-_EDGES: Final = 14
-"""Frame and scroll bar of a table."""
 
 
 class MatrixCard(TableCard):
@@ -107,7 +106,6 @@ class BoardView(QWidget):
         super().__init__(parent)
         self._buyer = buyer
         self._board: Board | None = None
-        self._dropped: set[str] = set()
         self._now: datetime | None = None
         self.view = "open"
         self.header = GroupHeader()
@@ -115,6 +113,7 @@ class BoardView(QWidget):
         self.model = ListModel(rows.order_columns())
         self.grid = GridView(self.model, framed=False)
         self.grid.setAccessibleName(_("成员订单"))
+        ColumnFit(self.grid, ("seller_note", "member_note", "supplier"))
         self.orders = TableCard(_("成员订单"))
         self.orders.note.setText(_("成员 × 供应商，每张单独签署"))
         self.chips = self._chips()
@@ -184,33 +183,6 @@ class BoardView(QWidget):
         )
         if current is None or not self.grid.choose(current.key):
             self.picked.emit()
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._drop_columns()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.StyleChange and hasattr(self, "orders"):
-            self._drop_columns()
-
-    def _drop_columns(self) -> None:
-        """Leave out who signed and when where the words of what to do would not be in sight."""
-        scale = theme.px(15) / 15
-        wide = sum(column.width for column in self.model.columns) * scale
-        dropped: set[str] = set()
-        for key in ("seller_note", "member_note", "supplier"):
-            if wide <= self.width() - _EDGES:
-                break
-            dropped.add(key)
-            wide -= self.model.columns[self.model.positions[key]].width * scale
-        if dropped != self._dropped:
-            halves = self.grid.halves
-            halves.hidden_keys = (halves.hidden_keys - self._dropped) | dropped
-            self._dropped = dropped
-            halves.arrange()
 
     @property
     def shown(self) -> tuple[MemberOrderRow, ...]:

@@ -14,6 +14,7 @@ from app.services.orders.candidates import CandidateRow, CandidatesWanted, Previ
 from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows
+from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.cells import Row
@@ -71,6 +72,7 @@ class NewView(QWidget):
             _("没有已提交的采购申请。成员在「智能补货」里确认并提交后，这里就能汇总。")
         )
         self.grid.escaped.connect(self.left)
+        ColumnFit(self.grid, ("place", "at"))
         self.drafts = ListModel(rows.draft_columns())
         self.draft_grid = GridView(self.drafts, framed=False)
         self.draft_grid.set_empty(_("勾选采购申请，这里显示会拆成哪些成员订单。"))

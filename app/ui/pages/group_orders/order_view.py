@@ -14,6 +14,7 @@ from app.services.orders.detail import OrderDetail
 from app.ui import formats
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows, words
+from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
@@ -52,6 +53,7 @@ class OrderView(QWidget):
         self.model = ListModel(rows.line_columns())
         self.grid = GridView(self.model, framed=False)
         self.grid.escaped.connect(self.left)
+        ColumnFit(self.grid, ("maker", "arrived"))
         self.trail = QVBoxLayout()
         self.trail.setSpacing(4)
         self._make_buttons()

@@ -177,8 +177,8 @@ def candidate_columns() -> tuple[Column, ...]:
     return (
         Column(key="pick", title="", kind=Kind.CHECK, width=44),
         Column(key="org", title=_("成员"), width=72, stretch=True),
-        Column(key="no", title=_("采购申请"), width=136),
-        Column(key="place", title=_("收货地点"), width=78),
+        Column(key="no", title=_("采购申请"), width=154),
+        Column(key="place", title=_("收货地点"), width=76),
         Column(key="at", title=_("提交时间"), width=108),
         Column(key="lines", title=_("行"), kind=Kind.NUMBER, width=44),
         Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=96),
