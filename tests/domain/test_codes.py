@@ -26,7 +26,6 @@ from app.domain.codes import (
     uscc,
 )
 from app.domain.errors import DomainError
-from app.domain.labels import content
 
 DIGITS = "0123456789"
 
@@ -119,7 +118,6 @@ def test_gtin_check_digit_agrees_with_the_oracle(digits: str) -> None:
 def test_own_codes_come_back_and_a_wrong_digit_is_found(org: int, day: date, number: int) -> None:
     label = label_code.build(org, day, number)
     assert label_code.parts(label) == label_code.LabelCodeParts(org, day, number)
-    assert label == content.label_code(org, day, number)
     pack = pack_code.build(f"{org:04d}", day, number)
     assert pack_code.validate(pack.lower()) == pack
     place = number % len(label)
