@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -53,14 +53,18 @@ class Facts:
     kept: Mapping[int, Kept]
 
 
-def gather(session: Session, scope: Scope, settings: Settings) -> Facts:
-    """Ask the database once for everything: no query per item."""
+def gather(session: Session, scope: Scope, settings: Settings, also: Collection[int] = ()) -> Facts:
+    """Ask the database once for everything: no query per item.
+
+    Planned are items that were asked for, are in stock, on order or held by a person's policy,
+    and those of `also`.
+    """
     asked = asked_by_item(session, scope)
     stock = usable_lots(session, scope)
     ordered = on_order(session, scope)
     coming, coming_ordered = in_transit(session, scope)
     kept = kept_policies(session, scope)
-    wanted = set(asked) | set(stock) | set(ordered) | set(coming)
+    wanted = set(also) | set(asked) | set(stock) | set(ordered) | set(coming)
     wanted |= {item for item, one in kept.items() if one.floor or one.manual}
     cards = item_cards(session, wanted)
     on_hand = {item: sum(lot.qty for lot in lots) for item, lots in stock.items()}

@@ -44,6 +44,7 @@ class Run:
         place_id: Its store; 0 for the main one.
         as_of: The day planned for; today if None.
         settings: Targets; those of the last run if None.
+        also: Items to plan although they were never asked for, stocked or ordered here.
     """
 
     op_id: UUID
@@ -51,6 +52,7 @@ class Run:
     place_id: int = 0
     as_of: date | None = None
     settings: Settings | None = None
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ def run(db: Database, actor: Actor, command: Run, tell: Tell | None = None) -> R
         scope = scope_of(session, command.org_id, command.place_id, command.as_of or today(session))
         before = settings_for(session, scope.org_id, scope.place_id)
         settings = (command.settings or before).checked()
-        facts = gather(session, scope, settings)
         earlier = _existing(session, scope)
+        decided = {item for item, row in earlier.items() if row.edited and row.status == "open"}
+        facts = gather(session, scope, settings, decided.union(command.also))
     made = plans(facts, settings, tell)
     with db.write() as session:
         known = claim(session, actor, command.org_id, command.op_id, "replenish.run", command)

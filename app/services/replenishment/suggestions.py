@@ -26,6 +26,7 @@ from app.services.replenishment.scope import settings_for
 from app.services.replenishment.stored import Why
 from app.services.stock.places import main_place
 
+_TELLING = (Verdict.SHELF_LIFE.value, Verdict.EXPIRY.value)
 _WATCH_TENTHS = 150
 """An item that lasts less than 15 days is shown even where nothing is suggested."""
 
@@ -93,6 +94,14 @@ class SuggestionRow:
     def edited_out(self) -> bool:
         """Whether a person decided not to order it."""
         return self.edited and self.chosen == 0
+
+    @property
+    def notable(self) -> bool:
+        """Whether it is worth a look without being searched for; `_statement` asks the same."""
+        short = self.days_left * 10 < _WATCH_TENTHS and self.verdict != Verdict.RARE
+        return self.status == "open" and (
+            self.suggested > 0 or self.edited or self.verdict in _TELLING or short
+        )
 
     @property
     def advised(self) -> bool:
@@ -179,12 +188,13 @@ def _statement(query: SuggestionQuery, place: int) -> Select[Suggestion, Item, s
         return statement.where(Suggestion.item_id == query.item_id)
     if query.everything:
         return statement
+    # The same rule as `SuggestionRow.notable`.
     return statement.where(
         Suggestion.status == "open",
         or_(
             Suggestion.suggested > 0,
             Suggestion.edited.is_(True),
-            Suggestion.verdict.in_((Verdict.SHELF_LIFE.value, Verdict.EXPIRY.value)),
+            Suggestion.verdict.in_(_TELLING),
             (Suggestion.days_left_tenths < _WATCH_TENTHS)
             & (Suggestion.verdict != Verdict.RARE.value),
         ),

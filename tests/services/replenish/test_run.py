@@ -286,3 +286,19 @@ def test_nobody_plans_for_another_clinic(site: Site) -> None:
         run(*site.as_("east_head"), Run(new_op(), EAST))
     assert run(*site.as_("lead_buyer"), Run(new_op(), EAST)).items == 3
     assert run(*site.as_("west_store"), Run(new_op(), WEST)).items == 0
+
+
+def test_an_item_of_the_catalogue_can_be_planned_and_its_edit_stays(site: Site) -> None:
+    usual(site)
+    run(*site.as_("east_store"), Run(new_op(), EAST, also=(SYRINGE,)))
+    assert line(site, SYRINGE).verdict == "rare"
+    assert not line(site, SYRINGE).notable
+
+    changed(site, SYRINGE, 200, "接种门诊")
+    planned(site)
+
+    assert (line(site, SYRINGE).chosen, line(site, SYRINGE).edit_reason) == (200, "接种门诊")
+    shown_rows = shown(site, everything=False).rows
+    assert {row.item_id for row in shown_rows} == {
+        row.item_id for row in shown(site).rows if row.notable
+    }

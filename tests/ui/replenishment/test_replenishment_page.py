@@ -16,11 +16,12 @@ from app.services.replenishment.suggestions import SuggestionRow
 from app.services.requisition.queries import RequisitionQuery, RequisitionRow, requisitions
 from app.ui.actions import Act
 from app.ui.context import PageContext
+from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
 from app.ui.pages.replenishment.page import ReplenishmentPage
 from app.ui.widgets.dialogs import Form
 from tests.factories import EAST, Site
-from tests.replenish_world import AMLODIPINE, AMOXICILLIN, INSULIN, line, planned, usual
+from tests.replenish_world import AMLODIPINE, AMOXICILLIN, INSULIN, SYRINGE, line, planned, usual
 from tests.ui.conftest import Show
 from tests.ui.keys import key, press
 
@@ -339,3 +340,57 @@ def test_it_fits_and_reads_in_large_text_and_dark(
     assert page.minimumSizeHint().width() <= 1186
     assert page.minimumSizeHint().height() <= 641
     assert AMOXICILLIN not in {row.key for row in page.view.model.rows}
+
+
+def test_a_search_finds_every_planned_item(page: ReplenishmentPage, settle: Settle) -> None:
+    page.perform(Act.SEARCH)
+    press(page, "YP-000101")
+    settle()
+
+    assert [row.key for row in page.view.model.rows] == [AMOXICILLIN]
+    assert page.view.chips[""].text() == "全部 2"
+    key(page, Qt.Key.Key_Escape)
+    assert page.view.model.rowCount() == 2
+
+
+def test_an_item_never_used_can_be_added_and_asked_for(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    page.perform(Act.NEW)
+    form = dialog(page, AddForm)
+    form.verb.click()
+    assert form.isVisible()
+    press(form, "HC-000104")
+    settle()
+    form.picker._take(form.picker.list.item(0))
+    form.verb.click()
+    settle()
+    assert [row.key for row in page.view.model.rows] == [SYRINGE]
+
+    press(page, "200")
+    key(page, Qt.Key.Key_Return)
+    settle()
+    assert kept(sqlite_site, SYRINGE).chosen == 200
+    page.view.panel.reason.setText("接种门诊")
+    page.view.panel.reason.editingFinished.emit()
+    page.perform(Act.SUGGEST)
+    dialog(page, RequestForm).verb.click()
+    settle()
+
+    assert heads(page)[0].lines == 3
+
+
+def test_what_is_being_typed_survives_news_of_others(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "40")
+    seen = kept(sqlite_site, INSULIN)
+    other = Edit(new_op(), EAST, seen.place_id, INSULIN, seen.version, 5)
+    edit(*sqlite_site.as_("east_second"), other)
+    page.refresh()
+    settle()
+    press(page, "0")
+    key(page, Qt.Key.Key_Return)
+    settle()
+
+    assert kept(sqlite_site).chosen == 400 * 28

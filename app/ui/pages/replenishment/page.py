@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from app.domain.documents import State
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.replenishment.suggestions import Board, SuggestionQuery, board
-from app.services.requisition.make import FromSuggestions, Requested, from_suggestions
 from app.services.requisition.queries import (
     RequisitionQuery,
     RequisitionRow,
     requisition,
     requisitions,
 )
-from app.services.requisition.steps import Step, cancel
 from app.ui import formats
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.page import KeyHint, Page
+from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
 from app.ui.pages.replenishment.planner import Planner
+from app.ui.pages.replenishment.requester import Requester
 from app.ui.pages.replenishment.requests import Requests
 from app.ui.pages.replenishment.rows import VIEWS
 from app.ui.pages.replenishment.suggestion_view import SuggestionView
 from app.ui.pages.replenishment.view_model import Suggestions
 from app.ui.widgets.cards import page_column
+from app.ui.widgets.item_picker import Found
 
-_CHANGED = {Topic.REQUISITIONS, Topic.DEMAND}
+_LATER_MS: Final = 400
+_CHANGED: Final = {Topic.REQUISITIONS, Topic.DEMAND}
 
 
 class ReplenishmentPage(Page):
@@ -48,7 +48,8 @@ class ReplenishmentPage(Page):
         super().__init__(context)
         self.lines = Suggestions(context.db, context.actor, self.write, self)
         self.view = SuggestionView(self.lines)
-        self.requests = Requests(context.db, context.actor, self._do)
+        self.requester = Requester(self, self.lines)
+        self.requests = Requests(context.db, context.actor, self.requester.do)
         self.planner = Planner(context, self)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
@@ -56,6 +57,7 @@ class ReplenishmentPage(Page):
         page_column(self).addWidget(self.stack, 1)
         self._wanted_item: object = None
         self._ask_again = False
+        self._everything = False
         self._connect()
         self._register()
 
@@ -63,13 +65,17 @@ class ReplenishmentPage(Page):
         view = self.view
         view.moved.connect(self.chrome_changed)
         view.said.connect(self._say)
+        view.all_wanted.connect(self._want_all)
         view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
         view.footer.make.clicked.connect(self.ask_to_request)
         view.again.clicked.connect(lambda: self.planner.plan(None))
         view.adjust.clicked.connect(self._adjust)
+        view.add.clicked.connect(self._add)
         view.requests.clicked.connect(self.show_requests)
         self.planner.busy.connect(view.again.setDisabled)
         self.planner.planned.connect(self._planned)
+        self.requester.changed.connect(self._changed)
+        self.requester.refused.connect(self._refused)
         self.lines.refused.connect(self._refused)
         self.lines.settled.connect(self._settled)
         self.requests.back.connect(self.show_suggestions)
@@ -81,6 +87,7 @@ class ReplenishmentPage(Page):
         self.on(Act.UNDO, self._undo)
         self.on(Act.REDO, self._redo)
         self.on(Act.SEARCH, self.view.start_search)
+        self.on(Act.NEW, self._add)
 
     # What the shell asks
 
@@ -111,8 +118,9 @@ class ReplenishmentPage(Page):
             self._ask_again = True
             return
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        everything = self._everything
         self.read(
-            lambda: board(db, actor, SuggestionQuery(org)),
+            lambda: board(db, actor, SuggestionQuery(org, everything=everything)),
             self._show,
             self._not_read,
             channel="board",
@@ -150,7 +158,15 @@ class ReplenishmentPage(Page):
 
     # Suggestions
 
+    def _want_all(self) -> None:
+        if not self._everything:
+            self._everything = True
+            self.refresh()
+
     def _show(self, found: Board) -> None:
+        if self.view.typing:
+            QTimer.singleShot(_LATER_MS, self, self.refresh)
+            return
         self.lines.show(found)
         settings = found.settings
         self.view.aims.setText(
@@ -171,8 +187,7 @@ class ReplenishmentPage(Page):
                 lambda: self.planner.plan(None),
             )
         self.view.reload()
-        if self._wanted_item is not None:
-            self.view.grid.choose(self._wanted_item)
+        if self._wanted_item is not None and self.view.grid.choose(self._wanted_item):
             self._wanted_item = None
 
     def _not_read(self, error: Exception) -> None:
@@ -180,8 +195,7 @@ class ReplenishmentPage(Page):
 
     def _planned(self, words: str) -> None:
         self.context.notices.done(words)
-        self.context.changes.announce(_CHANGED)
-        self.refresh()
+        self._changed()
 
     def _adjust(self) -> None:
         if self.lines.board is None:
@@ -189,6 +203,19 @@ class ReplenishmentPage(Page):
         form = SettingsForm(self.lines.board.settings, self)
         form.chosen.connect(self.planner.plan)
         form.open()
+
+    def _add(self) -> None:
+        """Another item, asked for or not: it is planned and stands in the list."""
+        form = AddForm(self.context, self)
+        form.chosen.connect(self._add_item)
+        form.open()
+
+    def _add_item(self, found: Found) -> None:
+        self.show_suggestions()
+        self._wanted_item = found.value
+        self.view.look_up(found.second)
+        if isinstance(found.value, int) and self.lines.line(found.value) is None:
+            self.planner.plan(None, also=(found.value,))
 
     def _say(self, error: DomainError) -> None:
         self.context.notices.warn(error.text, error.code)
@@ -219,46 +246,12 @@ class ReplenishmentPage(Page):
             self.context.notices.info(_("还没有选要补的行。用空格键选几行，再生成采购申请。"))
             return
         form = RequestForm(self.lines, self.lines.board.place, self)
-        form.decided.connect(self._request)
+        form.decided.connect(self.requester.request)
         form.open()
 
-    def _request(self, send: bool, note: str) -> None:
-        found = self.lines.board
-        if found is None:
-            return
-        op_id, db, actor = new_op(), self.context.db, self.context.actor
-
-        def work() -> Requested:
-            # Versions are read here, on the writer thread, after all edits before it.
-            items = self.lines.versions()
-            command = FromSuggestions(op_id, found.org_id, found.place_id, items, send, note)
-            return from_suggestions(db, actor, command)
-
-        self.write(work, self._requested, self._refused)
-
-    def _requested(self, made: Requested) -> None:
-        words = _("已提交采购申请 {no}，{n} 行，{amount}。")
-        if made.status == State.DRAFT:
-            words = _("已存草稿 {no}，{n} 行，{amount}。")
-        text = words.format(no=made.no, n=made.lines, amount=formats.yuan(made.amount))
-        self.context.notices.done(text, action=_("撤销"), act=partial(self._take_back, made))
+    def _changed(self) -> None:
         self.context.changes.announce(_CHANGED)
         self.refresh()
-
-    def _take_back(self, made: Requested) -> None:
-        command = Step(new_op(), made.org_id, made.id, made.version)
-        db, actor = self.context.db, self.context.actor
-        self._do(lambda: cancel(db, actor, command), _("已作废 {no}。", no=made.no))
-
-    def _do(self, work: Callable[[], Requested], words: str) -> None:
-        """A step of a requisition."""
-
-        def done(_made: Requested) -> None:
-            self.context.notices.done(words)
-            self.context.changes.announce(_CHANGED)
-            self.refresh()
-
-        self.write(work, done, self._refused)
 
     def _heads(self, heads: tuple[RequisitionRow, ...]) -> None:
         waiting = sum(1 for head in heads if head.status in {State.DRAFT, State.SUBMITTED})

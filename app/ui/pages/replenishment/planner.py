@@ -28,14 +28,14 @@ class Planner(QObject):
         self._context = context
         self._running = False
 
-    def plan(self, settings: Settings | None) -> None:
-        """Plan again, with other settings if given; people's figures stay."""
+    def plan(self, settings: Settings | None, *, also: tuple[int, ...] = ()) -> None:
+        """Plan again, with other settings and further items if given; people's figures stay."""
         if self._running:
             return
         self._running = True
         self.busy.emit(True)
         db, actor = self._context.db, self._context.actor
-        command = Run(new_op(), self._context.org.id, settings=settings)
+        command = Run(new_op(), self._context.org.id, settings=settings, also=also)
 
         def work(progress: Progress) -> RunDone:
             return run(db, actor, command, progress.step)

@@ -58,9 +58,11 @@ def columns() -> tuple[Column, ...]:
 
 
 def in_view(rows: Sequence[SuggestionRow], view: str, text: str = "") -> list[SuggestionRow]:
-    """The suggestions of a quick view whose name, specification or code has `text` in it."""
-    rule, needle = _RULES[view], text.strip().casefold()
-    return [row for row in rows if rule(row) and (not needle or needle in _words(row))]
+    """The suggestions of a quick view; with `text`, every planned item that has it in its words."""
+    needle = text.strip().casefold()
+    if needle:
+        return [row for row in rows if needle in _words(row)]
+    return [row for row in rows if row.notable and _RULES[view](row)]
 
 
 def _words(row: SuggestionRow) -> str:
@@ -69,7 +71,7 @@ def _words(row: SuggestionRow) -> str:
 
 def view_words(rows: Sequence[SuggestionRow], view: str) -> str:
     """The words on a quick view's chip, with its count."""
-    count = sum(1 for row in rows if _RULES[view](row))
+    count = sum(1 for row in rows if row.notable and _RULES[view](row))
     return _(VIEWS[view], n=count, days=_DAYS.get(view, 0))
 
 

@@ -6,22 +6,23 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.replenishment.suggestions import SuggestionRow
 from app.ui import theme
+from app.ui.actions import ACTIONS, Act
 from app.ui.icons import Icon
 from app.ui.pages.replenishment.footer import Footer
 from app.ui.pages.replenishment.panel import WhyPanel
 from app.ui.pages.replenishment.rows import VIEWS, columns, in_view, row_of, view_words
 from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
-from app.ui.tables.cells import Row
+from app.ui.tables.cells import Cell, Row
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip
+from app.ui.widgets.buttons import Button, Chip, icon_button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.text import Role, Text
@@ -37,10 +38,12 @@ class SuggestionView(QWidget):
     Signals:
         said: Something to tell the person (a `DomainError`).
         moved: Rows, selection or sums are other ones.
+        all_wanted: A search began: every planned item shall be there, not only notable ones.
     """
 
     said = Signal(object)
     moved = Signal()
+    all_wanted = Signal()
 
     def __init__(self, lines: Suggestions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,7 @@ class SuggestionView(QWidget):
         self.again = Button(_("重新计算"), icon=Icon.REFRESH)
         self.adjust = Button(_("调整参数"), icon=Icon.TUNE)
         self.requests = Button(_("采购申请"))
+        self.add = icon_button(Icon.PLUS, _("加一个品规（{key}）", key=ACTIONS[Act.NEW].key))
         self.chips = {name: Chip("") for name in VIEWS}
         self._lay_out()
         self._connect()
@@ -81,6 +85,7 @@ class SuggestionView(QWidget):
         column.addLayout(
             toolbar(
                 *self.chips.values(),
+                self.add,
                 self.search,
                 None,
                 self.aims,
@@ -116,17 +121,39 @@ class SuggestionView(QWidget):
         self.search.show()
         self.search.setFocus()
         self.search.selectAll()
+        self.all_wanted.emit()
+
+    def look_up(self, text: str) -> None:
+        """Search for `text` and go to the first row found."""
+        self.search.setText(text)
+        self.search.show()
+        self.all_wanted.emit()
+        self.grid.focus_rows()
+
+    @property
+    def typing(self) -> bool:
+        """Whether a quantity is being typed: rows must stay as they are."""
+        states = QAbstractItemView.State
+        return any(body.state() is states.EditingState for body in self.grid.halves.bodies)
 
     def reload(self) -> None:
         """Show the lines of the view; the current row stays."""
         self.grid.reload()
         shown = in_view(self.lines.lines, self.view, self.search.text())
         current = self.grid.current()
-        self.model.set_rows([self._row(line) for line in shown])
+        rows = [self._row(line) for line in shown]
+        if [(row.key, row.cells) for row in rows] == self._shown_cells():
+            self._sums()
+            return
+        self.model.set_rows(rows)
         self.model.order(self.grid.state.query.sorts)
         if shown and (current is None or not self.grid.choose(current.key)):
             self.grid.choose(shown[0].item_id)
         self._sums()
+
+    def _shown_cells(self) -> list[tuple[object, tuple[Cell, ...]]]:
+        """What the rows say now: equal rows are left alone, so that nothing flickers."""
+        return [(row.key, row.cells) for row in self.model.rows]
 
     def focus(self) -> None:
         """Put the keyboard on the rows."""
