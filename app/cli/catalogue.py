@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
 from app.cli.context import cli
+from app.domain.pricing import plain
 from app.i18n import _
-from app.services.catalogue.search import SearchQuery, catalogue_page
+from app.services.catalogue.search import CatalogueRow, SearchQuery, catalogue_page
 
 app = typer.Typer()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A hit in words for people."""
+
+    code: str
+    name: str
+    spec: str
+    pack_unit: str
+    maker: str
+    unit_price: str
+    users: int
+    status: str
+
+
+def _line(row: CatalogueRow) -> _Line:
+    price = "" if row.unit_price is None else plain(row.unit_price)
+    return _Line(
+        row.code, row.name, row.spec, row.pack_unit, row.maker, price, row.users, row.status.label
+    )
 
 
 @app.command(help=_("查品规：名称、拼音首字母、全拼、各种编码、批准文号，或直接扫码"))
@@ -27,8 +50,9 @@ def search(
     """Search the catalogue."""
     run = cli()
     page = catalogue_page(*run.signed_in(), SearchQuery(text, view=only), (None, limit))
+    rows = page.rows if run.as_json else tuple(_line(row) for row in page.rows)
     run.emit(
-        page.rows,
+        rows,
         {
             "code": _("统一编码"),
             "name": _("品名"),

@@ -8,22 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
-from app.domain.scan import ScanKind, ScanResult
-from app.models.item import Item, ItemCode
+from app.domain.scan import ScanResult
+from app.models.item import Item
+from app.services.catalogue.lookup import by_scan
 from app.services.db import Database
-
-_SYSTEMS = {
-    ScanKind.GS1: ("gtin", "udi_di"),
-    ScanKind.GTIN: ("gtin", "udi_di", "local", "platform"),
-    ScanKind.MA: ("udi_di",),
-    ScanKind.AHM: ("udi_di",),
-    ScanKind.TRACE: ("trace_prefix",),
-    ScanKind.NATIONAL: ("national", "gtin"),
-    ScanKind.RULE: ("group", "platform", "local"),
-    ScanKind.UNKNOWN: (
-        "group", "local", "platform", "nhsa", "approval", "certificate", "ypid", "udi_di",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +41,9 @@ def items_of_scan(session: Session, scan: ScanResult, org_id: int) -> tuple[Foun
     Our own item code (YP-000101), typed or in AI 240, counts as well as any registered code; a
     member's own codes count for that member only.
     """
-    text = scan.fields.get("prefix") or scan.code or scan.raw.strip()
-    if not text:
-        return ()
-    by_code = session.execute(
-        select(Item, ItemCode.unit_factor)
-        .join(ItemCode, ItemCode.item_id == Item.id)
-        .where(
-            ItemCode.code.in_({text, text.upper()}),
-            ItemCode.system.in_(_SYSTEMS.get(scan.kind, ())),
-            ItemCode.org_id.in_((0, org_id)),
-        )
-        .order_by(Item.code)
-    ).all()
-    found = {item.id: _found(item, factor) for item, factor in by_code}
-    own = session.scalar(select(Item).where(Item.code == text.upper()))
-    if own is not None and own.id not in found:
-        found[own.id] = _found(own, 0)
-    return tuple(found.values())
+    matches = {match.item_id: match for match in by_scan(session, (org_id,), scan)}
+    items = session.scalars(select(Item).where(Item.id.in_(matches)).order_by(Item.code))
+    return tuple(_found(item, matches[item.id].unit_factor) for item in items)
 
 
 def find_items(db: Database, actor: Actor, scan: ScanResult) -> tuple[FoundItem, ...]:

@@ -184,8 +184,8 @@ def _keep_units(item: Item, draft: ItemDraft) -> None:
 def _own_code(session: Session, draft: ItemDraft, code: str) -> str:
     prefix = draft.item_class.prefix
     if not code.strip():
-        known = session.scalars(select(Item.code).where(Item.code.like(f"{prefix}-%")))
-        return group_code(prefix, last_number(known, prefix) + 1)
+        known = session.scalars(select(Item.code).where(Item.code.like(f"{prefix}%"))).all()
+        return Numbering(known)(prefix)
     wanted = codes.validate(codes.CodeSystem.GROUP, code)
     if session.scalar(select(Item.id).where(Item.code == wanted)) is not None:
         raise DomainError(
@@ -195,15 +195,27 @@ def _own_code(session: Session, draft: ItemDraft, code: str) -> str:
     return wanted
 
 
-def last_number(taken: Iterable[str], prefix: str) -> int:
-    """The greatest running number among the codes of a class."""
-    form = re.compile(rf"{prefix}-([0-9]{{{_RUNNING}}})")
-    return max((int(found[1]) for code in taken if (found := form.fullmatch(code))), default=0)
+class Numbering:
+    """Hands out the next free group codes, in the way that the catalogue writes them.
 
+    YP-010233, or YP010233 where the class already has codes without the hyphen.
+    """
 
-def group_code(prefix: str, number: int) -> str:
-    """A group code such as YP-010233."""
-    return f"{prefix}-{number:0{_RUNNING}d}"
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = tuple(taken)
+        self._last: dict[str, tuple[str, int]] = {}
+
+    def __call__(self, prefix: str) -> str:
+        """The next code of the class with that prefix."""
+        hyphen, number = self._last.get(prefix) or self._start(prefix)
+        self._last[prefix] = (hyphen, number + 1)
+        return f"{prefix}{hyphen}{number + 1:0{_RUNNING}d}"
+
+    def _start(self, prefix: str) -> tuple[str, int]:
+        form = re.compile(rf"{prefix}(-?)([0-9]{{{_RUNNING}}})")
+        found = [match for code in self._taken if (match := form.fullmatch(code))]
+        hyphen = "" if any(not match[1] for match in found) else "-"
+        return hyphen, max((int(match[2]) for match in found), default=0)
 
 
 def _product(session: Session, draft: ItemDraft) -> int:

@@ -98,17 +98,26 @@ def catalogue_page(
     with db.read() as session:
         price = _best_price(session, actor, today(session))
         shape = _shape(query.text, price)
-        statement = _statement(session, actor, query, price)
+        statement = _statement(session, actor, query)
         found = keyset.fetch(session, statement, shape, query, page[0], page[1])
-        users = _users(session, actor, [row.id for row in found.rows])
-        return CataloguePage(tuple(_row(row, users) for row in found.rows), found.next_key)
+        items = [row.id for row in found.rows]
+        users = _users(session, actor, items)
+        # Only for the rows shown: in the statement it would be asked for every hit before sorting.
+        prices = {
+            row.id: row.unit_price
+            for row in session.execute(
+                select(Item.id, price.label("unit_price")).where(Item.id.in_(items))
+            )
+        }
+        rows = tuple(_row(row, users.get(row.id, 0), prices.get(row.id)) for row in found.rows)
+        return CataloguePage(rows, found.next_key)
 
 
 def catalogue_count(db: Database, actor: Actor, query: QueryLike) -> int:
     """How many items the query has."""
     with db.read() as session:
         price = _best_price(session, actor, today(session))
-        statement = _statement(session, actor, query, price)
+        statement = _statement(session, actor, query)
         return keyset.count(session, statement, _shape(query.text, price), query)
 
 
@@ -199,9 +208,7 @@ def _best_price(session: Session, actor: Actor, day: date) -> ColumnElement[Any]
     )
 
 
-def _statement(
-    session: Session, actor: Actor, query: QueryLike, price: ColumnElement[Any]
-) -> Select[Any]:
+def _statement(session: Session, actor: Actor, query: QueryLike) -> Select[Any]:
     statement = cast(
         "Select[Any]",
         select(
@@ -220,7 +227,6 @@ def _statement(
             Item.storage,
             Item.high_value,
             Item.approval_valid_to,
-            price.label("unit_price"),
         )
         .join(ItemSearch, ItemSearch.item_id == Item.id)
         .join(Maker, Maker.id == Item.maker_id)
@@ -271,7 +277,7 @@ def _users(session: Session, actor: Actor, items: list[int]) -> dict[int, int]:
     return {item: int(count) for item, count in rows}
 
 
-def _row(row: Any, users: dict[int, int]) -> CatalogueRow:
+def _row(row: Any, users: int, unit_price: Decimal | None) -> CatalogueRow:
     return CatalogueRow(
         id=row.id,
         code=row.code,
@@ -288,6 +294,6 @@ def _row(row: Any, users: dict[int, int]) -> CatalogueRow:
         storage=row.storage,
         high_value=row.high_value,
         approval_valid_to=row.approval_valid_to,
-        unit_price=row.unit_price,
-        users=users.get(row.id, 0),
+        unit_price=unit_price,
+        users=users,
     )

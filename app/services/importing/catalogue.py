@@ -310,16 +310,5 @@ def _numbers(session: Session, contents: Sequence[ItemContent]) -> list[str]:
         "import.changed",
         _("目录在预览之后变了，没有导入。"),
     )
-    taken.update(given)
-    found: list[str] = []
-    last: dict[str, int] = {}
-    for content in contents:
-        code = content.code
-        prefix = content.draft.item_class.prefix
-        while not code or (not content.code and code in taken):
-            number = last.setdefault(prefix, edit.last_number(taken, prefix)) + 1
-            last[prefix] = number
-            code = edit.group_code(prefix, number)
-        taken.add(code)
-        found.append(code)
-    return found
+    next_code = edit.Numbering((*taken, *given))
+    return [content.code or next_code(content.draft.item_class.prefix) for content in contents]
