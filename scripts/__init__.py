@@ -1,1 +1,1 @@
-"""Programs that build what is shipped: fonts, icons, demo tables, catalogues of texts."""
+"""Programs for those who work on the project; none is shipped."""
