@@ -40,6 +40,7 @@ class OptionsCard(Card):
         super().__init__(_("纸张与打印机"), parent)
         self._outlets: tuple[Outlet, ...] = ()
         self._wanted = ""
+        self._tight = False
         self.outlet = Select(icon=Icon.PRINTER)
         self.paper = Select([(key, _(title)) for key, title in label_papers.TITLES.items()])
         self.start = Select()
@@ -60,19 +61,24 @@ class OptionsCard(Card):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         self.start_label = Text(_("从第几格起"), Role.SECOND)
-        start_row = QHBoxLayout()
+        self.nudge_label = Text(_("微调"), Role.SECOND)
+        self.nudge_box = QWidget()
+        links = QHBoxLayout(self.nudge_box)
+        links.setContentsMargins(0, 0, 0, 0)
+        links.addWidget(self.nudge)
+        links.addWidget(Text("·", Role.SECOND))
+        links.addWidget(self.calibrate)
+        links.addStretch(1)
+        start_row = self._start_row = QHBoxLayout()
         start_row.addWidget(self.start)
         start_row.addWidget(self.skipped, 1)
-        nudge_row = QHBoxLayout()
-        nudge_row.addWidget(self.nudge)
-        nudge_row.addWidget(Text("·", Role.SECOND))
-        nudge_row.addWidget(self.calibrate)
-        nudge_row.addStretch(1)
+        nudge_row = self._nudge_row = QHBoxLayout()
+        nudge_row.addWidget(self.nudge_box, 1)
         rows: tuple[tuple[Text, QWidget | QHBoxLayout], ...] = (
             (Text(_("打印机"), Role.SECOND), self.outlet),
             (Text(_("标签纸"), Role.SECOND), self.paper),
             (self.start_label, start_row),
-            (Text(_("微调"), Role.SECOND), nudge_row),
+            (self.nudge_label, nudge_row),
         )
         for place, (label, item) in enumerate(rows):
             grid.addWidget(label, place, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -139,10 +145,28 @@ class OptionsCard(Card):
             select.blockSignals(False)
         used = options.start - 1
         self.skipped.setText(_("前 {n} 格已用，跳过", n=used) if used else "")
-        for widget in (self.start_label, self.start, self.skipped):
+        for widget in (self.start_label, self.start):
             widget.setVisible(paper.is_sheet)
+        self._place_nudge()
         self.nudge.setText(nudge_words(options.nudge))
         self.nudge.updateGeometry()
+
+    def set_tight(self, *, tight: bool) -> None:
+        """Room is short: no heading, and first cell and nudge share a row."""
+        self._tight = tight
+        self.title.setVisible(not tight)
+        self.note.setVisible(not tight)
+        self._place_nudge()
+
+    def _place_nudge(self) -> None:
+        """The nudge stands in its own row, or beside the first cell of a sheet."""
+        sheet = label_papers.paper(str(self.paper.value)).is_sheet
+        beside = self._tight and sheet
+        row = self._start_row if beside else self._nudge_row
+        if row.indexOf(self.nudge_box) < 0:
+            row.addWidget(self.nudge_box, 1)
+        self.nudge_label.setVisible(not beside)
+        self.skipped.setVisible(sheet and not beside)
 
     def options(self, before: Options) -> Options:
         """`before` with the paper and the first cell that are chosen now."""

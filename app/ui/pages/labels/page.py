@@ -174,6 +174,7 @@ class LabelsPage(Page):
         self.halves.setStretch(0, _TIGHT_LEFT if tight else _LEFT)
         self.halves.setStretch(1, _TIGHT_RIGHT if tight else _RIGHT)
         self.preview.set_tight(tight=tight)
+        self.options.set_tight(tight=tight)
 
     # -- preview ------------------------------------------------------------------------------
 

@@ -130,7 +130,8 @@ class PreviewCard(Card):
             self._say(Status.WARN, _("条码可识读，{n} 处放不下", n=len(warnings)), note)
         else:
             codes = preview.prepared.checked.codes
-            self._say(Status.OK, _("{n} 个条码已自检，可识读", n=codes), "")
+            long, short = _("{n} 个条码已自检，可识读", n=codes), _("{n} 个条码可识读", n=codes)
+            self._say(Status.OK, short if self._tight else long, "")
         self.print.setEnabled(not blocking)
         self.export.setEnabled(not blocking)
 
