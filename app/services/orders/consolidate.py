@@ -300,6 +300,8 @@ def _write_member(
     order.digest = store(session, actor, order, content)
     session.add_all(lines)
     session.flush()
+    detail = {"no": order.no, "group": order.group_no, "digest": order.digest.hex()}
+    record(session, actor, order.org_id, "order.open", (DocKind.MEMBER_ORDER, order.id), detail)
 
 
 def _buyers(session: Session, requisitions: Sequence[Requisition]) -> dict[int, str]:

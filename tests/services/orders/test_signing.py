@@ -15,12 +15,13 @@ from app.domain.orders.signing import Decision
 from app.models.order import GroupOrder, MemberOrderLine, Signature
 from app.models.platform import Audit
 from app.services.orders.changing import Amend, CancelOrder, Urge, amend, cancel, urge
+from app.services.orders.consolidate import Consolidate, consolidate
 from app.services.orders.detail import OrderWanted, order_detail
 from app.services.orders.queries import GroupsWanted, OrdersWanted, group_orders, member_orders
 from app.services.orders.signing import Sign, sign
 from app.services.orders.totals import check_totals
 from tests.factories import EAST, KANGZE, LEAD, RUIHE, WEST, Site
-from tests.order_needs import open_order, order_of, sign_as, status_of
+from tests.order_needs import AMOXICILLIN, INSULIN, ask, open_order, order_of, sign_as, status_of
 
 BUYER = "lead_buyer"
 
@@ -148,6 +149,21 @@ def test_an_amended_order_is_signed_anew_and_the_totals_follow(site: Site) -> No
     ]
     assert [one.reason for one in detail.versions] == ["", "按成员意见减半"]
     assert detail.intact
+
+
+def test_a_line_can_be_taken_away(site: Site) -> None:
+    wanted = ask(site, EAST, {AMOXICILLIN: 100, INSULIN: 5})
+    made = consolidate(*site.as_(BUYER), Consolidate(new_op(), "常用药", (wanted,)))
+    row = order_of(site, EAST, KANGZE)
+
+    amend(*site.as_(BUYER), Amend(new_op(), EAST, row.id, 1, (Change(2, 0),), "胰岛素还够用"))
+
+    seen = order_detail(*site.as_("kangze_sales"), OrderWanted(EAST, row.id))
+    assert [line.name for line in seen.content.lines] == ["阿莫西林胶囊"]
+    assert seen.intact
+    assert group_row(site, made.group_order_id)[1] == Decimal("386.00")
+    assert not check_totals(*site.as_(BUYER))
+    sign_as(site, "east_head", order_of(site, EAST, KANGZE))
 
 
 @pytest.mark.parametrize(
