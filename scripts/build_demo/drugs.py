@@ -97,7 +97,7 @@ class Drug:
 
 
 def _trade(text: str, name: str) -> str:
-    bare = re.sub(r"(?:胶囊|片)?OTC$", "", clean.plain(text))
+    bare = re.sub(r"(?:(?:胶囊|片)?OTC|口服溶液)$", "", clean.plain(text))
     return "" if not bare or bare.startswith(name[:4]) or "专用" in bare or name in bare else bare
 
 

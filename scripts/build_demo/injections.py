@@ -145,6 +145,7 @@ _FAMILIES: Final = {
 _MILLIONS: Final = re.compile(r"(\d+(?:\.\d+)?)WI?U")
 _SINGLES: Final = ("胰岛素", "丙泊酚", "血凝酶", "泛影葡胺", "脂肪乳", "低分子肝素")
 PAIRS_PER_NAME: Final = 3
+_DEAR: Final = Decimal(15)
 
 
 def injections(tender: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
@@ -163,7 +164,7 @@ def injections(tender: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
         bag = family[1] == "大容量注射剂"
         count = 1 if bag or any(word in name for word in _SINGLES) else family[2]
         each = Decimal(row["price"]) / (int(row["count"]) if row["unit"] == "盒" else 1)
-        today = each * count * Decimal("1.6") if bag else max(each * 2, Decimal("0.36")) * count
+        today = _today(each, count, bag=bag)
         yield {
             "name": name,
             "trade": "",
@@ -174,3 +175,10 @@ def injections(tender: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
             "count": str(count),
             "price": str(today),
         }
+
+
+def _today(each: Decimal, count: int, *, bag: bool) -> Decimal:
+    """The old tender price of a pack brought to today's level: cheap goods rose, dear ones not."""
+    if each > _DEAR:
+        return each * count
+    return each * count * Decimal("1.6") if bag else max(each * 2, Decimal("0.36")) * count
