@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
@@ -54,6 +54,7 @@ class DocumentHit:
         id: Row id.
         no: Number.
         status: State.
+        period: Month of a statement, empty for other documents.
     """
 
     kind: str
@@ -61,6 +62,7 @@ class DocumentHit:
     id: int
     no: str
     status: str
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +144,9 @@ def _documents(
         ("statement", Statement),
     )
     for kind, table in tables:
+        period = table.period if kind == "statement" else literal("")
         rows = session.execute(
-            select(table.org_id, table.id, table.no, table.status)
+            select(table.org_id, table.id, table.no, table.status, period)
             .where(table.org_id.in_(orgs), table.no.like(pattern, escape="\\"))
             .order_by(table.no.desc())
             .limit(limit)

@@ -67,7 +67,7 @@ class Program(QObject):
         scopes = opening.scopes_of(session)
         state = UserState(session.actor.login)
         last = state.get("scope").get("title")
-        scope = next((one for one in scopes if one.title == last), scopes[0])
+        scope = next((one for one in scopes if one.title == last), opening.usual(session, scopes))
         context = self._context(session, scope, state)
         window = MainWindow(context, scopes)
         window.look_changed.connect(self.set_look)

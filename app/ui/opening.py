@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app import paths, settings
 from app.bootstrap import is_server, open_database
-from app.domain.duties import Actor
+from app.domain.duties import Actor, Duty
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.services.access import actor_for
@@ -164,6 +164,12 @@ def scopes_of(session: Session) -> tuple[Scope, ...]:
     if len(members) > 1:
         return (*singles, Scope(members, _("全集团（{n} 家）", n=len(members))))
     return singles
+
+
+def usual(session: Session, scopes: tuple[Scope, ...]) -> Scope:
+    """What a person sees first: the group's buyer the whole group, others their own place."""
+    buys_for = session.actor.orgs(Duty.BUY)
+    return scopes[-1] if len(buys_for) > 1 else scopes[0]
 
 
 def test_server(address: str, login: str, password: str) -> str:

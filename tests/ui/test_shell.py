@@ -164,6 +164,14 @@ def test_an_action_of_another_page_goes_there_first(window: MainWindow) -> None:
     assert window.stack.current_name == "stock"
 
 
+def test_what_writes_is_never_done_unseen_from_another_page(window: MainWindow) -> None:
+    stay = [action.act for action in ACTIONS.values() if action.goes]
+    assert Act.SUGGEST in stay
+    window.perform(Act.SIGN)
+    assert window.stack.current_name == "group_orders"
+    assert page_of(window).done == []
+
+
 def test_the_palette_finds_items_by_name_and_screens_by_pinyin(
     window: MainWindow, settle: Settle
 ) -> None:
@@ -175,6 +183,8 @@ def test_the_palette_finds_items_by_name_and_screens_by_pinyin(
     assert "库存" in window.palette_box.titles
     window.palette_box.edit.setText("没有这种东西")
     settle()
+    assert window.palette_box.titles == ["库存：没有这种东西 全部批号"]
+    window.palette_box.edit.setText(">没有这种事")
     assert window.palette_box.titles == []
     QTest.keyClick(window.palette_box.edit, Qt.Key.Key_Escape)
     assert not window.palette_box.isVisible()

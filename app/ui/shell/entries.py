@@ -48,7 +48,15 @@ class Entries:
             return [Group(_("操作"), acts)]
         jumps = tuple(e for e in self._jumps() if _matches(e, needle))
         few = acts if needle else acts[:6]
+        if needle and "stock" in self._names:
+            jumps = (*jumps, self._stock_of(text.strip()))
         return [Group(_("操作"), few), Group(_("跳转"), jumps)]
+
+    def _stock_of(self, text: str) -> Entry:
+        def act() -> None:
+            self._context.navigate("stock", text=text)
+
+        return Entry(_("库存：{text} 全部批号", text=text), Icon.ARROW_RIGHT, act)
 
     def remote(self, text: str) -> list[Group]:
         """Items and documents; runs in a reader thread."""
@@ -126,8 +134,10 @@ class Entries:
         if page not in self._names:
             return None
 
+        arguments = {argument: hit.id, "org_id": hit.org_id, "period": hit.period}
+
         def act() -> None:
-            self._context.navigate(page, **{argument: hit.id, "org_id": hit.org_id})
+            self._context.navigate(page, **arguments)
 
         return Entry(_(title, no=hit.no), Icon.FILE, act, "")
 

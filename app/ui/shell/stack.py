@@ -40,6 +40,8 @@ class PageStack(QStackedWidget):
             before.leave()
             self.remember(before)
         self.setCurrentWidget(page)
+        if before is not page:
+            page.setFocus()  # keys belong to the page; it may move the focus on to a field
         page.shown()
         if arguments:
             page.arrive(**arguments)

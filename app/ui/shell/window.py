@@ -153,7 +153,7 @@ class MainWindow(QWidget):
         if action.page and allowed and any(spec.name == action.page for spec in self.specs):
             self.navigate(action.page)
             page = self.stack.current_page
-            if page:
+            if page and not action.goes:
                 page.perform(act)
         elif page:
             page.not_available()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
@@ -24,6 +25,16 @@ _WEEKDAYS = (
     N_("星期一"), N_("星期二"), N_("星期三"), N_("星期四"),
     N_("星期五"), N_("星期六"), N_("星期日"),
 )  # fmt: skip
+
+
+_ARRIVE: Final[Mapping[home.Kind, Mapping[str, object]]] = {
+    home.Kind.NEAR_EXPIRY: {"view": "expiring"},
+    home.Kind.DRAFT_REQUISITIONS: {"requisitions": True},
+    home.Kind.TO_CONSOLIDATE: {"new": True},
+    home.Kind.STATEMENTS: {"view": "statements"},
+    home.Kind.STATEMENTS_SENT: {"view": "statements"},
+}
+"""What each page is told when its work is chosen here."""
 
 
 class HomePage(Page):
@@ -111,10 +122,8 @@ class HomePage(Page):
         act = wording.WORDS[item.kind].act
         if act is not None:
             self.context.perform(act)
-        elif item.kind is home.Kind.NEAR_EXPIRY:
-            self.context.navigate("stock", view="near")
         else:
-            self.context.navigate(item.page, work=item.kind.value)
+            self.context.navigate(item.page, **_ARRIVE.get(item.kind, {}))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
