@@ -21,7 +21,7 @@ from app.ui.pages.group_orders.dialogs import AmendForm, SignForm
 from app.ui.pages.group_orders.page import GroupOrdersPage
 from app.ui.tables.cells import plain
 from app.ui.widgets.dialogs import ReasonForm, TypeToConfirm
-from tests.factories import EAST, KANGZE, WEST, Site
+from tests.factories import EAST, KANGZE, RUIHE, WEST, Site
 from tests.order_needs import AMOXICILLIN, SYRINGE, ask, open_order, order_of, sign_as
 from tests.ui.conftest import Show
 from tests.ui.keys import key
@@ -338,3 +338,15 @@ def test_an_order_reached_from_elsewhere_brings_its_group_along(
     key(page.order, Qt.Key.Key_Escape)
     settle()
     assert page.board.header.title.text() == "第 1 包"
+
+
+def test_the_page_begins_with_what_waits_for_me(sqlite_site: Site, page_for: PageFor) -> None:
+    open_order(sqlite_site, "第 1 包")
+    open_order(sqlite_site, "第 2 包")
+    for supplier in (KANGZE, RUIHE):
+        sign_as(sqlite_site, "east_head", order_of(sqlite_site, EAST, supplier))
+
+    page = page_for("east_head")
+
+    assert page.list.current is not None
+    assert (page.list.current.title, page.list.current.mine) == ("第 1 包", 2)
