@@ -292,18 +292,18 @@ def _other_lot(work: Work, entry: Entry) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Counts of entries by how they stand, and the value taken in."""
+    """Counts of entries by how they stand, and the value taken in.
+
+    `settled` are those that nothing more is expected of; goods that are too many wait for a
+    decision and do not count as settled.
+    """
 
     ok: int
     differ: int
     scanning: int
     waiting: int
+    settled: int
     amount: Decimal
-
-    @property
-    def settled(self) -> int:
-        """Entries that nothing more is expected of."""
-        return self.ok + self.differ
 
     @property
     def total(self) -> int:
@@ -319,6 +319,7 @@ def tally(work: Work) -> Tally:
         differ=sum(result.differs for result in results),
         scanning=results.count(Result.SCANNING),
         waiting=results.count(Result.WAITING),
+        settled=sum(result.settled for result in results),
         amount=sum((amount(work, entry) for entry in work.entries), Decimal(0)),
     )
 

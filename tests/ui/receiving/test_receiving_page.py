@@ -293,6 +293,17 @@ def test_what_was_counted_survives_a_kill(
     assert accepted(fresh) == [24, 0, 0]
 
 
+def test_esc_goes_back_to_the_list_and_keeps_what_was_counted(
+    working: ReceivingPage, reader: Scan, settle: Settle
+) -> None:
+    reader(working, gs1(AMOXICILLIN, "K1"))
+    QTest.keyClick(working.view.bar.field.edit, Qt.Key.Key_Escape)
+    settle()
+    assert not working.working
+    reader(working, "SH20261014-002")
+    assert accepted(working) == [24, 0, 0]
+
+
 def test_another_window_was_first(
     working: ReceivingPage, reader: Scan, settle: Settle, sqlite_site: Site, made: MadeDelivery
 ) -> None:

@@ -67,7 +67,7 @@ class Handling(QObject):
     def _refused(self, error: DomainError) -> None:
         self.view.say(Status.BAD, _("没有改"), error.text)
         if error.code.startswith(("expiry.", "lot.")):
-            self.view.panel.say_expiry(error.text)
+            self.view.panel.expiry_field.say(error.text)
 
     def undo(self) -> None:
         """Ctrl+Z: the last scan or edit."""

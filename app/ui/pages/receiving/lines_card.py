@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.receiving.work import Work, tally
 from app.i18n import _
 from app.ui import formats
+from app.ui.icons import Icon
 from app.ui.pages.receiving import rows
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge
+from app.ui.widgets.buttons import icon_button
 from app.ui.widgets.cards import Card
 from app.ui.widgets.charts import SegmentBar
 from app.ui.widgets.text import ElidedText, Role, Text, line
@@ -32,6 +34,7 @@ class LinesCard(Card):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent, padding=0)
         self.body.setSpacing(0)
+        self.back = icon_button(Icon.ARROW_LEFT, _("回到送货单列表"))
         self.number = Text("", Role.CARD_TITLE)
         self.about = ElidedText("", Role.SECOND)
         self.progress = Text("", Role.STRONG)
@@ -53,6 +56,7 @@ class LinesCard(Card):
         top.setSpacing(8)
         first = QHBoxLayout()
         first.setSpacing(10)
+        first.addWidget(self.back)
         first.addWidget(self.number)
         first.addWidget(self.about, 1)
         first.addWidget(self.progress)

@@ -96,7 +96,7 @@ class ListView(QWidget):
 
     def _choice_changed(self) -> None:
         row = self.current
-        self.begin.setEnabled(self.can_begin)
+        self.begin.setVisible(self.can_begin)
         self.reverse.setVisible(row is not None and bool(row.acceptance_id))
         self.paper.setVisible(row is not None)
         cancelled = row is not None and row.state == State.CANCELLED

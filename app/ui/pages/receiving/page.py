@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
@@ -25,12 +27,11 @@ from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext, Scope
 from app.ui.page import KeyHint, Page
-from app.ui.pages.receiving.finishing import Finishing, received_words
+from app.ui.pages.receiving.afterwards import Afterwards
+from app.ui.pages.receiving.finishing import Finishing
 from app.ui.pages.receiving.handling import Handling
 from app.ui.pages.receiving.list_view import ListView
 from app.ui.pages.receiving.note_making import NoteMaking
-from app.ui.pages.receiving.printing import print_paper
-from app.ui.pages.receiving.reversing import ask_reverse
 from app.ui.pages.receiving.view_model import Counting
 from app.ui.pages.receiving.work_view import WorkView
 from app.ui.status import Status
@@ -57,7 +58,7 @@ class ReceivingPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.stack)
-        self.labels_after = False
+        self.after = Afterwards(self, self.list, self.counting)
         self._connect_list()
         self._connect_work()
         self._register()
@@ -72,19 +73,21 @@ class ReceivingPage(Page):
         self.list.begin.clicked.connect(self.to_scanning)
         self.list.new.clicked.connect(self.making.new)
         self.list.take_file.clicked.connect(self.making.choose_file)
-        self.list.paper.clicked.connect(self._print)
-        self.list.reverse.clicked.connect(self._reverse)
+        self.list.paper.clicked.connect(self.after.print)
+        self.list.reverse.clicked.connect(self.after.reverse)
 
     def _connect_work(self) -> None:
         self.counting.overtaken.connect(self._overtaken)
         self.counting.changed.connect(self.chrome_changed)
-        self.view.panel.labels_asked.connect(self.labels)
+        self.view.panel.labels_asked.connect(self.after.labels)
+        self.view.lines.back.clicked.connect(self.back)
+        self.view.lines.grid.escaped.connect(self.back)
 
     def _register(self) -> None:
         self.on(Act.RECEIVE, self.to_scanning)
         self.on(Act.SCAN, self.to_scanning)
         self.on(Act.DIFFERENCE, self.handling.ask_refuse)
-        self.on(Act.LABELS, self.labels)
+        self.on(Act.LABELS, self.after.labels)
         self.on(Act.FINISH, self.finish)
         self.on(Act.SUBMIT, self.handling.finish_line)
         self.on(Act.UNDO, self.handling.undo)
@@ -92,7 +95,7 @@ class ReceivingPage(Page):
         self.on(Act.SAVE, self.counting.save)
         self.on(Act.NEW, self.making.new)
         self.on(Act.IMPORT, self.making.choose_file)
-        self.on(Act.PRINT, self._print)
+        self.on(Act.PRINT, self.after.print)
 
     # What the shell asks
 
@@ -166,6 +169,14 @@ class ReceivingPage(Page):
         super().shown()
         (self.view if self.working else self.list).bar.field.setFocus()
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves the note; what was counted stays."""
+        if event.key() == Qt.Key.Key_Escape and self.working:
+            self.back()
+        else:
+            super().keyPressEvent(event)
+
     # Opening and leaving
 
     def scanned(self, code: str) -> None:
@@ -201,7 +212,7 @@ class ReceivingPage(Page):
 
     def _opened(self, opened: Opened) -> None:
         self.counting.open(opened)
-        self.labels_after = False
+        self.after.labels_wanted = False
         self.stack.setCurrentWidget(self.view)
         self.view.begin()
         if opened.drafted_by:
@@ -225,10 +236,7 @@ class ReceivingPage(Page):
         """Return to the list; what was counted is saved."""
         if self.counting.is_open:
             self.counting.close()
-        self.stack.setCurrentWidget(self.list)
-        self.set_subtitle("")
-        self.list.bar.field.setFocus()
-        self.chrome_changed.emit()
+        self._to_list()
 
     def to_scanning(self) -> None:
         """F2: the scan field; in the list, the chosen note."""
@@ -254,34 +262,15 @@ class ReceivingPage(Page):
         else:
             self.not_available()
 
-    def labels(self) -> None:
-        """F8: labels of an accepted note, or after this one is completed."""
-        if self.working:
-            self.labels_after = True
-            self.context.notices.info(_("完成验收（F10）后会打开标签打印，这张单的货已选好。"))
-            return
-        row = self.list.current
-        if row is None or not row.acceptance_id:
-            self.not_available()
-        else:
-            self.context.navigate("labels", acceptance_id=row.acceptance_id)
-
     def _completed(self, received: Received) -> None:
-        number, document = received.no, received.document_id
+        self._to_list()
+        self.after.completed(received)
+
+    def _to_list(self) -> None:
         self.stack.setCurrentWidget(self.list)
         self.set_subtitle("")
-        words = received_words(received)
-        self.list.bar.show_result(ScanResult(Status.OK, _("验收完成 {no}", no=number), words))
         self.list.bar.field.setFocus()
         self.chrome_changed.emit()
-
-        def labels() -> None:
-            self.context.navigate("labels", acceptance_id=document)
-
-        if self.labels_after:
-            labels()
-        else:
-            self.context.notices.done(words, action=_("打印标签"), act=labels)
 
     def _overtaken(self, error: DomainError) -> None:
         """Somebody else was first: say who and when, and show what is there now."""
@@ -289,19 +278,6 @@ class ReceivingPage(Page):
             self.view.say(Status.WARN, _("别人也在收这张单"), error.text)
             return
         self.counting.close()
-        self.stack.setCurrentWidget(self.list)
-        self.set_subtitle("")
+        self._to_list()
         self.list.bar.show_result(ScanResult(Status.WARN, _("这张单已处理"), error.text))
         self.refresh()
-
-    def _print(self) -> None:
-        row = self.list.current
-        if self.working or row is None:
-            self.not_available()
-        else:
-            print_paper(self, row)
-
-    def _reverse(self) -> None:
-        row = self.list.current
-        if row is not None and row.acceptance_id:
-            ask_reverse(self, row)

@@ -141,6 +141,7 @@ class LotPanel(Card):
         """What can be done without leaves, one part after the other, until the rest fits."""
         self.checks.show()
         self.spec.show()
+        self._space(6, 14)
         self.checks.set_tight(tight=self._tight)
         self.trace_field.setHidden(self._short)
         asked = not (self.reason.isHidden() and self.cold.isHidden())
@@ -149,11 +150,16 @@ class LotPanel(Card):
             self.trace_field.hide,
             self.spec.hide,
             lambda: self.checks.setHidden(asked),
+            lambda: self._space(2, 6),
         )
         for step in steps:
             if self.body.totalMinimumSize().height() <= self.height():
                 return
             step()
+
+    def _space(self, between: int, edge: int) -> None:
+        self.body.setSpacing(between)
+        self.body.setContentsMargins(14, edge, 14, edge)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -273,7 +279,3 @@ class LotPanel(Card):
             return
         if typed != entry.expiry:
             self.expiry_typed.emit(typed)
-
-    def say_expiry(self, text: str) -> None:
-        """Say under the field why an expiry was not taken."""
-        self.expiry_field.say(text)

@@ -74,7 +74,7 @@ def line_columns() -> tuple[Column, ...]:
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=112),
         Column(key="expected", title=_("应收"), kind=Kind.QTY, width=82),
         Column(key="accepted", title=_("实收"), kind=Kind.QTY, width=82),
-        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=112, hidden=True),
+        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=132, hidden=True),
         Column(key="result", title=_("结果"), kind=Kind.PILL, width=104),
     )
 

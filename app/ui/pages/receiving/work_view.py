@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.expiry import shown
@@ -20,6 +20,8 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import page_column
 from app.ui.widgets.scan_edit import ScanBar, ScanResult, sound
 
+_IDLE_MS = 3_000
+"""After this long without a key the scan field has the focus again."""
 _LOW = 645
 """Under this page height (740 of the window) the checks stand in one line."""
 _NARROW = 1144
@@ -90,6 +92,7 @@ class WorkView(QWidget):
         self.lines = LinesCard()
         self.panel = LotPanel()
         self.outcome: Outcome | None = None
+        self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
         column = page_column(self)
         column.addWidget(self.bar)
         column.addWidget(self.choices)
@@ -109,6 +112,16 @@ class WorkView(QWidget):
         self.counting.changed.connect(self.show_work)
         self.counting.told.connect(self.show_outcome)
         self.panel.left_field.connect(self.bar.field.setFocus)
+        for signal in (self.panel.quantity_typed, self.panel.checked):
+            signal.connect(lambda _value: self._idle.start())
+        self._idle.timeout.connect(self._return)
+
+    def _return(self) -> None:
+        """Back to scanning after a moment, unless something is being typed."""
+        focus = QApplication.focusWidget()
+        typing = isinstance(focus, QLineEdit) and focus.isModified()
+        if self.isVisible() and not typing and QApplication.activeModalWidget() is None:
+            self.bar.field.setFocus()
 
     def begin(self) -> None:
         """A note was opened."""
