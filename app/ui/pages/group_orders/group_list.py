@@ -143,7 +143,7 @@ class GroupList(QListView):
         return self.groups.rows[place] if 0 <= place < len(self.groups.rows) else None
 
     def show_rows(self, rows: Sequence[GroupRow], now: datetime, wanted: int = 0) -> None:
-        """Show other rows; the chosen one (or `wanted`) stays, else what waits for me, the first."""
+        """Show other rows; the chosen (or `wanted`) one stays, else what waits for me."""
         mine = next((row.id for row in rows if row.mine), 0)
         before = wanted or (self.current.id if self.current else mine)
         self.groups.show_rows(rows, now)
