@@ -24,7 +24,7 @@ from app.models.party import Maker
 from app.models.price import Price
 from app.models.stock import Balance
 from app.services.catalogue import lookup
-from app.services.db import Database, today
+from app.services.db import Database, database_of, today
 from app.services.prices.visible import visible
 from app.services.queries import keyset
 from app.services.queries.keyset import ListColumn, ListShape, QueryLike, escape_like
@@ -32,6 +32,7 @@ from app.services.queries.keyset import ListColumn, ListShape, QueryLike, escape
 CHIPS: Final = ("drug", "consumable", "reagent", "vbp", "cold", "high_value")
 """Quick views, named as the query's `view`."""
 _SHORTEST_FULL_PINYIN: Final = 3
+_LAST: Final = "\U0010ffff"
 _SCANNED: Final = frozenset({
     ScanKind.GS1, ScanKind.MA, ScanKind.AHM, ScanKind.TRACE, ScanKind.NATIONAL, ScanKind.GTIN,
 })  # fmt: skip
@@ -134,7 +135,8 @@ def matches(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | 
     scanned = _scanned(session, actor, text)
     if scanned is not None:
         return scanned
-    return and_(*(_word(actor, word) for word in words))
+    sqlite = database_of(session).is_sqlite
+    return and_(*(_word(actor, word, sqlite=sqlite) for word in words))
 
 
 def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
@@ -146,25 +148,29 @@ def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] |
     return Item.id.in_(items) if items else None
 
 
-def _word(actor: Actor, word: str) -> ColumnElement[bool]:
+def _word(actor: Actor, word: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """One word anywhere in the search text (kept in lower case), or a member's own code."""
     within = f"%{escape_like(word)}%"
+    own = select(ItemCode.item_id).where(
+        _begins(ItemCode.code, word.upper(), sqlite=sqlite),
+        ItemCode.org_id.in_(sorted(actor.orgs())),
+    )
     ways = [
         _like(ItemSearch.words, within),
         _like(ItemSearch.initials, within),
         _like(ItemSearch.codes, within),
-        Item.id.in_(_local(actor, word)),
+        Item.id.in_(own),
     ]
     if len(word) >= _SHORTEST_FULL_PINYIN and word.isascii():
         ways.append(_like(ItemSearch.full, within))
     return or_(*ways)
 
 
-def _local(actor: Actor, word: str) -> Select[int]:
-    """Items whose code at one of the person's own organisations begins so."""
-    return select(ItemCode.item_id).where(
-        ItemCode.org_id.in_(sorted(actor.orgs())),
-        _like(func.lower(ItemCode.code), f"{escape_like(word)}%"),
-    )
+def _begins(column: Any, word: str, *, sqlite: bool) -> ColumnElement[bool]:
+    """Whether a code, kept in capitals, begins so; on SQLite a range of its index."""
+    if sqlite:
+        return and_(column >= word, column < word + _LAST)
+    return _like(column, f"{escape_like(word)}%")
 
 
 def _like(column: Any, pattern: str) -> ColumnElement[bool]:
