@@ -87,7 +87,8 @@ def plans(facts: Facts, settings: Settings, tell: Tell | None = None) -> dict[in
     length = _length(facts)
     usual = _usual_lines(facts, length)
     found: dict[int, Plan] = {}
-    for number, (item, card) in enumerate(facts.cards.items(), 1):
+    # In the order of items: two runs at once then lock the same rows in the same order.
+    for number, (item, card) in enumerate(sorted(facts.cards.items()), 1):
         series = series_for(
             facts.asked.get(item), facts.without.get(item), facts.scope.today, length
         )
