@@ -130,7 +130,6 @@ _ALL: Final = (
         "F9",
         "receiving",
         Duty.STORE,
-        goes=True,
     ),
     Action(Act.FINISH, N_("完成"), Icon.CHECK, "F10"),
     Action(Act.CONSOLIDATE, N_("汇总需求"), Icon.FILE_SIGN, "", "group_orders", Duty.BUY),
