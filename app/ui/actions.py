@@ -117,9 +117,7 @@ _ALL: Final = (
     Action(Act.FILTERS, N_("清除筛选"), Icon.FILTER_OFF, "Ctrl+Shift+F"),
     Action(Act.SCAN, N_("回到扫码"), Icon.BARCODE_SCAN),
     Action(Act.RECEIVE, N_("开始验收"), Icon.BARCODE_SCAN, "F2", "receiving", Duty.STORE),
-    Action(
-        Act.SUGGEST, N_("生成补货申请"), Icon.WAND, "F4", "replenishment", Duty.STORE, goes=True
-    ),
+    Action(Act.SUGGEST, N_("生成补货申请"), Icon.WAND, "F4", "replenishment", Duty.STORE),
     Action(Act.EXPIRED, N_("过期清单"), Icon.CALENDAR_ALERT, "F6", "stock"),
     Action(Act.CONSUME, N_("扫码消耗"), Icon.BARCODE_SCAN, "F7", "settlement", Duty.STORE),
     Action(Act.LABELS, N_("打印标签"), Icon.PRINTER, "F8", "labels", Duty.STORE),
@@ -134,9 +132,7 @@ _ALL: Final = (
     Action(Act.FINISH, N_("完成"), Icon.CHECK, "F10"),
     Action(Act.CONSOLIDATE, N_("汇总需求"), Icon.FILE_SIGN, "", "group_orders", Duty.BUY),
     Action(Act.SIGN, N_("签署"), Icon.FILE_SIGN, "", "group_orders"),
-    Action(
-        Act.STATEMENT, N_("生成对账单"), Icon.CALCULATOR, "", "settlement", Duty.SETTLE, goes=True
-    ),
+    Action(Act.STATEMENT, N_("生成对账单"), Icon.CALCULATOR, "", "settlement", Duty.SETTLE),
     Action(Act.BACKUP, N_("立即备份"), Icon.DATABASE, "", "settings", Duty.ADMIN),
 )
 
