@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -13,7 +14,11 @@ from app.cli.scope import item_id, org_id
 from app.domain.ids import new_op
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.settings import Settings
+from app.domain.scan import classify
 from app.i18n import _
+from app.services.demand import DemandLine, RecordDemand, record
+from app.services.directory import members_day
+from app.services.item_lookup import find_items
 from app.services.replenishment.run import Run, run as run_plan
 from app.services.replenishment.suggestions import (
     SuggestionQuery,
@@ -21,6 +26,7 @@ from app.services.replenishment.suggestions import (
     board,
     one,
 )
+from app.services.stock.places import store_of
 
 app = typer.Typer()
 plan_app = typer.Typer()
@@ -122,6 +128,39 @@ def show(
         ],
         {"step": _("这个数怎么来的"), "value": _("数量"), "unit": _("单位")},
     )
+
+
+@plan_app.command("asked", help=_("登记没满足的请领（算作需求）"))
+def asked(
+    item: Annotated[str, typer.Argument(help=_("统一编码、69 码或医保编码"))],
+    quantity: Annotated[int, typer.Argument(help=_("请领数量（按盒等包装单位）"))],
+    given: Annotated[int, typer.Option(help=_("其中已发"))] = 0,
+    org: OrgOption = "",
+) -> None:
+    """Record a request that could not be met in full."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    wanted = item_id(run, item)
+    found = find_items(db, actor, classify(item))[0]
+    line = DemandLine(
+        wanted,
+        date.fromisoformat(members_day(db)),
+        quantity * found.pack_factor,
+        given * found.pack_factor,
+    )
+    record(db, actor, RecordDemand(new_op(), where, store_of(db, actor, where), (line,)))
+    run.say(
+        _(
+            "已登记 {name} 请领 {n} {unit}，已发 {given}。",
+            name=found.name,
+            n=quantity,
+            unit=found.pack_unit,
+            given=given,
+        )
+    )
+    if run.as_json:
+        run.emit(line)
 
 
 def _changed(last: Settings, target: int, service: int, review: str) -> Settings | None:

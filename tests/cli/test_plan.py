@@ -101,3 +101,12 @@ def test_demand_comes_in_from_a_sheet(site: Site, tmp_path: Path) -> None:
     assert done["added"] == 1
     again = run(site, STORE, "--json", "import", "demand", str(path)).json()
     assert (again["added"], again["changed"]) == (0, 0)
+
+
+def test_a_request_that_could_not_be_met_counts_as_demand(site: Site) -> None:
+    told = run(site, STORE, "plan", "asked", "YP-000102", "3", "--given", "1")
+    assert told.code == 0
+    assert "请领 3 盒，已发 1" in told.out
+    wrong = run(site, STORE, "plan", "asked", "YP-000102", "1", "--given", "3")
+    assert wrong.code == 1
+    assert "不能多于" in wrong.err
