@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -350,3 +351,20 @@ def test_the_page_begins_with_what_waits_for_me(sqlite_site: Site, page_for: Pag
 
     assert page.list.current is not None
     assert (page.list.current.title, page.list.current.mine) == ("第 1 包", 2)
+
+
+def test_the_list_is_a_sound_model_and_enter_goes_to_the_orders(
+    sqlite_site: Site, page_for: PageFor, qtmodeltester: Any
+) -> None:
+    open_order(sqlite_site)
+    page = page_for("lead_buyer")
+
+    qtmodeltester.check(page.list.groups)
+    words = page.list.groups.data(page.list.groups.index(0, 0))
+    assert words.startswith("常用药第 1 包 2 家成员")
+    assert words.endswith("分签中 0 / 4")
+    page.list.setFocus()
+    key(page.list, Qt.Key.Key_Return)
+    current = page.board.current()
+    assert current is not None
+    assert current.no == "CG20261014-001"
