@@ -1,0 +1,88 @@
+"""Hot queries go by the organisation's keys: none walks through a whole big table.
+
+The statements are those that the services really send; SQLite says how it would run them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from app.services.stock import listing
+from app.services.stock.available import lot_stock, receipt_costs
+from app.services.stock.movements import MovementQuery, movements
+from tests.factories import EAST, Site
+from tests.faults.bookings import fill
+
+BIG = ("ledger", "balance", "audit", "demand", "operation", "pack")
+Sent = list[tuple[str, Any]]
+
+
+@contextmanager
+def listened(site: Site, login: str) -> Iterator[Sent]:
+    """What is sent to the database as `login`."""
+    sent: Sent = []
+
+    def note(_c: Connection, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        sent.append((statement, values))
+
+    engine = site.db(login).engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def whole_table_walks(site: Site, sent: Sent) -> list[str]:
+    """Steps of the plans that walk through a big table without an index."""
+    found = []
+    with site.owner.engine.connect() as connection:
+        for statement, values in sent:
+            if not re.search(rf"\bFROM ({'|'.join(BIG)})\b", statement):
+                continue
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            found += [
+                str(step)
+                for *_ids, step in plan
+                if re.match(rf"SCAN ({'|'.join(BIG)})\b(?!.*USING)", str(step))
+            ]
+    return found
+
+
+def stock_page(site: Site) -> None:
+    listing.stock_page(*site.as_("east_store"), [EAST], listing.PlainQuery())
+
+
+def item_movements(site: Site) -> None:
+    movements(*site.as_("east_store"), MovementQuery(EAST, item_id=101))
+
+
+def all_movements(site: Site) -> None:
+    movements(*site.as_("east_store"), MovementQuery(EAST, before=50))
+
+
+def lots_to_take(site: Site) -> None:
+    with site.db("east_store").read() as session:
+        lot_stock(session, EAST, [site.world.stores[EAST]], [101])
+        receipt_costs(session, EAST, [1])
+
+
+@pytest.mark.parametrize("read", [stock_page, item_movements, all_movements, lots_to_take])
+def test_hot_reads_use_keys(sqlite_site: Site, read: Callable[[Site], None]) -> None:
+    fill(sqlite_site)
+    with listened(sqlite_site, "east_store") as sent:
+        read(sqlite_site)
+
+    assert any(re.search(rf"\bFROM ({'|'.join(BIG)})\b", statement) for statement, _v in sent)
+    assert whole_table_walks(sqlite_site, sent) == []
+
+
+def test_a_walk_would_be_seen(sqlite_site: Site) -> None:
+    assert whole_table_walks(sqlite_site, [("SELECT * FROM ledger WHERE qty = 1", ())]) == [
+        "SCAN ledger"
+    ]
