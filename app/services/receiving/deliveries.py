@@ -91,7 +91,7 @@ def deliver_order(db: Database, actor: Actor, command: DeliverOrder) -> MadeDeli
             command.op_id,
             order.org_id,
             order.supplier_id,
-            command.lines or _to_come(session, order),
+            command.lines or lines_to_come(session, order),
             command.no,
             command.shipped_on or today(session),
             "order",
@@ -179,7 +179,7 @@ def _check_supplier(session: Session, supplier_id: int) -> None:
         )
 
 
-def _to_come(session: Session, order: MemberOrder) -> tuple[DeliverLine, ...]:
+def lines_to_come(session: Session, order: MemberOrder) -> tuple[DeliverLine, ...]:
     """What is neither received nor on its way under another note."""
     on_way = _on_way(session, order)
     lines = [

@@ -70,6 +70,9 @@ PAGES: Final = (
         "receiving", N_("收货验收"), Icon.BARCODE_SCAN, _STORE, "ReceivingPage",
         frozenset({_D.STORE, _D.AUDIT}),
     ),
+    PageSpec(
+        "deliveries", N_("送货"), Icon.TRUCK, _STORE, "DeliveriesPage", frozenset({_D.SUPPLY})
+    ),
     PageSpec("stock", N_("库存"), Icon.WAREHOUSE, _STORE, "StockPage", _STAFF),
     PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",

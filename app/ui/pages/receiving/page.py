@@ -79,6 +79,7 @@ class ReceivingPage(Page):
     def _connect_work(self) -> None:
         self.counting.overtaken.connect(self._overtaken)
         self.counting.changed.connect(self.chrome_changed)
+        self.counting.saved.connect(self.chrome_changed)
         self.view.panel.labels_asked.connect(self.after.labels)
         self.view.lines.back.clicked.connect(self.back)
         self.view.lines.grid.escaped.connect(self.back)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -29,6 +29,13 @@ SAVE_AFTER_MS: Final = 2_000
 Edit = Callable[[Session], Session]
 
 
+@dataclass(slots=True)
+class _Draft:
+    """The stored draft's version; read and written in the writer thread only."""
+
+    version: int
+
+
 class Counting(QObject):
     """State of one acceptance.
 
@@ -39,6 +46,7 @@ class Counting(QObject):
         overtaken: Somebody else worked on the same note: the `ConflictError`.
         completed: The acceptance is posted: a `Received`.
         not_completed: It is not: the exception.
+        saved: What is counted is kept.
     """
 
     changed = Signal()
@@ -47,17 +55,17 @@ class Counting(QObject):
     overtaken = Signal(object)
     completed = Signal(object)
     not_completed = Signal(object)
+    saved = Signal()
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self._page = page
         self._opened: Opened | None = None
         self._session: Session | None = None
-        self._version = 0
+        self._draft = _Draft(0)
         self._saved: Work | None = None
         self._waiting: deque[str] = deque()
         self._busy = False
-        self._saving = False
         self._intention: Receive | None = None
         self.second: Second | None = None
         self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
@@ -103,9 +111,9 @@ class Counting(QObject):
         if not work.current and work.entries:
             work = replace(work, current=work.entries[0].key)
         self._opened, self._session = opened, Session(work)
-        self._version, self._saved = opened.version, work
+        self._draft, self._saved = _Draft(opened.version), work
         self._waiting.clear()
-        self._busy = self._saving = False
+        self._busy = False
         self._intention, self.second = None, None
         self.changed.emit()
 
@@ -213,23 +221,24 @@ class Counting(QObject):
 
     def save(self) -> None:
         """Keep what is counted; somebody else's newer work is never written over."""
-        if not self.dirty or self._saving:
+        if not self.dirty:
             return
-        self._saving = True
-        work, note = self.work, self.opened.note
-        command = SaveDraft(note.org_id, note.delivery_id, drafts.to_plain(work), self._version)
+        work, note, draft = self.work, self.opened.note, self._draft
+        content = drafts.to_plain(work)
         db, actor = self._page.context.db, self._page.context.actor
 
-        def saved(version: int) -> None:
-            self._saving = False
-            self._version, self._saved = version, work
-            if self.dirty:
-                self._timer.start()
+        def keep() -> None:
+            command = SaveDraft(note.org_id, note.delivery_id, content, draft.version)
+            draft.version = save_draft(db, actor, command)
 
-        self._page.write(lambda: save_draft(db, actor, command), saved, self._not_saved)
+        def saved(_nothing: None) -> None:
+            if draft is self._draft:
+                self._saved = work
+                self.saved.emit()
+
+        self._page.write(keep, saved, self._not_saved)
 
     def _not_saved(self, error: Exception) -> None:
-        self._saving = False
         if isinstance(error, ConflictError):
             if self._session is not None:
                 self._saved = self.work  # ask once; the person decides what to do

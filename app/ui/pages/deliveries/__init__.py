@@ -1,0 +1,1 @@
+"""送货: what a supplier has to send, and the notes it sent."""
