@@ -169,6 +169,18 @@ def test_f4_spells_out_the_effect_and_asks_once(
     assert kept(sqlite_site).status == "requested"
 
 
+def test_f4_from_another_page_waits_for_the_lines(
+    sqlite_site: Site, context: PageContext, show: Show, settle: Settle
+) -> None:
+    usual(sqlite_site)
+    planned(sqlite_site)
+    page = show(ReplenishmentPage(context))
+    page.perform(Act.SUGGEST)
+    settle()
+
+    assert dialog(page, RequestForm).verb.text() == "提交申请"
+
+
 def test_the_notice_takes_a_requisition_back(
     page: ReplenishmentPage, sqlite_site: Site, settle: Settle
 ) -> None:

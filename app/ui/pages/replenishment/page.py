@@ -58,6 +58,7 @@ class ReplenishmentPage(Page):
         self._wanted_item: object = None
         self._ask_again = False
         self._everything = False
+        self._request_wanted = False
         self._connect()
         self._register()
 
@@ -189,6 +190,9 @@ class ReplenishmentPage(Page):
         self.view.reload()
         if self._wanted_item is not None and self.view.grid.choose(self._wanted_item):
             self._wanted_item = None
+        if self._request_wanted:
+            self._request_wanted = False
+            self.ask_to_request()
 
     def _not_read(self, error: Exception) -> None:
         self.view.model.problem.emit(error)
@@ -242,7 +246,10 @@ class ReplenishmentPage(Page):
     def ask_to_request(self) -> None:
         """Spell out what F4 will do, then do it."""
         self.show_suggestions()
-        if not self.lines.picked or self.lines.board is None:
+        if self.lines.board is None:
+            self._request_wanted = True  # F4 on another page: first the lines must be here
+            return
+        if not self.lines.picked:
             self.context.notices.info(_("还没有选要补的行。用空格键选几行，再生成采购申请。"))
             return
         form = RequestForm(self.lines, self.lines.board.place, self)
