@@ -69,9 +69,7 @@ def test_an_expired_pack_is_refused_with_what_to_do() -> None:
     after, told = take(state, CLAVULANATE, pack("C250911", date(2026, 9, 30)))
     assert told.tone is Tone.REJECT
     assert told.text == "已过期，不能入库"
-    assert told.detail == (
-        "阿莫西林克拉维酸钾片 C250911 · 有效期至 2026-09。按 F9 登记拒收"
-    )
+    assert told.detail == ("阿莫西林克拉维酸钾片 C250911 · 有效期至 2026-09。按 F9 登记拒收")
     assert Choice.REFUSE in told.choices
     assert after.work.entry(1).accepted == 0
 
