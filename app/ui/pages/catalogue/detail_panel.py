@@ -106,9 +106,8 @@ def _facts(
     facts.append((_("批准文号"), draft.approval_no or "—"))
     if draft.approval_valid_to:
         facts.append((_("文号有效期"), formats.day(draft.approval_valid_to)))
-    printed = [gtin.printed(code) for code in item.codes_of(CodeSystem.GTIN)]
     facts += [
-        (_("69 码"), "\n".join(printed) or "—"),
+        (_("69 码"), _pack_code(item)),
         (_("生产企业"), item.maker_short),
         (_("包装"), item.case_text or f"1 {draft.pack_unit}"),
         (_("储存"), draft.storage_text or draft.storage.label),
@@ -116,6 +115,13 @@ def _facts(
     matched = f"{own[0]} ✓ {_('已对码')}" if own else _("还没对码")
     facts.append((_("本院编码"), matched, Status.OK if own else None))
     return facts
+
+
+def _pack_code(item: ItemDetail) -> str:
+    """The bar code on the pack; those of larger packs are in the form."""
+    codes = [row for row in item.codes if row.system is CodeSystem.GTIN]
+    codes.sort(key=lambda row: (row.unit_factor != item.draft.pack_factor, row.unit_factor))
+    return gtin.printed(codes[0].code) if codes else "—"
 
 
 def _group_steps(prices: Sequence[ItemPrice]) -> list[tuple[str, float, str]]:
