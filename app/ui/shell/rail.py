@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.i18n import _
+from app.i18n import _, language
 from app.ui import icons, theme
 from app.ui.icons import Icon
 from app.ui.pages.registry import PageSpec
@@ -23,7 +23,8 @@ _FOOT: Final = "foot"
 
 def wide_width() -> int:
     """Width of the rail with words, in the look in force."""
-    return 164 + max(0, theme.sizes().font - 15) * 8
+    words = 0 if language() == "zh_CN" else 28  # Latin names of screens are longer
+    return 164 + words + max(0, theme.sizes().font - 15) * 8
 
 
 class RailButton(QAbstractButton):
@@ -89,7 +90,8 @@ class RailButton(QAbstractButton):
         if self.narrow:
             self._dot(painter, place)
         else:
-            room = self.rect().adjusted(round(place.right()) + 11, 0, -8, 0)
+            taken = theme.px(22) + 16 if self.badge else 8
+            room = self.rect().adjusted(round(place.right()) + 11, 0, -taken, 0)
             paint.text(painter, room, self.text(), paint.Ink(15, on, ink))
             self._count(painter, box)
         painter.end()
