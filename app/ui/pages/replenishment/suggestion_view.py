@@ -265,15 +265,17 @@ class SuggestionView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange and hasattr(self, "panel"):
+            self.aims.setVisible(not self._is_tight())
+            self.panel.set_low(low=self.height() < theme.px(_LOW))
             self.fit_look()
             self.reload()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.aims.setVisible(self.width() >= _WIDE)
+        self.aims.setVisible(not self._is_tight())
         self.panel.fit(self.width())
-        self.panel.set_low(low=self.height() < _LOW)
+        self.panel.set_low(low=self.height() < theme.px(_LOW))
         if self._is_tight() != self._tight:
             self.fit_look()
             self.reload()
