@@ -49,7 +49,7 @@ class Figures:
         stocked_items: Items with stock.
         use_value: Use of the last 4 weeks at the price in force.
         used_items: Items used in the last 4 weeks.
-        missing_items: Of those, items without any stock.
+        missing_items: Of those, items that some organisation using them has no stock of.
         base_value: The same use at the base prices of the lists.
         saved: Base value less value, for items that have a base price.
         months: Use per month, oldest first, the running month last.
@@ -100,10 +100,10 @@ def figures(db: Database, actor: Actor, org_ids: Collection[int]) -> Figures:
     return Figures(
         day=day,
         stock_value=sum((band.value for band in bands), Decimal(0)),
-        stocked_items=len(stocked),
+        stocked_items=_distinct(stocked),
         use_value=_value(use, prices),
-        used_items=len(use),
-        missing_items=len(set(use) - stocked),
+        used_items=_distinct(use),
+        missing_items=_distinct(set(use) - stocked),
         base_value=base,
         saved=saved,
         months=_month_values(months, prices, day),
@@ -113,6 +113,11 @@ def figures(db: Database, actor: Actor, org_ids: Collection[int]) -> Figures:
         later=bands[3],
         unknown=bands[4],
     )
+
+
+def _distinct(keys: Collection[tuple[int, int]]) -> int:
+    """How many items there are among (organisation, item) pairs."""
+    return len({item for _org, item in keys})
 
 
 def _lots(session: Session, orgs: list[int]) -> list[Any]:

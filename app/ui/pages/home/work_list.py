@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -68,9 +68,12 @@ class WorkLine(QWidget):
         head = QHBoxLayout()
         head.setSpacing(10)
         head.addWidget(title)
+        self._extras: list[QWidget] = []
         pill = wording.pill(item, today)
         if pill:
-            head.addWidget(Badge(*pill))
+            badge = Badge(*pill)
+            self._extras.append(badge)
+            head.addWidget(badge)
         head.addStretch(1)
         second = ElidedText(wording.detail(item), Role.SECOND)
         middle = QVBoxLayout()
@@ -93,8 +96,18 @@ class WorkLine(QWidget):
         row.addLayout(middle, 1)
         key = wording.key_of(item)
         if key:
-            row.addWidget(KeyCap(key))
+            cap = KeyCap(key)
+            self._extras.append(cap)
+            row.addWidget(cap)
         row.addWidget(self.button)
+        self._whole = self.sizeHint().width()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Without room for all, the pill and the printed key go; the button stays."""
+        super().resizeEvent(event)
+        for extra in self._extras:
+            extra.setVisible(self.width() >= self._whole)
 
 
 class WorkList(QScrollArea):
@@ -132,6 +145,7 @@ class WorkList(QScrollArea):
                 self.lines.append(entry)
                 column.addWidget(entry)
         column.addStretch(1)
+        inside.setMinimumWidth(1)  # as wide as the card, never wider: nothing may be cut off
         self.setWidget(inside)
 
 
