@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
-from app.domain.errors import DomainError, Problem, refuse_if
+from app.domain.errors import ConflictError, DomainError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.receiving.note import Note
 from app.domain.receiving.review import Persons, review
@@ -92,7 +92,10 @@ def _fits(entry: Entry, on_note: dict[int, int], strangers: set[int]) -> bool:
 def _close(session: Session, delivery: Delivery, work: Work) -> None:
     """The note's own step, first: of two people at the same note only one comes past here."""
     taken = units(work.entries) > 0
-    step(session, delivery, State.ACCEPTED if taken else State.REFUSED)
+    try:
+        step(session, delivery, State.ACCEPTED if taken else State.REFUSED)
+    except ConflictError as error:
+        raise was_accepted(session, delivery) from error
     drop_draft(session, delivery.org_id, delivery.id)
 
 
