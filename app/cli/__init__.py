@@ -50,6 +50,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "search": Entry("catalogue"),
     "item": Entry("item", N_("品规：查看、新增、修改、改动记录")),
     "import": Entry("imports", N_("导入：目录、价格")),
+    "export": Entry("exports", N_("导出：目录、价格")),
     "prices": Entry("prices", N_("价格：查看、登记、截止、导出、价格表")),
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
     "consume": Entry("consume", N_("消耗：扫码登记、查看、冲销")),

@@ -101,3 +101,11 @@ def test_prices_are_imported_into_a_new_list(indexed: Site, tmp_path: Path) -> N
     done = run(indexed, "lead_buyer", "--json", "import", "prices", str(path), "--list",
                "YJ-2026-02", "--title", "第二轮", "--supplier", "瑞和").json()  # fmt: skip
     assert (done["added"], done["changed"]) == (1, 1)
+
+
+def test_catalogue_and_prices_are_exported(indexed: Site, tmp_path: Path) -> None:
+    for noun, rows in (("catalogue", 5), ("prices", 5)):
+        target = tmp_path / f"{noun}.csv"
+        ran = run(indexed, "east_store", "--json", "export", noun, str(target)).json()
+        assert ran["rows"] == rows
+        assert target.read_bytes().startswith(b"\xef\xbb\xbf")

@@ -12,6 +12,8 @@ from app.domain.codes import CodeSystem
 from app.domain.errors import DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.services.catalogue.detail import item_detail
+from app.services.catalogue.export import export_catalogue
+from app.services.catalogue.index import reindex
 from app.services.catalogue.search import SearchQuery, catalogue_count, search
 from app.services.importing.catalogue import ApplyCatalogue, apply, preview
 from app.services.importing.plan import Outcome
@@ -140,3 +142,17 @@ def test_the_pack_of_a_kept_item_does_not_change(site: Site, tmp_path: Path) -> 
 def test_only_the_keeper_of_the_catalogue_imports(site: Site, tmp_path: Path) -> None:
     with pytest.raises(NotAllowedError):
         preview(*site.as_("east_store"), sheet(tmp_path, OFFICIAL, AMOXICILLIN))
+
+
+@pytest.mark.parametrize("name", ["目录.xlsx", "目录.csv"])
+def test_what_is_exported_comes_back_without_a_change(
+    site: Site, tmp_path: Path, name: str
+) -> None:
+    with site.owner.write() as session:
+        reindex(session)
+    path = sheet(tmp_path, OFFICIAL, AMOXICILLIN, FUFANG)
+    apply(*site.as_("lead_buyer"), ApplyCatalogue(new_op(), preview(*site.as_("lead_buyer"), path)))
+    written = export_catalogue(*site.as_("east_store"), SearchQuery(), tmp_path / name)
+    assert written == 7
+    again = preview(*site.as_("lead_buyer"), tmp_path / name)
+    assert [(line.outcome, line.changes) for line in again.lines] == [(Outcome.SAME, ())] * 7

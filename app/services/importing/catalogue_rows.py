@@ -119,7 +119,7 @@ def merged(known: ItemDraft, row: SheetRow, stated: ItemDraft) -> ItemDraft:
     for name in ("insurance", "status"):
         if row.text(name):
             values[name] = getattr(stated, name)
-    if row.text("storage"):
+    if row.text("storage") and _kept_where(stated) != _kept_where(known):
         values |= {"storage": stated.storage, "storage_text": stated.storage_text}
     return replace(
         known,
@@ -128,6 +128,11 @@ def merged(known: ItemDraft, row: SheetRow, stated: ItemDraft) -> ItemDraft:
         case_factor=stated.case_factor or known.case_factor,
         codes=_joined(known, stated),
     )
+
+
+def _kept_where(draft: ItemDraft) -> tuple[Storage, str]:
+    """Storage with its words; no words mean those of the storage."""
+    return draft.storage, compact(draft.storage_text or draft.storage.label)
 
 
 def differences(old: ItemDraft, new: ItemDraft) -> tuple[str, ...]:

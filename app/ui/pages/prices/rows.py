@@ -75,7 +75,7 @@ def price_row(row: PriceRow) -> Row:
     over = row.ceiling is not None and row.unit_price > row.ceiling
     state = Pill(Status.BAD, _("超限价")) if over else Pill(status, _(words))
     if row.rank > 1 and not over:
-        state = Pill(status, f"{_(words)}・{_('备选')}")
+        state = Pill(status, _("备选"))
     cells: tuple[Cell, ...] = (
         row.code,
         Two(row.name, row.spec),
