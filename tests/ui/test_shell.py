@@ -101,7 +101,8 @@ def test_screens_that_a_person_may_not_use_are_not_there(
     seller = [spec.name for spec in registry.pages_for(context_for("kangze_sales").actor)]
     assert "group_orders" in buyer
     assert "receiving" not in buyer
-    assert seller == ["home", "group_orders", "settlement", "settings"]
+    assert {"home", "group_orders", "settlement", "settings"} <= set(seller)
+    assert not {"catalogue", "prices", "stock", "replenishment", "receiving"} & set(seller)
 
 
 def test_every_registered_page_can_be_imported() -> None:
