@@ -5,6 +5,7 @@ import pytest
 from app.domain.documents import State
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
+from app.services.receiving.announcing import lines_to_send, orders_to_send
 from app.services.receiving.commands import CancelDelivery, DeliverLine, DeliverOrder
 from app.services.receiving.deliveries import cancel_delivery, deliver_order, find_order
 from app.services.receiving.drafts import open_delivery
@@ -54,6 +55,24 @@ def test_an_order_that_is_not_signed_cannot_be_delivered(site: Site) -> None:
     row = order_of(site, EAST, KANGZE)
     with pytest.raises(DomainError, match="双方签署后再送"):
         deliver_order(*site.as_("kangze_sales"), DeliverOrder(new_op(), EAST, row.id))
+
+
+def test_a_supplier_sees_what_it_has_to_send(site: Site) -> None:
+    org, order = signed_order(site, {AMOXICILLIN: 100, INSULIN: 10})
+    (row,) = orders_to_send(*site.as_("kangze_sales"))
+    assert (row.org_id, row.order_id, row.org, row.lines, row.on_way) == (org, order, "城东", 2, 0)
+    lines = lines_to_send(*site.as_("kangze_sales"), org, order)
+    assert [(line.name, line.packs) for line in lines] == [
+        ("阿莫西林胶囊", 100),
+        ("门冬胰岛素注射液", 10),
+    ]
+    deliver_order(*site.as_("kangze_sales"), DeliverOrder(new_op(), org, order))
+    (row,) = orders_to_send(*site.as_("kangze_sales"))
+    assert row.on_way == 1
+    assert orders_to_send(*site.as_("ruihe_sales")) == ()
+    assert orders_to_send(*site.as_("east_store")) == ()
+    with pytest.raises(DomainError):
+        lines_to_send(*site.as_("ruihe_sales"), org, order)
 
 
 def test_another_supplier_and_the_member_cannot_announce_it(site: Site) -> None:

@@ -205,7 +205,8 @@ class ReceivingPage(Page):
         self.open_note(row.org_id, row.id)
 
     def open_note(self, org_id: int, delivery_id: int) -> None:
-        """Open a note for acceptance."""
+        """Open a note for acceptance; what was counted of another is saved first."""
+        self.counting.save()
         db, actor = self.context.db, self.context.actor
         self.write(
             lambda: open_delivery(db, actor, org_id, delivery_id), self._opened, self._not_opened

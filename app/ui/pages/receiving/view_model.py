@@ -223,6 +223,7 @@ class Counting(QObject):
         """Keep what is counted; somebody else's newer work is never written over."""
         if not self.dirty:
             return
+        self._timer.stop()
         work, note, draft = self.work, self.opened.note, self._draft
         content = drafts.to_plain(work)
         db, actor = self._page.context.db, self._page.context.actor
