@@ -43,12 +43,13 @@ FORMS = (
 )
 CALM = 4
 """Looks in a row without work under way before a picture is taken."""
-BUYER, KEEPER, SETTLER = "BUY", "STORE", "SETTLE"
+BUYER, KEEPER, SETTLER, SELLER = "BUY", "STORE", "SETTLE", "SUPPLY"
 SHOWN_BY = {
     "home": KEEPER,
     "catalogue": BUYER,
     "prices": BUYER,
     "group_orders": BUYER,
+    "deliveries": SELLER,
     "receiving": KEEPER,
     "stock": KEEPER,
     "replenishment": KEEPER,
