@@ -118,7 +118,10 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A delivery note that is being accepted."""
+    """A delivery note that is being accepted.
+
+    `consigned` goods stay the supplier's until used (消耗结算); others are the member's own.
+    """
 
     org_id: int
     delivery_id: int
@@ -129,6 +132,7 @@ class Note:
     order_nos: tuple[str, ...] = ()
     arrived_at: datetime | None = None
     version: int = 1
+    consigned: bool = True
 
     def line(self, number: int) -> NoteLine | None:
         """The line with this number; None for goods that are not on the note."""

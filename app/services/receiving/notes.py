@@ -13,7 +13,7 @@ from app.domain.errors import DomainError
 from app.domain.receiving.note import Goods, Note, NoteLine
 from app.domain.receiving.policy import SETTING, Policy
 from app.i18n import _
-from app.models.party import Organisation
+from app.models.party import Organisation, SettleTerm
 from app.models.platform import Setting
 from app.models.receiving import Delivery, DeliveryLine
 from app.services.db import local_time, today
@@ -74,7 +74,24 @@ def note_of(session: Session, delivery: Delivery) -> Note:
         order_nos=tuple(numbers),
         arrived_at=local_time(delivery.arrived_at) if delivery.arrived_at else None,
         version=delivery.version,
+        consigned=_consigned(session, delivery),
     )
+
+
+def _consigned(session: Session, delivery: Delivery) -> bool:
+    """Whether the supplier's goods are payable when used, which is the usual term."""
+    trigger = session.scalar(
+        select(SettleTerm.trigger)
+        .where(
+            SettleTerm.org_id == delivery.org_id,
+            SettleTerm.supplier_id == delivery.supplier_id,
+            SettleTerm.item_id == 0,
+            SettleTerm.valid_from <= today(session),
+        )
+        .order_by(SettleTerm.valid_from.desc())
+        .limit(1)
+    )
+    return trigger in {None, "consumption"}
 
 
 def _match(matcher: Matcher, line: DeliveryLine) -> tuple[OpenLine, int] | None:

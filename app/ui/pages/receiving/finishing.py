@@ -155,12 +155,8 @@ class Finishing(QObject):
         counts = tally(work)
         taken = sum(1 for entry in work.entries if entry.accepted)
         parts = [
-            _(
-                "生成入库 {lines} 行，{amount}。货物归 {supplier}，用掉后才结算。",
-                lines=taken,
-                amount=formats.yuan(counts.amount),
-                supplier=work.note.supplier,
-            )
+            _("生成入库 {lines} 行，{amount}。", lines=taken, amount=formats.yuan(counts.amount))
+            + self._owner()
             if units(work.entries)
             else _("没有收下任何东西，整单登记为拒收。")
         ]
@@ -172,6 +168,12 @@ class Finishing(QObject):
         if len(passed) > 4:  # noqa: PLR2004 - as many as fit
             parts.append(_("以及另外 {n} 处差异。", n=len(passed) - 4))
         return "\n".join(parts)
+
+    def _owner(self) -> str:
+        note = self._counting.work.note
+        if note.consigned:
+            return _("货物归 {supplier}，用掉后才结算。", supplier=note.supplier)
+        return _("货物归本院，按入库结算。")
 
     def settle(self, choice: Choice) -> None:
         """What the person chose to do with units that are too many."""
