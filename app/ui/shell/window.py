@@ -30,7 +30,6 @@ from app.ui.shell.status_bar import StatusBar
 from app.ui.shell.toasts import NoticeList, ToastStack
 from app.ui.shell.top_bar import TopBar
 from app.ui.shell.watch import Watch
-from app.ui.watcher import Watcher
 from app.ui.widgets.dialogs import Question, ReportForm, confirm
 
 WIDE: Final = 1200
@@ -178,7 +177,6 @@ class MainWindow(QWidget):
         last = str(self.context.state.get("window").get("page", ""))
         names = [spec.name for spec in self.specs]
         self.navigate(last if last in names and last != "settings" else names[0])
-        Watcher(self.context, self)
 
     def _step(self, by: int) -> None:
         name = self.history.step(by)
