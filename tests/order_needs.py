@@ -27,7 +27,7 @@ def ask(
             Requisition(
                 org_id=org,
                 id=requisition,
-                no=no or f"SQ20261014-{requisition % 1000:03d}",
+                no=no or f"SQ20261014-{requisition}",
                 status=State.SUBMITTED,
                 place_id=site.world.stores[org],
                 created_at=NOW,
