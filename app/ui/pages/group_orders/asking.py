@@ -92,7 +92,8 @@ class Asking:
         question = Question(
             title=_("催签 {n} 张订单", n=len(waiting)),
             effect=_(
-                "{names}和供应商的签署人会在工作台看到催签，订单上记下次数和时间。", names=names
+                "{names}和供应商的签署人在工作台能看到待签的订单，催签的次数和时间记在订单上。",
+                names=names,
             ),
             verb=_("催签"),
             keep=_("再等等"),
