@@ -16,10 +16,15 @@ from typing import Any
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
+from hypothesis import settings
 from typing_extensions import override
 
 from tests.databases import Backend, Databases
 from tests.factories import NOW, Site
+
+# Laws are about values, never about how long a busy machine takes for one example.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 
 class FixedClock:
