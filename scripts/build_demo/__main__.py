@@ -1,4 +1,4 @@
-"""`python -m scripts.build_demo ../shared`: write `resources/demo/` anew."""
+"""`python -m scripts.build_demo FOLDER`: write `resources/demo/` anew."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.domain import gs1
+from app.domain.codes import gtin
 from app.domain.codes.normalise import mod10
 from app.domain.errors import DomainError
 from app.domain.gs1 import Gs1Elements
@@ -121,7 +122,7 @@ def test_nothing_half_right_is_printed(made: Gs1Elements) -> None:
 
 
 @given(st.text(max_size=200))
-def test_reading_never_raises(text: str) -> None:
-    gs1.parse(text)
-    gs1.parse("]d2" + text)
-    gs1.parse("(01)" + text)
+def test_reading_never_raises_and_never_yields_a_wrong_gtin(text: str) -> None:
+    for found in (gs1.parse(text), gs1.parse("]d2" + text), gs1.parse("(01)" + text)):
+        assert not (found.usable and found.gtin) or gtin.is_valid(found.gtin)
+        assert found.usable == (not any(problem.blocks for problem in found.problems))
