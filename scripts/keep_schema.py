@@ -1,8 +1,7 @@
 """Keep the present schema, filled with the small test group, as a fixture to upgrade from.
 
 Run before a release; the files in `tests/fixtures` are never changed afterwards, so that every
-database that was ever out there can be shown to come up. Until the first release the fixture of
-0001 is written anew whenever 0001 is.
+database that was ever out there can be shown to come up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,11 @@
-"""Write a migration from the difference between the models and the newest schema.
+"""Write or rewrite a migration from the difference between the models and the schema before it.
 
-python scripts/new_migration.py "what changed"        a further migration
-python scripts/new_migration.py --first               rewrite 0001 (only before a release)
+python scripts/new_migration.py 0005 negotiation TABLE [TABLE …]
+
+Only the named tables are compared, so that a migration holds one idea. The statements of its
+`sql/<dialect>/0005_negotiation*.sql` files (triggers, functions, row security) are called at the
+end: `run_rules` for a name that ends in `_security`, `run_sql` for the others. A released
+migration is never written again.
 """
 
 from __future__ import annotations
@@ -9,43 +13,101 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from alembic import command
+from alembic.autogenerate import produce_migrations, render_python_code
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
 
+import app.models  # noqa: F401 - fills the metadata
+from app.models.base import Base
 from app.services import schema
 from app.services.db import Database, sqlite_engine
 
-VERSIONS = Path(__file__).resolve().parent.parent / "app" / "migrations" / "versions"
-_FIRST_SQL = ("0001_ledger", "0001_orders", "0001_security", "0001_receiving")
+FOLDER: Final = Path(__file__).resolve().parent.parent / "app" / "migrations"
+HEAD: Final = '''"""{title}.
+
+Revision: {revision}, after {before}. Expand first, contract a release later; a lock is
+held for a second at most (lock_timeout on PostgreSQL is set by the caller).
+"""
+
+from alembic import op
+import sqlalchemy as sa
+
+import app.models.base
+from app.migrations.statements import run_rules, run_sql
 
 
-def main() -> None:
+revision = {revision!r}
+down_revision = {before!r}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    {body}
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore the backup that was made before the upgrade")
+'''
+
+
+def main(revision: str, name: str, tables: frozenset[str]) -> None:
     """Make the file and say where it is."""
-    first = "--first" in sys.argv
-    if first:
-        for old in VERSIONS.glob("0001_*.py"):
-            old.unlink()
+    before = f"{int(revision) - 1:04d}"
     with tempfile.TemporaryDirectory() as folder:
-        db = Database(sqlite_engine(str(Path(folder) / "empty.db")))
-        if not first:
-            schema.upgrade(db)
+        db = Database(sqlite_engine(str(Path(folder) / "before.db")))
         with db.engine.execution_options(write=True).begin() as connection:
             config = schema._config()  # noqa: SLF001 - the same configuration as the program
             config.attributes["connection"] = connection
-            made = command.revision(
-                config,
-                message="the main job" if first else sys.argv[1],
-                autogenerate=True,
-                rev_id="0001" if first else f"{len(list(VERSIONS.glob('0*.py'))) + 1:04d}",
-            )
+            command.upgrade(config, before)
+            body = difference(connection, tables)
         db.close()
-    path = Path(str(getattr(made, "path", "")))
-    if first:
-        lines = path.read_text(encoding="utf-8").split("\n\n\ndef downgrade")
-        calls = "".join(f'\n    run_sql("{name}")' for name in _FIRST_SQL)
-        path.write_text(f"{lines[0].rstrip()}{calls}\n\n\ndef downgrade{lines[1]}", "utf-8")
+    text = HEAD.format(
+        title=name.replace("_", " "), revision=revision, before=before, body=body + calls(revision)
+    )
+    for old in (FOLDER / "versions").glob(f"{revision}_*.py"):
+        old.unlink()
+    path = FOLDER / "versions" / f"{revision}_{name}.py"
+    path.write_text(text, encoding="utf-8")
     print(path.name)
 
 
+def difference(connection: Connection, tables: frozenset[str]) -> str:
+    """The statements that bring the named tables to what the models say."""
+
+    def wanted(thing: str | None, kind: str, parents: object) -> bool:
+        del parents
+        return kind != "table" or thing in tables
+
+    options = {"compare_type": True, "include_name": wanted, "include_object": included(tables)}
+    context = MigrationContext.configure(connection, opts=options)
+    made = produce_migrations(context, Base.metadata)
+    if made.upgrade_ops is None:
+        return "pass"
+    return str(render_python_code(made.upgrade_ops, migration_context=context)).strip()
+
+
+def included(tables: frozenset[str]) -> object:
+    """Alembic's filter for what the models hold: only the named tables and what is in them."""
+
+    def check(item: object, thing: str, kind: str, *_rest: object) -> bool:
+        del item
+        return kind != "table" or thing in tables
+
+    return check
+
+
+def calls(revision: str) -> str:
+    """Calls of the SQL files that belong to the migration, each name once."""
+    files = (FOLDER / "sql").glob(f"*/{revision}_*.sql")
+    lines = ""
+    for stem in sorted({file.stem for file in files}, key=lambda stem: stem.endswith("_security")):
+        lines += f'\n    {"run_rules" if stem.endswith("_security") else "run_sql"}("{stem}")'
+    return lines
+
+
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], sys.argv[2], frozenset(sys.argv[3:]))

@@ -8,7 +8,7 @@ from alembic import op
 import sqlalchemy as sa
 
 import app.models.base
-from app.migrations.statements import run_sql
+from app.migrations.statements import run_rules, run_sql
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

@@ -7,6 +7,13 @@ from importlib import resources
 from alembic import op
 
 
+def run_rules(name: str) -> None:
+    """Run a file of row-security rules between the helpers that write them (PostgreSQL only)."""
+    run_sql("rules_open")
+    run_sql(name)
+    run_sql("rules_close")
+
+
 def run_sql(name: str) -> None:
     """Run `sql/<dialect>/<name>.sql`; a dialect without such a file needs nothing."""
     connection = op.get_bind()

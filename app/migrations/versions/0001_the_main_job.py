@@ -8,7 +8,7 @@ from alembic import op
 import sqlalchemy as sa
 
 import app.models.base
-from app.migrations.statements import run_sql
+from app.migrations.statements import run_rules, run_sql
 
 
 revision = '0001'
@@ -941,7 +941,7 @@ def upgrade() -> None:
     # ### end Alembic commands ###
     run_sql("0001_ledger")
     run_sql("0001_orders")
-    run_sql("0001_security")
+    run_rules("0001_security")
     run_sql("0001_receiving")
 
 

@@ -38,38 +38,6 @@ END $$;
 CREATE TRIGGER signed_by_function BEFORE INSERT OR UPDATE ON app.member_order
   FOR EACH ROW EXECUTE FUNCTION app.signed_by_function();
 
--- Two small helpers that write grants and policies alike for every table; dropped at the end.
--- In a rule, MINE stands for the organisations where the person has the duty (any duty to read).
--- It is written as an uncorrelated subquery, so that it runs once and can be an index condition.
-CREATE PROCEDURE app.show(p_table text, p_rule text) LANGUAGE plpgsql AS $$
-BEGIN
-  EXECUTE format('ALTER TABLE app.%I ENABLE ROW LEVEL SECURITY', p_table);
-  EXECUTE format('GRANT SELECT ON app.%I TO yilian_read', p_table);
-  EXECUTE format('CREATE POLICY read ON app.%I FOR SELECT TO yilian_read USING (%s)', p_table,
-    replace(p_rule, 'MINE', '((SELECT app.my_orgs())::bigint[])'));
-END $$;
-
-CREATE PROCEDURE app.allow(p_table text, p_duties text, p_verbs text, p_rule text, p_columns text DEFAULT '')
-LANGUAGE plpgsql AS $$
-DECLARE
-  v_duty text;
-  v_verb text;
-  v_rule text;
-BEGIN
-  FOREACH v_duty IN ARRAY string_to_array(p_duties, ' ') LOOP
-    v_rule := replace(replace(p_rule, 'MINE', format('((SELECT app.my_orgs(%L))::bigint[])', v_duty)),
-      'FOR_GROUP', format('(SELECT app.group_duty(%L))', v_duty));
-    FOREACH v_verb IN ARRAY string_to_array(p_verbs, ' ') LOOP
-      EXECUTE format('GRANT %s %s ON app.%I TO yilian_%s', v_verb,
-        CASE WHEN v_verb = 'UPDATE' AND p_columns <> '' THEN '(' || p_columns || ')' ELSE '' END, p_table, v_duty);
-      EXECUTE format('CREATE POLICY %I ON app.%I FOR %s TO yilian_%s %s', lower(v_verb) || '_' || v_duty, p_table,
-        v_verb, v_duty, CASE v_verb WHEN 'INSERT' THEN 'WITH CHECK (' || v_rule || ')'
-          WHEN 'DELETE' THEN 'USING (' || v_rule || ')'
-          ELSE 'USING (' || v_rule || ') WITH CHECK (' || v_rule || ')' END);
-    END LOOP;
-  END LOOP;
-END $$;
-
 DO $$
 DECLARE
   t text;
@@ -196,8 +164,6 @@ ALTER TABLE app.account ENABLE ROW LEVEL SECURITY;         -- local passwords: S
 ALTER TABLE app.alembic_version ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON app.alembic_version TO yilian_login;
 CREATE POLICY read ON app.alembic_version FOR SELECT TO yilian_login USING (true);
-DROP PROCEDURE app.show(text, text);
-DROP PROCEDURE app.allow(text, text, text, text, text);
 
 -- The functions' owner: the only writer of ledger, balance, chain heads, audit and signatures.
 GRANT SELECT ON app.place, app.person TO yilian_ledger;
@@ -214,7 +180,7 @@ BEGIN
       'group_order', 'delivery', 'statement'] LOOP
     EXECUTE format('CREATE POLICY functions ON app.%I TO yilian_ledger USING (true) WITH CHECK (true)', t);
   END LOOP;
-  FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace IN ('api'::regnamespace, 'app'::regnamespace) LOOP
+  FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE prokind = 'f' AND pronamespace IN ('api'::regnamespace, 'app'::regnamespace) LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
   END LOOP;
   FOR f IN SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'api'::regnamespace LOOP
