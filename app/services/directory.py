@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
 from app.models.party import GroupMembership, Organisation
@@ -64,7 +65,14 @@ def members_day(db: Database) -> str:
         return today(session).isoformat()
 
 
-def is_demo(db: Database) -> bool:
-    """Whether the data are the demonstration's, which every screen says."""
+def holds_demo(db: Database) -> bool:
+    """`is_demo` in a unit of its own."""
     with db.read() as session:
-        return bool(session.scalar(select(Setting.value).where(Setting.key == "demo")))
+        return is_demo(session)
+
+
+def is_demo(session: Session) -> bool:
+    """Whether the data are the demonstration's, which every screen and print says."""
+    return bool(
+        session.scalar(select(Setting.value).where(Setting.org_id == 0, Setting.key == "demo"))
+    )

@@ -16,7 +16,7 @@ from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.services.access import actor_for
 from app.services.db import Database
-from app.services.directory import is_demo, members_day, visible_organisations
+from app.services.directory import holds_demo, members_day, visible_organisations
 from app.services.platform import accounts, setup
 from app.settings import Settings
 from app.ui.context import Org, Scope, Session
@@ -70,7 +70,7 @@ def open_address(address: str) -> Opened:
     db = open_database(address, check=False)
     try:
         setup.migrate(db, paths.backups())
-        of_demo = is_demo(db)
+        of_demo = holds_demo(db)
         rows = accounts.people(db)
     except BaseException:
         db.close()
@@ -102,7 +102,7 @@ def _is_whole(address: str) -> bool:
     """Whether the file holds a finished demonstration (an interrupted one is made again)."""
     db = open_database(address, make=True)
     try:
-        return is_demo(db)
+        return holds_demo(db)
     finally:
         db.close()
 
@@ -150,7 +150,7 @@ def _session(db: Database, actor: Actor, opened: Opened, machine: Settings) -> S
         orgs=orgs,
         today=date.fromisoformat(members_day(db)),
         settings=replace(machine, database=opened.address, login=actor.login),
-        demo=opened.demo or is_demo(db),
+        demo=opened.demo or holds_demo(db),
         address=opened.address,
     )
 

@@ -21,7 +21,8 @@ from app.models.receiving import Delivery
 from app.models.settlement import Statement
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.db import today
-from app.services.demo.build import DemoGroup, build, is_demo
+from app.services.demo.build import DemoGroup, build
+from app.services.directory import is_demo
 from tests.databases import Backend, Databases
 from tests.factories import sqlite_clock
 

@@ -87,11 +87,6 @@ def refuse_used(session: Session) -> None:
         )
 
 
-def is_demo(session: Session) -> bool:
-    """Whether the database holds demo data; shown on every screen and print."""
-    return bool(session.scalar(select(Setting.value).where(Setting.key == "demo")))
-
-
 def _fill(
     session: Session,
     made: Parties,

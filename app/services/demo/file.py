@@ -6,8 +6,9 @@ from pathlib import Path
 
 from app.services import schema
 from app.services.db import Database, sqlite_engine
-from app.services.demo.build import DemoGroup, build, is_demo, no_progress
+from app.services.demo.build import DemoGroup, build, no_progress
 from app.services.demo.work import Progress
+from app.services.directory import is_demo
 
 
 def make_file(path: Path, *, small: bool = False, progress: Progress = no_progress) -> DemoGroup:

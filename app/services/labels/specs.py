@@ -18,17 +18,15 @@ from app.i18n import _
 from app.models.item import Item
 from app.models.pack import LabelPrint, Pack, PackLine
 from app.models.party import Maker, Organisation, Person
-from app.models.platform import Counter, Setting
+from app.models.platform import Counter
 from app.models.receiving import Acceptance
 from app.models.stock import Lot as LotRow, Place
 from app.services.access import require
 from app.services.db import Database, local_time, today
+from app.services.directory import is_demo
 from app.services.labels.candidates import trade_numbers
 from app.services.labels.commands import Candidate, LabelLine, PrintRow
 from app.services.labels.make import COUNTER, codes_from, organisation_number
-
-DEMO_SETTING = "demo"
-"""Group setting that says that all data are fictional."""
 
 
 def specs_of(
@@ -191,14 +189,6 @@ def print_history(
 def member_name(session: Session, org_id: int) -> str:
     """The member's name as printed."""
     return session.scalar(select(Organisation.name).where(Organisation.id == org_id)) or ""
-
-
-def is_demo(session: Session) -> bool:
-    """Whether the data are the demonstration's."""
-    value = session.scalar(
-        select(Setting.value).where(Setting.org_id == 0, Setting.key == DEMO_SETTING)
-    )
-    return bool(value)
 
 
 def quantity_text(candidate: Candidate, qty: int) -> str:

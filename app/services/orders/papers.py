@@ -16,7 +16,7 @@ from app.domain.orders.signing import Decision, Party
 from app.i18n import N_, _
 from app.models.order import Contract, MemberOrder
 from app.services.db import Database, local_time, now
-from app.services.labels.specs import is_demo
+from app.services.directory import is_demo
 from app.services.orders.detail import OrderDetail, OrderWanted, read_detail
 from app.services.orders.queries import SignatureRow
 

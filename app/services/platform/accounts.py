@@ -43,13 +43,27 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person as the list of accounts shows them."""
+    """A person as the list of accounts shows them.
+
+    Attributes:
+        login: The account's name.
+        name: The person's name.
+        organisation: Short name of the organisation.
+        duties: ``store``, or ``buy*`` for the whole group.
+        active: Whether the account is open.
+        code: Code of the organisation.
+        phone: A number to call.
+        grants: The duties with their scope: ``buy=0`` for the whole group, ``store=0002``.
+    """
 
     login: str
     name: str
     organisation: str
     duties: tuple[str, ...]
     active: bool
+    code: str = ""
+    phone: str = ""
+    grants: tuple[str, ...] = ()
 
 
 def add_person(session: Session, person: NewPerson) -> int:
@@ -104,17 +118,30 @@ def people(db: Database) -> tuple[PersonRow, ...]:
     """Everybody with an account, by organisation and login."""
     with db.read() as session:
         rows = session.execute(
-            select(Person, Organisation.short_name)
+            select(Person, Organisation.short_name, Organisation.code)
             .join(Organisation, Organisation.id == Person.org_id)
             .order_by(Organisation.code, Person.login)
         ).all()
+        codes = dict(session.execute(select(Organisation.id, Organisation.code)).all())
         duties: dict[int, list[str]] = {}
-        for grant in session.scalars(select(DutyGrant).order_by(DutyGrant.duty)):
+        grants: dict[int, list[str]] = {}
+        for grant in session.scalars(select(DutyGrant).order_by(DutyGrant.duty, DutyGrant.org_id)):
             scope = "" if grant.org_id else "*"
             duties.setdefault(grant.person_id, []).append(f"{grant.duty}{scope}")
+            where = codes.get(grant.org_id, "0") if grant.org_id else "0"
+            grants.setdefault(grant.person_id, []).append(f"{grant.duty}={where}")
         return tuple(
-            PersonRow(p.login, p.name, organisation, tuple(duties.get(p.id, ())), p.active)
-            for p, organisation in rows
+            PersonRow(
+                p.login,
+                p.name,
+                organisation,
+                tuple(duties.get(p.id, ())),
+                p.active,
+                code,
+                p.phone or "",
+                tuple(grants.get(p.id, ())),
+            )
+            for p, organisation, code in rows
         )
 
 

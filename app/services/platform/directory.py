@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, NotAllowedError
 from app.i18n import _
-from app.models.party import Organisation, Person
+from app.models.party import DutyGrant, Organisation, Person
 from app.services import audit
 from app.services.access import lead_org
 from app.services.db import Database, today
@@ -79,6 +79,48 @@ def close_local(db: Database, actor: Actor, login: str) -> None:
             raise DomainError("account.self", _("不能停用自己的账号。请另一位管理员来做。"))
         person.active = False
         audit.record(session, actor, person.org_id, "account.close", ("person", person.id))
+
+
+def reopen_local(db: Database, actor: Actor, login: str) -> None:
+    """Open a closed account again; its duties and password are as before."""
+    with db.write() as session:
+        person = _person(session, login)
+        _require_admin(session, actor, {person.org_id})
+        person.active = True
+        audit.record(session, actor, person.org_id, "account.reopen", ("person", person.id))
+
+
+def set_local_duties(db: Database, actor: Actor, login: str, duties: tuple[str, ...]) -> None:
+    """Make a person's duties exactly these (as in `Joining`).
+
+    Raises:
+        NotAllowedError: A duty reaches an organisation that the actor does not administer.
+        DomainError: The last administrator of the group would lose that duty.
+    """
+    with db.write() as session:
+        person = _person(session, login)
+        wanted = _duties(session, person.org_id, duties)
+        held = session.scalars(select(DutyGrant.org_id).where(DutyGrant.person_id == person.id))
+        _require_admin(session, actor, {person.org_id, *held, *(org for _duty, org in wanted)})
+        if person.id == actor.person_id and Duty.ADMIN not in {duty for duty, _org in wanted}:
+            raise DomainError(
+                "account.self_admin",
+                _("不能去掉自己的系统管理职责。请另一位管理员来做。"),
+            )
+        accounts.set_duties(session, person.id, wanted)
+        doc = ("person", person.id)
+        audit.record(session, actor, person.org_id, "account.duties", doc, {"duties": list(duties)})
+
+
+def rename_local(db: Database, actor: Actor, login: str, name: str, phone: str) -> None:
+    """Write another name or number of a person; the account stays."""
+    if not name.strip():
+        raise DomainError("account.name", _("还没填姓名。"))
+    with db.write() as session:
+        person = _person(session, login)
+        _require_admin(session, actor, {person.org_id})
+        person.name, person.phone = name.strip(), phone.strip() or None
+        audit.record(session, actor, person.org_id, "account.rename", ("person", person.id))
 
 
 def add_on_server(admin_url: str, joining: Joining, password: str) -> None:

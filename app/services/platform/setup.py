@@ -14,6 +14,7 @@ from app.services import schema
 from app.services.db import Database, sqlite_engine, today
 from app.services.platform import accounts, backup, storage
 from app.services.platform.passwords import check_password
+from app.services.platform.places import make_usual_places
 from app.services.stock.places import make_virtual_places
 
 GROUP_DUTIES = (Duty.ADMIN, Duty.CATALOGUE, Duty.BUY, Duty.AUDIT)
@@ -92,6 +93,7 @@ def _write_lead(db: Database, first: FirstSteps) -> None:
         session.flush()
         session.add(GroupMembership(org_id=org_id, valid_from=today(session), role="lead"))
         make_virtual_places(session, org_id)
+        make_usual_places(session, org_id)
         duties = tuple((duty, 0) for duty in GROUP_DUTIES)
         accounts.add_person(
             session, accounts.NewPerson(first.admin_login, first.admin_name, org_id, duties)

@@ -33,7 +33,7 @@ from app.models.receiving import Acceptance, AcceptanceLine, Delivery
 from app.models.stock import Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time, now
-from app.services.labels.specs import is_demo
+from app.services.directory import is_demo
 from app.services.receiving.goods import facts
 from app.services.receiving.notes import delivery_row, lines_of
 from app.services.receiving.queries import accepted_lots

@@ -13,7 +13,7 @@ from app.i18n import _
 from app.models.item import Item
 from app.models.party import Maker, Organisation
 from app.services.db import Database, local_time, now
-from app.services.labels.specs import is_demo
+from app.services.directory import is_demo
 from app.services.settlement.listing import (
     ItemTotal,
     StatementRow,
