@@ -7,7 +7,9 @@ global sequence. Docs: `docs/decisions/0003-keys-and-ledger.md`.
 
 from app.models import (
     base,
+    counting,
     demand,
+    fixed_pack,
     item,
     negotiation,
     order,
@@ -15,14 +17,18 @@ from app.models import (
     party,
     platform,
     price,
+    recall,
     receiving,
     settlement,
     stock,
+    transfer,
 )
 
 __all__ = [
     "base",
+    "counting",
     "demand",
+    "fixed_pack",
     "item",
     "negotiation",
     "order",
@@ -30,7 +36,9 @@ __all__ = [
     "party",
     "platform",
     "price",
+    "recall",
     "receiving",
     "settlement",
     "stock",
+    "transfer",
 ]
