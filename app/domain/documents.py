@@ -31,7 +31,9 @@ class DocKind(StrEnum):
     WRITE_OFF = "write_off"
     TRANSFER = "transfer"
     COUNT = "count"
+    PACK = "pack"
     REVERSAL = "reversal"
+    NEGOTIATION = "negotiation"
 
 
 class State(StrEnum):
@@ -67,6 +69,14 @@ class State(StrEnum):
     BROKEN = "broken"
     LOST = "lost"
     RETURNED = "returned"
+    NEEDING = "needing"
+    QUOTING = "quoting"
+    BARGAINING = "bargaining"
+    REVIEWING = "reviewing"
+    PUBLICITY = "publicity"
+    IN_FORCE = "in_force"
+    FAILED = "failed"
+    STOPPED = "stopped"
 
 
 _S = State
@@ -140,6 +150,28 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.AUDITED, _S.PAID),
         }
     ),
+    DocKind.NEGOTIATION: frozenset(
+        {
+            (_S.DRAFT, _S.NEEDING),
+            (_S.NEEDING, _S.DRAFT),
+            (_S.NEEDING, _S.QUOTING),
+            (_S.QUOTING, _S.BARGAINING),
+            (_S.BARGAINING, _S.REVIEWING),
+            (_S.REVIEWING, _S.BARGAINING),
+            (_S.REVIEWING, _S.PUBLICITY),
+            (_S.PUBLICITY, _S.REVIEWING),
+            (_S.PUBLICITY, _S.IN_FORCE),
+            (_S.QUOTING, _S.FAILED),
+            (_S.BARGAINING, _S.FAILED),
+            (_S.REVIEWING, _S.FAILED),
+            (_S.DRAFT, _S.STOPPED),
+            (_S.NEEDING, _S.STOPPED),
+            (_S.QUOTING, _S.STOPPED),
+            (_S.BARGAINING, _S.STOPPED),
+            (_S.REVIEWING, _S.STOPPED),
+            (_S.PUBLICITY, _S.STOPPED),
+        }
+    ),
 }
 
 _TITLES: Final[Mapping[State, str]] = {
@@ -173,6 +205,14 @@ _TITLES: Final[Mapping[State, str]] = {
     _S.BROKEN: N_("已拆包"),
     _S.LOST: N_("丢失"),
     _S.RETURNED: N_("已退回"),
+    _S.NEEDING: N_("征集中"),
+    _S.QUOTING: N_("报价中"),
+    _S.BARGAINING: N_("谈判中"),
+    _S.REVIEWING: N_("评审中"),
+    _S.PUBLICITY: N_("公示中"),
+    _S.IN_FORCE: N_("已生效"),
+    _S.FAILED: N_("流标"),
+    _S.STOPPED: N_("终止"),
 }
 
 

@@ -218,18 +218,23 @@ class NegotiationRound(Base):
     __table_args__ = (
         ForeignKeyConstraint(["org_id", "negotiation_id"], _PROJECT),
         CheckConstraint("deadline > started_at", name="span"),
+        CheckConstraint("round > 1 OR sealed = 1", name="first_is_sealed"),
+        CheckConstraint(
+            "opened_at IS NULL OR sealed = 0 OR opened_at >= deadline", name="not_opened_early"
+        ),
         Base.__table_args__,
     )
 
 
 class NegotiationFile(Base):
-    """A paper or sheet that came with a bid, kept with its digest (append-only)."""
+    """A paper or sheet that came with a bid (append-only); as secret as the bid itself."""
 
     __tablename__ = "negotiation_file"
 
     org_id: Mapped[Key]
     id: Mapped[Key]
     negotiation_id: Mapped[Ref]
+    round: Mapped[Count]
     supplier_id: Mapped[Ref]
     name: Mapped[Text_]
     sha256: Mapped[Text_]

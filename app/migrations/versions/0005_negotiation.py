@@ -69,6 +69,7 @@ def upgrade() -> None:
     sa.Column('org_id', app.models.base.BigInt(), autoincrement=False, nullable=False),
     sa.Column('id', app.models.base.BigInt(), autoincrement=False, nullable=False),
     sa.Column('negotiation_id', app.models.base.BigInt(), nullable=False),
+    sa.Column('round', app.models.base.BigInt(), nullable=False),
     sa.Column('supplier_id', app.models.base.BigInt(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('sha256', sa.Text(), nullable=False),
@@ -186,6 +187,8 @@ def upgrade() -> None:
     sa.Column('opened_by', app.models.base.BigInt(), nullable=True),
     sa.Column('digest', sa.LargeBinary(), nullable=True),
     sa.CheckConstraint('deadline > started_at', name=op.f('ck_negotiation_round_span')),
+    sa.CheckConstraint('opened_at IS NULL OR sealed = 0 OR opened_at >= deadline', name=op.f('ck_negotiation_round_not_opened_early')),
+    sa.CheckConstraint('round > 1 OR sealed = 1', name=op.f('ck_negotiation_round_first_is_sealed')),
     sa.ForeignKeyConstraint(['org_id', 'negotiation_id'], ['negotiation.org_id', 'negotiation.id'], name=op.f('fk_negotiation_round_org_id_negotiation_id_negotiation')),
     sa.PrimaryKeyConstraint('org_id', 'negotiation_id', 'round', name=op.f('pk_negotiation_round')),
     sqlite_strict=True,
@@ -273,6 +276,8 @@ def upgrade() -> None:
     sqlite_with_rowid=True
     )
     # ### end Alembic commands ###
+    run_sql("0005_negotiation")
+    run_rules("0005_negotiation_security")
 
 
 def downgrade() -> None:
