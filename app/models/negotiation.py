@@ -187,6 +187,7 @@ class NegotiationInvitation(Base):
     small: Mapped[AFlag] = mapped_column(default=False)  # 中小企业
     cold_chain: Mapped[AFlag] = mapped_column(default=False)  # papers for cold goods are in order
     delivery_hours: Mapped[Count] = mapped_column(default=48)  # promised, from order to door
+    sheet_key: Mapped[Text_]  # random; proves that a returned Excel sheet is this supplier's
     quitted: Mapped[OptText]  # why the supplier left or was taken out; null while it takes part
     version: Mapped[Count] = mapped_column(default=1)
 

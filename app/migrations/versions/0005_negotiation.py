@@ -123,6 +123,7 @@ def upgrade() -> None:
     sa.Column('small', app.models.base.Flag(), nullable=False),
     sa.Column('cold_chain', app.models.base.Flag(), nullable=False),
     sa.Column('delivery_hours', app.models.base.BigInt(), nullable=False),
+    sa.Column('sheet_key', sa.Text(), nullable=False),
     sa.Column('quitted', sa.Text(), nullable=True),
     sa.Column('version', app.models.base.BigInt(), nullable=False),
     sa.ForeignKeyConstraint(['org_id', 'negotiation_id'], ['negotiation.org_id', 'negotiation.id'], name=op.f('fk_negotiation_invitation_org_id_negotiation_id_negotiation')),
