@@ -14,7 +14,6 @@ from app.cli.scope import item_id, org_id
 from app.domain.ids import new_op
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.settings import Settings
-from app.domain.scan import classify
 from app.i18n import _
 from app.services.demand import DemandLine, RecordDemand, record
 from app.services.directory import members_day
@@ -26,6 +25,7 @@ from app.services.replenishment.suggestions import (
     board,
     one,
 )
+from app.services.scan_rules import read
 from app.services.stock.places import store_of
 
 app = typer.Typer()
@@ -142,7 +142,7 @@ def asked(
     db, actor = run.signed_in()
     where = org_id(run, org)
     wanted = item_id(run, item)
-    found = find_items(db, actor, classify(item))[0]
+    found = find_items(db, actor, read(db, item))[0]
     line = DemandLine(
         wanted,
         date.fromisoformat(members_day(db)),

@@ -156,7 +156,7 @@ def _scanned(
     items = {line.goods.item_id for line in opened.note.lines}
     missed: list[Problem] = []
     for row, code in enumerate(codes, 1):
-        reading = read(code, opened.today)
+        reading = read(code, opened.today, opened.rules)
         found = look_up(*run.signed_in(), opened.note.org_id, reading, items)
         at = local_time(datetime.now(UTC))
         session, told = scan(session, reading, found, Moment(at, opened.today, opened.policy))

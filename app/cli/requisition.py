@@ -16,7 +16,6 @@ from app.domain.documents import state_title
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
-from app.domain.scan import classify
 from app.i18n import N_, _
 from app.services.db import Database
 from app.services.item_lookup import find_items
@@ -35,6 +34,7 @@ from app.services.requisition.queries import (
     requisitions,
 )
 from app.services.requisition.steps import Step, cancel, submit, withdraw
+from app.services.scan_rules import read
 
 app = typer.Typer()
 
@@ -187,7 +187,7 @@ def _wanted(db: Database, actor: Actor, text: str, reason: str) -> WantedLine:
             _("「{text}」看不懂。写成 编码=数量，如 YP-000102=20。", text=text),
         )
     item = item_id(cli(), code)
-    pack = find_items(db, actor, classify(code))[0].pack_factor
+    pack = find_items(db, actor, read(db, code))[0].pack_factor
     return WantedLine(item, int(count) * pack, reason)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from app.cli.context import Cli
 from app.domain.errors import DomainError
-from app.domain.scan import classify
 from app.i18n import _
 from app.services.directory import visible_organisations
 from app.services.item_lookup import find_items
+from app.services.scan_rules import read
 
 
 def org_id(run: Cli, code: str) -> int:
@@ -33,7 +33,7 @@ def org_ids(run: Cli, code: str) -> tuple[int, ...]:
 def item_id(run: Cli, text: str) -> int:
     """The item that a code names (统一编码, 69 码, 医保编码 …)."""
     db, actor = run.signed_in()
-    found = find_items(db, actor, classify(text))
+    found = find_items(db, actor, read(db, text))
     if len(found) != 1:
         raise DomainError(
             "item.unknown",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from app.domain.errors import Problem
 from app.domain.receiving.note import Goods
-from app.domain.scan import ScanKind, ScanResult, classify, split_quantity
+from app.domain.scan import BarcodeRule, ScanKind, ScanResult, classify, split_quantity
 
 
 class Target(StrEnum):
@@ -89,9 +90,15 @@ class Found:
     words: tuple[int, ...] = ()
 
 
-def read(text: str, today: date) -> Reading:
-    """What the scan says; anything unreadable is words, to be searched or bound by a person."""
-    result = classify(text, today=today)
+def read(text: str, today: date, rules: Sequence[BarcodeRule] = ()) -> Reading:
+    """What the scan says; anything unreadable is words, to be searched or bound by a person.
+
+    Args:
+        text: As the scanner sent it.
+        today: Decides the century of two-digit years.
+        rules: How suppliers' own labels are cut.
+    """
+    result = classify(text, rules=rules, today=today)
     if result.kind is ScanKind.UNKNOWN:
         return _words(result)
     if result.kind in {ScanKind.LABEL, ScanKind.PACK}:

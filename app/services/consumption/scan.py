@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.domain.documents import State
 from app.domain.duties import Actor, Duty
-from app.domain.errors import ConflictError, DomainError
-from app.domain.scan import ScanKind, ScanResult, classify
+from app.domain.errors import DomainError
+from app.domain.scan import ScanKind, ScanResult
 from app.domain.stock.fefo import LotStock
 from app.i18n import _
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
-from app.models.party import Person
 from app.models.stock import Lot
 from app.services.access import require
 from app.services.consumption.commands import ConsumeLine
-from app.services.db import Database, local_time, today
+from app.services.consumption.packs import used_before
+from app.services.db import Database, today
 from app.services.item_lookup import FoundItem, items_of_scan
+from app.services.scan_rules import read_scan
 from app.services.stock.available import lot_stock, places_under
 
 
@@ -56,8 +57,8 @@ def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -
         DomainError: Unknown code, a code that names several items, or no such lot here.
     """
     require(actor, Duty.STORE, org_id)
-    scan = classify(text)
     with db.read() as session:
+        scan = read_scan(session, text)
         label = _label_code(scan)
         if label:
             pack = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.code == label))
@@ -81,12 +82,7 @@ def _label_code(scan: ScanResult) -> str:
 
 def _pack(session: Session, pack: Pack) -> Scanned:
     if pack.status != State.IN_STOCK.value:
-        name = session.scalar(select(Person.name).where(Person.id == pack.used_by)) or "—"
-        when = f"{local_time(pack.used_at):%m-%d %H:%M}" if pack.used_at else "—"
-        raise ConflictError(
-            "pack.used",
-            _("这个标签 {when} 已由 {name} 登记过，没有重复记账。", when=when, name=name),
-        )
+        raise used_before(session, pack)
     item = session.get_one(Item, pack.item_id)
     lots = session.execute(
         select(Lot.lot_no, Lot.expiry)

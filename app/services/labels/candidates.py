@@ -24,6 +24,7 @@ from app.models.stock import Balance, Place
 from app.services.access import require
 from app.services.db import Database, today
 from app.services.labels.commands import AcceptanceRow, Candidate, Lot, Source
+from app.services.labels.void import VOIDED
 
 _RECENT: Final = 50
 _MOST_ROWS: Final = 500
@@ -139,7 +140,7 @@ def _labelled(session: Session, org_id: int, conditions: Iterable[Any]) -> Label
     rows = session.execute(
         select(Pack.item_id, PackLine.lot_id, Pack.owner_id, Pack.place_id, func.sum(PackLine.qty))
         .join(PackLine, (PackLine.org_id == Pack.org_id) & (PackLine.pack_id == Pack.id))
-        .where(Pack.org_id == org_id, *conditions)
+        .where(Pack.org_id == org_id, Pack.status != VOIDED, *conditions)
         .group_by(Pack.item_id, PackLine.lot_id, Pack.owner_id, Pack.place_id)
     )
     return {Lot(*row[:4]): int(row[4]) for row in rows}

@@ -27,6 +27,7 @@ from app.services.directory import is_demo
 from app.services.labels.candidates import trade_numbers
 from app.services.labels.commands import Candidate, LabelLine, PrintRow
 from app.services.labels.make import COUNTER, codes_from, organisation_number
+from app.services.labels.void import VOIDED, refusal
 
 
 def specs_of(
@@ -72,15 +73,22 @@ def _stored(session: Session, org_id: int, pack_ids: Sequence[int]) -> dict[int,
 
 
 def find_pack(db: Database, actor: Actor, org_id: int, code: str) -> int:
-    """The unit behind a scanned label code; raises `DomainError` that says what to check."""
+    """The unit behind a scanned label code.
+
+    Raises:
+        DomainError: No such label here; says what to check.
+        ConflictError: It was taken out of use; says by whom and why.
+    """
     require(actor, Duty.READ, org_id)
     with db.read() as session:
-        found = session.scalar(select(Pack.id).where(Pack.org_id == org_id, Pack.code == code))
-    if found is None:
-        raise DomainError(
-            "label.unknown_code", _("没有标签 {code}。请核对机构，或重扫一次。", code=code)
-        )
-    return found
+        found = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.code == code))
+        if found is None:
+            raise DomainError(
+                "label.unknown_code", _("没有标签 {code}。请核对机构，或重扫一次。", code=code)
+            )
+        if found.status == VOIDED:
+            raise refusal(session, found)
+        return found.id
 
 
 def preview_specs(

@@ -13,6 +13,7 @@ from app.domain.receiving.note import Note
 from app.domain.receiving.policy import Policy
 from app.domain.receiving.transport import Transport
 from app.domain.receiving.work import Entry, Work
+from app.domain.scan import BarcodeRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Opened:
         drafted_at: When that was saved last, local time.
         today: The members' day by the server's clock.
         state: The note's state.
+        rules: How suppliers' own labels are cut.
     """
 
     note: Note
@@ -131,6 +133,7 @@ class Opened:
     drafted_at: datetime | None
     today: date
     state: str
+    rules: tuple[BarcodeRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

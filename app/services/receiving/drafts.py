@@ -25,6 +25,7 @@ from app.services.receiving.commands import Opened, SaveDraft
 from app.services.receiving.deliveries import step
 from app.services.receiving.goods import facts
 from app.services.receiving.notes import delivery_row, note_of, policy_of
+from app.services.scan_rules import rules_in
 
 _WAITING = frozenset({State.ANNOUNCED.value, State.ACCEPTING.value})
 
@@ -53,6 +54,7 @@ def open_delivery(db: Database, actor: Actor, org_id: int, delivery_id: int) -> 
             note=note,
             work=_work(session, note, draft),
             policy=policy_of(session, org_id),
+            rules=rules_in(session),
             version=draft.version if draft else 0,
             drafted_by=_name(session, draft.person_id) if draft and other else "",
             drafted_at=local_time(draft.saved_at) if draft else None,

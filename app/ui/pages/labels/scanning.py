@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from app.domain.codes import label_code
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
-from app.domain.scan import ScanKind, classify
+from app.domain.scan import ScanKind
 from app.i18n import _
 from app.services.db import Database
 from app.services.labels.candidates import find_acceptance
 from app.services.labels.commands import Source
 from app.services.labels.specs import find_pack
+from app.services.scan_rules import read
 from app.ui.pages.labels.view_model import Reprint
 
 
@@ -26,7 +27,7 @@ class Scanned:
 
 def find_scanned(db: Database, actor: Actor, org_id: int, text: str) -> Scanned:
     """What the scan means; raises `DomainError` that says what can be scanned here."""
-    scan = classify(text)
+    scan = read(db, text)
     own = scan.serial if scan.kind is ScanKind.GS1 else scan.code
     if scan.kind in {ScanKind.LABEL, ScanKind.PACK} or label_code.is_valid(own):
         pack = find_pack(db, actor, org_id, own)

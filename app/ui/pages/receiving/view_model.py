@@ -136,12 +136,13 @@ class Counting(QObject):
             return
         self._busy = True
         text, today = self._waiting.popleft(), self.opened.today
+        rules = self.opened.rules
         db, actor = self._page.context.db, self._page.context.actor
         org_id = self.opened.note.org_id
         items = frozenset(goods.item_id for goods in self.work.all_goods())
 
         def ask() -> tuple[Reading, Found]:
-            reading = read(text, today)
+            reading = read(text, today, rules)
             return reading, look_up(db, actor, org_id, reading, items)
 
         self._page.read(ask, self._answer, self._no_answer)
