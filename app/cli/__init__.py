@@ -65,6 +65,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "deliver": Entry("receive"),
     "receive": Entry("receive"),
     "acceptance": Entry("acceptance", N_("验收单：列表、PDF、冲销")),
+    "align": Entry("align"),
     "account": Entry("account", N_("本机账号：添加、改密码、停用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }

@@ -1,0 +1,1 @@
+"""目录吻合度 from files and from the database."""
