@@ -9,11 +9,12 @@ from app.domain.documents import State
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ledger import Move
+from app.domain.packs.steps import PackState
 from app.i18n import _
 from app.models.pack import Pack, PackLine
-from app.models.party import Person
 from app.models.stock import Lot
-from app.services.db import local_time, now, today
+from app.services.db import now, today
+from app.services.labels.void import refusal
 from app.services.stock.available import held_lots
 
 
@@ -42,7 +43,7 @@ def open_pack(
     if pack is None:
         raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
     if done.rowcount != 1:
-        raise _used_before(session, pack)
+        raise used_before(session, pack)
     lines = session.execute(
         select(PackLine.lot_id, PackLine.qty, Lot.lot_no, Lot.expiry)
         .outerjoin(Lot, Lot.id == PackLine.lot_id)
@@ -72,10 +73,15 @@ def open_pack(
     ]
 
 
-def _used_before(session: Session, pack: Pack) -> ConflictError:
-    name = session.scalar(select(Person.name).where(Person.id == pack.used_by)) or "—"
-    when = f"{local_time(pack.used_at):%m-%d %H:%M}" if pack.used_at else "—"
-    return ConflictError(
-        "pack.used",
-        _("这个标签 {when} 已由 {name} 登记过，没有重复记账。", when=when, name=name),
-    )
+def used_before(session: Session, pack: Pack) -> ConflictError:
+    """Why a pack or label that is not in stock cannot be used."""
+    if pack.kind == "fixed" and pack.status != PackState.CONSUMED:
+        return ConflictError(
+            "pack.state",
+            _(
+                "定数包 {code} 现在是「{state}」，不能打开。配送中的先扫码接收，其他的请找库管。",
+                code=pack.code,
+                state=PackState(pack.status).label,
+            ),
+        )
+    return refusal(session, pack)

@@ -52,7 +52,7 @@ def scope_of(session: Session, org_id: int, place_id: int, day: date) -> Scope:
     return Scope(
         org_id=org_id,
         place_id=place,
-        places=places_under(session, org_id, place),
+        places=places_under(session, org_id, place, packed=True),
         pending=frozenset(waiting),
         held=held_lots(session, org_id),
         today=day,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.domain.stock.fefo import LotStock
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 
-_USABLE_ZONES = ("", "good", "outgoing")
-"""Goods in 待验, 不合格 and 退货 may not be used."""
+_USABLE_ZONES = ("", "good")
+"""Goods in 待验, 不合格 and 退货 may not be used; those in 待发 are packed or on their way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +24,25 @@ class Cost:
     price_factor: int
 
 
-def places_under(session: Session, org_id: int, place_id: int) -> frozenset[int]:
-    """The place and all that hangs under it, as far as goods there may be used."""
+def places_under(
+    session: Session, org_id: int, place_id: int, *, packed: bool = False
+) -> frozenset[int]:
+    """The place and all that hangs under it, as far as goods there may be used.
+
+    Args:
+        session: The unit of work.
+        org_id: The organisation.
+        place_id: Where to begin.
+        packed: Count places of fixed packs too: goods that are there, but not loose.
+    """
+    zones = (*_USABLE_ZONES, "outgoing") if packed else _USABLE_ZONES
     rows = session.execute(
         select(Place.id, Place.parent_id, Place.zone).where(
             Place.org_id == org_id, Place.holds_stock.is_(True)
         )
     ).all()
     children: dict[int, list[int]] = {}
-    usable = {row.id for row in rows if row.zone in _USABLE_ZONES}
+    usable = {row.id for row in rows if row.zone in zones}
     for row in rows:
         if row.parent_id is not None:
             children.setdefault(row.parent_id, []).append(row.id)

@@ -32,6 +32,7 @@ _KINDS = {
     DocKind.WRITE_OFF: N_("报损"),
     DocKind.TRANSFER: N_("调拨"),
     DocKind.COUNT: N_("盘点"),
+    DocKind.PACK: N_("定数包"),
 }
 
 

@@ -1,0 +1,98 @@
+"""Hand-over: take back what was not received, receive by scan, give whole packs back."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor
+from app.domain.errors import ConflictError
+from app.domain.packs.steps import PackStep
+from app.i18n import _
+from app.models.fixed_pack import FixedPack, PackDefinition
+from app.services.db import Database, now, today
+from app.services.demand import add_demand
+from app.services.packs.commands import Packs, PackWork
+from app.services.packs.places import pack_place
+from app.services.packs.stepping import (
+    Stepped,
+    advance,
+    answer,
+    moves_of,
+    post_moves,
+    reasoned,
+    work,
+)
+
+
+def take_back(db: Database, actor: Actor, command: PackWork) -> Packs:
+    """Packs that were issued but not received are the store's again."""
+    with work(db, actor, command, "pack.take_back") as (session, earlier):
+        if earlier is not None:
+            return earlier
+        done = advance(session, command.org_id, command.pack_ids, PackStep.TAKE_BACK)
+        for one in done:
+            _at_store(one.fixed)
+        return answer(session, actor, command, "pack.take_back", done)
+
+
+def receive(db: Database, actor: Actor, command: PackWork) -> Packs:
+    """The department takes the packs over by scanning them: goods and duty go to it.
+
+    What a store issues is what it needs again, so the store's demand grows by it.
+    """
+    with work(db, actor, command, "pack.receive") as (session, earlier):
+        if earlier is not None:
+            return earlier
+        done = advance(session, command.org_id, command.pack_ids, PackStep.RECEIVE)
+        day = today(session)
+        moves = []
+        for line, one in enumerate(done, 1):
+            home = pack_place(session, command.org_id, one.fixed.department_id)
+            one.pack.place_id = home
+            one.fixed.received_at = now(session)
+            one.fixed.received_by = actor.person_id
+            one.fixed.due_on = _due(session, one, day)
+            moves += moves_of(session, one, (one.was_at, home), line)
+            add_demand(
+                session, command.org_id, one.fixed.source_place, one.pack.item_id, day,
+                one.pack.qty, one.pack.qty,
+            )  # fmt: skip
+        session.flush()
+        post_moves(session, actor, command, moves)
+        return answer(session, actor, command, "pack.receive", done)
+
+
+def give_back(db: Database, actor: Actor, command: PackWork) -> Packs:
+    """Whole packs go back to the store; the department has them no more."""
+    reasoned(command)
+    with work(db, actor, command, "pack.return") as (session, earlier):
+        if earlier is not None:
+            return earlier
+        done = advance(session, command.org_id, command.pack_ids, PackStep.RETURN)
+        moves = []
+        for line, one in enumerate(done, 1):
+            if not one.fixed.department_id:
+                raise ConflictError(
+                    "pack.at_store", _("定数包 {code} 就在库房，不用退回。", code=one.pack.code)
+                )
+            home = pack_place(session, command.org_id, one.fixed.source_place)
+            one.pack.place_id = home
+            _at_store(one.fixed)
+            moves += moves_of(session, one, (one.was_at, home), line)
+        session.flush()
+        post_moves(session, actor, command, moves)
+        return answer(session, actor, command, "pack.return", done)
+
+
+def _at_store(fixed: FixedPack) -> None:
+    fixed.department_id = 0
+    fixed.issued_at = fixed.issued_by = None
+    fixed.received_at = fixed.received_by = fixed.due_on = None
+
+
+def _due(session: Session, one: Stepped, day: date) -> date | None:
+    rule = session.get(PackDefinition, (one.pack.org_id, one.fixed.definition_id))
+    keep = rule.keep_days if rule else 0
+    return day + timedelta(days=keep) if keep else None

@@ -1,0 +1,164 @@
+"""What all steps of packs share: the conditional change of state, the goods inside, the moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.documents import DocKind
+from app.domain.duties import Actor, Duty
+from app.domain.errors import ConflictError, DomainError
+from app.domain.ids import new_id
+from app.domain.ledger import Move
+from app.domain.packs.steps import STEPS, PackState, PackStep, after
+from app.i18n import _
+from app.models.fixed_pack import FixedPack
+from app.models.pack import Pack, PackLine
+from app.services import audit
+from app.services.access import require
+from app.services.db import Database, today
+from app.services.operations import claim, finish
+from app.services.packs.commands import Packs, PackWork
+from app.services.stock.costing import at_cost
+from app.services.stock.posting import Posting, post
+
+_LEAST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A pack that made the step, as it was before."""
+
+    pack: Pack
+    fixed: FixedPack
+    was: PackState
+    was_at: int
+
+
+def advance(
+    session: Session, org_id: int, pack_ids: Sequence[int], step: PackStep, **values: Any
+) -> list[Stepped]:
+    """Let the packs make a step, all or none, in the order of their ids.
+
+    Args:
+        session: The unit of work.
+        org_id: The member.
+        pack_ids: Each pack once.
+        step: Which step.
+        **values: Further columns of `pack` to set.
+
+    Raises:
+        DomainError: No pack named, one named twice, or not a fixed pack of this member.
+        ConflictError: A pack is in another state: somebody was first, or it was scanned twice.
+    """
+    if not pack_ids:
+        raise DomainError("pack.none", _("还没有选定数包。请扫包上的码。"))
+    if len(set(pack_ids)) != len(pack_ids):
+        raise DomainError("pack.twice", _("同一个定数包扫了两次。请去掉一次。"))
+    return [_advance(session, org_id, pack_id, step, values) for pack_id in sorted(pack_ids)]
+
+
+def _advance(
+    session: Session, org_id: int, pack_id: int, step: PackStep, values: dict[str, Any]
+) -> Stepped:
+    row = session.execute(
+        select(Pack, FixedPack)
+        .join(FixedPack, (FixedPack.org_id == Pack.org_id) & (FixedPack.pack_id == Pack.id))
+        .where(Pack.org_id == org_id, Pack.id == pack_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise DomainError("pack.unknown", _("这个码不是本机构的定数包。请核对包上的机构。"))
+    pack, fixed = row
+    was, was_at = PackState(pack.status), pack.place_id
+    ends = after(step, was)
+    done = session.execute(
+        update(Pack)
+        .where(
+            Pack.org_id == org_id,
+            Pack.id == pack_id,
+            Pack.status.in_(state.value for state in STEPS[step][0]),
+            Pack.version == pack.version,
+        )
+        .values(status=ends.value, version=pack.version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+    if done.rowcount != 1:
+        raise ConflictError(
+            "pack.changed", _("定数包 {code} 刚被别人处理过。请重新扫码。", code=pack.code)
+        )
+    session.refresh(pack)
+    return Stepped(pack, fixed, was, was_at)
+
+
+def moves_of(session: Session, one: Stepped, ends: tuple[int, int], line: int) -> list[Move]:
+    """Moves of all that is in the pack, from one place to another."""
+    rows = session.execute(
+        select(PackLine.lot_id, PackLine.qty)
+        .where(PackLine.org_id == one.pack.org_id, PackLine.pack_id == one.pack.id)
+        .order_by(PackLine.lot_id)
+    ).all()
+    return [
+        Move(
+            item_id=one.pack.item_id,
+            lot_id=row.lot_id,
+            owner_id=one.pack.owner_id,
+            from_place=ends[0],
+            to_place=ends[1],
+            qty=row.qty,
+            pack_id=one.pack.id,
+            doc_line=line,
+        )
+        for row in rows
+    ]
+
+
+@contextmanager
+def work(
+    db: Database, actor: Actor, command: PackWork, verb: str
+) -> Iterator[tuple[Session, Packs | None]]:
+    """One unit of work for a step of named packs; with the earlier answer of a repeat."""
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, verb, command)
+        yield session, None if earlier is None else Packs.from_plain(earlier)
+
+
+def reasoned(command: PackWork) -> str:
+    """The reason; raises `DomainError` where there is none."""
+    reason = " ".join(command.reason.split())
+    if len(reason) < _LEAST:
+        raise DomainError("pack.reason", _("请写明原因，至少 {n} 个字。", n=_LEAST))
+    return reason
+
+
+def post_moves(session: Session, actor: Actor, command: PackWork, moves: Sequence[Move]) -> None:
+    """Book what the packs hold as moves of one document of the house."""
+    priced = at_cost(session, command.org_id, moves)
+    posting = Posting(command.org_id, command.op_id, DocKind.PACK, new_id(), today(session), priced)
+    post(session, actor, posting)
+
+
+def answer(
+    session: Session,
+    actor: Actor,
+    command: PackWork,
+    verb: str,
+    done: Sequence[Stepped],
+) -> Packs:
+    """Audit the step of every pack and keep the answer for a repeat."""
+    result = Packs(tuple(x.pack.id for x in done), tuple(x.pack.code for x in done))
+    detail = {"reason": command.reason} if command.reason else {}
+    for one in done:
+        audit.record(
+            session, actor, command.org_id, verb, (DocKind.PACK.value, one.pack.id),
+            {"code": one.pack.code, **detail},
+        )  # fmt: skip
+    finish(session, command.org_id, command.op_id, result.as_plain())
+    return result
