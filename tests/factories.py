@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.ids import new_id
+from app.domain.search_text import build
 from app.models.item import Item, ItemCode, ItemSearch, ItemUnit, Product
 from app.models.party import (
     DutyGrant,
@@ -321,13 +322,15 @@ def _add_item(session: Session, g: Goods, now: datetime) -> None:
     session.add(
         ItemCode(item_id=g.id, id=new_id(), system="gtin", code=g.gtin, unit_factor=g.factor)
     )
+    text = build((g.name,), (), (g.code, g.gtin))
     session.add(
         ItemSearch(
             item_id=g.id,
-            words=g.name,
-            initials="",
-            full="",
-            codes=f"{g.code.lower()}\n{g.gtin}",
-            sort_key=g.name,
+            words=text.words,
+            initials=text.initials,
+            full=text.full,
+            codes=text.codes,
+            sort_key=text.sort_key,
+            grams=text.grams,
         )
     )

@@ -7,6 +7,7 @@ global sequence. Docs: `docs/decisions/0003-keys-and-ledger.md`.
 
 from app.models import (
     base,
+    catalogue,
     counting,
     demand,
     fixed_pack,
@@ -26,6 +27,7 @@ from app.models import (
 
 __all__ = [
     "base",
+    "catalogue",
     "counting",
     "demand",
     "fixed_pack",

@@ -90,6 +90,7 @@ class Item(Base):
         CheckConstraint("status IN ('active','paused','stopped')", name="status"),
         Index(None, "product_id"),
         Index(None, "name", "id"),
+        Index(None, "usage_rank", "id"),
         Base.__table_args__,
     )
 
@@ -127,6 +128,12 @@ class ItemCode(Base):
 
     __table_args__ = (
         Index(None, "code", "system"),
+        Index(
+            "ix_item_code_org_id_code",
+            "org_id",
+            "code",
+            postgresql_ops={"code": "text_pattern_ops"},
+        ),
         UniqueConstraint("item_id", "system", "code", "org_id"),
         Base.__table_args__,
     )
@@ -136,7 +143,8 @@ class ItemSearch(Base):
     """The text that search looks in, written with the item in one transaction.
 
     `words` holds name, trade name, spec and maker; `initials` every reading's pinyin initials;
-    `full` the full pinyin; `codes` all codes. All lower case, separated by line feeds.
+    `full` the full pinyin; `codes` all codes. All lower case without blanks, separated by line
+    feeds. `grams` are the pieces that the index is made of (app.domain.search_text).
     """
 
     __tablename__ = "item_search"
@@ -147,6 +155,7 @@ class ItemSearch(Base):
     full: Mapped[Text_]
     codes: Mapped[Text_]
     sort_key: Mapped[Text_]  # full pinyin of the name: Chinese names sort by it
+    grams: Mapped[Text_] = mapped_column(server_default="")
 
     __table_args__ = (Index(None, "sort_key", "item_id"), Base.__table_args__)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.domain import pinyin
+from app.domain import search_text
 from app.domain.codes import CodeSystem, gtin
 from app.models.item import Item, ItemCode, ItemSearch
 from app.models.party import Maker
+from app.services.bulk import insert_rows
 
-_CHUNK = 500
+_CHUNK: Final = 500
+COLUMNS: Final = ("item_id", "words", "initials", "full", "codes", "sort_key", "grams")
+"""Columns of `ItemSearch` in the order of `search_row`."""
 
 
 def reindex(session: Session, item_ids: Collection[int] | None = None) -> int:
@@ -26,13 +29,33 @@ def reindex(session: Session, item_ids: Collection[int] | None = None) -> int:
     chosen = sorted(session.scalars(select(Item.id)).all() if item_ids is None else set(item_ids))
     for start in range(0, len(chosen), _CHUNK):
         chunk = chosen[start : start + _CHUNK]
-        rows = list(_rows(session, chunk))
+        rows = sorted(_rows(session, chunk))
         session.execute(delete(ItemSearch).where(ItemSearch.item_id.in_(chunk)))
-        session.execute(insert(ItemSearch), rows)
+        insert_rows(session, ItemSearch, COLUMNS, rows)
     return len(chosen)
 
 
-def _rows(session: Session, chunk: list[int]) -> Iterator[dict[str, Any]]:
+def search_row(
+    item_id: int,
+    names: Sequence[str],
+    texts: Sequence[str],
+    codes: Sequence[tuple[str, str]],
+) -> tuple[Any, ...]:
+    """One row of `ItemSearch`, in the order of `COLUMNS`.
+
+    Args:
+        item_id: The item.
+        names: Name and trade name.
+        texts: Specification and maker.
+        codes: (system, code), the group code and the current approval number among them.
+    """
+    found = search_text.build(names, texts, _spelled(codes))
+    return (
+        item_id, found.words, found.initials, found.full, found.codes, found.sort_key, found.grams,
+    )  # fmt: skip
+
+
+def _rows(session: Session, chunk: list[int]) -> Iterator[tuple[Any, ...]]:
     found: dict[int, list[tuple[str, str]]] = {}
     for item_id, system, code in session.execute(
         select(ItemCode.item_id, ItemCode.system, ItemCode.code).where(
@@ -41,33 +64,34 @@ def _rows(session: Session, chunk: list[int]) -> Iterator[dict[str, Any]]:
     ):
         found.setdefault(item_id, []).append((system, code))
     items = session.execute(
-        select(Item, Maker).join(Maker, Maker.id == Item.maker_id).where(Item.id.in_(chunk))
-    )
-    for item, maker in items:
-        yield _row(item, maker, found.get(item.id, []))
+        select(
+            Item.id, Item.code, Item.name, Item.trade_name, Item.strength, Item.spec,
+            Item.approval_no, Maker.name.label("maker"), Maker.short_name,
+        )
+        .join(Maker, Maker.id == Item.maker_id)
+        .where(Item.id.in_(chunk))
+    )  # fmt: skip
+    for item in items:
+        known = [("", item.code), ("", item.approval_no or ""), *found.get(item.id, [])]
+        yield search_row(
+            item.id, (item.name, item.trade_name or ""), texts_of(item.strength, item.spec,
+            item.maker, item.short_name), known,
+        )  # fmt: skip
 
 
-def _row(item: Item, maker: Maker, codes: list[tuple[str, str]]) -> dict[str, Any]:
-    names = [name for name in (item.name, item.trade_name) if name]
-    texts = [*names, item.strength, item.spec, maker.name, maker.short_name]
-    spellings = [one for name in names for one in pinyin.initials(name)]
-    return {
-        "item_id": item.id,
-        "words": _lines(texts),
-        "initials": _lines(spellings),
-        "full": _lines(pinyin.full(name) for name in names),
-        "codes": _lines([item.code, item.approval_no or "", *_spelled(codes)]),
-        "sort_key": " ".join(pinyin.syllables(item.name)),
-    }
+def texts_of(strength: str, spec: str, maker: str, short: str) -> tuple[str, ...]:
+    """What is found as it is written; what is part of another text is not said twice."""
+    found = [spec, maker]
+    if not spec.startswith(strength):
+        found.append(strength)
+    if short not in maker:
+        found.append(short)
+    return tuple(found)
 
 
-def _spelled(codes: list[tuple[str, str]]) -> Iterator[str]:
+def _spelled(codes: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Codes as stored, and GTINs also as they are printed, so that a prefix finds them."""
     for system, code in codes:
         if system == CodeSystem.GTIN:
             yield gtin.printed(code)
         yield code
-
-
-def _lines(texts: Any) -> str:
-    return "\n".join(dict.fromkeys(text.lower() for text in texts if text))

@@ -1,41 +1,38 @@
-"""Finding items: by a part of the name, pinyin, a code, a number or a scan; one way for all.
+"""The list of the catalogue: found by a text or a scan, filtered, sorted, page by page.
 
-The same text gives the same hits on both databases and from every screen: each word must occur in
-the item's search text (names, initials of every reading, full pinyin, codes). Hits are ranked:
-exact code, code or initials or name that begins so, the rest; then by how often an item is used.
+What a text means and how hits are ordered is said in `hits`; a text that means thousands of items
+is answered piece by piece (`broad`), so that the first page is there at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from app.domain import scan
 from app.domain.catalogue import ItemClass, ItemStatus
 from app.domain.duties import Actor
-from app.domain.scan import ScanKind
-from app.models.item import Item, ItemCode, ItemSearch, Product
+from app.models.item import Item, ItemSearch, Product
 from app.models.party import Maker
 from app.models.price import Price
 from app.models.stock import Balance
-from app.services.catalogue import lookup
-from app.services.db import Database, database_of, today
+from app.services.catalogue import broad, hits
+from app.services.catalogue.hits import matches
+from app.services.db import Database, today
 from app.services.prices.visible import visible
 from app.services.queries import keyset
-from app.services.queries.keyset import ListColumn, ListShape, QueryLike, escape_like
+from app.services.queries.keyset import ListColumn, ListShape, QueryLike
 
 CHIPS: Final = ("drug", "consumable", "reagent", "vbp", "cold", "high_value")
 """Quick views, named as the query's `view`."""
-_SHORTEST_FULL_PINYIN: Final = 3
-_LAST: Final = "\U0010ffff"
-_SCANNED: Final = frozenset({
-    ScanKind.GS1, ScanKind.MA, ScanKind.AHM, ScanKind.TRACE, ScanKind.NATIONAL, ScanKind.GTIN,
-})  # fmt: skip
+
+
+__all__ = ["CatalogueRow", "SearchQuery", "catalogue_count", "catalogue_page", "matches", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +95,15 @@ def catalogue_page(
     """
     with db.read() as session:
         price = _best_price(session, actor, today(session))
-        shape = _shape(query.text, price)
-        statement = _statement(session, actor, query)
-        found = keyset.fetch(session, statement, shape, query, page[0], page[1])
+        own = hits.own_codes(session, actor, query.text)
+        shape = _shape(query.text, price, own)
+        wide = _in_natural_order(query) and hits.is_broad(session, actor, query.text)
+        statement = _statement(session, actor, query, matched=not wide)
+        found = (
+            broad.fetch(session, statement, shape, broad.Wanted(query, *page), own)
+            if wide
+            else keyset.fetch(session, statement, shape, query, page[0], page[1])
+        )
         items = [row.id for row in found.rows]
         users = _users(session, actor, items)
         # Only for the rows shown: in the statement it would be asked for every hit before sorting.
@@ -119,7 +122,7 @@ def catalogue_count(db: Database, actor: Actor, query: QueryLike) -> int:
     with db.read() as session:
         price = _best_price(session, actor, today(session))
         statement = _statement(session, actor, query)
-        return keyset.count(session, statement, _shape(query.text, price), query)
+        return keyset.count(session, statement, _shape(query.text, price, {}), query)
 
 
 def search(db: Database, actor: Actor, text: str, limit: int = 20) -> tuple[CatalogueRow, ...]:
@@ -127,74 +130,9 @@ def search(db: Database, actor: Actor, text: str, limit: int = 20) -> tuple[Cata
     return catalogue_page(db, actor, SearchQuery(text), (None, limit)).rows
 
 
-def matches(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
-    """The condition on `Item` and `ItemSearch` for a search text; None when it is empty."""
-    words = text.lower().split()
-    if not words:
-        return None
-    scanned = _scanned(session, actor, text)
-    if scanned is not None:
-        return scanned
-    sqlite = database_of(session).is_sqlite
-    return and_(*(_word(actor, word, sqlite=sqlite) for word in words))
-
-
-def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
-    """A whole code finds the items that carry it, whatever its text form; None for other texts."""
-    found = scan.classify(text)
-    if found.kind not in _SCANNED or not found.usable:
-        return None
-    items = {match.item_id for match in lookup.by_scan(session, actor.orgs(), found)}
-    return Item.id.in_(items) if items else None
-
-
-def _word(actor: Actor, word: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """One word anywhere in the search text (kept in lower case), or a member's own code."""
-    within = f"%{escape_like(word)}%"
-    own = select(ItemCode.item_id).where(
-        _begins(ItemCode.code, word.upper(), sqlite=sqlite),
-        ItemCode.org_id.in_(sorted(actor.orgs())),
-    )
-    ways = [
-        _like(ItemSearch.words, within),
-        _like(ItemSearch.initials, within),
-        _like(ItemSearch.codes, within),
-        Item.id.in_(own),
-    ]
-    if len(word) >= _SHORTEST_FULL_PINYIN and word.isascii():
-        ways.append(_like(ItemSearch.full, within))
-    return or_(*ways)
-
-
-def _begins(column: Any, word: str, *, sqlite: bool) -> ColumnElement[bool]:
-    """Whether a code, kept in capitals, begins so; on SQLite a range of its index."""
-    if sqlite:
-        return and_(column >= word, column < word + _LAST)
-    return _like(column, f"{escape_like(word)}%")
-
-
-def _like(column: Any, pattern: str) -> ColumnElement[bool]:
-    return cast("ColumnElement[bool]", column.like(pattern, escape="\\"))
-
-
-def _rank(text: str) -> ColumnElement[int]:
-    """0 exact code, 1 code that begins so, 2 initials or name that begin so, 3 the rest."""
-    needle = " ".join(text.lower().split())
-    ahead = f"{escape_like(needle)}%"
-    line = f"%\n{ahead}"
-    return case(
-        (func.lower(Item.code) == needle, 0),
-        (or_(_like(ItemSearch.codes, ahead), _like(ItemSearch.codes, line)), 1),
-        (
-            or_(
-                _like(ItemSearch.initials, ahead),
-                _like(ItemSearch.words, ahead),
-                _like(ItemSearch.initials, line),
-            ),
-            2,
-        ),
-        else_=3,
-    )
+def _in_natural_order(query: QueryLike) -> bool:
+    known = {"code", "name", "unit", "maker", "class", "price", "status"}
+    return bool(query.text.strip()) and not any(one.column in known for one in query.sorts)
 
 
 def _best_price(session: Session, actor: Actor, day: date) -> ColumnElement[Any]:
@@ -214,7 +152,9 @@ def _best_price(session: Session, actor: Actor, day: date) -> ColumnElement[Any]
     )
 
 
-def _statement(session: Session, actor: Actor, query: QueryLike) -> Select[Any]:
+def _statement(
+    session: Session, actor: Actor, query: QueryLike, *, matched: bool = True
+) -> Select[Any]:
     statement = cast(
         "Select[Any]",
         select(
@@ -238,7 +178,7 @@ def _statement(session: Session, actor: Actor, query: QueryLike) -> Select[Any]:
         .join(Maker, Maker.id == Item.maker_id)
         .join(Product, Product.id == Item.product_id),
     )
-    condition = matches(session, actor, query.text)
+    condition = hits.matches(session, actor, query.text) if matched else None
     if condition is not None:
         statement = statement.where(condition)
     return statement.where(*_view(query.view))
@@ -255,9 +195,8 @@ def _view(view: str) -> tuple[ColumnElement[bool], ...]:
     return (known[view],) if view in known else ()
 
 
-def _shape(text: str, price: ColumnElement[Any]) -> ListShape:
-    by_use = (literal(0) - Item.usage_rank, ItemSearch.sort_key)
-    natural: tuple[Any, ...] = (_rank(text), *by_use) if text.strip() else (Item.code,)
+def _shape(text: str, price: ColumnElement[Any], own: Mapping[str, Any]) -> ListShape:
+    natural: tuple[Any, ...] = hits.order(text, own) if text.strip() else (Item.code,)
     return ListShape(
         columns={
             "code": ListColumn(Item.code, Item.code),

@@ -148,6 +148,11 @@ def contains(expression: SQLColumnExpression[Any], text: str) -> ColumnElement[b
     return func.lower(expression).like(f"%{escape_like(text.strip().lower())}%", escape="\\")
 
 
+def behind(order: Sequence[SQLColumnExpression[Any]], key: tuple[Any, ...]) -> Any:
+    """The condition for rows behind a key, all expressions ascending."""
+    return _after([(expression, False) for expression in order], key)
+
+
 def _order(shape: ListShape, query: QueryLike) -> list[tuple[SQLColumnExpression[Any], bool]]:
     chosen: list[tuple[SQLColumnExpression[Any], bool]] = []
     for sort in query.sorts:

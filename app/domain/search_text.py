@@ -1,0 +1,203 @@
+"""What search looks in, and how a typed text becomes a question to its index.
+
+The same pieces ("grams") are made for SQLite (FTS5) and PostgreSQL (GIN): both only say which item
+holds which piece, so both give the same hits. Names are cut into pairs of signs, so that a part of
+one, two or five Chinese characters is found; pinyin initials and full pinyin are kept from every
+syllable on, codes from their beginning and from their number on. An index answer is a candidate:
+`Word` says what must hold in the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from app.domain import pinyin
+
+INITIALS: Final = "~i"
+PINYIN: Final = "~p"
+CODE: Final = "~c"
+BEGIN: Final = "~b"
+"""How pieces of one kind begin; plain pairs of signs begin with none of them."""
+_LONGEST: Final = {INITIALS: 8, PINYIN: 12, CODE: 28, BEGIN: 6}
+_SHORTEST_PINYIN: Final = 3
+_DROPPED: Final = re.compile("[\\s\"'`~\\\\\x00-\x1f\x7f]+")
+_LETTERS: Final = re.compile(r"[^\x00-\x7f]+(.+)")
+_NUMBER: Final = re.compile(r"[a-z]{1,3}-?(0*)(\d+)")
+_MOST_WORDS: Final = 8
+_LONGEST_WORD: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SearchText:
+    """The search text of one item, line by line; see `ItemSearch` for the columns."""
+
+    words: str
+    initials: str
+    full: str
+    codes: str
+    sort_key: str
+    grams: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece to look for: itself, or all that begin with it."""
+
+    text: str
+    begins: bool = False
+
+
+Ways = tuple[tuple[Piece, ...], ...]
+"""Alternatives, each a set of pieces that must all be there."""
+
+
+def bare(text: str) -> str:
+    """A text as it is compared: half width, lower case, without blanks and quotation marks.
+
+    >>> bare("Ｖ.Ｃ 0.25 ｇ × 24 粒/盒")
+    'v.c0.25g×24粒/盒'
+    """
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words that a person typed; each must be found."""
+    parts = unicodedata.normalize("NFKC", text).lower().split()
+    bared = (bare(part)[:_LONGEST_WORD] for part in parts)
+    return tuple(dict.fromkeys(word for word in bared if word))[:_MOST_WORDS]
+
+
+def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> SearchText:
+    """The search text of an item.
+
+    Args:
+        names: Generic name and trade name; these are also found by pinyin.
+        texts: Specification, maker and the like, found as they are written.
+        codes: Codes and numbers, found from their beginning.
+    """
+    spelled = [_spelling(name) for name in names if name]
+    lines = tuple(dict.fromkeys([*(one.bare for one in spelled), *map(bare, texts)]))
+    lines = tuple(line for line in lines if line)
+    starts = tuple(dict.fromkeys(start for code in codes for start in code_starts(code)))
+    initials = tuple(dict.fromkeys(line for one in spelled for line in one.initials))
+    grams: dict[str, None] = {}
+    for line in lines:
+        grams |= _line_grams(line)
+    for one in spelled:
+        grams |= one.grams
+    size = _LONGEST[CODE]
+    grams |= dict.fromkeys(CODE + start[:size] for start in starts)
+    return SearchText(
+        words="\n".join(lines),
+        initials="\n".join(initials),
+        full="\n".join(dict.fromkeys(one.full for one in spelled if one.full)),
+        codes="\n".join(starts),
+        sort_key=spelled[0].sort_key if spelled else "",
+        grams=" ".join(grams),
+    )
+
+
+def code_starts(code: str) -> Iterator[str]:
+    """From where on a code is found: its beginning, behind its characters, its bare number.
+
+    >>> list(code_starts("YP-000106"))
+    ['yp-000106', 'yp000106', '000106', '106']
+    >>> list(code_starts("国药准字H20266018"))
+    ['国药准字h20266018', 'h20266018', '20266018']
+    """
+    whole = bare(code)
+    if not whole:
+        return
+    yield whole
+    behind = _LETTERS.fullmatch(whole)
+    rest = behind[1] if behind else whole
+    if rest != whole:
+        yield rest
+    number = _NUMBER.fullmatch(rest)
+    if number is None:
+        return
+    if "-" in rest:
+        yield rest.replace("-", "")
+    yield number[1] + number[2]
+    if number[1]:
+        yield number[2]
+
+
+def ways(word: str) -> Ways:
+    """The pieces by which the index finds a word; the text itself decides then."""
+    if len(word) == 1:
+        found = [(Piece(word, begins=True),)]
+    else:
+        found = [tuple(Piece(pair) for pair in dict.fromkeys(_pairs(word)[:-1]))]
+    kinds = [CODE]
+    if word.isascii() and word.isalnum():
+        kinds.append(INITIALS)
+        if len(word) >= _SHORTEST_PINYIN:
+            kinds.append(PINYIN)
+    found += [(Piece(kind + word[: _LONGEST[kind]], begins=True),) for kind in kinds]
+    return tuple(found)
+
+
+def beginning(word: str) -> Ways:
+    """The pieces by which the index finds lines that begin with the word."""
+    return ((Piece(BEGIN + word[: _LONGEST[BEGIN]], begins=True),),)
+
+
+def code_beginning(word: str) -> Ways:
+    """The pieces by which the index finds codes that begin with the word."""
+    return ((Piece(CODE + word[: _LONGEST[CODE]], begins=True),),)
+
+
+def begin_of(word: str) -> str:
+    """As much of a word as decides whether a line begins with it."""
+    return word[: _LONGEST[BEGIN]]
+
+
+def by_pinyin(word: str) -> bool:
+    """Whether the word can be the full pinyin of something."""
+    return len(word) >= _SHORTEST_PINYIN and word.isascii() and word.isalnum()
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    bare: str
+    initials: tuple[str, ...]
+    full: str
+    sort_key: str
+    grams: dict[str, None]
+
+
+@lru_cache(maxsize=65536)
+def _spelling(name: str) -> _Spelling:
+    """A name with its pinyin and the pieces of it; the same names come again and again."""
+    parts = pinyin.syllables(name)
+    initials = pinyin.initials(name)
+    full = "".join(parts)
+    size = _LONGEST[INITIALS]
+    grams = dict.fromkeys(
+        INITIALS + line[start : start + size] for line in initials for start in range(len(line))
+    )
+    place = 0
+    for part in parts:
+        grams[PINYIN + full[place : place + _LONGEST[PINYIN]]] = None
+        place += len(part)
+    size = _LONGEST[BEGIN]
+    grams |= dict.fromkeys(BEGIN + line[:size] for line in initials)
+    return _Spelling(bare(name), initials, full, " ".join(parts), grams)
+
+
+@lru_cache(maxsize=65536)
+def _line_grams(line: str) -> dict[str, None]:
+    grams = dict.fromkeys(_pairs(line))
+    grams[BEGIN + line[: _LONGEST[BEGIN]]] = None
+    return grams
+
+
+def _pairs(line: str) -> list[str]:
+    """Pairs of neighbours, and the last sign alone: every sign begins a piece."""
+    return [line[place : place + 2] for place in range(len(line))]

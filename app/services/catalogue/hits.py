@@ -1,0 +1,189 @@
+"""Which items a text means, and in which order: one way for every screen and both databases.
+
+Each word must occur in the item's name, specification or maker, begin one of its codes (or the
+number in it), be the initials of a part of the name in any reading, or its full pinyin from some
+syllable on; a member's own codes count for that member. The order: the exact group code, then
+what the group uses or the member has a code for, then the rest; in each the codes that begin so,
+the names and initials that begin so, the others; then by how often an item is used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, cast
+
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain import search_text
+from app.domain.duties import Actor
+from app.domain.scan import ScanKind
+from app.domain.search_text import Ways
+from app.models.item import Item, ItemCode, ItemSearch
+from app.services.catalogue import grams, lookup
+from app.services.db import database_of
+from app.services.queries.keyset import escape_like
+from app.services.scan_rules import read_scan
+
+_LAST: Final = "\U0010ffff"
+_SCANNED: Final = frozenset({
+    ScanKind.GS1, ScanKind.MA, ScanKind.AHM, ScanKind.TRACE, ScanKind.NATIONAL, ScanKind.GTIN,
+    ScanKind.RULE,
+})  # fmt: skip
+_MANY: Final = 3_000
+_SHORT: Final = re.compile(r"[^\x00-\x7f]|[\x21-\x7e]{1,2}|[a-z]{2}-?\d{0,4}")
+"""Words that may well mean a large part of the catalogue."""
+
+
+def matches(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
+    """The condition on `Item` joined with `ItemSearch` for a text; None when it is empty."""
+    words = search_text.words_of(text)
+    if not words:
+        return false() if text.strip() else None  # signs alone mean nothing, blanks mean all
+    scanned = _scanned(session, actor, text)
+    if scanned is not None:
+        return scanned
+    sqlite = database_of(session).is_sqlite
+    own = own_codes(session, actor, text)
+    if not own:
+        found = grams.candidates([search_text.ways(word) for word in words], sqlite=sqlite)
+        return and_(Item.id.in_(found), *(says(word) for word in words))
+    return and_(*(_either(word, own.get(word), sqlite=sqlite) for word in words))
+
+
+def own_codes(session: Session, actor: Actor, text: str) -> dict[str, Any]:
+    """Of the words those that begin codes of the actor's organisations: selects of the items."""
+    sqlite = database_of(session).is_sqlite
+    found = {word: _own(actor, word, sqlite=sqlite) for word in search_text.words_of(text)}
+    return {
+        word: codes for word, codes in found.items() if session.scalar(codes.limit(1)) is not None
+    }
+
+
+def says(word: str) -> ColumnElement[bool]:
+    """Whether the search text really holds the word; the index only knows pieces."""
+    within, ahead = f"%{escape_like(word)}%", f"{escape_like(word)}%"
+    kinds = [
+        _like(ItemSearch.words, within),
+        _like(ItemSearch.codes, ahead),
+        _like(ItemSearch.codes, f"%\n{ahead}"),
+    ]
+    if word.isascii() and word.isalnum():
+        kinds.append(_like(ItemSearch.initials, within))
+    if search_text.by_pinyin(word):
+        # From a syllable on: the pieces begin at syllables, the text has no marks between them.
+        start = search_text.ways(word)[-1][0].text
+        piece = _like(ItemSearch.grams, f"% {escape_like(start)}%")
+        kinds.append(and_(_like(ItemSearch.full, within), piece))
+    return or_(*kinds)
+
+
+def order(text: str, own: Mapping[str, Any]) -> tuple[ColumnElement[Any], ...]:
+    """What hits are sorted by; ids decide among equals."""
+    tier = case((Item.code == exact(text), 0), (_known(own), 1), else_=2)
+    return tier, rank(text), literal(0) - Item.usage_rank
+
+
+def in_use(text: str, own: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether an item stands before all that nobody uses."""
+    if not own:
+        return or_(Item.usage_rank > 0, Item.code == exact(text))
+    used = select(Item.id).where(or_(Item.usage_rank > 0, Item.code == exact(text)))
+    return Item.id.in_(used.union(*own.values()))
+
+
+def says_or_carries(word: str, own: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether the text holds the word, or it begins a code of the actor's own."""
+    return or_(says(word), Item.id.in_(own[word])) if word in own else says(word)
+
+
+def _known(own: Mapping[str, Any]) -> ColumnElement[bool]:
+    return or_(Item.usage_rank > 0, *(Item.id.in_(codes) for codes in own.values()))
+
+
+def exact(text: str) -> str:
+    """The group code that the text would be."""
+    return "".join(text.split()).upper()
+
+
+def rank(text: str) -> ColumnElement[int]:
+    """1 a code begins with the first word, 2 a name or its initials do, 3 neither."""
+    words = search_text.words_of(text)
+    if not words:
+        return literal(3)
+    return case((_codes_begin(words[0]), 1), (_lines_begin(words[0]), 2), else_=3)
+
+
+def is_broad(session: Session, actor: Actor, text: str) -> bool:
+    """Whether so many items match that sorting them all would take too long."""
+    words = search_text.words_of(text)
+    if not words or _scanned(session, actor, text) is not None:
+        return False
+    if all(_SHORT.fullmatch(word) for word in words):
+        return True
+    sqlite = database_of(session).is_sqlite
+    wanted = [search_text.ways(word) for word in words]
+    some = grams.candidates(wanted, sqlite=sqlite).limit(_MANY + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) > _MANY
+
+
+def ranked_ways(text: str, place: int) -> tuple[list[Ways], list[Ways]]:
+    """Pieces that the items of a rank hold, and pieces that they do not."""
+    words = search_text.words_of(text)
+    code, line = search_text.code_beginning(words[0]), search_text.beginning(words[0])
+    rest = [search_text.ways(word) for word in words[1:]]
+    if place == 1:
+        return [code, *rest], []
+    if place == 2:  # noqa: PLR2004 - the ranks of `rank`
+        return [line, *rest], [code]
+    return [search_text.ways(words[0]), *rest], [code, line]
+
+
+def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
+    """A whole code finds the items that carry it, whatever its text form; None for other texts."""
+    found = read_scan(session, text)
+    if found.kind not in _SCANNED or not found.usable:
+        return None
+    items = {match.item_id for match in lookup.by_scan(session, actor.orgs(), found)}
+    return Item.id.in_(items) if items else None
+
+
+def _own(actor: Actor, word: str, *, sqlite: bool) -> Any:
+    """Items that one of the actor's organisations calls so."""
+    begins = ItemCode.code.like(f"{escape_like(word.upper())}%", escape="\\")
+    if sqlite:
+        begins = and_(ItemCode.code >= word.upper(), ItemCode.code < word.upper() + _LAST)
+    return select(ItemCode.item_id).where(ItemCode.org_id.in_(sorted(actor.orgs())), begins)
+
+
+def _either(word: str, own: Any, *, sqlite: bool) -> ColumnElement[bool]:
+    found = grams.candidates([search_text.ways(word)], sqlite=sqlite)
+    if own is None:
+        return and_(Item.id.in_(found), says(word))
+    return and_(Item.id.in_(found.union(own)), or_(says(word), Item.id.in_(own)))
+
+
+def _codes_begin(word: str) -> ColumnElement[bool]:
+    ahead = f"{escape_like(word)}%"
+    return or_(_like(ItemSearch.codes, ahead), _like(ItemSearch.codes, f"%\n{ahead}"))
+
+
+def _lines_begin(word: str) -> ColumnElement[bool]:
+    ahead = f"{escape_like(search_text.begin_of(word))}%"
+    return or_(
+        *(
+            _like(text, pattern)
+            for text in (ItemSearch.initials, ItemSearch.words)
+            for pattern in (ahead, f"%\n{ahead}")
+        )
+    )
+
+
+def _like(text: Any, pattern: str) -> ColumnElement[bool]:
+    return cast("ColumnElement[bool]", text.like(pattern, escape="\\"))
+
+
+def ids(rows: Iterable[Any]) -> Sequence[int]:
+    """The item ids of rows that hold nothing else."""
+    return [int(row[0]) for row in rows]
