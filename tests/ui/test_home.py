@@ -6,14 +6,18 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from app.domain.ids import new_op
 from app.models.order import MemberOrder
 from app.models.receiving import Delivery, DeliveryLine
 from app.services import home
 from app.services.home import Kind, Urgency
+from app.services.orders.changing import Urge, urge
 from app.services.stock.lots import find_or_make_lot
 from app.ui.context import PageContext
+from app.ui.pages.home import wording
 from app.ui.pages.home.page import HomePage
 from tests.factories import EAST, KANGZE, LEAD, NOW, TODAY, Site
+from tests.order_needs import open_order, order_of
 from tests.ui.conftest import Show
 
 Settle = Callable[[], None]
@@ -104,3 +108,20 @@ def test_a_quiet_day_says_so(context: PageContext, show: Show, settle: Settle) -
     settle()
     assert page.state.isVisible()
     assert "今天没有等你处理的事" in page.state.words.text()
+
+
+def test_an_urged_order_says_who_urged_and_opens(
+    context_for: Callable[[str], PageContext], sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    open_order(sqlite_site)
+    mine = order_of(sqlite_site, EAST, KANGZE)
+    urge(*sqlite_site.as_("lead_buyer"), Urge(new_op(), ((EAST, mine.id),)))
+    context = context_for("east_head")
+    went: list[tuple[str, dict[str, object]]] = []
+    context.navigate = lambda name, **given: went.append((name, given))
+    page = show(HomePage(context))
+    settle()
+    line = page.work.lines[0]
+    assert "陈采 10:30 催签" in wording.detail(line.item, TODAY)
+    line.button.click()
+    assert went == [("group_orders", {"member_order_id": mine.id, "org_id": EAST})]

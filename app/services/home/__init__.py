@@ -5,7 +5,7 @@ same as counts per screen; `figures` values stock and use at the prices in force
 """
 
 from app.services.home.figures import Band, Figures, MonthUse, figures
-from app.services.home.work import Badges, Kind, Urgency, WorkItem, badges, work
+from app.services.home.work import Badges, Kind, Reminder, Urgency, WorkItem, badges, work
 
 __all__ = [
     "Badges",
@@ -13,6 +13,7 @@ __all__ = [
     "Figures",
     "Kind",
     "MonthUse",
+    "Reminder",
     "Urgency",
     "WorkItem",
     "badges",

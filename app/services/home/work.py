@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -12,12 +12,13 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.domain.documents import State
+from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.models.demand import Suggestion
 from app.models.item import Item
 from app.models.order import GroupOrder, MemberOrder, Requisition
-from app.models.party import Organisation
+from app.models.party import Organisation, Person
+from app.models.platform import Audit
 from app.models.receiving import Delivery, DeliveryLine
 from app.models.settlement import Statement
 from app.models.stock import Balance, Lot, Place
@@ -32,6 +33,7 @@ class Kind(StrEnum):
 
     EXPIRED = "expired"
     TO_RECEIVE = "to_receive"
+    URGED = "urged"
     TO_SIGN = "to_sign"
     SUPPLIER_SIGN = "supplier_sign"
     REFUSED_ORDERS = "refused_orders"
@@ -55,6 +57,7 @@ class Urgency(StrEnum):
 _PAGES: Final = {
     Kind.EXPIRED: "stock",
     Kind.TO_RECEIVE: "receiving",
+    Kind.URGED: "group_orders",
     Kind.TO_SIGN: "group_orders",
     Kind.SUPPLIER_SIGN: "group_orders",
     Kind.REFUSED_ORDERS: "group_orders",
@@ -66,6 +69,25 @@ _PAGES: Final = {
     Kind.STATEMENTS_SENT: "settlement",
     Kind.NEAR_EXPIRY: "stock",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder to sign (催签).
+
+    Attributes:
+        who: Who sent it; the lead hospital's name where the person is not ours to see.
+        at: When (UTC).
+        times: How often this order was urged.
+        org_id: The member whose order it is.
+        order_id: The order that was urged last.
+    """
+
+    who: str
+    at: datetime
+    times: int
+    org_id: int
+    order_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,7 @@ class WorkItem:
         special: Kind's own number: for suggestions those that last less than 7 days, for
             deliveries their lines.
         since: The oldest day concerned (for expired goods the oldest expiry).
+        urged: The newest reminder to sign.
     """
 
     kind: Kind
@@ -92,6 +115,7 @@ class WorkItem:
     due: datetime | None = None
     special: int = 0
     since: date | None = None
+    urged: Reminder | None = None
 
     @property
     def page(self) -> str:
@@ -226,10 +250,50 @@ def _to_sign(ask: _Ask) -> Sequence[WorkItem]:
     members = ask.for_duty(Duty.SIGN)
     mine = MemberOrder.org_id.in_(members) & (MemberOrder.status == State.TO_SIGN)
     theirs = MemberOrder.supplier_id.in_(members) & (MemberOrder.status == State.MEMBER_SIGNED)
+    calm = MemberOrder.urged == 0
     return [
-        _orders(ask, Kind.TO_SIGN, mine),
-        _orders(ask, Kind.SUPPLIER_SIGN, theirs, supplier=True),
+        *_urged(ask, mine, supplier=False),
+        *_urged(ask, theirs, supplier=True),
+        _orders(ask, Kind.TO_SIGN, mine & calm),
+        _orders(ask, Kind.SUPPLIER_SIGN, theirs & calm, supplier=True),
     ]
+
+
+def _urged(ask: _Ask, condition: ColumnElement[bool], *, supplier: bool) -> Sequence[WorkItem]:
+    """Orders to sign that the group's buyer reminded of, with the newest reminder."""
+    urged = condition & (MemberOrder.urged > 0)
+    newest = ask.session.scalar(
+        select(MemberOrder).where(urged).order_by(MemberOrder.urged_at.desc()).limit(1)
+    )
+    if newest is None or newest.urged_at is None:
+        return ()
+    reminder = Reminder(
+        _who_urged(ask.session, newest),
+        newest.urged_at,
+        newest.urged,
+        newest.org_id,
+        newest.id,
+    )
+    found = _orders(ask, Kind.URGED, urged, supplier=supplier)
+    return [replace(found, urgency=Urgency.NOW, urged=reminder)]
+
+
+def _who_urged(session: Session, order: MemberOrder) -> str:
+    """The buyer by name, or to a supplier the lead hospital."""
+    person = session.scalar(
+        select(Person.name)
+        .join(Audit, Audit.person_id == Person.id)
+        .where(
+            Audit.org_id == order.org_id,
+            Audit.doc_kind == DocKind.MEMBER_ORDER.value,
+            Audit.doc_id == order.id,
+            Audit.action == "order.urge",
+        )
+        .order_by(Audit.seq.desc())
+        .limit(1)
+    )
+    lead = session.scalar(select(Organisation.short_name).where(Organisation.id == order.lead_id))
+    return " ".join(filter(None, (lead, person)))
 
 
 def _refused(ask: _Ask) -> Sequence[WorkItem]:

@@ -122,6 +122,10 @@ class HomePage(Page):
         act = wording.WORDS[item.kind].act
         if act is not None:
             self.context.perform(act)
+        elif item.urged is not None:
+            self.context.navigate(
+                item.page, member_order_id=item.urged.order_id, org_id=item.urged.org_id
+            )
         else:
             self.context.navigate(item.page, **_ARRIVE.get(item.kind, {}))
 

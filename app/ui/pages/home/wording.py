@@ -8,7 +8,7 @@ from typing import Final
 
 from app.i18n import N_, _
 from app.services.db import local_time
-from app.services.home import Kind, Urgency, WorkItem
+from app.services.home import Kind, Reminder, Urgency, WorkItem
 from app.ui import formats
 from app.ui.actions import ACTIONS, Act, key_words
 from app.ui.status import Status
@@ -40,6 +40,7 @@ WORDS: Final = {
     Kind.TO_RECEIVE: Wording(
         N_("到货待验收"), N_("单"), N_("开始验收"), Status.INFO, Act.RECEIVE, primary=True
     ),
+    Kind.URGED: Wording(N_("催签的订单"), N_("单"), N_("去签署"), Status.NEAR, primary=True),
     Kind.TO_SIGN: Wording(
         N_("分签订单待签署"), N_("单"), N_("查看签署"), Status.WARN, primary=True
     ),
@@ -73,9 +74,9 @@ def key_of(item: WorkItem) -> str:
     return key_words(ACTIONS[act].key) if act else ""
 
 
-def detail(item: WorkItem) -> str:
+def detail(item: WorkItem, today: date) -> str:
     """The second line: what or who is concerned, how much."""
-    parts: list[str] = []
+    parts: list[str] = [_urged(item.urged, today)] if item.urged else []
     if item.names:
         names = "、".join(item.names)
         more = item.kind in {Kind.EXPIRED, Kind.NEAR_EXPIRY} and item.count > len(item.names)
@@ -91,6 +92,14 @@ def detail(item: WorkItem) -> str:
     if item.amount:
         parts.append(formats.yuan(item.amount))
     return " · ".join(parts) or _("点右边的按钮去处理")
+
+
+def _urged(reminder: Reminder, today: date) -> str:
+    """Who urged, when, and how often."""
+    at = formats.minute(local_time(reminder.at), today)
+    if reminder.times > 1:
+        return _("{who} {time} 第 {n} 次催签", who=reminder.who, time=at, n=reminder.times)
+    return _("{who} {time} 催签", who=reminder.who, time=at)
 
 
 def pill(item: WorkItem, today: date) -> tuple[Status, str] | None:

@@ -75,7 +75,7 @@ class WorkLine(QWidget):
             self._extras.append(badge)
             head.addWidget(badge)
         head.addStretch(1)
-        second = ElidedText(wording.detail(item), Role.SECOND)
+        second = ElidedText(wording.detail(item, today), Role.SECOND)
         middle = QVBoxLayout()
         middle.setSpacing(2)
         middle.addStretch(1)
