@@ -56,7 +56,9 @@ def test_the_key_decides_what_counts_as_the_same(
 
 def test_every_formula_shows_what_it_is_made_of(files: tuple[Path, Path]) -> None:
     (pair,) = asked(files, Question(Key.FORM)).pairs
-    shown = [(one.formula, one.numerator, one.denominator, one.percent) for one in pair.figures]
+    shown = [
+        (one.formula, int(one.numerator), int(one.denominator), one.percent) for one in pair.figures
+    ]
     assert shown == [
         ("F1", 2, 4, Decimal("50.00")),
         ("F2", 2, 4, Decimal("50.00")),
