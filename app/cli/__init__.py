@@ -53,6 +53,8 @@ REGISTRY: Final[dict[str, Entry]] = {
     "export": Entry("exports", N_("导出：目录、价格")),
     "prices": Entry("prices", N_("价格：查看、登记、截止、导出、价格表")),
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
+    "pack": Entry("pack", N_("定数包：定义、打包、发放、接收、打开、拆包、丢失、退回、超期")),
+    "place": Entry("place", N_("库位：查看、新增、移库")),
     "consume": Entry("consume", N_("消耗：扫码登记、查看、冲销")),
     "settle": Entry("settle", N_("结算：对账单生成、发送、确认、异议")),
     "labels": Entry("labels", N_("标签：打印、补打、货位、校准、记录")),
@@ -66,6 +68,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "receive": Entry("receive"),
     "acceptance": Entry("acceptance", N_("验收单：列表、PDF、冲销")),
     "align": Entry("align"),
+    "match": Entry("match"),
     "account": Entry("account", N_("本机账号：添加、改密码、停用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }

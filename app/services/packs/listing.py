@@ -223,9 +223,9 @@ def scan_pack(db: Database, actor: Actor, org_id: int, text: str) -> PackRow:
     return found[0]
 
 
-def _statement(org_id: int) -> Select[Any]:
+def _statement(org_id: int) -> Select[*tuple[Any, ...]]:
     department, receiver = aliased(Place), aliased(Person)
-    statement: Select[Any] = (
+    statement = (
         select(Pack, FixedPack, Item, Place.name, department.name, receiver.name)
         .join(FixedPack, and_(FixedPack.org_id == Pack.org_id, FixedPack.pack_id == Pack.id))
         .join(Item, Item.id == Pack.item_id)
@@ -241,7 +241,7 @@ def _statement(org_id: int) -> Select[Any]:
     return statement
 
 
-def _narrowed(statement: Select[Any], query: PackQuery) -> Select[Any]:
+def _narrowed(statement: Select[*tuple[Any, ...]], query: PackQuery) -> Select[*tuple[Any, ...]]:
     here = Pack.status == PackState.IN_STOCK.value
     conditions = {
         "": Pack.status.in_((PackState.IN_STOCK.value, PackState.ISSUED.value)),
