@@ -1,0 +1,266 @@
+"""Lines of a project: added from the catalogue, grouped into lots, given a ceiling.
+
+集采 items are left out: their price is fixed (domain file §3.3). So are items that are not in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.documents import State
+from app.domain.duties import Actor
+from app.domain.errors import DomainError, Problem
+from app.i18n import _
+from app.models.item import Item
+from app.models.negotiation import (
+    Negotiation,
+    NegotiationItem,
+    NegotiationLot,
+    NegotiationReference,
+)
+from app.services.db import Database, today
+from app.services.negotiation.common import find_own, need_state, record_step
+from app.services.negotiation.project import BEFORE_ROUNDS
+from app.services.negotiation.references import Reference, references
+from app.services.operations import claim, finish
+
+MAX_LINES = 5000
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class AddItems:
+    """Items to bargain for; those already in the project are passed over."""
+
+    op_id: UUID
+    negotiation_id: int
+    items: tuple[int, ...]
+    lot: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """How many lines came in, and why the others did not."""
+
+    added: int
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveItems:
+    """Lines to take out of a draft."""
+
+    op_id: UUID
+    negotiation_id: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetLots:
+    """Lots: titles by number, and which lines are in which."""
+
+    op_id: UUID
+    negotiation_id: int
+    titles: tuple[tuple[int, str], ...]
+    lines: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetCeilings:
+    """限价 by line; None takes it away."""
+
+    op_id: UUID
+    negotiation_id: int
+    ceilings: tuple[tuple[int, Decimal | None], ...]
+
+
+def add_items(db: Database, actor: Actor, command: AddItems) -> Added:
+    """Add items with their references of today.
+
+    Raises:
+        DomainError: Nothing could be added; the problems say why.
+    """
+    with db.write() as session:
+        project = find_own(session, actor, command.negotiation_id)
+        need_state(project, State.DRAFT)
+        earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.add", command)
+        if earlier is not None:
+            return Added(int(earlier["added"]))
+        good, problems = _usable(session, project, command.items)
+        if not good and problems:
+            raise DomainError("negotiation.items", problems[0].text, problems=problems)
+        _write(session, project, good, command.lot)
+        _ensure_lots(session, project, {command.lot})
+        record_step(session, actor, project, "items", {"added": len(good)})
+        finish(session, project.org_id, command.op_id, {"added": len(good)})
+        return Added(len(good), tuple(problems))
+
+
+def _usable(
+    session: Session, project: Negotiation, wanted: Sequence[int]
+) -> tuple[list[Item], list[Problem]]:
+    known = set(
+        session.scalars(
+            select(NegotiationItem.item_id).where(
+                NegotiationItem.org_id == project.org_id,
+                NegotiationItem.negotiation_id == project.id,
+            )
+        )
+    )
+    fresh = [item for item in dict.fromkeys(wanted) if item not in known]
+    if len(known) + len(fresh) > MAX_LINES:
+        raise DomainError(
+            "negotiation.many",
+            _("一个项目最多 {n} 个品规。请分成几个项目。", n=MAX_LINES),
+        )
+    rows: dict[int, Item] = {}
+    for start in range(0, len(fresh), _CHUNK):
+        chunk = fresh[start : start + _CHUNK]
+        rows |= {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(chunk)))}
+    good, problems = [], []
+    for item_id in fresh:
+        item = rows.get(item_id)
+        problem = _problem(item)
+        if problem is not None:
+            problems.append(problem)
+        elif item is not None:
+            good.append(item)
+    return good, problems
+
+
+def _problem(item: Item | None) -> Problem | None:
+    if item is None:
+        return Problem("negotiation.item", _("目录里没有这个品规。请刷新后再选。"))
+    if item.vbp:
+        return Problem(
+            "negotiation.vbp",
+            _("{name} 是集采中选品规，价格已定，不参加议价。", name=f"{item.name} {item.spec}"),
+        )
+    if item.status != "active":
+        return Problem(
+            "negotiation.inactive",
+            _("{name} 已停用或暂停，不能议价。请先在目录里启用。", name=f"{item.name} {item.spec}"),
+        )
+    return None
+
+
+def _write(session: Session, project: Negotiation, items: Sequence[Item], lot: int) -> None:
+    if not items:
+        return
+    keys = {"org_id": project.org_id, "negotiation_id": project.id}
+    last = session.scalar(
+        select(func.max(NegotiationItem.line)).where(
+            NegotiationItem.org_id == project.org_id, NegotiationItem.negotiation_id == project.id
+        )
+    )
+    found = references(session, today(session), {item.id: item.pack_factor for item in items})
+    lines: list[dict[str, Any]] = []
+    known: list[dict[str, Any]] = []
+    for line, item in enumerate(items, (last or 0) + 1):
+        known.append(keys | {"line": line} | stored_reference(found[item.id]))
+        lines.append(
+            keys
+            | {"line": line, "item_id": item.id, "lot": lot, "price_factor": item.pack_factor}
+            | {"volume": 0, "ceiling": found[item.id].ceiling}
+        )
+    session.execute(insert(NegotiationItem), lines)
+    session.execute(insert(NegotiationReference), known)
+
+
+def stored_reference(reference: Reference) -> dict[str, Any]:
+    """The columns of a reference row."""
+    return {
+        "base_price": reference.base,
+        "listed": reference.listed,
+        "lowest": reference.lowest,
+        "lowest_org_id": reference.lowest_org_id,
+        "incumbent_id": reference.incumbent_id,
+    }
+
+
+def remove_items(db: Database, actor: Actor, command: RemoveItems) -> int:
+    """Take lines out of a draft; how many."""
+    with db.write() as session:
+        project = find_own(session, actor, command.negotiation_id)
+        need_state(project, State.DRAFT)
+        earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.out", command)
+        if earlier is not None:
+            return int(earlier["removed"])
+        for table in (NegotiationReference, NegotiationItem):
+            session.execute(
+                delete(table).where(
+                    table.org_id == project.org_id,
+                    table.negotiation_id == project.id,
+                    table.line.in_(command.lines),
+                )
+            )
+        record_step(session, actor, project, "items", {"removed": list(command.lines)})
+        finish(session, project.org_id, command.op_id, {"removed": len(command.lines)})
+        return len(command.lines)
+
+
+def set_lots(db: Database, actor: Actor, command: SetLots) -> None:
+    """Name lots and put lines into them, before the first round."""
+    with db.write() as session:
+        project = find_own(session, actor, command.negotiation_id)
+        need_state(project, *BEFORE_ROUNDS)
+        if claim(session, actor, project.org_id, command.op_id, "negotiation.lots", command):
+            return
+        if any(lot < 1 for lot, _title in command.titles) or any(
+            lot < 1 for _l, lot in command.lines
+        ):
+            raise DomainError("negotiation.lot", _("标包编号从 1 开始。请改正编号。"))
+        for line, lot in command.lines:
+            session.execute(_line(project, line).values(lot=lot))
+        _ensure_lots(session, project, {lot for _line_no, lot in command.lines})
+        for lot, title in command.titles:
+            row = session.get(NegotiationLot, (project.org_id, project.id, lot))
+            if row is None:
+                row = NegotiationLot(org_id=project.org_id, negotiation_id=project.id, lot=lot)
+                session.add(row)
+            row.title = title.strip() or _("第 {n} 包", n=lot)
+        detail = {"titles": dict(command.titles), "lines": len(command.lines)}
+        record_step(session, actor, project, "lots", detail)
+        finish(session, project.org_id, command.op_id, {"done": True})
+
+
+def set_ceilings(db: Database, actor: Actor, command: SetCeilings) -> None:
+    """Set 限价, before the first round."""
+    with db.write() as session:
+        project = find_own(session, actor, command.negotiation_id)
+        need_state(project, *BEFORE_ROUNDS)
+        if claim(session, actor, project.org_id, command.op_id, "negotiation.ceilings", command):
+            return
+        for line, ceiling in command.ceilings:
+            session.execute(_line(project, line).values(ceiling=ceiling))
+        record_step(session, actor, project, "ceilings", {"lines": len(command.ceilings)})
+        finish(session, project.org_id, command.op_id, {"done": True})
+
+
+def _line(project: Negotiation, line: int) -> Any:
+    return update(NegotiationItem).where(
+        NegotiationItem.org_id == project.org_id,
+        NegotiationItem.negotiation_id == project.id,
+        NegotiationItem.line == line,
+    )
+
+
+def _ensure_lots(session: Session, project: Negotiation, lots: set[int]) -> None:
+    for lot in sorted(lots):
+        if session.get(NegotiationLot, (project.org_id, project.id, lot)) is None:
+            session.add(
+                NegotiationLot(
+                    org_id=project.org_id,
+                    negotiation_id=project.id,
+                    lot=lot,
+                    title=_("第 {n} 包", n=lot),
+                )
+            )
+    session.flush()
