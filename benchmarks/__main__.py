@@ -14,6 +14,7 @@ from app.domain.ids import new_op
 from app.services.catalogue.search import search
 from app.services.platform import backup, proofs
 from app.services.stock import listing
+from benchmarks.matching import matching
 from benchmarks.measure import Record
 from benchmarks.world import make_items, make_moves
 from tests.databases import Databases
@@ -113,12 +114,16 @@ def main() -> None:
     """Make the worlds and measure in them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=10_000, help="items, and moves")
-    parser.add_argument("--only", default="", choices=["", "start", *CASES])
+    parser.add_argument("--only", default="", choices=["", "start", "match", *CASES])
     parser.add_argument("--backend", default="", choices=["", "sqlite", "postgresql"])
     chosen = parser.parse_args()
     record = Record()
     if chosen.only in {"", "start"}:
         starting(record)
+    if chosen.only in {"", "match"}:
+        matching(record, chosen.size)
+    if chosen.only in {"start", "match"}:
+        return
     with tempfile.TemporaryDirectory() as folder, Databases(Path(folder)) as databases:
         for backend in [chosen.backend] if chosen.backend else ["sqlite", "postgresql"]:
             with databases.fresh(backend) as made:

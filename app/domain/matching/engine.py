@@ -1,0 +1,193 @@
+"""Ranking: a row's candidates, best first, and what the program makes of the best one."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from app.domain.matching.compare import (
+    Comparison,
+    compare,
+    fit_codes,
+    fit_names,
+    fit_sets,
+)
+from app.domain.matching.entry import Entry, Facts, read, same_text
+from app.domain.matching.forms import compare_forms
+from app.domain.matching.index import Index
+from app.domain.matching.makers import Maker, compare_makers
+from app.domain.matching.names import compare_salts
+from app.domain.matching.strength import Spec, compare_packs, compare_strengths
+from app.domain.matching.text import plain
+from app.domain.matching.verdict import Decision, Fit
+
+THRESHOLD: Final = 90
+"""Score from which a certain pair is accepted; how it was calibrated: docs/decisions (matching)."""
+LOWEST: Final = 50
+"""Score below which nothing in the catalogue resembles the row."""
+SHOWN: Final = 5
+Report = Callable[[int, int], None]
+_STEP: Final = 200
+_TIES: Final = 20
+_REMEMBERED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a group has learned from confirmed pairs.
+
+    Attributes:
+        pairs: A row's own words (`same_text`) → key of the item that people confirmed for it.
+        makers: Pairs of makers' plain texts that people confirmed to be one firm.
+    """
+
+    pairs: Mapping[str, str] = field(default_factory=dict)
+    makers: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that a row may mean.
+
+    Attributes:
+        score: 0–100.
+        safe: Whether it may be accepted without a person looking at it.
+        learned: Whether people have confirmed the same words for this item before.
+    """
+
+    key: str
+    score: int
+    safe: bool
+    comparison: Comparison
+    learned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row's candidates, best first, and the decision about the first of them.
+
+    Attributes:
+        rivals: How many further items are proved by the same facts (one row, several items).
+    """
+
+    key: str
+    decision: Decision
+    candidates: tuple[Candidate, ...]
+    rivals: int = 0
+
+
+class Matcher:
+    """Matches rows to one catalogue; build it once, ask it as often as wanted."""
+
+    def __init__(self, catalogue: Iterable[Entry], memory: Memory | None = None) -> None:
+        self._facts = [read(entry) for entry in catalogue]
+        self._index = Index(self._facts)
+        self._memory = memory or Memory()
+        self._places = {row.entry.key: place for place, row in enumerate(self._facts)}
+        self._makers: dict[tuple[str, str], Fit] = {}
+        self._specs: dict[tuple[str, str], tuple[Fit, Fit]] = {}
+
+    def facts(self, key: str) -> Facts:
+        """What was read from an item; `KeyError` when the catalogue has none of that key."""
+        return self._facts[self._places[key]]
+
+    def match_all(
+        self, entries: Sequence[Entry], report: Report | None = None, shown: int = SHOWN
+    ) -> Iterator[Match]:
+        """Each row's match, in order; `report(done, total)` may raise to cancel."""
+        rows = [read(entry) for entry in entries]
+        blocks = [self._index.direct(row) for row in rows]
+        lost = (row.name.core for row, block in zip(rows, blocks, strict=True) if not block)
+        near = self._index.nearest(lost)
+        for number, (row, block) in enumerate(zip(rows, blocks, strict=True)):
+            if report is not None and number % _STEP == 0:
+                report(number, len(rows))
+            yield self._match(row, block or set(near.get(row.name.core, ())), shown)
+        if report is not None:
+            report(len(rows), len(rows))
+
+    def match(self, entry: Entry, shown: int = SHOWN) -> Match:
+        """One row's match."""
+        return next(self.match_all([entry], shown=shown))
+
+    def _match(self, row: Facts, block: set[int], shown: int) -> Match:
+        learned = self._places.get(self._memory.pairs.get(same_text(row.entry), ""), -1)
+        places = block | {learned} if learned >= 0 else block
+        compared = ((place, self._compare(row, self._facts[place])) for place in places)
+        scored = ((found.score, place, found) for place, found in compared)
+        best = heapq.nlargest(shown + _TIES, scored, key=lambda found: found[0])
+        ranked = sorted(
+            (self._candidate(place, found, score, learned) for score, place, found in best),
+            key=lambda found: (found.learned, found.score, found.comparison.literal),
+            reverse=True,
+        )
+        kept = tuple(found for found in ranked[:shown] if found.score >= LOWEST)
+        rivals = _rivals(ranked)
+        return Match(row.entry.key, _decide(kept, rivals), kept, rivals)
+
+    def _candidate(self, place: int, found: Comparison, score: int, learned: int) -> Candidate:
+        key = self._facts[place].entry.key
+        if place == learned:
+            agreed = not found.closed and found.pack.holds
+            return Candidate(key, _REMEMBERED, agreed, found, learned=True)
+        return Candidate(key, score, found.certain and score >= THRESHOLD, found)
+
+    def _compare(self, row: Facts, item: Facts) -> Comparison:
+        """`compare`, with the costly facts kept: thousands of items share makers and packs."""
+        name, mine, theirs, alike = fit_names(row, item)
+        strength, pack = self._fit_specs(row.spec, item.spec)
+        return Comparison(
+            name,
+            compare_salts(mine, theirs),
+            strength,
+            compare_forms(row.form, item.form),
+            self._fit_makers(row.maker, item.maker),
+            pack,
+            fit_sets(row.brands, item.brands),
+            fit_sets(row.licences, item.licences),
+            fit_codes(row, item),
+            alike,
+        )
+
+    def _fit_makers(self, mine: Maker, theirs: Maker) -> Fit:
+        key = (mine.text, theirs.text)
+        fit = self._makers.get(key)
+        if fit is None:
+            fit = Fit.WRITTEN if key in self._memory.makers else compare_makers(mine, theirs)
+            self._makers[key] = fit
+        return fit
+
+    def _fit_specs(self, mine: Spec, theirs: Spec) -> tuple[Fit, Fit]:
+        key = (mine.text, theirs.text)
+        fits = self._specs.get(key)
+        if fits is None:
+            fits = (compare_strengths(mine, theirs), compare_packs(mine, theirs))
+            self._specs[key] = fits
+        return fits
+
+
+def maker_pair(left: str, right: str) -> tuple[str, str]:
+    """Two makers' texts as `Memory.makers` keeps them."""
+    return plain(left), plain(right)
+
+
+def _rivals(ranked: Sequence[Candidate]) -> int:
+    """How many other items are proved as well as the best one.
+
+    An item that only its brand proves is no rival of one whose maker is proved by name.
+    """
+    if not ranked or ranked[0].learned:
+        return 0
+    proved = ranked[0].comparison.maker.holds
+    return sum(other.safe and (other.comparison.maker.holds or not proved) for other in ranked[1:])
+
+
+def _decide(candidates: Sequence[Candidate], rivals: int) -> Decision:
+    if not candidates:
+        return Decision.NONE
+    return Decision.AUTO if candidates[0].safe and not rivals else Decision.REVIEW
+
+
+__all__ = ["Candidate", "Match", "Matcher", "Memory", "compare", "maker_pair"]
