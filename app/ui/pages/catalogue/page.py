@@ -65,6 +65,7 @@ class CataloguePage(Page):
         self._pause.timeout.connect(self._search_now)
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.grid)
 
     def _lay_out(self) -> None:
         self.views = QButtonGroup(self)

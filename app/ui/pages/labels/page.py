@@ -68,6 +68,7 @@ class LabelsPage(Page):
         for card in (self.goods, self.options, self.preview):
             card.setMinimumWidth(380)
         self._connect()
+        self.setFocusProxy(self.goods.grid)
         self.options.show_options(self.state.options)
 
     def _connect(self) -> None:

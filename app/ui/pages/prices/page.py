@@ -61,6 +61,7 @@ class PricesPage(Page):
         self.search.setMinimumWidth(260)
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.grid)
 
     def _lay_out(self) -> None:
         self.views = QButtonGroup(self)

@@ -55,6 +55,7 @@ class ReplenishmentPage(Page):
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.requests)
         page_column(self).addWidget(self.stack, 1)
+        self.setFocusProxy(self.view.grid)
         self._wanted_item: object = None
         self._ask_again = False
         self._everything = False
@@ -278,6 +279,7 @@ class ReplenishmentPage(Page):
     def show_requests(self) -> None:
         """Show the member's requisitions."""
         self.stack.setCurrentWidget(self.requests)
+        self.setFocusProxy(self.requests.grid)
         self.requests.grid.focus_rows()
         self.chrome_changed.emit()
 
@@ -285,5 +287,6 @@ class ReplenishmentPage(Page):
         """Show the suggestions."""
         if self.stack.currentWidget() is not self.view:
             self.stack.setCurrentWidget(self.view)
+            self.setFocusProxy(self.view.grid)
             self.chrome_changed.emit()
         self.view.focus()

@@ -55,6 +55,7 @@ class StockPage(Page):
         self.moves.closed.connect(self._close_moves)
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self._grid())
 
     def _lay_out(self) -> None:
         summary = Card(padding=12)
@@ -196,6 +197,7 @@ class StockPage(Page):
 
     def _show_mode(self, mode: int) -> None:
         self.stack.setCurrentIndex(mode)
+        self.setFocusProxy(self._grid())
         self._close_moves()
         self.refresh()
         self.chrome_changed.emit()

@@ -1,0 +1,39 @@
+"""On arrival the keys belong to the rows or the scan field, never to the empty page behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.ui.context import PageContext
+from app.ui.page import Page
+from app.ui.pages.registry import PAGES, PageSpec
+from tests.factories import PEOPLE
+
+WITHOUT_ROWS = {"home", "settings"}
+
+
+@pytest.mark.parametrize(
+    "spec", [spec for spec in PAGES if spec.name not in WITHOUT_ROWS], ids=lambda spec: spec.name
+)
+def test_the_keys_go_to_what_the_hints_speak_of(
+    spec: PageSpec,
+    context_for: Callable[[str], PageContext],
+    show: Callable[[Page], Page],
+    settle: Callable[[], None],
+) -> None:
+    context = next(
+        one for login in PEOPLE for one in [context_for(login)] if spec.allowed(one.actor)
+    )
+    page = spec.make(context)
+    show(page)
+    page.setFocus()
+    page.shown()
+    settle()
+
+    focus = QApplication.focusWidget()
+    assert focus is not None
+    assert focus is not page
+    assert page.isAncestorOf(focus)
