@@ -74,6 +74,7 @@ PAGES: Final = (
         "deliveries", N_("送货"), Icon.TRUCK, _STORE, "DeliveriesPage", frozenset({_D.SUPPLY})
     ),
     PageSpec("stock", N_("库存"), Icon.WAREHOUSE, _STORE, "StockPage", _STAFF),
+    PageSpec("packs", N_("定数包"), Icon.PACKAGE, _STORE, "PacksPage", frozenset({_D.STORE})),
     PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",
         frozenset({_D.STORE, _D.BUY}),

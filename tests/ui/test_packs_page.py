@@ -1,0 +1,123 @@
+"""定数包 by scanner alone: receive, open, ask for the next; wrong codes say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from app.domain.ids import new_op
+from app.domain.packs.steps import PackState
+from app.services.packs.commands import Define
+from app.services.packs.listing import scan_pack
+from app.services.packs.needs import needs
+from app.ui.actions import Act
+from app.ui.context import PageContext
+from app.ui.page import Page
+from app.ui.pages.packs.page import PacksPage
+from app.ui.status import Status
+from tests.factories import EAST, Site
+from tests.services.packs.test_packs import built, rule, send, ward
+from tests.services.test_consumption import receive
+from tests.ui.conftest import Show
+
+Settle = Callable[[], None]
+Scan = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def codes(sqlite_site: Site) -> tuple[str, ...]:
+    """Two packs: the first on the way to the ward, the second in the store."""
+    receive(sqlite_site, EAST, {"A": (20, date(2027, 9, 30))})
+    department = ward(sqlite_site)
+    made = built(sqlite_site, rule(sqlite_site), 2)
+    send(sqlite_site, department, made.pack_ids[0])
+    return made.codes
+
+
+@pytest.fixture
+def page(context: PageContext, codes: tuple[str, ...], show: Show, settle: Settle) -> PacksPage:
+    assert codes
+    made = show(PacksPage(context))
+    settle()
+    return made
+
+
+def result(page: PacksPage) -> tuple[Status, str]:
+    shown = page.bar.panel.result
+    assert shown is not None
+    return shown.status, f"{shown.text} {shown.detail}"
+
+
+def state(site: Site, code: str) -> PackState:
+    return scan_pack(*site.as_("east_store"), EAST, code).state
+
+
+def test_one_scan_is_one_step(
+    page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site
+) -> None:
+    for word, after in (
+        ("接收", PackState.IN_STOCK),
+        ("已打开", PackState.CONSUMED),
+        ("已要下一包", PackState.CONSUMED),
+    ):
+        scan(page, codes[0])
+        settle()
+        status, text = result(page)
+        assert (status, word in text) == (Status.OK, True), text
+        assert state(sqlite_site, codes[0]) is after
+    assert [need.packs for need in needs(*sqlite_site.as_("east_store"), EAST)] == [1]
+    scan(page, codes[0])
+    settle()
+    assert result(page) == (Status.BAD, "这个空包已经要过下一包，没有重复申请 等库房发放即可。")
+
+
+def test_the_store_scans_packs_out_to_a_department(
+    page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site
+) -> None:
+    scan(page, codes[1])
+    settle()
+    assert result(page)[0] is Status.INFO
+    page.target.setCurrentIndex(1)
+    scan(page, codes[1])
+    settle()
+    assert state(sqlite_site, codes[1]) is PackState.ISSUED
+
+
+def test_opening_can_be_undone(
+    page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site
+) -> None:
+    for _time in range(2):
+        scan(page, codes[0])
+        settle()
+    assert page.perform(Act.UNDO)
+    settle()
+    assert state(sqlite_site, codes[0]) is PackState.IN_STOCK
+    page.perform(Act.UNDO)
+    assert len(page.context.notices.kept) == 1
+
+
+def test_foreign_codes_are_refused_with_words(page: PacksPage, scan: Scan, settle: Settle) -> None:
+    scan(page, "DSB0003261014000001X")
+    settle()
+    status, text = result(page)
+    assert (status, "没有定数包" in text) == (Status.BAD, True)
+
+
+def test_the_footer_offers_only_what_fits(page: PacksPage, settle: Settle) -> None:
+    page.grid.choose(page.grid.model.row_at(0).key)  # type: ignore[union-attr]
+    settle()
+    shown = {name for name, button in page.footer.buttons.items() if button.isVisible()}
+    assert shown in ({"receive", "take_back", "lose"}, {"issue", "open", "break", "lose"})
+
+
+def test_definitions_and_needs_stand_beside(
+    page: PacksPage, settle: Settle, sqlite_site: Site
+) -> None:
+    department = page.target.itemData(1) or 0
+    command = Define(new_op(), EAST, 101, 48, int(department) if department else 0, target=5)
+    page.desk.define(command)
+    settle()
+    assert page.rules.model.rowCount() == 1 + bool(department)
+    assert sqlite_site.is_sqlite
