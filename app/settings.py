@@ -30,7 +30,11 @@ class Settings:
         printer_dpi: Its dots per inch: 203, 300 or 600.
         label_template: Name of the label template used last.
         scanner_gap_ms: Longest time between two keys of a scan.
+        scanner_substitute: What the scanner sends for the GS1 separator; empty for the usual ones.
         sound: Whether scans make a sound.
+        backup_folder: Where backups go; empty for the program's own folder.
+        backup_daily: Whether a backup is made once a day while the program is open (SQLite).
+        backup_keep: How many of the newest backups are kept.
     """
 
     database: str = ""
@@ -44,7 +48,11 @@ class Settings:
     printer_dpi: int = 203
     label_template: str = "60x40"
     scanner_gap_ms: int = 35
+    scanner_substitute: str = ""
     sound: bool = True
+    backup_folder: str = ""
+    backup_daily: bool = True
+    backup_keep: int = 30
 
 
 def load(file: Path | None = None) -> Settings:

@@ -13,6 +13,7 @@ from app import i18n, settings
 from app.bootstrap import start_logging
 from app.i18n import _
 from app.ui import opening, theme
+from app.ui.backups import DailyBackup
 from app.ui.changes import Changes
 from app.ui.context import PageContext, Scope, Session
 from app.ui.entrance import Entrance
@@ -73,9 +74,11 @@ class Program(QObject):
         window.look_changed.connect(self.set_look)
         window.switch_asked.connect(self.switch_person)
         window.closed.connect(self._closed)
+        context.scans.substitute = self.store.now.scanner_substitute
         self.scanner.scanned.connect(context.scans.route)
         self._errors = context.errors
         self.window = window
+        self._backups = DailyBackup(context, window)
         window.show()
         self.scanner.watch(window.windowHandle())
         window.start()
@@ -95,6 +98,8 @@ class Program(QObject):
             state=state,
             scope=scope,
             store=self.store,
+            open_data=self.open_data,
+            clear_demo=self.clear_demo,
         )
 
     def _take_error(self, error: Exception) -> None:
@@ -145,15 +150,31 @@ class Program(QObject):
 
     def switch_person(self) -> None:
         """Sign out, and let somebody else sign in to the same data."""
+        if self._session is not None:
+            self.open_data(self._session.address)
+
+    def open_data(self, address: str) -> None:
+        """Sign out, then open a file or server; an empty address asks where."""
+        if self._sign_out():
+            self.entrance.start_again(address)
+
+    def clear_demo(self) -> None:
+        """Sign out, take the demonstration's file away, and ask for new data."""
+        session = self._session
+        if session is not None and session.demo and session.db.is_sqlite and self._sign_out():
+            self.entrance.clear_demo(session.address)
+
+    def _sign_out(self) -> bool:
+        """End the window and close the database; False when nobody is signed in."""
         window, session = self.window, self._session
         if window is None or session is None:
-            return
+            return False
         self._end_window(window)
         self.window = None
         self._session = None
         session.db.close()
         self.entrance.opened = None
-        self.entrance.open(session.address)
+        return True
 
     def _closed(self) -> None:
         QTimer.singleShot(0, self, QApplication.quit)

@@ -92,6 +92,8 @@ class PageContext:
         store: Machine settings (None in tests of single pages).
         navigate: Go to a page: name, keyword arguments for `Page.arrive`.
         perform: Do an action wherever it can be done.
+        open_data: Sign out and open other data: a file or server; empty asks where.
+        clear_demo: Sign out, take the demonstration away, and begin with new data.
         set_look: Put another ``density``, ``theme`` or ``language`` in force.
         scope: Whose data to show now; `scope_changed` tells of another.
     """
@@ -107,6 +109,8 @@ class PageContext:
     store: SettingsStore | None = None
     navigate: Callable[..., None] = field(default=lambda *_args, **_kw: None)
     perform: Callable[[Act], None] = field(default=lambda _act: None)
+    open_data: Callable[[str], None] = field(default=lambda _address: None)
+    clear_demo: Callable[[], None] = field(default=lambda: None)
     set_look: Callable[[str, str], None] = field(default=lambda _name, _value: None)
 
     @property

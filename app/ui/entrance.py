@@ -79,9 +79,27 @@ class Entrance(QObject):
         else:
             self.first_run()
 
-    def first_run(self) -> None:
-        """Ask where the data shall be."""
+    def start_again(self, address: str) -> None:
+        """After signing out: open other data; an empty address asks where."""
+        if address:
+            self.open(address)
+        else:
+            self.first_run()
+
+    def clear_demo(self, address: str) -> None:
+        """Take the demonstration's file away, then ask for new data."""
+        self.splash.say(_("正在清空演示数据…"))
+
+        def done(_nothing: object) -> None:
+            self.store.change(database="", login="")
+            self.first_run(Way.LOCAL)
+
+        self.jobs.write(lambda: opening.remove_demo(address), done, self._say_at_door)
+
+    def first_run(self, way: Way = Way.DEMO) -> None:
+        """Ask where the data shall be, with one of the ways chosen."""
         page = FirstRunPage()
+        page.cards[way].setChecked(True)
         page.chosen.connect(self._choose_way)
         page.quit_asked.connect(QApplication.quit)
         page.density_chosen.connect(lambda density: self.look_chosen.emit("density", density.value))

@@ -12,7 +12,7 @@ from pathlib import Path
 from app import paths, settings
 from app.bootstrap import is_server, open_database
 from app.domain.duties import Actor, Duty
-from app.domain.errors import EnvironmentProblem
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.access import actor_for
 from app.services.db import Database
@@ -88,14 +88,33 @@ def make_demo(progress: Progress) -> str:
     address = demo_file()
     if Path(address).is_file() and _is_whole(address):
         return address
-    for left in (address, f"{address}-wal", f"{address}-shm"):
-        Path(left).unlink(missing_ok=True)
+    _unlink(address)
     db = open_database(address, make=True)
     try:
         demo.build(db, progress=lambda what, done, total: progress.step(done, total, what))
     finally:
         db.close()
     return address
+
+
+def remove_demo(address: str) -> None:
+    """Remove a demonstration's file with its journals.
+
+    Raises:
+        DomainError: The file holds other data; it is left as it is.
+    """
+    db = open_database(address, check=False)
+    try:
+        if not holds_demo(db):
+            raise DomainError("demo.not_demo", _("这份数据不是演示数据，没有清空。"))
+    finally:
+        db.close()
+    _unlink(address)
+
+
+def _unlink(address: str) -> None:
+    for left in (address, f"{address}-wal", f"{address}-shm"):
+        Path(left).unlink(missing_ok=True)
 
 
 def _is_whole(address: str) -> bool:

@@ -16,9 +16,10 @@ from app.ui.pages.settings.data import DataSection
 from app.ui.pages.settings.page import SettingsPage
 from app.ui.pages.settings.people import PeopleSection
 from app.ui.pages.settings.printer import PrinterSection
-from app.ui.pages.settings.scanner import ScannerSection, judge
+from app.ui.pages.settings.scanner import ScannerSection
 from app.ui.settings_store import SettingsStore
 from app.ui.status import Status
+from app.ui.widgets.scanner_test import judge
 from tests.ui.conftest import Show
 
 Settle = Callable[[], None]
@@ -60,7 +61,7 @@ def test_a_scan_of_the_test_code_tells_about_the_scanner(
     ],
 )
 def test_each_fault_of_a_scanner_says_what_to_set(code: str, status: Status, word: str) -> None:
-    result = judge(code)
+    result = judge(code).result
     assert result.status is status
     assert word in result.detail
 

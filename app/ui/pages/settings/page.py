@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from app.domain.duties import Duty
 from app.i18n import _
 from app.ui.actions import Act
 from app.ui.changes import Topic
@@ -23,13 +24,21 @@ from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.settings.about import AboutSection
 from app.ui.pages.settings.data import DataSection
+from app.ui.pages.settings.door import DoorSection
 from app.ui.pages.settings.look import LookSection
+from app.ui.pages.settings.organisations import OrganisationsSection
 from app.ui.pages.settings.people import PeopleSection
+from app.ui.pages.settings.places import PlacesSection
 from app.ui.pages.settings.printer import PrinterSection
+from app.ui.pages.settings.rules import RulesSection
 from app.ui.pages.settings.scanner import ScannerSection
 from app.ui.pages.settings.section import Section
+from app.ui.pages.settings.terms import TermsSection
 from app.ui.widgets.buttons import NavButton
 from app.ui.widgets.cards import Card, page_column
+
+_EVERYBODY: Final = frozenset({"data", "scanner", "printer", "look", "about"})
+"""Sections of this computer; those of the group are not a supplier's concern."""
 
 
 class SettingsPage(Page):
@@ -47,8 +56,10 @@ class SettingsPage(Page):
         nav.setFixedWidth(196)
         nav.body.setSpacing(2)
         self._nav = nav.body
+        supplier = context.actor.has(Duty.SUPPLY)
         for key, title, icon, make in self._plan():
-            self._add(key, title, icon, make(context))
+            if not supplier or key in _EVERYBODY:
+                self._add(key, title, icon, make(context))
         nav.body.addStretch(1)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -62,10 +73,15 @@ class SettingsPage(Page):
     def _plan() -> tuple[tuple[str, str, Icon, Callable[[PageContext], Section]], ...]:
         return (
             ("data", _("数据与备份"), Icon.DATABASE, DataSection),
-            ("look", _("外观"), Icon.PALETTE, LookSection),
+            ("organisations", _("机构"), Icon.HOSPITAL, OrganisationsSection),
+            ("people", _("人员与职责"), Icon.ACCOUNT_GROUP, PeopleSection),
+            ("places", _("库位"), Icon.WAREHOUSE, PlacesSection),
+            ("terms", _("供货与结算"), Icon.TRUCK, TermsSection),
+            ("door", _("验收要求"), Icon.CLIPBOARD_CHECK, DoorSection),
+            ("rules", _("供应商条码"), Icon.BARCODE, RulesSection),
             ("scanner", _("扫码枪"), Icon.BARCODE_SCAN, ScannerSection),
             ("printer", _("标签打印机"), Icon.PRINTER, PrinterSection),
-            ("people", _("人员与职责"), Icon.ACCOUNT_GROUP, PeopleSection),
+            ("look", _("外观"), Icon.PALETTE, LookSection),
             ("about", _("关于"), Icon.INFORMATION, AboutSection),
         )
 
