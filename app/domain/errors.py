@@ -81,10 +81,7 @@ def refuse_if(problems: Sequence[Problem], code: str, summary: str) -> None:
     blocking = [problem for problem in problems if problem.blocks]
     if not blocking:
         return
-    first = blocking[0].text
-    text = (
-        summary
-        if len(blocking) == 1
-        else _("{summary}（共 {n} 处）", summary=summary, n=len(blocking))
-    )
-    raise DomainError(code, f"{text} {first}".strip(), problems=problems)
+    text = f"{summary} {blocking[0].text}".strip()
+    if len(blocking) > 1:
+        text = _("{text} 另有 {n} 处，见详情。", text=text, n=len(blocking) - 1)
+    raise DomainError(code, text, problems=problems)

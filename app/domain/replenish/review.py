@@ -11,6 +11,9 @@ LEAST_REASON: Final = 2
 """Characters of a reason."""
 _FAR: Final = 2
 
+MOST_PACKS: Final = 999_999
+"""No clinic's line has seven digits, and every printed product code has eight or more."""
+
 
 def check_quantity(chosen: int, multiple: int, unit: str, pack: tuple[str, int]) -> None:
     """Raise `DomainError` unless `chosen` (smallest units) can be ordered.
@@ -24,6 +27,16 @@ def check_quantity(chosen: int, multiple: int, unit: str, pack: tuple[str, int])
     name, factor = pack
     if chosen < 0:
         raise DomainError("quantity.positive", _("数量不能小于 0。不补这行请填 0。"))
+    if chosen > MOST_PACKS * factor:
+        raise DomainError(
+            "quantity.limit",
+            _(
+                "{n} {pack}太多，可能把条码扫进了数量。一行最多 {most} {pack}，请重填。",
+                n=f"{chosen // factor:,}",
+                most=f"{MOST_PACKS:,}",
+                pack=name,
+            ),
+        )
     if chosen % multiple == 0:
         return
     low = chosen // multiple * multiple

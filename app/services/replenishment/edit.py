@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError
-from app.domain.quantity import MAX_QUANTITY
 from app.domain.replenish.review import check_quantity
 from app.i18n import _
 from app.models.demand import Suggestion
@@ -110,8 +109,6 @@ def _check(session: Session, row: Suggestion, command: Edit) -> None:
     item = session.get_one(Item, command.item_id)
     multiple = max(int(row.why.get("multiple", item.pack_factor)), 1)
     unit = str(row.why.get("multiple_unit", item.pack_unit))
-    if command.chosen > MAX_QUANTITY:
-        raise DomainError("quantity.limit", _("数量太大。请核对是否多输了数字。"))
     check_quantity(command.chosen, multiple, unit, (item.pack_unit, item.pack_factor))
     if command.picked and command.chosen and row.unit_price is None:
         raise DomainError(

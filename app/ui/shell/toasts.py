@@ -41,11 +41,12 @@ class Toast(QFrame):
             self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.detail.hide()
             words.addWidget(self.detail)
+        words.addStretch(1)
         row.addLayout(words, 1)
         self._buttons(row)
         self.setAccessibleName(notice.text)
         self.setFixedWidth(theme.px(420))
-        self.adjustSize()
+        self.fit()
         if not notice.lasting:
             QTimer.singleShot(_SECONDS * 1000, self, self.leave)
 
@@ -65,8 +66,15 @@ class Toast(QFrame):
     def _show_detail(self) -> None:
         QGuiApplication.clipboard().setText(f"{self.notice.text}\n{self.notice.detail}")
         self.detail.setVisible(not self.detail.isVisible())
-        self.adjustSize()
+        self.fit()
         self._restack()
+
+    def fit(self) -> None:
+        """As high as its words at its width (a size hint guesses another width)."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+            self.setFixedHeight(layout.heightForWidth(self.width()))
 
     def _act(self) -> None:
         if self.notice.act:
@@ -122,7 +130,7 @@ class ToastStack(QObject):
         """Stack the toasts upwards from the corner."""
         foot = self._host.height() - theme.px(28) - 12
         for toast in self.toasts:
-            toast.adjustSize()
+            toast.fit()
             foot -= toast.height()
             toast.move(self._host.width() - toast.width() - 16, foot)
             toast.raise_()
