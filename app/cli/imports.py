@@ -70,9 +70,9 @@ def catalogue(
     db, actor = run.signed_in()
     with run.progress(_("读取文件")) as report:
         plan = catalogue_import.preview(
-            db, actor, path, fallback=item_class, mapping=_mapping(mapping), report=report
+            db, actor, path, fallback=item_class, mapping=mapping_of(mapping), report=report
         )
-    if _stop(plan, preview, skip_refused):
+    if stop_at(plan, preview, skip_refused):
         return
     with run.progress(_("导入中")) as report:
         done = catalogue_import.apply(
@@ -98,10 +98,10 @@ def prices(
     """Import prices into a list."""
     run = cli()
     db, actor = run.signed_in()
-    wanted = price_import.PriceImport(path, _day(start), _supplier(supplier), _mapping(mapping))
+    wanted = price_import.PriceImport(path, _day(start), _supplier(supplier), mapping_of(mapping))
     with run.progress(_("读取文件")) as report:
         plan = price_import.preview(db, actor, wanted, report)
-    if _stop(plan, preview, skip_refused):
+    if stop_at(plan, preview, skip_refused):
         return
     known = next((row.id for row in price_lists(db, actor) if row.code == into), 0)
     new_list = None if known else CreateList(new_op(), into, title or into, source)
@@ -124,10 +124,10 @@ def demand(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    wanted = demand_import.DemandImport(path, where, mapping=_mapping(mapping))
+    wanted = demand_import.DemandImport(path, where, mapping=mapping_of(mapping))
     with run.progress(_("读取文件")) as report:
         plan = demand_import.preview(db, actor, wanted, report)
-    if _stop(plan, preview, skip_refused):
+    if stop_at(plan, preview, skip_refused):
         return
     with run.progress(_("导入中")) as report:
         done = demand_import.apply(
@@ -136,7 +136,7 @@ def demand(
     run.emit(done, {"added": _("新增"), "changed": _("替换"), "refused": _("跳过")})
 
 
-def _stop(plan: ImportPlan[Content], preview: bool, skip_refused: bool) -> bool:
+def stop_at(plan: ImportPlan[Content], preview: bool, skip_refused: bool) -> bool:
     """Show the plan where it was asked for; refuse when rows are refused and not to be skipped."""
     if preview:
         _show(plan)
@@ -182,7 +182,8 @@ def _show(plan: ImportPlan[Content]) -> None:
     )
 
 
-def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+def mapping_of(pairs: list[str] | None) -> dict[str, str] | None:
+    """What --map said: field → title in the sheet."""
     found: dict[str, str] = {}
     for pair in pairs or ():
         key, equals, title = pair.partition("=")
