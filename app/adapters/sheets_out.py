@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 Cell = str | int | Decimal | date | datetime | bool | None
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -46,13 +49,22 @@ def write(path: Path, sheet: Sheet) -> int:
         DomainError: Another ending.
         EnvironmentProblem: The file is open elsewhere, or the disk is full.
     """
+    return write_book(path, (sheet,))
+
+
+def write_book(path: Path, sheets: Sequence[Sheet]) -> int:
+    """Write several sheets into one .xlsx (a .csv holds the first only); how many rows.
+
+    Raises:
+        As `write`.
+    """
     kind = path.suffix.lower()
     if kind not in {".xlsx", ".csv"}:
         raise DomainError("file.kind", _("只能导出为 .xlsx 或 .csv。请改文件名的后缀。"))
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        count = _xlsx(part, sheet) if kind == ".xlsx" else _csv(part, sheet)
+        count = _xlsx(part, sheets) if kind == ".xlsx" else _csv(part, sheets[0])
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -95,10 +107,16 @@ def _csv(path: Path, sheet: Sheet) -> int:
     return count
 
 
-def _xlsx(path: Path, sheet: Sheet) -> int:
+def _xlsx(path: Path, sheets: Sequence[Sheet]) -> int:
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    count = sum(_fill(book, sheet) for sheet in sheets)
+    book.close()
+    return count
+
+
+def _fill(book: Workbook, sheet: Sheet) -> int:
     page = book.add_worksheet(_sheet_name(sheet.name))
     bold = book.add_format({"bold": True, "bottom": 1})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -119,7 +137,6 @@ def _xlsx(path: Path, sheet: Sheet) -> int:
                 widths[column] = max(widths[column], _width(csv_text(value)))
     for column, width in enumerate(widths):
         page.set_column(column, column, min(width, _WIDEST))
-    book.close()
     return count
 
 
