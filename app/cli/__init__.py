@@ -69,6 +69,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "acceptance": Entry("acceptance", N_("验收单：列表、PDF、冲销")),
     "align": Entry("align"),
     "match": Entry("match"),
+    "mapping": Entry("mapping", N_("编码对照：导入清单、对照、采纳、驳回、撤销、进度")),
     "account": Entry("account", N_("本机账号：添加、改密码、停用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }
