@@ -71,7 +71,8 @@ class StatePanel(QWidget):
             words, detail = error.text, error.code
         else:
             words = _("没能读出这里的内容，其他页面不受影响。")
-            detail = f"{type(error).__name__}: {error}"[:300]
+            # One line is enough to tell an administrator; statements and values are in the log.
+            detail = f"{type(error).__name__}: {error}".splitlines()[0][:160]
         self._show(words, detail, _("重试") if retry else "", retry)
 
     def show_loading(self, words: str = "") -> None:

@@ -33,7 +33,7 @@ def order_columns() -> tuple[Column, ...]:
     act = max(paint.width_of(word, 14, bold=False) for word in steps) + 20
     return (
         Column(key="org", title=_("成员"), width=74, stretch=True, sortable=True),
-        Column(key="supplier", title=_("供应商"), width=70, sortable=True),
+        Column(key="supplier", title=_("供应商"), width=86, sortable=True),
         Column(
             key="amount",
             title=_("金额"),
@@ -44,10 +44,10 @@ def order_columns() -> tuple[Column, ...]:
             total=True,
         ),
         Column(key="member", title=_("成员签署"), kind=Kind.PILL, width=member, sortable=True),
-        Column(key="member_note", title=_("签署人 · 时间"), width=134),
+        Column(key="member_note", title=_("签署人 · 时间"), width=122),
         Column(key="seller", title=_("供应商签署"), kind=Kind.PILL, width=seller, sortable=True),
-        Column(key="seller_note", title=_("签署人 · 时间"), width=134),
-        Column(key="until", title=_("截止"), width=106),
+        Column(key="seller_note", title=_("签署人 · 时间"), width=122),
+        Column(key="until", title=_("截止"), width=118),
         Column(key=_DO, title="", kind=Kind.BUTTON, width=act),
     )
 
@@ -90,7 +90,7 @@ def matrix_columns(matrix: Matrix) -> tuple[Column, ...]:
     """Items × members: the item stays in sight, one column per member, totals at the end."""
     return (
         Column(key="item", title=_("品名 / 规格"), width=204, frozen=True, stretch=True),
-        Column(key="supplier", title=_("供应商"), width=66),
+        Column(key="supplier", title=_("供应商"), width=84),
         *(
             Column(key=f"m{org}", title=name, kind=Kind.NUMBER, width=76)
             for org, name in matrix.members
@@ -208,7 +208,7 @@ def draft_columns() -> tuple[Column, ...]:
     """The member orders that would be made."""
     return (
         Column(key="org", title=_("成员"), width=76, stretch=True),
-        Column(key="supplier", title=_("供应商"), width=70),
+        Column(key="supplier", title=_("供应商"), width=86),
         Column(key="lines", title=_("行"), kind=Kind.NUMBER, width=44),
         Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=98),
     )
