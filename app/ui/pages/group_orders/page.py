@@ -233,6 +233,7 @@ class GroupOrdersPage(Page):
     def _consolidated(self, result: Consolidated) -> None:
         self._wanted_group = result.group_order_id
         self.stack.setCurrentWidget(self.board)
+        self.board.grid.setFocus()  # or the keys would go to a button of the notice
         self.refresh()
 
     # What the shell asks
