@@ -52,6 +52,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "import": Entry("imports", N_("导入：目录、价格")),
     "export": Entry("exports", N_("导出：目录、价格")),
     "prices": Entry("prices", N_("价格：查看、登记、截止、导出、价格表")),
+    "negotiate": Entry("negotiate", N_("集中议价：项目、报量、邀请、轮次、报价、开标、比价")),
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
     "pack": Entry("pack", N_("定数包：定义、打包、发放、接收、打开、拆包、丢失、退回、超期")),
     "place": Entry("place", N_("库位：查看、新增、移库")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,12 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.bidding.need import USE_DAYS
 from app.domain.documents import State
 from app.domain.duties import Actor
 from app.domain.errors import DomainError, Problem
 from app.i18n import _
+from app.models.demand import Demand
 from app.models.item import Item
 from app.models.negotiation import (
     Negotiation,
@@ -25,8 +28,14 @@ from app.models.negotiation import (
     NegotiationLot,
     NegotiationReference,
 )
+from app.services.access import group_orgs
 from app.services.db import Database, today
-from app.services.negotiation.common import find_own, need_state, record_step
+from app.services.negotiation.common import (
+    find_own,
+    need_state,
+    record_step,
+    require_buyer,
+)
 from app.services.negotiation.project import BEFORE_ROUNDS
 from app.services.negotiation.references import Reference, references
 from app.services.operations import claim, finish
@@ -264,3 +273,44 @@ def _ensure_lots(session: Session, project: Negotiation, lots: set[int]) -> None
                 )
             )
     session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that can be bargained for, and how much the group used of it in a year."""
+
+    item_id: int
+    code: str
+    name: str
+    spec: str
+    item_class: str
+    used: int
+
+
+def candidates(
+    db: Database, actor: Actor, item_class: str = "", limit: int = MAX_LINES
+) -> tuple[Candidate, ...]:
+    """Items in use that are not 集采, the most used in the last twelve months first."""
+    with db.read() as session:
+        require_buyer(session, actor)
+        since = today(session) - timedelta(days=USE_DAYS)
+        used = (
+            select(Demand.item_id, func.sum(Demand.asked).label("used"))
+            .where(Demand.org_id.in_(group_orgs(session, today(session))), Demand.day >= since)
+            .group_by(Demand.item_id)
+            .subquery()
+        )
+        amount = func.coalesce(used.c.used, 0)
+        statement = (
+            select(Item, amount)
+            .outerjoin(used, used.c.item_id == Item.id)
+            .where(Item.status == "active", Item.vbp.is_(False))
+            .order_by((amount / Item.pack_factor).desc(), Item.code)
+            .limit(limit)
+        )
+        if item_class:
+            statement = statement.where(Item.item_class == item_class)
+        return tuple(
+            Candidate(item.id, item.code, item.name, item.spec, item.item_class, int(n))
+            for item, n in session.execute(statement)
+        )

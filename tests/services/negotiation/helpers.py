@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app.domain.bidding.commitment import BidLine
 from app.domain.bidding.rules import BidRules
 from app.domain.ids import new_id, new_op
+from app.models.base import moment
 from app.models.demand import Demand
+from app.models.negotiation import NegotiationRound
 from app.models.party import Dossier
 from app.services.negotiation.bids import SubmitBid, submit_bid
 from app.services.negotiation.invitations import Guest, Invite, invite
@@ -55,19 +57,8 @@ class Deal:
     def pass_deadline(self) -> None:
         """Time goes on; on a server its clock cannot be moved, so the owner moves the deadline."""
         self.clock.advance(minutes=MINUTES + 1)
-        if self.site.is_sqlite:
-            return
-        past = microseconds(datetime.now(UTC) - timedelta(seconds=1))
-        with self.site.owner.write() as session:
-            session.execute(text("ALTER TABLE app.negotiation_round DISABLE TRIGGER round_rules"))
-            session.execute(
-                text(
-                    "UPDATE app.negotiation_round SET started_at = :a, deadline = :b"
-                    " WHERE negotiation_id = :p AND opened_at IS NULL"
-                ),
-                {"a": past - 1_000_000, "b": past, "p": self.id},
-            )
-            session.execute(text("ALTER TABLE app.negotiation_round ENABLE TRIGGER round_rules"))
+        if not self.site.is_sqlite:
+            move_deadline(self.site, self.id)
 
     def open(self) -> Opened:
         """Open or end the round in hand."""
@@ -80,6 +71,30 @@ class Deal:
             self.bid(supplier, prices)
         self.pass_deadline()
         self.open()
+
+
+def move_deadline(site: Site, negotiation_id: int) -> None:
+    """Put the running round into the past, as only the owner of the database could."""
+    past = microseconds(datetime.now(UTC) - timedelta(seconds=1))
+    rule = "negotiation_round_update" if site.is_sqlite else "round_rules"
+    with site.owner.write() as session:
+        if site.is_sqlite:
+            kept = session.execute(
+                text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": rule}
+            ).scalar_one()
+            session.execute(text("DROP TRIGGER negotiation_round_update"))
+        else:
+            kept = "ALTER TABLE app.negotiation_round ENABLE TRIGGER round_rules"
+            session.execute(text("ALTER TABLE app.negotiation_round DISABLE TRIGGER round_rules"))
+        session.execute(
+            update(NegotiationRound)
+            .where(
+                NegotiationRound.negotiation_id == negotiation_id,
+                NegotiationRound.opened_at.is_(None),
+            )
+            .values(started_at=moment(past - 1_000_000), deadline=moment(past))
+        )
+        session.execute(text(kept))
 
 
 def microseconds(value: datetime) -> int:
