@@ -6,6 +6,7 @@ global sequence. Docs: `docs/decisions/0003-keys-and-ledger.md`.
 """
 
 from app.models import (
+    awards,
     base,
     catalogue,
     counting,
@@ -28,6 +29,7 @@ from app.models import (
 )
 
 __all__ = [
+    "awards",
     "base",
     "catalogue",
     "counting",
