@@ -192,7 +192,7 @@ def declare_interest(db: Database, actor: Actor, command: DeclareInterest) -> No
             .on_conflict_do_nothing()
         )  # fmt: skip
         audit.record(
-            session, actor, lead, "pt.interest", ("pt_meeting", meeting.id),
+            session, actor, actor.org_id, "pt.interest", ("pt_meeting", meeting.id),
             {"seq": command.seq, "member": command.member_id},
         )  # fmt: skip
         finish(session, lead, command.op_id, {"done": True})
