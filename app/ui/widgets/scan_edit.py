@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -30,6 +31,8 @@ from app.ui.widgets.fields import CodeEdit
 
 HEIGHT: Final = 76
 _KEPT: Final = 3
+_WALKS: Final = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+_ENTER: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
 class ScanEdit(QWidget):
@@ -53,9 +56,14 @@ class ScanEdit(QWidget):
         self.edit.returnPressed.connect(self._submit)
         self.edit.textEdited.connect(self.edited)
         self.edit.installEventFilter(self)
+        self._rows: QWidget | None = None
         self.setFocusProxy(self.edit)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._dress()
+
+    def drive(self, rows: QWidget) -> None:
+        """Let the arrows, and Enter while nothing is typed, work on `rows` (a `GridView`)."""
+        self._rows = rows
 
     def _submit(self) -> None:
         text = self.edit.text().strip()
@@ -98,7 +106,14 @@ class ScanEdit(QWidget):
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             self.update()
+        if self._rows is not None and isinstance(event, QKeyEvent) and self._passes_on(event):
+            return QCoreApplication.sendEvent(self._rows.focusProxy() or self._rows, event)
         return False
+
+    def _passes_on(self, event: QKeyEvent) -> bool:
+        if event.type() is not QEvent.Type.KeyPress:
+            return False
+        return event.key() in _WALKS or (event.key() in _ENTER and not self.edit.text())
 
     @override
     def mousePressEvent(self, event: object) -> None:

@@ -109,6 +109,16 @@ def test_enter_on_a_row_opens_it_too(page: ReceivingPage, settle: Settle) -> Non
     assert page.working
 
 
+def test_arrows_and_enter_work_from_the_scan_field(page: ReceivingPage, settle: Settle) -> None:
+    field = page.list.bar.field.edit
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_Down)
+    assert field.hasFocus()
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    settle()
+    assert page.working
+
+
 def test_an_unknown_number_is_told(page: ReceivingPage, reader: Scan) -> None:
     reader(page, "SH20990101-009")
     result = page.list.bar.panel.result

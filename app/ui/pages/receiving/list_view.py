@@ -59,6 +59,7 @@ class ListView(QWidget):
         self._choice_changed()
 
     def _connect(self) -> None:
+        self.bar.field.drive(self.grid)
         self.waiting.clicked.connect(lambda: self._show_view(waiting=True))
         self.all.clicked.connect(lambda: self._show_view(waiting=False))
         self.grid.opened.connect(lambda row: self.opened.emit(row.record))

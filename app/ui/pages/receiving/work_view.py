@@ -106,6 +106,7 @@ class WorkView(QWidget):
         self._fit()
 
     def _connect(self) -> None:
+        self.bar.field.drive(self.lines.grid)
         self.bar.scanned.connect(self.counting.take)
         self.choices.chosen.connect(self.chosen)
         self.lines.chosen.connect(self.counting.choose)
