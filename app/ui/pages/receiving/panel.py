@@ -14,7 +14,7 @@ from app.domain.errors import DomainError
 from app.domain.expiry import distance
 from app.domain.receiving import transport as journeys
 from app.domain.receiving.policy import Policy, is_near
-from app.domain.receiving.work import Entry, Result, Work, left, result_of
+from app.domain.receiving.work import Entry, Result, Work, left, result_of, surplus
 from app.i18n import _
 from app.ui import formats, theme
 from app.ui.icons import Icon
@@ -236,16 +236,18 @@ class LotPanel(Card):
         self.qty.set_unit(goods.pack_unit)
         self.qty.set_value(entry.accepted // goods.pack_factor)
         stated = work.line_of(entry)
-        missing = left(work, entry)
+        missing, extra = left(work, entry), surplus(work, entry)
         if stated is None:
             words = _("不在送货单上")
+        elif extra and entry.accepted:
+            words = _("应收 {qty}，多 {n}", qty=goods.text(stated.qty), n=goods.text(extra))
         elif missing:
             words = _(
                 "应收 {qty}，还差 {left}", qty=goods.text(stated.qty), left=goods.text(missing)
             )
         else:
             words = _("应收 {qty}，已齐", qty=goods.text(stated.qty))
-        self.qty_field.set_hint(words, Status.INFO if missing else None)
+        self.qty_field.set_hint(words, Status.NEAR if extra else Status.INFO if missing else None)
 
     def _show_cold(self, work: Work, entry: Entry) -> None:
         goods = work.goods(entry)
