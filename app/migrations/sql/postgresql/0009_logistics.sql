@@ -77,7 +77,7 @@ BEGIN
      WHERE a.id = NEW.org_id AND b.id = NEW.donor_id);
   IF (OLD.status = 'donor' AND NEW.status = 'review' AND NEW.donor_id = ANY (v_store))
      OR (OLD.status = 'donor' AND NEW.status = 'approved' AND NEW.donor_id = ANY (v_store) AND v_free)
-     OR (OLD.status = 'review' AND NEW.status = 'approved' AND app.group_duty('buy'))
+     OR (OLD.status = 'review' AND NEW.status = 'approved' AND (app.group_duty('buy') OR app.group_duty('sign')))
      OR (OLD.status = 'approved' AND NEW.status = 'in_transit' AND NEW.donor_id = ANY (v_store))
      OR (OLD.status = 'in_transit' AND NEW.status = 'accepted' AND NEW.org_id = ANY (v_store))
      OR (OLD.status IN ('accepted', 'part_returned') AND NEW.status IN ('part_returned', 'returned', 'settled'))

@@ -19,6 +19,7 @@ BEGIN
   CALL app.allow('transfer', 'store', 'INSERT', 'org_id = ANY MINE OR (donor_id = ANY MINE AND kind = ''return'')');
   CALL app.allow('transfer', 'store', 'UPDATE', 'org_id = ANY MINE OR donor_id = ANY MINE');
   CALL app.allow('transfer', 'buy', 'INSERT UPDATE', 'FOR_GROUP');
+  CALL app.allow('transfer', 'sign', 'UPDATE', 'FOR_GROUP', 'status, approved_at, approved_by, version');
   FOREACH t IN ARRAY ARRAY['transfer_line', 'transfer_lot'] LOOP
     CALL app.show(t, format(party, t));
     CALL app.allow(t, 'store', 'INSERT UPDATE', format(party, t));
