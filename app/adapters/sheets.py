@@ -2,7 +2,7 @@
 
 A file is hostile until proved otherwise: its size, its unpacked size and its rows have limits, and
 its characters are decoded strictly (UTF-8, UTF-16 with a mark, GB18030) or not at all. Big5 and the
-like are never guessed: the same bytes would be other characters.
+like are never guessed: the same bytes would be other characters; who knows better says so.
 """
 
 from __future__ import annotations
@@ -10,28 +10,35 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from app.adapters.sheet_guard import refuse_bomb
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
 MAX_FILE: Final = 100 * 1024 * 1024
-MAX_UNPACKED: Final = 600 * 1024 * 1024
-MAX_RATIO: Final = 250
-MAX_ENTRIES: Final = 5_000
 MAX_ROWS: Final = 500_000
 MAX_COLUMNS: Final = 500
 MAX_CELL: Final = 4_000
+"""Longest cell; a longer one is cut one sign behind, so that a reader can tell and refuse it."""
+ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16")
+"""What a person may say a text file is in."""
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _TEXTS: Final = frozenset({".csv", ".txt", ".tsv"})
 _DELIMITERS: Final = ",\t;|"
 _SAMPLE_LINES: Final = 20
 _MEGABYTE: Final = 1024 * 1024
+_MANY_WORDS: Final = 5_000
+_REPLACED: Final = "\ufffd"
+Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +47,21 @@ class Table:
 
     Attributes:
         encoding: How the text was decoded; empty for workbooks.
+        uncomputed: Cells with a formula that has no result, such as ``B5``.
     """
 
     name: str
     rows: tuple[tuple[str, ...], ...]
     encoding: str = ""
+    uncomputed: tuple[str, ...] = ()
 
 
-def read_tables(path: Path) -> tuple[Table, ...]:
-    """All sheets of a file that hold anything.
+def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
+    """All sheets of a file that hold anything; hidden ones only where there is no other.
+
+    Args:
+        path: The file.
+        encoding: What a text file is in (`ENCODINGS`); empty finds out.
 
     Raises:
         DomainError: Not there, too large, of another kind, damaged, or of unknown characters.
@@ -62,9 +75,9 @@ def read_tables(path: Path) -> tuple[Table, ...]:
         )
     content = _content(path)
     if kind in _TEXTS:
-        return (_read_text(path, content),)
-    _refuse_bomb(path, content)
-    return _read_workbook(path, content)
+        return (_read_text(path, content, encoding),)
+    uncomputed = refuse_bomb(path, content)
+    return _read_workbook(path, content, uncomputed)
 
 
 def decode(content: bytes, name: str = "") -> tuple[str, str]:
@@ -85,8 +98,8 @@ def cell_text(value: object) -> str:
     >>> cell_text(24.0), cell_text(3.86), cell_text(date(2028, 2, 29)), cell_text(None)
     ('24', '3.86', '2028-02-29', '')
     """
-    if value is None:
-        return ""
+    if value is None or isinstance(value, str):
+        return (value or "").strip()[: MAX_CELL + 1]
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, float):
@@ -95,7 +108,7 @@ def cell_text(value: object) -> str:
         return value.isoformat(" ", "seconds")
     if isinstance(value, date):
         return value.isoformat()[: len("2026-10-14")]
-    return str(value).strip()[:MAX_CELL]
+    return str(value).strip()[: MAX_CELL + 1]
 
 
 def _content(path: Path) -> bytes:
@@ -123,32 +136,16 @@ def _content(path: Path) -> bytes:
         ) from error
 
 
-def _refuse_bomb(path: Path, content: bytes) -> None:
-    """Refuse an archive that would unpack to far more than it weighs."""
-    if not content.startswith(b"PK"):
-        return
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
-    except zipfile.BadZipFile:
-        raise _damaged(path) from None
-    total = sum(entry.file_size for entry in entries)
-    packed = max(1, len(content))
-    suspicious = total > _MEGABYTE * 10 and total / packed > MAX_RATIO
-    if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or suspicious:
-        raise DomainError(
-            "file.bomb",
-            _("{name} 解开后大得不正常，没有读取。请让提供的人重新导出。", name=path.name),
-        )
-
-
-def _read_workbook(path: Path, content: bytes) -> tuple[Table, ...]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+def _read_workbook(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> tuple[Table, ...]:
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        seen = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
         tables = [
-            Table(name, _limited(path, book.get_sheet_by_name(name).iter_rows()))
+            Table(name, _sheet_rows(path, book.get_sheet_by_name(name)), "", uncomputed)
             for name in book.sheet_names
+            if name in seen or not seen
         ]
     except PasswordError:
         raise DomainError(
@@ -162,10 +159,51 @@ def _read_workbook(path: Path, content: bytes) -> tuple[Table, ...]:
     return found
 
 
-def _read_text(path: Path, content: bytes) -> Table:
-    text, encoding = decode(content, path.name)
+def _sheet_rows(path: Path, sheet: CalamineSheet) -> tuple[tuple[str, ...], ...]:
+    """The rows as they are seen: a merged area says its text in each of its cells."""
+    rows = _limited(path, sheet.iter_rows())
+    merged = _areas(sheet)
+    return _filled(rows, merged) if merged else rows
+
+
+def _areas(sheet: CalamineSheet) -> Ranges:
+    try:
+        return sheet.merged_cell_ranges or ()
+    except (ValueError, KeyError):
+        return ()
+
+
+def _filled(rows: tuple[tuple[str, ...], ...], merged: Ranges) -> tuple[tuple[str, ...], ...]:
+    """Merged areas that go down over rows, or are part of the titles, filled with their text."""
+    lists: dict[int, list[str]] = {}
+    for (top, left), (bottom, right) in merged:
+        if top >= len(rows) or left >= len(rows[top]) or not rows[top][left]:
+            continue
+        text = rows[top][left]
+        for row in range(top, min(bottom + 1, len(rows))):
+            cells = lists.setdefault(row, list(rows[row]))
+            for column in range(left, min(right + 1, len(cells))):
+                cells[column] = cells[column] or text
+    return tuple(tuple(lists.get(number, row)) for number, row in enumerate(rows))
+
+
+def _read_text(path: Path, content: bytes, stated: str) -> Table:
+    if stated:
+        text, encoding = _strictly(
+            content, (stated if stated in ENCODINGS else "utf-8",), path.name
+        )
+    else:
+        text, encoding = decode(content, path.name)
     if "\0" in text:
         raise _damaged(path)
+    if _REPLACED in text:
+        raise DomainError(
+            "file.replaced",
+            _(
+                "{name} 里有已经丢失的字（�），导入会把错字存进目录。请从原系统重新导出。",
+                name=path.name,
+            ),
+        )
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
     try:
         rows = _limited(path, reader)
@@ -176,9 +214,10 @@ def _read_text(path: Path, content: bytes) -> Table:
     return Table(path.stem, rows, encoding)
 
 
-def _limited(path: Path, rows: Iterator[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
-    """Rows as text, blank ones at the end cut off."""
+def _limited(path: Path, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
+    """Rows as text, blank ones at the end cut off; equal words are one word in memory."""
     kept: list[tuple[str, ...]] = []
+    words: dict[str, str] = {}
     filled = 0
     for row in rows:
         if len(kept) >= MAX_ROWS:
@@ -186,8 +225,14 @@ def _limited(path: Path, rows: Iterator[Sequence[object]]) -> tuple[tuple[str, .
                 "file.rows",
                 _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=MAX_ROWS),
             )
-        kept.append(tuple(cell_text(cell) for cell in row[:MAX_COLUMNS]))
-        if any(kept[-1]):
+        cells = tuple(
+            words.setdefault(text, text)
+            for text in map(cell_text, row if len(row) <= MAX_COLUMNS else row[:MAX_COLUMNS])
+        )
+        kept.append(cells)
+        if len(words) > _MANY_WORDS:
+            words.clear()
+        if any(cells):
             filled = len(kept)
     return tuple(kept[:filled])
 

@@ -17,6 +17,7 @@ MOST_READINGS: Final = 24
 """Spellings kept of one name; six characters with two readings each would make 64."""
 
 
+@lru_cache(maxsize=32768)
 def syllables(text: str) -> tuple[str, ...]:
     """The reading in context, one syllable for each character; letters and digits as they are.
 
@@ -36,6 +37,7 @@ def full(text: str) -> str:
     return "".join(syllables(text))
 
 
+@lru_cache(maxsize=32768)
 def initials(text: str) -> tuple[str, ...]:
     """The initials of every reading, the one in context first.
 

@@ -62,6 +62,8 @@ def bare(text: str) -> str:
     >>> bare("Ｖ.Ｃ 0.25 ｇ × 24 粒/盒")
     'v.c0.25g×24粒/盒'
     """
+    if text.isascii():
+        return _DROPPED.sub("", text.lower())
     return _DROPPED.sub("", unicodedata.normalize("NFKC", text).lower())
 
 
@@ -81,21 +83,17 @@ def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> S
         codes: Codes and numbers, found from their beginning.
     """
     spelled = [_spelling(name) for name in names if name]
-    lines = tuple(dict.fromkeys([*(one.bare for one in spelled), *map(bare, texts)]))
-    lines = tuple(line for line in lines if line)
-    starts = tuple(dict.fromkeys(start for code in codes for start in code_starts(code)))
-    initials = tuple(dict.fromkeys(line for one in spelled for line in one.initials))
-    grams: dict[str, None] = {}
-    for line in lines:
-        grams |= _line_grams(line)
-    for one in spelled:
-        grams |= one.grams
+    lines = dict.fromkeys([one.bare for one in spelled] + [bare(text) for text in texts if text])
+    starts = dict.fromkeys(start for code in codes for start in code_starts(code))
+    # A piece that comes twice does no harm in the index; taking it out would cost more.
+    grams = [one.grams for one in spelled]
+    grams += [_line_grams(line) for line in lines if line]
     size = _LONGEST[CODE]
-    grams |= dict.fromkeys(CODE + start[:size] for start in starts)
+    grams += [CODE + start[:size] for start in starts]
     return SearchText(
         words="\n".join(lines),
-        initials="\n".join(initials),
-        full="\n".join(dict.fromkeys(one.full for one in spelled if one.full)),
+        initials="\n".join(line for one in spelled for line in one.initials),
+        full="\n".join(one.full for one in spelled if one.full),
         codes="\n".join(starts),
         sort_key=spelled[0].sort_key if spelled else "",
         grams=" ".join(grams),
@@ -114,9 +112,14 @@ def code_starts(code: str) -> Iterator[str]:
     if not whole:
         return
     yield whole
-    behind = _LETTERS.fullmatch(whole)
-    rest = behind[1] if behind else whole
-    if rest != whole:
+    if whole[0].isdigit():
+        return
+    rest = whole
+    if not whole.isascii():
+        behind = _LETTERS.fullmatch(whole)
+        if behind is None:
+            return
+        rest = behind[1]
         yield rest
     number = _NUMBER.fullmatch(rest)
     if number is None:
@@ -130,10 +133,8 @@ def code_starts(code: str) -> Iterator[str]:
 
 def ways(word: str) -> Ways:
     """The pieces by which the index finds a word; the text itself decides then."""
-    if len(word) == 1:
-        found = [(Piece(word, begins=True),)]
-    else:
-        found = [tuple(Piece(pair) for pair in dict.fromkeys(_pairs(word)[:-1]))]
+    pairs = tuple(Piece(pair) for pair in dict.fromkeys(_pairs(word)[:-1]))
+    found: list[tuple[Piece, ...]] = [pairs or (Piece(word, begins=True),)]
     kinds = [CODE]
     if word.isascii() and word.isalnum():
         kinds.append(INITIALS)
@@ -169,7 +170,7 @@ class _Spelling:
     initials: tuple[str, ...]
     full: str
     sort_key: str
-    grams: dict[str, None]
+    grams: str
 
 
 @lru_cache(maxsize=65536)
@@ -188,14 +189,12 @@ def _spelling(name: str) -> _Spelling:
         place += len(part)
     size = _LONGEST[BEGIN]
     grams |= dict.fromkeys(BEGIN + line[:size] for line in initials)
-    return _Spelling(bare(name), initials, full, " ".join(parts), grams)
+    return _Spelling(bare(name), initials, full, " ".join(parts), " ".join(grams))
 
 
 @lru_cache(maxsize=65536)
-def _line_grams(line: str) -> dict[str, None]:
-    grams = dict.fromkeys(_pairs(line))
-    grams[BEGIN + line[: _LONGEST[BEGIN]]] = None
-    return grams
+def _line_grams(line: str) -> str:
+    return " ".join(_pairs(line)) + f" {BEGIN}{line[: _LONGEST[BEGIN]]}"
 
 
 def _pairs(line: str) -> list[str]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import Dialect, bindparam, func, insert, select
+from sqlalchemy import Dialect, Table, bindparam, func, insert, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -72,7 +72,7 @@ def _prepared(
     model: type[Base], columns: tuple[str, ...], dialect: Dialect
 ) -> tuple[str, tuple[Callable[[Any], Any] | None, ...]]:
     """The INSERT of the columns in the order given, and what turns values into the driver's."""
-    table = model.__table__
+    table = cast("Table", model.__table__)
     compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
     order = list(compiled.positiontup or ())
     if order != list(columns):
@@ -98,6 +98,6 @@ def _to_server(
 
 @cache
 def _by_arrays(model: type[Base], columns: tuple[str, ...]) -> Any:
-    table = model.__table__
+    table = cast("Table", model.__table__)
     arrays = (func.unnest(bindparam(name, type_=ARRAY(table.c[name].type))) for name in columns)
     return insert(table).from_select(list(columns), select(*arrays))

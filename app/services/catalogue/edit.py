@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -26,6 +26,8 @@ from app.services.catalogue.index import reindex
 from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish, plain
 
+Step = Callable[[int], None]
+"""Told how many are done; may raise to stop."""
 _RUNNING: Final = 6
 _COMPANY: Final = re.compile(r"(有限责任公司|股份有限公司|有限公司|公司)$")
 
@@ -250,6 +252,16 @@ def maker_row(key: int, name: str) -> dict[str, Any]:
     return {"id": key, "name": name, "short_name": short, "company_code": None, "aliases": []}
 
 
+def add_names(session: Session, maker: str, names: Sequence[str]) -> None:
+    """Remember other names of a maker, so that a sheet that uses them means the same one."""
+    if not names:
+        return
+    row = session.scalar(select(Maker).where(Maker.name == maker.strip()))
+    new = [name for name in names if row is not None and name not in (row.aliases or ())]
+    if row is not None and new:
+        row.aliases = [*(row.aliases or ()), *new]
+
+
 def _write_units(session: Session, item_id: int, draft: ItemDraft) -> None:
     session.execute(delete(ItemUnit).where(ItemUnit.item_id == item_id))
     session.execute(
@@ -284,11 +296,6 @@ def _write_codes(session: Session, item_id: int, draft: ItemDraft) -> None:
     if rows:
         session.execute(insert(ItemCode), rows)
     session.flush()
-
-
-def code_rows(item_id: int, draft: ItemDraft) -> list[dict[str, Any]]:
-    """The rows of a new item's codes."""
-    return [_code_row(item_id, entry) for entry in with_approval(draft)]
 
 
 def _code_row(item_id: int, entry: CodeDraft) -> dict[str, Any]:

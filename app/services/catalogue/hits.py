@@ -151,7 +151,7 @@ def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] |
 
 def _own(actor: Actor, word: str, *, sqlite: bool) -> Any:
     """Items that one of the actor's organisations calls so."""
-    begins = ItemCode.code.like(f"{escape_like(word.upper())}%", escape="\\")
+    begins: ColumnElement[bool] = ItemCode.code.like(f"{escape_like(word.upper())}%", escape="\\")
     if sqlite:
         begins = and_(ItemCode.code >= word.upper(), ItemCode.code < word.upper() + _LAST)
     return select(ItemCode.item_id).where(ItemCode.org_id.in_(sorted(actor.orgs())), begins)

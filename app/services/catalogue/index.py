@@ -13,8 +13,10 @@ from app.domain.codes import CodeSystem, gtin
 from app.models.item import Item, ItemCode, ItemSearch
 from app.models.party import Maker
 from app.services.bulk import insert_rows
+from app.services.db import database_of
 
 _CHUNK: Final = 500
+_TO_INDEX: Final = "INSERT INTO item_gram (rowid, grams) VALUES (?, ?)"
 COLUMNS: Final = ("item_id", "words", "initials", "full", "codes", "sort_key", "grams")
 """Columns of `ItemSearch` in the order of `search_row`."""
 
@@ -31,8 +33,20 @@ def reindex(session: Session, item_ids: Collection[int] | None = None) -> int:
         chunk = chosen[start : start + _CHUNK]
         rows = sorted(_rows(session, chunk))
         session.execute(delete(ItemSearch).where(ItemSearch.item_id.in_(chunk)))
-        insert_rows(session, ItemSearch, COLUMNS, rows)
+        write_rows(session, rows)
     return len(chosen)
+
+
+def write_rows(session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write search rows (`search_row`) in the order of ids, and on SQLite their index."""
+    if not database_of(session).is_sqlite:
+        insert_rows(session, ItemSearch, COLUMNS, rows)
+        return
+    # The blank in front tells the trigger that the index is written here, all at once.
+    insert_rows(session, ItemSearch, COLUMNS, ((*row[:-1], " " + row[-1]) for row in rows))
+    pieces = [(row[0], row[-1]) for row in rows]
+    if pieces:
+        session.connection().exec_driver_sql(_TO_INDEX, pieces)
 
 
 def search_row(

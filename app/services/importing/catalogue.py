@@ -2,62 +2,74 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import catalogue
-from app.domain.catalogue import ItemClass, ItemDraft
+from app.domain.catalogue import ItemClass, ItemDraft, ItemStatus
 from app.domain.codes import CodeSystem
 from app.domain.duties import Actor, Duty
-from app.domain.errors import Problem, refuse_if
-from app.domain.ids import new_id
+from app.domain.errors import Problem
 from app.i18n import _
-from app.models.item import Item, ItemChange, ItemCode, ItemUnit, Product
-from app.models.party import Maker
+from app.models.item import Item
 from app.services import audit
 from app.services.access import lead_org, require
 from app.services.catalogue import edit
 from app.services.catalogue.drafts import KnownItem, load_drafts
 from app.services.catalogue.index import reindex
 from app.services.db import Database, now, today
-from app.services.importing.catalogue_rows import FIELDS, differences, merged, read_draft
+from app.services.importing.catalogue_rows import FIELDS, edits, merged, other_names, read_draft
+from app.services.importing.catalogue_write import ItemContent, write_new
 from app.services.importing.finder import Finder, load_finder, natural
 from app.services.importing.plan import (
+    Edit,
     Imported,
     ImportPlan,
     Outcome,
     PlanLine,
     Report,
+    imported_before,
     new_batch,
     open_sheet,
     planned,
     quiet,
 )
 from app.services.importing.rows import SheetRow, data_rows
+from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
 
-_STEP = 200
+KIND: Final = "catalogue"
+_STEP: Final = 200
+_PART: Final = 1_000
+CataloguePlan = ImportPlan[ItemContent]
 
 
 @dataclass(frozen=True, slots=True)
-class ItemContent:
-    """What a row would write: a new item (`item_id` 0) or a change of one."""
+class CatalogueImport:
+    """Which file, and what its rows do not say themselves.
 
-    draft: ItemDraft
-    code: str
-    item_id: int = 0
-    version: int = 0
+    Attributes:
+        path: An .xlsx, .xls or .csv file.
+        fallback: Class of rows that do not say theirs.
+        mapping: Field key → title in this sheet; None takes what was said before.
+        whole: The file is the whole catalogue of its classes: what it does not name is closed.
+        encoding: What a text file is in; empty finds out.
+    """
 
-
-CataloguePlan = ImportPlan[ItemContent]
+    path: Path
+    fallback: ItemClass = ItemClass.DRUG
+    mapping: dict[str, str] | None = None
+    whole: bool = False
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class ApplyCatalogue:
 def preview(
     db: Database,
     actor: Actor,
-    path: Path,
+    path: Path | CatalogueImport,
     *,
     fallback: ItemClass = ItemClass.DRUG,
     mapping: dict[str, str] | None = None,
@@ -82,7 +94,7 @@ def preview(
     Args:
         db: The database.
         actor: Who asks; needs the duty to keep the catalogue.
-        path: An .xlsx, .xls or .csv file.
+        path: A file, or a file with all that is to be said of it.
         fallback: Class of rows that do not say theirs.
         mapping: Field key → title in this sheet, where titles are unusual.
         report: Told how far it is; may raise to cancel.
@@ -90,23 +102,27 @@ def preview(
     Raises:
         DomainError: The file cannot be read, or has no titles that we know.
     """
-    opened = open_sheet(path, FIELDS, mapping)
-    rows = list(data_rows(opened.table, opened.located))
+    wanted = path if isinstance(path, CatalogueImport) else CatalogueImport(path, fallback, mapping)
     with db.read() as session:
         day = today(session)
         require(actor, Duty.CATALOGUE, lead_org(session, day))
-        finder = load_finder(session)
-        stated = [(row, read_draft(row, fallback)) for row in rows]
-        targets = [_target(finder, row, draft) for row, draft in stated]
-        known = load_drafts(session, [item for item in targets if item])
-    lines: list[PlanLine[ItemContent]] = []
-    seen: Counter[object] = Counter()
-    for number, ((row, draft), item) in enumerate(zip(stated, targets, strict=True)):
-        if number % _STEP == 0:
-            report(number, len(rows))
-        lines.append(_line(row, draft, known.get(item) if item else None, seen, day))
-    report(len(rows), len(rows))
-    return planned(opened, FIELDS, lines)
+        opened = open_sheet(
+            wanted.path, FIELDS, wanted.mapping,
+            known=known_columns(session, actor, KIND), encoding=wanted.encoding,
+        )  # fmt: skip
+        rows = data_rows(opened.table, opened.located)
+        total = len(opened.table.rows)
+        reader = _Reader(load_finder(session), day)
+        lines: list[PlanLine[ItemContent]] = []
+        while part := list(itertools.islice(rows, _PART)):
+            report(len(lines), total)
+            reader.state([(row, read_draft(row, wanted.fallback)) for row in part])
+            lines += reader.lines(load_drafts(session, reader.targets()))
+        if wanted.whole:
+            lines += _closed(session, lines)
+        earlier = imported_before(session, KIND, opened.digest)
+    report(total, total)
+    return replace(planned(opened, FIELDS, lines), earlier=earlier)
 
 
 def apply(db: Database, actor: Actor, command: ApplyCatalogue, report: Report = quiet) -> Imported:
@@ -120,195 +136,178 @@ def apply(db: Database, actor: Actor, command: ApplyCatalogue, report: Report = 
         )
         if earlier is not None:
             return Imported(**earlier)
-        report(0, len(plan.lines))
-        added = _add_all(session, actor, _contents(plan, Outcome.ADDED))
-        changed = _contents(plan, Outcome.CHANGED)
-        for number, content in enumerate(changed):
-            if number % _STEP == 0:
-                report(len(added) + number, len(plan.lines))
-            edit.change(session, actor, content.item_id, content.draft, content.version)
-        touched = [*added, *(content.item_id for content in changed)]
-        for start in range(0, len(touched), _STEP):
-            report(len(plan.lines) - len(touched) + start, len(plan.lines))
-            reindex(session, touched[start : start + _STEP])
-        batch = new_batch(plan, "catalogue")
+        total = len(plan.lines)
+        report(0, total)
+        added = write_new(
+            session, actor, _contents(plan, Outcome.ADDED), lambda done: report(done, total)
+        )
+        undo: dict[str, object] = {"added": added}
+        changing = [*_contents(plan, Outcome.CHANGED), *_contents(plan, Outcome.CLOSED)]
+        undo["changed"] = _change(
+            session, actor, changing, lambda done: report(len(added) + done, total)
+        )
+        batch = new_batch(plan, KIND)
         batch.org_id, batch.at, batch.person_id = lead, now(session), actor.person_id
+        batch.undo = undo
         session.add(batch)
-        result = Imported(batch.id, len(added), len(changed), plan.count(Outcome.REFUSED))
-        detail = {"file": plan.file_name, "added": len(added), "changed": len(changed)}
+        closed = plan.count(Outcome.CLOSED)
+        result = Imported(
+            batch.id, len(added), len(changing) - closed, plan.count(Outcome.REFUSED), closed
+        )
+        detail = {"file": plan.file_name, "added": len(added), "changed": len(changing)}
         audit.record(session, actor, lead, "import.catalogue", ("import", batch.id), detail)
         finish(session, lead, command.op_id, plain(result))
-        report(len(plan.lines), len(plan.lines))
+        report(total, total)
         return result
+
+
+def _change(
+    session: Session, actor: Actor, contents: Sequence[ItemContent], step: edit.Step
+) -> list[dict[str, object]]:
+    """Write the changes; what each item was before, so that the import can be undone."""
+    before: list[dict[str, object]] = []
+    items = [content.item_id for content in contents]
+    known = load_drafts(session, items)
+    for number, content in enumerate(contents):
+        if number % _STEP == 0:
+            step(number)
+        edit.change(session, actor, content.item_id, content.draft, content.version)
+        edit.add_names(session, content.draft.maker, content.maker_names)
+        was = known[content.item_id]
+        before.append(
+            {"item": content.item_id, "version": was.version + 1, "draft": plain(was.draft)}
+        )
+    reindex(session, items)
+    return before
 
 
 def _contents(plan: CataloguePlan, outcome: Outcome) -> list[ItemContent]:
     return [line.content for line in plan.lines if line.outcome is outcome and line.content]
 
 
-def _target(finder: Finder, row: SheetRow, draft: ItemDraft) -> int | None:
-    """The kept item that the row is about."""
-    code = row.text("code")
-    if code:
-        return finder.by_group_code(code)
-    for entry in draft.codes:
-        if entry.system is CodeSystem.NHSA:
-            found = finder.by_code(entry.system, entry.code)
-            if found:
-                return found
-    return finder.by_facts(draft.name, draft.strength, draft.maker, draft.pack_factor)
+class _Reader:
+    """Rows with the items that they are about, and what each would do."""
 
+    def __init__(self, finder: Finder, day: date) -> None:
+        self._finder = finder
+        self._day = day
+        self._stated: list[tuple[SheetRow, ItemDraft, int | None]] = []
+        self._seen: Counter[object] = Counter()
 
-def _line(
-    row: SheetRow,
-    draft: ItemDraft,
-    known: KnownItem | None,
-    seen: Counter[object],
-    day: date,
-) -> PlanLine[ItemContent]:
-    new = merged(known.draft, row, draft) if known else draft
-    code = known.code if known else row.text("code").upper()
-    problems = [*row.problems, *_placed(row, catalogue.check(new, day))]
-    key = known.item_id if known else (
-        code or natural(new.name, new.strength, new.maker, new.pack_factor)
-    )  # fmt: skip
-    if not any(problem.blocks for problem in problems):
-        seen[key] += 1
-    if seen[key] > 1:
-        problems.append(
-            Problem(
-                "import.twice",
-                _("这一行和前面的行是同一个品规。请只留一行。"),
-                row=row.number,
+    def state(self, rows: Sequence[tuple[SheetRow, ItemDraft]]) -> None:
+        """Take rows and find the items that they are about."""
+        self._stated = [(row, draft, self._target(row, draft)) for row, draft in rows]
+
+    def targets(self) -> list[int]:
+        """The items that rows are about."""
+        return [item for _row, _draft, item in self._stated if item]
+
+    def lines(self, known: dict[int, KnownItem]) -> list[PlanLine[ItemContent]]:
+        """What each of the rows would do."""
+        return [
+            self._line(row, draft, known.get(item) if item else None)
+            for row, draft, item in self._stated
+        ]
+
+    def _target(self, row: SheetRow, draft: ItemDraft) -> int | None:
+        """The kept item that the row is about."""
+        code = row.text("code")
+        if code:
+            return self._finder.by_group_code(code)
+        for entry in draft.codes:
+            if entry.system is CodeSystem.NHSA:
+                found = self._finder.by_code(entry.system, entry.code)
+                if found:
+                    return found
+        return self._finder.by_facts(draft.name, draft.strength, draft.maker, draft.pack_factor)
+
+    def _line(
+        self, row: SheetRow, draft: ItemDraft, known: KnownItem | None
+    ) -> PlanLine[ItemContent]:
+        new = merged(known.draft, row, draft) if known else draft
+        code = known.code if known else row.text("code").upper()
+        problems = [
+            *row.problems,
+            *_placed(row, catalogue.check(new, self._day, codes_checked=True)),
+        ]
+        if not any(problem.blocks for problem in problems) and self._is_second(new, known, code):
+            problems.append(
+                Problem(
+                    "import.twice",
+                    _("这一行和前面的行是同一个品规。请只留一行。"),
+                    row=row.number,
+                )
             )
+        changed = edits(known.draft, new) if known else ()
+        outcome = _outcome(problems, known, new, changed)
+        where = (known.item_id, known.version) if known else (0, 0)
+        refused = outcome is Outcome.REFUSED
+        return PlanLine(
+            row.number,
+            outcome,
+            code,
+            f"{new.name} {new.spec}".strip(),
+            tuple(one.title for one in changed),
+            tuple(problems),
+            None if refused else ItemContent(new, code, *where, other_names(row)),
+            changed,
         )
-    changes = differences(known.draft, new) if known else ()
-    outcome = _outcome(problems, known, changes)
-    where = (known.item_id, known.version) if known else (0, 0)
-    content = ItemContent(new, code, *where)
-    return PlanLine(
-        row.number,
-        outcome,
-        code,
-        f"{new.name} {new.spec}".strip(),
-        changes,
-        tuple(problems),
-        None if outcome is Outcome.REFUSED else content,
-    )
+
+    def _is_second(self, new: ItemDraft, known: KnownItem | None, code: str) -> bool:
+        """Whether an earlier row was about the same item."""
+        key: object = known.item_id if known else code
+        key = key or natural(new.name, new.strength, new.maker, new.pack_factor)
+        self._seen[key] += 1
+        return self._seen[key] > 1
 
 
 def _outcome(
-    problems: Sequence[Problem], known: KnownItem | None, changes: tuple[str, ...]
+    problems: Sequence[Problem], known: KnownItem | None, new: ItemDraft, changed: tuple[Edit, ...]
 ) -> Outcome:
     if any(problem.blocks for problem in problems):
         return Outcome.REFUSED
     if known is None:
         return Outcome.ADDED
-    return Outcome.CHANGED if changes else Outcome.SAME
+    if not changed:
+        return Outcome.SAME
+    stops = new.status is ItemStatus.STOPPED and known.draft.status is not ItemStatus.STOPPED
+    return Outcome.CLOSED if stops else Outcome.CHANGED
+
+
+def _closed(
+    session: Session, lines: Sequence[PlanLine[ItemContent]]
+) -> list[PlanLine[ItemContent]]:
+    """Items of the sheet's classes that it does not name end; a refused row names its item."""
+    named = {line.key for line in lines if line.key}
+    classes = {line.content.draft.item_class.value for line in lines if line.content}
+    rows = session.execute(
+        select(Item.id, Item.code).where(
+            Item.item_class.in_(classes), Item.status != ItemStatus.STOPPED.value
+        )
+    )
+    found = []
+    for item in load_drafts(session, [row.id for row in rows if row.code not in named]).values():
+        new = replace(item.draft, status=ItemStatus.STOPPED)
+        changed = edits(item.draft, new)
+        content = ItemContent(new, item.code, item.item_id, item.version)
+        title = f"{new.name} {new.spec}".strip()
+        titles = tuple(one.title for one in changed)
+        found.append(PlanLine(0, Outcome.CLOSED, item.code, title, titles, (), content, changed))
+    return found
 
 
 def _placed(row: SheetRow, problems: Sequence[Problem]) -> list[Problem]:
-    """Problems of the draft, put at the row and column of the sheet."""
+    """Problems of the item, at the cells that they come from."""
+    titles = row.located.titles
     return [
         replace(
             problem,
             row=row.number,
-            column=row.located.titles.get(
-                problem.column, problem.column and _field(problem.column)
-            ),
+            column=titles.get(problem.column, _column(problem.column)),
         )
         for problem in problems
     ]
 
 
-def _field(key: str) -> str:
+def _column(key: str) -> str:
     return next((_(field.title) for field in FIELDS if field.key == key), _("编码"))
-
-
-def _add_all(session: Session, actor: Actor, contents: Sequence[ItemContent]) -> list[int]:
-    """Write new items in bulk; their ids in the order of the rows."""
-    if not contents:
-        return []
-    drafts = [content.draft for content in contents]
-    makers = _makers(session, drafts)
-    products = _products(session, drafts)
-    numbers = _numbers(session, contents)
-    stamp = now(session)
-    tables: dict[Any, list[dict[str, Any]]] = {
-        Item: [], ItemUnit: [], ItemCode: [], ItemChange: [],
-    }  # fmt: skip
-    ids: list[int] = []
-    for content, code in zip(contents, numbers, strict=True):
-        draft, item_id = content.draft, new_id()
-        ids.append(item_id)
-        tables[Item].append(
-            edit.columns_of(draft)
-            | {
-                "id": item_id, "code": code, "version": 1, "updated_at": stamp, "usage_rank": 0,
-                "lot_tracked": True, "critical": "critical" in draft.flags,
-                "product_id": products[_product_key(draft)], "maker_id": makers[draft.maker],
-            }
-        )  # fmt: skip
-        tables[ItemUnit] += [
-            {"item_id": item_id, "factor": factor, "name": name, "level": level}
-            for factor, name, level in catalogue.steps(draft)
-        ]
-        tables[ItemCode] += edit.code_rows(item_id, draft)
-        tables[ItemChange].append(
-            {"item_id": item_id, "id": new_id(), "at": stamp, "person_id": actor.person_id,
-             "what": {"": [None, code]}}
-        )  # fmt: skip
-    for table, rows in tables.items():
-        if rows:
-            session.execute(insert(table), rows)
-    return ids
-
-
-def _makers(session: Session, drafts: Sequence[ItemDraft]) -> dict[str, int]:
-    """Makers by name; those that are new are written."""
-    known = {row.name: row.id for row in session.execute(select(Maker.id, Maker.name))}
-    new = [name for name in dict.fromkeys(draft.maker for draft in drafts) if name not in known]
-    known |= {name: new_id() for name in new}
-    if new:
-        session.execute(insert(Maker), [edit.maker_row(known[name], name) for name in new])
-    return known
-
-
-def _product_key(draft: ItemDraft) -> tuple[str, str, str]:
-    return draft.item_class.value, draft.name, draft.form
-
-
-def _products(session: Session, drafts: Sequence[ItemDraft]) -> Mapping[tuple[str, str, str], int]:
-    rows = session.execute(
-        select(Product.id, Product.item_class, Product.generic_name, Product.form)
-    )
-    known = {(row.item_class, row.generic_name, row.form): row.id for row in rows}
-    new = {_product_key(d): d for d in drafts if _product_key(d) not in known}
-    known |= {key: new_id() for key in new}
-    if new:
-        session.execute(
-            insert(Product),
-            [
-                {"id": known[key], "item_class": key[0], "generic_name": key[1], "form": key[2],
-                 "category": draft.category or None, "atc": draft.atc or None}
-                for key, draft in new.items()
-            ],
-        )  # fmt: skip
-    return known
-
-
-def _numbers(session: Session, contents: Sequence[ItemContent]) -> list[str]:
-    """Group codes: those of the sheet, and the next free ones of each class for the rest."""
-    taken = set(session.scalars(select(Item.code)))
-    given = [content.code for content in contents if content.code]
-    refuse_if(
-        [
-            Problem("item.code_taken", _("统一编码 {code} 已有品规在用。请重新预览。", code=code))
-            for code in given
-            if code in taken
-        ],
-        "import.changed",
-        _("目录在预览之后变了，没有导入。"),
-    )
-    next_code = edit.Numbering((*taken, *given))
-    return [content.code or next_code(content.draft.item_class.prefix) for content in contents]

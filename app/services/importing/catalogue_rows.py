@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from app.domain.catalogue import CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
+from app.domain import codes
+from app.domain.catalogue import FLAGS, CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
 from app.domain.codes import CodeSystem
 from app.domain.codes.normalise import compact
 from app.domain.errors import DomainError
+from app.domain.maker_text import read_maker_text
+from app.domain.packing import Packing, read_packing
 from app.i18n import N_, _
 from app.services.importing.columns import Field
+from app.services.importing.plan import Edit
 from app.services.importing.rows import SheetRow
 
 FIELDS: Final = (
@@ -76,27 +80,40 @@ def read_draft(row: SheetRow, fallback: ItemClass) -> ItemDraft:
         row: The row.
         fallback: The class where neither a column nor the NHSA code tells it.
     """
-    pack, base, pack_unit = _units(row)
+    packing = read_packing(row.text("strength"))
+    pack, base, pack_unit = _units(row, packing)
     storage_text = row.text("storage")
-    draft = ItemDraft(
+    return ItemDraft(
         item_class=_item_class(row, fallback),
         name=row.text("name"),
         trade_name=_real(row.text("trade_name")),
-        strength=row.text("strength"),
-        maker=row.text("maker"),
+        strength=packing.strength if packing.count in {0, pack} else row.text("strength"),
+        maker=read_maker_text(row.text("maker")).name,
         form=_real(row.text("form")),
         base_unit=base,
         pack_unit=pack_unit,
         pack_factor=pack,
-        case_factor=row.count("case_factor"),
+        case_factor=row.count("case_factor") or packing.cases * pack,
         approval_no=_real(row.text("approval_no")),
         approval_valid_to=row.day("approval_valid_to"),
-        storage=next((kept for word, kept in _COLD if word in storage_text), Storage.NORMAL),
+        storage=storage_of(storage_text),
         storage_text=storage_text,
         insurance=row.choice("insurance", _INSURANCE, ""),
         status=ItemStatus(row.choice("status", _STATUSES, "active")),
+        codes=_codes(row, pack),
     )
-    return replace(draft, codes=_codes(row, pack))
+
+
+def other_names(row: SheetRow) -> tuple[str, ...]:
+    """Names of the maker besides its own: the former one, and the text as the sheet has it."""
+    text = row.text("maker")
+    read = read_maker_text(text)
+    return tuple(name for name in (read.former, text) if name and name != read.name)
+
+
+def storage_of(text: str) -> Storage:
+    """The kind of storage that a text on the pack means; normal where it names none."""
+    return next((kept for word, kept in _COLD if word in text), Storage.NORMAL)
 
 
 def merged(known: ItemDraft, row: SheetRow, stated: ItemDraft) -> ItemDraft:
@@ -104,7 +121,9 @@ def merged(known: ItemDraft, row: SheetRow, stated: ItemDraft) -> ItemDraft:
 
     Units that stock is counted in stay as they are; a different pack is noted as wrong.
     """
-    if row.text("pack_factor") and stated.pack_factor != known.pack_factor:
+    if (
+        row.text("pack_factor") or stated.pack_factor > 1
+    ) and stated.pack_factor != known.pack_factor:
         row.wrong(
             "pack_factor",
             "import.pack",
@@ -135,24 +154,43 @@ def _kept_where(draft: ItemDraft) -> tuple[Storage, str]:
     return draft.storage, compact(draft.storage_text or draft.storage.label)
 
 
-def differences(old: ItemDraft, new: ItemDraft) -> tuple[str, ...]:
-    """Titles of the facts in which two drafts differ."""
+def edits(old: ItemDraft, new: ItemDraft) -> tuple[Edit, ...]:
+    """The facts in which two drafts differ, in words."""
+    if old == new:
+        return ()
     titles = {field.key: _(field.title) for field in FIELDS}
     found = [
-        titles.get(name, name)
+        Edit(titles.get(name, name), words(getattr(old, name)), words(getattr(new, name)))
         for name in ItemDraft.__dataclass_fields__
         if name != "codes" and getattr(old, name) != getattr(new, name)
     ]
-    if {(c.system, c.code) for c in old.codes} != {(c.system, c.code) for c in new.codes}:
-        found.append(_("编码"))
+    before, after = _code_words(old), _code_words(new)
+    if before != after:
+        gone, more = sorted(before - after), sorted(after - before)
+        found.append(Edit(_("编码"), "、".join(gone), "、".join(more)))
     return tuple(found)
 
 
-def _units(row: SheetRow) -> tuple[int, str, str]:
-    """Smallest units in a pack, smallest unit, pack unit."""
-    pack = row.count("pack_factor", 1)
-    pack_unit = row.text("pack_unit")
-    base = row.text("base_unit") or _usual_unit(row.text("form") or row.text("name"))
+def words(value: object) -> str:
+    """A fact in words for people."""
+    if isinstance(value, ItemClass | ItemStatus | Storage):
+        return value.label
+    if isinstance(value, frozenset):
+        return "、".join(_(FLAGS[name]) for name in sorted(value))
+    return "" if value is None or value == 0 else str(value)
+
+
+def _code_words(draft: ItemDraft) -> set[str]:
+    return {f"{entry.system.label} {entry.code}" for entry in draft.codes}
+
+
+def _units(row: SheetRow, packing: Packing) -> tuple[int, str, str]:
+    """Smallest units in a pack, smallest unit, pack unit: the columns, else the specification."""
+    pack = row.count("pack_factor", packing.count or 1)
+    pack_unit = row.text("pack_unit") or packing.pack
+    base = (
+        row.text("base_unit") or packing.base or _usual_unit(row.text("form") or row.text("name"))
+    )
     if pack == 1:
         base = pack_unit or base
     if not pack_unit:
@@ -179,8 +217,6 @@ def _item_class(row: SheetRow, fallback: ItemClass) -> ItemClass:
 
 
 def _codes(row: SheetRow, pack: int) -> tuple[CodeDraft, ...]:
-    from app.domain import codes
-
     found: list[CodeDraft] = []
     for key, system in _CODES:
         text = _real(row.text(key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from app.domain.errors import DomainError
 from app.i18n import _
 
 _LOOK_AT: Final = 40
+_TELLING: Final = 2
 _NOISE: Final = re.compile(r"[\s*＊()（）\[\]【】:：/\\_\-]|必填|选填")
 
 
@@ -63,11 +65,7 @@ def locate(
     Raises:
         DomainError: No row holds the needed titles; says which are missing.
     """
-    best = Located(0, {}, {}, ())
-    for number, cells in enumerate(table.rows[:_LOOK_AT]):
-        found = _assign(number, cells, fields, mapping or {})
-        if len(found.columns) > len(best.columns):
-            best = found
+    best = best_row(table, fields, mapping)
     missing = [_(field.title) for field in fields if field.needed and field.key not in best.columns]
     if missing:
         raise DomainError(
@@ -79,6 +77,37 @@ def locate(
             ),
         )
     return best
+
+
+def best_row(
+    table: Table, fields: Sequence[Field], mapping: Mapping[str, str] | None = None
+) -> Located:
+    """The row that holds the most of our titles; of two rows of titles the lower one."""
+    best = Located(0, {}, {}, ())
+    for number, cells in enumerate(table.rows[:_LOOK_AT]):
+        found = _assign(number, cells, fields, mapping or {})
+        below = bool(best.columns) and number == best.row + 1
+        if len(found.columns) + below > len(best.columns):
+            best = found
+    return best
+
+
+def title_row(table: Table, fields: Sequence[Field]) -> int:
+    """Where the titles seem to stand (0-based), even if we know hardly any of them.
+
+    The row with our titles, if there are two or more; else the first of the fullest rows.
+    """
+    best = best_row(table, fields)
+    if len(best.columns) >= _TELLING:
+        return best.row
+    filled = [len({cell for cell in cells if cell}) for cells in table.rows[:_LOOK_AT]]
+    return filled.index(max(filled))
+
+
+def fingerprint(titles: Sequence[str]) -> str:
+    """By what a sheet with the same titles is known again, whatever is in it."""
+    known = "\n".join(sorted({simplified(title) for title in titles if title}))
+    return hashlib.sha256(known.encode()).hexdigest()
 
 
 def simplified(title: str) -> str:

@@ -32,6 +32,7 @@ class Finder:
     codes: dict[str, int] = field(default_factory=dict)
     others: dict[tuple[str, str], int] = field(default_factory=dict)
     naturals: dict[Natural, int] = field(default_factory=dict)
+    makers: dict[str, str] = field(default_factory=dict)
 
     def by_group_code(self, code: str) -> int | None:
         """The item with a group code."""
@@ -43,7 +44,8 @@ class Finder:
 
     def by_facts(self, name: str, strength: str, maker: str, pack: int) -> int | None:
         """The item with just these facts."""
-        return self.naturals.get(natural(name, strength, maker, pack)) or None
+        known = self.makers.get(_bare(maker), maker)
+        return self.naturals.get(natural(name, strength, known, pack)) or None
 
 
 def natural(name: str, strength: str, maker: str, pack: int) -> Natural:
@@ -53,7 +55,7 @@ def natural(name: str, strength: str, maker: str, pack: int) -> Natural:
 
 def load_finder(session: Session) -> Finder:
     """Read the keys of the whole catalogue."""
-    found = Finder()
+    found = Finder(makers=maker_names(session))
     rows = session.execute(
         select(Item.id, Item.code, Item.name, Item.strength, Item.pack_factor, Maker.name).join(
             Maker, Maker.id == Item.maker_id
@@ -69,6 +71,13 @@ def load_finder(session: Session) -> Finder:
     ):
         _put(found.others, (system, code), item)
     return found
+
+
+def maker_names(session: Session) -> dict[str, str]:
+    """The names that makers are kept under, by every other name that a sheet has used for them."""
+    rows = session.execute(select(Maker.name, Maker.aliases)).all()
+    names = {_bare(other): name for name, aliases in rows for other in aliases or ()}
+    return names | {_bare(name): name for name, _aliases in rows}
 
 
 def _put(into: dict[_Key, int], key: _Key, item: int) -> None:

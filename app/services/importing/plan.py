@@ -9,12 +9,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.adapters.sheets import Table, read_tables
 from app.domain.errors import DomainError, Problem
 from app.domain.ids import new_id
 from app.i18n import N_, _
 from app.models.platform import ImportBatch
-from app.services.importing.columns import Field, Located, locate
+from app.services.db import local_time
+from app.services.importing.columns import Field, Located, fingerprint, locate, title_row
 
 Content = TypeVar("Content")
 Report = Callable[[int, int], None]
@@ -22,10 +26,11 @@ Report = Callable[[int, int], None]
 
 
 class Outcome(StrEnum):
-    """What becomes of a row."""
+    """What becomes of a row; a closed one ends what there is (停用)."""
 
     ADDED = "added"
     CHANGED = "changed"
+    CLOSED = "closed"
     SAME = "same"
     REFUSED = "refused"
 
@@ -38,9 +43,19 @@ class Outcome(StrEnum):
 _OUTCOMES = {
     Outcome.ADDED: N_("新增"),
     Outcome.CHANGED: N_("修改"),
+    Outcome.CLOSED: N_("停用"),
     Outcome.SAME: N_("没有变化"),
     Outcome.REFUSED: N_("不能导入"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One fact that would change, in words: its title, what it is, what it would be."""
+
+    title: str
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +63,12 @@ class PlanLine(Generic[Content]):
     """One row: what it says, what becomes of it, and why.
 
     Attributes:
-        row: 1-based row of the sheet.
+        row: 1-based row of the sheet; 0 for what the sheet does not name.
         key: The item's group code where it is known, else the code in the sheet.
         title: What the row is about, for people.
         changes: Field titles that would change.
         content: What would be written; None when refused.
+        edits: The changes with old and new value.
     """
 
     row: int
@@ -62,6 +78,7 @@ class PlanLine(Generic[Content]):
     changes: tuple[str, ...]
     problems: tuple[Problem, ...]
     content: Content | None
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class ImportPlan(Generic[Content]):
         digest: SHA-256 of the file, to know it again.
         titles: Our field title → title in the sheet.
         unknown: Titles of the sheet that are not used.
+        encoding: How a text file was decoded; empty for workbooks.
+        earlier: When the same file was imported before, in words; empty if it was not.
     """
 
     file_name: str
@@ -80,6 +99,8 @@ class ImportPlan(Generic[Content]):
     titles: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
     lines: tuple[PlanLine[Content], ...]
+    encoding: str = ""
+    earlier: str = ""
 
     def count(self, outcome: Outcome) -> int:
         """How many rows have that outcome."""
@@ -98,6 +119,7 @@ class Imported:
     added: int
     changed: int
     refused: int
+    closed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +132,37 @@ class Opened:
     located: Located
 
 
-def open_sheet(path: Path, fields: Sequence[Field], mapping: dict[str, str] | None) -> Opened:
+Known = Callable[[str], dict[str, str] | None]
+"""Columns that a person has said before, by the titles' fingerprint."""
+
+
+def open_sheet(
+    path: Path,
+    fields: Sequence[Field],
+    mapping: dict[str, str] | None,
+    *,
+    known: Known | None = None,
+    encoding: str = "",
+) -> Opened:
     """The first sheet of the file that holds the needed titles.
 
+    Args:
+        path: The file.
+        fields: What is looked for.
+        mapping: Field key → title, as a person says now.
+        known: Asked for what was said before, where nothing is said now.
+        encoding: What a text file is in; empty finds out.
+
     Raises:
-        DomainError: None does; the text is that of the first sheet.
+        DomainError: No sheet has the titles; the text is that of the first sheet.
     """
     problem: DomainError | None = None
-    for table in read_tables(path):
+    for table in read_tables(path, encoding):
+        said = mapping
+        if said is None and known is not None:
+            said = known(fingerprint(table.rows[title_row(table, fields)]))
         try:
-            located = locate(table, fields, mapping)
+            located = locate(table, fields, said)
         except DomainError as error:
             problem = problem or error
             continue
@@ -140,12 +183,28 @@ def planned(
         tuple((named[key], title) for key, title in opened.located.titles.items()),
         opened.located.unknown,
         tuple(lines),
+        opened.table.encoding,
     )
 
 
 def quiet(done: int, total: int) -> None:
     """A report for nobody."""
     del done, total
+
+
+def imported_before(session: Session, kind: str, digest: str) -> str:
+    """When the same file was imported and not undone, in words; empty if it was not."""
+    found = session.scalar(
+        select(ImportBatch.at)
+        .where(
+            ImportBatch.kind == kind,
+            ImportBatch.file_digest == digest,
+            ImportBatch.undone_at.is_(None),
+        )
+        .order_by(ImportBatch.at.desc())
+        .limit(1)
+    )
+    return f"{local_time(found):%Y-%m-%d %H:%M}" if found else ""
 
 
 def new_batch(plan: ImportPlan[Content], kind: str) -> ImportBatch:
@@ -156,7 +215,7 @@ def new_batch(plan: ImportPlan[Content], kind: str) -> ImportBatch:
         file_name=plan.file_name,
         file_digest=plan.digest,
         added=plan.count(Outcome.ADDED),
-        changed=plan.count(Outcome.CHANGED),
+        changed=plan.count(Outcome.CHANGED) + plan.count(Outcome.CLOSED),
         refused=plan.count(Outcome.REFUSED),
         undo={},
     )

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
-from app.adapters.sheets import Table
+from app.adapters.sheets import MAX_CELL, Table
 from app.domain import expiry, money
 from app.domain.errors import DomainError, Problem
 from app.i18n import _
 from app.services.importing.columns import Located
 
-_COUNT: Final = re.compile(r"([0-9][0-9,]*)(?:\.0+)?")
+_COUNT: Final = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0+)?")
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
+_SERIAL: Final = re.compile(r"[2-9][0-9]{4}")
+_SERIAL_ZERO: Final = date(1899, 12, 30)
 _MONEY_NOISE: Final = re.compile(r"[¥￥,\s]|元$")
 _MAX_COUNT: Final = 10**9
+_BREAKS: Final = frozenset("\n\r\t\u200b\ufeff")
+"""Line ends inside a cell and the blanks that copying leaves: folded, not refused."""
 
 
 @dataclass(slots=True)
@@ -40,8 +46,9 @@ class SheetRow:
         column = self.located.columns.get(key)
         if column is None or column >= len(self.cells):
             return ""
-        plain = unicodedata.normalize("NFKC", self.cells[column])
-        return " ".join(plain.split())
+        cell = self.cells[column]
+        simple = cell.isascii() and cell.isprintable() and "  " not in cell
+        return cell if simple else plain_cell(cell)
 
     def count(self, key: str, default: int = 0) -> int:
         """A whole number; a wrong one becomes a problem and counts as `default`."""
@@ -61,16 +68,22 @@ class SheetRow:
         if not text:
             return None
         try:
-            return money.price(text)
+            # Decimal alone would also take 1_000 and ١٢.
+            return money.price(text if _AMOUNT.fullmatch(text) else f"「{text[:20]}」")
         except DomainError as error:
             self.wrong(key, error.code, error.text)
             return None
 
     def day(self, key: str) -> date | None:
-        """A day; None when empty or wrong. A month means its last day."""
+        """A day; None when empty or wrong. A month means its last day.
+
+        A number of five digits is a day as Excel counts them (45351 = 2024-02-29).
+        """
         text = self.text(key)
         if not text:
             return None
+        if _SERIAL.fullmatch(text):
+            return _SERIAL_ZERO + timedelta(days=int(text))
         try:
             return expiry.parse(text)
         except DomainError:
@@ -103,8 +116,59 @@ class SheetRow:
 
 
 def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
-    """The rows below the titles; blank ones and repeated titles are passed over."""
+    """The rows below the titles; blank ones, repeated titles and marks are passed over.
+
+    A cell that holds what no cell should (signs that nobody sees, thousands of characters, a
+    formula without a result) is noted in its row.
+    """
     titles = table.rows[located.row]
+    uncomputed = _by_row(table.uncomputed)
+    used = sorted(located.columns.values())
     for offset, cells in enumerate(table.rows[located.row + 1 :], located.row + 2):
         if any(cells) and cells != titles:
-            yield SheetRow(offset, cells, located)
+            row = SheetRow(offset, cells, located)
+            for column in used:
+                cell = cells[column] if column < len(cells) else ""
+                if not cell.isprintable() or len(cell) > MAX_CELL:
+                    _look_at(row, column)
+            for place in uncomputed.get(offset, ()):
+                text = _("{place} 是公式但没有结果。请在 Excel 里打开并保存一次。", place=place)
+                row.problems.append(Problem("import.formula", text, row=offset, column=place))
+            yield row
+
+
+@lru_cache(maxsize=32768)
+def plain_cell(text: str) -> str:
+    """A cell in half width, blanks folded."""
+    folded = text.replace("\u200b", "").replace("\ufeff", "")
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def _by_row(cells: Iterable[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for cell in cells:
+        found.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), []).append(cell)
+    return found
+
+
+def _look_at(row: SheetRow, column: int) -> None:
+    """Note what is wrong with the cell itself."""
+    cell = row.cells[column]
+    title = next((row.located.titles[k] for k, c in row.located.columns.items() if c == column), "")
+    if len(cell) > MAX_CELL:
+        text = _("这一格超过 {n} 个字。请只留需要的内容。", n=MAX_CELL)
+        row.problems.append(Problem("import.long", text, row=row.number, column=title))
+    elif _hidden(cell):
+        text = _("这一格里有看不见的控制字符。请重新输入这一格。")
+        row.problems.append(Problem("import.control", text, row=row.number, column=title))
+
+
+@lru_cache(maxsize=32768)
+def _hidden(text: str) -> bool:
+    """Whether there are signs that nobody sees: controls, directions, halves of characters."""
+    if text.isprintable():
+        return False
+    return any(
+        unicodedata.category(sign) in {"Cc", "Cf", "Cs", "Co", "Cn"} and sign not in _BREAKS
+        for sign in text
+    )

@@ -30,13 +30,14 @@ GRANT EXECUTE ON FUNCTION app.item_uses(bigint[]) TO yilian_catalogue;
 CREATE FUNCTION app.item_unused() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM app.item_uses(ARRAY[OLD.id])) THEN
+  IF EXISTS (SELECT 1 FROM app.item_uses((SELECT array_agg(id) FROM gone))) THEN
     RAISE EXCEPTION 'the item is used' USING ERRCODE = '23503';
   END IF;
-  RETURN OLD;
+  RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION app.item_unused() FROM PUBLIC;
-CREATE TRIGGER item_unused BEFORE DELETE ON app.item FOR EACH ROW EXECUTE FUNCTION app.item_unused();
+CREATE TRIGGER item_unused AFTER DELETE ON app.item REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION app.item_unused();
 
 -- A price may be taken back only while nobody can have ordered or received by it.
 CREATE FUNCTION app.price_unused() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

@@ -1,0 +1,101 @@
+"""What is refused before a workbook is read: bombs, entities, encrypted parts.
+
+Sizes in an archive's directory can lie, so the sheets are inflated once with a limit; that pass
+also finds formulas that the writing program never computed, by their cells.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from app.domain.errors import DomainError
+from app.i18n import _
+
+MAX_UNPACKED: Final = 600 * 1024 * 1024
+MAX_RATIO: Final = 250
+MAX_ENTRIES: Final = 2_000
+_MEGABYTE: Final = 1024 * 1024
+_WORTH_A_LOOK: Final = 10 * _MEGABYTE
+_PART: Final = 4 * _MEGABYTE
+_OVERLAP: Final = 4096
+_MOST_CELLS: Final = 20
+_ENTITY: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_FORMULA: Final = re.compile(
+    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]{0,2000}</f>)\s*'
+    rb"(?:<v\s*/>|<v></v>)?\s*</c>"
+)
+
+
+def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
+    """Refuse an archive that would unpack to far more than it weighs, or that holds entities.
+
+    Returns:
+        Cells whose formula has no result, such as ``B5``; at most 20.
+    """
+    if not content.startswith(b"PK"):
+        return ()
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            entries = archive.infolist()
+            total = sum(entry.file_size for entry in entries)
+            suspicious = total > _WORTH_A_LOOK and total / max(1, len(content)) > MAX_RATIO
+            if len(entries) > MAX_ENTRIES or total > MAX_UNPACKED or suspicious:
+                raise _bomb(path)
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise DomainError(
+                    "file.password", _("{name} 设了密码。请取消密码后再导入。", name=path.name)
+                )
+            return _look_inside(
+                path, archive, entries, max(len(content) * MAX_RATIO, _WORTH_A_LOOK)
+            )
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+        raise DomainError(
+            "file.damaged",
+            _("{name} 打不开，可能没下载完或已损坏。请重新导出后再导入。", name=path.name),
+        ) from error
+
+
+def _look_inside(
+    path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], most: int
+) -> tuple[str, ...]:
+    """Inflate all parts once, never more than allowed."""
+    cells: list[str] = []
+    seen = 0
+    for entry in entries:
+        if not entry.filename.endswith((".xml", ".rels")):
+            continue
+        in_sheet = "worksheets/sheet" in entry.filename
+        for part, begins in _parts(archive, entry):
+            seen += len(part)
+            if seen > min(most, MAX_UNPACKED):
+                raise _bomb(path)
+            if begins and _ENTITY.search(part[:_OVERLAP]):
+                raise DomainError(
+                    "file.entity",
+                    _("{name} 里有外部引用，没有读取。请在 Excel 里另存为新的 .xlsx。",
+                      name=path.name),
+                )  # fmt: skip
+            if in_sheet and b"<f" in part:
+                cells += [found.decode() for found in _FORMULA.findall(part)]
+    return tuple(dict.fromkeys(cells))[:_MOST_CELLS]
+
+
+def _parts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[tuple[bytes, bool]]:
+    """An entry in parts of some megabytes, and whether a part is its first."""
+    with archive.open(entry) as stream:
+        begins = True
+        while part := stream.read(_PART):
+            yield part, begins
+            begins = False
+
+
+def _bomb(path: Path) -> DomainError:
+    return DomainError(
+        "file.bomb",
+        _("{name} 解开后大得不正常，没有读取。请让提供的人重新导出。", name=path.name),
+    )

@@ -1,0 +1,200 @@
+"""Writing thousands of new items at once, with units, codes, history and search text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.domain import catalogue
+from app.domain.catalogue import ItemDraft
+from app.domain.duties import Actor
+from app.domain.errors import Problem, refuse_if
+from app.domain.ids import new_id
+from app.i18n import _
+from app.models.item import Item, ItemChange, ItemCode, ItemSearch, ItemUnit, Product
+from app.models.party import Maker
+from app.services.bulk import insert_rows
+from app.services.catalogue import edit
+from app.services.catalogue.index import search_row, texts_of, write_rows
+from app.services.db import now
+
+_PART: Final = 2_000
+_ITEM: Final = tuple(column.name for column in Item.__table__.columns)
+_UNIT: Final = tuple(column.name for column in ItemUnit.__table__.columns)
+_CODE: Final = tuple(column.name for column in ItemCode.__table__.columns)
+_CHANGE: Final = tuple(column.name for column in ItemChange.__table__.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemContent:
+    """What a row would write: a new item (`item_id` 0) or a change of one.
+
+    Attributes:
+        maker_names: Other names of the maker that the row states.
+    """
+
+    draft: ItemDraft
+    code: str
+    item_id: int = 0
+    version: int = 0
+    maker_names: tuple[str, ...] = ()
+
+
+def write_new(
+    session: Session,
+    actor: Actor,
+    contents: Sequence[ItemContent],
+    step: Callable[[int], None],
+) -> list[int]:
+    """Write new items in bulk; their ids in the order of the rows.
+
+    Args:
+        session: The unit of work.
+        actor: Who adds them.
+        contents: The items; their drafts have been checked.
+        step: Told how many are written; may raise to stop.
+    """
+    if not contents:
+        return []
+    drafts = [content.draft for content in contents]
+    makers = _makers(session, contents)
+    products = _products(session, drafts)
+    numbers = _numbers(session, contents)
+    writer = _Writer(makers, products, actor.person_id, now(session))
+    ids: list[int] = []
+    pairs = list(zip(contents, numbers, strict=True))
+    for start in range(0, len(pairs), _PART):
+        ids += writer.write(session, pairs[start : start + _PART])
+        step(len(ids))
+    return ids
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    id: int
+    short: str
+
+
+class _Writer:
+    """Turns drafts into rows of all tables of an item."""
+
+    def __init__(
+        self,
+        makers: Mapping[str, _Names],
+        products: Mapping[tuple[str, str, str], int],
+        person_id: int,
+        stamp: datetime,
+    ) -> None:
+        self._makers = makers
+        self._products = products
+        self._person = person_id
+        self._stamp = stamp
+
+    def write(self, session: Session, part: Sequence[tuple[ItemContent, str]]) -> list[int]:
+        """Write a part; the ids of its items, ascending as the index wants them."""
+        rows: dict[Any, list[tuple[Any, ...]]] = {
+            Item: [], ItemUnit: [], ItemCode: [], ItemChange: [], ItemSearch: [],
+        }  # fmt: skip
+        ids: list[int] = []
+        for content, code in part:
+            item_id = new_id()
+            ids.append(item_id)
+            self._add(rows, item_id, content.draft, code)
+        for model, columns in (
+            (Item, _ITEM), (ItemUnit, _UNIT), (ItemCode, _CODE), (ItemChange, _CHANGE),
+        ):  # fmt: skip
+            insert_rows(session, model, columns, rows[model])
+        write_rows(session, rows[ItemSearch])
+        return ids
+
+    def _add(
+        self, rows: dict[Any, list[tuple[Any, ...]]], item_id: int, draft: ItemDraft, code: str
+    ) -> None:
+        maker = self._makers[draft.maker.strip()]
+        values = edit.columns_of(draft) | {
+            "id": item_id, "code": code, "version": 1, "updated_at": self._stamp, "usage_rank": 0,
+            "lot_tracked": True, "product_id": self._products[_product_key(draft)],
+            "maker_id": maker.id,
+        }  # fmt: skip
+        rows[Item].append(tuple(values[name] for name in _ITEM))
+        rows[ItemUnit] += [
+            (item_id, factor, name, level) for factor, name, level in catalogue.steps(draft)
+        ]
+        entries = edit.with_approval(draft)
+        rows[ItemCode] += [
+            (item_id, new_id(), entry.system.value, entry.code, 0, entry.unit_factor,
+             entry.valid_from, entry.valid_to)
+            for entry in entries
+        ]  # fmt: skip
+        rows[ItemChange].append((item_id, new_id(), self._stamp, self._person, {"": [None, code]}))
+        known = [("", code), ("", draft.approval_no), *((e.system, e.code) for e in entries)]
+        texts = texts_of(draft.strength, values["spec"], draft.maker, maker.short)
+        rows[ItemSearch].append(search_row(item_id, (draft.name, draft.trade_name), texts, known))
+
+
+def _makers(session: Session, contents: Sequence[ItemContent]) -> dict[str, _Names]:
+    """Makers by name; those that are new are written, new names of the others are noted."""
+    known = {
+        row.name: _Names(row.id, row.short_name)
+        for row in session.execute(select(Maker.id, Maker.name, Maker.short_name))
+    }
+    wanted: dict[str, dict[str, None]] = {}
+    for content in contents:
+        names = wanted.setdefault(content.draft.maker.strip(), {})
+        names |= dict.fromkeys(content.maker_names)
+    new = []
+    for name, others in wanted.items():
+        if name in known:
+            edit.add_names(session, name, tuple(others))
+            continue
+        row = edit.maker_row(new_id(), name) | {"aliases": list(others)}
+        known[name] = _Names(row["id"], row["short_name"])
+        new.append(row)
+    if new:
+        session.execute(insert(Maker), new)
+    return known
+
+
+def _product_key(draft: ItemDraft) -> tuple[str, str, str]:
+    return draft.item_class.value, draft.name.strip(), draft.form.strip()
+
+
+def _products(session: Session, drafts: Sequence[ItemDraft]) -> Mapping[tuple[str, str, str], int]:
+    rows = session.execute(
+        select(Product.id, Product.item_class, Product.generic_name, Product.form)
+    )
+    known = {(row.item_class, row.generic_name, row.form): row.id for row in rows}
+    new = {key: d for d in drafts if (key := _product_key(d)) not in known}
+    known |= {key: new_id() for key in new}
+    if new:
+        session.execute(
+            insert(Product),
+            [
+                {"id": known[key], "item_class": key[0], "generic_name": key[1], "form": key[2],
+                 "category": draft.category or None, "atc": draft.atc or None}
+                for key, draft in new.items()
+            ],
+        )  # fmt: skip
+    return known
+
+
+def _numbers(session: Session, contents: Sequence[ItemContent]) -> list[str]:
+    """Group codes: those of the sheet, and the next free ones of each class for the rest."""
+    taken = set(session.scalars(select(Item.code)))
+    given = [content.code for content in contents if content.code]
+    refuse_if(
+        [
+            Problem("item.code_taken", _("统一编码 {code} 已有品规在用。请重新预览。", code=code))
+            for code in given
+            if code in taken
+        ],
+        "import.changed",
+        _("目录在预览之后变了，没有导入。"),
+    )
+    next_code = edit.Numbering((*taken, *given))
+    return [content.code or next_code(content.draft.item_class.prefix) for content in contents]
