@@ -22,6 +22,16 @@ class Two(NamedTuple):
     bold: bool = False
 
 
+class Offer(NamedTuple):
+    """A price and, smaller, how it compares; a star marks the best, a frame the chosen one."""
+
+    first: str
+    second: str
+    best: bool = False
+    chosen: bool = False
+    status: Status | None = None
+
+
 class Beside(NamedTuple):
     """A name and, lighter, its specification on the same line."""
 
@@ -77,7 +87,7 @@ class Link(NamedTuple):
     text: str
 
 
-Cell: TypeAlias = str | bool | Two | Beside | Qty | Pill | Tone | Bar | Spark | Link
+Cell: TypeAlias = str | bool | Two | Offer | Beside | Qty | Pill | Tone | Bar | Spark | Link
 
 
 def plain(cell: Cell) -> str:
@@ -87,7 +97,11 @@ def plain(cell: Cell) -> str:
             return cell
         case bool():
             return "✓" if cell else ""
-        case Two(first=first, second=second) | Beside(first=first, second=second):
+        case (
+            Two(first=first, second=second)
+            | Offer(first=first, second=second)
+            | Beside(first=first, second=second)
+        ):
             return f"{first} {second}".strip()
         case Qty(number=number, unit=unit):
             return f"{number} {unit}".strip()

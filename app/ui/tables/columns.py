@@ -62,6 +62,7 @@ class Column:
         kind: What it holds.
         width: Starting width in comfortable pixels.
         unit: Unit in grey behind the heading (元).
+        second: A second, lighter line of the heading.
         frozen: Stays in sight on the left.
         sortable: The source can sort by `key` from an index.
         filter: What the filter row offers.
@@ -79,6 +80,7 @@ class Column:
     kind: Kind = Kind.TEXT
     width: int = 120
     unit: str = ""
+    second: str = ""
     frozen: bool = False
     sortable: bool = False
     filter: Filter = Filter.NONE

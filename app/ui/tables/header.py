@@ -110,7 +110,7 @@ class GridHeader(QHeaderView):
     @property
     def title_height(self) -> int:
         """Height of the titles alone."""
-        return theme.px(36)
+        return theme.px(46 if any(column.second for column in self.columns) else 36)
 
     @override
     def sizeHint(self) -> QSize:
@@ -152,6 +152,12 @@ class GridHeader(QHeaderView):
         column = self.columns[logicalIndex]
         painter.fillRect(rect, theme.colour("subtle"))
         inner = QRect(rect.x() + _PAD, rect.y(), rect.width() - 2 * _PAD, self.title_height)
+        if column.second:
+            half = inner.height() // 2
+            lower = QRect(inner.x(), inner.y() + half - 2, inner.width(), half)
+            light = paint.Ink(13, colour=theme.colour("text2"), align=column.alignment)
+            paint.text(painter, lower, column.second, light)
+            inner.setHeight(half + 3)
         arrow = self._arrow(column.key)
         title = paint.width_of(column.title, theme.px(14), bold=True)
         unit = paint.width_of(column.unit, theme.px(13), bold=False) + 4 if column.unit else 0

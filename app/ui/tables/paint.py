@@ -11,13 +11,14 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, Q
 from app.ui import fonts, icons, theme
 from app.ui.icons import Icon
 from app.ui.status import Status, draw_shape
-from app.ui.tables.cells import Bar, Beside, Cell, Link, Pill, Qty, Spark, Tone, Two, plain
+from app.ui.tables.cells import Bar, Beside, Cell, Link, Offer, Pill, Qty, Spark, Tone, Two, plain
 from app.ui.tables.columns import Column
 
 _VCENTER: Final = Qt.AlignmentFlag.AlignVCenter
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
 _SECOND: Final = 13
+NOTHING: Final = "—"
 
 
 @lru_cache(maxsize=64)
@@ -98,29 +99,27 @@ def cell(
             check(painter, rect, on=value)
         case Two() | Beside():
             _names(painter, rect, value, column, needle)
+        case Offer():
+            offer(painter, rect, value)
         case Qty():
             _quantity(painter, rect, value)
         case Pill():
             pill(painter, rect, value)
-        case Tone():
-            colour = value.status.text if value.status else None
-            text(
-                painter,
-                rect,
-                value.text,
-                Ink(bold=value.bold, colour=colour, align=column.alignment),
-            )
+        case Tone() | Link():
+            _worded(painter, rect, value, column)
         case Bar():
             _bar(painter, rect, value)
         case Spark():
             spark(painter, QRectF(rect).adjusted(0, 7, 0, -4), value)
-        case Link():
-            text(
-                painter,
-                rect,
-                value.text,
-                Ink(size=14, colour=theme.colour("primary"), align=column.alignment),
-            )
+
+
+def _worded(painter: QPainter, rect: QRect, value: Tone | Link, column: Column) -> None:
+    if isinstance(value, Link):
+        ink = Ink(size=14, colour=theme.colour("primary"), align=column.alignment)
+    else:
+        colour = value.status.text if value.status else None
+        ink = Ink(bold=value.bold, colour=colour, align=column.alignment)
+    text(painter, rect, value.text, ink)
 
 
 def _plain(
@@ -189,6 +188,33 @@ def _two(painter: QPainter, rect: QRect, value: Two, column: Column, needle: str
         value.second,
         Ink(size=_SECOND, colour=theme.colour("text2"), align=column.alignment),
     )
+
+
+def offer(painter: QPainter, rect: QRect, value: Offer) -> None:
+    """Two lines on the right, a star or a shape on the left, a frame around the chosen one."""
+    if value.chosen:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("primary"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(rect).adjusted(-7, 3, 7, -2), 5, 5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    side = theme.px(16)
+    mark = QRectF(rect.x() - 3, rect.y() + (rect.height() / 2 - side) / 2 + 3, side, side)
+    colour = value.status.text if value.status else None
+    if value.best:
+        icons.draw(painter, Icon.STAR, mark, theme.colour("okFill"))
+        colour = theme.colour("ok")
+    elif value.status is not None:
+        draw_shape(painter, value.status, mark)
+    high, low = metrics(theme.px(15), value.best).height(), metrics(theme.px(13), False).height()
+    overlap = 4 if value.second else 0
+    top = rect.y() + (rect.height() - high - (low if value.second else 0) + overlap) // 2
+    upper = QRect(rect.x() + side, top, rect.width() - side, high)
+    quiet = colour if value.first != NOTHING else theme.colour("text3")
+    text(painter, upper, value.first, Ink(15, value.best, quiet, _RIGHT))
+    lower = QRect(rect.x(), top + high - overlap, rect.width(), low)
+    grey = colour if colour is not None else theme.colour("text2")
+    text(painter, lower, value.second, Ink(_SECOND, False, grey, _RIGHT))
 
 
 def _quantity(painter: QPainter, rect: QRect, value: Qty) -> None:
@@ -296,9 +322,9 @@ def header_font() -> QFont:
 def cell_width(value: Cell) -> int:
     """About how wide a cell wants to be."""
     match value:
-        case Two():
+        case Two() | Offer():
             second = width_of(value.second, theme.px(_SECOND), bold=False)
-            return max(width_of(value.first, theme.px(15), value.bold), second)
+            return max(width_of(value.first, theme.px(15), bold=True), second)
         case Pill():
             return pill_width(value)
         case Bar() | Spark() | bool():

@@ -20,8 +20,8 @@ from app.ui.pages.group_orders import rows
 from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.header import GroupHeader
 from app.ui.pages.group_orders.table_card import TableCard
-from app.ui.pages.group_orders.totals_row import TotalsRow
 from app.ui.tables.list_model import ListModel
+from app.ui.tables.totals_row import TotalsRow
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
 

@@ -1,4 +1,4 @@
-"""The totals under the demand: one line whose figures stand under the table's columns."""
+"""A line of totals under a table, whose figures stand under the table's columns."""
 
 from __future__ import annotations
 
