@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.formulary import day
+from app.cli.scope import org_id
 from app.domain.alignment.answer import Answer, answer
-from app.domain.alignment.compare import Lists, Question, compare
+from app.domain.alignment.compare import Comparison, Lists, Question, compare
 from app.domain.alignment.keys import Key
 from app.domain.alignment.measure import Formula, Group
 from app.domain.errors import DomainError
+from app.domain.ids import new_op
 from app.i18n import _
+from app.services.alignment.members import (
+    AlignQuery,
+    StoreFigures,
+    align_members,
+    store_figures,
+    trend,
+)
 from app.services.alignment.reading import read_list, read_use
 from app.services.alignment.sheets import notes, write_gaps
+from app.services.formulary.named import find_named
 
 app = typer.Typer()
 _SHOWN = 20
@@ -43,22 +54,65 @@ def align(
     group: Annotated[Group, typer.Option(help=_("几对怎样汇总"))] = Group.MACRO,
     best: Annotated[int, typer.Option("--best", help=_("建议增加多少个品种"))] = _SHOWN,
     out: Annotated[Path | None, typer.Option(help=_("差异清单存为 .csv 或 .xlsx"))] = None,
+    pdf: Annotated[Path | None, typer.Option(help=_("报告存为 PDF（数据库）"))] = None,
+    org: Annotated[
+        list[str] | None,
+        typer.Option("--org", help=_("数据库里的成员编号，可重复；不给文件时默认全部成员")),
+    ] = None,
+    on: Annotated[str, typer.Option("--on", help=_("按哪一天留存的目录，如 2026-06-30"))] = "",
+    by_use: Annotated[bool, typer.Option("--by-use", help=_("数据库里按年用量加权"))] = False,
+    store: Annotated[bool, typer.Option("--store", help=_("把结果记入趋势"))] = False,
 ) -> None:
     """Compare lists."""
     run = cli()
+    way = _Way(formula, group, best)
     if lead or member:
         question = Question(
-            key,
-            read_list(Path(only)) if only else None,
-            read_use(use) if use else None,
+            key, read_list(Path(only)) if only else None, read_use(use) if use else None
         )
         comparison = compare(_files(lead or [], member or []), question)
-        found = answer(comparison, formula=formula, group=group, best=best)
+        found = way.answer(comparison)
     else:
-        raise DomainError("align.nothing", _("请给出 --lead 和 --member 两份目录。"))
+        query = _query(run, org or [], AlignQuery(key=key, on=day(on), by_use=by_use), only)
+        found = way.answer(align_members(*run.signed_in(), query).comparison)
+        _keep(run, query, found, (store, pdf))
     if out is not None:
         write_gaps(out, found)
     _tell(run, found, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a comparison is told."""
+
+    formula: Formula
+    group: Group
+    best: int
+
+    def answer(self, comparison: Comparison) -> Answer:
+        """The comparison in plain figures."""
+        return answer(comparison, formula=self.formula, group=self.group, best=self.best)
+
+
+def _query(run: Cli, orgs: list[str], query: AlignQuery, only: str) -> AlignQuery:
+    """The question to the database, with codes turned into ids."""
+    found = () if not orgs or orgs == ["all"] else tuple(org_id(run, code) for code in orgs)
+    list_id = find_named(*run.signed_in(), only).list_id if only else 0
+    return replace(query, orgs=found, list_id=list_id)
+
+
+def _keep(run: Cli, query: AlignQuery, found: Answer, wanted: tuple[bool, Path | None]) -> None:
+    store, pdf = wanted
+    if store:
+        store_figures(*run.signed_in(), StoreFigures(new_op(), query))
+    if pdf is not None:
+        from app.adapters.pdf.minutes_pdf import alignment_pdf
+        from app.services.alignment.report import report_of
+
+        db, actor = run.signed_in()
+        points = trend(db, actor, query, Formula(found.chosen))
+        pdf.write_bytes(alignment_pdf(report_of(db, actor, found, points)))
+        run.say(_("已保存 {path}", path=pdf))
 
 
 def _files(leads: list[Path], members: list[Path]) -> tuple[Lists, ...]:

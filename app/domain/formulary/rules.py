@@ -156,9 +156,7 @@ def _essential(case: Case) -> Iterator[Finding]:
     share = f"{len(chosen) * 100 / len(drugs):.1f}"
     wanted = case.limits.essential_share
     low = wanted > 0 and len(chosen) * 100 < wanted * len(drugs)
-    text = _(
-        "基药 {n} 种，占 {all} 种药品的 {share}%", n=len(chosen), all=len(drugs), share=share
-    )
+    text = _("基药 {n} 种，占 {all} 种药品的 {share}%", n=len(chosen), all=len(drugs), share=share)
     if wanted:
         text += _("，目标 {wanted}%", wanted=wanted)
     yield Finding(

@@ -65,11 +65,13 @@ def seated(site: Site) -> tuple[Seat, ...]:
     return committee(*who)
 
 
-def ask(site: Site, item: int = INSULIN, kind: Kind = Kind.INTRODUCE, **more: int) -> RequestMade:
+def ask(
+    site: Site, item: int = INSULIN, kind: Kind = Kind.INTRODUCE, replaces: int = 0
+) -> RequestMade:
     """East's pharmacist asks, East's head agrees."""
     made = make_request(
         *site.as_("east_store"),
-        MakeRequest(new_op(), EAST, kind, item, WHY, yearly_qty=120, **more),
+        MakeRequest(new_op(), EAST, kind, item, WHY, yearly_qty=120, replaces_item_id=replaces),
     )
     step_request(
         *site.as_("east_head"), StepRequest(new_op(), EAST, made.request_id, Verb.AGREE, 1)
@@ -222,7 +224,7 @@ def test_replacing_takes_the_other_off(site: Site, seated: tuple[Seat, ...]) -> 
     who = site.as_("lead_buyer")
     add_items(*who, AddItems(new_op(), 0, (AMOXICILLIN,)))
     add_items(*who, AddItems(new_op(), EAST, (AMOXICILLIN,)))
-    meeting = meet(site, [ask(site, INSULIN, Kind.REPLACE, replaces_item_id=AMOXICILLIN)])
+    meeting = meet(site, [ask(site, INSULIN, Kind.REPLACE, AMOXICILLIN)])
     come(site, meeting, seated)
     open_item(*who, OpenItem(new_op(), meeting.meeting_id, 1))
     close_item(*who, CloseItem(new_op(), meeting.meeting_id, 1, paper=(5, 0, 0)))
