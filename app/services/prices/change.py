@@ -38,6 +38,7 @@ class NewPrice:
         ceiling: 挂网价 or 限价 in force.
         rank: 1 for the winner, 2 for the backup supplier.
         tax_rate: Hundredths of a percent.
+        base_price: What savings are counted against; the supplier's price before when None.
     """
 
     item_id: int
@@ -49,6 +50,7 @@ class NewPrice:
     ceiling: Decimal | None = None
     rank: int = 1
     tax_rate: int = 1300
+    base_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ def _check(price: NewPrice) -> None:
 
 
 def _values(price: NewPrice, factor: int, before: Price | None) -> dict[str, Any]:
+    earlier = before.unit_price if before is not None else None
     return {
         "item_id": price.item_id,
         "supplier_id": price.supplier_id,
@@ -219,7 +222,7 @@ def _values(price: NewPrice, factor: int, before: Price | None) -> dict[str, Any
         "price_factor": factor,
         "tax_rate": price.tax_rate,
         "ceiling": price.ceiling,
-        "base_price": before.unit_price if before is not None else None,
+        "base_price": price.base_price if price.base_price is not None else earlier,
         "rank": price.rank,
     }
 
