@@ -66,6 +66,7 @@ class Session:
         demo: Whether the data are the demonstration's.
         settings: Machine settings.
         address: File or server, for the settings page.
+        fresh: The data were chosen a moment ago: 开始使用 comes first.
     """
 
     db: Database
@@ -75,6 +76,7 @@ class Session:
     settings: Settings
     demo: bool = False
     address: str = ""
+    fresh: bool = False
 
 
 @dataclass(slots=True, eq=False)

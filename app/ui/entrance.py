@@ -65,6 +65,7 @@ class Entrance(QObject):
         self.opened: Opened | None = None
         self.splash = Splash(self)
         self._login = ""
+        self._fresh = False
 
     # From nothing to a database
 
@@ -119,6 +120,7 @@ class Entrance(QObject):
         return self.door
 
     def _choose_way(self, way: Way) -> None:
+        self._fresh = True
         if way is Way.DEMO:
             self._make_demo()
         elif way is Way.LOCAL:
@@ -219,6 +221,7 @@ class Entrance(QObject):
 
     def _signed_in(self, session: Session) -> None:
         self.store.change(database=session.address, login=session.actor.login)
+        session.fresh, self._fresh = self._fresh, False
         self.signed_in.emit(session)
 
     def leave(self) -> None:

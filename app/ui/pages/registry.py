@@ -28,6 +28,7 @@ class PageSpec:
         group: Heading in the rail, empty for the top.
         cls: Name of the `Page` class.
         duties: Any of these lets a person in; empty for everybody.
+        rail: Whether it stands in the rail; the others are reached from a page or the palette.
     """
 
     name: str
@@ -36,6 +37,7 @@ class PageSpec:
     group: str
     cls: str
     duties: frozenset[Duty] = frozenset()
+    rail: bool = True
 
     def allowed(self, actor: Actor) -> bool:
         """Whether the person may use the screen; suppliers' people see only their own ones."""
@@ -61,6 +63,10 @@ _MANAGE: Final = N_("管理")
 PAGES: Final = (
     PageSpec("home", N_("工作台"), Icon.HOME, "", "HomePage"),
     PageSpec("catalogue", N_("统一目录"), Icon.BOOK_READ, _BUYING, "CataloguePage", _STAFF),
+    PageSpec(
+        "mapping", N_("编码对照"), Icon.SCALE, _BUYING, "MappingPage",
+        frozenset({_D.STORE, _D.CATALOGUE}),
+    ),
     PageSpec("prices", N_("价格表"), Icon.CASH, _BUYING, "PricesPage", _STAFF),
     PageSpec(
         "group_orders", N_("统采分签"), Icon.FILE_SIGN, _BUYING, "GroupOrdersPage",
@@ -86,7 +92,9 @@ PAGES: Final = (
     PageSpec(
         "labels", N_("标签打印"), Icon.LABEL, _MANAGE, "LabelsPage", frozenset({_D.STORE, _D.BUY})
     ),
+    PageSpec("reports", N_("报表"), Icon.CHART_BAR, _MANAGE, "ReportsPage", _STAFF),
     PageSpec("settings", N_("系统设置"), Icon.COG, "foot", "SettingsPage"),
+    PageSpec("start", N_("开始使用"), Icon.SCHOOL, "foot", "StartPage", rail=False),
 )  # fmt: skip
 
 BY_NAME: Final = {spec.name: spec for spec in PAGES}

@@ -196,7 +196,9 @@ class Rail(QWidget):
         column.setContentsMargins(0, 2, 0, 6)
         column.setSpacing(0)
         column.addWidget(self._brand)
-        for group, members in groupby(specs, key=lambda spec: spec.group):
+        for group, members in groupby(
+            (one for one in specs if one.rail), key=lambda one: one.group
+        ):
             if group == _FOOT:
                 column.addStretch(1)
             elif group:

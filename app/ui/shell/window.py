@@ -173,10 +173,14 @@ class MainWindow(QWidget):
         self.context.state.put("window", {"page": name})
 
     def start(self) -> None:
-        """Open the screen that the person left last, else the first."""
+        """Open the screen that the person left last, else the first; 开始使用 on new data."""
+        if self.context.session.fresh:
+            self.context.session.fresh = False
+            self.navigate("start")
+            return
         last = str(self.context.state.get("window").get("page", ""))
         names = [spec.name for spec in self.specs]
-        self.navigate(last if last in names and last != "settings" else names[0])
+        self.navigate(last if last in names and last not in {"settings", "start"} else names[0])
 
     def _step(self, by: int) -> None:
         name = self.history.step(by)

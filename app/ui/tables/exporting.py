@@ -66,13 +66,14 @@ def export_to(page: Page, grid: GridView, path: Path, title: str) -> None:
         page.context.notices.done(
             _("已导出 {n} 行到 {path}", n=count, path=path.name),
             action=_("打开文件"),
-            act=lambda: _open(path),
+            act=lambda: open_file(path),
         )
 
     page.long(_("导出 {title}", title=title), work, done, writes=False)
 
 
-def _open(path: Path) -> None:
+def open_file(path: Path) -> None:
+    """Open a file in whatever this computer opens it with."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 

@@ -9,13 +9,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
+from app.domain.duties import Duty
 from app.i18n import N_, _
 from app.services import home
+from app.services.platform.checklist import checklist
 from app.ui.changes import ALL, Topic
 from app.ui.context import PageContext
 from app.ui.page import KeyHint, Page
 from app.ui.pages.home import wording
 from app.ui.pages.home.figures_panel import FiguresPanel
+from app.ui.pages.home.setup_bar import SetupBar
 from app.ui.pages.home.work_list import WorkList
 from app.ui.widgets.cards import Card, page_column
 from app.ui.widgets.states import StatePanel
@@ -60,7 +63,12 @@ class HomePage(Page):
         row.setSpacing(12)
         row.addWidget(self.card, 1)
         row.addWidget(self.figures)
-        page_column(self).addLayout(row)
+        self.setup = SetupBar()
+        self.setup.wanted.connect(lambda: self.context.navigate("start", step=3))
+        self.setup.dismissed.connect(self._dismiss_setup)
+        column = page_column(self)
+        column.addWidget(self.setup)
+        column.addLayout(row, 1)
 
     def _staff(self) -> bool:
         """Suppliers see their work, not the group's stock."""
@@ -101,6 +109,18 @@ class HomePage(Page):
                 self.figures.show_figures,
                 channel="figures",
             )
+
+        if self.context.actor.has(Duty.ADMIN) and not self._setup_dismissed():
+            self.read(lambda: checklist(db, actor), self.setup.show_todos, channel="setup")
+
+    def _setup_dismissed(self) -> bool:
+        return bool(self.context.state.get("setup").get("dismissed"))
+
+    def _dismiss_setup(self) -> None:
+        """The checklist stays reachable under 系统设置."""
+        self.context.state.put("setup", {"dismissed": True})
+        self.setup.hide()
+        self.context.notices.info(_("以后可以在「系统设置 → 数据与备份」里打开「开始使用」。"))
 
     def _show_work(self, items: tuple[home.WorkItem, ...]) -> None:
         self.items = items

@@ -41,13 +41,17 @@ class DataSection(Section):
         self.restore.clicked.connect(lambda _on=False: self.ask_restore())
         other = Button(_("换一份数据"))
         other.clicked.connect(lambda _on=False: self.leave())
+        start = Button(_("开始使用"), Kind.LINK)
+        start.clicked.connect(lambda _on=False: context.navigate("start"))
         self.clear = Button(_("清空演示数据"), Kind.DANGER)
         self.clear.clicked.connect(lambda _on=False: self.ask_clear())
         self.clear.setVisible(context.session.demo and self._local)
         self.back_up.setVisible(self._local)
         self.restore.setVisible(self._local)
         row = QWidget()
-        row.setLayout(toolbar(self.back_up, self.check, self.restore, other, None, self.clear))
+        row.setLayout(
+            toolbar(self.back_up, self.check, self.restore, other, start, None, self.clear)
+        )
         self.card.add(row)
         if not self._local:
             self.card.add(Text(_server_words(), Role.SECOND, wrap=True))
