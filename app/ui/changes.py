@@ -12,6 +12,7 @@ class Topic(StrEnum):
     """What can change; a service's result says which."""
 
     CATALOGUE = "catalogue"
+    MAPPING = "mapping"
     PRICES = "prices"
     DEMAND = "demand"
     REQUISITIONS = "requisitions"

@@ -20,6 +20,7 @@ from app.services.demo import sources, trade, usage
 from app.services.demo.catalogue import make_catalogue
 from app.services.demo.history import Books, play_member, post_member, write_demand
 from app.services.demo.logistics import open_logistics
+from app.services.demo.mapping import open_mapping
 from app.services.demo.negotiation import make_negotiations
 from app.services.demo.parties import Parties, make_parties
 from app.services.demo.pricing import negotiated
@@ -73,6 +74,7 @@ def build(
         rows = _fill(session, made, goods, items, (day, seed), progress)
     open_work(db, goods, progress)
     open_logistics(db, goods, progress)
+    open_mapping(db, goods, seed, progress)
     progress(_("集中议价"), 0, 1)
     make_negotiations(db, seed)
     with db.write() as session:

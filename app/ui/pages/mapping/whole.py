@@ -1,0 +1,185 @@
+"""What is done with a member's whole list: load, match, accept what agrees, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from app import paths
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.importing.plan import Imported, Report
+from app.services.mapping import decide, load as loading, run as running
+from app.services.mapping.export import export_mapping
+from app.services.mapping.queries import (
+    MemberProgress,
+    WorkList as Query,
+    progress as progress_of,
+)
+from app.ui.changes import Topic
+from app.ui.importing import ImportFlow
+from app.ui.jobs import Progress
+from app.ui.page import Page
+from app.ui.tables.exporting import open_file
+from app.ui.widgets.cards import Facts
+from app.ui.widgets.dialogs import Form, Question, confirm
+from app.ui.widgets.text import Role, Text
+
+
+class WholeList(QObject):
+    """The buttons above the comparison.
+
+    Signals:
+        changed: The list is another one: ask for it again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._page = page
+        self.flow = ImportFlow(page, _("导入本院清单"), self._read_file, self.load)
+
+    def ask(self) -> None:
+        """Ask for a list to load."""
+        self.flow.ask()
+
+    def match(self) -> None:
+        """Match the open rows again."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = running.RunMatch(new_op(), self._page.context.org.id)
+        title = _("对照 {org}", org=self._page.context.org.short)
+
+        def work(progress: Progress) -> running.RunDone:
+            def step(done: int, total: int) -> None:
+                progress.step(done, total, title)
+
+            return running.run(db, actor, command, step)
+
+        self._page.long(title, work, self._matched)
+
+    def _matched(self, done: running.RunDone) -> None:
+        words = _(
+            "对照完：{safe} 项完全一致，{n} 项有候选，{conflict} 项冲突，{none} 项没有相近的。",
+            safe=done.safe,
+            n=done.candidates,
+            conflict=done.conflicts,
+            none=done.none,
+        )
+        self._page.context.notices.done(words)
+        self.changed.emit()
+
+    def accept_safe(self, count: int, take_back: Callable[[int], None]) -> None:
+        """Ask, then confirm every safe row; the notice can take the whole batch back."""
+        effect = _(
+            "{n} 项的名称、盐基、规格、剂型、企业和包装全部一致，将一起采纳。"
+            "规格或剂型相近但不同的不在其中。30 天内可整批撤销。",
+            n=count,
+        )
+        question = Question(_("一起采纳 {n} 项？", n=count), effect, _("一起采纳"))
+        confirm(self._page, question, lambda: self._accept(take_back))
+
+    def _accept(self, take_back: Callable[[int], None]) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        command = decide.AcceptSafe(new_op(), self._page.context.org.id)
+        title = _("一起采纳")
+
+        def work(progress: Progress) -> decide.Accepted:
+            def step(done: int, total: int) -> None:
+                progress.step(done, total, title)
+
+            return decide.accept_safe(db, actor, command, step)
+
+        def done(result: decide.Accepted) -> None:
+            self._page.context.changes.announce({Topic.MAPPING})
+            self._page.context.notices.done(
+                _("已采纳 {n} 项。", n=result.accepted),
+                action=_("整批撤销"),
+                act=lambda: take_back(result.batch_id),
+            )
+            self.changed.emit()
+
+        self._page.long(title, work, done)
+
+    def load(self, plan: loading.LocalPlan) -> None:
+        """Write a list that was previewed, then match it."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = loading.ApplyList(new_op(), self._page.context.org.id, plan)
+        self.flow.carry_out(
+            plan, lambda report: loading.apply(db, actor, command, report), self._loaded
+        )
+
+    def _loaded(self, done: Imported) -> None:
+        words = _(
+            "已导入：新增 {added}，修改 {changed}，跳过 {refused}。",
+            added=done.added,
+            changed=done.changed,
+            refused=done.refused,
+        )
+        self._page.context.notices.done(words)
+        self.match()
+
+    def _read_file(self, path: Path, report: Report) -> loading.LocalPlan:
+        context = self._page.context
+        return loading.preview(
+            context.db, context.actor, loading.LoadList(path, context.org.id), report
+        )
+
+    def show_members(self) -> None:
+        """How far every member in sight is."""
+        context = self._page.context
+        db, actor = context.db, context.actor
+        orgs = tuple(org.id for org in context.session.orgs)
+        self._page.read(lambda: progress_of(db, actor, orgs), self._members, channel="members")
+
+    def _members(self, found: tuple[MemberProgress, ...]) -> None:
+        form = Form(_("各家对码完成率"), _("知道了"), self._page, wide=520)
+        form.cancel.hide()
+        facts = Facts()
+        facts.show_facts([(one.name, _line(one)) for one in found])
+        form.body.addWidget(facts)
+        if not found:
+            form.body.addWidget(Text(_("还没有成员导入清单。"), Role.BODY, wrap=True))
+        form.open()
+
+    def export(self) -> None:
+        """Ask for a file, then write the member's rows and what they mean."""
+        title = _("编码对照 {org}", org=self._page.context.org.short)
+        dialog = QFileDialog(self._page, _("导出到"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters([_("Excel 工作簿 (*.xlsx)"), _("CSV 文本 (*.csv)")])
+        dialog.setDefaultSuffix("xlsx")
+        dialog.setDirectory(str(paths.output()))
+        dialog.selectFile(f"{title}.xlsx")
+        dialog.fileSelected.connect(lambda name: self.write(Path(name)))
+        dialog.open()
+
+    def write(self, path: Path) -> None:
+        """Write the member's rows to a file."""
+        db, actor, org = self._page.context.db, self._page.context.actor, self._page.context.org
+
+        def done(count: int) -> None:
+            self._page.context.notices.done(
+                _("已导出 {n} 行到 {path}", n=count, path=path.name),
+                action=_("打开文件"),
+                act=lambda: open_file(path),
+            )
+
+        self._page.read(lambda: export_mapping(db, actor, Query(org.id), path), done)
+
+
+def _line(one: MemberProgress) -> str:
+    """A member's figures in words."""
+    found = one.progress
+    return _(
+        "{rate}%（{done} / {all} 项） · 按年用量 {value}% · 冲突 {conflict} · 无对应 {none}",
+        rate=found.rate,
+        done=found.confirmed,
+        all=found.total,
+        value=found.value_rate,
+        conflict=found.conflict,
+        none=found.none,
+    )
