@@ -65,3 +65,12 @@ def _write(session: Session, pair: tuple[int, int], km: int, note: str) -> None:
         .values(org_id=pair[0], other_id=pair[1], **values)
         .on_conflict_do_update(index_elements=["org_id", "other_id"], set_=values)
     )
+
+
+def members(db: Database, actor: Actor) -> dict[str, int]:
+    """Code, name and short name of every member → its id: whom one may ask for goods."""
+    require(actor, Duty.READ, actor.org_id)
+    with db.read() as session:
+        ids = group_orgs(session, today(session))
+        rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
+        return {word: row.id for row in rows for word in (row.code, row.name, row.short_name)}
