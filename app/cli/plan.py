@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from app.cli.context import cli
 from app.cli.scope import item_id, org_id
 from app.domain.ids import new_op
 from app.domain.replenish.calendar import ReviewDays
+from app.domain.replenish.frontier import Aim
 from app.domain.replenish.settings import Settings
 from app.i18n import _
 from app.services.demand import DemandLine, RecordDemand, record
@@ -75,19 +77,30 @@ def plan(
     org: OrgOption = "",
     everything: Annotated[bool, typer.Option("--all", help=_("也列出不用补的"))] = False,
     show_only: Annotated[bool, typer.Option("--last", help=_("不重新计算，只看上次的"))] = False,
-    target: Annotated[int, typer.Option(help=_("目标天数；-1 沿用上次"))] = -1,
+    target: Annotated[
+        float, typer.Option(help=_("目标天数（-1 沿用上次）；与 --data 一起时为满足率，如 0.98"))
+    ] = -1,
     service: Annotated[int, typer.Option(help=_("服务水平 %；0 沿用上次"))] = 0,
     review: Annotated[str, typer.Option(help=_("补货日，如 0,3（0 为星期一）"))] = "",
+    data: Annotated[
+        Path | None, typer.Option(help=_("从文件夹计算（demand_train.csv、items.csv 等）"))
+    ] = None,
+    out: Annotated[Path, typer.Option(help=_("--data 的结果文件"))] = Path("policy.csv"),
 ) -> None:
     """Plan a member's main store and list what to order."""
     if context.invoked_subcommand is not None:
         return
     run = cli()
+    if data is not None:
+        from app.cli.plan_files import plan_files
+
+        plan_files(run, data, out, target if target > 0 else Aim().fill)
+        return
     db, actor = run.signed_in()
     where = org_id(run, org)
     if not show_only:
         last = board(db, actor, SuggestionQuery(where)).settings
-        chosen = _changed(last, target, service, review)
+        chosen = _changed(last, round(target), service, review)
         with run.progress(_("正在计算补货")) as report:
             done = run_plan(db, actor, Run(new_op(), where, settings=chosen), report)
         run.say(

@@ -1,0 +1,121 @@
+"""All series of a plan side by side: what the system-wide levels are reckoned from.
+
+A series is an item at a location. Series of one item whose locations help each other out form a
+pool: their stock serves the demand of all of them, so they are planned as one and spread after.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from app.domain.replenish.series import Floats, Ints, Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Series as arrays, one row each; quantities in smallest units.
+
+    Attributes:
+        asked: Demand per day, oldest first, the last column being the last known day.
+        lines: Requests per day.
+        seen: 1.0 on days on which demand could be seen, 0.0 on days without stock or before
+            the item was known.
+        pool: Number of the pool of each series, from 0 without gaps.
+        lead: Mean lead time, days.
+        lead_sd: Its standard deviation.
+        gap: Mean days between reviews.
+        lot: Smallest order.
+        cost: Value of one smallest unit (any money; only ratios count).
+        critical: Emergency and shortage items.
+        prior_lines: Requests believed before any was seen, within `prior_days`.
+        prior_days: See `prior_lines`.
+        shelf: Days that fresh goods last; infinite where not known.
+    """
+
+    asked: Floats
+    lines: Floats
+    seen: Floats
+    pool: Ints
+    lead: Floats
+    lead_sd: Floats
+    gap: Floats
+    lot: Floats
+    cost: Floats
+    critical: Mask
+    prior_lines: Floats
+    prior_days: Floats
+    shelf: Floats
+
+    @property
+    def count(self) -> int:
+        """Number of series."""
+        return len(self.pool)
+
+    @property
+    def days(self) -> int:
+        """Days of history."""
+        return int(self.asked.shape[1])
+
+    @cached_property
+    def pools(self) -> Pools:
+        """Sums over pools."""
+        return Pools(self.pool)
+
+    def before(self, day: int) -> Network:
+        """What was known before column `day`: for learning from what came after."""
+        return replace(
+            self, asked=self.asked[:, :day], lines=self.lines[:, :day], seen=self.seen[:, :day]
+        )
+
+    def rate(self, values: Floats, memory: float) -> Floats:
+        """Mean of `values` per seen day, a day weighing e times less every `memory` days."""
+        weights = np.exp(-np.arange(self.days - 1, -1, -1, dtype=np.float64) / memory)
+        result: Floats = (values @ weights) / np.maximum(self.seen @ weights, 1e-9)
+        return result
+
+
+class Pools:
+    """Sums and means of values of series over their pools."""
+
+    def __init__(self, pool: Ints) -> None:
+        self._order = np.argsort(pool, kind="stable")
+        self.count = int(pool.max()) + 1 if len(pool) else 0
+        self._starts = np.searchsorted(pool[self._order], np.arange(self.count))
+        self.pool = pool
+
+    def total(self, values: Floats) -> Floats:
+        """Sum over each pool."""
+        result: Floats = np.add.reduceat(values[self._order], self._starts, axis=0)
+        return result
+
+    @cached_property
+    def size(self) -> Floats:
+        """Series in each pool."""
+        return np.bincount(self.pool, minlength=self.count).astype(np.float64)
+
+    def mean(self, values: Floats, weights: Floats | None = None) -> Floats:
+        """Mean over each pool, weighted if asked for."""
+        if weights is None:
+            return self.total(values) / self.size
+        return self.total(values * weights) / self.total(weights)
+
+    def share(self, values: Floats) -> Floats:
+        """Each series' part of its pool's sum; 0 where the sum is 0."""
+        sums = self.total(values)[self.pool]
+        return np.divide(values, sums, out=np.zeros(len(values)), where=sums > 0)
+
+    def first(self, score: Floats) -> Ints:
+        """The series with the highest score in each pool."""
+        order = np.lexsort((-score, self.pool))
+        return order[np.searchsorted(self.pool[order], np.arange(self.count))]
+
+    def rank(self, score: Floats) -> Ints:
+        """The place of each series in its pool, 0 for the highest score."""
+        order = np.lexsort((-score, self.pool))
+        ranks = np.empty(len(score), np.int64)
+        places = np.arange(len(score)) - np.searchsorted(self.pool[order], self.pool[order])
+        ranks[order] = places
+        return ranks

@@ -1,0 +1,189 @@
+"""Samples of what a pool is asked for until help from outside can come.
+
+A quarter of the samples (half for critical items) are sums of real windows of the pool's history,
+later ones likelier; the rest is a compound Poisson process with an uncertain (gamma) rate and the
+pool's own request sizes. Half of those remember 45 days, half 300: a jump of the level is
+followed within weeks while an item asked for once in a quarter keeps its memory. The numbers are
+drawn from a stated seed: the same history gives the same samples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.domain.replenish.network import Network
+from app.domain.replenish.series import Floats, Ints, Mask
+
+QUICK: Final = 45.0
+SLOW: Final = 300.0
+_WINDOW_MEMORY: Final = 250.0
+_WINDOWS: Final = 0.25
+_CRITICAL_WINDOWS: Final = 0.8
+_CRITICAL_LINES: Final = 1.0
+"""Belief of requests for critical items: rather one too many."""
+_MANY: Final = 25.0
+"""Above so many requests a normal sum stands for the compound one."""
+_GOLDEN: Final = 0.6180339887
+
+
+@dataclass(frozen=True, eq=False)
+class Sizes:
+    """Sizes of single requests by pool and how likely each is (later ones likelier)."""
+
+    sizes: Floats
+    reach: Floats
+    total: Floats
+    start: Floats
+    mean: Floats
+    square: Floats
+
+    def draw(self, pools: Ints, rng: np.random.Generator) -> Floats:
+        """One size for each of `pools`; 1 for a pool never asked."""
+        result = np.ones(len(pools))
+        known = self.total[pools] > 0
+        if known.any():
+            wanted = pools[known]
+            reach = self.start[wanted] + rng.random(len(wanted)) * self.total[wanted]
+            at = np.searchsorted(self.reach, reach, side="right")
+            result[known] = self.sizes[np.minimum(at, len(self.sizes) - 1)]
+        return result
+
+
+def sizes_of(network: Network) -> Sizes:
+    """The request sizes that a history shows."""
+    row, day = np.nonzero(network.lines)
+    lines = network.lines[row, day]
+    size = network.asked[row, day] / lines
+    pool = network.pool[row]
+    weight = np.exp(-(network.days - 1 - day) / SLOW) * lines
+    order = np.argsort(pool, kind="stable")
+    size, pool, weight = size[order], pool[order], weight[order]
+    count = network.pools.count
+    total = np.bincount(pool, weight, minlength=count).astype(np.float64)
+    least = np.maximum(total, 1e-12)
+    return Sizes(
+        sizes=size,
+        reach=np.cumsum(weight),
+        total=total,
+        start=np.concatenate([[0.0], np.cumsum(total)[:-1]]),
+        mean=np.bincount(pool, weight * size, minlength=count) / least,
+        square=np.bincount(pool, weight * size**2, minlength=count) / least,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Waits:
+    """How long stock must last at a random request: lead time and a random part of the gap."""
+
+    lead: Floats
+    sd: Floats
+    gap: Floats
+    morning: bool = False
+
+    def draw(self, count: int, rng: np.random.Generator) -> Ints:
+        """`count` waits in whole days for each pool.
+
+        An order at the end of day t with lead time L is there in the morning of t + L, so a
+        request is preceded by the demand of L − 1 days and a random part of the review gap; a
+        stock counted in the morning has one day more to serve.
+        """
+        shape = ((self.lead / np.maximum(self.sd, 0.05)) ** 2)[:, None]
+        pools = len(self.lead)
+        drawn = rng.gamma(shape, self.lead[:, None] / shape, (pools, count))
+        lead = np.maximum(1, np.rint(drawn))
+        part = np.floor(rng.random((pools, count)) * self.gap[:, None] + rng.random((pools, count)))
+        return (lead - (0 if self.morning else 1) + part).astype(np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Believed:
+    """What is known of each pool: sizes, waits and requests a day."""
+
+    sizes: Sizes
+    waits: Waits
+    lines_per_day: Floats
+    critical: Floats
+
+
+def believed(network: Network, *, morning: bool = False) -> Believed:
+    """Sizes, waits and request rates of the pools of a network."""
+    pools = network.pools
+    weight = network.rate(network.asked, SLOW) + 1e-9
+    waits = Waits(
+        pools.mean(network.lead),
+        pools.mean(network.lead_sd),
+        pools.mean(network.gap, weight),
+        morning,
+    )
+    rates = [pools.total(network.rate(network.lines, memory)) for memory in (QUICK, SLOW)]
+    critical = (pools.mean(network.critical.astype(np.float64)) > 0).astype(np.float64)
+    lines = np.maximum((rates[0] + rates[1]) / 2, 1e-5)
+    return Believed(sizes_of(network), waits, lines, critical)
+
+
+def demand_until(
+    network: Network, known: Believed, waits: Ints, rng: np.random.Generator
+) -> Floats:
+    """A sample of demand (smallest units) for each pool and wait."""
+    count = waits.shape[1]
+    half = count // 2
+    drawn = np.zeros(waits.shape)
+    for memory, part in ((QUICK, slice(0, half)), (SLOW, slice(half, count))):
+        drawn[:, part] = _process(network, known, waits[:, part], memory, rng)
+    share = np.where(known.critical > 0, _CRITICAL_WINDOWS, _WINDOWS)
+    real = (np.arange(count) * _GOLDEN % 1.0)[None, :] < share[:, None]
+    return np.where(real, _windows(network, waits, rng), drawn)
+
+
+def _windows(network: Network, waits: Ints, rng: np.random.Generator) -> Floats:
+    """Sums of real windows; days that could not be seen count as usual ones."""
+    pools = network.pools
+    usual = network.rate(network.asked, SLOW)[:, None] * (1.0 - network.seen)
+    total = np.zeros((pools.count, network.days + 1))
+    np.cumsum(pools.total(network.asked + usual), axis=1, out=total[:, 1:])
+    taken = np.minimum(waits, network.days)
+    starts = network.days - taken + 1
+    uniform = rng.random(waits.shape)
+    age = -_WINDOW_MEMORY * np.log1p(-uniform * -np.expm1(-starts / _WINDOW_MEMORY))
+    first = np.clip(network.days - taken - np.floor(age).astype(np.int64), 0, None)
+    row = np.arange(pools.count)[:, None]
+    sums: Floats = total[row, first + taken] - total[row, first]
+    return sums * (waits / np.maximum(taken, 1))
+
+
+def _process(
+    network: Network, known: Believed, waits: Ints, memory: float, rng: np.random.Generator
+) -> Floats:
+    """Compound Poisson sums with a gamma rate."""
+    pools = network.pools
+    weights = np.exp(-np.arange(network.days - 1, -1, -1, dtype=np.float64) / memory)
+    lines = pools.total(network.lines @ weights)
+    seen = pools.mean(network.seen @ weights)
+    prior = pools.mean(network.prior_lines) * np.where(known.critical > 0, 4 * _CRITICAL_LINES, 1)
+    shape = np.maximum(lines + prior, 1e-6)
+    rate = rng.gamma(shape[:, None], 1.0, waits.shape)
+    rate /= (seen + pools.mean(network.prior_days))[:, None]
+    expected = rate * waits
+    counts = rng.poisson(expected)
+    sums = np.zeros(waits.shape)
+    many = expected.mean(axis=1) > _MANY if waits.shape[1] else np.zeros(len(waits), np.bool_)
+    if many.any():
+        sums[many] = _normal_sum(counts[many], known.sizes, many, rng)
+    few = np.flatnonzero(~many & (known.sizes.total > 0))
+    if len(few):
+        flat = counts[few].ravel()
+        owner = np.repeat(np.arange(len(flat)), flat)
+        sizes = known.sizes.draw(few[owner // waits.shape[1]], rng)
+        sums[few] = np.bincount(owner, sizes, minlength=len(flat)).reshape(len(few), -1)
+    return sums
+
+
+def _normal_sum(counts: Ints, sizes: Sizes, many: Mask, rng: np.random.Generator) -> Floats:
+    mean = sizes.mean[many][:, None]
+    variance = np.maximum(sizes.square[many] - sizes.mean[many] ** 2, 0.0)[:, None]
+    noise = rng.standard_normal(counts.shape) * np.sqrt(counts * variance)
+    sums: Floats = np.maximum(0.0, counts * mean + noise)
+    return sums
