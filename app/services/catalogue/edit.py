@@ -108,7 +108,7 @@ def add(session: Session, actor: Actor, draft: ItemDraft, code: str = "") -> Sav
     session.flush()
     _write_units(session, item_id, draft)
     _write_codes(session, item_id, draft)
-    _remember(session, actor, item_id, {"": [None, own_code]})
+    remember(session, actor, item_id, {"": [None, own_code]})
     return SavedItem(item_id, own_code, ())
 
 
@@ -143,7 +143,7 @@ def change(
     after = _snapshot(session, item)
     what = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if what:
-        _remember(session, actor, item_id, what)
+        remember(session, actor, item_id, what)
     return SavedItem(item_id, item.code, tuple(what))
 
 
@@ -351,7 +351,8 @@ def _snapshot(session: Session, item: Item) -> dict[str, Any]:
     return facts
 
 
-def _remember(session: Session, actor: Actor, item_id: int, what: dict[str, Any]) -> None:
+def remember(session: Session, actor: Actor, item_id: int, what: dict[str, Any]) -> None:
+    """Write into the item's history: field → [old, new]; "" for the item as a whole."""
     session.add(
         ItemChange(
             item_id=item_id, id=new_id(), at=now(session), person_id=actor.person_id, what=what

@@ -29,17 +29,20 @@ from app.services.db import Database, now, today
 from app.services.importing.columns import Field
 from app.services.importing.finder import Finder, load_finder
 from app.services.importing.plan import (
+    Edit,
     Imported,
     ImportPlan,
     Outcome,
     PlanLine,
     Report,
+    imported_before,
     new_batch,
     open_sheet,
     planned,
     quiet,
 )
 from app.services.importing.rows import SheetRow, data_rows
+from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
 from app.services.prices.change import CreateList, NewPrice, make_list, put
 
@@ -63,6 +66,7 @@ FIELDS: Final = (
     Field("rank", N_("顺位"), ("中选顺位",)),
     Field("tax", N_("税率"), ("税率%",)),
 )  # fmt: skip
+KIND: Final = "prices"
 _STEP: Final = 200
 _USUAL_TAX: Final = 1300
 _JUMP: Final = 3
@@ -81,13 +85,15 @@ class PriceImport:
     Attributes:
         valid_from: First day for rows without one; today when None.
         supplier_id: For rows that name no supplier; 0 refuses them.
-        mapping: Field key → title in this sheet.
+        mapping: Field key → title in this sheet; None takes what was said before.
+        encoding: What a text file is in; empty finds out.
     """
 
     path: Path
     valid_from: date | None = None
     supplier_id: int = 0
     mapping: Mapping[str, str] | None = None
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +130,12 @@ class _World:
 def preview(db: Database, actor: Actor, command: PriceImport, report: Report = quiet) -> PricePlan:
     """What importing the prices would do; nothing is written."""
     mapping = dict(command.mapping) if command.mapping else None
-    opened = open_sheet(command.path, FIELDS, mapping)
-    rows = list(data_rows(opened.table, opened.located))
     with db.read() as session:
         _may(session, actor)
+        known = known_columns(session, actor, KIND)
+        opened = open_sheet(command.path, FIELDS, mapping, known=known, encoding=command.encoding)
+        rows = list(data_rows(opened.table, opened.located))
+        earlier = imported_before(session, KIND, opened.digest)
         world = _world(session)
     lines: list[PlanLine[NewPrice]] = []
     seen: Counter[tuple[int, int, int]] = Counter()
@@ -136,7 +144,7 @@ def preview(db: Database, actor: Actor, command: PriceImport, report: Report = q
             report(number, len(rows))
         lines.append(_line(row, world, command, seen))
     report(len(rows), len(rows))
-    return planned(opened, FIELDS, lines)
+    return replace(planned(opened, FIELDS, lines), earlier=earlier)
 
 
 def apply(db: Database, actor: Actor, command: ApplyPrices, report: Report = quiet) -> Imported:
@@ -151,12 +159,14 @@ def apply(db: Database, actor: Actor, command: ApplyPrices, report: Report = qui
             return Imported(**earlier)
         list_id = make_list(session, command.new_list) if command.new_list else command.list_id
         wanted = [line for line in plan.lines if line.outcome in {Outcome.ADDED, Outcome.CHANGED}]
+        entries: list[dict[str, object]] = []
         for number, line in enumerate(wanted):
             if number % _STEP == 0:
                 report(number, len(wanted))
             assert line.content is not None  # noqa: S101 - only refused rows have none
-            put(session, actor, list_id, line.content)
+            entries.append(_put(session, actor, list_id, line.content))
         batch = new_batch(plan, "prices")
+        batch.undo = {"prices": entries}
         batch.org_id, batch.at, batch.person_id = lead, now(session), actor.person_id
         session.add(batch)
         result = Imported(batch.id, batch.added, batch.changed, batch.refused)
@@ -165,6 +175,28 @@ def apply(db: Database, actor: Actor, command: ApplyPrices, report: Report = qui
         finish(session, lead, command.op_id, plain(result))
         report(len(wanted), len(wanted))
         return result
+
+
+def _put(session: Session, actor: Actor, list_id: int, price: NewPrice) -> dict[str, object]:
+    """Write a price; what is needed to take it back."""
+    ends = {
+        row.id: row.valid_to
+        for row in session.execute(
+            select(Price.id, Price.valid_to).where(
+                Price.item_id == price.item_id,
+                Price.supplier_id == price.supplier_id,
+                Price.org_id == price.org_id,
+            )
+        )
+    }
+    done = put(session, actor, list_id, price)
+    until = ends.get(done.closed_id)
+    return {
+        "price": done.price_id,
+        "closed": done.closed_id,
+        "until": until.isoformat() if until else None,
+        "valid_to": price.valid_to.isoformat() if price.valid_to else None,
+    }
 
 
 def _may(session: Session, actor: Actor) -> int:
@@ -222,6 +254,7 @@ def _line(
         changes,
         tuple(row.problems),
         None if outcome is Outcome.REFUSED else price,
+        tuple(Edit(_("价格"), *change.split(" → ")) for change in changes),
     )
 
 

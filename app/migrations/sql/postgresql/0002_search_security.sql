@@ -12,8 +12,6 @@ BEGIN
   CALL app.allow('daily_dose', 'catalogue', 'UPDATE DELETE', 'FOR_GROUP');
   CALL app.show('import_columns', 'org_id = ANY MINE');
   CALL app.allow('import_columns', 'store buy catalogue settle supply', 'INSERT UPDATE', 'org_id = ANY MINE');
-  FOREACH t IN ARRAY ARRAY['item', 'item_change'] LOOP
-    CALL app.allow(t, 'catalogue', 'DELETE', 'FOR_GROUP');
-  END LOOP;
+  CALL app.allow('item', 'catalogue', 'DELETE', 'FOR_GROUP');
   CALL app.allow('price', 'buy catalogue', 'DELETE', 'FOR_GROUP');
 END $$;
