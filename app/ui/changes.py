@@ -14,6 +14,7 @@ class Topic(StrEnum):
     CATALOGUE = "catalogue"
     MAPPING = "mapping"
     PRICES = "prices"
+    NEGOTIATION = "negotiation"
     DEMAND = "demand"
     REQUISITIONS = "requisitions"
     ORDERS = "orders"
@@ -21,6 +22,7 @@ class Topic(StrEnum):
     STOCK = "stock"
     LABELS = "labels"
     SETTLEMENT = "settlement"
+    TRANSFERS = "transfers"
     PEOPLE = "people"
     SETTINGS = "settings"
 
