@@ -108,14 +108,14 @@ class FileAnswer:
     conflict_lines: tuple[str, ...]
 
 
-def award_files(command: FileAward) -> FileAnswer:
-    """Optimise what stands in the files and write the award.
+def award_files(command: FileAward, stated: Limits | None = None) -> FileAnswer:
+    """Optimise what stands in the files and write the award; a file of limits replaces `stated`.
 
     Raises:
         DomainError: A file cannot be read; every bad row in `problems`.
     """
     case, lots = read_case(command.bids)
-    limits = read_limits(command.limits, case, lots) if command.limits else Limits()
+    limits = read_limits(command.limits, case, lots) if command.limits else stated or Limits()
     hand = read_award(command.hand, case) if command.hand else ()
     found = optimise(case, limits, hand, command.how)
     if found.parts:
