@@ -23,11 +23,22 @@ def demo(
     ] = None,
     small: Annotated[bool, typer.Option(help=_("只用六分之一的品规，快一些"))] = False,
     reset: Annotated[bool, typer.Option(help=_("先删掉旧的演示库，重新做"))] = False,
+    server: Annotated[
+        str,
+        typer.Option(help=_("在 PostgreSQL 服务器上建演示库：超级用户的地址 postgresql://…")),
+    ] = "",
+    database: Annotated[str, typer.Option(help=_("服务器上的演示库名"))] = "yilian_demo",
+    password_file: Annotated[
+        Path | None, typer.Option(help=_("从这个文件读演示账号的密码；不给就提示输入"))
+    ] = None,
 ) -> None:
     """Make the demo group if it is not there, and walk through the main job on a copy of it."""
     from app.services.demo import file
 
     run = cli()
+    if server:
+        _on_server(run, server, database, password_file, small=small, reset=reset)
+        return
     started = time.monotonic()
     base = paths.home() / "demo.db"
     if reset or not file.is_whole(base):
@@ -43,6 +54,27 @@ def demo(
     )
     if run.as_json:
         run.emit({"database": str(base), "walk": str(copy), "files": files})
+
+
+def _on_server(
+    run: Cli, admin: str, database: str, secret: Path | None, *, small: bool, reset: bool
+) -> None:
+    """The demo group as a database of a server, a login for each of its people."""
+    from app.services.demo.server import ServerWish, make_on_server
+
+    if secret is not None:
+        password = secret.read_text(encoding="utf-8").strip()
+    else:
+        password = run.new_password(_("演示账号"))
+    wish = ServerWish(admin, database, password, small=small, reset=reset)
+    run.say(_("正在服务器上建演示集团，每个人一个登录账号……"))
+    with run.steps() as tell:
+        made = make_on_server(wish, tell)
+    run.say(_("已建好 {address}。", address=made.address))
+    run.say(_("账号：{people}。密码就是你刚才给的。", people="、".join(made.people)))
+    run.say(_("打开窗口：yilian --db {address} --as chenxy gui", address=made.address))
+    if run.as_json:
+        run.emit({"database": made.address, "people": made.people})
 
 
 def _make(run: Cli, base: Path, *, small: bool) -> None:

@@ -100,7 +100,7 @@ def init_server(admin_url: str, database: str, owner_password: str) -> ServerRea
     """
     check_password(owner_password, SERVER_LENGTH)
     with administrator(admin_url) as connection:
-        _check_server(connection)
+        check_server(connection)
         prepare_roles(connection)
         set_password(connection, OWNER, owner_password)
         if not has_database(connection, database):
@@ -222,7 +222,8 @@ def _exists(connection: Connection, role: str) -> bool:
     return row is not None
 
 
-def _check_server(connection: Connection) -> None:
+def check_server(connection: Connection) -> None:
+    """Refuse a server that is too old to be safe, and a login that is no superuser."""
     version = connection.info.server_version
     major, minor = divmod(version, 10_000)
     if version < OLDEST or minor < _SAFE_MINOR.get(major, 0):

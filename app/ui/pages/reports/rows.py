@@ -56,7 +56,7 @@ def columns(made: Made) -> tuple[Column, ...]:
 def _width(column: ReportColumn) -> int:
     """Room for the heading and what usually stands below it."""
     heading = 30 + sum(15 if ord(sign) > 0xFF else 9 for sign in _(column.title))  # noqa: PLR2004 - Latin-1
-    return max(_WIDTHS.get(column.format, 64), column.width * _PER_SIGN, heading)
+    return max(_WIDTHS.get(column.format, 64), column.width * _PER_SIGN + 20, heading)
 
 
 def rows(made: Made) -> tuple[Row, ...]:
