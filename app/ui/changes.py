@@ -13,6 +13,7 @@ class Topic(StrEnum):
 
     CATALOGUE = "catalogue"
     MAPPING = "mapping"
+    FORMULARY = "formulary"
     PRICES = "prices"
     NEGOTIATION = "negotiation"
     DEMAND = "demand"

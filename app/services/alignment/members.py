@@ -43,6 +43,7 @@ class AlignQuery:
         on: A day in the past is answered from the last snapshots up to it; None: lists of today.
         list_id: A named list that both sides are cut down to; 0: all drugs.
         by_use: Weigh by the lead's and members' demand of the last twelve months.
+        kept: Whether a past day is answered from snapshots; else from the entries' own days.
     """
 
     orgs: tuple[int, ...] = ()
@@ -50,6 +51,7 @@ class AlignQuery:
     list_id: int = 0
     on: date | None = None
     by_use: bool = False
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +114,12 @@ def aligned(session: Session, actor: Actor, query: AlignQuery) -> Aligned:
             )
         ).all()
     )
-    lead_entries = _entries(session, lead, query.on)
+    lead_entries = _entries(session, lead, query)
     if not lead_entries:
         raise DomainError(
             "align.no_lead", _("牵头医院还没有供应目录。请先在「处方集」里建立或导入。")
         )
-    lists = [Lists(names[lead], names[org], lead_entries, _entries(session, org, query.on))
+    lists = [Lists(names[lead], names[org], lead_entries, _entries(session, org, query))
              for org in orgs]  # fmt: skip
     only = named_entries(session, query.list_id) if query.list_id else None
     use = _use(session, actor, (*orgs, lead), day) if query.by_use else None
@@ -206,12 +208,12 @@ def snapshot_days(db: Database, actor: Actor) -> tuple[date, ...]:
         return tuple(days)
 
 
-def _entries(session: Session, org_id: int, on: date | None) -> tuple[Entry, ...]:
-    if on is None:
+def _entries(session: Session, org_id: int, query: AlignQuery) -> tuple[Entry, ...]:
+    if query.on is None:
         return entries_of(session, org_id, today(session))
-    kept = latest(session, org_id, on)
+    kept = latest(session, org_id, query.on) if query.kept else None
     if kept is None:
-        return entries_of(session, org_id, on)
+        return entries_of(session, org_id, query.on)
     return snapshot_entries(session, org_id, kept.id)
 
 

@@ -48,6 +48,7 @@ class PutSeat:
     department: str
     role: str = "member"
     login: str = ""
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ def put_seat(db: Database, actor: Actor, command: PutSeat) -> Seat:
         session.add(
             CommitteeMember(
                 org_id=lead, id=seat.member_id, name=seat.name, department=seat.department,
-                role=seat.role, person_id=person, valid_from=today(session), valid_to=None,
+                role=seat.role, person_id=person,
+                valid_from=command.since or today(session), valid_to=None,
             )
         )  # fmt: skip
         finish(session, lead, command.op_id, {

@@ -18,6 +18,7 @@ from app.services.catalogue.index import reindex
 from app.services.db import Database, today
 from app.services.demo import sources, trade, usage
 from app.services.demo.catalogue import make_catalogue
+from app.services.demo.formulary import open_formulary
 from app.services.demo.history import Books, play_member, post_member, write_demand
 from app.services.demo.logistics import open_logistics
 from app.services.demo.mapping import open_mapping
@@ -73,6 +74,7 @@ def build(
         reindex(session)
         rows = _fill(session, made, goods, items, (day, seed), progress)
     open_work(db, goods, progress)
+    open_formulary(db, goods, progress)
     open_logistics(db, goods, progress)
     open_mapping(db, goods, seed, progress)
     progress(_("集中议价"), 0, 1)

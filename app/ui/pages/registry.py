@@ -67,6 +67,7 @@ PAGES: Final = (
         "mapping", N_("编码对照"), Icon.SCALE, _BUYING, "MappingPage",
         frozenset({_D.STORE, _D.CATALOGUE}),
     ),
+    PageSpec("alignment", N_("目录吻合度"), Icon.TARGET, _BUYING, "AlignmentPage", _STAFF),
     PageSpec("prices", N_("价格表"), Icon.CASH, _BUYING, "PricesPage", _STAFF),
     PageSpec(
         "group_orders", N_("统采分签"), Icon.FILE_SIGN, _BUYING, "GroupOrdersPage",
@@ -81,6 +82,10 @@ PAGES: Final = (
     ),
     PageSpec("stock", N_("库存"), Icon.WAREHOUSE, _STORE, "StockPage", _STAFF),
     PageSpec("packs", N_("定数包"), Icon.PACKAGE, _STORE, "PacksPage", frozenset({_D.STORE})),
+    PageSpec(
+        "transfers", N_("调拨借用"), Icon.SWAP, _STORE, "TransfersPage",
+        frozenset({_D.STORE, _D.BUY, _D.SIGN}),
+    ),
     PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",
         frozenset({_D.STORE, _D.BUY}),
