@@ -44,7 +44,7 @@ class Aim:
     fill: float = 0.98
     critical: float = 0.9975
     floor: float = 0.6
-    critical_floor: float = 0.9
+    critical_floor: float = 0.95
 
 
 @dataclass(frozen=True, eq=False)

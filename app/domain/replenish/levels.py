@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.domain.replenish.calendar import Interval
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.rates import Rate
-from app.domain.replenish.series import Floats, ranked
+from app.domain.replenish.series import Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Target:
     Attributes:
         days: Days of use that an order shall last after its arrival; 0 means near-zero stock:
             only until the next delivery.
-        service: Share of intervals, in percent, in which what is asked can be given at once.
+        service: Share of request lines, in percent, that can be given at once.
     """
 
     days: int
@@ -45,37 +45,27 @@ class Levels:
     safety: float
 
 
-def quantile(samples: Floats, percent: int) -> int:
-    """The smallest whole quantity that at least `percent` % of the samples do not exceed."""
-    return math.ceil(ranked(samples, percent / 100) - 1e-9)
+def levels(point: int, rate: Rate, lead: LeadTime, interval: Interval, target: Target) -> Levels:
+    """Levels from the reorder point that the system-wide weighing gave.
 
-
-def levels(
-    samples: Floats, rate: Rate, lead: LeadTime, interval: Interval, target: Target
-) -> Levels:
-    """Reorder point and order-up-to level from samples of the demand until the next delivery.
-
-    The position must not fall below the quantile, so an order is made when it does; the order
-    then adds the use of the target days that go beyond the next review. An item whose quantile is
-    zero is not held at all.
+    An order brings the position above the point and adds the use of the target days that go
+    beyond the next review. A point below zero means that the item is not held at all.
     """
-    protect = quantile(samples, target.service)
     cover = max(target.days, interval.gap)
     span = Interval(cover, interval.evening).days(lead.days)
-    if protect <= 0:
+    if point < 0:
         return Levels(-1, 0, 0, span, -rate.per_day * span)
-    extra = rate.per_day * (cover - interval.gap)
-    upper = max(protect, math.ceil(protect + extra))
-    return Levels(protect - 1, upper, protect, span, upper - rate.per_day * span)
+    protect = point + 1
+    upper = max(protect, math.ceil(protect + rate.per_day * (cover - interval.gap)))
+    return Levels(point, upper, protect, span, upper - rate.per_day * span)
 
 
-def usable_within(rate: Rate, samples: Floats, span: int, days: int) -> int:
+def usable_within(rate: Rate, series: Series, days: int) -> int:
     """What is rather surely used within `days`, smallest units: the cap that shelf life sets.
 
-    The mean less one standard deviation, which grows with the root of time from that of the
-    samples over `span` days.
+    The mean less one standard deviation, which grows with the root of time.
     """
-    if days <= 0 or span <= 0:
+    if days <= 0 or not len(series.seen):
         return 0
-    spread = float(samples.std()) * math.sqrt(days / span)
+    spread = float(series.seen.std()) * math.sqrt(days)
     return max(0, math.floor(rate.per_day * days - spread))

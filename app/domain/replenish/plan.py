@@ -3,58 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.domain.replenish.calendar import Interval, ReviewDays
+from app.domain.replenish.calendar import Interval
 from app.domain.replenish.explain import Phrase
 from app.domain.replenish.forecast import SHOWN_WEEKS, WeekAhead, weeks_ahead
-from app.domain.replenish.lead import LeadTime
-from app.domain.replenish.levels import Levels, Target, levels, usable_within
-from app.domain.replenish.position import Position, Stocked, days_left, position
+from app.domain.replenish.item import Item
+from app.domain.replenish.levels import Levels, levels, usable_within
+from app.domain.replenish.position import Position, days_left, position
 from app.domain.replenish.rates import RECENT_DAYS, Rate, daily_rate
-from app.domain.replenish.sampling import Prior, demand_samples
-from app.domain.replenish.series import Floats, Series
-from app.domain.replenish.suggestion import Facts, OrderRules, Suggested, suggest
+from app.domain.replenish.series import Series
+from app.domain.replenish.suggestion import Facts, Suggested, suggest
+from app.domain.replenish.together import points
 from app.domain.replenish.words import Surroundings, detail, headline, last_year_rise
 
 YEAR: Final = 365
 _FRESH: Final = 0.75
 """Goods arrive with at least this share of their shelf life; the rest went by on the way."""
 FOREVER: Final = 9999.0
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """What is known of an item at a place when it is planned.
-
-    Attributes:
-        series: Demand up to this morning.
-        stock: Usable lots.
-        on_order: Asked for or ordered, not yet sent.
-        in_transit: Sent, not yet accepted.
-        lead: Lead time.
-        review: When the organisation orders from the supplier.
-        target: What is aimed at.
-        rules: How it can be ordered.
-        prior: What is believed before the item has shown much.
-        storage: normal, cool, cold or frozen.
-        manual: (reorder point, order-up-to level) that a person set, if any.
-    """
-
-    series: Series
-    stock: Sequence[Stocked]
-    on_order: int
-    in_transit: int
-    lead: LeadTime
-    review: ReviewDays
-    target: Target
-    rules: OrderRules
-    prior: Prior = field(default_factory=Prior)
-    storage: str = "normal"
-    manual: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +42,22 @@ class Plan:
     lead_days: int
 
 
-def plan(item: Item, today: date) -> Plan:
-    """Plan one item; the same facts give the same answer."""
+def plan(item: Item, today: date, point: int | None = None) -> Plan:
+    """Plan one item; the same facts give the same answer.
+
+    Args:
+        item: What is known of it.
+        today: The day planned for.
+        point: Its reorder point from the weighing of all items; weighed alone if None.
+    """
     interval = Interval(item.review.gap(today))
     rate = daily_rate(item.series)
-    samples = demand_samples(item.series, item.lead, interval, item.prior)
-    computed = levels(samples, rate, item.lead, interval, item.target)
+    if point is None:
+        point = points([item], today)[0]
+    computed = levels(point, rate, item.lead, interval, item.target)
     wanted = _by_hand(item.manual, computed, rate) if item.manual else computed
     there = position(item.stock, rate, today, on_order=item.on_order, in_transit=item.in_transit)
-    facts = Facts(rate, wanted, item.lead, item.target, there, _cap(item, rate, samples, interval))
+    facts = Facts(rate, wanted, item.lead, item.target, there, _cap(item, rate))
     suggested = suggest(facts, item.rules)
     left = min(FOREVER, days_left(there.lasting, rate))
     around = Surroundings(item.review.next_after(today), item.storage, last_year=_rise(item.series))
@@ -111,11 +86,10 @@ def _by_hand(manual: tuple[int, int], computed: Levels, rate: Rate) -> Levels:
     return Levels(point, max(upper, point + 1), point + 1, computed.span, safety)
 
 
-def _cap(item: Item, rate: Rate, samples: Floats, interval: Interval) -> int | None:
+def _cap(item: Item, rate: Rate) -> int | None:
     if item.rules.shelf_days is None:
         return None
-    span = interval.days(item.lead.days)
-    return usable_within(rate, samples, span, int(item.rules.shelf_days * _FRESH))
+    return usable_within(rate, item.series, int(item.rules.shelf_days * _FRESH))
 
 
 def _rise(series: Series) -> float | None:

@@ -134,8 +134,18 @@ def demand_until(
     for memory, part in ((QUICK, slice(0, half)), (SLOW, slice(half, count))):
         drawn[:, part] = _process(network, known, waits[:, part], memory, rng)
     share = np.where(known.critical > 0, _CRITICAL_WINDOWS, _WINDOWS)
+    share = np.maximum(share, _often(network))
     real = (np.arange(count) * _GOLDEN % 1.0)[None, :] < share[:, None]
     return np.where(real, _windows(network, waits, rng), drawn)
+
+
+def _often(network: Network) -> Floats:
+    """Share of days with a request: what is asked for every day is steadier than by chance."""
+    pools = network.pools
+    busy = (pools.total(network.lines) > 0).sum(axis=1)
+    days = np.maximum(pools.mean(network.seen.sum(axis=1)), 1.0)
+    often: Floats = np.minimum(1.0, busy / days)
+    return often
 
 
 def _windows(network: Network, waits: Ints, rng: np.random.Generator) -> Floats:

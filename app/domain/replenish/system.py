@@ -86,6 +86,9 @@ def _keepers(network: Network, use: Floats) -> Mask:
 
 def _choose(frontier: Frontier, aim: Aim, aimed: float) -> Ints:
     """One price of a line for all pools; a dearer one for critical pools if they need it."""
+    if len(frontier.levels) == 1:
+        enough = frontier.fill[0] >= min(aimed, float(frontier.fill.max()))
+        return np.array([int(enough.argmax())])
     choice = frontier.reach(frontier.served, aimed)
     critical = frontier.known.critical > 0
     if not critical.any() or frontier.served(choice, critical) >= aim.critical:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.domain.replenish.plan import Item as PlanItem, Plan, plan
+from app.domain.replenish.item import Item as PlanItem, Prior
+from app.domain.replenish.plan import Plan, plan
 from app.domain.replenish.position import Stocked
-from app.domain.replenish.sampling import Prior
 from app.domain.replenish.series import Ints, Series
 from app.domain.replenish.settings import Settings
+from app.domain.replenish.together import points
 from app.services.replenishment.coming import in_transit, on_order, usable_lots
 from app.services.replenishment.history import (
     MOST_DAYS,
@@ -86,15 +87,24 @@ def plans(facts: Facts, settings: Settings, tell: Tell | None = None) -> dict[in
     """The plan of every item; pure computing, outside any transaction."""
     length = _length(facts)
     usual = _usual_lines(facts, length)
-    found: dict[int, Plan] = {}
+    today = facts.scope.today
     # In the order of items: two runs at once then lock the same rows in the same order.
-    for number, (item, card) in enumerate(sorted(facts.cards.items()), 1):
-        series = series_for(
-            facts.asked.get(item), facts.without.get(item), facts.scope.today, length
+    items = {
+        item: _plan_item(
+            facts,
+            settings,
+            card,
+            series_for(facts.asked.get(item), facts.without.get(item), today, length),
+            usual,
         )
-        found[item] = plan(_plan_item(facts, settings, card, series, usual), facts.scope.today)
+        for item, card in sorted(facts.cards.items())
+    }
+    found: dict[int, Plan] = {}
+    weighed = zip(items.items(), points(list(items.values()), today), strict=True)
+    for number, ((item, one), point) in enumerate(weighed, 1):
+        found[item] = plan(one, today, point)
         if tell is not None:
-            tell(number, len(facts.cards))
+            tell(number, len(items))
     return found
 
 
@@ -117,7 +127,14 @@ def _plan_item(
         prior=_prior(card, series, usual),
         storage=card.storage,
         manual=kept.manual,
+        worth=_worth(facts, card),
     )
+
+
+def _worth(facts: Facts, card: ItemCard) -> float:
+    """Price of a smallest unit as a weight; an item without a price weighs like a cheap one."""
+    price = facts.supply.prices.get(card.id)
+    return max(1e-4, float(price.unit_price / price.price_factor)) if price else 1e-2
 
 
 def _length(facts: Facts) -> int:

@@ -11,9 +11,10 @@ import pytest
 
 from app.domain.errors import DomainError
 from app.domain.replenish.calendar import Interval, ReviewDays
+from app.domain.replenish.item import Item
 from app.domain.replenish.lead import LeadTime, learned
-from app.domain.replenish.levels import Target, quantile
-from app.domain.replenish.plan import Item, lasts, plan
+from app.domain.replenish.levels import Target
+from app.domain.replenish.plan import lasts, plan
 from app.domain.replenish.position import Stocked, days_left, position
 from app.domain.replenish.rates import Basis, Rate, daily_rate
 from app.domain.replenish.series import Series, series_of
@@ -184,11 +185,6 @@ def test_settings_keep_and_check() -> None:
     assert chosen.target("reagent", critical=True) == Target(7, 99)
     with pytest.raises(DomainError, match="服务水平"):
         Settings(service=30).checked()
-
-
-def test_quantile_is_reached_by_enough_samples() -> None:
-    assert quantile(np.arange(1.0, 101.0), 95) == 95
-    assert quantile(np.zeros(10), 99) == 0
 
 
 def test_lasts_says_what_another_quantity_means() -> None:

@@ -1,0 +1,82 @@
+"""The items of a store weighed against each other by the one engine that plans groups too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from app.domain.replenish.frontier import Aim
+from app.domain.replenish.item import Item
+from app.domain.replenish.network import Network
+from app.domain.replenish.series import Floats
+from app.domain.replenish.system import system_levels
+
+_FLOOR: Final = 0.85
+_CRITICAL_FLOOR: Final = 0.97
+_ENOUGH: Final = 12
+"""From so many series on the last weeks say something about the model."""
+_PERCENT: Final = 100
+_SECOND: Final = 2
+"""An item is kept from its second request on; until then it is ordered when asked for."""
+
+
+def points(items: Sequence[Item], today: date) -> tuple[int, ...]:
+    """The reorder point of each item, smallest units; −1 for items that are not kept."""
+    if not items:
+        return ()
+    services = [item.target.service for item in items]
+    aim = Aim(
+        fill=min(services) / _PERCENT,
+        critical=max(services) / _PERCENT,
+        floor=_FLOOR,
+        critical_floor=max(_CRITICAL_FLOOR, min(services) / _PERCENT),
+    )
+    found = system_levels(
+        _network(items, today), aim, learn=len(items) >= _ENOUGH, morning=True
+    ).reorder_point
+    return tuple(
+        int(point) if _kept(item) else -1 for item, point in zip(items, found, strict=True)
+    )
+
+
+def _kept(item: Item) -> bool:
+    return int((item.series.lines > 0).sum()) >= _SECOND or item.series.total_lines >= _SECOND
+
+
+def _network(items: Sequence[Item], today: date) -> Network:
+    """One pool for each item: a single store has nobody to lend it.
+
+    What whole lots leave above the level is not counted on, for the same reason.
+    """
+    days = max(1, *(item.series.length for item in items))
+    usual = min(item.target.service for item in items)
+    asked, lines, seen = (np.zeros((len(items), days)) for _array in range(3))
+    for row, item in enumerate(items):
+        part = slice(days - item.series.length, days)
+        asked[row, part] = item.series.asked
+        # A day with demand has a request, whatever a record says of their number.
+        lines[row, part] = np.maximum(item.series.lines, item.series.asked > 0)
+        seen[row, part] = item.series.observed
+    return Network(
+        asked=asked * (lines > 0),
+        lines=lines,
+        seen=seen,
+        pool=np.arange(len(items)),
+        # A storekeeper looks at the last day before the next delivery, not at the mean of days.
+        lead=_column([item.lead.mean + item.review.gap(today) for item in items]),
+        lead_sd=_column([item.lead.sd for item in items]),
+        gap=np.zeros(len(items)),
+        lot=np.ones(len(items)),
+        cost=_column([item.worth for item in items]),
+        critical=np.array([item.target.service > usual for item in items]),
+        prior_lines=_column([item.prior.lines for item in items]),
+        prior_days=_column([item.prior.days for item in items]),
+        shelf=_column([item.rules.shelf_days or np.inf for item in items]),
+    )
+
+
+def _column(values: Sequence[float]) -> Floats:
+    return np.array(values, dtype=np.float64)
