@@ -55,6 +55,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "negotiate": Entry("negotiate", N_("集中议价：项目、报量、邀请、轮次、报价、开标、比价")),
     "award": Entry("award", N_("定标：优化、提交、审批、公示、质疑、生成价格表")),
     "reprice": Entry("reprice", N_("调价申请和超价提醒")),
+    "savings": Entry("savings", N_("节约：合计、按月、机构、品规，明细导出，报告，算例")),
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
     "pack": Entry("pack", N_("定数包：定义、打包、发放、接收、打开、拆包、丢失、退回、超期")),
     "transfer": Entry("transfer", N_("调拨借用：建议、发起、确认、审核、发出、验收、归还、互抵")),
