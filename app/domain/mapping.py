@@ -178,4 +178,4 @@ def may_undo(decided: date, day: date) -> bool:
 def _percent(part: Decimal, whole: Decimal) -> Decimal:
     if not whole:
         return _HUNDRED
-    return (part * _HUNDRED / whole).quantize(Decimal("0.1"))
+    return (Decimal(100) * part / whole).quantize(Decimal("0.1"))

@@ -17,19 +17,20 @@ _WEIGHTS: Final = {
     "name": 34, "salt": 6, "strength": 22, "form": 10, "maker": 18, "pack": 10,
 }  # fmt: skip
 _SHARE: Final = {
-    Fit.SAME: 1.0, Fit.WRITTEN: 1.0, Fit.LIKELY: 0.7, Fit.UNKNOWN: 0.4, Fit.DIFFERENT: 0.0,
+    Fit.SAME: 100, Fit.WRITTEN: 100, Fit.LIKELY: 70, Fit.UNKNOWN: 40, Fit.DIFFERENT: 0,
 }  # fmt: skip
 _NAME, _SALT, _STRENGTH, _FORM, _MAKER, _PACK = (
     {fit: weight * share for fit, share in _SHARE.items()} for weight in _WEIGHTS.values()
 )
-_EVIDENCE: Final = dict.fromkeys(Fit, 0) | {Fit.SAME: 8, Fit.DIFFERENT: -3}
+_EVIDENCE: Final = dict.fromkeys(Fit, 0) | {Fit.SAME: 800, Fit.DIFFERENT: -300}
 _ALIKE_ONLY: Final = frozenset({Fit.LIKELY, Fit.DIFFERENT})
-_CLOSED: Final = 12
+_CLOSED: Final = 1200
 """What a shut gate costs besides: the right drug of another maker stands before another dose."""
 _MOST: Final = 100
+_HALF: Final = 50
 _HOLDS: Final = frozenset({Fit.SAME, Fit.WRITTEN})
 _ALIKE: Final = 75
-_BEST_NAME: Final = 0.8
+_BEST_NAME: Final = 80
 
 
 class Comparison(NamedTuple):
@@ -56,7 +57,7 @@ class Comparison(NamedTuple):
         """0–100: facts by weight, with brand, licence and codes as further evidence."""
         named = _NAME[self.name]
         if self.name in _ALIKE_ONLY:
-            named = _WEIGHTS["name"] * _BEST_NAME * self.alike / _MOST
+            named = _WEIGHTS["name"] * _BEST_NAME * self.alike // _MOST
         total = (
             named
             + _SALT[self.salt]
@@ -69,7 +70,7 @@ class Comparison(NamedTuple):
             + _EVIDENCE[self.code]
             - (_CLOSED if self.closed else 0)
         )
-        return max(0, min(_MOST, round(total)))
+        return max(0, min(_MOST, (total + _HALF) // _MOST))
 
     @property
     def literal(self) -> int:

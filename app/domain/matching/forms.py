@@ -64,8 +64,7 @@ _FAMILIES: Final[dict[str, str]] = {
     "tea": "茶剂 袋泡茶 茶",
     "ingot": "锭剂 锭",
     "glue": "胶剂",
-    "injection": "大输液 输液 注射液 注射剂 针剂 粉针剂 冻干粉针 粉针 "
-    "注射用浓溶液",
+    "injection": "大输液 输液 注射液 注射剂 针剂 粉针剂 冻干粉针 粉针 注射用浓溶液",
     "inhalation": "吸入用溶液剂 吸入用溶液 吸入溶液 雾化溶液 吸入用混悬液 吸入用",
     "inhalation.powder": "吸入粉雾剂 粉雾剂 粉吸入剂 吸入粉剂 干粉吸入剂",
     "inhalation.aerosol": "吸入气雾剂 气雾剂",

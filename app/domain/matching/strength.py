@@ -141,7 +141,8 @@ def times(left: Spec, right: Spec) -> Fraction | None:
     mine, theirs = left.amounts[0], right.amounts[0]
     if mine.unit != theirs.unit or not mine.value or not theirs.value:
         return None
-    return max(mine.value / theirs.value, theirs.value / mine.value)
+    factor = Fraction(mine.value, theirs.value)
+    return max(factor, Fraction(theirs.value, mine.value))
 
 
 def compare_packs(left: Spec, right: Spec) -> Fit:
@@ -161,7 +162,7 @@ def _read_segment(
     measured = _amounts(_PER.sub("", segment) if per else segment)
     if measured:
         share = int(per[1]) if per else 1
-        amounts += [Amount(amount.value / share, amount.unit) for amount in measured]
+        amounts += [Amount(Fraction(amount.value, share), amount.unit) for amount in measured]
         tail = _LOOSE_COUNT.search(_AMOUNT.sub("", segment)) if not per else None
         if tail and len(tail[1]) < _MOST_DIGITS:
             counts.append(int(tail[1]))
@@ -194,9 +195,9 @@ def _ratio(amounts: tuple[Amount, ...]) -> Fraction | None:
     volumes = [amount.value for amount in amounts if amount.unit == "ml" and amount.value]
     masses = [amount.value for amount in amounts if amount.unit == "g" and amount.value]
     if len(volumes) == 1 and len(masses) == 1:
-        return masses[0] / volumes[0]
+        return Fraction(masses[0], volumes[0])
     if not volumes and len(masses) == 2 and masses[0] > masses[1]:  # noqa: PLR2004 - a pair
-        return masses[1] / masses[0]
+        return Fraction(masses[1], masses[0])
     return None
 
 
