@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.i18n import _
-from app.services.db import Database
+from app.services.db import Database, today
 from app.services.demo.desk import open_desk
 from app.services.demo.packs import open_packs_work
 from app.services.demo.sources import Goods
+from app.services.demo.transfers import open_transfers
 from app.services.demo.work import Progress
 
 
@@ -17,3 +18,7 @@ def open_logistics(db: Database, goods: Sequence[Goods], progress: Progress) -> 
     desk = open_desk(db, goods)
     progress(_("定数包"), 0, 1)
     open_packs_work(desk)
+    with db.read() as session:
+        day = today(session)
+    progress(_("调拨和借用"), 0, 1)
+    open_transfers(desk, day)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.i18n import _
+from app.models.item import Item
 from app.models.party import Organisation
 from app.models.transfer import OrgRoute
 from app.services.access import group_orgs, lead_org, require
@@ -74,3 +75,22 @@ def members(db: Database, actor: Actor) -> dict[str, int]:
         ids = group_orgs(session, today(session))
         rows = session.scalars(select(Organisation).where(Organisation.id.in_(ids)))
         return {word: row.id for row in rows for word in (row.code, row.name, row.short_name)}
+
+
+def member_list(db: Database, actor: Actor, but: int) -> tuple[tuple[int, str], ...]:
+    """Members that may be asked, without one's own, in the order of their codes."""
+    require(actor, Duty.READ, actor.org_id)
+    with db.read() as session:
+        ids = set(group_orgs(session, today(session))) - {but}
+        rows = session.execute(
+            select(Organisation.id, Organisation.short_name)
+            .where(Organisation.id.in_(ids))
+            .order_by(Organisation.code)
+        ).all()
+        return tuple((int(row.id), str(row.short_name)) for row in rows)
+
+
+def pack_factor(db: Database, item_id: int) -> int:
+    """Smallest units in the pack that people count an item in."""
+    with db.read() as session:
+        return session.scalar(select(Item.pack_factor).where(Item.id == item_id)) or 1

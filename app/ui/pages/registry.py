@@ -68,6 +68,10 @@ PAGES: Final = (
         frozenset({_D.STORE, _D.CATALOGUE}),
     ),
     PageSpec("alignment", N_("目录吻合度"), Icon.TARGET, _BUYING, "AlignmentPage", _STAFF),
+    PageSpec(
+        "negotiation", N_("集中议价"), Icon.SCALE, _BUYING, "NegotiationPage",
+        frozenset({_D.BUY, _D.SIGN, _D.STORE, _D.SUPPLY, _D.AUDIT}),
+    ),
     PageSpec("prices", N_("价格表"), Icon.CASH, _BUYING, "PricesPage", _STAFF),
     PageSpec(
         "group_orders", N_("统采分签"), Icon.FILE_SIGN, _BUYING, "GroupOrdersPage",

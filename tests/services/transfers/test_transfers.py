@@ -128,9 +128,8 @@ def on_the_way(site: Site, item: int = DRUG) -> int:
         rows = s.execute(
             select(Ledger.from_place, Ledger.to_place, Ledger.qty).where(Ledger.item_id == item)
         ).all()
-    return sum(row.qty for row in rows if row.to_place in ways) - sum(
-        row.qty for row in rows if row.from_place in ways
-    )
+    sent_off = sum(int(row.qty) for row in rows if row.to_place in ways)
+    return sent_off - sum(int(row.qty) for row in rows if row.from_place in ways)
 
 
 def test_goods_leave_one_ledger_and_enter_the_other(site: Site) -> None:

@@ -1,0 +1,183 @@
+"""The writing side of the page: requests and steps in the writer thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.ids import new_op
+from app.domain.transfers.legal import Basis
+from app.i18n import _
+from app.services.transfers.accepting import accept
+from app.services.transfers.commands import (
+    Accept,
+    AcceptLot,
+    Attach,
+    Clear,
+    Confirm,
+    Done,
+    GiveBack,
+    Paper,
+    Request,
+    RequestLine,
+    Send,
+    Step,
+)
+from app.services.transfers.listing import LoanRow, TransferDetail, TransferRow
+from app.services.transfers.propose import Proposal
+from app.services.transfers.request import approve, attach, cancel, confirm, request, submit
+from app.services.transfers.returning import give_back
+from app.services.transfers.sending import clear, send
+from app.ui.changes import Topic
+from app.ui.page import Page
+from app.ui.pages.transfers.dialogs import Ground, Loan
+
+_DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
+
+
+class Desk(QObject):
+    """Carries out what the person chose.
+
+    Signals:
+        changed: Data changed; ask again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._page = page
+
+    def start(self, rows: Sequence[tuple[Proposal, int]], ground: Ground) -> None:
+        """Ask for chosen proposals of one pair of members; lots of one item go together."""
+        totals: dict[int, tuple[int, Decimal]] = {}
+        for row, qty in rows:
+            units, saved = totals.get(row.item_id, (0, Decimal(0)))
+            totals[row.item_id] = (units + qty, saved + row.saved * qty / row.qty)
+        lines = tuple(
+            RequestLine(item, qty, saved.quantize(Decimal("0.01")))
+            for item, (qty, saved) in totals.items()
+        )
+        first = rows[0][0]
+        reason = _("调拨建议：{why}", why=_("近效期") if first.expiring else _("缺货"))
+        command = Request(new_op(), first.org_id, first.donor_id, lines, reason=reason)
+        self._ask(command, ground)
+
+    def lend(self, loan: Loan, org_id: int, factors: Callable[[int], int]) -> None:
+        """Ask for a loan, a transfer or a delivery to a patient; `factors` tells pack sizes."""
+        command = Request(
+            new_op(), org_id, loan.donor_id, (RequestLine(loan.item_id, loan.packs),),
+            kind=loan.kind, settle=loan.settle, reason=loan.ground.note,
+            return_by=loan.return_by, patient_ref=loan.patient, address=loan.address,
+        )  # fmt: skip
+
+        def in_units(asked: Request) -> Request:
+            line = asked.lines[0]
+            qty = line.qty * factors(line.item_id)
+            return replace(asked, lines=(RequestLine(line.item_id, qty),))
+
+        self._ask(command, loan.ground, in_units)
+
+    def _ask(
+        self,
+        command: Request,
+        ground: Ground,
+        finish: Callable[[Request], Request] | None = None,
+    ) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        draft = ground.basis is Basis.APPROVED and ground.paper is None
+
+        def work() -> Done:
+            papers = (read_paper(ground.paper, ground.number),) if ground.paper else ()
+            whole = replace(
+                command, basis=ground.basis, urgency=ground.urgency, basis_note=ground.note,
+                papers=papers, submit=not draft,
+            )  # fmt: skip
+            return request(db, actor, finish(whole) if finish else whole)
+
+        self._write(work)
+
+    def step(self, verb: str, row: TransferRow, reason: str = "") -> None:
+        """submit, approve or cancel."""
+        act = {"submit": submit, "approve": approve, "cancel": cancel}[verb]
+        db, actor = self._page.context.db, self._page.context.actor
+        command = Step(new_op(), row.org_id, row.id, row.version, reason)
+        self._write(lambda: act(db, actor, command))
+
+    def confirm(self, row: TransferRow) -> None:
+        """The donor promises all that was asked."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = Confirm(new_op(), row.org_id, row.id, row.version)
+        self._write(lambda: confirm(db, actor, command))
+
+    def attach(self, row: TransferRow, paper: Path, number: str, kind: str = "approval") -> None:
+        """Attach a document."""
+        db, actor = self._page.context.db, self._page.context.actor
+        op = new_op()
+        self._write(
+            lambda: attach(
+                db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number, kind))
+            )
+        )
+
+    def send(
+        self, row: TransferRow, mode: str, carrier: str, record: str, warm: Decimal | None
+    ) -> None:
+        """Send what was promised."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = Send(new_op(), row.org_id, row.id, row.version, (), mode, carrier, record, warm)
+        self._write(lambda: send(db, actor, command))
+
+    def accept(self, row: TransferRow, lots: tuple[AcceptLot, ...], warm: Decimal | None) -> None:
+        """Accept what arrived."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = Accept(new_op(), row.org_id, row.id, row.version, lots, warm)
+        self._write(lambda: accept(db, actor, command))
+
+    def clear(self, detail: TransferDetail, *, lost: bool) -> None:
+        """Book all that was refused or missing: back on the shelf, or lost."""
+        db, actor = self._page.context.db, self._page.context.actor
+        head = detail.head
+        commands = [
+            Clear(new_op(), head.org_id, head.id, lot.n, left, lost)
+            for lot in detail.lots
+            if (left := lot.refused + lot.missing - lot.cleared) > 0
+        ]
+
+        def work() -> Done:
+            return [clear(db, actor, command) for command in commands][-1]
+
+        if commands:
+            self._write(work)
+
+    def give_back(self, row: LoanRow, units: int) -> None:
+        """Make the return paper of a loan."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = GiveBack(new_op(), row.org_id, row.transfer_id, ((row.line, units),))
+        self._write(lambda: give_back(db, actor, command))
+
+    def _write(self, work: Callable[[], Done]) -> None:
+        self._page.write(work, self._done)
+
+    def _done(self, done: Done) -> None:
+        self._page.context.notices.done(_("{no} · {state}", no=done.no, state=done.state.label))
+        self._page.context.changes.announce(_DONE)
+        self.changed.emit()
+
+
+def read_paper(file: Path, number: str, kind: str = "approval") -> Paper:
+    """A document from a file; runs off the GUI thread."""
+    if not number.strip():
+        raise DomainError("paper.number", _("请填批准文号，再选文件。"))
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise EnvironmentProblem(
+            "paper.file", _("读不到文件 {file}。请核对是否已移走。", file=file.name)
+        ) from error
+    return Paper(kind, number, None, file.name, content)

@@ -1,0 +1,339 @@
+"""What is asked: the ground of a transfer, a new loan, transport, acceptance, what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from typing_extensions import override
+
+from app.domain.errors import DomainError
+from app.domain.receiving.transport import Mode, parse_temperature
+from app.domain.transfers.legal import Basis
+from app.domain.transfers.states import Kind, Settle, Urgency
+from app.i18n import _
+from app.services.catalogue.search import search
+from app.services.transfers.commands import AcceptLot
+from app.services.transfers.listing import LoanRow, LotRow, TransferDetail
+from app.ui import formats
+from app.ui.context import PageContext
+from app.ui.widgets.buttons import Button
+from app.ui.widgets.dialogs import Form
+from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.numbers import QtyEdit
+from app.ui.widgets.text import Role, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On which ground goods are asked for."""
+
+    basis: Basis
+    urgency: Urgency
+    note: str
+    paper: Path | None
+    number: str
+
+
+class GroundFields(QWidget):
+    """Basis, urgency and the approval document; shared by all requests."""
+
+    def __init__(self, form: Form, *, same_person: bool) -> None:
+        super().__init__(form)
+        grounds = [Basis.SAME_PERSON] if same_person else []
+        grounds += [Basis.APPROVED, Basis.EMERGENCY, Basis.REROUTED]
+        self.basis = Select([(one, one.label) for one in grounds])
+        self.urgency = Select([(one, one.label) for one in Urgency])
+        self.note = QLineEdit()
+        self.number = QLineEdit()
+        self.file: Path | None = None
+        self.file_button = Button(_("选批准文件…"))
+        self.effect = Text("", Role.HELP, wrap=True)
+        form.body.addWidget(Field(_("法律依据"), self.basis))
+        form.body.addWidget(self.effect)
+        form.body.addWidget(Field(_("紧急程度"), self.urgency))
+        row = QHBoxLayout()
+        self.number_field = Field(_("批准文号"), self.number)
+        row.addWidget(self.number_field, 1)
+        row.addWidget(self.file_button)
+        form.body.addLayout(row)
+        form.body.addWidget(Field(_("说明（订单号、用途）"), self.note))
+        self.file_button.clicked.connect(self._choose)
+        self.basis.currentIndexChanged.connect(self._told)
+        self._told()
+
+    def _told(self) -> None:
+        if isinstance(self.basis.value, Basis):
+            self.effect.setText(self.basis.value.effect)
+            if self.basis.value is Basis.EMERGENCY:
+                self.urgency.choose(Urgency.EMERGENCY)
+
+    def _choose(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self, _("批准文件"))
+        if name:
+            self.file = Path(name)
+            self.file_button.setText(self.file.name[:24])
+
+    def ground(self) -> Ground:
+        """What was chosen."""
+        basis, urgency = self.basis.value, self.urgency.value
+        assert isinstance(basis, Basis)  # noqa: S101 - the entries are grounds
+        assert isinstance(urgency, Urgency)  # noqa: S101 - the entries are urgencies
+        return Ground(basis, urgency, self.note.text(), self.file, self.number.text())
+
+
+class StartForm(Form):
+    """Start the chosen proposals of one pair of members.
+
+    Signals:
+        chosen: A `Ground`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, words: str, parent: QWidget, *, same_person: bool) -> None:
+        super().__init__(_("发起调拨"), _("发起调拨"), parent, wide=460)
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        self.fields = GroundFields(self, same_person=same_person)
+        words = _("没有批准文件也可以先存成草稿，附上文件再提交。")
+        if not same_person:
+            self.body.addWidget(Text(words, Role.HELP, wrap=True))
+
+    @override
+    def submit(self) -> None:
+        """Hand the ground over."""
+        self.chosen.emit(self.fields.ground())
+        self.accept()
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A loan as it was typed."""
+
+    donor_id: int
+    item_id: int
+    packs: int
+    kind: Kind
+    settle: Settle
+    return_by: date | None
+    patient: str
+    address: str
+    ground: Ground
+
+
+class LoanForm(Form):
+    """新建借用 or 药品调配申请.
+
+    Signals:
+        chosen: A `Loan`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(
+        self, context: PageContext, donors: Sequence[tuple[int, str]], parent: QWidget
+    ) -> None:
+        super().__init__(_("新建借用"), _("发出申请"), parent, wide=480)
+        self._context = context
+        self._item = 0
+        self.kind = Select(
+            [(Kind.LOAN, _("借用，以后归还")), (Kind.TRANSFER, _("调拨，不还")),
+             (Kind.PATIENT, _("药品调配，直接送给患者"))]
+        )  # fmt: skip
+        self.donor = Select(list(donors))
+        self.picker = ItemPicker(self._search, context.jobs, parent=self)
+        self.picker.picked.connect(self._picked)
+        self.item_field = Field(_("品规"), self.picker)
+        self.count = QtyEdit(_("包装"))
+        self.count.set_value(1)
+        self.back = CodeEdit((context.today + timedelta(days=30)).isoformat())
+        self.back_field = Field(_("归还日期"), self.back)
+        self.patient = CodeEdit()
+        self.patient_field = Field(_("患者代号"), self.patient, hint="ZSF-0832")
+        self.address = QLineEdit()
+        self.address_field = Field(_("送到哪里"), self.address)
+        for widget in (
+            Field(_("类型"), self.kind), Field(_("向谁"), self.donor), self.item_field,
+            Field(_("数量"), self.count), self.back_field, self.patient_field,
+            self.address_field,
+        ):  # fmt: skip
+            self.body.addWidget(widget)
+        self.fields = GroundFields(self, same_person=False)
+        self.kind.currentIndexChanged.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.back_field.setVisible(self.kind.value is Kind.LOAN)
+        patient = self.kind.value is Kind.PATIENT
+        self.patient_field.setVisible(patient)
+        self.address_field.setVisible(patient)
+
+    def _search(self, text: str) -> Sequence[Found]:
+        rows = search(self._context.db, self._context.actor, text)
+        return tuple(Found(row.id, f"{row.name} {row.spec}", row.code) for row in rows)
+
+    def _picked(self, value: object) -> None:
+        self._item = value if isinstance(value, int) else 0
+
+    @override
+    def submit(self) -> None:
+        """Check the item and the day, then hand the loan over."""
+        if not self._item:
+            self.item_field.say(_("还没选品规。输入拼音、名称或编码，再从列表里选。"))
+            return
+        kind, donor = self.kind.value, self.donor.value
+        loan = kind is Kind.LOAN
+        try:
+            day = date.fromisoformat(self.back.folded()) if loan else None
+        except ValueError:
+            self.back_field.say(_("日期写成 2026-11-14 这样。"))
+            return
+        assert isinstance(kind, Kind)  # noqa: S101 - the entries are kinds
+        self.chosen.emit(
+            Loan(
+                donor if isinstance(donor, int) else 0, self._item, self.count.value, kind,
+                Settle.KIND if loan else Settle.NONE, day, self.patient.folded(),
+                self.address.text(), self.fields.ground(),
+            )
+        )  # fmt: skip
+        self.accept()
+
+
+class SendForm(Form):
+    """Transport of a transfer; cold goods need box, logger and temperature.
+
+    Signals:
+        chosen: (mode, carrier, record, temperature or None).
+    """
+
+    chosen = Signal(str, str, str, object)
+
+    def __init__(self, detail: TransferDetail, parent: QWidget) -> None:
+        super().__init__(_("发出 {no}", no=detail.head.no), _("发出"), parent)
+        cold = any(line.storage in {"cold", "frozen"} for line in detail.head.lines)
+        words = "、".join(
+            f"{x.name} {formats.pack_text(x.base_unit, x.pack_unit, x.pack_factor, x.confirmed)}"
+            for x in detail.head.lines
+        )
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        self.body.addWidget(Text(_("按近效期先出配货，货记到在途。"), Role.HELP, wrap=True))
+        self.carrier = QLineEdit()
+        self.body.addWidget(Field(_("谁送（班车、专人、无人机）"), self.carrier))
+        self.mode = Select([(one.value, one.label) for one in Mode])
+        self.record = CodeEdit()
+        self.warm = CodeEdit()
+        self.warm_field = Field(_("启运温度 ℃"), self.warm)
+        self._cold = cold
+        for widget in (Field(_("冷藏方式"), self.mode), Field(_("温度记录编号"), self.record),
+                       self.warm_field):  # fmt: skip
+            self.body.addWidget(widget)
+            widget.setVisible(cold)
+        self.carrier.setFocus()
+
+    @override
+    def submit(self) -> None:
+        """Read the temperature, then hand all over."""
+        warm = read_warm(self.warm_field, self.warm) if self._cold else None
+        if self._cold and warm is None:
+            return
+        mode = str(self.mode.value) if self._cold else ""
+        self.chosen.emit(mode, self.carrier.text(), self.record.folded(), warm)
+        self.accept()
+
+
+class AcceptForm(Form):
+    """Accept lot by lot: what is good, what is refused; the rest is missing.
+
+    Signals:
+        chosen: (tuple of `AcceptLot`, temperature or None).
+    """
+
+    chosen = Signal(object, object)
+
+    def __init__(self, detail: TransferDetail, parent: QWidget) -> None:
+        super().__init__(_("验收 {no}", no=detail.head.no), _("完成验收"), parent, wide=520)
+        self._lots = detail.lots
+        self._cold = any(lot.storage in {"cold", "frozen"} for lot in detail.lots)
+        self.taken: list[QtyEdit] = []
+        self.refused: list[QtyEdit] = []
+        for lot in detail.lots:
+            self.body.addWidget(Text(self._words(lot), Role.STRONG, wrap=True))
+            good, bad = QtyEdit(lot.base_unit, most=lot.qty), QtyEdit(lot.base_unit, most=lot.qty)
+            good.set_value(lot.qty)
+            row = QHBoxLayout()
+            row.addWidget(Field(_("收"), good))
+            row.addWidget(Field(_("拒收"), bad))
+            row.addStretch(1)
+            self.body.addLayout(row)
+            self.taken.append(good)
+            self.refused.append(bad)
+        self.warm = CodeEdit()
+        self.warm_field = Field(_("到货温度 ℃"), self.warm)
+        self.body.addWidget(self.warm_field)
+        self.warm_field.setVisible(self._cold)
+        words = _("收下的立即入库；没收到、也没拒收的算短少，由调出方处理。")
+        self.body.addWidget(Text(words, Role.HELP, wrap=True))
+
+    @staticmethod
+    def _words(lot: LotRow) -> str:
+        there = formats.pack_text(lot.base_unit, lot.pack_unit, lot.pack_factor, lot.qty)
+        return f"{lot.name} · {lot.lot_no} · {formats.day(lot.expiry)} · {there}"
+
+    @override
+    def submit(self) -> None:
+        """Hand the lots over."""
+        warm = read_warm(self.warm_field, self.warm) if self._cold else None
+        if self._cold and warm is None:
+            return
+        lots = tuple(
+            AcceptLot(lot.n, good.value, bad.value)
+            for lot, good, bad in zip(self._lots, self.taken, self.refused, strict=True)
+        )
+        self.chosen.emit(lots, warm)
+        self.accept()
+
+
+class BackForm(Form):
+    """How much of a loan goes back.
+
+    Signals:
+        chosen: Smallest units.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, row: LoanRow, parent: QWidget) -> None:
+        super().__init__(_("登记归还：{name}", name=row.name), _("开归还单"), parent)
+        self._row = row
+        words = _("还给 {donor}。同一品规，可以是别的批号；开单后在「进行中」里发出。",
+                  donor=row.donor)  # fmt: skip
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        whole = row.left % row.pack_factor == 0
+        self._factor = row.pack_factor if whole else 1
+        self.count = QtyEdit(row.pack_unit if whole else row.base_unit,
+                             most=row.left // self._factor)  # fmt: skip
+        self.count.set_value(row.left // self._factor)
+        self.body.addWidget(Field(_("归还数量"), self.count))
+        self.count.setFocus()
+
+    @override
+    def submit(self) -> None:
+        """Hand the quantity over."""
+        self.chosen.emit(self.count.value * self._factor)
+        self.accept()
+
+
+def read_warm(field: Field, edit: CodeEdit) -> Decimal | None:
+    """The temperature typed; says under the field what is wrong."""
+    try:
+        return parse_temperature(edit.folded())
+    except DomainError as error:
+        field.say(error.text)
+        edit.setFocus()
+        return None

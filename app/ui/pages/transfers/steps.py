@@ -1,0 +1,178 @@
+"""The next step of a transfer under way: what is asked before it, and doing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from app.domain.transfers.states import TransferState
+from app.i18n import _
+from app.services.transfers.listing import TransferDetail, TransferRow, transfer
+from app.ui import formats
+from app.ui.page import Page
+from app.ui.pages.transfers.desk import Desk
+from app.ui.pages.transfers.dialogs import AcceptForm, SendForm
+from app.ui.pages.transfers.rows import turn
+from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
+from app.ui.widgets.text import Role, Text
+
+
+class Steps(QObject):
+    """Asks what a step needs, then hands it to the desk."""
+
+    def __init__(self, page: Page, desk: Desk) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = desk
+
+    def take(self, row: object) -> None:
+        """The step that is the person's turn."""
+        if not isinstance(row, TransferRow):
+            return
+        state = row.stored
+        if state is TransferState.DRAFT:
+            self._attach(row)
+        elif state is TransferState.DONOR:
+            self._confirm(row)
+        elif state is TransferState.REVIEW:
+            self._approve(row)
+        elif state is TransferState.APPROVED:
+            self._detail(row, self._send)
+        elif state is TransferState.IN_TRANSIT:
+            self._detail(row, self._accept)
+        elif row.differs:
+            self._detail(row, self._clear)
+
+    def show(self, row: object) -> None:
+        """Everything about a transfer, with the ways out."""
+        if isinstance(row, TransferRow):
+            self._detail(row, self._show)
+
+    def _detail(self, row: TransferRow, then: object) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        assert callable(then)  # noqa: S101 - one of our own methods
+        self._page.read(lambda: transfer(db, actor, row.org_id, row.id), then)
+
+    def _attach(self, row: TransferRow) -> None:
+        """A draft: attach what is missing, or submit."""
+        question = Question(
+            _("提交 {no}", no=row.no),
+            _("{donor} → {org}。缺批准文件时先选「附文件」，再提交。", donor=row.donor,
+              org=row.org),
+            _("提交"), _("附文件"),
+        )  # fmt: skip
+        form = confirm(self._page, question, lambda: self._desk.step("submit", row))
+        form.rejected.connect(lambda: self._choose(row, "approval"))
+
+    def _choose(self, row: TransferRow, kind: str) -> None:
+        name, _filter = QFileDialog.getOpenFileName(self._page, _("选文件"))
+        if name:
+            file = Path(name)
+            self._desk.attach(row, file, file.stem, kind)
+
+    def _confirm(self, row: TransferRow) -> None:
+        question = Question(
+            _("确认 {no}", no=row.no),
+            _("{org} 要 {what}。{reason} 依据：{basis}。确认后{next}。", org=row.org,
+              what=_goods(row), reason=row.reason, basis=row.basis.label,
+              next=_("等集团审核")),
+            _("确认调出"), _("不调"),
+        )  # fmt: skip
+        form = confirm(self._page, question, lambda: self._desk.confirm(row))
+        form.rejected.connect(lambda: self._refuse(row))
+
+    def _refuse(self, row: TransferRow) -> None:
+        form = ReasonForm(_("不调 {no}", no=row.no), _("申请方会看到理由。"), _("不调"), self._page)
+        form.accepted.connect(lambda: self._desk.step("cancel", row, form.text))
+        form.open()
+
+    def _approve(self, row: TransferRow) -> None:
+        question = Question(
+            _("审核 {no}", no=row.no),
+            _("{donor} → {org}：{what}。依据：{basis}。{effect}", donor=row.donor, org=row.org,
+              what=_goods(row), basis=row.basis.label, effect=row.basis.effect),
+            _("审核通过"), _("再看看"),
+        )  # fmt: skip
+        confirm(self._page, question, lambda: self._desk.step("approve", row))
+
+    def _send(self, detail: TransferDetail) -> None:
+        form = SendForm(detail, self._page)
+        form.chosen.connect(
+            lambda mode, carrier, record, warm: self._desk.send(
+                detail.head, mode, carrier, record, warm
+            )
+        )
+        form.open()
+
+    def _accept(self, detail: TransferDetail) -> None:
+        form = AcceptForm(detail, self._page)
+        form.chosen.connect(lambda lots, warm: self._desk.accept(detail.head, lots, warm))
+        form.open()
+
+    def _clear(self, detail: TransferDetail) -> None:
+        question = Question(
+            _("处理差异 {no}", no=detail.head.no),
+            _("拒收和短少共 {n}（最小单位）。货回来了就退回货架，找不到就记丢失。",
+              n=detail.head.differs),
+            _("退回货架"), _("记丢失"),
+        )  # fmt: skip
+        form = confirm(self._page, question, lambda: self._desk.clear(detail, lost=False))
+        form.rejected.connect(lambda: self._lost(detail))
+
+    def _lost(self, detail: TransferDetail) -> None:
+        question = Question(
+            _("记为在途丢失"),
+            _("{n}（最小单位）按损失记账，不能再退回货架。", n=detail.head.differs),
+            _("记丢失"), _("返回"), danger=True,
+        )  # fmt: skip
+        confirm(self._page, question, lambda: self._desk.clear(detail, lost=True))
+
+    def _show(self, detail: TransferDetail) -> None:
+        head = detail.head
+        form = Form(f"{head.no} · {head.state.label}", _("知道了"), self._page, wide=520)
+        form.cancel.hide()
+        for words in _words(detail):
+            form.body.addWidget(Text(words, Role.BODY, wrap=True))
+        open_states = {
+            TransferState.DRAFT, TransferState.DONOR, TransferState.REVIEW,
+            TransferState.APPROVED,
+        }  # fmt: skip
+        if head.report:
+            form.cancel.setText(_("附报告"))
+            form.cancel.show()
+            form.rejected.connect(lambda: self._choose(head, "report"))
+        elif head.stored in open_states and turn(head, self._page.context):
+            form.cancel.setText(_("取消这张单"))
+            form.cancel.show()
+            form.rejected.connect(lambda: self._refuse(head))
+        form.open()
+
+
+def _goods(row: TransferRow) -> str:
+    return "、".join(
+        f"{x.name} {formats.pack_text(x.base_unit, x.pack_unit, x.pack_factor, x.wanted)}"
+        for x in row.lines
+    )
+
+
+def _words(detail: TransferDetail) -> list[str]:
+    head = detail.head
+    found = [
+        _("{kind}：{donor} → {org}，{what}", kind=head.kind.label, donor=head.donor, org=head.org,
+          what=_goods(head)),
+        _("依据：{basis}。{effect}", basis=head.basis.label, effect=head.basis.effect),
+        _("理由：{reason}", reason=head.reason or "—"),
+    ]  # fmt: skip
+    if head.patient_ref:
+        found.append(_("患者 {ref}，送到 {place}", ref=head.patient_ref, place=head.address))
+    found += [
+        _("{name} 批号 {lot}：发 {qty}，收 {good}，拒 {bad}，少 {gone}", name=x.name, lot=x.lot_no,
+          qty=x.qty, good=x.accepted, bad=x.refused, gone=x.missing)
+        for x in detail.lots
+    ]  # fmt: skip
+    found += [_("附件：{number} {name}", number=x.number, name=x.name) for x in detail.papers]
+    if head.report:
+        found.append(_("麻精药品借用要报药监和卫健部门，报告还没附上。"))
+    return found

@@ -1,0 +1,120 @@
+"""调拨借用: proposals chosen and started, each step offered to its party alone, loans back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from app.domain.transfers.legal import Basis
+from app.domain.transfers.states import TransferState, Urgency
+from app.services.transfers.listing import loans, transfers
+from app.ui.context import PageContext
+from app.ui.pages.transfers.dialogs import BackForm, Ground, StartForm
+from app.ui.pages.transfers.page import TransfersPage
+from app.ui.widgets.dialogs import Form
+from tests.factories import EAST, TODAY, WEST, Site
+from tests.services.transfers.test_transfers import BOX, DRUG, SOON, ask, lent, stock, used
+from tests.ui.conftest import Show
+
+Settle = Callable[[], None]
+Make = Callable[[str], PageContext]
+
+
+@pytest.fixture
+def west(context_for: Make, sqlite_site: Site, show: Show, settle: Settle) -> TransfersPage:
+    """The page of the west, which is short of what expires in the east."""
+    stock(sqlite_site, EAST, DRUG, 20 * BOX, SOON)
+    used(sqlite_site, WEST, DRUG, 90 * BOX)
+    made = show(TransfersPage(context_for("west_store")))
+    settle()
+    return made
+
+
+def test_a_proposal_is_explained_and_started(
+    west: TransfersPage, settle: Settle, sqlite_site: Site
+) -> None:
+    row = west.model.row_at(0)
+    assert row is not None
+    assert "77.20" in west.panel.why.text()
+    assert "缺文件" in str(row.value(9))
+    west.model.setData(west.model.index(0, 0), True)
+    west.model.setData(west.model.index(0, 7), "5")
+    assert west.footer.sum.text() == "¥19.30"
+    west.grid.key_pressed.emit("t")
+    form = west.findChild(StartForm)
+    assert form is not None
+    form.chosen.emit(Ground(Basis.EMERGENCY, Urgency.EMERGENCY, "抢救", None, ""))
+    form.reject()
+    settle()
+    (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
+    assert (made.lines[0].wanted, made.stored) == (5 * BOX, TransferState.DONOR)
+    assert west.open.model.rowCount() == 1
+
+
+def test_without_a_paper_it_is_kept_as_a_draft(
+    west: TransfersPage, settle: Settle, sqlite_site: Site
+) -> None:
+    west.model.setData(west.model.index(0, 0), True)
+    west.desk.start(west._picked(), Ground(Basis.APPROVED, Urgency.NORMAL, "", None, ""))
+    settle()
+    (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
+    assert made.stored is TransferState.DRAFT
+
+
+def test_too_much_is_refused_in_place(west: TransfersPage) -> None:
+    assert not west.model.setData(west.model.index(0, 7), "99")
+    assert "富余" in west.context.notices.kept[0].text
+
+
+def test_the_donor_sees_but_does_not_start_it(
+    context_for: Make, west: TransfersPage, show: Show, settle: Settle
+) -> None:
+    page = show(TransfersPage(context_for("east_store")))
+    settle()
+    assert page.model.rowCount() == west.model.rowCount() == 1
+    assert not page.model.setData(page.model.index(0, 0), True)
+    assert "调入方 城西" in page.context.notices.kept[0].text
+
+
+def test_the_step_is_offered_to_whose_turn_it_is(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    ask(sqlite_site)
+    words = []
+    for login in ("west_store", "east_store"):
+        page = show(TransfersPage(context_for(login)))
+        settle()
+        row = page.open.model.row_at(0)
+        assert row is not None
+        words.append(row.value(2))
+        if login == "east_store":
+            page.steps.take(row.record)
+            form = next(x for x in page.findChildren(Form) if x.isVisible())
+            form.submit()
+            settle()
+    assert words == ["", "确认"]
+    (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
+    assert made.stored is TransferState.REVIEW
+
+
+def test_a_loan_goes_back_from_its_row(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    stock(sqlite_site, EAST, DRUG, 10 * BOX)
+    lent(sqlite_site, return_by=TODAY - timedelta(days=2))
+    page = show(TransfersPage(context_for("west_store")))
+    settle()
+    row = page.loans.model.row_at(0)
+    assert row is not None
+    assert "超 2 天" in str(row.value(4)) or row.raw[4] == TODAY - timedelta(days=2)
+    page.loans.link_clicked.emit(row, "act")
+    form = page.findChild(BackForm)
+    assert form is not None
+    form.submit()
+    settle()
+    assert loans(*sqlite_site.as_("west_store"), [WEST])[0].left == 2 * BOX
+    assert {x.kind.value for x in transfers(*sqlite_site.as_("west_store"), [WEST])} == {
+        "loan", "return",
+    }  # fmt: skip
