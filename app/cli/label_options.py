@@ -20,6 +20,7 @@ import typer
 from app import paths
 from app.adapters.printers import PrinterAddress, parse_address
 from app.cli.context import cli
+from app.cli.scope import org_id as org_of
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
 from app.i18n import _
@@ -41,12 +42,12 @@ class How:
     pdf: Annotated[Path | None, typer.Option(help=_("写成 PDF 文件"))] = None
     zpl: Annotated[Path | None, typer.Option(help=_("写成 ZPL 文件"))] = None
     printer: Annotated[str, typer.Option(help=_("发到网络标签打印机（地址:端口）"))] = ""
-    org: Annotated[int, typer.Option(help=_("机构编号；不填为本人所在机构"))] = 0
+    org: Annotated[str, typer.Option(help=_("机构的四位编码；不填为本人所在机构"))] = ""
 
     @property
     def org_id(self) -> int:
         """The organisation to print for."""
-        return self.org or cli().actor().org_id
+        return org_of(cli(), self.org)
 
     def options(self, usual: str = "60x40") -> output.Options:
         """The options of the print service; `usual` is the paper where none was named.

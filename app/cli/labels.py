@@ -12,6 +12,7 @@ import typer
 from app import paths
 from app.cli.context import cli
 from app.cli.label_options import How, nudge_of, printing
+from app.cli.scope import org_id
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.labels.spec import LabelSpec
@@ -19,7 +20,8 @@ from app.i18n import _
 from app.services.labels import candidates, output
 from app.services.labels.commands import Candidate, LabelLine, MakeLabels, Source
 from app.services.labels.job import PrintJob, print_labels
-from app.services.labels.specs import bin_specs, preview_specs, print_history
+from app.services.labels.specs import bin_specs, find_pack, preview_specs, print_history
+from app.services.labels.void import VoidLabels, void_labels
 
 app = typer.Typer()
 
@@ -49,12 +51,12 @@ class Done:
 def list_(
     acceptance: Annotated[str, typer.Argument(help=_("验收单号；不填为库存"))] = "",
     search: Annotated[str, typer.Option(help=_("品名、编码或批号"))] = "",
-    org: Annotated[int, typer.Option(help=_("机构编号；不填为本人所在机构"))] = 0,
+    org: Annotated[str, typer.Option(help=_("机构的四位编码；不填为本人所在机构"))] = "",
 ) -> None:
     """List goods that can be labelled."""
     run = cli()
     run.emit(
-        _candidates(org or run.actor().org_id, acceptance, search)[1],
+        _candidates(org_id(run, org), acceptance, search)[1],
         {
             "code": _("编码"),
             "name": _("品名"),
@@ -121,6 +123,23 @@ def reprint(
     _print(how, job)
 
 
+@app.command(help=_("作废标签：丢了、坏了、贴错了；写明原因，货还在账上"))
+def void(
+    codes: Annotated[list[str], typer.Argument(help=_("标签上的码，可以几个"))],
+    reason: Annotated[str, typer.Option(help=_("作废原因，至少 4 个字"))],
+    org: Annotated[str, typer.Option(help=_("机构的四位编码；不填为本人所在机构"))] = "",
+) -> None:
+    """Take labels out of use, with a reason."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    packs = tuple(find_pack(db, actor, where, code.replace(" ", "")) for code in codes)
+    done = void_labels(db, actor, VoidLabels(new_op(), where, packs, reason))
+    run.say(_("已作废：{codes}", codes="、".join(done.codes)))
+    if run.as_json:
+        run.emit(done)
+
+
 @app.command(help=_("货位标签"))
 @printing
 def bins(how: How) -> None:
@@ -145,13 +164,13 @@ def calibrate(
 @app.command(help=_("打印记录：谁、何时、印了多少"))
 def history(
     limit: Annotated[int, typer.Option(help=_("最近多少条"))] = 50,
-    org: Annotated[int, typer.Option(help=_("机构编号；不填为本人所在机构"))] = 0,
+    org: Annotated[str, typer.Option(help=_("机构的四位编码；不填为本人所在机构"))] = "",
 ) -> None:
     """Show the print history."""
     run = cli()
     db, actor = run.signed_in()
     run.emit(
-        print_history(db, actor, org or actor.org_id, limit),
+        print_history(db, actor, org_id(run, org), limit),
         {
             "id": _("记录号"),
             "at": _("时间"),

@@ -13,8 +13,9 @@ import pytest
 
 from app.adapters.zpl import pictures
 from app.cli import main
+from app.models.pack import Pack
 from app.services.labels.make import COUNTER
-from tests.factories import Site
+from tests.factories import EAST, Site
 from tests.services.test_labels import receive
 
 
@@ -103,3 +104,21 @@ def test_bins_and_calibration(sqlite_site: Site, typed: Any, tmp_path: Path) -> 
     code, file = typed("calibrate", "--paper", "60x40", "--pdf", str(tmp_path / "c.pdf"))
     assert code == 0
     assert Path(file).read_bytes().startswith(b"%PDF")
+
+
+def test_a_label_is_voided_with_a_reason_and_says_so(
+    sqlite_site: Site, typed: Any, tmp_path: Path
+) -> None:
+    receive(sqlite_site)
+    sheet = ("--pdf", str(tmp_path / "a.pdf"), "--org", "0002")
+    _code, made = typed("print", "YS20261014-001", "--count", "1", *sheet)
+    with sqlite_site.owner.read() as session:
+        label = session.get_one(Pack, (EAST, made["units"][0])).code
+
+    code, done = typed("void", label, "--reason", "标签撕坏了", "--org", "0002")
+    assert (code, done["codes"]) == (0, [label])
+
+    code, refused = typed("void", label, "--reason", "标签撕坏了")
+    assert (code, "作废：标签撕坏了" in refused) == (1, True)
+    code, refused = typed("list", "--org", "0009")
+    assert (code, "没有机构 0009" in refused) == (1, True)

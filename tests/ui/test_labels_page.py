@@ -16,7 +16,7 @@ from app.adapters.barcode import decode
 from app.adapters.zpl import pictures
 from app.domain.labels.sheet import Nudge
 from app.services.labels.candidates import from_acceptance
-from app.services.labels.specs import print_history
+from app.services.labels.specs import print_history, specs_of
 from app.settings import Settings
 from app.ui.actions import Act
 from app.ui.context import PageContext
@@ -28,6 +28,7 @@ from app.ui.pages.labels.printing import Outlet, OutletKind
 from app.ui.pages.labels.rows import COUNT, PER
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
+from app.ui.widgets.dialogs import ReasonForm
 from tests.factories import EAST, Site
 from tests.services.test_labels import receive
 from tests.ui.conftest import Show
@@ -277,3 +278,26 @@ def test_a_label_printer_and_an_a4_sheet_never_go_together(page: LabelsPage) -> 
     assert (page.options.chosen, page.state.options.paper) == (network, "60x40")
     page.options.paper.choose("a4-24")
     assert page.options.chosen == system
+
+
+def test_a_label_that_was_scanned_is_voided_with_a_reason(
+    page: LabelsPage, follow: Follow, sqlite_site: Site, settle: Settle, tmp_path: Path
+) -> None:
+    page.put_out(Outlet(OutletKind.PDF), tmp_path / "a.pdf")
+    follow(page)
+    db, actor = sqlite_site.as_("east_store")
+    printed = print_history(db, actor, EAST)[0]
+    label = specs_of(db, actor, EAST, printed.pack_ids)[0].code
+    page.scanned(label)
+    settle()
+    assert page.goods.void.isVisible()
+    page.goods.ask_void()
+    form = page.findChild(ReasonForm)
+    assert isinstance(form, ReasonForm)
+    form.reason.setPlainText("标签撕坏了")
+    form.verb.click()
+    follow(page)
+    assert not page.goods.void.isVisible()
+    page.scanned(label)
+    settle()
+    assert "作废：标签撕坏了" in page.context.notices.kept[0].text

@@ -13,6 +13,7 @@ from app.models.pack import Pack
 from app.services.settlement.listing import statements
 from app.services.settlement.steps import Verb
 from app.ui.actions import Act
+from app.ui.binding import BindForm
 from app.ui.context import PageContext
 from app.ui.page import Page
 from app.ui.pages.settlement.page import SettlementPage
@@ -174,3 +175,22 @@ def test_a_month_is_settled_between_two_windows(
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
     assert row.status is State.CONFIRMED
     assert str(supplier.statements.grid.model.index(1, 3).data()) == "11.58"
+
+
+def test_an_unknown_code_is_given_to_an_item_right_there(
+    page: SettlementPage, scan: Scan, settle: Settle
+) -> None:
+    page.use.bar.sound = False
+    scan(page, "KZ-778899")
+    settle()
+    assert page.use.bar.bind.isVisible()
+    page.use.bar.bind.click()
+    form = page.window().findChild(BindForm)
+    assert isinstance(form, BindForm)
+    form.verb.click()
+    assert "还没选品规" in form.item_field.problem.text
+    form.picker.picked.emit(form._search("amxl")[0].value)
+    form.verb.click()
+    settle()
+    assert quantities(page) == ["1 盒"]
+    assert not page.use.bar.bind.isVisible()

@@ -37,12 +37,18 @@ def specs_of(
 
     Raises:
         DomainError: One of them is not this member's.
+        ConflictError: One was taken out of use.
     """
     require(actor, Duty.READ, org_id)
     with db.read() as session:
         found = _stored(session, org_id, pack_ids)
         if any(pack_id not in found for pack_id in pack_ids):
             raise DomainError("label.unknown", _("有标签不属于这家机构。请核对机构后重新选择。"))
+        void = session.scalar(
+            select(Pack).where(Pack.org_id == org_id, Pack.id.in_(pack_ids), Pack.status == VOIDED)
+        )
+        if void is not None:
+            raise refusal(session, void)
         return tuple(found[pack_id] for pack_id in pack_ids)
 
 

@@ -27,6 +27,7 @@ from app.ui import icons, theme
 from app.ui.icons import Icon
 from app.ui.status import Status, draw_shape
 from app.ui.tables import paint
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import CodeEdit
 
 HEIGHT: Final = 76
@@ -145,11 +146,13 @@ class ScanResult:
         status: OK hit, WARN look at it, BAD refused, INFO for the rest.
         text: Short: 已收 +1，共 60 盒.
         detail: What, lot, expiry, and what to do now.
+        bind: The unknown code, where it can be given to an item at once; empty otherwise.
     """
 
     status: Status
     text: str
     detail: str = ""
+    bind: str = ""
 
 
 class ResultPanel(QLabel):
@@ -269,13 +272,19 @@ class ScanBar(QWidget):
 
     Signals:
         scanned: A code, from the scanner or typed.
+        bind_asked: The person wants to give the unknown code to an item.
     """
 
     scanned = Signal(str)
+    bind_asked = Signal(str)
 
     def __init__(self, hint: str = "", detail: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = ScanEdit(hint, detail)
+        self._unknown = ""
+        self.bind = Button(_("关联到品规"))
+        self.bind.clicked.connect(lambda _on=False: self.bind_asked.emit(self._unknown))
+        self.bind.hide()
         self.panel = ResultPanel()
         self.recent = RecentScans()
         self.sound = True
@@ -285,6 +294,7 @@ class ScanBar(QWidget):
         row.setSpacing(10)
         row.addWidget(self.field, 6)
         row.addWidget(self.panel, 7)
+        row.addWidget(self.bind)
         self.setFocusProxy(self.field)
 
     def take(self, code: str) -> None:
@@ -294,6 +304,8 @@ class ScanBar(QWidget):
     def show_result(self, result: ScanResult) -> None:
         """Show, remember and sound a result."""
         self.panel.show_result(result)
+        self._unknown = result.bind
+        self.bind.setVisible(bool(result.bind))
         self.recent.add(result)
         if self.sound:
             sound(result.status)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 
 from app.domain.errors import DomainError
+from app.domain.ids import new_op
 from app.i18n import _
 from app.services.labels import candidates
 from app.services.labels.commands import AcceptanceRow, Candidate, PrintRow, Source
 from app.services.labels.specs import print_history
+from app.services.labels.void import Voided, VoidLabels, void_labels
+from app.ui.changes import Topic
 from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.labels import dialogs
@@ -20,6 +23,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
+from app.ui.widgets.dialogs import ReasonForm
 
 _Loaded = tuple[AcceptanceRow | None, tuple[Candidate, ...]]
 
@@ -47,6 +51,10 @@ class GoodsCard(Card):
             button = Button(words, Kind.LINK, icon=icon)
             button.clicked.connect(lambda _on=False, act=act: act())
             self.head.addWidget(button)
+        self.void = Button(_("作废"), Kind.LINK, icon=Icon.CLOSE)
+        self.void.clicked.connect(lambda _on=False: self.ask_void())
+        self.void.hide()
+        self.head.addWidget(self.void)
         self.grid.set_empty(_("还没选要打印的货。"), _("从库存添加"), self.add_from_stock)
         self.add(self.grid, 1)
         self.model.rows_changed.connect(self._edited)
@@ -95,6 +103,7 @@ class GoodsCard(Card):
         title = _("来自验收单 {no}", no=state.acceptance_no) if state.acceptance_no else ""
         self.set_title(state.reprint.title if state.reprint else title or _("标签来源"))
         self.grid.setEnabled(state.reprint is None)
+        self.void.setVisible(state.reprint is not None)
 
     def add_goods(self, candidate: Candidate) -> None:
         """Add goods from stock."""
@@ -166,6 +175,32 @@ class GoodsCard(Card):
     def _reprint_of(self, one: PrintRow) -> None:
         title = _("补打 {when} 的 {n} 枚", when=f"{one.at:%m-%d %H:%M}", n=one.count)
         self.show_reprint(Reprint(title, one.pack_ids, Source(one.source), one.source_id))
+
+    def ask_void(self) -> None:
+        """Ask why these labels are taken out of use, then do it."""
+        reprint = self._state.reprint
+        if reprint is None:
+            return
+        words = _(
+            "作废后这 {n} 枚标签不能再用；货还在账上，可以重新打印。", n=len(reprint.pack_ids)
+        )
+        form = ReasonForm(_("作废标签"), words, _("作废"), self)
+        context, org = self._screen.context, self._state.org_id
+
+        def void() -> None:
+            command = VoidLabels(new_op(), org, reprint.pack_ids, form.text)
+            self._screen.write(
+                lambda: void_labels(context.db, context.actor, command), self._voided
+            )
+
+        form.accepted.connect(void)
+        form.open()
+
+    def _voided(self, done: Voided) -> None:
+        self.show_reprint(None)
+        self._screen.context.notices.done(_("{n} 枚标签已作废。", n=len(done.codes)))
+        self._screen.context.changes.announce({Topic.LABELS})
+        self.load()
 
     def show_reprint(self, reprint: Reprint | None) -> None:
         """Show labels of an earlier print instead of new ones; None goes back."""

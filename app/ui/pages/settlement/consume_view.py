@@ -17,6 +17,7 @@ from app.services.consumption.scan import Scanned, scanned
 from app.services.db import local_time
 from app.services.stock.places import store_of
 from app.ui import formats
+from app.ui.binding import offer_binding
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.settlement.draft import Draft, Entry
@@ -50,6 +51,7 @@ class ConsumeView(QWidget):
         self.bar = ScanBar(_("请扫标签、69 码或 GS1 码"), _("也可输统一编码 · 先输 3* 再扫 = 3 盒"))
         self.bar.sound = page.context.session.settings.sound
         self.bar.scanned.connect(self.scan)
+        self.bar.bind_asked.connect(self._bind)
         self.lines = GridView(ListModel(_columns(), self._edit))
         self.lines.set_empty(_("还没有扫到东西。打开一包，扫一下包上的标签。"))
         self.documents = GridView(ListModel(_document_columns()), framed=False)
@@ -108,8 +110,16 @@ class ConsumeView(QWidget):
         self._page.read(
             lambda: scanned(db, actor, org, store_of(db, actor, org), code),
             self._take,
-            self._failed,
+            lambda error: self._not_scanned(code, error),
         )
+
+    def _not_scanned(self, code: str, error: Exception) -> None:
+        """An unknown code can be given to an item at once; then it is scanned again."""
+        if isinstance(error, DomainError) and error.code == "scan.not_found":
+            short, _stop, rest = error.text.partition("。")
+            self.bar.show_result(ScanResult(Status.BAD, short, rest, bind=code))
+        else:
+            self._failed(error)
 
     def _take(self, goods: Scanned) -> None:
         try:
@@ -133,6 +143,9 @@ class ConsumeView(QWidget):
             self._say(Status.BAD, short, rest)
         else:
             self._page.context.errors.take(error)
+
+    def _bind(self, code: str) -> None:
+        offer_binding(self._page.context, code, self, lambda: self.scan(code))
 
     def _say(self, status: Status, text: str, detail: str = "") -> None:
         self.bar.show_result(ScanResult(status, text, detail))
