@@ -1,0 +1,1 @@
+"""集中议价: needs, quotes and the comparison of suppliers' offers."""

@@ -1,0 +1,387 @@
+"""What the person is asked before the page does something, and which step comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from app import paths
+from app.domain.bidding.commitment import BidLine
+from app.domain.documents import State
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.catalogue.search import search
+from app.services.negotiation import invitations, queries
+from app.services.negotiation.invitations import DossierRow
+from app.services.negotiation.needs import AskNeeds, Pledge
+from app.services.negotiation.queries import MemberRow
+from app.services.negotiation.scores import Scoring
+from app.services.negotiation.sheets import SheetIn
+from app.ui.pages.negotiation.add_form import AddForm, as_found
+from app.ui.pages.negotiation.desk import NegotiationDesk
+from app.ui.pages.negotiation.forms import DeadlineForm, InviteForm, ProjectForm, ScoreForm
+from app.ui.widgets.dialogs import Question, ReasonForm, confirm
+from app.ui.widgets.item_picker import Found
+
+if TYPE_CHECKING:
+    from app.ui.pages.negotiation.page import NegotiationPage
+
+
+class Asking:
+    """Dialogs of the page."""
+
+    def __init__(self, page: NegotiationPage, desk: NegotiationDesk) -> None:
+        self._page = page
+        self._desk = desk
+
+    @property
+    def _id(self) -> int:
+        return self._page.project.id if self._page.project else 0
+
+    def _running(self) -> bool:
+        one = self._page.project
+        return one is not None and one.round > 0 and one.opened_at is None
+
+    # The next step
+
+    def next_words(self) -> str:
+        """The word on the main button; empty when the page has no next step."""
+        one = self._page.project
+        if one is None:
+            return ""
+        if one.state is State.BARGAINING:
+            start = _("开始第 {n} 轮", n=one.round + 1)
+            return _("结束本轮") if self._running() else start
+        return {
+            State.DRAFT: _("征集报量"),
+            State.NEEDING: _("开始第 1 轮"),
+            State.QUOTING: _("开标"),
+        }.get(one.state, "")
+
+    def next_step(self) -> None:
+        """Do what the main button says, after asking."""
+        one = self._page.project
+        if one is None:
+            return
+        steps: dict[State, Callable[[], None]] = {
+            State.DRAFT: self.ask_needs,
+            State.NEEDING: self.start_round,
+            State.QUOTING: self.open_round,
+            State.BARGAINING: self.open_round if self._running() else self.start_round,
+        }
+        steps.get(one.state, lambda: None)()
+
+    def ask_needs(self) -> None:
+        """Ask all members; their answer is wanted within a week."""
+        project = self._id
+
+        due = self._page.context.today + timedelta(days=7)
+        command = AskNeeds(new_op(), project, due)
+        question = Question(
+            _("向成员征集报量"),
+            _(
+                "按近 12 个月用量和增长率给每家算好建议，请各家在 {day} 前核对、确认。"
+                "征集后品规不能再改。",
+                day=due.isoformat(),
+            ),
+            _("征集报量"),
+            _("再等等"),
+        )
+        confirm(self._page, question, lambda: self._desk.ask_needs(project, command))
+
+    def start_round(self) -> None:
+        """Ask for the deadline of the next round."""
+        one = self._page.project
+        if one is None:
+            return
+        db, first = self._page.context.db, one.round == 0
+
+        def show(at: object) -> None:
+            form = DeadlineForm(
+                _("开始第 {n} 轮报价", n=one.round + 1), _("开始报价"), _as_time(at), self._page
+            )
+            form.leave_out.setVisible(first)
+            form.reason_field.setVisible(False)
+            form.accepted.connect(
+                lambda: self._desk.start_round(
+                    one.id, form.deadline, leave_out=form.leave_out.isChecked()
+                )
+            )
+            form.open()
+
+        self._page.read(lambda: queries.server_time(db), show)
+
+    def extend(self) -> None:
+        """Ask for a later deadline and why."""
+        project, db = self._id, self._page.context.db
+
+        def show(at: object) -> None:
+            form = DeadlineForm(_("延后本轮截止"), _("延后"), _as_time(at), self._page)
+            form.leave_out.setVisible(False)
+            form.accepted.connect(
+                lambda: self._desk.extend(project, form.deadline, form.reason.text().strip())
+            )
+            form.open()
+
+        self._page.read(lambda: queries.server_time(db), show)
+
+    def open_round(self) -> None:
+        """Open the sealed round, or end the one that runs."""
+        one = self._page.project
+        if one is None:
+            return
+        sealed = one.state is State.QUOTING
+        question = Question(
+            _("开标") if sealed else _("结束第 {n} 轮", n=one.round),
+            _(
+                "开标后所有报价公开给评审人员，供应商不能再改本轮报价。会记下你的姓名、时间和总指纹。"
+            )
+            if sealed
+            else _("结束后供应商不能再改本轮报价。没有新报价的品规，沿用上一轮的价格。"),
+            _("开标") if sealed else _("结束本轮"),
+            _("再等等"),
+        )
+        confirm(self._page, question, lambda: self._desk.open_round(one.id))
+
+    # Other steps
+
+    def menu(self, button: QWidget) -> None:
+        """The steps that are not on buttons."""
+        one = self._page.project
+        if one is None:
+            return
+        menu = QMenu(button)
+        entries: list[tuple[str, Callable[[], None], bool]] = [
+            (_("生成报价单…"), self.write_sheets, self._running()),
+            (_("导入报价单…"), self.import_sheets, one.round > 0),
+            (_("延后本轮截止…"), self.extend, self._running()),
+            (_("逐行选最低价"), self.choose_lowest, self._comparing()),
+            (_("逐行按综合评分"), self.choose_scored, self._comparing()),
+            (_("进入评审"), self.close, one.state is State.BARGAINING and not self._running()),
+            (_("流标…"), lambda: self.end(failed=True), one.round > 0),
+            (_("终止项目…"), lambda: self.end(failed=False), True),
+        ]
+        for words, act, shown in entries:
+            if shown:
+                menu.addAction(words).triggered.connect(lambda _on=False, do=act: do())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def _comparing(self) -> bool:
+        one = self._page.project
+        return one is not None and one.state in {State.BARGAINING, State.REVIEWING}
+
+    def new_project(self) -> None:
+        """Ask what the new project is about."""
+        form = ProjectForm(self._page.context.today, self._page)
+
+        def made(project: int) -> None:
+            self._page.arrive(negotiation_id=project)
+
+        form.accepted.connect(lambda: self._desk.create(form.command, form.pick, made))
+        form.open()
+
+    def add_items(self) -> None:
+        """Gather items of the catalogue."""
+        project = self._id
+        context = self._page.context
+
+        def look(text: str) -> Sequence[Found]:
+            return [as_found(row) for row in search(context.db, context.actor, text)]
+
+        form = AddForm(look, context.jobs, self._page)
+        form.accepted.connect(lambda: self._desk.add(project, form.items))
+        form.open()
+
+    def invite(self) -> None:
+        """Show all suppliers with their papers."""
+        project = self._id
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def work() -> tuple[tuple[DossierRow, ...], frozenset[int]]:
+            known = queries.guests(db, actor, project)
+            taking_part = frozenset(one.supplier_id for one in known if not one.quitted)
+            return invitations.dossiers(db, actor), taking_part
+
+        def show(found: tuple[tuple[DossierRow, ...], frozenset[int]]) -> None:
+            form = InviteForm(found[0], found[1], self._page)
+            form.accepted.connect(lambda: self._desk.invite(project, form.guests))
+            form.open()
+
+        self._page.read(work, show)
+
+    def pledge(self, pledges: Sequence[Pledge], sure: bool) -> None:
+        """Keep pledges; before they are confirmed, say what that means."""
+        project, org = self._id, self._page.context.org.id
+        if not sure:
+            self._desk.pledge(project, org, pledges, confirm=False)
+            return
+        question = Question(
+            _("确认报量"),
+            _("确认后约定量就定下来，作为集团谈判的依据，不能再改。要改得请集团采购退回。"),
+            _("确认报量"),
+            _("再看看"),
+        )
+        confirm(
+            self._page, question, lambda: self._desk.pledge(project, org, pledges, confirm=True)
+        )
+
+    def send_back(self, row: MemberRow) -> None:
+        """Ask why a member's need is given back."""
+        if row.confirmed_at is None or not self._page.buyer:
+            self._page.not_available()
+            return
+        project = self._id
+        form = ReasonForm(
+            _("退回 {org} 的报量", org=row.org), _("退回后这家成员可以重填、再确认。"),
+            _("退回重填"), self._page,
+        )  # fmt: skip
+        form.accepted.connect(lambda: self._desk.send_back(project, row.org_id, form.text))
+        form.open()
+
+    def close(self) -> None:
+        """Go on to the review."""
+        project = self._id
+        question = Question(
+            _("进入评审"), _("不再收报价，开始评分和定标。需要时还可以再开一轮。"),
+            _("进入评审"), _("再等等"),
+        )  # fmt: skip
+        confirm(self._page, question, lambda: self._desk.close(project))
+
+    def end(self, *, failed: bool) -> None:
+        """Ask why the project ends."""
+        project = self._id
+        title = _("流标") if failed else _("终止项目")
+        form = ReasonForm(title, _("项目就此结束，已有的报价记录保留。"), title, self._page)
+        form.accepted.connect(lambda: self._desk.end(project, form.text, failed=failed))
+        form.open()
+
+    def choose_lowest(self) -> None:
+        """The cheapest for every line."""
+        board = self._page.compare.board
+        if board is not None:
+            self._desk.choose_all(board.found, None)
+
+    def choose_scored(self) -> None:
+        """The best score for every line."""
+        board = self._page.compare.board
+        if board is not None:
+            found = board.found
+            self._desk.read_scoring(self._id, lambda scored: self._desk.choose_all(found, scored))
+
+    def scores(self) -> None:
+        """Show the score sheet."""
+        board = self._page.compare.board
+        project = self._id
+        if board is None:
+            return
+
+        def show(scored: Scoring) -> None:
+            form = ScoreForm(board.found, scored, self._page)
+            form.accepted.connect(
+                lambda: self._desk.keep_scores(project, form.chosen_weights, form.chosen_points)
+            )
+            form.open()
+
+        self._desk.read_scoring(project, show)
+
+    # Quotes
+
+    def submit(self, lines: Sequence[BidLine]) -> None:
+        """Hand the typed prices in, after saying what that means."""
+        quote = self._page.quote
+        if quote is None or not lines:
+            self._page.not_available()
+            return
+        question = Question(
+            _("提交 {n} 行报价", n=len(lines)),
+            _("截止前可以再提交，以最后一次为准。提交后会给出指纹，开标时可以核对。"),
+            _("提交报价"),
+            _("再看看"),
+        )
+        supplier = quote.supplier_id
+        confirm(
+            self._page,
+            question,
+            lambda: self._desk.submit(quote.project.id, supplier, lines),
+        )
+
+    def withdraw(self) -> None:
+        """Ask why everything is taken back."""
+        quote = self._page.quote
+        if quote is None:
+            return
+        form = ReasonForm(
+            _("撤回报价"), _("撤回后你的全部报价都不再计入，截止前可以重新报。"), _("撤回"),
+            self._page,
+        )  # fmt: skip
+        form.accepted.connect(
+            lambda: self._desk.withdraw(quote.project.id, quote.supplier_id, form.text)
+        )
+        form.open()
+
+    def write_sheets(self) -> None:
+        """Ask for the folder."""
+        project = self._id
+        dialog = QFileDialog(self._page, _("报价单放到哪个文件夹"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setDirectory(str(paths.output()))
+        dialog.fileSelected.connect(lambda name: self._desk.write_sheets(project, Path(name)))
+        dialog.open()
+
+    def import_sheets(self) -> None:
+        """Ask for the filled sheets; many at once."""
+        project = self._id
+        if not project:
+            self._page.not_available()
+            return
+        dialog = QFileDialog(self._page, _("选填好的报价单，可多选"))
+        dialog.setNameFilter(_("报价单 (*.xlsx)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(lambda names: self.take_in(project, list(names)))
+        dialog.open()
+
+    def take_in(self, project: int, names: Sequence[str]) -> None:
+        """Take sheets in, and tell of each that was refused and why."""
+
+        def told(results: tuple[SheetIn, ...]) -> None:
+            notices = self._page.context.notices
+            taken = [one for one in results if one.taken]
+            if taken:
+                notices.done(_("已收下 {n} 份报价单。", n=len(taken)))
+            for one in results:
+                if not one.taken:
+                    lines = [_sheet_problem(problem.row, problem.text) for problem in one.problems]
+                    words = _("{file} 没有收下：{why}", file=one.file, why=lines[0])
+                    notices.problem(words, "\n".join(lines))
+
+        self._desk.import_sheets(project, [Path(name) for name in names], told)
+
+    def export(self) -> None:
+        """Ask for the file of the comparison."""
+        one = self._page.project
+        if one is None or self._page.compare.board is None:
+            self._page.not_available()
+            return
+        project = one.id
+        dialog = QFileDialog(self._page, _("导出到"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilter(_("Excel 工作簿 (*.xlsx)"))
+        dialog.setDefaultSuffix("xlsx")
+        dialog.setDirectory(str(paths.output()))
+        dialog.selectFile(_("比价表 {no}", no=one.no) + ".xlsx")
+        dialog.fileSelected.connect(lambda name: self._desk.export(project, Path(name)))
+        dialog.open()
+
+
+def _sheet_problem(row: int, text: str) -> str:
+    return _("第 {row} 行：{text}", row=row, text=text) if row else text
+
+
+def _as_time(at: object) -> datetime:
+    assert isinstance(at, datetime)  # noqa: S101 - from server_time
+    return at

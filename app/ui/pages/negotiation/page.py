@@ -1,0 +1,372 @@
+"""集中议价: the steps of a project on top; below, its preparation, comparison, or own quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from typing_extensions import override
+
+from app.domain.documents import State, state_title
+from app.domain.duties import Duty
+from app.i18n import _
+from app.services.negotiation import queries
+from app.services.negotiation.common import READERS
+from app.services.negotiation.comparison import Comparison, comparison
+from app.services.negotiation.queries import ProjectRow
+from app.services.negotiation.quotes import OwnQuote, own_quote
+from app.ui import theme
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.page import KeyHint, Page
+from app.ui.pages.negotiation.asking import Asking
+from app.ui.pages.negotiation.board import Board, Pending, rate_words
+from app.ui.pages.negotiation.compare_view import CompareView
+from app.ui.pages.negotiation.desk import NegotiationDesk, choice_of
+from app.ui.pages.negotiation.prepare_view import Prepared, PrepareView
+from app.ui.pages.negotiation.quote_view import QuoteView
+from app.ui.pages.negotiation.steps import StepsBar, steps_of
+from app.ui.widgets.buttons import Button, Kind
+from app.ui.widgets.cards import Card, page_column
+from app.ui.widgets.fields import Select
+from app.ui.widgets.states import StatePanel
+
+_EARLY: Final = frozenset({State.DRAFT, State.NEEDING, State.QUOTING})
+_TICK: Final = 20_000
+_BEST_FIRST: Final = (State.BARGAINING, State.QUOTING, State.NEEDING, State.REVIEWING)
+
+
+class NegotiationPage(Page):
+    """The page; argument of `arrive`: `negotiation_id`."""
+
+    name: ClassVar[str] = "negotiation"
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.NEGOTIATION})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.supplier = context.actor.has(Duty.SUPPLY)
+        self.desk = NegotiationDesk(self)
+        self.project: ProjectRow | None = None
+        self.quote: OwnQuote | None = None
+        self._projects: tuple[ProjectRow, ...] = ()
+        self._wanted = 0
+        self.asking = Asking(self, self.desk)
+        self.steps = StepsBar()
+        self.choice = Select(icon=Icon.SCALE)
+        self.choice.setAccessibleName(_("议价项目"))
+        self.nothing = StatePanel()
+        self.primary = Button("", Kind.PRIMARY, icon=Icon.GAVEL)
+        self.start = Button("", Kind.PRIMARY, icon=Icon.GAVEL)
+        self.compare = CompareView(context.jobs, self._compare_tools())
+        self.prepare = PrepareView(self._prepare_tools())
+        self.own = QuoteView()
+        self.stack = QStackedWidget()
+        for view in (self.nothing, self.compare, self.prepare, self.own):
+            self.stack.addWidget(view)
+        self._lay_out()
+        self._connect()
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self._tick)
+        self._clock.start(_TICK)
+
+    def _compare_tools(self) -> tuple[QWidget, ...]:
+        self.weights = Button(_("评分权重"), icon=Icon.TUNE)
+        self.export = Button(_("导出比价表"), icon=Icon.DOWNLOAD)
+        self.more = Button(_("更多"), icon=Icon.CHEVRON_DOWN)
+        return (self.weights, self.export, self.more, self.primary)
+
+    def _prepare_tools(self) -> tuple[QWidget, ...]:
+        self.add = Button(_("添加品规"), icon=Icon.PLUS)
+        self.guests = Button(_("邀请供应商"), icon=Icon.SEND)
+        self.others = Button(_("更多"), icon=Icon.CHEVRON_DOWN)
+        return (self.add, self.guests, self.others, self.start)
+
+    def _lay_out(self) -> None:
+        head = Card(padding=8)
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 0, 6, 0)
+        row.setSpacing(18)
+        self.choice.setMinimumWidth(theme.px(216))
+        self.choice.setMaximumWidth(theme.px(290))
+        row.addWidget(self.choice)
+        row.addWidget(self.steps, 1)
+        self.new = Button(_("新建"), icon=Icon.PLUS)
+        row.addWidget(self.new)
+        head.add(row)
+        self.head = head
+        column = page_column(self)
+        column.addWidget(head)
+        column.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        asking = self.asking
+        self.choice.currentIndexChanged.connect(lambda _place: self._chosen())
+        self.new.clicked.connect(lambda _on=False: asking.new_project())
+        for button in (self.primary, self.start):
+            button.clicked.connect(lambda _on=False: asking.next_step())
+        self.weights.clicked.connect(lambda _on=False: asking.scores())
+        self.export.clicked.connect(lambda _on=False: asking.export())
+        self.more.clicked.connect(lambda _on=False: asking.menu(self.more))
+        self.others.clicked.connect(lambda _on=False: asking.menu(self.others))
+        self.add.clicked.connect(lambda _on=False: asking.add_items())
+        self.guests.clicked.connect(lambda _on=False: asking.invite())
+        self.compare.picked.connect(self._picked)
+        self.compare.reason_given.connect(self._save_choice)
+        self.compare.moved.connect(self.chrome_changed)
+        self.prepare.kept.connect(asking.pledge)
+        self.prepare.back_asked.connect(asking.send_back)
+        self.own.submitted.connect(asking.submit)
+        self.own.sheet_asked.connect(asking.write_sheets)
+        self.own.import_asked.connect(asking.import_sheets)
+        self.own.withdraw_asked.connect(asking.withdraw)
+        self.on(Act.EXPORT, asking.export)
+        self.on(Act.IMPORT, asking.import_sheets)
+        if self.context.actor.has(Duty.BUY):
+            self.on(Act.NEW, asking.new_project)
+
+    # Reading
+
+    @override
+    def refresh(self) -> None:
+        db, actor = self.context.db, self.context.actor
+        self.read(
+            lambda: queries.projects(db, actor), self._show_projects, self._unread, channel="list"
+        )
+
+    def _show_projects(self, found: tuple[ProjectRow, ...]) -> None:
+        self._projects = found
+        before = self._wanted or (self.project.id if self.project else 0)
+        self._wanted = 0
+        entries = [(one.id, f"{one.title} · {state_title(one.state)}") for one in found]
+        self.choice.set_entries(entries)
+        known = {one.id for one in found}
+        self.choice.choose(before if before in known else self._first(found))
+        self.head.setVisible(bool(found) or self.context.actor.has(Duty.BUY))
+        if not found:
+            self._show_nothing()
+        else:
+            self._chosen()
+
+    @staticmethod
+    def _first(found: Sequence[ProjectRow]) -> int:
+        for state in _BEST_FIRST:
+            for one in found:
+                if one.state is state:
+                    return one.id
+        return found[0].id if found else 0
+
+    def _show_nothing(self) -> None:
+        self.project = None
+        if self.supplier:
+            self.nothing.show_empty(_("还没有邀请你报价的项目。集团邀请后就会出现。"))
+        elif self.context.actor.has(Duty.BUY):
+            words = _("还没有议价项目。建一个，选好品规，再向成员征集报量。")
+            self.nothing.show_empty(words, _("新建议价项目"), self.asking.new_project)
+        else:
+            self.nothing.show_empty(_("还没有要你报量的议价项目。集团征集后就会出现。"))
+        self.stack.setCurrentWidget(self.nothing)
+
+    def _unread(self, error: Exception) -> None:
+        self.nothing.show_problem(error, self.refresh)
+        self.stack.setCurrentWidget(self.nothing)
+
+    def _chosen(self) -> None:
+        wanted = self.choice.value
+        row = next((one for one in self._projects if one.id == wanted), None)
+        if row is None:
+            return
+        self.project = row
+        db, actor, key = self.context.db, self.context.actor, row.id
+        if self.supplier:
+            self.read(
+                lambda: own_quote(db, actor, key), self._show_quote, self._unread, channel="body"
+            )
+        elif self.reader and row.state not in _EARLY:
+            self.read(
+                lambda: Board(comparison(db, actor, key)),
+                self._show_board,
+                self._unread,
+                channel="body",
+            )
+        else:
+            self._read_preparation(row)
+
+    def _read_preparation(self, row: ProjectRow) -> None:
+        db, actor, org, reader = (
+            self.context.db, self.context.actor, self.context.org.id, self.reader,
+        )  # fmt: skip
+
+        def work() -> tuple[Prepared, Comparison | None]:
+            prepared = Prepared(
+                project=row,
+                items=queries.items(db, actor, row.id),
+                members=queries.members(db, actor, row.id),
+                guests=queries.guests(db, actor, row.id) if reader else (),
+                needs=queries.needs(db, actor, row.id, org),
+                org_id=org,
+            )
+            return prepared, comparison(db, actor, row.id) if reader else None
+
+        self.read(work, self._show_preparation, self._unread, channel="body")
+
+    @property
+    def reader(self) -> bool:
+        """Whether the person reads the group's side of the project."""
+        org = self.project.org_id if self.project else 0
+        return any(self.context.actor.can(duty, org) for duty in READERS)
+
+    @property
+    def buyer(self) -> bool:
+        """Whether the person moves the project on."""
+        org = self.project.org_id if self.project else 0
+        return self.context.actor.can(Duty.BUY, org)
+
+    # Showing
+
+    def _show_board(self, board: Board) -> None:
+        found = board.found
+        self.project = found.project
+        self.steps.show_steps(steps_of(found.project, found.rounds, found.at))
+        self.compare.show_board(board)
+        self._say_buttons()
+        self.stack.setCurrentWidget(self.compare)
+        self._say_subtitle()
+
+    def _show_preparation(self, shown: tuple[Prepared, Comparison | None]) -> None:
+        prepared, found = shown
+        rounds = found.rounds if found else ()
+        at = found.at if found else None
+        if at is not None:
+            self.steps.show_steps(steps_of(prepared.project, rounds, at))
+        self.steps.setVisible(at is not None)
+        self.prepare.show_all(prepared, buyer=self.reader)
+        self._say_buttons()
+        self.stack.setCurrentWidget(self.prepare)
+        self._say_subtitle()
+
+    def _show_quote(self, quote: OwnQuote) -> None:
+        self.quote = quote
+        self.project = quote.project
+        self.steps.show_steps(steps_of(quote.project, quote.rounds, quote.at)[1:])
+        self.own.show_quote(quote)
+        self.new.setVisible(False)
+        self.stack.setCurrentWidget(self.own)
+        self._say_subtitle()
+
+    def _say_buttons(self) -> None:
+        words = self.asking.next_words()
+        for button in (self.primary, self.start):
+            button.setText(words)
+            button.setVisible(bool(words) and self.buyer)
+        draft = self.project is not None and self.project.state is State.DRAFT
+        self.add.setVisible(self.buyer and draft)
+        self.guests.setVisible(self.buyer)
+        self.others.setVisible(self.buyer)
+        self.more.setVisible(self.buyer)
+        self.new.setVisible(self.context.actor.has(Duty.BUY))
+
+    def _say_subtitle(self) -> None:
+        one = self.project
+        if one is not None:
+            words = _("{no} · {n} 个品规 · {m} 家机构", no=one.no, n=one.lines, m=one.members)
+            self.set_subtitle(words)
+        self.chrome_changed.emit()
+
+    def _tick(self) -> None:
+        """Time goes on: the countdown is said again, from the server's time."""
+        if self.isVisible() and self.project is not None and self.project.deadline is not None:
+            self._chosen()
+
+    # Choosing
+
+    def _picked(self, at: int, place: int) -> None:
+        board = self.compare.board
+        if board is None or not self.buyer:
+            return
+        found = board.found
+        if found.project.state not in {State.BARGAINING, State.REVIEWING}:
+            return
+        if not int(board.grid.standing[place, at]):
+            return
+        board.pending = Pending(at, place)
+        if board.grid.able[place, at] and not board.dearer(at, place):
+            self._save_choice(at, place, "")
+        else:
+            self.compare.changed()
+
+    def _save_choice(self, at: int, place: int, reason: str) -> None:
+        board = self.compare.board
+        if board is None:
+            return
+        line = board.found.lines[at].line
+        choice = choice_of(line, board.found.suppliers[place].supplier_id, reason)
+
+        def saved() -> None:
+            board.take(line, (board.draft_line(at, place, reason),))
+            self.compare.changed()
+            self._say_subtitle()
+
+        def failed(error: Exception) -> None:
+            self.context.errors.take(error)
+            self.compare.changed()
+
+        self.desk.choose(board.found.project.id, choice, saved, failed)
+
+    # What the shell asks
+
+    @override
+    def counts(self) -> str:
+        board = self.compare.board
+        if self.stack.currentWidget() is not self.compare or board is None:
+            return ""
+        sums = board.totals()
+        return _(
+            "已选 {n}/{all} 项 · 加权下浮 {weighted} · 简单平均 {simple}",
+            n=sums.lines,
+            all=len(board.found.lines),
+            weighted=rate_words(sums.weighted) if sums.weighted is not None else "—",
+            simple=rate_words(sums.simple) if sums.simple is not None else "—",
+        )
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        if self.stack.currentWidget() is self.compare:
+            return (
+                KeyHint("1–9", _("选第几家")),
+                KeyHint("Enter", _("选最低价")),
+                self.hint(Act.EXPORT, _("导出比价表")),
+            )
+        return ()
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        wanted = arguments.get("negotiation_id")
+        if isinstance(wanted, int):
+            self._wanted = wanted
+            self.refresh()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in {
+            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier,
+        }  # fmt: skip
+        text = event.text()
+        comparing = self.stack.currentWidget() is self.compare
+        if comparing and plain and text.isascii() and text.isdigit():
+            self.compare.pick_number(int(text))
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        return {"project": self.project.id if self.project else 0}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        wanted = state.get("project")
+        self._wanted = wanted if isinstance(wanted, int) else 0
