@@ -11,11 +11,10 @@ import numpy as np
 from app.domain.replenish.frontier import Aim
 from app.domain.replenish.item import Item
 from app.domain.replenish.network import Network
+from app.domain.replenish.scenario import cautious, cautious_aim
 from app.domain.replenish.series import Floats
 from app.domain.replenish.system import system_levels
 
-_FLOOR: Final = 0.85
-_CRITICAL_FLOOR: Final = 0.97
 _ENOUGH: Final = 12
 """From so many series on the last weeks say something about the model."""
 _PERCENT: Final = 100
@@ -28,15 +27,9 @@ def points(items: Sequence[Item], today: date) -> tuple[int, ...]:
     if not items:
         return ()
     services = [item.target.service for item in items]
-    aim = Aim(
-        fill=min(services) / _PERCENT,
-        critical=max(services) / _PERCENT,
-        floor=_FLOOR,
-        critical_floor=max(_CRITICAL_FLOOR, min(services) / _PERCENT),
-    )
-    found = system_levels(
-        _network(items, today), aim, learn=len(items) >= _ENOUGH, morning=True
-    ).reorder_point
+    aim = cautious_aim(Aim(fill=min(services) / _PERCENT, critical=max(services) / _PERCENT))
+    network = cautious(_network(items, today))
+    found = system_levels(network, aim, learn=len(items) >= _ENOUGH, morning=True).reorder_point
     return tuple(
         int(point) if _kept(item) else -1 for item, point in zip(items, found, strict=True)
     )
@@ -47,10 +40,7 @@ def _kept(item: Item) -> bool:
 
 
 def _network(items: Sequence[Item], today: date) -> Network:
-    """One pool for each item: a single store has nobody to lend it.
-
-    What whole lots leave above the level is not counted on, for the same reason.
-    """
+    """The items side by side, each for itself."""
     days = max(1, *(item.series.length for item in items))
     usual = min(item.target.service for item in items)
     asked, lines, seen = (np.zeros((len(items), days)) for _array in range(3))
@@ -65,10 +55,9 @@ def _network(items: Sequence[Item], today: date) -> Network:
         lines=lines,
         seen=seen,
         pool=np.arange(len(items)),
-        # A storekeeper looks at the last day before the next delivery, not at the mean of days.
-        lead=_column([item.lead.mean + item.review.gap(today) for item in items]),
+        lead=_column([item.lead.mean for item in items]),
         lead_sd=_column([item.lead.sd for item in items]),
-        gap=np.zeros(len(items)),
+        gap=_column([item.review.gap(today) for item in items]),
         lot=np.ones(len(items)),
         cost=_column([item.worth for item in items]),
         critical=np.array([item.target.service > usual for item in items]),

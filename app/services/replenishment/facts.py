@@ -127,13 +127,13 @@ def _plan_item(
         prior=_prior(card, series, usual),
         storage=card.storage,
         manual=kept.manual,
-        worth=_worth(facts, card),
+        worth=worth(facts.supply, card),
     )
 
 
-def _worth(facts: Facts, card: ItemCard) -> float:
+def worth(supply: Supply, card: ItemCard) -> float:
     """Price of a smallest unit as a weight; an item without a price weighs like a cheap one."""
-    price = facts.supply.prices.get(card.id)
+    price = supply.prices.get(card.id)
     return max(1e-4, float(price.unit_price / price.price_factor)) if price else 1e-2
 
 

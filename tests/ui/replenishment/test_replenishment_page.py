@@ -61,7 +61,7 @@ def test_it_opens_on_the_worst_line_with_its_sum(page: ReplenishmentPage) -> Non
     current = page.view.current
     assert current is not None
     assert current.item_id == AMLODIPINE
-    assert text(page, AMLODIPINE, "why") == "不足 7 天 按整件凑整 +167"
+    assert text(page, AMLODIPINE, "why") == "不足 7 天 按整件凑整 +185"
     assert text(page, AMLODIPINE, "days") == "3 天"
     assert page.view.chips[""].text() == "全部 2"
     assert page.view.chips["short"].text() == "不足 7 天 2"
