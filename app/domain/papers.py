@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from app.domain.orders.signing import Party as Side
+
 
 @dataclass(frozen=True, slots=True)
 class PrintInfo:
@@ -44,7 +46,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """One signature place: who should sign or has signed, when, over which digest."""
+    """One signature place: who should sign or has signed, when, over which digest.
+
+    `side` names the electronic seal that belongs there; None where only pen and ink do.
+    """
 
     role: str
     party: str
@@ -52,6 +57,7 @@ class Signing:
     at: str = ""
     digest: str = ""
     refused: str = ""
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)

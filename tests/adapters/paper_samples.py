@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from app.domain.orders.signing import Party as Side
 from app.domain.papers import (
     AcceptanceLine,
     AcceptancePaper,
@@ -29,8 +30,15 @@ GOODS = Goods(
     "YL000123", "阿莫西林克拉维酸钾片", "0.375 g × 12 片/盒", "北辰药业", "国药准字H20030001"
 )
 SIGNINGS = (
-    Signing("购货单位", BUYER.name, "张主任", "2026-10-14 10:05", "ab12cd34ef56ab12cd34"),
-    Signing("供货单位", SUPPLIER.name),
+    Signing(
+        "购货单位",
+        BUYER.name,
+        "张主任",
+        "2026-10-14 10:05",
+        "ab12cd34ef56ab12cd34",
+        side=Side.MEMBER,
+    ),
+    Signing("供货单位", SUPPLIER.name, side=Side.SUPPLIER),
 )
 
 

@@ -19,6 +19,7 @@ from app.adapters import fonts
 from app.adapters.pdf.kit import MM, draw_text
 from app.domain.capital_amount import capital_amount
 from app.domain.papers import Goods, Party, Signing
+from app.domain.sealing import SealPlace
 from app.i18n import _
 
 BODY: Final = 9
@@ -285,8 +286,18 @@ class _SignPlace(Flowable):  # type: ignore[misc]  # reportlab is untyped here
             canvas.setDash(3, 3)
             canvas.setStrokeGray(0.6)
             canvas.rect(self.width - _SEAL, self.height - _SEAL, _SEAL, _SEAL)
+            self._note_place(canvas)
             canvas.setFillGray(0.6)
             note = _("（盖章处）")
             left = self.width - _SEAL / 2 - fonts.width(note, BODY, False) / 2
             draw_text(canvas, (left, self.height - _SEAL / 2 - BODY / 2), note, BODY)
             canvas.restoreState()
+
+    def _note_place(self, canvas: Canvas) -> None:
+        """Tell the canvas where an electronic seal belongs."""
+        places: list[SealPlace] | None = getattr(canvas, "places", None)
+        if places is None or self.signing.side is None:
+            return
+        left, bottom = canvas.absolutePosition(self.width - _SEAL, self.height - _SEAL)
+        box = (left, bottom, left + _SEAL, bottom + _SEAL)
+        places.append(SealPlace(self.signing.side, canvas.getPageNumber() - 1, box))

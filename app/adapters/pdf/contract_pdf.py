@@ -19,11 +19,12 @@ from app.adapters.pdf.blocks import (
 )
 from app.adapters.pdf.kit import MM, build, frame_width
 from app.domain.papers import ContractPaper
+from app.domain.sealing import SealPlace
 from app.i18n import _
 
 
-def contract_pdf(paper: ContractPaper) -> bytes:
-    """The contract as PDF; the same contract gives the same bytes."""
+def contract_pdf(paper: ContractPaper, places: list[SealPlace] | None = None) -> bytes:
+    """The contract as PDF; the same contract, the same bytes. Seal places go to `places`."""
     width = frame_width()
     story: list[Flowable] = title(_("药品耗材购销合同"), _("统采分签"))
     pairs = [
@@ -43,7 +44,7 @@ def contract_pdf(paper: ContractPaper) -> bytes:
         head = _("附件　价格清单（{n} 个品规）", n=len(paper.prices))
         story += [Spacer(0, 5 * MM), paragraph(head, 11, bold=True), Spacer(0, 2 * MM)]
         story.append(_prices(paper, width))
-    return build(story, paper.info, _("购销合同 {number}", number=paper.number))
+    return build(story, paper.info, _("购销合同 {number}", number=paper.number), places=places)
 
 
 def _prices(paper: ContractPaper, width: float) -> Flowable:

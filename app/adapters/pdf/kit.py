@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from app.adapters import fonts
 from app.domain.papers import PrintInfo
+from app.domain.sealing import SealPlace
 from app.i18n import _
 
 MM: Final = 72 / 25.4
@@ -33,8 +34,16 @@ _LINE: Final = 0.5
 class _NumberedCanvas(Canvas):  # type: ignore[misc]  # reportlab is untyped here
     """A canvas that knows the number of pages when it draws the footers."""
 
-    def __init__(self, *args: Any, info: PrintInfo, heading: str, **keywords: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        info: PrintInfo,
+        heading: str,
+        places: list[SealPlace] | None,
+        **keywords: Any,
+    ) -> None:
         super().__init__(*args, **keywords)
+        self.places = places
         self._info = info
         self._heading = heading
         self._pages: list[dict[str, Any]] = []
@@ -95,9 +104,17 @@ def draw_text(
 
 
 def build(
-    story: Sequence[Flowable], info: PrintInfo, heading: str, *, landscape: bool = False
+    story: Sequence[Flowable],
+    info: PrintInfo,
+    heading: str,
+    *,
+    landscape: bool = False,
+    places: list[SealPlace] | None = None,
 ) -> bytes:
-    """The story as PDF bytes; `heading` stands right in the header and is the file's title."""
+    """The story as PDF bytes; `heading` stands right in the header and is the file's title.
+
+    Where seals are wanted is added to `places`.
+    """
     target = io.BytesIO()
     size = turned(A4) if landscape else A4
     frame = Frame(
@@ -121,7 +138,7 @@ def build(
     document.addPageTemplates([PageTemplate("page", [frame], onPage=watermark)])
 
     def canvas_maker(*args: Any, **keywords: Any) -> _NumberedCanvas:
-        return _NumberedCanvas(*args, info=info, heading=heading, **keywords)
+        return _NumberedCanvas(*args, info=info, heading=heading, places=places, **keywords)
 
     document.build(list(story), canvasmaker=canvas_maker)
     return target.getvalue()

@@ -20,11 +20,12 @@ from app.adapters.pdf.blocks import (
 )
 from app.adapters.pdf.kit import MM, build, frame_width
 from app.domain.papers import OrderPaper
+from app.domain.sealing import SealPlace
 from app.i18n import _
 
 
-def order_pdf(paper: OrderPaper) -> bytes:
-    """The order as PDF; the same order gives the same bytes."""
+def order_pdf(paper: OrderPaper, places: list[SealPlace] | None = None) -> bytes:
+    """The order as PDF; the same order, the same bytes. Seal places go to `places`."""
     width = frame_width()
     heading = _("采购订单 {number}", number=paper.number)
     story: list[Flowable] = title(
@@ -45,7 +46,7 @@ def order_pdf(paper: OrderPaper) -> bytes:
     for number, term in enumerate(paper.terms, start=1):
         story += [paragraph(f"{number}. {term}"), Spacer(0, 1 * MM)]
     story += signing_block(paper.signings, width, seals=True)
-    return build(story, paper.info, heading)
+    return build(story, paper.info, heading, places=places)
 
 
 def _lines(paper: OrderPaper, width: float) -> Flowable:

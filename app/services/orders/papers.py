@@ -196,7 +196,7 @@ def _signing(
     party: Party, name: str, signature: SignatureRow | None, fingerprint: str
 ) -> papers.Signing:
     if signature is None:
-        return papers.Signing(role=_(_ROLES[party]), party=name)
+        return papers.Signing(role=_(_ROLES[party]), party=name, side=party)
     return papers.Signing(
         role=_(_ROLES[party]),
         party=name,
@@ -204,6 +204,7 @@ def _signing(
         at=local_time(signature.at).strftime("%Y-%m-%d %H:%M"),
         digest=fingerprint.replace(" ", ""),
         refused=signature.reason if signature.decision is Decision.REFUSED else "",
+        side=party,
     )
 
 

@@ -1,0 +1,1 @@
+"""Electronic seals (PAdES) on PDF papers: certificates from file, sealing, checking."""
