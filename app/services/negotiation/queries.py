@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ from app.models.negotiation import (
 from app.models.party import Organisation, Person
 from app.services.access import group_orgs
 from app.services.db import Database, now, today
-from app.services.negotiation.common import find, require_reader, rounds_of
+from app.services.negotiation.common import READERS, find, require_reader, rounds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,22 @@ def projects(db: Database, actor: Actor) -> tuple[ProjectRow, ...]:
             statement = statement.where(Negotiation.id.in_(mine), Negotiation.status.not_in(hidden))
         elif not actor.orgs() & set(group_orgs(session, today(session))):
             return ()
-        return tuple(project_row(session, one) for one in session.scalars(statement))
+        return tuple(
+            _as_seen(actor, project_row(session, one)) for one in session.scalars(statement)
+        )
+
+
+def _as_seen(actor: Actor, row: ProjectRow) -> ProjectRow:
+    if actor.has(Duty.SUPPLY):
+        return for_supplier(row)
+    if any(actor.can(duty, row.org_id) for duty in READERS):
+        return row
+    return replace(row, suppliers=0)
+
+
+def for_supplier(row: ProjectRow) -> ProjectRow:
+    """A project as a supplier may see it: neither its rivals nor the members are counted."""
+    return replace(row, suppliers=1, members=0, confirmed=0)
 
 
 def project_row(session: Session, project: Negotiation) -> ProjectRow:

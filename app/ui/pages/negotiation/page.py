@@ -96,6 +96,7 @@ class NegotiationPage(Page):
         row.addWidget(self.choice)
         row.addWidget(self.steps, 1)
         self.new = Button(_("新建"), icon=Icon.PLUS)
+        self.new.setVisible(self.context.actor.has(Duty.BUY))
         row.addWidget(self.new)
         head.add(row)
         self.head = head
@@ -273,7 +274,9 @@ class NegotiationPage(Page):
     def _say_subtitle(self) -> None:
         one = self.project
         if one is not None:
-            words = _("{no} · {n} 个品规 · {m} 家机构", no=one.no, n=one.lines, m=one.members)
+            words = _("{no} · {n} 个品规", no=one.no, n=one.lines)
+            if one.members:
+                words = _("{words} · {m} 家机构", words=words, m=one.members)
             self.set_subtitle(words)
         self.chrome_changed.emit()
 

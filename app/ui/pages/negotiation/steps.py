@@ -58,7 +58,8 @@ def steps_of(project: ProjectRow, rounds: Sequence[RoundRow], at: datetime) -> l
     found = [Step(_("报量"), needs, done=not early, now=early)]
     for one in rounds[-_SHOWN_ROUNDS:]:
         if one.opened_at is not None:
-            note = _("{n} 家 · {day}", n=one.bidders, day=f"{local_time(one.opened_at):%m-%d}")
+            day = f"{local_time(one.opened_at):%m-%d}"
+            note = _("{n} 家 · {day}", n=one.bidders, day=day) if one.bidders else day
             found.append(Step(_("第 {n} 轮", n=one.round), note, done=True))
         else:
             left = time_left(one.deadline, at)
