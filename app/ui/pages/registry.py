@@ -67,12 +67,17 @@ PAGES: Final = (
         "mapping", N_("编码对照"), Icon.SCALE, _BUYING, "MappingPage",
         frozenset({_D.STORE, _D.CATALOGUE}),
     ),
+    PageSpec("committee", N_("药事会"), Icon.GAVEL, _BUYING, "CommitteePage", _STAFF),
     PageSpec("alignment", N_("目录吻合度"), Icon.TARGET, _BUYING, "AlignmentPage", _STAFF),
     PageSpec(
         "negotiation", N_("集中议价"), Icon.SCALE, _BUYING, "NegotiationPage",
         frozenset({_D.BUY, _D.SIGN, _D.STORE, _D.SUPPLY, _D.AUDIT}),
     ),
     PageSpec("prices", N_("价格表"), Icon.CASH, _BUYING, "PricesPage", _STAFF),
+    PageSpec(
+        "awards", N_("定标"), Icon.CLIPBOARD_CHECK, _BUYING, "AwardsPage",
+        frozenset({_D.BUY, _D.SIGN, _D.SUPPLY, _D.AUDIT}),
+    ),
     PageSpec(
         "group_orders", N_("统采分签"), Icon.FILE_SIGN, _BUYING, "GroupOrdersPage",
         frozenset({_D.BUY, _D.SIGN, _D.SUPPLY, _D.AUDIT}),
@@ -102,6 +107,10 @@ PAGES: Final = (
         "labels", N_("标签打印"), Icon.LABEL, _MANAGE, "LabelsPage", frozenset({_D.STORE, _D.BUY})
     ),
     PageSpec("reports", N_("报表"), Icon.CHART_BAR, _MANAGE, "ReportsPage", _STAFF),
+    PageSpec(
+        "savings", N_("节约分析"), Icon.CHART_LINE, _MANAGE, "SavingsPage",
+        frozenset({_D.BUY, _D.SIGN, _D.SETTLE, _D.AUDIT, _D.CATALOGUE}),
+    ),
     PageSpec("settings", N_("系统设置"), Icon.COG, "foot", "SettingsPage"),
     PageSpec("start", N_("开始使用"), Icon.SCHOOL, "foot", "StartPage", rail=False),
 )  # fmt: skip

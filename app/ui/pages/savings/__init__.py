@@ -1,0 +1,1 @@
+"""节约分析: what the negotiated prices saved, with charts down to the documents."""
