@@ -60,6 +60,8 @@ REGISTRY: Final[dict[str, Entry]] = {
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
     "pack": Entry("pack", N_("定数包：定义、打包、发放、接收、打开、拆包、丢失、退回、超期")),
     "transfer": Entry("transfer", N_("调拨借用：建议、发起、确认、审核、发出、验收、归还、互抵")),
+    "trace": Entry("trace"),
+    "recall": Entry("recall", N_("召回追溯：冻结、召回、追溯批号、近效期措施")),
     "place": Entry("place", N_("库位：查看、新增、移库")),
     "consume": Entry("consume", N_("消耗：扫码登记、查看、冲销")),
     "settle": Entry("settle", N_("结算：对账单生成、发送、确认、异议")),

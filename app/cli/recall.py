@@ -1,0 +1,176 @@
+"""`yilian recall`: freeze everywhere, follow a lot both ways, act on what runs out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from app.cli.context import cli
+from app.cli.scope import org_id, org_ids
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.stock.recalls import Action
+from app.i18n import _
+from app.services.recalls import expiring as actions, recall as recalls
+from app.services.recalls.trace import LotHead, find_lots, trace_lot
+
+app = typer.Typer()
+
+OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构；all 为全部可见"))]
+Code = Annotated[str, typer.Argument(help=_("批号、追溯码、定数包码、GS1 码"))]
+
+
+@app.command("start", help=_("冻结或召回批号：所有成员立即停用"))
+def start(
+    lots: Annotated[list[str], typer.Argument(help=_("批号，可给多个"))],
+    level: Annotated[int, typer.Option(help=_("召回级别 1、2、3；0 为只冻结"))] = 0,
+    source: Annotated[str, typer.Option(help=_("召回通知文号"))] = "",
+    reason: Annotated[str, typer.Option(help=_("原因"))] = "",
+) -> None:
+    """Freeze lots in every member."""
+    run = cli()
+    db, actor = run.signed_in()
+    ids = tuple(_one(code).lot_id for code in lots)
+    made = recalls.start(db, actor, recalls.Start(new_op(), ids, level, source, reason))
+    row = next(one for one in recalls.recalls(db, actor) if one.id == made)
+    words = _(
+        "{no}：{n} 个批号已在所有成员冻结，{day} 前回复。", no=row.no, n=len(ids), day=row.due
+    )
+    run.say(words)
+    if run.as_json:
+        run.emit(row)
+
+
+@app.command("list", help=_("召回一览"))
+def list_() -> None:
+    """List recalls."""
+    run = cli()
+    run.emit(
+        recalls.recalls(*run.signed_in()),
+        {
+            "no": _("单号"), "level_text": _("级别"), "items": _("品名"), "lots": _("批号"),
+            "reason": _("原因"), "status": _("状态"), "due": _("回复期限"),
+            "answered": _("已回复"),
+        },
+        empty=_("没有召回。"),
+    )  # fmt: skip
+
+
+@app.command("answer", help=_("成员回复：货已隔离"))
+def answer(
+    no: Annotated[str, typer.Argument(help=_("召回单号"))],
+    note: Annotated[str, typer.Option(help=_("说明"))] = "",
+    org: OrgOption = "",
+) -> None:
+    """Answer a recall."""
+    run = cli()
+    db, actor = run.signed_in()
+    row = _row(no)
+    recalls.answer(db, actor, recalls.Answer(new_op(), org_id(run, org), row.id, note))
+    run.say(_("已回复 {no}。", no=row.no))
+
+
+@app.command("close", help=_("结束召回；--release 解冻"))
+def close(
+    no: Annotated[str, typer.Argument(help=_("召回单号"))],
+    report: Annotated[str, typer.Option(help=_("处理结果"))] = "",
+    release: Annotated[bool, typer.Option("--release", help=_("批号解冻"))] = False,
+) -> None:
+    """Close a recall."""
+    run = cli()
+    db, actor = run.signed_in()
+    row = _row(no)
+    recalls.close(db, actor, recalls.Close(new_op(), row.id, row.version, report, release))
+    run.say(_("已结束 {no}。", no=row.no))
+
+
+@app.command("trace", help=_("追溯一个批号：从哪来、在哪里、用到哪"))
+def trace(code: Code) -> None:
+    """Follow a lot both ways."""
+    run = cli()
+    found = trace_lot(*run.signed_in(), _one(code).lot_id)
+    if run.as_json:
+        run.emit(found)
+        return
+    head = found.head
+    run.say(_("{name} {spec} 批号 {lot} 有效期至 {day} {held}", name=head.name, spec=head.spec,
+              lot=head.lot_no, day=head.expiry, held=head.held))  # fmt: skip
+    run.emit(
+        found.members,
+        {"org": _("机构"), "came": _("入"), "here": _("在库"), "secured": _("已隔离"),
+         "used": _("已用"), "gone": _("其他出库")},
+    )  # fmt: skip
+    run.emit(
+        found.standing,
+        {"org": _("机构"), "place": _("库位"), "owner": _("货权"), "qty": _("数量")},
+    )
+    run.emit(
+        found.steps,
+        {"occurred_on": _("日期"), "org": _("机构"), "stage": _("去向"), "doc_no": _("单号"),
+         "from_place": _("从"), "to_place": _("到"), "pack": _("定数包"), "qty": _("数量"),
+         "person": _("经办")},
+    )  # fmt: skip
+
+
+@app.command("expiring", help=_("近效期和过期的批号，建议怎么办"))
+def expiring(
+    days: Annotated[int, typer.Option(help=_("多少天内到期"))] = actions.NEAR_DAYS,
+    org: OrgOption = "",
+) -> None:
+    """List lots that run out."""
+    run = cli()
+    run.emit(
+        actions.expiring(*run.signed_in(), org_ids(run, org), days),
+        {
+            "org": _("机构"), "name": _("品名"), "lot_no": _("批号"), "expiry": _("有效期至"),
+            "qty": _("数量"), "wasted": _("用不完"), "amount": _("金额"), "advice": _("建议"),
+            "action": _("已定"), "person": _("负责人"), "due_on": _("期限"),
+        },
+        empty=_("没有近效期的货。"),
+    )  # fmt: skip
+
+
+@app.command("act", help=_("给近效期批号定措施：谁、什么时候前"))
+def act(
+    code: Code,
+    action: Annotated[Action, typer.Argument(help=_("措施"))],
+    by: Annotated[str, typer.Option(help=_("期限 YYYY-MM-DD"))],
+    person: Annotated[str, typer.Option(help=_("负责人姓名，默认本人"))] = "",
+    org: OrgOption = "",
+) -> None:
+    """Plan what to do with a lot."""
+    run = cli()
+    db, actor = run.signed_in()
+    where, lot = org_id(run, org), _one(code)
+    rows = [x for x in actions.expiring(db, actor, (where,), 36500) if x.lot_id == lot.lot_id]
+    if not rows:
+        raise DomainError("expiry.none", _("这个批号在本机构没有近效期库存。"))
+    people = {name: number for number, name in actions.people_of(db, actor, where)}
+    who = people.get(person, actor.person_id) if person else actor.person_id
+    command = actions.Plan(
+        new_op(), where, lot.item_id, lot.lot_id, action, rows[0].qty, who,
+        dt.date.fromisoformat(by),
+    )  # fmt: skip
+    actions.plan(db, actor, command)
+    run.say(_("{name} {lot}：{what}，{day} 前。", name=lot.name, lot=lot.lot_no,
+              what=action.label, day=by))  # fmt: skip
+
+
+def _one(code: str) -> LotHead:
+    found = find_lots(*cli().signed_in(), code)
+    if len(found) != 1:
+        names = "、".join(f"{x.name} {x.lot_no}" for x in found[:5])
+        raise DomainError(
+            "trace.which", _("{code} 对应 {n} 个批号：{names}。请给完整批号或扫包装。",
+                             code=code, n=len(found), names=names or "—"),
+        )  # fmt: skip
+    return found[0]
+
+
+def _row(no: str) -> recalls.RecallRow:
+    for row in recalls.recalls(*cli().signed_in()):
+        if row.no == no.strip().upper():
+            return row
+    raise DomainError("recall.unknown", _("没有召回单 {no}。用 yilian recall list 查看。", no=no))

@@ -1,0 +1,108 @@
+"""Recalls and near-expiry actions: levels, what may be done, what counts as a complete reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from app.domain.errors import DomainError
+from app.i18n import N_, _
+
+LEVELS: Final = {
+    0: N_("冻结，不召回"),
+    1: N_("一级召回"),
+    2: N_("二级召回"),
+    3: N_("三级召回"),
+}
+DAYS: Final = {0: 7, 1: 1, 2: 3, 3: 7}
+"""Days until every member must have answered, by level (药品召回管理办法: 1, 3, 7 days)."""
+
+
+class Action(StrEnum):
+    """What can be done with a lot before it runs out (spec §3.11)."""
+
+    USE_FIRST = "use_first"
+    TRANSFER = "transfer"
+    EXCHANGE = "exchange"
+    RETURN = "return"
+    WRITE_OFF = "write_off"
+
+    @property
+    def label(self) -> str:
+        """The action in the person's language."""
+        return _(_TITLES[self])
+
+
+_TITLES: Final = {
+    Action.USE_FIRST: N_("优先使用"),
+    Action.TRANSFER: N_("集团内调剂"),
+    Action.EXCHANGE: N_("换货"),
+    Action.RETURN: N_("退货"),
+    Action.WRITE_OFF: N_("报损"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a member's books say of recalled lots.
+
+    Attributes:
+        here: Units on its shelves now.
+        secured: Of them in the zones 不合格 and 退货.
+        used: Units that were consumed.
+        came: Units that ever came in.
+    """
+
+    here: int
+    secured: int
+    used: int
+    came: int
+
+    @property
+    def open(self) -> int:
+        """Units that still stand among usable goods."""
+        return self.here - self.secured
+
+
+def level_words(level: int) -> str:
+    """The level in the person's language."""
+    return _(LEVELS[level])
+
+
+def reply_due(level: int, started: date) -> date:
+    """The last day for members to answer."""
+    return started + timedelta(days=DAYS[level])
+
+
+def check_recall(level: int, source: str, reason: str, lots: int) -> None:
+    """Raise `DomainError` where a recall is not complete."""
+    if level not in LEVELS:
+        raise DomainError("recall.level", _("召回级别应是 1、2、3；只冻结填 0。"))
+    if not lots:
+        raise DomainError("recall.lots", _("还没有选要冻结的批号。"))
+    if len(reason.strip()) < 4:  # noqa: PLR2004 - four characters say a reason
+        raise DomainError("recall.reason", _("请写明原因，至少 4 个字。"))
+    if level and not source.strip():
+        raise DomainError("recall.source", _("召回要写持有人的召回通知文号。"))
+
+
+def suggested(
+    days_left: int, daily_use: bool, *, consigned: bool, wanted_elsewhere: bool
+) -> Action:
+    """What usually saves most with a lot that runs out.
+
+    Args:
+        days_left: Days to its last day, negative once it has passed.
+        daily_use: Whether the member's own use would reach it in time.
+        consigned: Whether it is still the supplier's: then it goes back or is exchanged.
+        wanted_elsewhere: Whether another member could use it up.
+    """
+    if days_left < 0:
+        return Action.RETURN if consigned else Action.WRITE_OFF
+    if daily_use:
+        return Action.USE_FIRST
+    if wanted_elsewhere:
+        return Action.TRANSFER
+    return Action.EXCHANGE if consigned else Action.USE_FIRST

@@ -1,0 +1,286 @@
+"""Freeze and recall lots in all members at once; members answer; the lead closes with a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor, Duty
+from app.domain.errors import ConflictError, DomainError, NotAllowedError
+from app.domain.ids import new_id
+from app.domain.stock.recalls import check_recall, level_words, reply_due
+from app.i18n import _
+from app.models.base import microseconds
+from app.models.item import Item
+from app.models.party import Organisation
+from app.models.recall import Recall, RecallLot, RecallReply
+from app.models.stock import Lot, LotHold
+from app.services import audit
+from app.services.access import lead_org, require
+from app.services.db import Database, database_of, local_time, now, today
+from app.services.numbering import document_no
+from app.services.operations import claim, finish
+from app.services.recalls.trace import trace_lot
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Freeze lots everywhere.
+
+    Attributes:
+        op_id: Made once per intention.
+        lots: The lots.
+        level: 1, 2, 3, or 0 for a freeze without a recall.
+        source: Number of the holder's notice.
+        reason: Why.
+    """
+
+    op_id: UUID
+    lots: tuple[int, ...]
+    level: int
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a member did: units secured (in the red or yellow zone), and words."""
+
+    op_id: UUID
+    org_id: int
+    recall_id: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End a recall; `release` gives the lots free again (false alarm, cleared)."""
+
+    op_id: UUID
+    recall_id: int
+    version: int
+    report: str
+    release: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecallRow:
+    """A recall with its lots and what members hold and answered."""
+
+    id: int
+    org_id: int
+    no: str
+    level: int
+    level_text: str
+    source: str
+    reason: str
+    status: str
+    started_at: datetime
+    due: date
+    lots: str
+    items: str
+    lot_ids: tuple[int, ...]
+    answered: int
+    report: str
+    version: int
+
+
+def start(db: Database, actor: Actor, command: Start) -> int:
+    """Freeze the lots in every member at once; the recall's id.
+
+    Raises:
+        NotAllowedError: Only the lead's store, purchase and catalogue people may.
+    """
+    lead = _lead(db, actor)
+    check_recall(command.level, command.source, command.reason, len(command.lots))
+    with db.write() as session:
+        earlier = claim(session, actor, lead, command.op_id, "recall.start", command)
+        if earlier is not None:
+            return int(earlier["id"])
+        rows = session.scalars(select(Lot).where(Lot.id.in_(command.lots))).all()
+        if len(rows) != len(set(command.lots)):
+            raise DomainError("lot.unknown", _("有批号不存在。请重新查找再选。"))
+        recall = Recall(
+            org_id=lead, id=new_id(), no=document_no(session, lead, "ZH", today(session)),
+            level=command.level, source=command.source.strip(), reason=command.reason.strip(),
+            status="active", started_at=now(session), started_by=actor.person_id,
+        )  # fmt: skip
+        session.add(recall)
+        session.flush()
+        for lot in rows:
+            session.add(
+                RecallLot(org_id=lead, recall_id=recall.id, lot_id=lot.id, item_id=lot.item_id)
+            )
+            session.add(
+                LotHold(
+                    org_id=0, lot_id=lot.id, id=recall.id,
+                    reason="recall" if command.level else "quality", note=recall.no,
+                    since=now(session), person_id=actor.person_id,
+                )
+            )  # fmt: skip
+        session.flush()
+        audit.record(
+            session, actor, lead, "recall.start", ("recall", recall.id),
+            {"no": recall.no, "lots": [lot.lot_no for lot in rows], "level": command.level},
+        )  # fmt: skip
+        finish(session, lead, command.op_id, {"id": recall.id})
+        return recall.id
+
+
+def answer(db: Database, actor: Actor, command: Answer) -> None:
+    """A member answers with what its own books say now; a later answer replaces it."""
+    require(actor, Duty.STORE, command.org_id)
+    row = _row_by_id(db, actor, command.recall_id)
+    if row.status != "active":
+        raise ConflictError("recall.closed", _("{no} 已经结束，不用再回复。", no=row.no))
+    here = secured = used = 0
+    for lot in row.lot_ids:
+        for member in trace_lot(db, actor, lot).members:
+            if member.org_id == command.org_id:
+                here += member.here
+                secured += member.secured
+                used += member.used
+    if here > secured:
+        raise DomainError(
+            "recall.open",
+            _(
+                "还有 {n} 在可用库位。先移到不合格区或退货区，再回复。",
+                n=here - secured,
+            ),
+        )
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "recall.answer", command)
+        if earlier is not None:
+            return
+        values = {
+            "found": here, "secured": secured, "used": used, "note": command.note.strip(),
+            "at": now(session), "person_id": actor.person_id,
+        }  # fmt: skip
+        insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
+        session.execute(
+            insert(RecallReply)
+            .values(org_id=command.org_id, recall_id=command.recall_id, version=1, **values)
+            .on_conflict_do_update(index_elements=["org_id", "recall_id"], set_=values)
+        )
+        audit.record(
+            session, actor, command.org_id, "recall.answer", ("recall", command.recall_id),
+            {"no": row.no, "secured": secured, "used": used},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {})
+
+
+def close(db: Database, actor: Actor, command: Close) -> None:
+    """End a recall with a report; the lots stay frozen unless they are released."""
+    lead = _lead(db, actor)
+    report = " ".join(command.report.split())
+    if len(report) < 4:  # noqa: PLR2004 - four characters say something
+        raise DomainError("recall.report", _("请写处理结果，至少 4 个字。"))
+    with db.write() as session:
+        earlier = claim(session, actor, lead, command.op_id, "recall.close", command)
+        if earlier is not None:
+            return
+        done = session.execute(
+            update(Recall)
+            .where(
+                Recall.org_id == lead, Recall.id == command.recall_id,
+                Recall.status == "active", Recall.version == command.version,
+            )
+            .values(
+                status="closed", closed_at=now(session), closed_by=actor.person_id,
+                report=report, version=command.version + 1,
+            )
+        )  # fmt: skip
+        assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+        if done.rowcount != 1:
+            raise ConflictError("recall.changed", _("这次召回刚被别人处理过。请刷新后再看。"))
+        if command.release:
+            session.execute(
+                update(LotHold)
+                .where(
+                    LotHold.org_id == 0, LotHold.id == command.recall_id,
+                    LotHold.released_at.is_(None),
+                )
+                .values(released_at=microseconds(now(session)))
+            )  # fmt: skip
+        audit.record(
+            session, actor, lead, "recall.close", ("recall", command.recall_id),
+            {"report": report, "release": command.release},
+        )  # fmt: skip
+        finish(session, lead, command.op_id, {})
+
+
+def recalls(db: Database, actor: Actor) -> tuple[RecallRow, ...]:
+    """All recalls of the group, active ones in front."""
+    if actor.has(Duty.SUPPLY):
+        return ()
+    with db.read() as session:
+        rows = session.scalars(
+            select(Recall).order_by(Recall.status, Recall.started_at.desc())
+        ).all()
+        return tuple(_row(session, row) for row in rows)
+
+
+def replies(db: Database, actor: Actor, recall_id: int) -> tuple[tuple[str, int, int, str], ...]:
+    """Answers that the person may read: member, secured, used, words."""
+    with db.read() as session:
+        rows = session.execute(
+            select(Organisation.short_name, RecallReply.secured, RecallReply.used, RecallReply.note)
+            .join(Organisation, Organisation.id == RecallReply.org_id)
+            .where(RecallReply.recall_id == recall_id, RecallReply.org_id.in_(actor.orgs()))
+            .order_by(Organisation.code)
+        ).all()
+        return tuple((str(a), int(b), int(c), str(d)) for a, b, c, d in rows)
+
+
+def _row_by_id(db: Database, actor: Actor, recall_id: int) -> RecallRow:
+    for row in recalls(db, actor):
+        if row.id == recall_id:
+            return row
+    raise DomainError("recall.unknown", _("没有这次召回。请刷新后再看。"))
+
+
+def _row(session: Session, row: Recall) -> RecallRow:
+    lots = session.execute(
+        select(Lot.id, Lot.lot_no, Item.name)
+        .join(RecallLot, RecallLot.lot_id == Lot.id)
+        .join(Item, Item.id == Lot.item_id)
+        .where(RecallLot.org_id == row.org_id, RecallLot.recall_id == row.id)
+        .order_by(Item.name, Lot.lot_no)
+    ).all()
+    answered = session.scalars(
+        select(RecallReply.org_id).where(and_(RecallReply.recall_id == row.id))
+    ).all()
+    return RecallRow(
+        id=row.id,
+        org_id=row.org_id,
+        no=row.no,
+        level=row.level,
+        level_text=level_words(row.level),
+        source=row.source,
+        reason=row.reason,
+        status=row.status,
+        started_at=local_time(row.started_at),
+        due=reply_due(row.level, local_time(row.started_at).date()),
+        lots="、".join(lot.lot_no for lot in lots),
+        items="、".join(dict.fromkeys(lot.name for lot in lots)),
+        lot_ids=tuple(lot.id for lot in lots),
+        answered=len(answered),
+        report=row.report or "",
+        version=row.version,
+    )
+
+
+def _lead(db: Database, actor: Actor) -> int:
+    with db.read() as session:
+        lead = lead_org(session, today(session))
+    if not any(actor.can(duty, lead) for duty in (Duty.STORE, Duty.BUY, Duty.CATALOGUE)):
+        raise NotAllowedError(
+            "recall.lead", _("冻结和召回由牵头医院的药库、采购或目录管理发起。请联系他们。")
+        )
+    return lead

@@ -1,0 +1,313 @@
+"""One lot over all members in one view: whence it came, where it is, what became of it.
+
+The ledger's index on (lot, organisation) answers; on PostgreSQL row security keeps out members
+that the person may not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError
+from app.domain.scan import ScanKind, classify
+from app.i18n import _
+from app.models.item import Item
+from app.models.pack import Pack, PackLine
+from app.models.party import Organisation, Person
+from app.models.receiving import Acceptance, TraceCode
+from app.models.settlement import Consumption
+from app.models.stock import Balance, Ledger, Lot, LotHold, Place
+from app.models.transfer import Transfer
+from app.services.db import Database, local_time
+from app.services.item_lookup import items_of_scan
+
+_MOST: Final = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class LotHead:
+    """A lot that a search found."""
+
+    lot_id: int
+    item_id: int
+    code: str
+    name: str
+    spec: str
+    base_unit: str
+    pack_unit: str
+    pack_factor: int
+    lot_no: str
+    serial: str
+    expiry: date | None
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What lies of the lot at a place now."""
+
+    org_id: int
+    org: str
+    place: str
+    zone: str
+    owner: str
+    qty: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPack:
+    """A pack or label that holds the lot."""
+
+    org_id: int
+    org: str
+    code: str
+    kind: str
+    place: str
+    qty: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One move of the lot.
+
+    Attributes:
+        stage: ``in``, ``within``, ``used``, ``lost``, ``out`` (transit, supplier, scrap).
+        doc_no: Number of its paper, where it has one.
+        pack: Code of the pack that moved, empty for loose goods.
+    """
+
+    org_id: int
+    org: str
+    occurred_on: date
+    posted_at: datetime
+    stage: str
+    doc_kind: str
+    doc_no: str
+    from_place: str
+    to_place: str
+    pack: str
+    qty: int
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The lot's sums at one member: came in, there now, used, gone otherwise."""
+
+    org_id: int
+    org: str
+    came: int
+    here: int
+    secured: int
+    used: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Everything about a lot."""
+
+    head: LotHead
+    members: tuple[Member, ...]
+    standing: tuple[Standing, ...]
+    packs: tuple[StandingPack, ...]
+    steps: tuple[TraceStep, ...]
+
+
+def find_lots(db: Database, actor: Actor, text: str) -> tuple[LotHead, ...]:
+    """Lots by number, trace code, pack or label code, GS1 scan, or item code; at most 100."""
+    _may(actor)
+    with db.read() as session:
+        ids = _lot_ids(session, actor, text)
+        rows = session.execute(
+            select(Lot, Item).join(Item, Item.id == Lot.item_id).where(Lot.id.in_(ids))
+            .order_by(Item.name, Lot.expiry).limit(100)
+        ).all()  # fmt: skip
+        held = _held(session, ids)
+        return tuple(_head(lot, item, held) for lot, item in rows)
+
+
+def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
+    """Forward and back over all members that the person may read."""
+    _may(actor)
+    with db.read() as session:
+        row = session.execute(
+            select(Lot, Item).join(Item, Item.id == Lot.item_id).where(Lot.id == lot_id)
+        ).one_or_none()
+        if row is None:
+            raise DomainError("lot.unknown", _("没有这个批号。请核对包装，或换个码再扫。"))
+        orgs = sorted(actor.orgs())
+        steps = _steps(session, lot_id, orgs)
+        standing = _standing(session, lot_id, orgs)
+        return Traced(
+            _head(row[0], row[1], _held(session, {lot_id})),
+            _members(steps, standing), standing, _packs(session, lot_id, orgs), steps,
+        )  # fmt: skip
+
+
+def _may(actor: Actor) -> None:
+    """Suppliers trace through their own papers, not through members' shelves."""
+    if actor.has(Duty.SUPPLY):
+        raise DomainError("trace.supplier", _("追溯只对集团成员开放。请联系对方药房。"))
+
+
+def _lot_ids(session: Session, actor: Actor, text: str) -> set[int]:
+    scan = classify(text)
+    wanted = scan.code or text.strip()
+    codes = {wanted, scan.serial, text.strip()} - {""}
+    found = set(session.scalars(select(TraceCode.lot_id).where(TraceCode.code.in_(codes))))
+    found |= set(
+        session.scalars(
+            select(PackLine.lot_id)
+            .join(Pack, and_(Pack.org_id == PackLine.org_id, Pack.id == PackLine.pack_id))
+            .where(Pack.org_id.in_(actor.orgs()), Pack.code.in_(codes))
+        )
+    )
+    number = scan.lot or text.strip()
+    statement = select(Lot.id).where(or_(Lot.lot_no == number, Lot.lot_no == number.upper()))
+    if scan.kind is ScanKind.GS1 and scan.lot:
+        items = [item.item_id for item in items_of_scan(session, scan, actor.org_id)]
+        statement = statement.where(Lot.item_id.in_(items))
+    found |= set(session.scalars(statement.limit(100)))
+    if not found:
+        items = [item.item_id for item in items_of_scan(session, scan, actor.org_id)]
+        found |= set(session.scalars(select(Lot.id).where(Lot.item_id.in_(items)).limit(100)))
+    return found
+
+
+def _held(session: Session, lots: set[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(LotHold.lot_id, LotHold.reason).where(
+            LotHold.lot_id.in_(lots), LotHold.released_at.is_(None)
+        )
+    )
+    return {row.lot_id: row.reason for row in rows}
+
+
+def _head(lot: Lot, item: Item, held: dict[int, str]) -> LotHead:
+    return LotHead(
+        lot.id, item.id, item.code, item.name, item.spec, item.base_unit, item.pack_unit,
+        item.pack_factor, lot.lot_no, lot.serial, lot.expiry, held.get(lot.id, ""),
+    )  # fmt: skip
+
+
+def _standing(session: Session, lot_id: int, orgs: list[int]) -> tuple[Standing, ...]:
+    owner, holder = aliased(Organisation), aliased(Organisation)
+    rows = session.execute(
+        select(Balance.org_id, holder.short_name, Place.name, Place.zone, owner.short_name,
+               Balance.qty)
+        .join(Place, and_(Place.org_id == Balance.org_id, Place.id == Balance.place_id))
+        .join(holder, holder.id == Balance.org_id)
+        .join(owner, owner.id == Balance.owner_id)
+        .where(Balance.lot_id == lot_id, Balance.org_id.in_(orgs), Balance.qty > 0)
+        .order_by(holder.code, Place.code)
+    ).all()  # fmt: skip
+    return tuple(Standing(*row) for row in rows)
+
+
+def _packs(session: Session, lot_id: int, orgs: list[int]) -> tuple[StandingPack, ...]:
+    rows = session.execute(
+        select(Pack.org_id, Organisation.short_name, Pack.code, Pack.kind, Place.name,
+               PackLine.qty, Pack.status)
+        .join(PackLine, and_(PackLine.org_id == Pack.org_id, PackLine.pack_id == Pack.id))
+        .join(Place, and_(Place.org_id == Pack.org_id, Place.id == Pack.place_id))
+        .join(Organisation, Organisation.id == Pack.org_id)
+        .where(PackLine.lot_id == lot_id, PackLine.org_id.in_(orgs))
+        .order_by(Organisation.code, Pack.code)
+        .limit(_MOST)
+    ).all()  # fmt: skip
+    return tuple(StandingPack(*row) for row in rows)
+
+
+def _steps(session: Session, lot_id: int, orgs: list[int]) -> tuple[TraceStep, ...]:
+    source, target = aliased(Place), aliased(Place)
+    rows = session.execute(
+        select(Ledger, source, target, Organisation.short_name, Person.name, Pack.code)
+        .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
+        .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
+        .join(Organisation, Organisation.id == Ledger.org_id)
+        .outerjoin(Person, Person.id == Ledger.actor_id)
+        .outerjoin(Pack, and_(Pack.org_id == Ledger.org_id, Pack.id == Ledger.pack_id))
+        .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
+        .order_by(Ledger.posted_at, Ledger.org_id, Ledger.seq)
+        .limit(_MOST)
+    ).all()
+    numbers = _numbers(session, [row[0] for row in rows])
+    return tuple(_step(row, numbers) for row in rows)
+
+
+def _step(row: Any, numbers: dict[tuple[int, int], str]) -> TraceStep:
+    move, source, target, org, person, pack = row
+    return TraceStep(
+        org_id=move.org_id,
+        org=org,
+        occurred_on=move.occurred_on,
+        posted_at=local_time(move.posted_at),
+        stage=_stage(source, target),
+        doc_kind=move.doc_kind,
+        doc_no=numbers.get((move.org_id, move.doc_id), ""),
+        from_place=source.name,
+        to_place=target.name,
+        pack=pack or "",
+        qty=move.qty,
+        person=person or "—",
+        reason=move.reason,
+    )
+
+
+def _stage(source: Place, target: Place) -> str:
+    if source.holds_stock and target.holds_stock:
+        return "within"
+    if target.holds_stock:
+        return "back" if source.kind == "consumed" else "in"
+    return {"consumed": "used", "lost": "lost"}.get(target.kind, "out")
+
+
+def _numbers(session: Session, moves: Iterable[Ledger]) -> dict[tuple[int, int], str]:
+    """Numbers of the papers behind moves, by organisation and document."""
+    ids = sorted({move.doc_id for move in moves})
+    found: dict[tuple[int, int], str] = {}
+    for start in range(0, len(ids), 800):
+        part = ids[start : start + 800]
+        for table in (Acceptance, Consumption):
+            rows = session.execute(
+                select(table.org_id, table.id, table.no).where(table.id.in_(part))
+            )
+            found |= {(row.org_id, row.id): row.no for row in rows}
+        rows = session.execute(
+            select(Transfer.org_id, Transfer.donor_id, Transfer.id, Transfer.no).where(
+                Transfer.id.in_(part)
+            )
+        )
+        for row in rows:
+            found[row.org_id, row.id] = found[row.donor_id, row.id] = row.no
+    return found
+
+
+def _members(steps: tuple[TraceStep, ...], standing: tuple[Standing, ...]) -> tuple[Member, ...]:
+    names = {step.org_id: step.org for step in steps}
+    found = []
+    for org, name in names.items():
+        mine = [step for step in steps if step.org_id == org]
+        here = [x for x in standing if x.org_id == org]
+
+        def total(*stages: str, mine: list[TraceStep] = mine) -> int:
+            return sum(step.qty for step in mine if step.stage in stages)
+
+        found.append(
+            Member(
+                org, name, total("in"), sum(x.qty for x in here),
+                sum(x.qty for x in here if x.zone in {"bad", "returns"}),
+                total("used") - total("back"), total("lost", "out"),
+            )
+        )  # fmt: skip
+    return tuple(found)

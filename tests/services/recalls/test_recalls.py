@@ -1,0 +1,162 @@
+"""A lot is frozen everywhere at once, followed both ways, answered for, and acted on in time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.domain.errors import ConflictError, DomainError, NotAllowedError
+from app.domain.ids import new_op
+from app.domain.stock.recalls import LEVELS, Action, check_recall, reply_due, suggested
+from app.services.consumption import Consume, ConsumeLine, consume
+from app.services.recalls.expiring import Finish, Plan, end, expiring, people_of, plan
+from app.services.recalls.recall import Answer, Close, Start, answer, close, recalls, replies, start
+from app.services.recalls.trace import find_lots, trace_lot
+from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
+from tests.cli.runner import run
+from tests.factories import EAST, KANGZE, TODAY, WEST, Site
+from tests.services.packs.test_packs import at_ward
+from tests.services.test_consumption import AMOXICILLIN, BOX, receive
+from tests.services.transfers.test_transfers import agreed, arrived, sent
+
+ME = "east_store"
+
+
+def both(site: Site) -> int:
+    """The same lot at the east and, after a transfer, at the west."""
+    lots = receive(site, EAST, {"A": (10, date(2027, 9, 30))})
+    arrived(site, sent(site, agreed(site)))
+    return lots["A"]
+
+
+def recall(site: Site, lot: int, level: int = 1) -> int:
+    command = Start(new_op(), (lot,), level, "召回〔2026〕7 号", "溶出度不合格")
+    return start(*site.as_("lead_buyer"), command)
+
+
+def test_a_lot_is_frozen_in_every_member_at_once(site: Site) -> None:
+    lot = both(site)
+    recall(site, lot)
+    for login, org in ((ME, EAST), ("west_store", WEST)):
+        place = site.world.stores[org]
+        line = ConsumeLine(AMOXICILLIN, BOX, lot_id=lot)
+        with pytest.raises(DomainError, match="已冻结"):
+            consume(*site.as_(login), Consume(new_op(), org, place, (line,)))
+    (row,) = recalls(*site.as_("west_store"))
+    assert (row.level_text, row.lots, row.due) == ("一级召回", "A", TODAY + timedelta(days=1))
+    assert recalls(*site.as_("kangze_sales")) == ()
+    with pytest.raises(NotAllowedError, match="牵头医院"):
+        start(*site.as_(ME), Start(new_op(), (lot,), 1, "x", "溶出度不合格"))
+
+
+def test_forward_and_back_in_one_view(site: Site) -> None:
+    lot = both(site)
+    line = ConsumeLine(AMOXICILLIN, 3 * BOX)
+    consume(*site.as_(ME), Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
+    found = trace_lot(*site.as_("lead_buyer"), lot)
+    east, west = sorted(found.members, key=lambda x: x.org_id)
+    assert (east.came, east.here, east.used, east.gone) == (240, 120, 72, 48)
+    assert (west.came, west.here, west.used) == (48, 48, 0)
+    east_way, west_way = ([x for x in found.steps if x.org == org] for org in ("城东", "城西"))
+    assert [x.stage for x in east_way] == ["in", "out", "used"]
+    assert [x.stage for x in west_way] == ["in"]
+    assert east_way[1].doc_no == west_way[0].doc_no != ""
+    mine = trace_lot(*site.as_(ME), lot)
+    assert {x.org_id for x in mine.members} == {EAST}
+    with pytest.raises(DomainError, match="集团成员"):
+        trace_lot(*site.as_("kangze_sales"), lot)
+
+
+def test_a_lot_inside_packs_is_found_by_the_pack(site: Site) -> None:
+    _department, _definition, made = at_ward(site, 2)
+    (head,) = find_lots(*site.as_(ME), made.codes[0])
+    found = trace_lot(*site.as_(ME), head.lot_id)
+    assert [x.code for x in found.packs] == list(made.codes)
+    assert {x.place for x in found.standing} == {"药房 A-01-1", "内科病区 定数包"}
+    assert [head.lot_no for head in find_lots(*site.as_(ME), "A")] == ["A"]
+    assert find_lots(*site.as_(ME), "没有这个") == ()
+
+
+def test_members_answer_when_the_goods_are_set_apart(site: Site) -> None:
+    lot = both(site)
+    number = recall(site, lot)
+    db, actor = site.as_("west_store")
+    reply = Answer(new_op(), WEST, number, "已隔离")
+    with pytest.raises(DomainError, match="还有 48 在可用库位"):
+        answer(db, actor, reply)
+    bad = add_place(db, actor, AddPlace(new_op(), WEST, "BHG", "不合格区", "zone", "bad"))
+    move = MoveLine(AMOXICILLIN, lot, KANGZE, site.world.stores[WEST], bad, 2 * BOX)
+    move_goods(db, actor, MoveGoods(new_op(), WEST, (move,)))
+    answer(db, actor, reply)
+    assert replies(*site.as_("lead_buyer"), number) == (("城西", 48, 0, "已隔离"),)
+    (row,) = recalls(*site.as_("lead_buyer"))
+    with pytest.raises(DomainError, match="处理结果"):
+        close(*site.as_("lead_buyer"), Close(new_op(), number, row.version, ""))
+    done = Close(new_op(), number, row.version, "已全部退回厂家", release=True)
+    close(*site.as_("lead_buyer"), done)
+    again = Close(new_op(), number, row.version, "又关一次", release=True)
+    with pytest.raises(ConflictError, match="别人处理过"):
+        close(*site.as_("lead_buyer"), again)
+    line = ConsumeLine(AMOXICILLIN, BOX)
+    consume(*site.as_(ME), Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
+
+
+def test_what_runs_out_gets_an_owner_and_a_deadline(site: Site) -> None:
+    lots = receive(site, EAST, {"SOON": (4, TODAY + timedelta(days=40)),
+                                "OLD": (1, TODAY - timedelta(days=5)),
+                                "FAR": (4, TODAY + timedelta(days=900))})  # fmt: skip
+    db, actor = site.as_(ME)
+    old, soon = expiring(db, actor, [EAST])
+    assert (old.lot_no, old.advice) == ("OLD", Action.RETURN)
+    assert (soon.lot_no, soon.wasted, soon.advice) == ("SOON", 4 * BOX, Action.EXCHANGE)
+    people = {name: number for number, name in people_of(db, actor, EAST)}
+    wish = Plan(new_op(), EAST, AMOXICILLIN, lots["SOON"], Action.EXCHANGE, 4 * BOX,
+                people["孙复"], TODAY + timedelta(days=7))  # fmt: skip
+    made = plan(db, actor, wish)
+    _old, soon = expiring(db, actor, [EAST])
+    assert (soon.action, soon.person, soon.action_id) == ("换货", "孙复", made)
+    end(db, actor, Finish(new_op(), EAST, made, soon.version))
+    assert expiring(db, actor, [EAST])[1].action_id == 0
+    with pytest.raises(ConflictError):
+        end(db, actor, Finish(new_op(), EAST, made, soon.version))
+
+
+@pytest.mark.parametrize(
+    ("level", "source", "reason", "lots"),
+    [(4, "x", "不合格品", 1), (1, "", "不合格品", 1), (1, "x", "坏", 1), (1, "x", "不合格品", 0)],
+)
+def test_an_incomplete_recall_is_refused(level: int, source: str, reason: str, lots: int) -> None:
+    with pytest.raises(DomainError):
+        check_recall(level, source, reason, lots)
+
+
+def test_levels_and_advice() -> None:
+    check_recall(0, "", "外观异常", 1)
+    assert [reply_due(level, TODAY) - TODAY for level in sorted(LEVELS)] == [
+        timedelta(days=n) for n in (7, 1, 3, 7)
+    ]
+    no = {"daily_use": False, "consigned": False, "wanted_elsewhere": False}
+    assert suggested(-1, **no) is Action.WRITE_OFF
+    assert suggested(50, **(no | {"daily_use": True})) is Action.USE_FIRST
+    assert suggested(50, **(no | {"wanted_elsewhere": True})) is Action.TRANSFER
+    assert suggested(50, **(no | {"consigned": True})) is Action.EXCHANGE
+
+
+def test_by_command_line(site: Site) -> None:
+    receive(site, EAST, {"SOON": (4, TODAY + timedelta(days=40))})
+    made = run(site, "lead_buyer", "recall", "start", "SOON", "--level", "2", "--source", "召 1 号",
+               "--reason", "包装破损")  # fmt: skip
+    assert "已在所有成员冻结" in made.out
+    assert "二级召回" in run(site, ME, "recall", "list").out
+    assert "城东" in run(site, ME, "trace", "SOON").out
+    act = run(site, ME, "recall", "act", "SOON", "return", "--by", "2099-11-01", "--person", "孙复")
+    assert act.code == 0, act.err
+    assert "孙复" in run(site, ME, "recall", "expiring").out
+    number = run(site, ME, "--json", "recall", "list").json()[0]["no"]
+    assert "移到不合格区" in run(site, ME, "recall", "answer", number).err
+    closed = run(
+        site, "lead_buyer", "recall", "close", number, "--report", "误报，已核实", "--release"
+    )
+    assert closed.code == 0, closed.err
+    assert "对应 0 个批号" in run(site, ME, "trace", "NOPE").err
