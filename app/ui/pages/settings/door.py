@@ -92,9 +92,9 @@ class DoorSection(Section):
         )
 
     def _saved(self, _nothing: object) -> None:
+        self.context.changes.announce({Topic.SETTINGS})
         self.told.set_tone(Status.OK)
         self.told.setText(_("已保存，下一次打开送货单起生效。"))
-        self.context.changes.announce({Topic.SETTINGS})
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, DomainError | EnvironmentProblem):
