@@ -59,7 +59,7 @@ def test_the_most_used_row_stands_first_with_its_candidates(page: MappingPage) -
 
 
 def test_y_confirms_paints_at_once_and_goes_on(
-    page: MappingPage, loaded: Site, settle: Settle
+    page: MappingPage, loaded: Site, settle: Settle, qtbot: QtBot
 ) -> None:
     press(page, "y")
     assert page.list.lines.rows[0].status is MapStatus.CONFIRMED, "before anything was written"
@@ -68,7 +68,7 @@ def test_y_confirms_paints_at_once_and_goes_on(
     assert page.bench.view is not None, "the next row was read ahead"
     settle()
     assert lines(loaded)["D001"].item_code == "YP-000101"
-    assert page.card.rate.text() == "14.3%"
+    qtbot.waitUntil(lambda: page.card.rate.text() == "14.3%")  # when the keys rest
 
 
 def test_a_whole_list_is_done_by_keys(page: MappingPage, loaded: Site, settle: Settle) -> None:

@@ -7,6 +7,8 @@ with the next key press, without a widget made or thrown away.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -216,16 +218,18 @@ def _line(
 ) -> None:
     pixels, height = size
     left = start.x()
-    for sign, same in line:
-        wide = paint.width_of(sign, pixels, bold=False)
-        box = QRectF(left, start.y(), wide, height)
+    middle = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
+    for same, run in groupby(line, key=itemgetter(1)):
+        words = "".join(sign for sign, _same in run)
+        wide = paint.width_of(words, pixels, bold=False)
+        box = QRectF(left, start.y(), wide + 1, height)
         ink: QColor = theme.colour("text")
         if not same:
             painter.fillRect(box, status.tint)
             painter.fillRect(QRectF(left, box.bottom() - 2, wide, 2), status.fill)
             ink = status.text
         painter.setPen(ink)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), sign)
+        painter.drawText(box, middle, words)
         left += wide
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.ids import new_op
 from app.domain.mapping import MapStatus
@@ -19,6 +19,8 @@ from app.ui.pages.mapping.work_list import RowsModel
 
 _AHEAD: Final = 6
 _KEPT: Final = 200
+_REST_MS: Final = 350
+"""Figures are counted when the keys rest so long: not between two decisions of a fast hand."""
 
 
 class Desk(QObject):
@@ -28,7 +30,7 @@ class Desk(QObject):
         arrived: The view of a row was read: its id.
         picked: An item picked by hand was compared: the `CandidateView`.
         undone: Rows are as they were: the `Undone`.
-        settled: A decision was written, or refused and put back: the list's counts changed.
+        settled: Decisions were written or put back, and the keys rest: count again.
     """
 
     arrived = Signal(object)
@@ -43,6 +45,15 @@ class Desk(QObject):
         self._views: dict[int, RowView] = {}
         self._asked: set[int] = set()
         self.org_id = 0
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._tell)
+
+    def _tell(self) -> None:
+        """The person paused: the figures, here and on other screens, catch up."""
+        self._page.context.changes.announce({Topic.MAPPING})
+        self.settled.emit()
 
     def forget(self) -> None:
         """Nothing that was read holds any more."""
@@ -131,15 +142,14 @@ class Desk(QObject):
         before = self._model.decided(line.id, status, note)
 
         def done(_result: decide.Decided) -> None:
-            self._page.context.changes.announce({Topic.MAPPING})
-            self.settled.emit()
+            self._rest.start()
 
         def failed(error: Exception) -> None:
             if before is not None:
                 self._model.put_back(before)
             self.again(line.id)
             self._page.context.errors.take(error)
-            self.settled.emit()
+            self._rest.start()
 
         self._page.write(work, done, failed)
 
