@@ -34,6 +34,7 @@ class DutiesBox(QWidget):
         self.list.setFixedHeight(theme.px(120))
         self.duty = Select([(duty.value, duty.label) for duty in Duty])
         self.duty.setAccessibleName(_("职责"))
+        self.duty.choose(Duty.STORE.value)
         self.scope = Select([(_GROUP, _("全集团"))])
         self.scope.setAccessibleName(_("对哪家机构"))
         add, drop = Button(_("加上")), Button(_("去掉选中的"))
@@ -104,6 +105,12 @@ class PersonForm(SaveForm):
     def _offer(self, rows: tuple[OrganisationRow, ...]) -> None:
         self.org.set_entries([(row.code, row.facts.name) for row in rows if row.in_force])
         self.duties.offer([row for row in rows if row.in_force])
+        self.org.currentIndexChanged.connect(lambda _n: self._scope())
+        self._scope()
+
+    def _scope(self) -> None:
+        """A duty is usually for the person's own organisation."""
+        self.duties.scope.choose(self.org.value)
 
     @override
     def work(self) -> Callable[[], object]:

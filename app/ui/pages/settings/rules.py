@@ -22,7 +22,6 @@ from app.ui.tables.cells import Row
 from app.ui.tables.columns import Column, Kind
 from app.ui.widgets.buttons import Kind as ButtonKind
 from app.ui.widgets.fields import CodeEdit, Field, Select
-from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
 
 
@@ -201,18 +200,33 @@ class RuleForm(SaveForm):
         return lambda: scan_rules.save_rules(db, actor, command)
 
 
-def _number(value: int) -> QtyEdit:
-    made = QtyEdit(most=256)
+class NumberEdit(CodeEdit):
+    """A small whole number; anything else counts as none."""
+
+    @property
+    def value(self) -> int:
+        """The number."""
+        text = self.folded()
+        return int(text) if text.isascii() and text.isdigit() else 0
+
+    def set_value(self, value: int) -> None:
+        """Show a number."""
+        self.setText(str(value))
+
+
+def _number(value: int) -> NumberEdit:
+    made = NumberEdit()
+    made.setMaxLength(3)
     made.set_value(value)
     return made
 
 
-def _span(span: tuple[int, int]) -> tuple[QtyEdit, QtyEdit]:
+def _span(span: tuple[int, int]) -> tuple[NumberEdit, NumberEdit]:
     """Start (counted from 1 for people) and length."""
     return _number(span[0] + 1), _number(span[1])
 
 
-def _read(span: tuple[QtyEdit, QtyEdit]) -> tuple[int, int]:
+def _read(span: tuple[NumberEdit, NumberEdit]) -> tuple[int, int]:
     size = span[1].value
     return (max(0, span[0].value - 1), size) if size else (0, 0)
 
