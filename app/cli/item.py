@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from app.cli import item_papers
 from app.cli.context import cli
 from app.domain import codes, expiry
 from app.domain.catalogue import FLAGS, CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
@@ -20,6 +21,11 @@ from app.services.catalogue.detail import ItemDetail, item_detail, item_id_of
 from app.services.catalogue.edit import SavedItem, SaveItem, save_item
 
 app = typer.Typer()
+app.command("attach", help=_("给品规附图片或证件（存在数据库里）"))(item_papers.attach_file)
+app.command("papers", help=_("品规的附件"))(item_papers.papers)
+app.command("paper", help=_("把一个附件存成文件"))(item_papers.paper)
+app.command("detach", help=_("移除一个附件"))(item_papers.remove_paper)
+app.command("code", help=_("加一个编码或改它的有效期（证照换新也用它）"))(item_papers.keep_code)
 
 Code = Annotated[str, typer.Argument(help=_("统一编码，如 YP-000101"))]
 CodeOption = Annotated[

@@ -6,7 +6,7 @@ own validity.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -103,3 +103,20 @@ def is_valid(system: CodeSystem, text: str) -> bool:
     except DomainError:
         return False
     return True
+
+
+def company_codes(known: Iterable[tuple[CodeSystem, str]]) -> tuple[str, ...]:
+    """The maker's five digits inside 本位码 and 医保编码; two of them mean two makers.
+
+    >>> company_codes([(CodeSystem.NATIONAL, "86978377000315")])
+    ('78377',)
+    """
+    found: dict[str, None] = {}
+    for system, code in known:
+        if system is CodeSystem.NATIONAL and national_drug_code.is_valid(code):
+            found[national_drug_code.company(code)] = None
+        elif system is CodeSystem.NHSA and code[:1] == "C" and nhsa_consumable.is_valid(code):
+            found[nhsa_consumable.company(code)] = None
+        elif system is CodeSystem.NHSA and nhsa_drug.is_valid(code):
+            found[nhsa_drug.company(code)] = None
+    return tuple(code for code in found if code)

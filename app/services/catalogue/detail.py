@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain import codes
 from app.domain.catalogue import ItemDraft
 from app.domain.codes import CodeSystem
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.quantity import UnitChain, chain_of
 from app.i18n import _
-from app.models.item import Item, ItemChange, ItemCode, ItemUnit
+from app.models.catalogue import Attachment
+from app.models.item import Item, ItemChange, ItemCode, ItemUnit, Product
 from app.models.party import Maker, Organisation, Person
 from app.models.price import Price, PriceList
+from app.services.catalogue.doses import Dose, doses_of
 from app.services.catalogue.drafts import load_drafts
 from app.services.db import Database, local_time
 from app.services.prices.visible import visible
@@ -63,12 +66,25 @@ class ChangeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperRow:
+    """A picture or paper of the item."""
+
+    id: int
+    name: str
+    media: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemDetail:
     """An item as the detail panel shows it, and as a draft to edit.
 
     Attributes:
         version: To be given back when saving, so that no other person's change is lost.
         case_text: 1 件 = 200 盒; empty when there is no larger unit.
+        doses: Defined daily doses of its ATC code, from the newest list that is loaded.
+        papers: Pictures and papers, without their content.
+        company_codes: Five digits inside its 本位码 and 医保编码: who makes it.
     """
 
     id: int
@@ -82,6 +98,9 @@ class ItemDetail:
     codes: tuple[CodeRow, ...]
     prices: tuple[ItemPrice, ...]
     changes: tuple[ChangeRow, ...]
+    doses: tuple[Dose, ...] = ()
+    papers: tuple[PaperRow, ...] = ()
+    company_codes: tuple[str, ...] = ()
 
     def codes_of(self, system: CodeSystem) -> tuple[str, ...]:
         """The item's codes in one system."""
@@ -113,6 +132,9 @@ def item_detail(db: Database, actor: Actor, item_id: int) -> ItemDetail:
             codes=rows,
             prices=_prices(session, actor, item_id),
             changes=_changes(session, item_id),
+            doses=_doses(session, item),
+            papers=_papers(session, item_id),
+            company_codes=codes.company_codes([(row.system, row.code) for row in rows]),
         )
 
 
@@ -137,6 +159,20 @@ def _case_text(units: UnitChain) -> str:
     top = larger[-1]
     parts = [f"{top.factor // unit.factor} {unit.name}" for unit in reversed(larger)]
     return " = ".join(parts)
+
+
+def _doses(session: Session, item: Item) -> tuple[Dose, ...]:
+    atc = session.scalar(select(Product.atc).where(Product.id == item.product_id))
+    return doses_of(session, atc) if atc else ()
+
+
+def _papers(session: Session, item_id: int) -> tuple[PaperRow, ...]:
+    rows = session.execute(
+        select(Attachment.id, Attachment.name, Attachment.media, Attachment.size)
+        .where(Attachment.item_id == item_id)
+        .order_by(Attachment.id)
+    )
+    return tuple(PaperRow(*row) for row in rows)
 
 
 def _codes(session: Session, actor: Actor, item_id: int) -> tuple[CodeRow, ...]:

@@ -122,6 +122,7 @@ def change(
     if version and item.version != version:
         raise _was_first(session, item)
     _keep_units(item, draft)
+    former = item.approval_no or ""
     before = _snapshot(session, item)
     values = columns_of(draft) | {
         "product_id": _product(session, draft),
@@ -140,6 +141,8 @@ def change(
     session.expire(item)
     _write_units(session, item_id, draft)
     _write_codes(session, item_id, draft)
+    if former != draft.approval_no.strip():
+        _end_licence(session, item_id, former)
     after = _snapshot(session, item)
     what = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     if what:
@@ -295,6 +298,23 @@ def _write_codes(session: Session, item_id: int, draft: ItemDraft) -> None:
     rows = [_code_row(item_id, entry) for entry in wanted.values()]
     if rows:
         session.execute(insert(ItemCode), rows)
+    session.flush()
+
+
+def _end_licence(session: Session, item_id: int, number: str) -> None:
+    """The number that was replaced stays findable on old papers, but ends today."""
+    day = today(session)
+    for row in session.scalars(
+        select(ItemCode).where(
+            ItemCode.item_id == item_id,
+            ItemCode.org_id == 0,
+            ItemCode.system.in_(_HISTORIC),
+            ItemCode.valid_to.is_(None),
+        )
+    ):
+        system = codes.CodeSystem(row.system)
+        if codes.is_valid(system, number) and row.code == codes.validate(system, number):
+            row.valid_to = _after_start(row.valid_from, day)
     session.flush()
 
 

@@ -11,10 +11,12 @@ from typing import Final
 
 from app.adapters.sheets import Table
 from app.domain.errors import DomainError
-from app.i18n import _
+from app.i18n import N_, _
 
 _LOOK_AT: Final = 40
 _TELLING: Final = 2
+MARKS: Final = (N_("导入结果"), N_("导入说明"))
+"""Titles of the columns that `marked` adds."""
 _NOISE: Final = re.compile(r"[\s*＊()（）\[\]【】:：/\\_\-]|必填|选填")
 
 
@@ -106,8 +108,13 @@ def title_row(table: Table, fields: Sequence[Field]) -> int:
 
 def fingerprint(titles: Sequence[str]) -> str:
     """By what a sheet with the same titles is known again, whatever is in it."""
-    known = "\n".join(sorted({simplified(title) for title in titles if title}))
+    known = "\n".join(sorted({simplified(title) for title in titles if title} - own_titles()))
     return hashlib.sha256(known.encode()).hexdigest()
+
+
+def own_titles() -> frozenset[str]:
+    """Titles that we put into a sheet ourselves (`marked`); they say nothing of the goods."""
+    return frozenset(simplified(said) for title in MARKS for said in (title, _(title)))
 
 
 def simplified(title: str) -> str:
@@ -134,5 +141,9 @@ def _assign(
         number,
         columns,
         {key: cells[column] for key, column in columns.items()},
-        tuple(cell for place, cell in enumerate(cells) if cell and place not in columns.values()),
+        tuple(
+            cell
+            for place, cell in enumerate(cells)
+            if cell and place not in columns.values() and simplified(cell) not in own_titles()
+        ),
     )

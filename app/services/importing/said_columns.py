@@ -70,9 +70,18 @@ class SayColumns:
 
 
 def look(
-    db: Database, actor: Actor, path: Path, fields: Sequence[Field], kind: str, encoding: str = ""
+    db: Database, actor: Actor, path: Path, fields: Sequence[Field], what: tuple[str, str]
 ) -> Look:
-    """The columns of the sheet that has the most of our titles, for a person to put right."""
+    """The columns of the sheet that has the most of our titles, for a person to put right.
+
+    Args:
+        db: The database.
+        actor: Who asks; what their organisation said before is known.
+        path: The file.
+        fields: What the sheet may state.
+        what: The kind of import, and the encoding of a text file (empty finds out).
+    """
+    kind, encoding = what
     tables = read_tables(path, encoding)
     table = max(tables, key=lambda one: len(best_row(one, fields).columns))
     row = title_row(table, fields)

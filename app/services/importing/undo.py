@@ -1,0 +1,366 @@
+"""Taking an import back: row by row, and what later work rests on stays, with the reason.
+
+A new item is removed, a changed one gets its former facts back; a new price goes and the one
+before it holds on. What was touched or used since stays as it is. Undoing once more later takes
+back what has become free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final, NoReturn
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.catalogue import CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
+from app.domain.codes import CodeSystem
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.models.item import Item, ItemCode, ItemSearch, ItemUnit
+from app.models.order import MemberOrder, MemberOrderLine
+from app.models.party import Person
+from app.models.platform import ImportBatch
+from app.models.price import Price
+from app.models.stock import Ledger
+from app.services import audit
+from app.services.access import lead_org, require
+from app.services.catalogue import edit
+from app.services.catalogue.index import reindex
+from app.services.catalogue.uses import uses
+from app.services.db import Database, local_time, now, today
+from app.services.importing.plan import Report, quiet
+from app.services.operations import claim, finish, plain
+
+_CHUNK: Final = 500
+_KINDS: Final = {"catalogue": Duty.CATALOGUE, "prices": Duty.BUY}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One import that was made.
+
+    Attributes:
+        undone: Whether nothing of it is left to be undone.
+    """
+
+    id: int
+    kind: str
+    file_name: str
+    at: datetime
+    person: str
+    added: int
+    changed: int
+    refused: int
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """A row that is not taken back, and why."""
+
+    title: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What an undo has done, or would do.
+
+    Attributes:
+        removed: New rows that are gone.
+        restored: Changed rows that are as before.
+        stays: Rows that later work rests on.
+    """
+
+    batch_id: int
+    removed: int
+    restored: int
+    stays: tuple[Stays, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoImport:
+    """Take an import back; with `check` nothing is written."""
+
+    op_id: UUID
+    batch_id: int
+    check: bool = False
+
+
+def imports(db: Database, actor: Actor, kind: str = "", limit: int = 50) -> tuple[BatchRow, ...]:
+    """The imports of the actor's organisations, the newest first."""
+    wanted = (
+        select(ImportBatch, Person.name)
+        .outerjoin(Person, Person.id == ImportBatch.person_id)
+        .where(ImportBatch.org_id.in_(sorted(actor.orgs())))
+        .order_by(ImportBatch.at.desc(), ImportBatch.id.desc())
+        .limit(limit)
+    )
+    if kind:
+        wanted = wanted.where(ImportBatch.kind == kind)
+    with db.read() as session:
+        return tuple(
+            BatchRow(
+                batch.id, batch.kind, batch.file_name, local_time(batch.at), person or "",
+                batch.added, batch.changed, batch.refused, batch.undone_at is not None,
+            )
+            for batch, person in session.execute(wanted)
+        )  # fmt: skip
+
+
+def undo(db: Database, actor: Actor, command: UndoImport, report: Report = quiet) -> Undone:
+    """Take an import back in one transaction; what must stay is named with its reason.
+
+    Raises:
+        DomainError: There is no such import, it was undone before, or its kind keeps no trace.
+    """
+    with db.write() as session:
+        lead = lead_org(session, today(session))
+        batch = _batch(session, actor, lead, command.batch_id)
+        if not command.check:
+            earlier = claim(session, actor, lead, command.op_id, "import.undo", (command.batch_id,))
+            if earlier is not None:
+                stays = tuple(Stays(**one) for one in earlier.pop("stays"))
+                return Undone(**earlier, stays=stays)
+        work = _Catalogue if batch.kind == "catalogue" else _Prices
+        result, left = work(session, actor, report).undo(batch)
+        if command.check:
+            session.rollback()
+            return result
+        batch.undo = left
+        if not result.stays:
+            batch.undone_at = int(now(session).timestamp() * 1_000_000)
+        audit.record(
+            session, actor, lead, "import.undo", ("import", batch.id),
+            {"removed": result.removed, "restored": result.restored, "stay": len(result.stays)},
+        )  # fmt: skip
+        finish(session, lead, command.op_id, plain(result))
+        return result
+
+
+class _LookedError(Exception):
+    """Carries the answer of a look out of a transaction that must not be kept."""
+
+    def __init__(self, result: Undone) -> None:
+        super().__init__("only looked")
+        self.result = result
+
+
+def _looked(db: Database, actor: Actor, command: UndoImport, report: Report) -> Undone:
+    """What an undo would do: it is done, and then all of it is dropped."""
+    try:
+        with db.write() as session:
+            lead = lead_org(session, today(session))
+            batch = _batch(session, actor, lead, command.batch_id)
+            _drop(_work(session, actor, batch, report)[0])
+    except _LookedError as looked:
+        return looked.result
+    raise AssertionError  # _drop never comes back
+
+
+def _drop(result: Undone) -> NoReturn:
+    raise _LookedError(result)
+
+
+def _work(
+    session: Session, actor: Actor, batch: ImportBatch, report: Report
+) -> tuple[Undone, dict[str, Any]]:
+    work = _Catalogue if batch.kind == "catalogue" else _Prices
+    return work(session, actor, report).undo(batch)
+
+
+def _batch(session: Session, actor: Actor, lead: int, batch_id: int) -> ImportBatch:
+    if not any(actor.can(duty, lead) for duty in _KINDS.values()):
+        require(actor, Duty.CATALOGUE, lead)
+    batch = session.get(ImportBatch, (lead, batch_id))
+    if batch is None or batch.kind not in _KINDS:
+        raise DomainError(
+            "import.unknown",
+            _("没有这次导入，或这类导入不能撤销。请用 yilian import list 查看。"),
+        )
+    if batch.undone_at is not None or not batch.undo:
+        raise DomainError("import.undone", _("这次导入已经撤销，没有可撤销的了。"))
+    require(actor, _KINDS[batch.kind], lead)
+    return batch
+
+
+class _Catalogue:
+    """Takes back items."""
+
+    def __init__(self, session: Session, actor: Actor, report: Report) -> None:
+        self._session = session
+        self._actor = actor
+        self._report = report
+
+    def undo(self, batch: ImportBatch) -> tuple[Undone, dict[str, Any]]:
+        """What was done, and what is left to be undone."""
+        added = [int(item) for item in batch.undo.get("added", ())]
+        changed: list[dict[str, Any]] = list(batch.undo.get("changed", ()))
+        total = len(added) + len(changed)
+        known = self._known([*added, *(int(one["item"]) for one in changed)])
+        held = uses(self._session, [item for item in added if item in known])
+        stays: list[Stays] = []
+        kept_added: list[int] = []
+        for item in [one for one in added if one in known]:
+            row = known[item]
+            reason = held.get(item, "") or (_("后来改过") if row.version != 1 else "")
+            if reason:
+                kept_added.append(item)
+                stays.append(Stays(f"{row.code} {row.name}", reason))
+        gone = [item for item in added if item in known and item not in set(kept_added)]
+        self._remove([known[item] for item in gone], total)
+        kept_changed = self._restore(changed, known, stays, len(added), total)
+        left = {"added": kept_added, "changed": kept_changed} if stays else {}
+        restored = len(changed) - len(kept_changed)
+        return Undone(batch.id, len(gone), restored, tuple(stays)), left
+
+    def _known(self, items: Sequence[int]) -> dict[int, Any]:
+        found: dict[int, Any] = {}
+        for start in range(0, len(items), _CHUNK):
+            rows = self._session.execute(
+                select(Item.id, Item.code, Item.name, Item.version).where(
+                    Item.id.in_(items[start : start + _CHUNK])
+                )
+            )
+            found |= {row.id: row for row in rows}
+        return found
+
+    def _remove(self, rows: Sequence[Any], total: int) -> None:
+        """Take items away; that they were there stays in the history."""
+        for start in range(0, len(rows), _CHUNK):
+            self._report(start, total)
+            part = rows[start : start + _CHUNK]
+            items = [row.id for row in part]
+            for table in (ItemSearch, ItemCode, ItemUnit):
+                self._session.execute(delete(table).where(table.item_id.in_(items)))
+            self._session.execute(delete(Item).where(Item.id.in_(items)))
+            for row in part:
+                edit.remember(self._session, self._actor, row.id, {"": [row.code, None]})
+
+    def _restore(
+        self,
+        changed: Sequence[dict[str, Any]],
+        known: dict[int, Any],
+        stays: list[Stays],
+        done: int,
+        total: int,
+    ) -> list[dict[str, Any]]:
+        """Give items their former facts back; the entries of those that stay."""
+        kept: list[dict[str, Any]] = []
+        back: list[int] = []
+        for number, entry in enumerate(changed):
+            if number % _CHUNK == 0:
+                self._report(done + number, total)
+            row = known.get(int(entry["item"]))
+            if row is None or row.version != entry["version"]:
+                title = f"{row.code} {row.name}" if row else str(entry["item"])
+                stays.append(Stays(title, _("后来改过")))
+                kept.append(entry)
+                continue
+            edit.change(self._session, self._actor, row.id, draft_of(entry["draft"]), row.version)
+            back.append(row.id)
+        reindex(self._session, back)
+        return kept
+
+
+class _Prices:
+    """Takes back prices: the new one goes, the one that it closed holds on."""
+
+    def __init__(self, session: Session, actor: Actor, report: Report) -> None:
+        del actor
+        self._session = session
+        self._report = report
+
+    def undo(self, batch: ImportBatch) -> tuple[Undone, dict[str, Any]]:
+        """What was done, and what is left to be undone."""
+        entries: list[dict[str, Any]] = list(batch.undo.get("prices", ()))
+        stays: list[Stays] = []
+        kept: list[dict[str, Any]] = []
+        restored = 0
+        for number, entry in enumerate(entries):
+            if number % _CHUNK == 0:
+                self._report(number, len(entries))
+            reason, title = self._reason(entry)
+            if reason:
+                stays.append(Stays(title, reason))
+                kept.append(entry)
+                continue
+            self._session.execute(delete(Price).where(Price.id == entry["price"]))
+            if entry["closed"]:
+                before = date.fromisoformat(entry["until"]) if entry["until"] else None
+                self._session.execute(
+                    update(Price).where(Price.id == entry["closed"]).values(valid_to=before)
+                )
+                restored += 1
+        removed = len(entries) - len(kept)
+        return Undone(batch.id, removed, restored, tuple(stays)), {"prices": kept} if kept else {}
+
+    def _reason(self, entry: dict[str, Any]) -> tuple[str, str]:
+        """Why a price must stay (empty if it need not), and what it is of."""
+        row = self._session.execute(
+            select(Price, Item.code, Item.name)
+            .join(Item, Item.id == Price.item_id)
+            .where(Price.id == entry["price"])
+        ).first()
+        if row is None:
+            return _("后来改过"), str(entry["price"])
+        price, title = row[0], f"{row.code} {row.name}"
+        if (price.valid_to.isoformat() if price.valid_to else None) != entry["valid_to"]:
+            return _("后来又有新价格接续"), title
+        if self._ordered(price):
+            return _("已按这个价格下单或收货"), title
+        return "", title
+
+    def _ordered(self, price: Price) -> bool:
+        orders = (
+            select(func.count())
+            .select_from(MemberOrderLine)
+            .join(
+                MemberOrder,
+                (MemberOrder.org_id == MemberOrderLine.org_id)
+                & (MemberOrder.id == MemberOrderLine.order_id),
+            )
+            .where(
+                MemberOrderLine.item_id == price.item_id,
+                MemberOrder.supplier_id == price.supplier_id,
+                MemberOrder.created_at >= price.created_at,
+            )
+        )
+        moves = select(func.count()).where(
+            Ledger.item_id == price.item_id, Ledger.posted_at >= price.created_at
+        )
+        return bool(self._session.scalar(orders)) or bool(self._session.scalar(moves))
+
+
+def draft_of(kept: dict[str, Any]) -> ItemDraft:
+    """A draft out of the plain values that an import keeps."""
+    values = dict(kept)
+    codes = tuple(
+        CodeDraft(
+            **{
+                **entry,
+                "system": CodeSystem(entry["system"]),
+                "valid_from": _day(entry["valid_from"]),
+                "valid_to": _day(entry["valid_to"]),
+            }
+        )
+        for entry in values.pop("codes")
+    )
+    draft = ItemDraft(
+        item_class=ItemClass(values.pop("item_class")),
+        storage=Storage(values.pop("storage")),
+        status=ItemStatus(values.pop("status")),
+        approval_valid_to=_day(values.pop("approval_valid_to")),
+        flags=frozenset(values.pop("flags")),
+        **values,
+    )
+    return replace(draft, codes=codes)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
