@@ -57,6 +57,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "award": Entry("award", N_("定标：优化、提交、审批、公示、质疑、生成价格表")),
     "reprice": Entry("reprice", N_("调价申请和超价提醒")),
     "savings": Entry("savings", N_("节约：合计、按月、机构、品规，明细导出，报告，算例")),
+    "pledge": Entry("pledge", N_("约定量：执行率、预警")),
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
     "pack": Entry("pack", N_("定数包：定义、打包、发放、接收、打开、拆包、丢失、退回、超期")),
     "transfer": Entry("transfer", N_("调拨借用：建议、发起、确认、审核、发出、验收、归还、互抵")),
@@ -71,6 +72,8 @@ REGISTRY: Final[dict[str, Entry]] = {
     "requisition": Entry("requisition", N_("采购申请：生成、查看、提交、撤回、作废")),
     "consolidate": Entry("orders"),
     "sign": Entry("orders"),
+    "seal": Entry("orders"),
+    "certificate": Entry("certificate", N_("证书：信任的签发机构、测试证书")),
     "order": Entry("order", N_("订单：列表、内容、PDF、修改、作废、催签")),
     "delivery": Entry("delivery", N_("送货单：列表、内容、导入、PDF、作废")),
     "deliver": Entry("receive"),
@@ -83,7 +86,9 @@ REGISTRY: Final[dict[str, Entry]] = {
     "match": Entry("match"),
     "mapping": Entry("mapping", N_("编码对照：导入清单、对照、采纳、驳回、撤销、进度")),
     "report": Entry("reports", N_("报表：有哪些、出一张（Excel、CSV、PDF）")),
-    "account": Entry("account", N_("本机账号：添加、改密码、停用")),
+    "org": Entry("organisation", N_("机构：成员、供应商、库位、供货与结算约定、设置清单")),
+    "setting": Entry("setting", N_("业务设置：验收要求、供应商条码")),
+    "account": Entry("account", N_("本机账号：添加、职责、改密码、停用、启用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }
 _VALUE_OPTIONS: Final = {"--db", "--as", "--lang"}

@@ -31,6 +31,7 @@ from app.services.orders.contents import Paperwork, build, store
 from app.services.orders.contracts import contract_for, terms_of
 from app.services.orders.planning import Plan, make_plan
 from app.services.orders.totals import differences
+from app.services.pledges.draw import follow_pledges
 
 _CLOSING: Final = time(17, 0)
 _SOURCES: Final[Mapping[str, str]] = {
@@ -91,6 +92,7 @@ def consolidate(db: Database, actor: Actor, command: Consolidate) -> Consolidate
         group = _open_group(session, actor, (lead, title), command.sign_by, plan)
         _take(session, requisitions, group.id)
         _open_members(session, actor, group, plan, requisitions)
+        follow_pledges(session, lead, group.id)
         _prove(session, group)
         record(
             session,

@@ -15,6 +15,7 @@ from app.domain.orders.split import GroupLine, PricedLine, gather, total
 from app.i18n import _
 from app.models.order import GroupOrder, GroupOrderLine, MemberOrder, MemberOrderLine
 from app.services.db import Database
+from app.services.pledges.draw import follow_pledges
 
 
 def lock_group(session: Session, lead_id: int, group_id: int) -> None:
@@ -81,6 +82,7 @@ def follow_members(session: Session, lead_id: int, group_id: int) -> None:
         check_step(DocKind.GROUP_ORDER, old, new)
         group.status = new
     session.flush()
+    follow_pledges(session, lead_id, group_id)
     found = differences(session, lead_id, group_id)
     if found:
         raise RuntimeError(f"group totals do not follow the members: {found[0].text}")

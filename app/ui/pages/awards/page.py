@@ -15,6 +15,7 @@ from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.page import KeyHint, Page
 from app.ui.pages.awards.award_view import AwardView
+from app.ui.pages.awards.pledge_view import PledgeView
 from app.ui.pages.awards.requests_view import RequestsView
 from app.ui.pages.awards.rows import alert_columns, alert_row
 from app.ui.tables.exporting import ask_and_export
@@ -23,11 +24,11 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
 
-_AWARDS, _REQUESTS, _ALERTS = range(3)
+_AWARDS, _PLEDGES, _REQUESTS, _ALERTS = range(4)
 
 
 class AwardsPage(Page):
-    """Three views; a supplier sees its own requests only."""
+    """Four views; a supplier sees its own requests only."""
 
     name = "awards"
     topics: ClassVar[frozenset[Topic]] = frozenset(
@@ -37,6 +38,7 @@ class AwardsPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.awards = AwardView(self)
+        self.pledges = PledgeView(self)
         self.requests = RequestsView(self)
         self.model = ListModel(alert_columns())
         self.alerts = GridView(self.model)
@@ -45,6 +47,7 @@ class AwardsPage(Page):
         self.chips = QButtonGroup(self)
         views = (
             (self.awards, _("定标")),
+            (self.pledges, _("约定量执行")),
             (self.requests, _("调价申请")),
             (self.alerts, _("超价提醒")),
         )
@@ -59,13 +62,14 @@ class AwardsPage(Page):
         self.on(Act.NEW, self.awards.ask_limits)
         self.on(Act.EXPORT, self._export)
         supplier = context.actor.has(Duty.SUPPLY)
-        for place in (_AWARDS, _ALERTS):
+        for place in (_AWARDS, _PLEDGES, _ALERTS):
             self.chips.button(place).setVisible(not supplier)
         self._choose(_REQUESTS if supplier else _AWARDS)
 
     def _choose(self, view: int) -> None:
         self.chips.button(view).setChecked(True)
         self.stack.setCurrentIndex(view)
+        self.set_subtitle("")
         self.awards.optimise.setVisible(view == _AWARDS and self.context.may(Duty.BUY))
 
     def _show_view(self, view: int) -> None:
@@ -77,6 +81,8 @@ class AwardsPage(Page):
         view = self.stack.currentIndex()
         if view == _AWARDS:
             self.awards.refresh()
+        elif view == _PLEDGES:
+            self.pledges.refresh()
         elif view == _REQUESTS:
             self.requests.refresh()
         else:
@@ -88,17 +94,17 @@ class AwardsPage(Page):
         self.chrome_changed.emit()
 
     def _grid(self) -> GridView:
-        grids = (self.awards.grid, self.requests.grid, self.alerts)
+        grids = (self.awards.grid, self.pledges.grid, self.requests.grid, self.alerts)
         return grids[self.stack.currentIndex()]
 
     def _export(self) -> None:
-        words = (_("中选与备选"), _("调价申请"), _("超价提醒"))
+        words = (_("中选与备选"), _("约定量执行"), _("调价申请"), _("超价提醒"))
         ask_and_export(self, self._grid(), words[self.stack.currentIndex()])
 
     @override
     def arrive(self, **arguments: object) -> None:
-        """`view` is ``awards``, ``requests`` or ``alerts``."""
-        places = {"awards": _AWARDS, "requests": _REQUESTS, "alerts": _ALERTS}
+        """`view` is ``awards``, ``pledges``, ``requests`` or ``alerts``."""
+        places = {"awards": _AWARDS, "pledges": _PLEDGES, "requests": _REQUESTS, "alerts": _ALERTS}
         if arguments.get("view") in places:
             self._show_view(places[str(arguments["view"])])
 

@@ -1,0 +1,132 @@
+"""Orders draw the pledges down: one conditional UPDATE per member and item, in sorted order.
+
+The UPDATE locks the row, so that two consolidations at once cannot both take the rest of a pledge.
+A group order's draw is kept beside it; whatever changes the order changes the draw by the
+difference, and a cancelled order gives everything back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.domain.documents import State
+from app.domain.errors import Problem, refuse_if
+from app.i18n import _
+from app.models.awards import Pledge, PledgeDraw
+from app.models.item import Item
+from app.models.order import GroupOrder, MemberOrder, MemberOrderLine
+from app.models.party import Organisation
+from app.services.db import local_time
+
+_Key = tuple[int, int]
+"""(member, item)"""
+
+
+def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
+    """Bring the draws of a group order in line with its member orders.
+
+    Raises:
+        DomainError: A pledge has a cap and the order would go beyond it; every one in `problems`.
+    """
+    session.flush()
+    wanted = _ordered(session, lead_id, group_id)
+    draws = {
+        (one.org_id, one.item_id): one
+        for one in session.scalars(select(PledgeDraw).where(PledgeDraw.group_order_id == group_id))
+    }
+    group = session.get_one(GroupOrder, (lead_id, group_id))
+    pledges = _pledges(session, local_time(group.created_at).date(), wanted)
+    problems: list[Problem] = []
+    for key in sorted(wanted.keys() | draws.keys()):
+        draw = draws.get(key)
+        pledge = draw or pledges.get(key)
+        if pledge is None:
+            continue
+        before = draw.qty if draw else 0
+        change = wanted.get(key, 0) - before
+        if change and not _take(session, (*key, pledge.award_id), change):
+            problems.append(_beyond(session, (*key, pledge.award_id), change))
+            continue
+        if draw is not None:
+            draw.qty = before + change
+        elif change:
+            session.add(
+                PledgeDraw(
+                    org_id=key[0],
+                    award_id=pledge.award_id,
+                    item_id=key[1],
+                    group_order_id=group_id,
+                    qty=change,
+                )
+            )
+    refuse_if(problems, "pledge.cap", _("订货超过约定量的上限，什么都没有改。"))
+    session.flush()
+
+
+def _ordered(session: Session, lead_id: int, group_id: int) -> Mapping[_Key, int]:
+    found: dict[_Key, int] = defaultdict(int)
+    rows = session.execute(
+        select(MemberOrderLine.org_id, MemberOrderLine.item_id, MemberOrderLine.qty)
+        .join(MemberOrder, (MemberOrder.org_id == MemberOrderLine.org_id)
+              & (MemberOrder.id == MemberOrderLine.order_id))
+        .where(
+            MemberOrder.lead_id == lead_id,
+            MemberOrder.group_order_id == group_id,
+            MemberOrder.status != State.CANCELLED,
+        )
+    )  # fmt: skip
+    for org, item, qty in rows:
+        found[org, item] += qty
+    return found
+
+
+def _pledges(session: Session, day: date, wanted: Mapping[_Key, int]) -> Mapping[_Key, Pledge]:
+    """The pledge of each member and item on the day; of two the later."""
+    orgs = {org for org, _item in wanted}
+    rows = session.scalars(
+        select(Pledge)
+        .where(Pledge.org_id.in_(orgs), Pledge.valid_from <= day, Pledge.valid_to > day)
+        .order_by(Pledge.valid_from, Pledge.award_id)
+    )
+    return {(one.org_id, one.item_id): one for one in rows}
+
+
+def _take(session: Session, key: tuple[int, int, int], change: int) -> bool:
+    org, item, award = key
+    done: Any = session.execute(
+        update(Pledge)
+        .where(
+            Pledge.org_id == org,
+            Pledge.item_id == item,
+            Pledge.award_id == award,
+            (Pledge.cap.is_(None)) | (Pledge.ordered + change <= Pledge.cap) | (change < 0),
+        )
+        .values(ordered=Pledge.ordered + change)
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount) == 1
+
+
+def _beyond(session: Session, key: tuple[int, int, int], change: int) -> Problem:
+    org, item_id, award = key
+    pledge = session.get_one(Pledge, (org, award, item_id), populate_existing=True)
+    item = session.get_one(Item, item_id)
+    left = max((pledge.cap or 0) - pledge.ordered, 0) // item.pack_factor
+    return Problem(
+        "pledge.cap",
+        _(
+            "{org} · {name}：这次多订 {n} {unit}，约定量上限内还剩 {left} {unit}。"
+            "请改少，或补充约定。",
+            org=session.get_one(Organisation, org).short_name,
+            name=item.name,
+            n=-(-change // item.pack_factor),
+            unit=item.pack_unit,
+            left=left,
+        ),
+    )
