@@ -394,6 +394,24 @@ def lots(db: Database, actor: Actor, negotiation_id: int) -> tuple[tuple[int, st
         return tuple((row.lot, row.title, row.failed or "") for row in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The rounds of a project and the server's time; bidders are counted for the group only."""
+
+    rounds: tuple[RoundRow, ...]
+    at: datetime
+
+
+def timeline(db: Database, actor: Actor, negotiation_id: int) -> Timeline:
+    """The rounds that the person may know of."""
+    with db.read() as session:
+        project = find(session, negotiation_id)
+        rounds = round_rows(session, project)
+        if not any(actor.can(duty, project.org_id) for duty in READERS):
+            rounds = tuple(replace(one, bidders=0) for one in rounds)
+        return Timeline(rounds, now(session))
+
+
 def server_time(db: Database) -> datetime:
     """The server's time, which decides deadlines."""
     with db.read() as session:

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.domain import money
 from app.i18n import _
@@ -25,6 +27,11 @@ from app.ui.widgets.cards import Card, toolbar
 from app.ui.widgets.text import Role, Text
 
 _FOOT_HEIGHT: Final = 178
+_LOW_FOOT: Final = 122
+_LOW: Final = 500
+"""Below this height rows go before the picture, and the reason is shown only when it is due."""
+_NARROW: Final = 1100
+_ALWAYS: Final = frozenset({"", "over", "missing", "dearer"})
 
 
 class CompareView(QWidget):
@@ -51,8 +58,8 @@ class CompareView(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(10)
-        legend = Text(_("★ 最低价　▢ 拟中选"), Role.LABEL)
-        self._column.addLayout(toolbar(*self._make_chips(), legend, None, *tools))
+        self.legend = Text(_("★ 最低价　▢ 拟中选"), Role.LABEL)
+        self._column.addLayout(toolbar(*self._make_chips(), self.legend, None, *tools))
         self._host = QVBoxLayout()
         self._column.addLayout(self._host, 1)
         self.chart_card = Card(" ")
@@ -67,6 +74,8 @@ class CompareView(QWidget):
         for card in (self.chart_card, self.reason_card):
             card.setFixedHeight(theme.px(_FOOT_HEIGHT))
         self._column.addLayout(foot)
+        self._low = False
+        self._wide = True
 
     def _make_chips(self) -> list[Chip]:
         for key in ("", "over", "missing", "dearer", "single", "tie", "nobody"):
@@ -136,7 +145,7 @@ class CompareView(QWidget):
         view = self.grid.state.query.view if self.grid else ""
         for key, chip in self.chips.items():
             chip.setText(titles[key])
-            chip.setVisible(key in {"", "over", "missing", "dearer"} or counts[key] > 0)
+            chip.setVisible(key in _ALWAYS or (counts[key] > 0 and self._wide))
             chip.setChecked(key == view)
             chip.updateGeometry()
 
@@ -169,6 +178,21 @@ class CompareView(QWidget):
         self._say_chips()
         self._say_totals()
         self._show_line()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._low = self.height() < theme.px(_LOW)
+        self._wide = self.width() >= theme.px(_NARROW)
+        self.legend.setVisible(self._wide)
+        self.reason_card.setFixedHeight(theme.px(_LOW_FOOT if self._low else _FOOT_HEIGHT))
+        self._say_chips()
+        self._fit_foot()
+
+    def _fit_foot(self) -> None:
+        self.chart_card.setVisible(not self._low)
+        self.reason_card.hint.setVisible(not self._low)
+        self.reason_card.setVisible(not self._low or self.reason_card.asks)
 
     # Choosing
 
@@ -226,6 +250,7 @@ class CompareView(QWidget):
             money.from_scaled(limit) if limit else None,
         )  # fmt: skip
         self.reason_card.show_line(board, at)
+        self._fit_foot()
 
 
 def _carried(

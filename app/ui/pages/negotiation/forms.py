@@ -53,11 +53,13 @@ class ProjectForm(Form):
         self.growth = QSpinBox()
         self.growth.setRange(-50, 100)
         self.growth.setSuffix(" %")
+        self.growth.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         words = (_("药品"), _("耗材"), _("试剂"), _("中药"), _("先不选"))
         self.goods = Select(tuple(zip(_CLASSES, words, strict=True)))
         self.count = QSpinBox()
         self.count.setRange(1, 2000)
         self.count.setValue(300)
+        self.count.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.title_field = Field(_("名称"), self.title, required=True)
         self.body.addWidget(self.title_field)
         self.body.addLayout(
@@ -276,6 +278,7 @@ def _spin(value: int, name: str) -> QSpinBox:
     spin = QSpinBox()
     spin.setRange(0, 100)
     spin.setValue(value)
+    spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     spin.setAccessibleName(name)
     return spin
 

@@ -15,8 +15,8 @@ from app.domain.duties import Duty
 from app.i18n import _
 from app.services.negotiation import queries
 from app.services.negotiation.common import READERS
-from app.services.negotiation.comparison import Comparison, comparison
-from app.services.negotiation.queries import ProjectRow
+from app.services.negotiation.comparison import comparison
+from app.services.negotiation.queries import ProjectRow, Timeline
 from app.services.negotiation.quotes import OwnQuote, own_quote
 from app.ui import theme
 from app.ui.actions import Act
@@ -153,9 +153,11 @@ class NegotiationPage(Page):
         else:
             self._chosen()
 
-    @staticmethod
-    def _first(found: Sequence[ProjectRow]) -> int:
-        for state in _BEST_FIRST:
+    def _first(self, found: Sequence[ProjectRow]) -> int:
+        """A buyer's project in bargaining; for a member the one that waits for its need."""
+        group = any(self.context.actor.has(duty) for duty in (Duty.BUY, Duty.AUDIT, Duty.SUPPLY))
+        order = _BEST_FIRST if group else (State.NEEDING, *_BEST_FIRST)
+        for state in order:
             for one in found:
                 if one.state is state:
                     return one.id
@@ -202,7 +204,7 @@ class NegotiationPage(Page):
             self.context.db, self.context.actor, self.context.org.id, self.reader,
         )  # fmt: skip
 
-        def work() -> tuple[Prepared, Comparison | None]:
+        def work() -> tuple[Prepared, Timeline]:
             prepared = Prepared(
                 project=row,
                 items=queries.items(db, actor, row.id),
@@ -211,7 +213,7 @@ class NegotiationPage(Page):
                 needs=queries.needs(db, actor, row.id, org),
                 org_id=org,
             )
-            return prepared, comparison(db, actor, row.id) if reader else None
+            return prepared, queries.timeline(db, actor, row.id)
 
         self.read(work, self._show_preparation, self._unread, channel="body")
 
@@ -238,13 +240,9 @@ class NegotiationPage(Page):
         self.stack.setCurrentWidget(self.compare)
         self._say_subtitle()
 
-    def _show_preparation(self, shown: tuple[Prepared, Comparison | None]) -> None:
-        prepared, found = shown
-        rounds = found.rounds if found else ()
-        at = found.at if found else None
-        if at is not None:
-            self.steps.show_steps(steps_of(prepared.project, rounds, at))
-        self.steps.setVisible(at is not None)
+    def _show_preparation(self, shown: tuple[Prepared, Timeline]) -> None:
+        prepared, times = shown
+        self.steps.show_steps(steps_of(prepared.project, times.rounds, times.at))
         self.prepare.show_all(prepared, buyer=self.reader)
         self._say_buttons()
         self.stack.setCurrentWidget(self.prepare)

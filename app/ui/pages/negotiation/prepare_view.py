@@ -62,6 +62,7 @@ class PrepareView(QWidget):
         self.members = ListModel(_member_columns())
         self.guests = ListModel(_guest_columns())
         self.needs = ListModel(_need_columns(), _edit_need)
+        self.settled = ListModel(tuple(replace(one, editable=False) for one in _need_columns()))
         self.stack = QStackedWidget()
         self.grids = {
             "items": _grid(self.items, _("项目里还没有品规。")),
@@ -69,7 +70,8 @@ class PrepareView(QWidget):
             "guests": _grid(self.guests, _("还没有邀请供应商。")),
             "needs": _grid(self.needs, _("这个项目没有征集本机构的报量。")),
         }
-        for grid in self.grids.values():
+        self.fixed = _grid(self.settled, _("这个项目没有征集本机构的报量。"))
+        for grid in (*self.grids.values(), self.fixed):
             self.stack.addWidget(grid)
         self.grids["members"].opened.connect(lambda row: self.back_asked.emit(row.record))
         self.note = Text("", Role.SECOND)
@@ -97,8 +99,8 @@ class PrepareView(QWidget):
         """Show one of the tables."""
         for key, chip in self.chips.items():
             chip.setChecked(key == part)
-        self.stack.setCurrentWidget(self.grids[part])
         own = part == "needs" and self._open()
+        self.stack.setCurrentWidget(self.fixed if part == "needs" and not own else self.grids[part])
         self.save.setVisible(own)
         self.confirm.setVisible(own)
 
@@ -117,8 +119,10 @@ class PrepareView(QWidget):
         self.items.set_rows([_item_row(one) for one in shown.items])
         self.members.set_rows([_member_row(one) for one in shown.members])
         self.guests.set_rows([_guest_row(one) for one in shown.guests])
+        rows = [_need_row(one, _packs(one), one.reason) for one in shown.needs]
+        self.settled.set_rows(rows)
         if other or not self.needs.marks or self._org != shown.org_id:
-            self.needs.set_rows([_need_row(one, _packs(one), one.reason) for one in shown.needs])
+            self.needs.set_rows(rows)
         self._org = shown.org_id
         project = shown.project
         titles = {

@@ -32,6 +32,7 @@ class ReasonCard(Card):
     def __init__(self) -> None:
         super().__init__(" ")
         self._waiting: tuple[int, int] | None = None
+        self._due = False
         self.state = Badge(Status.MUTE, "")
         self.head.addWidget(self.state)
         self.why = Text("", Role.SECOND, wrap=True)
@@ -53,8 +54,14 @@ class ReasonCard(Card):
         self.add(self.entry)
         self.add(self.hint)
 
+    @property
+    def asks(self) -> bool:
+        """Whether a reason is due that is not saved yet, or the choice cannot stand."""
+        return self._due
+
     def clear(self) -> None:
         """Nothing is in hand."""
+        self._due = False
         self._waiting = None
         self.set_title(" ")
         self.entry.setVisible(False)
@@ -80,6 +87,7 @@ class ReasonCard(Card):
             self._say_lowest(board, at, place)
 
     def _say_over(self, board: Board, at: int, place: int) -> None:
+        self._due = True
         self.set_title(_("不能中选"))
         self.state.show_status(Status.BAD, _("超限价"))
         price = board.found.price(place, at)
@@ -107,6 +115,7 @@ class ReasonCard(Card):
             )
         )
         self._waiting = (at, place)
+        self._due = not saved
         self.entry.setVisible(True)
         self.reason.setText(saved)
         self._count()
