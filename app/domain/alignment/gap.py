@@ -39,8 +39,8 @@ _LABELS = {
 }
 _TODO = {
     Side.LACKS: N_("申请引进"),
-    Side.OTHER: N_("换成牵头医院的剂型、规格"),
-    Side.EXTRA: N_("确认是否保留，或由牵头医院配备"),
+    Side.OTHER: N_("换成牵头医院的品规"),
+    Side.EXTRA: N_("核对后保留或停用"),
 }
 
 

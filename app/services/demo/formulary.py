@@ -62,11 +62,16 @@ class _World:
     drugs: tuple[Goods, ...]
 
     @property
-    def held_back(self) -> frozenset[str]:
-        """Codes of drugs that no list holds."""
-        named = {item.code for item in self.drugs if item.name in WANTED}
-        spare = [item.code for item in self.drugs[::23] if item.code not in named]
-        return frozenset({*named, *spare[: len(WANTED) - len(named)]})
+    def held_back(self) -> tuple[str, ...]:
+        """Codes of drugs that no list holds, those that people would ask for first."""
+        named = {item.name: item.code for item in self.drugs if item.name in WANTED}
+        spare = [item.code for item in self.drugs[::23] if item.name not in named]
+        return (*named.values(), *spare[: max(0, len(WANTED) - len(named))])
+
+    @property
+    def wished(self) -> tuple[int, ...]:
+        """The items behind `held_back`."""
+        return tuple(self.ids[code] for code in self.held_back)
 
 
 def open_formulary(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
@@ -85,7 +90,7 @@ def open_formulary(db: Database, goods: Sequence[Goods], progress: Progress) -> 
                 query = AlignQuery(on=day, list_id=listed, kept=False)
                 write_figures(session, actor, aligned(session, actor, query), query)
     progress(_("药事会"), 0, 1)
-    hold_committee(db, sorted(world.ids[code] for code in world.held_back))
+    hold_committee(db, world.wished)
 
 
 def _world(session: Session, actor: Actor, goods: Sequence[Goods]) -> _World:
@@ -121,9 +126,9 @@ def _span(day: date, number: int, place: int, *, at_lead: bool) -> tuple[date, d
         if share < 4 - place % 2:
             return start, None
         return (month, None) if share < 7 + place % 3 else None
-    if (number + place) % 2:
+    if (number + place) % 5 == 0:
         return None
-    return start, month if (number + place) % 3 == 0 else None
+    return start, month if (number + place) % 3 else None
 
 
 def _row(

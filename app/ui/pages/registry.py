@@ -67,6 +67,7 @@ PAGES: Final = (
         "mapping", N_("编码对照"), Icon.SCALE, _BUYING, "MappingPage",
         frozenset({_D.STORE, _D.CATALOGUE}),
     ),
+    PageSpec("formulary", N_("处方集"), Icon.CLIPBOARD_LIST, _BUYING, "FormularyPage", _STAFF),
     PageSpec("committee", N_("药事会"), Icon.GAVEL, _BUYING, "CommitteePage", _STAFF),
     PageSpec("alignment", N_("目录吻合度"), Icon.TARGET, _BUYING, "AlignmentPage", _STAFF),
     PageSpec(
@@ -94,6 +95,10 @@ PAGES: Final = (
     PageSpec(
         "transfers", N_("调拨借用"), Icon.SWAP, _STORE, "TransfersPage",
         frozenset({_D.STORE, _D.BUY, _D.SIGN}),
+    ),
+    PageSpec(
+        "recall", N_("追溯召回"), Icon.LOCK_OUTLINE, _STORE, "RecallPage",
+        frozenset({_D.STORE, _D.BUY, _D.CATALOGUE, _D.AUDIT}),
     ),
     PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",

@@ -124,9 +124,8 @@ class TrendChart(Chart):
         y = area.bottom() - area.height() * (TARGET - low) / max(1, high - low)
         painter.setPen(QPen(theme.colour("text2"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        room = QRect(round(area.left()) + 6, round(y) - tall, theme.px(90), tall)
-        paint.text(painter, room, _("目标 {n}", n=f"{TARGET:.0f}"), grey._replace(
-            align=Qt.AlignmentFlag.AlignLeft))  # fmt: skip
+        room = QRect(round(area.right()) - theme.px(60), round(y) + 2, theme.px(90), tall)
+        paint.text(painter, room, _("目标 {n}", n=f"{TARGET:.0f}"), grey)
 
     def _dots(self, painter: QPainter, area: QRectF, places: Sequence[QPointF]) -> None:
         step = area.width() / len(places)

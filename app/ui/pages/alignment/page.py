@@ -52,6 +52,7 @@ class AlignmentPage(Page):
         super().__init__(context)
         self.asked = Asked()
         self.board: Board | None = None
+        self._first = True
         self.gauge, self.trend, self.bars = Gauge(), TrendChart(), MemberBars()
         self.since = Badge(Status.MUTE, "—")
         self.made_of = ElidedText("", Role.LABEL)
@@ -155,9 +156,15 @@ class AlignmentPage(Page):
 
     def _show(self, board: Board) -> None:
         self.board = board
-        kinds = {row.list_id: row for row in board.lists}
-        entries = [(key, row.name) for key, row in kinds.items()]
+        entries = [(row.list_id, row.name) for row in board.lists]
         self.listed.set_entries([(0, _("全部药品")), *entries])
+        if self._first:  # the papers count chronic and common diseases; so does the first look
+            self._first = False
+            chronic = next((row for row in board.lists if row.kind == "chronic"), None)
+            if chronic is not None:
+                self.listed.choose(chronic.list_id)
+                self._changed()
+                return
         kept = [(day, _("{day} 留存", day=day)) for day in board.days]
         self.day.set_entries([(None, _("现在的目录")), *kept])
         weighted = board.answer.by_use
@@ -197,8 +204,7 @@ class AlignmentPage(Page):
         ahead = board.ahead(self._picked())
         self.gauge.show_share(board.share, ahead)
         self.made_of.setText(
-            _("{formula} = {written}，{n} 对平均；合并 {a}/{b} = {pooled}%",
-              formula=formula.value, written=formula.written, n=len(board.answer.pairs),
+            _("{n} 对平均；合并 {a}/{b} = {pooled}%", n=len(board.answer.pairs),
               a=figure.numerator, b=figure.denominator, pooled=figure.pooled)
         )  # fmt: skip
         if ahead is not None:
@@ -208,6 +214,7 @@ class AlignmentPage(Page):
             other = [f"{one.formula} {one.macro}%" for one in board.answer.group
                      if one.formula != formula.value]  # fmt: skip
             self.also.setText("　".join(other))
+        self.made_of.setToolTip(f"{formula.value} = {formula.written}")
         self.note.setText(_("{n} 项 · 按影响从大到小", n=len(board.answer.gaps)))
         self.set_subtitle(
             _("{key} · {day} · 和「对码完成率」是两个指标", key=board.answer.key_text,
