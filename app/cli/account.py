@@ -67,6 +67,37 @@ def close(login: Annotated[str, typer.Argument(help=_("账号"))]) -> None:
     run.say(_("{login} 已停用。", login=login))
 
 
+@app.command(help=_("重新启用停用的账号"))
+def reopen(login: Annotated[str, typer.Argument(help=_("账号"))]) -> None:
+    """Open a closed account again."""
+    run = _local()
+    directory.reopen_local(*run.signed_in(), login)
+    run.say(_("{login} 已启用。", login=login))
+
+
+@app.command("set-duty", help=_("把人员的权限改成给定的这些"))
+def set_duty(
+    login: Annotated[str, typer.Argument(help=_("账号"))],
+    duty: Annotated[list[str], typer.Option(help=DUTY_HELP)],
+) -> None:
+    """Make a person's duties exactly these."""
+    run = _local()
+    directory.set_local_duties(*run.signed_in(), login, tuple(duty))
+    run.say(_("{login} 的权限已改。", login=login))
+
+
+@app.command(help=_("改姓名或电话"))
+def rename(
+    login: Annotated[str, typer.Argument(help=_("账号"))],
+    name: Annotated[str, typer.Option(help=_("姓名"))],
+    phone: Annotated[str, typer.Option(help=_("电话"))] = "",
+) -> None:
+    """Write another name or number."""
+    run = _local()
+    directory.rename_local(*run.signed_in(), login, name, phone)
+    run.say(_("已保存。"))
+
+
 @app.command(help=_("权限一览"))
 def duties() -> None:
     """The duties that exist."""

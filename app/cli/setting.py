@@ -1,0 +1,96 @@
+"""`yilian setting …`: what is demanded at the door, and how suppliers' own labels are cut."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.context import cli
+from app.cli.scope import org_id
+from app.domain import barcode_rules
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.scan import BarcodeRule
+from app.i18n import _
+from app.services import scan_rules
+from app.services.platform import door_policy
+from app.services.platform.door_policy import SavePolicy
+from app.services.scan_rules import SaveRules
+
+app = typer.Typer()
+
+
+@app.command(help=_("验收要求：近效期、剩余有效期、效期太远；给了数就保存"))
+def door(
+    org: Annotated[str, typer.Option(help=_("机构的四位编码；0 为全集团"))] = "",
+    near_months: Annotated[int, typer.Option(help=_("近效期的月数"))] = -1,
+    near_parts: Annotated[int, typer.Option(help=_("剩余有效期的几分之一，0 为不查"))] = -1,
+    far_years: Annotated[int, typer.Option(help=_("效期太远的年数"))] = -1,
+) -> None:
+    """Show or set the limits at the door."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = 0 if org == "0" else org_id(run, org)
+    now = door_policy.policy(db, actor, where)
+    given = {"near_months": near_months, "near_parts": near_parts, "far_years": far_years}
+    wanted = replace(now, **{key: value for key, value in given.items() if value >= 0})
+    if wanted != now:
+        door_policy.save_policy(db, actor, SavePolicy(new_op(), where, wanted))
+        run.say(_("已保存，下一次打开送货单起生效。"))
+    run.emit(
+        wanted,
+        {
+            "near_months": _("近效期（月）"),
+            "near_parts": _("剩余有效期（几分之一）"),
+            "far_years": _("效期太远（年）"),
+        },
+    )
+
+
+@app.command(help=_("供应商条码规则：列出；--load 从 JSON 文件整套替换；--try 试一个码"))
+def rules(
+    load: Annotated[
+        Path | None, typer.Option(help=_("规则的 JSON 文件，格式同 --json 输出"))
+    ] = None,
+    sample: Annotated[str, typer.Option("--try", help=_("试一个码，看读出什么"))] = "",
+) -> None:
+    """Show, replace or try the rules for suppliers' own labels."""
+    run = cli()
+    if load is not None:
+        db, actor = run.signed_in()
+        scan_rules.save_rules(db, actor, SaveRules(new_op(), _loaded(load)))
+        run.say(_("规则已保存，下一次扫码起生效。"))
+    if sample:
+        run.emit(scan_rules.read(run.db(), sample))
+        return
+    run.emit(
+        barcode_rules.to_plain(scan_rules.rules(run.db())),
+        {
+            "title": _("条码"),
+            "prefix": _("开头"),
+            "length": _("总长"),
+            "item": _("品规码"),
+            "lot": _("批号"),
+            "expiry": _("效期"),
+        },
+        empty=_("还没有规则。69 码、GS1、追溯码不用设就能扫。"),
+    )
+
+
+def _loaded(file: Path) -> tuple[BarcodeRule, ...]:
+    try:
+        stored = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise DomainError(
+            "rules.file", _("读不了 {file}。请用 --json 导出的格式。", file=file)
+        ) from None
+    found = barcode_rules.from_plain(stored)
+    if not isinstance(stored, list) or len(found) != len(stored):
+        raise DomainError(
+            "rules.rule", _("文件里有不能用的规则，没有保存。请对照 --json 的输出改正。")
+        )
+    return found
