@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from app.domain.matching.forms import Form, read_form
 from app.domain.matching.makers import Maker, read_maker
-from app.domain.matching.names import Name, read_name
+from app.domain.matching.names import Name, cut_spec, read_name
 from app.domain.matching.strength import Spec, read_spec
 from app.domain.matching.text import plain
 
@@ -60,7 +60,8 @@ class Facts(NamedTuple):
 
 def read(entry: Entry) -> Facts:
     """The facts of a row; never raises, an empty cell gives an empty fact."""
-    name = read_name(entry.name)
+    title, inside = cut_spec(entry.name)
+    name = read_name(title)
     other = read_name(entry.trade) if entry.trade else None
     form = read_form(entry.name, entry.form, entry.spec)
     if not form.family and other is not None:
@@ -70,11 +71,23 @@ def read(entry: Entry) -> Facts:
         name,
         other,
         form,
-        read_spec(entry.spec),
+        _spec(entry.spec, inside),
         read_maker(entry.maker),
         _brands(name, other),
         licences(entry.licence),
     )
+
+
+def _spec(column: str, inside: str) -> Spec:
+    """The specification column; what the name says of it where the column says nothing."""
+    own = read_spec(column)
+    if not inside:
+        return own
+    if not own.text:
+        return read_spec(inside)
+    if own.amounts and not inside.endswith("%"):
+        return own
+    return read_spec(f"{inside}*{column}")
 
 
 def licences(text: str) -> frozenset[str]:

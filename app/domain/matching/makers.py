@@ -51,6 +51,7 @@ _LATIN_NOISE: Final = re.compile(
     r"ltd|limited|gmbh|inc|corp(?:oration)?|company|co\b|pharmaceuticals?|pharma|laborator(?:y|ies)"
     r"|manufacturing|s\.?p\.?a|s\.?a\.?s?|[^a-z]"
 )
+_BRACKET: Final = re.compile(r"\(([^()]*)\)")
 _CLOSE: Final = 88
 _SHORTEST: Final = 2
 _LONG: Final = 4
@@ -64,11 +65,13 @@ class Firm:
         core: Its own word, such as 康弘; its place and trade where it has none.
         places: Towns and provinces in its name.
         group: The group that stands before it; empty when none does.
+        branch: Whether its place stands in brackets, as that of a daughter firm does.
     """
 
     core: str
     places: frozenset[str] = frozenset()
     group: str = ""
+    branch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,9 @@ def read_maker(text: str) -> Maker:
     """A maker's text taken apart.
 
     >>> read_maker("国药集团致君(深圳)制药有限公司").firms[0]
-    Firm(core='致君', places=frozenset({'深圳'}), group='国药')
+    Firm(core='致君', places=frozenset({'深圳'}), group='国药', branch=True)
     >>> read_maker("齐鲁制药有限公司（原名：齐鲁制药厂）").firms
-    (Firm(core='齐鲁', places=frozenset(), group=''),)
+    (Firm(core='齐鲁', places=frozenset(), group='', branch=False),)
     """
     label = plain(text)
     firms = []
@@ -141,11 +144,10 @@ def _parts(label: str) -> list[str]:
     whole = label
     for note in named:
         whole = whole.replace(note, "")
-    whole = re.sub(r"[()]", "", whole)
     parts = [whole if not named or whole else outside]
     for note in named:
         parts += re.split(r"[,;、/]|与|合并", _ROLE.sub("", note))
-    return [_PACKED.sub("", part) for part in parts if part]
+    return [_PACKED.sub("", part) for part in parts if part.strip("()")]
 
 
 def _names_firm(note: str) -> bool:
@@ -156,6 +158,8 @@ def _names_firm(note: str) -> bool:
 
 def _firm(part: str) -> Firm:
     """A firm's own word, places and group."""
+    branch = any(PLACE.fullmatch(note) for note in _BRACKET.findall(part))
+    part = re.sub(r"[()]", "", part)
     group = ""
     found = _GROUP.match(part)
     if found and _own_word(found[2]):
@@ -167,7 +171,7 @@ def _firm(part: str) -> Firm:
                 break
     places = frozenset(PLACE.findall(part))
     core = _own_word(part)
-    return Firm(core or _LEGAL.sub("", part), places, group)
+    return Firm(core or _LEGAL.sub("", part), places, group, branch)
 
 
 def _own_word(part: str) -> str:
@@ -183,7 +187,10 @@ def _firms_fit(left: Firm, right: Firm) -> Fit:
         groups = not (left.group and right.group) or left.group == right.group
         if not groups:
             return Fit.LIKELY
-        return Fit.WRITTEN if together(left.places, right.places) else Fit.LIKELY
+        # 齐鲁制药(海南) is a daughter of 齐鲁制药: another firm with licences of its own.
+        daughter = left.branch != right.branch and not (left.places and right.places)
+        same = together(left.places, right.places) and not daughter
+        return Fit.WRITTEN if same else Fit.LIKELY
     shorter, longer = sorted((left.core, right.core), key=len)
     if shorter in longer or left.group in {right.core, right.group} - {""}:
         return Fit.LIKELY

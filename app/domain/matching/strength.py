@@ -42,8 +42,8 @@ _COUNTED: Final = (
 _COUNT: Final = re.compile(
     rf"(?:[每装]?)(\d+)(?:小)?(?:人份|测试|[{_COUNTED}])?(?:/[^\d/*]{{1,3}}|装)*"
 )
-_LOOSE_COUNT: Final = re.compile(rf"(\d+)(?:人份|测试|[{_COUNTED}])(?:/[^\d/*]{{1,3}}|装)*$")
-_PER: Final = re.compile(r"(?:每|/)(\d+)(?:丸|片|粒|枚)(?:重|装)?")
+_LOOSE_COUNT: Final = re.compile(rf"(?<![\d.])(\d+)(?:人份|测试|[{_COUNTED}])(?![a-z])")
+_PER: Final = re.compile(r"每(\d+)(?:丸|片|粒|枚)(?:重|装)?|/(\d+)丸")
 _ASIDE: Final = re.compile(r"(?:相当于?|含|以|按|折合|其中|内含)[^*)]*")
 _INNER: Final = re.compile(r"\(([^()]*)\)")
 _TIMES_SIGN: Final = re.compile(r"(?<=[\d\u4e00-\u9fffa-z)])x(?=\d)")
@@ -102,7 +102,7 @@ def read_spec(text: str) -> Spec:
     >>> [str(amount.value) for amount in spec.amounts], spec.pack
     (['1/8'], 32)
     """
-    label = _TIMES_SIGN.sub("*", plain(text))
+    label = _TIMES_SIGN.sub("*", plain(text).replace("'", "").replace("’", ""))
     asides = [found[1] for found in _INNER.finditer(label) if not _is_sum(found[1])]
     main = label
     for aside in asides:
@@ -161,7 +161,7 @@ def _read_segment(
     per = _PER.search(segment)
     measured = _amounts(_PER.sub("", segment) if per else segment)
     if measured:
-        share = int(per[1]) if per else 1
+        share = int(per[1] or per[2]) if per else 1
         amounts += [Amount(Fraction(amount.value, share), amount.unit) for amount in measured]
         tail = _LOOSE_COUNT.search(_AMOUNT.sub("", segment)) if not per else None
         if tail and len(tail[1]) < _MOST_DIGITS:

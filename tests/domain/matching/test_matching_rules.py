@@ -30,6 +30,9 @@ from app.domain.matching.verdict import Fit
         ("30g(0.1%)", "30g:30mg", Fit.WRITTEN),
         ("每10丸重1g*360丸", "0.1g*360s", Fit.WRITTEN),
         ("每袋装10g*9袋", "10g*9袋", Fit.WRITTEN),
+        ("0.25g/24粒", "0.25g*24粒", Fit.WRITTEN),
+        ("24粒:0.25g", "0.25g*24粒", Fit.WRITTEN),
+        ("0.9%*500ml", "500ml:4.5g", Fit.WRITTEN),
         ("15g", "15g:曲安奈德15mg", Fit.LIKELY),
         ("20g", "20g(2%)", Fit.LIKELY),
         ("0.25*24粒", "0.25g*24粒", Fit.LIKELY),
@@ -51,6 +54,7 @@ def test_strengths_are_compared_as_amounts(mine: str, theirs: str, fit: Fit) -> 
         ("0.125g/片*8片/板*4板", 32), ("0.25g*24粒/盒", 24), ("10mg*10s*10板", 100),
         ("0.5g*20粒*10袋/盒", 200), ("25mg*20/盒", 20), ("0.2g*6#*2板", 12), ("30ml:30mg/瓶", None),
         ("20片/盒", 20), ("6cm*9cm*10贴", 10), ("每袋装2g*20", 20), ("12s*4板", 48),
+        ("0.25g/24粒", 24), ("24粒:0.25g", 24), ("5mg*28's", 28),
     ],
 )  # fmt: skip
 def test_a_pack_is_the_product_of_its_counts(spec: str, pack: int | None) -> None:
@@ -121,11 +125,43 @@ def test_another_salt_or_another_number_is_another_drug() -> None:
         ("上海信和药厂", "上海信和万象药业股份有限公司", Fit.LIKELY),
         ("某国远方大药厂", "FarawayLaboratories", Fit.UNKNOWN),
         ("", "北辰药业", Fit.UNKNOWN),
+        ("北辰制药有限公司", "北辰制药(海南)有限公司", Fit.LIKELY),
+        ("石药欧意", "石药集团欧意药业有限公司", Fit.WRITTEN),
         ("北辰药业股份有限公司", "南山制药有限公司", Fit.DIFFERENT),
     ],
 )
 def test_makers_are_firms_not_texts(mine: str, theirs: str, fit: Fit) -> None:
     assert compare_makers(read_maker(mine), read_maker(theirs)) is fit
+
+
+@pytest.mark.parametrize(
+    ("name", "spec", "core", "pack"),
+    [
+        ("硝苯地平控释片 30mg*7片", "", "硝苯地平", 7),
+        ("阿莫西林胶囊(0.25g*24粒)", "", "阿莫西林", 24),
+        ("头孢曲松针1g", "1g*1支", "头孢曲松", 1),
+        ("(甲)阿莫西林胶囊【集采】", "0.25g*24粒", "阿莫西林", 24),
+    ],
+)
+def test_what_lists_write_into_the_name_is_taken_out(
+    name: str, spec: str, core: str, pack: int
+) -> None:
+    row = read(Entry("1", name, spec, "某厂"))
+    assert (row.name.core, row.name.variant, row.spec.pack) == (core, "", pack)
+    assert row.spec.amounts
+    assert not row.brands
+
+
+def test_amino_acids_with_other_numbers_are_other_drugs() -> None:
+    one, two = read_name("复方氨基酸注射液(18AA)"), read_name("复方氨基酸注射液(18AA-Ⅶ)")
+    assert compare_salts(one, two) is Fit.DIFFERENT
+
+
+def test_a_percentage_before_the_name_is_a_strength() -> None:
+    row = read(Entry("1", "5%葡萄糖注射液", "250ml", "某厂"))
+    item = read(Entry("2", "葡萄糖注射液", "250ml:12.5g", "某厂"))
+    assert row.name.core == item.name.core
+    assert compare_strengths(row.spec, item.spec) is Fit.WRITTEN
 
 
 def test_columns_that_were_swapped_are_understood() -> None:
