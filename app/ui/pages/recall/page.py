@@ -1,0 +1,285 @@
+"""追溯召回: a lot both ways over all members; recalls; lots that run out and what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from app.domain.duties import Duty
+from app.domain.errors import DomainError
+from app.domain.expiry import shown
+from app.domain.ids import new_op
+from app.i18n import _
+from app.services.recalls.expiring import ExpiringRow, Finish, end, expiring, people_of, plan
+from app.services.recalls.recall import Answer, Close, RecallRow, answer, close, recalls, start
+from app.services.recalls.trace import LotHead, Traced, find_lots, trace_lot
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.page import KeyHint, Page
+from app.ui.pages.recall import rows
+from app.ui.pages.recall.dialogs import ActionForm, CloseForm, RecallForm
+from app.ui.status import Status
+from app.ui.tables.cells import Row
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Chip, Kind
+from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.dialogs import Question, ReasonForm, confirm
+from app.ui.widgets.scan_edit import ScanBar, ScanResult
+from app.ui.widgets.text import Role, Text
+
+_TABS = ("trace", "recalls", "expiring")
+
+
+class RecallPage(Page):
+    """Trace, recalls, near expiry."""
+
+    name = "recall"
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.STOCK})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.found: Traced | None = None
+        self.bar = ScanBar(_("请扫包装，或输入批号"), _("批号、追溯码、定数包码、GS1 码都可以"))
+        self.bar.sound = context.session.settings.sound
+        self.head = Text("", Role.CARD_TITLE, wrap=True)
+        self.members = GridView(ListModel(rows.member_columns()))
+        self.members.set_empty(_("扫一个批号，这里列出它在各成员的入、存、用。"))
+        self.steps = GridView(ListModel(rows.step_columns()))
+        self.steps.set_empty(_("还没有收发记录。"))
+        self.recalls = GridView(ListModel(rows.recall_columns()))
+        self.recalls.set_empty(_("没有冻结和召回。"))
+        self.expiring = GridView(ListModel(rows.expiring_columns()))
+        self.expiring.set_empty(_("半年内没有要到期的货。"))
+        self.freeze = Button(_("冻结 / 召回"), Kind.DANGER, icon=Icon.LOCK)
+        self.freeze.setEnabled(False)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.chips = QButtonGroup(self)
+        made = []
+        for place, word in enumerate((_("追溯"), _("召回"), _("近效期"))):
+            chip = Chip(word)
+            chip.setChecked(place == 0)
+            chip.clicked.connect(partial(self._show_tab, place))
+            self.chips.addButton(chip)
+            made.append(chip)
+        tracing = QWidget()
+        inside = QVBoxLayout(tracing)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(10)
+        inside.addWidget(self.head)
+        inside.addWidget(self.members, 2)
+        inside.addWidget(self.steps, 3)
+        self.stack = QStackedWidget()
+        for widget in (tracing, self.recalls, self.expiring):
+            self.stack.addWidget(widget)
+        column = page_column(self)
+        column.addWidget(self.bar)
+        column.addLayout(toolbar(*made, None, self.freeze))
+        column.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        self.bar.scanned.connect(self.scan)
+        self.freeze.clicked.connect(self._freeze)
+        self.recalls.link_clicked.connect(lambda row, _column: self._answer(row))
+        self.expiring.link_clicked.connect(lambda row, _column: self._act(row))
+        self.recalls.opened.connect(self._follow_recall)
+        self.expiring.opened.connect(self._follow_lot)
+        for grid in (self.members, self.recalls, self.expiring):
+            grid.counts_changed.connect(self.chrome_changed)
+        self.context.scans.subscribe(self, self.bar.take)
+        self.on(Act.SEARCH, self.bar.setFocus)
+        self.on(Act.SCAN, self.bar.setFocus)
+
+    # What the shell asks
+
+    @override
+    def counts(self) -> str:
+        return (self.members, self.recalls, self.expiring)[self.stack.currentIndex()].counts()
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        return (KeyHint(_("扫码"), _("追溯")), KeyHint("Enter", _("看这一批")))
+
+    @override
+    def refresh(self) -> None:
+        db, actor, orgs = self.context.db, self.context.actor, self.context.scope.ids
+        self.read(lambda: recalls(db, actor), self._show_recalls, channel="recalls")
+        self.read(lambda: expiring(db, actor, orgs), self._show_expiring, channel="expiring")
+        if self.found is not None:
+            self._trace(self.found.head.lot_id)
+
+    @override
+    def arrive(self, **arguments: object) -> None:
+        """`view` chooses a tab, `lot` traces a lot, `text` is looked up."""
+        view, lot, text = (arguments.get(key) for key in ("view", "lot", "text"))
+        if view in _TABS:
+            self._show_tab(_TABS.index(str(view)))
+        if isinstance(lot, int):
+            self._trace(lot)
+        elif isinstance(text, str):
+            self.scan(text)
+
+    def _show_tab(self, place: int) -> None:
+        self.stack.setCurrentIndex(place)
+        self.chips.buttons()[place].setChecked(True)
+        self.chrome_changed.emit()
+
+    # Tracing
+
+    def scan(self, code: str) -> None:
+        """Find the lot behind a code and follow it."""
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: find_lots(db, actor, code), partial(self._lots, code), self._failed)
+
+    def _lots(self, code: str, found: tuple[LotHead, ...]) -> None:
+        if not found:
+            words = _("没找到批号 {code}", code=code[:30])
+            self._say(Status.BAD, words, _("请核对包装，或改扫追溯码。"))
+        elif len(found) == 1:
+            self._trace(found[0].lot_id)
+        else:
+            words = _("有 {n} 个批号，先看最早到期的", n=len(found))
+            self._say(Status.WARN, words, "、".join(f"{x.name} {x.lot_no}" for x in found[:4]))
+            self._trace(found[0].lot_id)
+
+    def _trace(self, lot_id: int) -> None:
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: trace_lot(db, actor, lot_id), self._show, self._failed, channel="trace")
+
+    def _show(self, found: Traced) -> None:
+        first = self.found is None or self.found.head.lot_id != found.head.lot_id
+        self.found = found
+        head = found.head
+        held = _("已冻结") if head.held else _("可用")
+        self.head.setText(
+            _("{name} {spec} · 批号 {lot} · 有效期至 {day} · {held}", name=head.name,
+              spec=head.spec, lot=head.lot_no, day=shown(head.expiry), held=held)
+        )  # fmt: skip
+        _put(self.members, [rows.member_row(row, head) for row in found.members])
+        moves = [rows.step_row(n, row, head) for n, row in enumerate(found.steps)]
+        _put(self.steps, moves[::-1])
+        self.freeze.setEnabled(not head.held)
+        if first:
+            self._show_tab(0)
+            status = Status.LOCK if head.held else Status.OK
+            words = _("{n} 家，{m} 步", n=len(found.members), m=len(found.steps))
+            self._say(status, f"{head.lot_no} · {held}", words)
+
+    def _freeze(self) -> None:
+        if self.found is None:
+            return
+        form = RecallForm(self.found.head, self)
+        db, actor = self.context.db, self.context.actor
+        form.chosen.connect(lambda command: self._write(lambda: start(db, actor, command)))
+        form.open()
+
+    # Recalls
+
+    def _show_recalls(self, found: tuple[RecallRow, ...]) -> None:
+        _put(self.recalls, [rows.recall_row(row, self.context) for row in found])
+        active = sum(row.status == "active" for row in found)
+        self.chips.buttons()[1].setText(_("召回 {n}", n=active) if active else _("召回"))
+        self.chips.buttons()[1].updateGeometry()
+        self.set_subtitle(_("{n} 项冻结中", n=active) if active else "")
+
+    def _follow_recall(self, row: Row) -> None:
+        if isinstance(row.record, RecallRow) and row.record.lot_ids:
+            self._trace(row.record.lot_ids[0])
+            self._show_tab(0)
+
+    def _answer(self, row: Row) -> None:
+        recall = row.record
+        if not isinstance(recall, RecallRow):
+            return
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        if actor.can(Duty.BUY, recall.org_id) or actor.can(Duty.CATALOGUE, recall.org_id):
+            form = CloseForm(recall.no, self)
+            form.chosen.connect(
+                lambda report, release: self._write(
+                    lambda: close(
+                        db, actor, Close(new_op(), recall.id, recall.version, report, release)
+                    )
+                )
+            )
+            form.open()
+            return
+        ask = ReasonForm(
+            _("回复 {no}", no=recall.no),
+            _("账上还在可用库位的要先移到不合格区或退货区。"), _("已隔离，回复"), self, least=2,
+        )  # fmt: skip
+        ask.accepted.connect(
+            lambda: self._write(
+                lambda: answer(db, actor, Answer(new_op(), org, recall.id, ask.text))
+            )
+        )
+        ask.open()
+
+    # Near expiry
+
+    def _show_expiring(self, found: tuple[ExpiringRow, ...]) -> None:
+        _put(self.expiring, [rows.expiring_row(row, self.context) for row in found])
+        todo = sum(not row.action_id for row in found)
+        self.chips.buttons()[2].setText(_("近效期 {n}", n=todo) if todo else _("近效期"))
+        self.chips.buttons()[2].updateGeometry()
+
+    def _follow_lot(self, row: Row) -> None:
+        if isinstance(row.record, ExpiringRow):
+            self._trace(row.record.lot_id)
+            self._show_tab(0)
+
+    def _act(self, row: Row) -> None:
+        lot = row.record
+        if not isinstance(lot, ExpiringRow):
+            return
+        db, actor = self.context.db, self.context.actor
+        if lot.action_id:
+            question = Question(
+                _("{name} {lot}", name=lot.name, lot=lot.lot_no),
+                _("{what}办完了吗？办完就从清单里划掉。", what=lot.action), _("办完了"),
+                _("还没有"),
+            )  # fmt: skip
+            command = Finish(new_op(), lot.org_id, lot.action_id, lot.version)
+            confirm(self, question, lambda: self._write(lambda: end(db, actor, command)))
+            return
+        self.read(lambda: people_of(db, actor, lot.org_id), lambda people: self._plan(lot, people))
+
+    def _plan(self, lot: ExpiringRow, people: tuple[tuple[int, str], ...]) -> None:
+        db, actor = self.context.db, self.context.actor
+        form = ActionForm(lot, people, self.context.today, self)
+        form.chosen.connect(lambda command: self._write(lambda: plan(db, actor, command)))
+        form.open()
+
+    # Telling
+
+    def _write(self, work: Callable[[], object]) -> None:
+        self.write(work, lambda _done: self._done(), self._failed)
+
+    def _done(self) -> None:
+        self._say(Status.OK, _("已保存"))
+        self.context.changes.announce({Topic.STOCK})
+        self.refresh()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, DomainError):
+            short, _stop, rest = error.text.partition("。")
+            self._say(Status.BAD, short, rest)
+        else:
+            self.context.errors.take(error)
+
+    def _say(self, status: Status, text: str, detail: str = "") -> None:
+        self.bar.show_result(ScanResult(status, text, detail))
+
+
+def _put(grid: GridView, found: list[Row]) -> None:
+    model = grid.model
+    if isinstance(model, ListModel):
+        model.set_rows(found)

@@ -1,0 +1,170 @@
+"""Steps of a lot, recalls and expiring lots as table rows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.domain.documents import DocKind
+from app.domain.duties import Duty
+from app.domain.expiry import Band, band, shown
+from app.i18n import N_, _
+from app.services.recalls.expiring import ExpiringRow
+from app.services.recalls.recall import RecallRow
+from app.services.recalls.trace import LotHead, Member, TraceStep
+from app.ui import formats
+from app.ui.context import PageContext
+from app.ui.status import Status
+from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
+from app.ui.tables.columns import Column, Kind
+
+STAGES: Final = {
+    "in": (Status.OK, N_("入库")),
+    "within": (Status.INFO, N_("移库")),
+    "used": (Status.MUTE, N_("用掉")),
+    "back": (Status.INFO, N_("退回")),
+    "lost": (Status.BAD, N_("丢失")),
+    "out": (Status.WARN, N_("出库")),
+}
+KINDS: Final = {
+    DocKind.ACCEPTANCE.value: N_("验收"),
+    DocKind.CONSUMPTION.value: N_("消耗"),
+    DocKind.REVERSAL.value: N_("冲销"),
+    DocKind.OPENING.value: N_("期初"),
+    DocKind.PUTAWAY.value: N_("移库"),
+    DocKind.RETURN.value: N_("退货"),
+    DocKind.WRITE_OFF.value: N_("报损"),
+    DocKind.TRANSFER.value: N_("调拨"),
+    DocKind.COUNT.value: N_("盘点"),
+    DocKind.PACK.value: N_("定数包"),
+}
+_BANDS: Final = {Band.EXPIRED: Status.BAD, Band.NEAR: Status.NEAR, Band.WARN: Status.WARN}
+
+
+def member_columns() -> tuple[Column, ...]:
+    """Columns of the sums by member."""
+    return (
+        Column(key="org", title=_("机构"), width=120, frozen=True, stretch=True),
+        Column(key="came", title=_("入库"), kind=Kind.QTY, width=110),
+        Column(key="here", title=_("在库"), kind=Kind.QTY, width=110),
+        Column(key="secured", title=_("已隔离"), kind=Kind.QTY, width=110),
+        Column(key="used", title=_("已用"), kind=Kind.QTY, width=110),
+        Column(key="gone", title=_("其他出库"), kind=Kind.QTY, width=110),
+    )
+
+
+def step_columns() -> tuple[Column, ...]:
+    """Columns of the way of a lot."""
+    return (
+        Column(key="when", title=_("日期"), kind=Kind.DATE, width=98, frozen=True),
+        Column(key="stage", title=_("去向"), kind=Kind.PILL, width=86),
+        Column(key="org", title=_("机构"), width=86),
+        Column(key="doc", title=_("单据"), kind=Kind.TWO_LINE, width=140),
+        Column(key="way", title=_("从 → 到"), kind=Kind.TWO_LINE, width=180, stretch=True),
+        Column(key="qty", title=_("数量"), kind=Kind.QTY, width=110),
+        Column(key="who", title=_("经办"), width=64),
+    )
+
+
+def recall_columns() -> tuple[Column, ...]:
+    """Columns of the recalls."""
+    return (
+        Column(key="no", title=_("单号"), width=132, frozen=True),
+        Column(key="level", title=_("级别"), kind=Kind.PILL, width=112),
+        Column(key="what", title=_("品名 / 批号"), kind=Kind.TWO_LINE, width=200, stretch=True),
+        Column(key="why", title=_("原因 / 通知"), kind=Kind.TWO_LINE, width=180),
+        Column(key="due", title=_("回复期限"), kind=Kind.DATE, width=96),
+        Column(key="answered", title=_("已回复"), kind=Kind.NUMBER, width=64),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=90),
+        Column(key="act", title="", kind=Kind.BUTTON, width=60),
+    )
+
+
+def expiring_columns() -> tuple[Column, ...]:
+    """Columns of the lots that run out."""
+    return (
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=190, frozen=True),
+        Column(key="org", title=_("机构"), width=86),
+        Column(key="lot", title=_("批号"), width=96),
+        Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=124),
+        Column(key="qty", title=_("现存"), kind=Kind.QTY, width=84),
+        Column(key="wasted", title=_("用不完"), kind=Kind.QTY, width=84),
+        Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=88, total=True),
+        Column(key="advice", title=_("建议 / 已定"), kind=Kind.PILL, width=126),
+        Column(key="who", title=_("谁 / 期限"), kind=Kind.TWO_LINE, width=100, stretch=True),
+        Column(key="act", title="", kind=Kind.BUTTON, width=64),
+    )
+
+
+def packs(qty: int, row: LotHead | ExpiringRow) -> Qty:
+    """A quantity in packs."""
+    text = formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, qty)
+    number, _space, unit = text.partition(" ")
+    return Qty(number, unit)
+
+
+def member_row(row: Member, head: LotHead) -> Row:
+    """The lot's sums at a member."""
+    open_here = row.here - row.secured
+    here = packs(row.here, head)
+    if head.held and open_here:
+        here = here._replace(status=Status.BAD)
+    return Row(
+        row.org_id,
+        (row.org, packs(row.came, head), here, packs(row.secured, head), packs(row.used, head),
+         packs(row.gone, head)),
+        record=row,
+        raw=(row.org, row.came, row.here, row.secured, row.used, row.gone),
+    )  # fmt: skip
+
+
+def step_row(number: int, row: TraceStep, head: LotHead) -> Row:
+    """One move of the lot."""
+    status, word = STAGES[row.stage]
+    kind = _(KINDS.get(row.doc_kind, N_("其他")))
+    detail = row.pack or row.reason
+    return Row(
+        number,
+        (row.occurred_on.isoformat(), Pill(status, _(word)), row.org, Two(kind, row.doc_no),
+         Two(f"{row.from_place} → {row.to_place}", detail), packs(row.qty, head), row.person),
+        record=row,
+    )  # fmt: skip
+
+
+def recall_row(row: RecallRow, context: PageContext) -> Row:
+    """A recall; members answer it, the lead closes it."""
+    active = row.status == "active"
+    lead = context.actor.can(Duty.BUY, row.org_id) or context.actor.can(Duty.CATALOGUE, row.org_id)
+    word = ""
+    if active:
+        word = _("结束") if lead else _("回复") if context.may(Duty.STORE) else ""
+    level = Status.BAD if row.level == 1 else Status.NEAR if row.level else Status.LOCK
+    return Row(
+        row.id,
+        (row.no, Pill(level, row.level_text), Two(row.items, row.lots),
+         Two(row.reason, row.source or row.report), row.due.isoformat(),
+         formats.number(row.answered),
+         Pill(Status.LOCK, _("冻结中")) if active else Pill(Status.OK, _("已结束")),
+         Link(word) if word else Tone("")),
+        record=row,
+    )  # fmt: skip
+
+
+def expiring_row(row: ExpiringRow, context: PageContext) -> Row:
+    """A lot that runs out."""
+    light = band(row.expiry, context.today)
+    mine = context.actor.can(Duty.STORE, row.org_id)
+    state: Cell = Pill(Status.MUTE, _("建议{what}", what=row.advice.label), bare=True)
+    if row.action_id:
+        state = Pill(Status.NEAR if row.late else Status.INFO, row.action)
+    word = _("办完") if row.action_id else _("定措施")
+    due = f"{row.due_on:%m-%d}" if row.due_on else ""
+    return Row(
+        f"{row.org_id}.{row.lot_id}",
+        (Two(row.name, row.spec), row.org, row.lot_no,
+         Pill(_BANDS.get(light, Status.WARN), shown(row.expiry)), packs(row.qty, row),
+         packs(row.wasted, row), formats.amount(row.amount), state,
+         Two(row.person or "—", due), Link(word) if mine else Tone("")),
+        record=row,
+        raw=(row.name, row.org, row.lot_no, row.expiry, row.qty, row.wasted, row.amount,
+             row.action or row.advice.label, row.person, word),
+    )  # fmt: skip

@@ -1,0 +1,85 @@
+"""追溯召回: a scan shows the lot's way, the lead freezes it, expiry gets an owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from app.services.recalls.recall import recalls
+from app.ui.context import PageContext
+from app.ui.page import Page
+from app.ui.pages.recall.dialogs import ActionForm, RecallForm
+from app.ui.pages.recall.page import RecallPage
+from app.ui.status import Status
+from tests.factories import EAST, TODAY, Site
+from tests.services.recalls.test_recalls import recall
+from tests.services.test_consumption import receive
+from tests.ui.conftest import Show
+
+Settle = Callable[[], None]
+Scan = Callable[[Page, str], None]
+Make = Callable[[str], PageContext]
+
+
+def test_a_scan_shows_the_way_of_the_lot(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle, scan: Scan
+) -> None:
+    receive(sqlite_site, EAST, {"K260318": (4, TODAY + timedelta(days=400))})
+    page = show(RecallPage(context))
+    settle()
+    scan(page, "K260318")
+    settle()
+    assert "K260318" in page.head.text()
+    assert (page.members.model.rowCount(), page.steps.model.rowCount()) == (1, 1)
+    scan(page, "NO-SUCH-LOT")
+    settle()
+    shown = page.bar.panel.result
+    assert shown is not None
+    assert shown.status is Status.BAD
+
+
+def test_the_lead_freezes_and_a_clinic_may_not(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    receive(sqlite_site, EAST, {"K260318": (4, TODAY + timedelta(days=400))})
+    page = show(RecallPage(context_for("lead_buyer")))
+    page.scan("K260318")
+    settle()
+    page.freeze.click()
+    form = page.findChild(RecallForm)
+    assert form is not None
+    form.submit()
+    assert form.isVisible()
+    form.reason.setText("包装破损漏液")
+    form.submit()
+    settle()
+    (row,) = recalls(*sqlite_site.as_("lead_buyer"))
+    assert (row.lots, row.level) == ("K260318", 0)
+    assert not page.freeze.isEnabled()
+    assert page.chips.buttons()[1].text() == "召回 1"
+    clinic = show(RecallPage(context_for("east_store")))
+    settle()
+    link = clinic.recalls.model.row_at(0)
+    assert link is not None
+    assert link.value(7) == "回复"
+
+
+def test_an_expiring_lot_gets_an_owner(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    lots = receive(sqlite_site, EAST, {"SOON": (4, TODAY + timedelta(days=40))})
+    recall(sqlite_site, lots["SOON"], 0)
+    page = show(RecallPage(context))
+    page.arrive(view="expiring")
+    settle()
+    row = page.expiring.model.row_at(0)
+    assert row is not None
+    page.expiring.link_clicked.emit(row, "act")
+    settle()
+    form = page.findChild(ActionForm)
+    assert form is not None
+    form.submit()
+    settle()
+    row = page.expiring.model.row_at(0)
+    assert row is not None
+    assert row.value(9) == "办完"
