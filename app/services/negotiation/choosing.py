@@ -26,6 +26,9 @@ from app.services.negotiation.comparison import Comparison, read_comparison
 from app.services.negotiation.drafts import DRAFT, HAND, draft_of
 from app.services.operations import claim, finish
 
+_SOME = 500
+"""Up to so many choices only their own lines are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class LineChoice:
@@ -100,7 +103,8 @@ def save_draft(db: Database, actor: Actor, command: SaveDraft) -> int:
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.draft", command)
         if earlier is not None:
             return int(earlier["lines"])
-        found = read_comparison(session, project)
+        lines = [one.line for one in command.choices]
+        found = read_comparison(session, project, lines if len(lines) <= _SOME else ())
         rows, problems = check_choices(found, command.choices)
         refuse_if(problems, "award.refused", _("拟中选没有保存。"))
         award = _award(session, actor, project)

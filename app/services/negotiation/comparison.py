@@ -7,7 +7,7 @@ out here; on PostgreSQL row security has left them out before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,6 +35,7 @@ from app.services.db import Database, now
 from app.services.negotiation.common import find, readable, require_reader, rounds_of
 from app.services.negotiation.drafts import DraftLine, draft_lines
 from app.services.negotiation.queries import ProjectRow, RoundRow, project_row, round_rows
+from app.services.negotiation.standing import counted_sheets, of_sheet
 
 _COLD: Final = frozenset({"cold", "frozen"})
 
@@ -108,15 +109,20 @@ def comparison(db: Database, actor: Actor, negotiation_id: int) -> Comparison:
         return read_comparison(session, project)
 
 
-def read_comparison(session: Session, project: Negotiation) -> Comparison:
-    """The comparison in the caller's unit of work; who may read it was asked before."""
+def read_comparison(
+    session: Session, project: Negotiation, only: Collection[int] = ()
+) -> Comparison:
+    """The comparison in the caller's unit of work; who may read it was asked before.
+
+    With `only`, these lines alone: enough to check a choice for some of them.
+    """
     rounds = rounds_of(session, project)
     numbers = readable(rounds)
-    rows = _lines(session, project)
+    rows = _lines(session, project, only)
     suppliers = _suppliers(session, project)
     ids = [one.supplier_id for one in suppliers]
     lines = [int(row.line) for row in rows]
-    prices, left = _prices(session, project, (numbers, ids, lines))
+    prices, left = _prices(session, project, (numbers, ids, lines), only)
     grid = Grid(
         lines=np.array(lines, dtype=np.int64),
         volume=_column(rows, "volume"),
@@ -140,7 +146,7 @@ def read_comparison(session: Session, project: Negotiation) -> Comparison:
     )
 
 
-def _lines(session: Session, project: Negotiation) -> Sequence[Any]:
+def _lines(session: Session, project: Negotiation, only: Collection[int]) -> Sequence[Any]:
     item, known = NegotiationItem, NegotiationReference
     return session.execute(
         select(
@@ -172,7 +178,11 @@ def _lines(session: Session, project: Negotiation) -> Sequence[Any]:
             & (known.negotiation_id == item.negotiation_id)
             & (known.line == item.line),
         )
-        .where(item.org_id == project.org_id, item.negotiation_id == project.id)
+        .where(
+            item.org_id == project.org_id,
+            item.negotiation_id == project.id,
+            *((item.line.in_(only),) if only else ()),
+        )
         .order_by(item.line)
     ).all()
 
@@ -227,6 +237,7 @@ def _prices(
     session: Session,
     project: Negotiation,
     axes: tuple[Sequence[int], Sequence[int], Sequence[int]],
+    only: Collection[int],
 ) -> tuple[Ints, Any]:
     """Prices by round, supplier and line, and who withdrew in which round."""
     rounds, suppliers, lines = axes
@@ -238,7 +249,7 @@ def _prices(
         return prices, left
     place_of = np.zeros(max(lines) + 1, dtype=np.int64)
     place_of[np.array(lines)] = np.arange(len(lines))
-    for number, supplier, kind, text in session.execute(_sheets(project, rounds)):
+    for number, supplier, kind, text in session.execute(_sheets(project, rounds, only)):
         if number not in round_at or supplier not in supplier_at:
             continue
         here = (round_at[number], supplier_at[supplier])
@@ -249,43 +260,16 @@ def _prices(
     return prices, left
 
 
-def _sheets(project: Negotiation, rounds: Sequence[int]) -> Any:
+def _sheets(project: Negotiation, rounds: Sequence[int], only: Collection[int]) -> Any:
     """Round, supplier, kind and the prices as one text, of every sheet that counts."""
-    last = (
-        select(BidSheet.round, BidSheet.supplier_id, func.max(BidSheet.version).label("version"))
-        .where(
-            BidSheet.org_id == project.org_id,
-            BidSheet.negotiation_id == project.id,
-            BidSheet.round.in_(tuple(rounds)),
-        )
-        .group_by(BidSheet.round, BidSheet.supplier_id)
-        .subquery()
-    )
     price = func.coalesce(type_coerce(Bid.unit_price, BigInteger), GIVEN_UP)
     pair = cast(Bid.line, Text) + literal(" ") + cast(price, Text)
-    return (
-        select(
-            last.c.round,
-            last.c.supplier_id,
-            func.max(BidSheet.kind),
-            func.aggregate_strings(pair, " "),
-        )
-        .join(
-            BidSheet,
-            (BidSheet.org_id == project.org_id)
-            & (BidSheet.negotiation_id == project.id)
-            & (BidSheet.round == last.c.round)
-            & (BidSheet.supplier_id == last.c.supplier_id)
-            & (BidSheet.version == last.c.version),
-        )
-        .outerjoin(
-            Bid,
-            (Bid.org_id == project.org_id)
-            & (Bid.negotiation_id == project.id)
-            & (Bid.round == last.c.round)
-            & (Bid.supplier_id == last.c.supplier_id)
-            & (Bid.version == last.c.version),
-        )
-        .group_by(last.c.round, last.c.supplier_id)
-        .order_by(last.c.round, last.c.supplier_id)
+    # One look along the key for each sheet: nothing is sorted or grouped over all bids.
+    said = (
+        select(func.aggregate_strings(pair, " "))
+        .where(of_sheet(BidSheet), *((Bid.line.in_(only),) if only else ()))
+        .correlate(BidSheet)
+        .scalar_subquery()
     )
+    sheets = counted_sheets(project.org_id, project.id, rounds)
+    return sheets.with_only_columns(BidSheet.round, BidSheet.supplier_id, BidSheet.kind, said)

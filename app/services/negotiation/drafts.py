@@ -48,21 +48,20 @@ def draft_lines(session: Session, project: Negotiation) -> dict[int, tuple[Draft
     found: dict[int, list[DraftLine]] = {}
     if award is None:
         return {}
-    rows = session.scalars(
-        select(AwardLine)
+    rows = session.execute(
+        select(
+            AwardLine.line,
+            AwardLine.supplier_id,
+            AwardLine.rank,
+            AwardLine.share,
+            AwardLine.unit_price,
+            AwardLine.price_factor,
+            AwardLine.reason,
+        )
         .where(AwardLine.org_id == award.org_id, AwardLine.award_id == award.id)
         .order_by(AwardLine.line, AwardLine.rank, AwardLine.share.desc())
     )
-    for row in rows:
-        found.setdefault(row.line, []).append(
-            DraftLine(
-                line=row.line,
-                supplier_id=row.supplier_id,
-                rank=row.rank,
-                share=row.share,
-                unit_price=row.unit_price,
-                price_factor=row.price_factor,
-                reason=row.reason or "",
-            )
-        )
+    for line, supplier, rank, share, price, factor, reason in rows:
+        one = DraftLine(line, supplier, rank, share, price, factor, reason or "")
+        found.setdefault(line, []).append(one)
     return {line: tuple(rows) for line, rows in found.items()}
