@@ -180,11 +180,11 @@ def decide_price(db: Database, actor: Actor, command: DecidePrice) -> str:
         if found is None:
             raise DomainError("price.no_request", _("没有这个调价申请。请刷新后再看。"))
         first = found.status == SUBMITTED
-        require(actor, Duty.SIGN if first else Duty.BUY, found.org_id)
         earlier = claim(session, actor, found.org_id, command.op_id, "price.decide", command)
         if earlier is not None:
             return str(earlier["status"])
         _may_decide(actor, found)
+        require(actor, Duty.SIGN if first else Duty.BUY, found.org_id)
         status = _decide(session, actor, found, command, first=first)
         detail = {"no": found.no, "answer": command.answer}
         doc = ("price_request", found.id)
