@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from app import paths
-from app.cli.context import cli
+from app.cli.context import Cli, cli
+from app.cli.files import read_bytes
 from app.domain.errors import DomainError
+from app.domain.sealing import SealCheck
 from app.i18n import _
+from app.services.db import local_time
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
 
 app = typer.Typer()
@@ -85,10 +88,15 @@ def reconcile() -> None:
         raise typer.Exit(1)
 
 
-@app.command(help=_("查改动痕迹：重算每家机构的台账与操作记录链"))
-def verify() -> None:
-    """Recompute the hash chains; exit code 1 when one is broken."""
+@app.command(help=_("查改动痕迹：重算台账与操作记录链；给出 PDF 文件时，验它的电子章"))
+def verify(
+    file: Annotated[Path | None, typer.Argument(help=_("盖过电子章的 PDF"))] = None,
+) -> None:
+    """Recompute the hash chains, or check the seals of a PDF; exit code 1 when not whole."""
     run = cli()
+    if file is not None:
+        _verify_paper(run, file)
+        return
     with run.progress(_("核验")) as report:
         found = proofs.chains(run.db(), report)
     run.emit(
@@ -105,3 +113,39 @@ def verify() -> None:
     run.say(_("集团指纹：{seal}", seal=proofs.group_seal(found)))
     if not all(one.whole for one in found):
         raise typer.Exit(1)
+
+
+def _verify_paper(run: Cli, file: Path) -> None:
+    from app.services.sealing.checking import check_file
+
+    found = check_file(*run.signed_in(), read_bytes(file))
+    run.emit(
+        found if run.as_json else [_seal_words(one) for one in found.seals],
+        {
+            "field": _("位置"),
+            "person": _("签章人"),
+            "organisation": _("机构"),
+            "at": _("时间"),
+            "good": _("可信"),
+            "words": _("结果"),
+        },
+        empty=_("这个文件没有电子章。"),
+    )
+    if found.order_no:
+        same = _("和系统留存的 {no} 完全一致。", no=found.order_no)
+        old = _("这是 {no} 较早的一份，之后又盖过章或改过版。", no=found.order_no)
+        run.say(same if found.newest else old)
+    if not found.good:
+        raise typer.Exit(1)
+
+
+def _seal_words(seal: SealCheck) -> dict[str, object]:
+    at = local_time(seal.sealed_at).strftime("%Y-%m-%d %H:%M") if seal.sealed_at else ""
+    return {
+        "field": seal.field,
+        "person": seal.holder.person,
+        "organisation": seal.holder.organisation,
+        "at": at,
+        "good": seal.good,
+        "words": seal.words,
+    }

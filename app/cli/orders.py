@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from app.cli.context import cli
+from app.cli.files import read_bytes
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
@@ -21,7 +23,7 @@ from app.services.orders.candidates import (
     candidates,
 )
 from app.services.orders.consolidate import Consolidate, consolidate as consolidate_service
-from app.services.orders.queries import OrdersWanted, member_orders
+from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign as sign_service
 
 app = typer.Typer()
@@ -73,13 +75,7 @@ def sign(
     """Sign or refuse an order."""
     run = cli()
     db, actor = run.signed_in()
-    rows = member_orders(db, actor, OrdersWanted(no=no))
-    if not rows:
-        raise DomainError(
-            "order.missing",
-            _("没有找到订单 {no}，或不归你的机构。用 yilian order list 看有哪些。", no=no),
-        )
-    row = rows[0]
+    row = _order(no)
     decision = Decision.REFUSED if refuse else Decision.SIGNED
     command = Sign(new_op(), row.org_id, row.id, version or row.version, decision, reason)
     done = sign_service(db, actor, command)
@@ -87,6 +83,44 @@ def sign(
         done,
         {"no": _("订单"), "state": _("状态"), "at": _("时间"), "fingerprint": _("内容摘要")},
     )
+
+
+@app.command(help=_("盖电子章：签署之后，用证书给订单和合同 PDF 盖章（PAdES）"))
+def seal(
+    no: Annotated[str, typer.Argument(help=_("成员订单号 CG…"))],
+    certificate: Annotated[Path, typer.Option(help=_("本单位的证书文件 .p12 或 .pfx"))],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=_("证书密码"),
+            hide_input=True,
+            envvar="YILIAN_SEAL_PASSWORD",
+            help=_("证书密码；不要写在命令里，不填会问"),
+        ),
+    ],
+) -> None:
+    """Seal the papers of an order."""
+    from app.services.sealing.sealing import Seal, seal as seal_service
+
+    run = cli()
+    db, actor = run.signed_in()
+    row = _order(no)
+    data = read_bytes(certificate)
+    done = seal_service(db, actor, Seal(new_op(), row.org_id, row.id, row.version, data, password))
+    run.emit(
+        done,
+        {"no": _("订单"), "party": _("哪一方"), "holder": _("证书"), "at": _("时间")},
+    )
+
+
+def _order(no: str) -> MemberOrderRow:
+    rows = member_orders(*cli().signed_in(), OrdersWanted(no=no))
+    if not rows:
+        raise DomainError(
+            "order.missing",
+            _("没有找到订单 {no}，或不归你的机构。用 yilian order list 看有哪些。", no=no),
+        )
+    return rows[0]
 
 
 def _candidate(rows: Sequence[CandidateRow], wanted: str) -> CandidateRow:

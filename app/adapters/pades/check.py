@@ -85,8 +85,12 @@ def _one(pdf: bytes, signature: EmbeddedPdfSignature, roots: Sequence[bytes]) ->
     field = str(signature.field_name)
     try:
         holder = holder_of(signature.signer_cert)
+        # A certificate lives a few years, a contract fifteen: what counts is that it was valid
+        # when it sealed. Without a time stamp that moment is the signer's word.
         context = ValidationContext(
-            trust_roots=[certificate(root) for root in roots], allow_fetching=False
+            trust_roots=[certificate(root) for root in roots],
+            allow_fetching=False,
+            moment=signature.self_reported_timestamp,
         )
         status = validate_pdf_signature(signature, context)
         whole_envelope = _envelope_whole(pdf, signature)

@@ -12,11 +12,10 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-_BITS: Final = 2048
 _YEARS: Final = timedelta(days=3650)
 
 
@@ -25,7 +24,7 @@ class Authority:
     """A root certificate with its key, in memory only."""
 
     root: x509.Certificate
-    key: rsa.RSAPrivateKey
+    key: ec.EllipticCurvePrivateKey
 
     @property
     def pem(self) -> bytes:
@@ -77,12 +76,12 @@ def issue(
     )
 
 
-def _new_key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, at: datetime
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, at: datetime
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()

@@ -13,8 +13,10 @@ from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.orders.content import ContentLine, OrderContent, digest, from_plain, short
+from app.domain.orders.signing import Party
 from app.i18n import _
 from app.models.order import Contract, MemberOrder, MemberOrderVersion, Signature
+from app.models.sealing import SealedPaper
 from app.services.db import Database
 from app.services.orders.contents import Paperwork, build, lines_of
 from app.services.orders.contracts import terms_of
@@ -51,6 +53,16 @@ class VersionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SealRow:
+    """An electronic seal on the papers of a version."""
+
+    party: Party
+    version: int
+    holder: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDetail:
     """Everything about one order.
 
@@ -61,6 +73,7 @@ class OrderDetail:
         intact: Whether content, rows and every signature agree with the digests kept.
         signatures: Of all versions, oldest first.
         versions: Oldest first.
+        seals: Of all versions, oldest first.
         arrived: Per line.
     """
 
@@ -70,6 +83,7 @@ class OrderDetail:
     intact: bool
     signatures: tuple[SignatureRow, ...]
     versions: tuple[VersionRow, ...]
+    seals: tuple[SealRow, ...]
     arrived: tuple[Arrived, ...]
 
 
@@ -114,6 +128,7 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
             VersionRow(one.version, one.person_name, one.at, one.reason or "", short(one.digest))
             for one in versions
         ),
+        seals=_seals(session, row.org_id, row.id),
         arrived=tuple(Arrived(line.line, line.received, line.refused) for line in lines),
     )
 
@@ -131,6 +146,19 @@ def _row(session: Session, actor: Actor, wanted: OrderWanted) -> MemberOrderRow:
             "order.missing", _("没有找到这张订单，或不归你的机构。请核对单号，或刷新后再看。")
         )
     return rows[0]
+
+
+def _seals(session: Session, org_id: int, order_id: int) -> tuple[SealRow, ...]:
+    found = session.execute(
+        select(SealedPaper.party, SealedPaper.version, SealedPaper.holder, SealedPaper.at)
+        .where(
+            SealedPaper.org_id == org_id,
+            SealedPaper.order_id == order_id,
+            SealedPaper.kind == "order",
+        )
+        .order_by(SealedPaper.at, SealedPaper.seq)
+    )
+    return tuple(SealRow(Party(party), version, holder, at) for party, version, holder, at in found)
 
 
 def _paperwork(session: Session, order: MemberOrder) -> Paperwork:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import papers
@@ -13,8 +14,10 @@ from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.orders.content import ContentLine, ContentParty
 from app.domain.orders.signing import Decision, Party
+from app.domain.sealing import SealPlace
 from app.i18n import N_, _
 from app.models.order import Contract, MemberOrder
+from app.models.sealing import SealedPaper
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.orders.detail import OrderDetail, OrderWanted, read_detail
@@ -69,12 +72,24 @@ def paper(db: Database, actor: Actor, wanted: PaperWanted) -> PaperFile:
                 "order.tampered",
                 _("{no} 的内容和留存的版本对不上，没有打印。请联系管理员核对。", no=detail.row.no),
             )
-        order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
-        info = _info(session, actor, detail)
-        data = _data(session, order, detail, info, wanted.kind)
+        version = (detail.row.org_id, detail.row.id, detail.content.version)
+        data = newest_sealed(session, version, wanted.kind)  # never printed anew once sealed
+        if data is None:
+            order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
+            data = _data(session, order, detail, _info(session, actor, detail), wanted.kind)
     ending = "xlsx" if wanted.kind is PaperKind.EXCEL else "pdf"
     row = detail.row
     return PaperFile(f"{row.no}_{row.org}_{row.supplier}_{_(_NAMES[wanted.kind])}.{ending}", data)
+
+
+def with_places(
+    session: Session, actor: Actor, detail: OrderDetail, kind: PaperKind
+) -> tuple[bytes, tuple[SealPlace, ...]]:
+    """The order or the contract as PDF, and where its two seals belong."""
+    places: list[SealPlace] = []
+    order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
+    data = _data(session, order, detail, _info(session, actor, detail), kind, places)
+    return data, tuple(places)
 
 
 def order_paper(detail: OrderDetail, info: papers.PrintInfo, ordered_on: str) -> papers.OrderPaper:
@@ -133,6 +148,7 @@ def _data(
     detail: OrderDetail,
     info: papers.PrintInfo,
     kind: PaperKind,
+    places: list[SealPlace] | None = None,
 ) -> bytes:
     if kind is PaperKind.CONTRACT:
         from app.adapters.pdf.contract_pdf import contract_pdf
@@ -140,7 +156,7 @@ def _data(
         contract = (
             session.get(Contract, (order.org_id, order.contract_id)) if order.contract_id else None
         )
-        return contract_pdf(contract_paper(detail, info, contract))
+        return contract_pdf(contract_paper(detail, info, contract), places)
     made = order_paper(detail, info, local_time(order.created_at).strftime("%Y-%m-%d"))
     if kind is PaperKind.EXCEL:
         from app.adapters.order_xlsx import order_xlsx
@@ -148,7 +164,23 @@ def _data(
         return order_xlsx(made, tuple(line.packs for line in detail.content.lines))
     from app.adapters.pdf.order_pdf import order_pdf
 
-    return order_pdf(made)
+    return order_pdf(made, places)
+
+
+def newest_sealed(session: Session, order: tuple[int, int, int], kind: PaperKind) -> bytes | None:
+    """The paper of (member, order, version) with its electronic seals so far; None without any."""
+    org_id, order_id, version = order
+    return session.scalar(
+        select(SealedPaper.content)
+        .where(
+            SealedPaper.org_id == org_id,
+            SealedPaper.order_id == order_id,
+            SealedPaper.version == version,
+            SealedPaper.kind == kind.value,
+        )
+        .order_by(SealedPaper.seq.desc())
+        .limit(1)
+    )
 
 
 def _info(session: Session, actor: Actor, detail: OrderDetail) -> papers.PrintInfo:

@@ -1,0 +1,1 @@
+"""Electronic seals on orders and contracts: sealing, trusted authorities, checking files."""
