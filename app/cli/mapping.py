@@ -8,14 +8,16 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
-from app.cli.imports import Mapping, Preview, SkipRefused, mapping_of, stop_at
+from app.cli.imports import Mapping, Preview, Remember, SkipRefused, mapping_of, stop_at
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.mapping import MapStatus
 from app.i18n import _
+from app.services.importing.said_columns import SayColumns, say
 from app.services.mapping import decide, load, queries, repoint, run as running, undo as undoing
 from app.services.mapping.export import export_mapping
+from app.services.mapping.rows import FIELDS
 
 app = typer.Typer()
 File = Annotated[Path, typer.Argument(help=_("Excel 或 CSV 文件"))]
@@ -38,6 +40,7 @@ def load_list(
     preview: Preview = False,
     skip_refused: SkipRefused = False,
     mapping: Mapping = None,
+    remember: Remember = False,
     whole: Annotated[
         bool, typer.Option("--whole", help=_("这是全部清单：表里没有的行算已停用"))
     ] = False,
@@ -46,8 +49,11 @@ def load_list(
     go = cli()
     db, actor = go.signed_in()
     where = org_id(go, org)
+    said = mapping_of(mapping)
     with go.progress(_("读取文件")) as report:
-        plan = load.preview(db, actor, load.LoadList(path, where, mapping_of(mapping)), report)
+        plan = load.preview(db, actor, load.LoadList(path, where, said), report)
+    if remember and said:
+        say(db, actor, SayColumns(load.KIND, path, said), FIELDS)
     if stop_at(plan, preview, skip_refused):
         return
     with go.progress(_("导入中")) as report:

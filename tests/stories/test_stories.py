@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import Site
+from tests.stories.mapping_words import Lists
 from tests.stories.words import Told
 
 STORIES = sorted(Path(__file__).parent.glob("*.md"))
@@ -18,11 +19,14 @@ STORIES = sorted(Path(__file__).parent.glob("*.md"))
 def test_the_story_goes_as_it_is_told(story: Path, site: Site) -> None:
     parser = doctest.DocTestParser()
     text = story.read_text(encoding="utf-8")
-    told = parser.get_doctest(
-        text, {"told": Told(site), "date": date}, story.stem, str(story), lineno=0
-    )
+    told = parser.get_doctest(text, _words(site), story.stem, str(story), lineno=0)
     assert told.examples, "a story without a single step is no story"
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.REPORT_NDIFF)
     answers: list[str] = []
     failed = runner.run(told, out=answers.append).failed
     assert not failed, "".join(answers)
+
+
+def _words(site: Site) -> dict[str, object]:
+    """The words that stories are told in."""
+    return {"told": Told(site), "lists": Lists(site), "date": date}

@@ -83,6 +83,11 @@ class Comparison(NamedTuple):
         return Fit.DIFFERENT in {self.strength, self.form, self.salt}
 
     @property
+    def agreed(self) -> bool:
+        """Whether dose, salt, form and pack are proved: enough for words confirmed before."""
+        return {self.salt, self.strength, self.form, self.pack} <= _HOLDS
+
+    @property
     def certain(self) -> bool:
         """Whether the pair may be accepted without a person: every fact is proved.
 

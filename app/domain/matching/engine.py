@@ -130,8 +130,7 @@ class Matcher:
     def _candidate(self, place: int, found: Comparison, score: int, learned: int) -> Candidate:
         key = self._facts[place].entry.key
         if place == learned:
-            agreed = not found.closed and found.pack.holds
-            return Candidate(key, _REMEMBERED, agreed, found, learned=True)
+            return Candidate(key, _REMEMBERED, found.agreed, found, learned=True)
         return Candidate(key, score, found.certain and score >= THRESHOLD, found)
 
     def _compare(self, row: Facts, item: Facts) -> Comparison:

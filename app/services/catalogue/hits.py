@@ -154,7 +154,9 @@ def _own(actor: Actor, word: str, *, sqlite: bool) -> Any:
     begins: ColumnElement[bool] = ItemCode.code.like(f"{escape_like(word.upper())}%", escape="\\")
     if sqlite:
         begins = and_(ItemCode.code >= word.upper(), ItemCode.code < word.upper() + _LAST)
-    return select(ItemCode.item_id).where(ItemCode.org_id.in_(sorted(actor.orgs())), begins)
+    # A member's code that was taken back names nothing any more.
+    own = (ItemCode.org_id.in_(sorted(actor.orgs())), ItemCode.valid_to.is_(None))
+    return select(ItemCode.item_id).where(*own, begins)
 
 
 def _either(word: str, own: Any, *, sqlite: bool) -> ColumnElement[bool]:

@@ -33,10 +33,13 @@ from app.services.importing.plan import (
     quiet,
 )
 from app.services.importing.rows import SheetRow, data_rows
+from app.services.importing.said_columns import known_columns
 from app.services.mapping.rows import FIELDS
 from app.services.mapping.scope import require_mapper
 from app.services.operations import claim, finish, plain
 
+KIND: Final = "mapping"
+"""The kind of sheet whose columns are remembered, and of its import."""
 _STEP: Final = 500
 _ZERO: Final = Decimal("0.0000")
 
@@ -68,6 +71,7 @@ class LoadList:
     path: Path
     org_id: int
     mapping: Table[str, str] | None = None
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ def preview(db: Database, actor: Actor, command: LoadList, report: Report = quie
     """What loading the list would do; nothing is written."""
     require_mapper(actor, command.org_id)
     mapping = dict(command.mapping) if command.mapping else None
-    opened = open_sheet(command.path, FIELDS, mapping)
-    rows = list(data_rows(opened.table, opened.located))
     with db.read() as session:
+        said = known_columns(session, actor, KIND)
+        opened = open_sheet(command.path, FIELDS, mapping, known=said, encoding=command.encoding)
+        rows = list(data_rows(opened.table, opened.located))
         known = _known(session, command.org_id)
     lines: list[PlanLine[LocalDraft]] = []
     seen: dict[str, int] = {}
@@ -107,7 +112,7 @@ def apply(db: Database, actor: Actor, command: ApplyList, report: Report = quiet
         earlier = claim(session, actor, org, command.op_id, "mapping.load", content)
         if earlier is not None:
             return Imported(**earlier)
-        batch = new_batch(plan, "mapping")
+        batch = new_batch(plan, KIND)
         batch.org_id, batch.at, batch.person_id = org, now(session), actor.person_id
         session.add(batch)
         session.flush()

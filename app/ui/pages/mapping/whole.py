@@ -19,8 +19,9 @@ from app.services.mapping.queries import (
     WorkList as Query,
     progress as progress_of,
 )
+from app.services.mapping.rows import FIELDS
 from app.ui.changes import Topic
-from app.ui.importing import ImportFlow
+from app.ui.importing import Columns, ImportFlow
 from app.ui.jobs import Progress
 from app.ui.page import Page
 from app.ui.tables.exporting import open_file
@@ -41,7 +42,8 @@ class WholeList(QObject):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self._page = page
-        self.flow = ImportFlow(page, _("导入本院清单"), self._read_file, self.load)
+        columns = Columns(loading.KIND, FIELDS)
+        self.flow = ImportFlow(page, _("导入本院清单"), self._read_file, self.load, columns)
 
     def ask(self) -> None:
         """Ask for a list to load."""
