@@ -17,6 +17,7 @@ from app.models.platform import Setting
 from app.services.catalogue.index import reindex
 from app.services.db import Database, today
 from app.services.demo import sources, trade, usage
+from app.services.demo.awards import make_awards
 from app.services.demo.catalogue import make_catalogue
 from app.services.demo.formulary import open_formulary
 from app.services.demo.history import Books, play_member, post_member, write_demand
@@ -79,6 +80,7 @@ def build(
     open_mapping(db, goods, seed, progress)
     progress(_("集中议价"), 0, 1)
     make_negotiations(db, seed)
+    make_awards(db)
     with db.write() as session:
         session.add(Setting(org_id=0, key="demo", value=1))
     return DemoGroup(len(made.orgs), len(made.suppliers), len(made.people), len(goods), rows)
