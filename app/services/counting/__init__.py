@@ -1,0 +1,1 @@
+"""盘点: snapshot, blind count by scan, recount, approval, posting; write-offs and returns."""

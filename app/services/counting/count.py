@@ -1,0 +1,446 @@
+"""A count from its snapshot to its posting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.documents import DocKind
+from app.domain.duties import Actor, Duty
+from app.domain.errors import ConflictError, DomainError
+from app.domain.ids import new_id
+from app.domain.ledger import Move
+from app.domain.scan import classify
+from app.domain.stock.counting import Counted, CountState, other_person, step_count, wants_recount
+from app.i18n import _
+from app.models.counting import CountLine, StockCount
+from app.models.item import Item
+from app.models.stock import Balance, Ledger, Lot, Place
+from app.services import audit
+from app.services.access import require
+from app.services.db import Database, now, today
+from app.services.item_lookup import items_of_scan
+from app.services.numbering import document_no
+from app.services.operations import claim, finish
+from app.services.stock.costing import at_cost
+from app.services.stock.places import main_place, virtual_place
+from app.services.stock.posting import Posting, post
+
+
+@dataclass(frozen=True, slots=True)
+class StartCount:
+    """Count what lies at a place and below it (0: the main store), without packed goods."""
+
+    op_id: UUID
+    org_id: int
+    place_id: int = 0
+    tolerance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A line of a count."""
+
+    place_id: int
+    item_id: int
+    lot_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """So many units were found; added to what was counted of the line, or put in its place."""
+
+    op_id: UUID
+    org_id: int
+    count_id: int
+    key: Key
+    qty: int
+    add: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCount:
+    """A scan during a count: one pack (or what the code says) more of the lot it names."""
+
+    op_id: UUID
+    org_id: int
+    count_id: int
+    code: str
+    lot_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountStep:
+    """Submit, approve or cancel a count."""
+
+    op_id: UUID
+    org_id: int
+    count_id: int
+    version: int
+    note: str = ""
+    rest_is_zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountDone:
+    """What a count is after a step; `recount` lines must be counted again."""
+
+    count_id: int
+    no: str
+    state: CountState
+    version: int
+    recount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What a scan counted: the line and how many units of it were found so far."""
+
+    key: Key
+    name: str
+    lot_no: str
+    counted: int
+    base_unit: str
+    pack_unit: str
+    pack_factor: int
+
+
+def start(db: Database, actor: Actor, command: StartCount) -> CountDone:
+    """Begin a count: every lot at the place becomes a line with the book of this moment."""
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "count.start", command)
+        if earlier is not None:
+            return _done(_load(session, command.org_id, int(earlier["id"])))
+        place = command.place_id or main_place(session, command.org_id)
+        rows = session.scalars(
+            select(Balance).where(
+                Balance.org_id == command.org_id,
+                Balance.place_id.in_(_below(session, command.org_id, place)),
+                Balance.qty > 0,
+            )
+        ).all()
+        if command.tolerance < 0:
+            raise DomainError("count.tolerance", _("允差应是 0 或正数（整包装）。"))
+        head = StockCount(
+            org_id=command.org_id, id=new_id(),
+            no=document_no(session, command.org_id, "PD", today(session)), place_id=place,
+            status=CountState.COUNTING.value, tolerance=command.tolerance,
+            started_at=now(session), started_by=actor.person_id,
+            snapshot_seq=session.scalar(
+                select(func.max(Ledger.seq)).where(Ledger.org_id == command.org_id)
+            ) or 0,
+            version=1,
+        )  # fmt: skip
+        session.add(head)
+        session.flush()
+        for row in rows:
+            session.add(
+                CountLine(
+                    org_id=command.org_id, count_id=head.id, place_id=row.place_id,
+                    item_id=row.item_id, lot_id=row.lot_id, owner_id=row.owner_id,
+                    snapshot=row.qty, book=row.qty,
+                )
+            )  # fmt: skip
+        session.flush()
+        audit.record(
+            session, actor, command.org_id, "count.start", (DocKind.COUNT.value, head.id),
+            {"no": head.no, "lines": len(rows)},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {"id": head.id})
+        return _done(head)
+
+
+def record(db: Database, actor: Actor, command: Record) -> int:
+    """Write what was found of a line; the units found so far."""
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "count.record", command)
+        if earlier is not None:
+            return int(earlier["counted"])
+        _counting(session, command.org_id, command.count_id)
+        found = _write(session, actor, command)
+        finish(session, command.org_id, command.op_id, {"counted": found})
+        return found
+
+
+def scan(db: Database, actor: Actor, command: ScanCount) -> Scanned:
+    """Count by scanning packs: each scan adds what its code stands for.
+
+    Raises:
+        DomainError: An unknown code, or a code without a lot where several lots lie.
+    """
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "count.scan", command)
+        head = _counting(session, command.org_id, command.count_id)
+        read = classify(command.code)
+        items = items_of_scan(session, read, command.org_id)
+        if len(items) != 1:
+            raise DomainError(
+                "scan.not_found", _("没找到 {code}。请扫包装上的码，或输统一编码。",
+                                    code=command.code[:40]),
+            )  # fmt: skip
+        item = items[0]
+        key, lot_no = _line_for(session, head, item.item_id, command.lot_no or read.lot)
+        if earlier is None:
+            units = item.unit_factor * read.count
+            wish = Record(command.op_id, command.org_id, command.count_id, key, units, add=True)
+            counted = _write(session, actor, wish)
+            finish(session, command.org_id, command.op_id, {"counted": counted})
+        else:
+            counted = int(earlier["counted"])
+        return Scanned(
+            key, item.name, lot_no, counted, item.base_unit, item.pack_unit, item.pack_factor
+        )
+
+
+def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
+    """Close the counting: lines that are off by more than the tolerance are counted again.
+
+    Raises:
+        DomainError: Lines that nobody counted (say that the rest is zero, or count them).
+    """
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "count.submit", command)
+        head = _load(session, command.org_id, command.count_id)
+        if earlier is not None:
+            return _done(head, int(earlier["recount"]))
+        step_count(CountState(head.status), CountState.TO_APPROVE)
+        lines = _lines(session, head)
+        open_lines = [line for line in lines if line.counted is None]
+        if open_lines and not command.rest_is_zero:
+            raise DomainError(
+                "count.open",
+                _("还有 {n} 行没盘到。继续盘，或确认它们都是 0。", n=len(open_lines)),
+            )
+        for line in open_lines:
+            line.counted, line.counted_by, line.counted_at = 0, actor.person_id, now(session)
+            line.book = _book(session, line)
+        again = _ask_again(session, head, lines)
+        if not again:
+            _advance(
+                session, head, CountState.TO_APPROVE, command.version, submitted_at=now(session),
+                submitted_by=actor.person_id, note=command.note.strip() or None,
+            )  # fmt: skip
+        audit.record(
+            session, actor, command.org_id, "count.submit", (DocKind.COUNT.value, head.id),
+            {"no": head.no, "recount": again},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {"recount": again})
+        return _done(head, again)
+
+
+def approve(db: Database, actor: Actor, command: CountStep) -> CountDone:
+    """Another person approves, and the differences are posted as gains and losses."""
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "count.approve", command)
+        head = _load(session, command.org_id, command.count_id)
+        if earlier is not None:
+            return _done(head)
+        step_count(CountState(head.status), CountState.POSTED)
+        other_person(head.submitted_by, actor.person_id)
+        _advance(
+            session, head, CountState.POSTED, command.version, approved_at=now(session),
+            approved_by=actor.person_id,
+        )  # fmt: skip
+        moves = _moves(session, head)
+        if moves:
+            day = today(session)
+            post(
+                session, actor,
+                Posting(command.org_id, command.op_id, DocKind.COUNT, head.id, day, moves),
+            )  # fmt: skip
+        audit.record(
+            session, actor, command.org_id, "count.approve", (DocKind.COUNT.value, head.id),
+            {"no": head.no, "differences": len(moves)},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {})
+        return _done(head)
+
+
+def cancel(db: Database, actor: Actor, command: CountStep) -> CountDone:
+    """Call a count off; nothing is posted."""
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "count.cancel", command)
+        head = _load(session, command.org_id, command.count_id)
+        if earlier is not None:
+            return _done(head)
+        step_count(CountState(head.status), CountState.CANCELLED)
+        _advance(session, head, CountState.CANCELLED, command.version, note=command.note or None)
+        audit.record(
+            session, actor, command.org_id, "count.cancel", (DocKind.COUNT.value, head.id),
+            {"no": head.no},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {})
+        return _done(head)
+
+
+def _below(session: Session, org_id: int, place_id: int) -> set[int]:
+    """The place and all below it in every zone but the packed goods."""
+    rows = session.execute(
+        select(Place.id, Place.parent_id, Place.zone).where(
+            Place.org_id == org_id, Place.holds_stock.is_(True)
+        )
+    ).all()
+    found, waiting = set(), [place_id]
+    while waiting:
+        place = waiting.pop()
+        found.add(place)
+        waiting += [row.id for row in rows if row.parent_id == place and row.id not in found]
+    packed = {row.id for row in rows if row.zone == "outgoing"}
+    return found - packed
+
+
+def _load(session: Session, org_id: int, count_id: int) -> StockCount:
+    head = session.scalar(
+        select(StockCount)
+        .where(StockCount.org_id == org_id, StockCount.id == count_id)
+        .execution_options(populate_existing=True)
+    )
+    if head is None:
+        raise DomainError("count.unknown", _("没有这次盘点。请刷新后再看。"))
+    return head
+
+
+def _counting(session: Session, org_id: int, count_id: int) -> StockCount:
+    head = _load(session, org_id, count_id)
+    if head.status != CountState.COUNTING.value:
+        raise ConflictError(
+            "count.state",
+            _("这次盘点现在是「{state}」，不能再录。", state=CountState(head.status).label),
+        )
+    return head
+
+
+def _lines(session: Session, head: StockCount) -> list[CountLine]:
+    return list(
+        session.scalars(
+            select(CountLine)
+            .where(CountLine.org_id == head.org_id, CountLine.count_id == head.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _book(session: Session, line: CountLine) -> int:
+    return (
+        session.scalar(
+            select(Balance.qty).where(
+                Balance.org_id == line.org_id, Balance.place_id == line.place_id,
+                Balance.item_id == line.item_id, Balance.lot_id == line.lot_id,
+                Balance.owner_id == line.owner_id,
+            )
+        )
+        or 0
+    )  # fmt: skip
+
+
+def _write(session: Session, actor: Actor, command: Record) -> int:
+    if command.qty < 0:
+        raise DomainError("count.qty", _("盘到的数量应是 0 或正数。"))
+    key = command.key
+    ids = (command.org_id, command.count_id, key.place_id, key.item_id, key.lot_id, key.owner_id)
+    line = session.get(CountLine, ids)
+    if line is None:
+        line = CountLine(
+            org_id=command.org_id, count_id=command.count_id, place_id=key.place_id,
+            item_id=key.item_id, lot_id=key.lot_id, owner_id=key.owner_id, snapshot=0, book=0,
+        )  # fmt: skip
+        session.add(line)
+    line.counted = command.qty + ((line.counted or 0) if command.add else 0)
+    line.counted_by, line.counted_at = actor.person_id, now(session)
+    line.book = _book(session, line)
+    session.flush()
+    return line.counted
+
+
+def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> tuple[Key, str]:
+    rows = session.execute(
+        select(CountLine, Lot.lot_no)
+        .outerjoin(Lot, Lot.id == CountLine.lot_id)
+        .where(
+            CountLine.org_id == head.org_id, CountLine.count_id == head.id,
+            CountLine.item_id == item_id,
+        )
+        .order_by(CountLine.counted.is_not(None), CountLine.lot_id)
+    ).all()  # fmt: skip
+    fitting = [row for row in rows if not lot_no or row[1] == lot_no]
+    lots = {row[1] for row in fitting}
+    if len(lots) == 1:
+        line, number = fitting[0]
+        return Key(line.place_id, line.item_id, line.lot_id, line.owner_id), number or ""
+    if not lot_no:
+        names = "、".join(sorted(str(lot) for lot in lots)[:5]) or "—"
+        raise DomainError(
+            "count.lot", _("这种货有几个批号：{lots}。请扫带批号的码，或填批号。", lots=names)
+        )
+    lot = session.scalar(select(Lot).where(Lot.item_id == item_id, Lot.lot_no == lot_no))
+    if lot is None:
+        raise DomainError(
+            "count.new_lot", _("系统里没有批号 {lot}。多出来的货请先走收货登记。", lot=lot_no)
+        )
+    return Key(head.place_id, item_id, lot.id, head.org_id), lot_no
+
+
+def _ask_again(session: Session, head: StockCount, lines: list[CountLine]) -> int:
+    factors = dict(
+        session.execute(
+            select(Item.id, Item.pack_factor).where(Item.id.in_({x.item_id for x in lines}))
+        ).all()
+    )
+    again = 0
+    for line in lines:
+        told = Counted(line.book, line.counted, line.first, int(factors.get(line.item_id, 1)))
+        if wants_recount(told, head.tolerance):
+            line.first, line.counted, line.recount = line.counted, None, 1
+            again += 1
+    session.flush()
+    return again
+
+
+def _moves(session: Session, head: StockCount) -> list[Move]:
+    found = virtual_place(session, head.org_id, "found")
+    lost = virtual_place(session, head.org_id, "lost")
+    moves = []
+    for number, line in enumerate(_lines(session, head), 1):
+        difference = Counted(line.book, line.counted).difference
+        if difference:
+            ends = (found, line.place_id) if difference > 0 else (line.place_id, lost)
+            moves.append(
+                Move(
+                    item_id=line.item_id, lot_id=line.lot_id, owner_id=line.owner_id,
+                    from_place=ends[0], to_place=ends[1], qty=abs(difference), doc_line=number,
+                    reason=head.note or _("盘点 {no}", no=head.no),
+                )
+            )  # fmt: skip
+    return at_cost(session, head.org_id, moves)
+
+
+def _advance(
+    session: Session, head: StockCount, new: CountState, version: int, **values: object
+) -> None:
+    done = session.execute(
+        update(StockCount)
+        .where(
+            StockCount.org_id == head.org_id, StockCount.id == head.id,
+            StockCount.status == head.status, StockCount.version == version,
+        )
+        .values(status=new.value, version=version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+    if done.rowcount != 1:
+        raise ConflictError("count.changed", _("{no} 刚被别人处理过。请刷新后再看。", no=head.no))
+    session.refresh(head)
+
+
+def _done(head: StockCount, recount: int = 0) -> CountDone:
+    return CountDone(head.id, head.no, CountState(head.status), head.version, recount)

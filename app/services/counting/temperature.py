@@ -1,0 +1,174 @@
+"""温度记录: readings of places against their storage class, and the ledger of controlled drugs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError
+from app.domain.ids import new_id
+from app.i18n import _
+from app.models.counting import TemperatureReading
+from app.models.item import Item
+from app.models.party import Person
+from app.models.stock import Ledger, Lot, Place
+from app.services.access import require
+from app.services.db import Database, local_time, now
+from app.services.operations import claim, finish
+
+RANGES: Final = {
+    "normal": (Decimal(10), Decimal(30)),
+    "cool": (Decimal(0), Decimal(20)),
+    "cold": (Decimal(2), Decimal(8)),
+    "frozen": (Decimal(-25), Decimal(-10)),
+}
+"""°C by storage class (spec §3.7); humidity 35 to 75 %."""
+_DRY, _WET = 35, 75
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A reading; out of range it needs words about what was done."""
+
+    op_id: UUID
+    org_id: int
+    place_id: int
+    celsius: Decimal
+    humidity: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """A reading and whether it is within range."""
+
+    at: datetime
+    place: str
+    storage: str
+    celsius: Decimal
+    humidity: int | None
+    within: bool
+    person: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ControlledRow:
+    """A line of the ledger of controlled drugs (专用账册): what came, went, is left."""
+
+    seq: int
+    day: date
+    item: str
+    lot_no: str
+    came: int
+    went: int
+    balance: int
+    unit: str
+    other_end: str
+    person: str
+    doc_kind: str
+
+
+def within(storage: str, celsius: Decimal, humidity: int | None) -> bool:
+    """Whether a reading is within the limits of the storage class."""
+    low, high = RANGES.get(storage, RANGES["normal"])
+    return low <= celsius <= high and (humidity is None or _DRY <= humidity <= _WET)
+
+
+def measure(db: Database, actor: Actor, command: Measure) -> bool:
+    """Keep a reading for good; whether it is within range.
+
+    Raises:
+        DomainError: Out of range without words about what was done.
+    """
+    require(actor, Duty.STORE, command.org_id)
+    with db.write() as session:
+        earlier = claim(session, actor, command.org_id, command.op_id, "temperature", command)
+        if earlier is not None:
+            return bool(earlier["within"])
+        place = session.scalar(
+            select(Place).where(Place.org_id == command.org_id, Place.id == command.place_id)
+        )
+        if place is None:
+            raise DomainError("place.unknown", _("没有这个库位。请刷新后重新选择。"))
+        good = within(place.storage, command.celsius, command.humidity)
+        if not good and len(command.note.strip()) < 4:  # noqa: PLR2004 - four characters
+            low, high = RANGES.get(place.storage, RANGES["normal"])
+            raise DomainError(
+                "temperature.note",
+                _("{place} 应在 {low}–{high} ℃、湿度 35–75%，现在超出。请写采取了什么措施。",
+                  place=place.name, low=low, high=high),
+            )  # fmt: skip
+        session.add(
+            TemperatureReading(
+                org_id=command.org_id, id=new_id(), place_id=command.place_id, at=now(session),
+                celsius=command.celsius, humidity=command.humidity, person_id=actor.person_id,
+                note=command.note.strip(),
+            )
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {"within": good})
+        return good
+
+
+def readings(
+    db: Database, actor: Actor, orgs: Collection[int], limit: int = 200
+) -> tuple[ReadingRow, ...]:
+    """Readings, newest first."""
+    with db.read() as session:
+        rows = session.execute(
+            select(TemperatureReading, Place.name, Place.storage, Person.name)
+            .join(Place, and_(Place.org_id == TemperatureReading.org_id,
+                              Place.id == TemperatureReading.place_id))
+            .outerjoin(Person, Person.id == TemperatureReading.person_id)
+            .where(TemperatureReading.org_id.in_(set(orgs) & actor.orgs()))
+            .order_by(TemperatureReading.at.desc())
+            .limit(limit)
+        ).all()  # fmt: skip
+        return tuple(
+            ReadingRow(
+                local_time(row.at), place, storage, row.celsius.quantize(Decimal("0.1")),
+                row.humidity, within(storage, row.celsius, row.humidity), person or "—", row.note,
+            )
+            for row, place, storage, person in rows
+        )  # fmt: skip
+
+
+def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[ControlledRow, ...]:
+    """The ledger of controlled drugs, oldest first, with the balance after each line."""
+    require(actor, Duty.READ, org_id)
+    source, target = aliased(Place), aliased(Place)
+    with db.read() as session:
+        rows = session.execute(
+            select(Ledger, Item, Lot.lot_no, source, target, Person.name)
+            .join(Item, Item.id == Ledger.item_id)
+            .outerjoin(Lot, Lot.id == Ledger.lot_id)
+            .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
+            .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
+            .outerjoin(Person, Person.id == Ledger.actor_id)
+            .where(Ledger.org_id == org_id, Item.controlled != "")
+            .order_by(Ledger.seq)
+        ).all()
+        balance: dict[int, int] = {}
+        found = []
+        for move, item, lot, start, end, person in rows:
+            came = move.qty if end.holds_stock and not start.holds_stock else 0
+            went = move.qty if start.holds_stock and not end.holds_stock else 0
+            if not came and not went:
+                continue
+            balance[item.id] = balance.get(item.id, 0) + came - went
+            found.append(
+                ControlledRow(
+                    move.seq, move.occurred_on, f"{item.name} {item.spec}", lot or "", came,
+                    went, balance[item.id], item.base_unit, start.name if came else end.name,
+                    person or "—", move.doc_kind,
+                )
+            )  # fmt: skip
+        return tuple(found)
