@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.catalogue import FLAGS, ItemDraft
 from app.domain.codes import CodeSystem, gtin
@@ -34,9 +34,13 @@ class ItemPanel(DetailPanel):
         edit: The button that changes the item was clicked.
         stock: Show the item's stock.
         prices: Show the item's prices.
+        codes: Show all codes with their validity.
+        papers: Show pictures and papers.
     """
 
     edit = Signal()
+    codes = Signal()
+    papers = Signal()
     stock = Signal()
     prices = Signal()
 
@@ -47,7 +51,17 @@ class ItemPanel(DetailPanel):
         self.chart_title = Text("", Role.SECOND)
         self.chart = StepChart(112)
         self.changes = Text("", Role.LABEL, wrap=True)
-        for widget in (self.facts, line(), self.chart_title, self.chart, line(), self.changes):
+        self.codes_button, self.papers_button = Button(""), Button("")
+        self.codes_button.clicked.connect(self.codes)
+        self.codes_button.setVisible(may_edit)
+        self.papers_button.clicked.connect(self.papers)
+        self.content.addWidget(self.facts)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in (self.codes_button, self.papers_button):
+            row.addWidget(button, 1)
+        self.content.addLayout(row)
+        for widget in (line(), self.chart_title, self.chart, line(), self.changes):
             self.content.addWidget(widget)
         stock = Button(_("看库存"))
         stock.clicked.connect(self.stock)
@@ -73,6 +87,9 @@ class ItemPanel(DetailPanel):
         )
         self.spec.setText(" · ".join(part for part in (item.spec, draft.form, *marks[1:]) if part))
         self.facts.show_facts(_facts(item, own_org))
+        group = sum(not row.org for row in item.codes)
+        self.codes_button.setText(_("编码 {n}", n=group))
+        self.papers_button.setText(_("附件 {n}", n=len(item.papers)))
         self._show_prices(item)
         self._show_changes(item.changes)
 
@@ -100,6 +117,7 @@ def _facts(
     codes = {
         _("医保码"): item.codes_of(CodeSystem.NHSA),
         _("本位码"): item.codes_of(CodeSystem.NATIONAL),
+        _("ATC"): (draft.atc,) if draft.atc else (),
     }
     facts: list[tuple[str, str] | tuple[str, str, Status | None]] = [(_("统一编码"), item.code)]
     facts += [(title, "\n".join(found)) for title, found in codes.items() if found]
@@ -112,6 +130,11 @@ def _facts(
         (_("包装"), item.case_text or f"1 {draft.pack_unit}"),
         (_("储存"), draft.storage_text or draft.storage.label),
     ]
+    if item.doses:
+        doses = "、".join(
+            f"{one.amount.normalize():f} {one.unit} {one.route}" for one in item.doses
+        )
+        facts.append((_("限定日剂量"), f"{doses}（{item.doses[0].release}）"))
     matched = f"{own[0]} ✓ {_('已对码')}" if own else _("还没对码")
     facts.append((_("本院编码"), matched, Status.OK if own else None))
     return facts

@@ -45,7 +45,7 @@ _ASCII: Final = frozenset({"approval_valid_to", *_NUMBERS})
 _REQUIRED: Final = ("name", "strength", "maker", "base_unit", "pack_unit", "pack_factor")
 _TEXTS: Final = (
     "name", "trade_name", "form", "strength", "maker", "pack_factor", "base_unit", "pack_unit",
-    "case_factor", "approval_no", "approval_valid_to", "storage_text",
+    "case_factor", "approval_no", "approval_valid_to", "storage_text", "atc",
 )  # fmt: skip
 
 Save = Callable[[ItemDraft], None]

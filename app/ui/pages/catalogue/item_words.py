@@ -32,6 +32,7 @@ def field_words() -> dict[str, str]:
         "controlled": _("特殊管理"),
         "antibiotic": _("抗菌药分级"),
         "codes": _("编码"),
+        "atc": _("ATC 编码"),
         **{name: _(word) for name, word in FLAGS.items()},
     }
 

@@ -19,14 +19,16 @@ from app.services.catalogue.chips import CatalogueFigures, figures
 from app.services.catalogue.detail import ItemDetail, item_detail
 from app.services.catalogue.edit import SavedItem, SaveItem, save_item
 from app.services.importing import catalogue as importing
+from app.services.importing.catalogue_rows import FIELDS
 from app.services.importing.plan import Imported, Report
 from app.ui import formats
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.icons import Icon
-from app.ui.importing import ImportFlow
+from app.ui.importing import Columns, ImportFlow
 from app.ui.page import KeyHint, Page
+from app.ui.pages.catalogue.desk import CatalogueDesk
 from app.ui.pages.catalogue.detail_panel import ItemPanel
 from app.ui.pages.catalogue.item_form import ItemForm
 from app.ui.pages.catalogue.rows import ItemSource, columns
@@ -57,7 +59,10 @@ class CataloguePage(Page):
         self.grid = GridView(self.model)
         self.panel = ItemPanel(may_edit=self.may_edit, parent=self)
         self.panel.hide()
-        self.flow = ImportFlow(self, _("导入统一目录"), self._read_file, self._import)
+        self.flow = ImportFlow(
+            self, _("导入统一目录"), self._read_file, self._import, Columns(importing.KIND, FIELDS)
+        )
+        self.desk = CatalogueDesk(self, self._item_changed)
         self.search = SearchEdit(_("名称、拼音、编码、批准文号，或扫包装上的码"), large=True)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -86,11 +91,13 @@ class CataloguePage(Page):
         self.new_button.clicked.connect(self._add)
         for button in (self.import_button, self.new_button):
             button.setVisible(self.may_edit)
+        self.more_button = Button(_("更多"))
+        self.more_button.clicked.connect(self._show_more)
         column = page_column(self)
         column.addWidget(self.search)
         column.addLayout(
             toolbar(Text(_("快捷："), Role.SECOND), *self.chips.values(), None, columns_button,
-                    export_button, self.import_button, self.new_button)
+                    export_button, self.more_button, self.import_button, self.new_button)
         )  # fmt: skip
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -111,6 +118,8 @@ class CataloguePage(Page):
         self.grid.escaped.connect(self.panel.hide)
         self.panel.closed.connect(self.panel.hide)
         self.panel.edit.connect(self._edit)
+        self.panel.codes.connect(self._edit_codes)
+        self.panel.papers.connect(self._show_papers)
         self.panel.stock.connect(lambda: self._go("stock"))
         self.panel.prices.connect(lambda: self._go("prices"))
         self.search.textChanged.connect(lambda _text: self._pause.start())
@@ -244,6 +253,25 @@ class CataloguePage(Page):
         )
         self._form.open()
 
+    def _show_more(self) -> None:
+        menu = self.desk.menu(self.more_button, may_edit=self.may_edit)
+        menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
+
+    def _edit_codes(self) -> None:
+        if self.panel.item is not None:
+            self.desk.edit_codes(self.panel.item)
+
+    def _show_papers(self) -> None:
+        if self.panel.item is not None:
+            self.desk.show_papers(self.panel.item, may_edit=self.may_edit)
+
+    def _item_changed(self, saved: SavedItem | None) -> None:
+        self.context.changes.announce({Topic.CATALOGUE})
+        if saved is not None:
+            self.context.notices.done(_("已保存 {code}。", code=saved.code))
+        if self.panel.item is not None:
+            self._show_item(self.panel.item.id)
+
     def _save(self, draft: ItemDraft, item_id: int, version: int) -> None:
         db, actor = self.context.db, self.context.actor
         command = SaveItem(new_op(), draft, item_id, version)
@@ -280,9 +308,10 @@ class CataloguePage(Page):
         self.context.changes.announce({Topic.CATALOGUE})
         self.context.notices.done(
             _(
-                "已导入：新增 {added}，修改 {changed}，跳过 {refused}。",
+                "已导入：新增 {added}，修改 {changed}，停用 {closed}，跳过 {refused}。",
                 added=done.added,
                 changed=done.changed,
+                closed=done.closed,
                 refused=done.refused,
             )
         )

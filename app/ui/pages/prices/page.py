@@ -26,7 +26,8 @@ from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.icons import Icon
-from app.ui.importing import ImportFlow
+from app.ui.import_undo import UndoFlow
+from app.ui.importing import Columns, ImportFlow
 from app.ui.page import KeyHint, Page
 from app.ui.pages.prices.desk import PriceDesk
 from app.ui.pages.prices.list_form import ListForm
@@ -56,7 +57,11 @@ class PricesPage(Page):
         self.panel = PricePanel(may_set=self.may_set, parent=self)
         self.panel.hide()
         self.desk = PriceDesk(self, self._changed)
-        self.flow = ImportFlow(self, _("导入价格"), self._read_file, self._name_list)
+        self.flow = ImportFlow(
+            self, _("导入价格"), self._read_file, self._name_list,
+            Columns(importing.KIND, importing.FIELDS),
+        )  # fmt: skip
+        self.undo = UndoFlow(self, "prices", self._undone)
         self.search = SearchEdit(_("品名、拼音、编码，或扫包装上的码"))
         self.search.setMinimumWidth(260)
         self._lay_out()
@@ -77,12 +82,14 @@ class PricesPage(Page):
         self.import_button.clicked.connect(self.flow.ask)
         self.new_button = Button(_("登记价格"), Kind.PRIMARY, icon=Icon.PLUS)
         self.new_button.clicked.connect(self.desk.new)
-        for button in (self.import_button, self.new_button):
+        self.history_button = Button(_("导入记录"))
+        self.history_button.clicked.connect(self.undo.open)
+        for button in (self.history_button, self.import_button, self.new_button):
             button.setVisible(self.may_set)
         column = page_column(self)
         column.addLayout(
-            toolbar(self.search, *self.chips.values(), None, export_button, self.import_button,
-                    self.new_button)
+            toolbar(self.search, *self.chips.values(), None, export_button, self.history_button,
+                    self.import_button, self.new_button)
         )  # fmt: skip
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -188,6 +195,10 @@ class PricesPage(Page):
             self.panel.show()
 
         self.read(lambda: item_detail(db, actor, price.item_id), show, channel="detail")
+
+    def _undone(self) -> None:
+        self.panel.hide()
+        self.context.changes.announce({Topic.PRICES})
 
     def _changed(self, words: str) -> None:
         self.panel.hide()
