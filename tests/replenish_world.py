@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 
 from app.domain.documents import DocKind
@@ -96,3 +97,19 @@ def shown(site: Site, *, everything: bool = True) -> Board:
 def line(site: Site, item: int) -> SuggestionRow:
     """One suggestion."""
     return next(row for row in shown(site).rows if row.item_id == item)
+
+
+def a_year(site: Site, *, orgs: tuple[int, ...] = (EAST,), days: int = 500) -> None:
+    """Uneven demand of three items, long enough to be played again."""
+    dice = random.Random(7)
+    busy = {AMLODIPINE: (0.6, 4), AMOXICILLIN: (0.3, 3), INSULIN: (0.15, 2)}
+    for org in orgs:
+        lines = [
+            DemandLine(item, TODAY - timedelta(days=ago), quantity, quantity)
+            for item, (chance, most) in busy.items()
+            for ago in range(1, days + 1)
+            if dice.random() < chance
+            for quantity in (dice.randint(1, most) * FACTOR[item],)
+        ]
+        with site.owner.write() as s:
+            write_demand(s, org, site.world.stores[org], lines, add=False)

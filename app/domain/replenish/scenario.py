@@ -76,24 +76,32 @@ class Scenario:
         return self
 
 
-def rules_of(network: Network, scenario: Scenario) -> Rules:
-    """The levels that a scenario sets from what is known in `network`."""
-    if scenario.kind is Kind.MONTHS:
-        return _by_months(network, scenario.tenths / 10)
-    found = _weighed(network, scenario)
-    point = found.reorder_point
-    days = np.maximum(scenario.target_days - network.gap, 0.0)
-    extra = np.ceil((network.rate(network.asked, QUICK) + network.rate(network.asked, SLOW)) / 2)
-    more = np.ceil(extra * days).astype(np.int64)
-    upper = np.where(point < 0, 0, point + 1 + more)
-    return Rules(point, upper, found.reserve)
+class Planner:
+    """Sets the levels of a scenario again and again; what its aim must be is learned once."""
 
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._aimed: float | None = None
 
-def _weighed(network: Network, scenario: Scenario) -> SystemLevels:
-    aim = Aim(fill=scenario.service / _PERCENT, critical=scenario.critical_service / _PERCENT)
-    if scenario.kind is Kind.GROUP:
-        return system_levels(network, aim)
-    return system_levels(cautious(network), cautious_aim(aim))
+    def rules(self, network: Network) -> Rules:
+        """The levels that the scenario sets from what is known in `network`."""
+        if self.scenario.kind is Kind.MONTHS:
+            return _by_months(network, self.scenario.tenths / 10)
+        found = self._weighed(network)
+        self._aimed = found.aimed
+        point = found.reorder_point
+        days = np.maximum(self.scenario.target_days - network.gap, 0.0)
+        use = (network.rate(network.asked, QUICK) + network.rate(network.asked, SLOW)) / 2
+        more = np.ceil(use * days).astype(np.int64)
+        upper = np.where(point < 0, 0, point + 1 + more)
+        return Rules(point, upper, found.reserve)
+
+    def _weighed(self, network: Network) -> SystemLevels:
+        wanted = self.scenario
+        aim = Aim(fill=wanted.service / _PERCENT, critical=wanted.critical_service / _PERCENT)
+        if wanted.kind is Kind.GROUP:
+            return system_levels(network, aim, aimed=self._aimed)
+        return system_levels(cautious(network), cautious_aim(aim), aimed=self._aimed)
 
 
 def cautious(network: Network) -> Network:

@@ -47,7 +47,12 @@ class SystemLevels:
 
 
 def system_levels(
-    network: Network, aim: Aim, *, learn: bool = True, morning: bool = False
+    network: Network,
+    aim: Aim,
+    *,
+    learn: bool = True,
+    aimed: float | None = None,
+    morning: bool = False,
 ) -> SystemLevels:
     """Levels of all series at once.
 
@@ -55,12 +60,14 @@ def system_levels(
         network: Demand and terms.
         aim: Wanted fill and floors.
         learn: Correct the aim by what the last weeks have shown.
+        aimed: The corrected aim where it is known already.
         morning: Stock is counted in the morning, before the day's demand.
     """
     rng = np.random.default_rng(_SEED)
     use = (network.rate(network.asked, _RECENT) + network.rate(network.asked, SLOW)) / 2
     stocked = _keepers(network, use)
-    aimed = corrected(network, stocked, aim, rng) if learn else aim.fill
+    if aimed is None:
+        aimed = corrected(network, stocked, aim, rng) if learn else aim.fill
     frontier = Tables(network, stocked, rng, morning=morning).frontier(aim)
     choice = _choose(frontier, aim, aimed)
     level = frontier.of(frontier.levels, choice)

@@ -152,7 +152,7 @@ def _world(shelves: Sequence[Shelf], network: Network, start: int, day: date) ->
     )
 
 
-_MANY: Final = 600
+_MANY: Final = 150
 
 
 def _month_starts(first: date, length: int, series: int) -> frozenset[int]:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.domain.duties import Actor, Duty
 from app.domain.replenish.advice import Advice, Outcome, advise, share_of
 from app.domain.replenish.replay import Replay, Rules, Tally
-from app.domain.replenish.scenario import Kind, Scenario, rules_of
+from app.domain.replenish.scenario import Kind, Planner, Scenario
 from app.domain.replenish.series import WEEK, Floats
 from app.domain.replenish.settings import Settings
 from app.models.item import Item
@@ -133,8 +133,10 @@ def _play(past: Past, plan: Scenario, tell: Tell | None, part: int) -> Tally:
     alone = replace(past.network, pool=np.arange(past.network.count))
     network = past.network if plan.lateral or plan.kind is Kind.GROUP else alone
 
+    planner = Planner(plan)
+
     def provider(day: int) -> Rules:
-        return rules_of(network.before(day), plan)
+        return planner.rules(network.before(day))
 
     def pulse(day: int, days: int) -> None:
         if tell is not None:
@@ -194,9 +196,11 @@ def _exceptions(db: Database, past: Past, tallies: tuple[Tally, Tally]) -> tuple
     shelves = [past.shelves[n] for n in worst]
     with db.read() as session:
         items = {
-            item.id: item
-            for item in session.scalars(
-                select(Item).where(Item.id.in_({shelf.card.id for shelf in shelves}))
+            row.id: (row.code, row.name, row.spec)
+            for row in session.execute(
+                select(Item.id, Item.code, Item.name, Item.spec).where(
+                    Item.id.in_({shelf.card.id for shelf in shelves})
+                )
             )
         }
         orgs: dict[int, str] = {
@@ -213,9 +217,9 @@ def _exceptions(db: Database, past: Past, tallies: tuple[Tally, Tally]) -> tuple
             org_id=shelf.org_id,
             org=orgs.get(shelf.org_id, ""),
             item_id=shelf.card.id,
-            code=items[shelf.card.id].code,
-            name=items[shelf.card.id].name,
-            spec=items[shelf.card.id].spec,
+            code=items[shelf.card.id][0],
+            name=items[shelf.card.id][1],
+            spec=items[shelf.card.id][2],
             storage=shelf.card.storage,
             short_a=int(tallies[0].short[n]),
             short_b=int(tallies[1].short[n]),

@@ -101,7 +101,15 @@ PAGES: Final = (
         frozenset({_D.STORE, _D.BUY, _D.CATALOGUE, _D.AUDIT}),
     ),
     PageSpec(
+        "counting", N_("盘点"), Icon.CLIPBOARD_CHECK, _STORE, "CountingPage",
+        frozenset({_D.STORE, _D.SIGN, _D.AUDIT}),
+    ),
+    PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",
+        frozenset({_D.STORE, _D.BUY}),
+    ),
+    PageSpec(
+        "simulator", N_("补货模拟"), Icon.TUNE, _STORE, "SimulatorPage",
         frozenset({_D.STORE, _D.BUY}),
     ),
     PageSpec(
