@@ -20,7 +20,7 @@ from app.services.platform.organisations import (
     OrganisationFacts,
     OrganisationRow,
 )
-from app.services.platform.places import PlaceFacts, PutPlace
+from app.services.platform.places import ChangePlace
 
 app = typer.Typer()
 
@@ -101,62 +101,33 @@ def change(
     run.say(_("{code} 已修改。", code=code))
 
 
-@app.command("places", help=_("一家机构的库位"))
-def list_places(org: Annotated[str, _ORG] = "") -> None:
-    """The places of an organisation."""
-    run = cli()
-    lines = places.places(*run.signed_in(), org_id(run, org))
-    run.emit(
-        [
-            {
-                "code": line.code,
-                "name": line.facts.name,
-                "kind": line.facts.kind,
-                "zone": line.facts.zone,
-                "storage": line.facts.storage,
-                "level": line.facts.level,
-                "lots": line.lots,
-                "active": line.facts.active,
-            }
-            for line in lines
-        ],
-        {
-            "code": _("编码"),
-            "name": _("名称"),
-            "kind": _("类型"),
-            "zone": _("货的状态"),
-            "storage": _("温度"),
-            "level": _("级别"),
-            "lots": _("批次"),
-            "active": _("在用"),
-        },
-    )
-
-
-@app.command("place", help=_("新增或修改一个库位"))
-def put_place(
+@app.command("place", help=_("改一个库位：名称、货的状态、温度，停用或启用"))
+def change_place(
     code: Annotated[str, typer.Argument(help=_("库位编码，如 C01"))],
     name: Annotated[str, typer.Option(help=_("名称"))] = "",
-    kind: Annotated[str, typer.Option(help="store | zone | bin")] = "",
     zone: Annotated[str, typer.Option(help="good | pending | bad | returns | outgoing")] = "",
     storage: Annotated[str, typer.Option(help="normal | cool | cold | frozen")] = "",
-    level: Annotated[int, typer.Option(help=_("级别 1、2、3"))] = 0,
-    close: Annotated[bool, typer.Option("--close", help=_("停用"))] = False,
+    close: Annotated[bool, typer.Option("--close/--open", help=_("停用"))] = False,
     org: Annotated[str, _ORG] = "",
 ) -> None:
-    """Add or change a place."""
+    """Change a place; new ones are made by `yilian place add`."""
     run = cli()
     where = org_id(run, org)
     lines = places.places(*run.signed_in(), where)
     line = next((one for one in lines if one.code == code), None)
-    given = {"name": name, "kind": kind, "zone": zone, "storage": storage, "level": level}
+    if line is None:
+        raise DomainError(
+            "place.unknown", _("没有库位 {code}。请用 yilian place list 查。", code=code)
+        )
     facts = replace(
-        line.facts if line else PlaceFacts(""),
-        **{key: value for key, value in given.items() if value},  # type: ignore[arg-type]
+        line.facts,
+        name=name or line.facts.name,
+        zone=zone or line.facts.zone,
+        storage=storage or line.facts.storage,
         active=not close,
     )
-    command = PutPlace(new_op(), where, line.id if line else 0, code, facts)
-    places.put_place(*run.signed_in(), command)
+    command = ChangePlace(new_op(), where, line.id, facts)
+    places.change_place(*run.signed_in(), command)
     run.say(_("库位 {code} 已保存。", code=code))
 
 

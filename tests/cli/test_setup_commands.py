@@ -12,10 +12,10 @@ from tests.factories import Site
 def test_a_member_joins_gets_a_bin_and_terms_and_leaves(site: Site) -> None:
     admin, buyer = "lead_admin", "lead_buyer"
     assert run(site, admin, "org", "add", "0009", "--name", "城北社区卫生服务中心").code == 0
-    assert run(site, admin, "org", "place", "C01", "--name", "冷藏柜", "--storage", "cold",
-               "--org", "0009").code == 0  # fmt: skip
-    listed = run(site, admin, "--json", "org", "places", "--org", "0009").json()
-    assert {row["code"] for row in listed} == {"A01", "C01", "D01", "E01", "F01"}
+    named = ("org", "place", "A01", "--name", "中心药库", "--org", "0009")
+    assert run(site, admin, *named).code == 0
+    listed = run(site, admin, "--json", "place", "list", "--org", "0009").json()
+    assert {row["code"]: row["name"] for row in listed}["A01"] == "中心药库"
     assert run(site, buyer, "org", "term", "0009", "9001", "--days", "3").code == 0
     found = run(site, buyer, "--json", "org", "terms", "--org", "0009").json()
     assert [row["lead_days"] for row in found] == [3, None]

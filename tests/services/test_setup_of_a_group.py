@@ -17,7 +17,8 @@ from app.services.platform.organisations import (
     ChangeOrganisation,
     OrganisationFacts,
 )
-from app.services.platform.places import PlaceFacts, PutPlace
+from app.services.platform.places import ChangePlace
+from app.services.stock.moving import AddPlace, add_place
 from tests.factories import EAST, KANGZE, LEAD, TODAY, WEST, Site
 
 
@@ -106,14 +107,18 @@ def test_only_the_leads_administrator_adds_organisations(site: Site, login: str)
         )
 
 
-def test_the_store_keeper_adds_and_closes_a_bin(site: Site) -> None:
-    facts = PlaceFacts("冷藏柜", "bin", "good", "cold", parent_id=site.world.stores[EAST])
-    made = places.put_place(*site.as_("east_store"), PutPlace(new_op(), EAST, 0, "C01", facts))
-    closed = replace(facts, name="旧冷藏柜", active=False)
-    places.put_place(*site.as_("east_store"), PutPlace(new_op(), EAST, made, "C01", closed))
+def test_the_store_keeper_closes_an_empty_bin(site: Site) -> None:
+    made = add_place(
+        *site.as_("east_store"),
+        AddPlace(new_op(), EAST, "C01", "冷藏柜", "bin", "good", site.world.stores[EAST], "cold"),
+    )
+    line = line_of(site, made)
+    closed = replace(line.facts, name="旧冷藏柜", active=False)
+    command = ChangePlace(new_op(), EAST, made, closed)
+    places.change_place(*site.as_("east_store"), command)
+    places.change_place(*site.as_("east_store"), command)
 
-    lines = places.places(*site.as_("east_store"), EAST)
-    assert next(one for one in lines if one.id == made).facts == closed
+    assert line_of(site, made).facts == closed
 
 
 def test_a_place_with_goods_stays_what_it_is(site: Site) -> None:
@@ -124,26 +129,27 @@ def test_a_place_with_goods_stays_what_it_is(site: Site) -> None:
         session.add(
             Balance(org_id=EAST, place_id=store, item_id=101, lot_id=0, owner_id=EAST, qty=5)
         )
-    line = next(one for one in places.places(*site.as_("east_store"), EAST) if one.id == store)
+    line = line_of(site, store)
     assert line.lots == 1
     for facts in (replace(line.facts, active=False), replace(line.facts, zone="bad")):
         with pytest.raises(DomainError, match="里还有货"):
-            places.put_place(
-                *site.as_("east_store"), PutPlace(new_op(), EAST, store, line.code, facts)
-            )
+            places.change_place(*site.as_("east_store"), ChangePlace(new_op(), EAST, store, facts))
 
 
-def test_a_place_code_is_used_once_and_strangers_change_nothing(site: Site) -> None:
+def test_strangers_change_no_place_and_a_place_is_not_in_itself(site: Site) -> None:
     line = places.places(*site.as_("east_store"), EAST)[0]
-    with pytest.raises(DomainError) as refusal:
-        places.put_place(
-            *site.as_("east_store"), PutPlace(new_op(), EAST, 0, line.code, PlaceFacts("重"))
-        )
-    assert refusal.value.code == "place.taken"
     with pytest.raises(NotAllowedError):
-        places.put_place(
-            *site.as_("west_store"), PutPlace(new_op(), EAST, 0, "Z9", PlaceFacts("别家"))
+        places.change_place(
+            *site.as_("west_store"), ChangePlace(new_op(), EAST, line.id, line.facts)
         )
+    inside = replace(line.facts, parent_id=line.id)
+    with pytest.raises(DomainError, match="自己里面"):
+        places.change_place(*site.as_("east_store"), ChangePlace(new_op(), EAST, line.id, inside))
+
+
+def line_of(site: Site, place_id: int) -> places.PlaceLine:
+    lines = places.places(*site.as_("east_store"), EAST)
+    return next(one for one in lines if one.id == place_id)
 
 
 def test_terms_are_agreed_once_and_changed_from_a_day_on(site: Site) -> None:

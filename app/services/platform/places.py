@@ -1,7 +1,7 @@
-"""Places of an organisation: added, renamed, closed by its store keeper or an administrator.
+"""Places of an organisation as they are kept: listed, renamed, closed (new ones: stock.moving).
 
 A place that goods have lain in is never removed, because the ledger names it; it is closed once it
-is empty. The kind and zone of a place with stock stay, so that no goods change their state unseen.
+is empty. The zone of a place with stock stays, so that no goods change their state unseen.
 """
 
 from __future__ import annotations
@@ -23,8 +23,16 @@ from app.services.access import lead_org
 from app.services.db import Database, today
 from app.services.operations import claim, finish
 
-KINDS: Final = {"store": N_("库房"), "zone": N_("区域"), "bin": N_("货位")}
+KINDS: Final = {
+    "store": N_("库房"),
+    "department": N_("科室（二级库）"),
+    "zone": N_("区域"),
+    "bin": N_("货位"),
+    "cabinet": N_("三级库"),
+}
+"""Kinds that a new place can be made as (`stock.moving.add_place`)."""
 ZONES: Final = {
+    "": N_("不分状态"),
     "good": N_("合格品"),
     "pending": N_("待验"),
     "bad": N_("不合格品"),
@@ -44,7 +52,6 @@ _USUAL: Final = (
     ("E01", N_("不合格品区"), "zone", "bad"),
     ("F01", N_("退货区"), "zone", "returns"),
 )
-_LEVELS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +78,19 @@ class PlaceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PutPlace:
-    """Add a place (`place_id` 0) or change one.
+class ChangePlace:
+    """Write other facts of a place; its code, kind and level stay.
 
     Attributes:
         op_id: Made once per intention.
         org_id: Whose place.
-        place_id: Which; 0 for a new one.
-        code: As printed on the shelf; stays once given.
-        facts: The rest.
+        place_id: Which.
+        facts: All of them, also those that stay.
     """
 
     op_id: UUID
     org_id: int
     place_id: int
-    code: str
     facts: PlaceFacts
 
 
@@ -120,27 +125,23 @@ def places(db: Database, actor: Actor, org_id: int) -> tuple[PlaceLine, ...]:
         )
 
 
-def put_place(db: Database, actor: Actor, command: PutPlace) -> int:
-    """Add or change a place; its id.
+def change_place(db: Database, actor: Actor, command: ChangePlace) -> None:
+    """Rename a place, move it under another, give it another zone or storage, close or reopen it.
 
     Raises:
         NotAllowedError: The actor neither keeps this store nor administers it.
-        DomainError: The code is taken, a fact is impossible, or goods lie in the place.
+        DomainError: A fact is impossible, or goods lie in the place.
     """
     with db.write() as session:
         _require(session, actor, command.org_id)
-        earlier = claim(session, actor, command.org_id, command.op_id, "place.put", command)
-        if earlier is not None:
-            return int(earlier["id"])
-        _check(session, command)
-        place_id = command.place_id or _add(session, command)
-        if command.place_id:
-            _change(session, command)
-        doc = ("place", place_id)
-        detail = {"code": command.code, "name": command.facts.name, "active": command.facts.active}
-        audit.record(session, actor, command.org_id, "place.put", doc, detail)
-        finish(session, command.org_id, command.op_id, {"id": place_id})
-        return place_id
+        if claim(session, actor, command.org_id, command.op_id, "place.change", command):
+            return
+        _check(command)
+        place = _change(session, command)
+        doc = ("place", command.place_id)
+        detail = {"code": place.code, "name": place.name, "active": place.active}
+        audit.record(session, actor, command.org_id, "place.change", doc, detail)
+        finish(session, command.org_id, command.op_id, {"done": True})
 
 
 def make_usual_places(session: Session, org_id: int) -> None:
@@ -184,48 +185,22 @@ def _require(session: Session, actor: Actor, org_id: int, *, reading: bool = Fal
     )
 
 
-def _check(session: Session, command: PutPlace) -> None:
+def _check(command: ChangePlace) -> None:
     facts = command.facts
-    if not command.code.strip() or not facts.name.strip():
+    if not facts.name.strip():
         raise DomainError("place.empty", _("库位要有编码和名称，如 A01 药库。"))
-    if facts.kind not in KINDS or facts.zone not in ZONES or facts.storage not in STORAGES:
+    if facts.zone not in ZONES or facts.storage not in STORAGES:
         raise DomainError("place.kind", _("库位的类型、状态或温度不在可选范围内。请重新选择。"))
-    if not 1 <= facts.level <= _LEVELS:
-        raise DomainError("place.level", _("库位级别只有一级、二级、三级。"))
     if facts.parent_id and facts.parent_id == command.place_id:
         raise DomainError("place.parent", _("库位不能放在自己里面。请选别的上级。"))
-    other = session.scalar(
-        select(Place.name).where(
-            Place.org_id == command.org_id,
-            Place.code == command.code.strip(),
-            Place.id != command.place_id,
-        )
-    )
-    if other is not None:
-        raise DomainError(
-            "place.taken",
-            _("编码 {code} 已经是 {name}。请换一个。", code=command.code.strip(), name=other),
-        )
 
 
-def _add(session: Session, command: PutPlace) -> int:
-    place_id = new_id()
-    row = _columns(command.facts) | {
-        "org_id": command.org_id,
-        "id": place_id,
-        "code": command.code.strip(),
-    }
-    session.execute(insert(Place), [row])
-    return place_id
-
-
-def _change(session: Session, command: PutPlace) -> None:
+def _change(session: Session, command: ChangePlace) -> Place:
     place = session.get(Place, (command.org_id, command.place_id))
     if place is None or not place.holds_stock:
         raise DomainError("place.unknown", _("没有找到这个库位。请刷新列表后再选。"))
     facts = command.facts
-    moved = (place.kind, place.zone) != (facts.kind, facts.zone)
-    if (moved or not facts.active) and _has_stock(session, command):
+    if (place.zone != facts.zone or not facts.active) and _has_stock(session, command):
         raise DomainError(
             "place.stock",
             _(
@@ -233,12 +208,13 @@ def _change(session: Session, command: PutPlace) -> None:
                 name=place.name,
             ),
         )
-    for name, value in _columns(facts).items():
-        setattr(place, name, value)
+    place.name, place.zone, place.storage = facts.name.strip(), facts.zone, facts.storage
+    place.parent_id, place.active = facts.parent_id or None, facts.active
     session.flush()
+    return place
 
 
-def _has_stock(session: Session, command: PutPlace) -> bool:
+def _has_stock(session: Session, command: ChangePlace) -> bool:
     found = session.scalar(
         select(Balance.qty)
         .where(

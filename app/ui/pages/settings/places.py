@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from typing_extensions import override
 
@@ -10,7 +11,15 @@ from app.domain.duties import Duty
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.platform import places as service
-from app.services.platform.places import KINDS, STORAGES, ZONES, PlaceFacts, PlaceLine, PutPlace
+from app.services.platform.places import (
+    KINDS,
+    STORAGES,
+    ZONES,
+    ChangePlace,
+    PlaceFacts,
+    PlaceLine,
+)
+from app.services.stock.moving import AddPlace, add_place
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.pages.settings.kit import ListSection, SaveForm, line_field
@@ -99,46 +108,50 @@ class PlaceForm(SaveForm):
         super().__init__(section, title, _("保存"))
         self._org, self._line, self._op = section.org_id, line, new_op()
         facts = line.facts if line else PlaceFacts("")
-        self.code = line_field(_("编码"), line.code if line else "", _("如 A-03-2"))
+        self.code = line_field(
+            _("编码"), line.code if line else "", _("如 A-03-2"), fixed=line is not None
+        )
         self.name = line_field(_("名称"), facts.name)
         self.kind = _select(KINDS, facts.kind)
         self.zone = _select(ZONES, facts.zone)
         self.storage = _select(STORAGES, facts.storage)
-        self.level = Select([(n, _("{n} 级库", n=n)) for n in (1, 2, 3)])
-        self.level.choose(facts.level)
         others = [(one.id, one.facts.name) for one in lines if not line or one.id != line.id]
         self.parent_place = Select([(0, _("（不在别的库位里）")), *others])
         self.parent_place.choose(facts.parent_id)
         self.active = Check(_("在用"))
         self.active.setChecked(facts.active)
         self.add(self.code, self.name)
-        self.add(Field(_("类型"), self.kind), Field(_("放什么状态的货"), self.zone))
-        self.add(Field(_("温度"), self.storage), Field(_("级别"), self.level))
+        zone = Field(_("放什么状态的货"), self.zone)
+        self.add(*((zone,) if line else (Field(_("类型"), self.kind), zone)))
+        self.add(Field(_("温度"), self.storage))
         self.add(Field(_("上级库位"), self.parent_place))
-        self.add(self.active)
+        if line is not None:
+            self.add(self.active)
         self.finish()
         self.code.editor.setFocus()
 
     @override
     def work(self) -> Callable[[], object]:
-        parent, level = self.parent_place.value, self.level.value
-        command = PutPlace(
-            self._op if self._line is None else new_op(),
-            self._org,
-            self._line.id if self._line else 0,
-            self.code.text,
-            PlaceFacts(
-                name=self.name.text,
-                kind=str(self.kind.value),
-                zone=str(self.zone.value),
-                storage=str(self.storage.value),
-                level=level if isinstance(level, int) else 1,
-                parent_id=parent if isinstance(parent, int) else 0,
-                active=self.active.isChecked(),
-            ),
-        )
+        parent = self.parent_place.value
+        above = parent if isinstance(parent, int) else 0
         db, actor = self.section.context.db, self.section.context.actor
-        return lambda: service.put_place(db, actor, command)
+        zone, storage = str(self.zone.value), str(self.storage.value)
+        if self._line is None:
+            added = AddPlace(
+                self._op, self._org, self.code.text, self.name.text, str(self.kind.value),
+                zone, above, storage,
+            )  # fmt: skip
+            return lambda: add_place(db, actor, added)
+        facts = replace(
+            self._line.facts,
+            name=self.name.text,
+            zone=zone,
+            storage=storage,
+            parent_id=above,
+            active=self.active.isChecked(),
+        )
+        changed = ChangePlace(new_op(), self._org, self._line.id, facts)
+        return lambda: service.change_place(db, actor, changed)
 
 
 def _select(words: dict[str, str], chosen: str) -> Select:
@@ -151,7 +164,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column(key="code", title=_("编码"), width=90, sortable=True),
         Column(key="name", title=_("名称"), width=200, sortable=True, stretch=True),
-        Column(key="kind", title=_("类型"), width=80),
+        Column(key="kind", title=_("类型"), width=130),
         Column(key="zone", title=_("货的状态"), kind=Kind.PILL, width=120),
         Column(key="storage", title=_("温度"), width=110),
         Column(key="parent", title=_("上级"), width=110),
@@ -160,13 +173,19 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
+def _kind(facts: PlaceFacts) -> str:
+    """The kind in words, with the level of a second or third store."""
+    words = _(KINDS.get(facts.kind, facts.kind))
+    return words if facts.level == 1 else f"{words} · {_('{n} 级库', n=facts.level)}"
+
+
 def _row(line: PlaceLine, names: dict[int, str]) -> Row:
     facts = line.facts
     state = Pill(Status.OK, _("在用")) if facts.active else Pill(Status.MUTE, _("已停用"))
     cells = (
         line.code,
         facts.name,
-        _(KINDS.get(facts.kind, facts.kind)),
+        _kind(facts),
         Pill(_ZONE_STATUS.get(facts.zone, Status.MUTE), _(ZONES.get(facts.zone, "—"))),
         _(STORAGES.get(facts.storage, facts.storage)),
         names.get(facts.parent_id, "—"),
