@@ -166,7 +166,7 @@ def _line(text: str) -> BidLine:
     key, sign, value = text.partition("=")
     if not sign or not (key.isascii() and key.isdigit()):
         raise DomainError("cli.pair", _("「{text}」要写成 行号=价格，如 1=3.80。", text=text))
-    return BidLine(int(key), None if value == "放弃" else money.price(value))
+    return BidLine(int(key), None if value in {"放弃", _("放弃")} else money.price(value))
 
 
 @app.command(help=_("供应商撤回报价（截止前）"))
