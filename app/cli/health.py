@@ -9,12 +9,12 @@ import typer
 
 from app import paths
 from app.cli.context import Cli, cli
-from app.cli.files import read_bytes
 from app.domain.errors import DomainError
 from app.domain.sealing import SealCheck
 from app.i18n import _
 from app.services.db import local_time
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
+from app.services.sealing.files import read_file
 
 app = typer.Typer()
 
@@ -118,7 +118,7 @@ def verify(
 def _verify_paper(run: Cli, file: Path) -> None:
     from app.services.sealing.checking import check_file
 
-    found = check_file(*run.signed_in(), read_bytes(file))
+    found = check_file(*run.signed_in(), read_file(file))
     run.emit(
         found if run.as_json else [_seal_words(one) for one in found.seals],
         {

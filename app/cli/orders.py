@@ -10,7 +10,6 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.context import cli
-from app.cli.files import read_bytes
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
@@ -25,6 +24,7 @@ from app.services.orders.candidates import (
 from app.services.orders.consolidate import Consolidate, consolidate as consolidate_service
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign as sign_service
+from app.services.sealing.files import read_file
 
 app = typer.Typer()
 _DAY_LENGTH: Final = len("2026-10-20")
@@ -105,7 +105,7 @@ def seal(
     run = cli()
     db, actor = run.signed_in()
     row = _order(no)
-    data = read_bytes(certificate)
+    data = read_file(certificate)
     done = seal_service(db, actor, Seal(new_op(), row.org_id, row.id, row.version, data, password))
     run.emit(
         done,

@@ -53,6 +53,7 @@ class Act(StrEnum):
     CONSUME = "consume"
     CONSOLIDATE = "consolidate"
     SIGN = "sign"
+    CHECK_SEAL = "check_seal"
     STATEMENT = "statement"
     BACKUP = "backup"
 
@@ -132,6 +133,7 @@ _ALL: Final = (
     Action(Act.FINISH, N_("完成"), Icon.CHECK, "F10"),
     Action(Act.CONSOLIDATE, N_("汇总需求"), Icon.FILE_SIGN, "", "group_orders", Duty.BUY),
     Action(Act.SIGN, N_("签署"), Icon.FILE_SIGN, "", "group_orders"),
+    Action(Act.CHECK_SEAL, N_("验电子章"), Icon.LOCK_CHECK, "", "group_orders"),
     Action(Act.STATEMENT, N_("生成对账单"), Icon.CALCULATOR, "", "settlement", Duty.SETTLE),
     Action(Act.BACKUP, N_("立即备份"), Icon.DATABASE, "", "settings", Duty.ADMIN),
 )

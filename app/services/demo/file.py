@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from app.services import schema
+from app.services.access import actor_for
 from app.services.db import Database, sqlite_engine
 from app.services.demo.build import DemoGroup, build, no_progress
 from app.services.demo.work import Progress
 from app.services.directory import is_demo
+from app.services.sealing.trial import issue_trial
+
+ADMINISTRATOR: Final = "guanxin"
+CERTIFICATES: Final = "certificates"
+"""Folder beside the demo file with a trial certificate for everybody who signs."""
 
 
 def make_file(path: Path, *, small: bool = False, progress: Progress = no_progress) -> DemoGroup:
@@ -18,7 +25,9 @@ def make_file(path: Path, *, small: bool = False, progress: Progress = no_progre
     db = Database(sqlite_engine(str(path)))
     try:
         schema.upgrade(db)
-        return build(db, small=small, progress=progress)
+        made = build(db, small=small, progress=progress)
+        issue_trial(db, actor_for(db, ADMINISTRATOR), path.parent / CERTIFICATES)
+        return made
     finally:
         db.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Signal
@@ -10,11 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.documents import State
 from app.domain.orders.signing import OPEN, Decision
 from app.i18n import _
-from app.services.orders.detail import OrderDetail
+from app.services.orders.detail import OrderDetail, SealRow
 from app.ui import formats
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows, words
 from app.ui.pages.group_orders.column_fit import ColumnFit
+from app.ui.pages.group_orders.sealing import side_to_seal
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
@@ -33,6 +35,7 @@ class OrderView(QWidget):
     Signals:
         left: Back to the signing board.
         sign_asked, refuse_asked, amend_asked, cancel_asked: Buttons.
+        seal_asked, check_asked: An electronic seal on this order; a check of a file.
         paper_asked: A paper is wanted: ``order``, ``contract`` or ``excel``.
     """
 
@@ -41,11 +44,16 @@ class OrderView(QWidget):
     refuse_asked = Signal()
     amend_asked = Signal()
     cancel_asked = Signal()
+    seal_asked = Signal()
+    check_asked = Signal()
     paper_asked = Signal(str)
 
-    def __init__(self, *, buyer: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, signs_for: Callable[[int], bool], *, buyer: bool, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._buyer = buyer
+        self._signs_for = signs_for
         self.detail: OrderDetail | None = None
         self.state = Badge(Status.INFO, "")
         self.head = Card("", padding=12)
@@ -65,6 +73,8 @@ class OrderView(QWidget):
         self.refuse = Button(_("拒绝签署"), Kind.DANGER)
         self.amend = Button(_("修改"))
         self.cancel = Button(_("作废"), Kind.DANGER)
+        self.seal = Button(_("盖电子章"), icon=Icon.LOCK_CHECK)
+        self.check = Button(_("验签"))
         self.print = Button(_("订单 PDF"), icon=Icon.PRINTER, key="Ctrl+P")
         self.contract = Button(_("合同 PDF"), icon=Icon.FILE_PDF)
         self.excel = Button("Excel", icon=Icon.FILE_EXCEL)
@@ -74,6 +84,8 @@ class OrderView(QWidget):
             (self.refuse, self.refuse_asked),
             (self.amend, self.amend_asked),
             (self.cancel, self.cancel_asked),
+            (self.seal, self.seal_asked),
+            (self.check, self.check_asked),
         ):
             button.clicked.connect(lambda _on=False, signal=signal: signal.emit())
         for button, kind in (
@@ -99,6 +111,8 @@ class OrderView(QWidget):
         self.lines = lines
         lines.add(self.grid, 1)
         trail = Card(_("签署记录"), padding=12)
+        for button in (self.check, self.seal):
+            trail.head.addWidget(button)
         trail.add(self.trail)
         self.record = trail
         column = QVBoxLayout(self)
@@ -149,6 +163,7 @@ class OrderView(QWidget):
 
     def _show_buttons(self, detail: OrderDetail) -> None:
         row = detail.row
+        self.seal.setVisible(side_to_seal(detail, self._signs_for) is not None)
         self.sign.setVisible(row.mine)
         self.refuse.setVisible(row.mine)
         self.amend.setVisible(self._buyer and row.open)
@@ -179,6 +194,7 @@ class OrderView(QWidget):
             for one in detail.versions
             if one.version > 1
         ]
+        entries += [(one.at, Status.OK, _seal_words(one, now)) for one in detail.seals]
         row = detail.row
         if row.urged and row.urged_at and row.open:
             urged = _("催签 {n} 次，最近 {at}", n=row.urged, at=words.minute(row.urged_at, now))
@@ -210,6 +226,16 @@ def _signature_words(detail: OrderDetail, place: int, now: datetime) -> str:
         who=who,
         n=one.version,
         reason=one.reason,
+    )
+
+
+def _seal_words(seal: SealRow, now: datetime) -> str:
+    return _(
+        "{party} {at} 在第 {n} 版盖电子章：{holder}",
+        party=seal.party.label,
+        at=words.minute(seal.at, now),
+        n=seal.version,
+        holder=seal.holder,
     )
 
 

@@ -31,6 +31,7 @@ from app.ui.pages.group_orders.group_list import GroupList
 from app.ui.pages.group_orders.new_flow import NewFlow
 from app.ui.pages.group_orders.new_view import NewView
 from app.ui.pages.group_orders.order_view import OrderView
+from app.ui.pages.group_orders.sealing import Sealing
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card
 from app.ui.widgets.fields import SearchEdit
@@ -57,7 +58,9 @@ class GroupOrdersPage(Page):
         self.search = SearchEdit(_("名称、单号"))
         self.new_button = Button(_("新建统采"), icon=Icon.PLUS)
         self.board = BoardView(buyer=self._buyer)
-        self.order = OrderView(buyer=self._buyer)
+        actor = context.actor
+        self.order = OrderView(lambda org: actor.can(Duty.SIGN, org), buyer=self._buyer)
+        self.sealing = Sealing(self)
         self.new = NewView()
         self.nothing = StatePanel()
         self.flow = NewFlow(self, self.new, self.desk, self._consolidated)
@@ -100,6 +103,7 @@ class GroupOrdersPage(Page):
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.PRINT, lambda: self.asking.paper("order"))
         self.on(Act.SIGN, self.asking.sign)
+        self.on(Act.CHECK_SEAL, self.sealing.choose_and_check)
         if self._buyer:
             self.on(Act.NEW, self.start_new)
             self.on(Act.CONSOLIDATE, self.start_new)
@@ -117,6 +121,8 @@ class GroupOrdersPage(Page):
         self.order.amend_asked.connect(asking.amend)
         self.order.cancel_asked.connect(asking.cancel)
         self.order.paper_asked.connect(asking.paper)
+        self.order.seal_asked.connect(lambda: self.sealing.ask(self._detail()))
+        self.order.check_asked.connect(self.sealing.choose_and_check)
         self.new.left.connect(self.close_order)
 
     # Reading

@@ -1,4 +1,4 @@
-"""Files named on the command line, read whole with a limit."""
+"""Certificates and papers from disk, read whole with a limit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.i18n import _
 MOST: Final = 100 * 2**20
 
 
-def read_bytes(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """The content of a file; raises `DomainError` when it is missing, closed to us or too large."""
     try:
         if path.stat().st_size > MOST:
