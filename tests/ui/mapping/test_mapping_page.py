@@ -10,15 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
-from app.domain.mapping import MapStatus
+from app.domain.mapping import Issue, MapStatus
+from app.models.item import Item, ItemUnit
 from app.services.mapping.load import LoadList, preview
-from app.ui.context import PageContext
+from app.ui.context import PageContext, Scope
 from app.ui.pages.mapping.page import MappingPage
 from app.ui.pages.mapping.pick_form import PickForm
 from app.ui.widgets.dialogs import Form, ReasonForm
 from tests.factories import EAST, Site
 from tests.services.mapping.lists import ROWS, lines, load, match, write_list
-from tests.ui.conftest import Show
+from tests.ui.conftest import ORGS, Show
 from tests.ui.keys import key, press
 
 Settle = Callable[[], None]
@@ -222,3 +223,41 @@ def test_state_is_remembered(page: MappingPage, context: PageContext, settle: Se
     assert again.view_name == "conflict"
     again.deleteLater()
     settle()
+
+
+def test_two_items_that_are_one_are_merged_in_the_window(
+    loaded: Site,
+    context_for: Callable[[str], PageContext],
+    show: Show,
+    settle: Settle,
+) -> None:
+    twin = loaded.owner
+    with twin.write() as session:
+        item = session.get_one(Item, 101)
+        values = {column.key: getattr(item, column.key) for column in Item.__table__.columns}
+        session.add(Item(**values | {"id": 901, "code": "YP-000901"}))
+        session.flush()
+        session.add(ItemUnit(item_id=901, factor=1, name="粒", level="base"))
+        session.add(ItemUnit(item_id=901, factor=24, name="盒", level="pack"))
+    match(loaded)
+    assert lines(loaded)["D001"].issue is Issue.RIVALS
+    page = show(MappingPage(at(context_for("lead_buyer"), EAST)))
+    settle()
+    assert page.bench.merge.isVisible()
+    kept = page.bench.candidate
+    assert kept is not None
+    page.bench.merge.click()
+    form = dialog(page, ReasonForm)
+    assert isinstance(form, ReasonForm)
+    form.reason.setPlainText("同一文号重复建档")
+    form.submit()
+    settle()
+    assert [one.code for one in page.bench.candidates] == [kept.code]
+    assert lines(loaded)["D001"].safe
+
+
+def at(context: PageContext, org: int) -> PageContext:
+    """The context with another organisation chosen."""
+    chosen = next(one for one in ORGS if one.id == org)
+    context.scope = Scope((chosen,), chosen.name)
+    return context

@@ -31,9 +31,11 @@ class Bench(Card):
 
     Signals:
         asked: A button was pressed: ``Y``, ``N``, ``M`` or ``X``.
+        merge_asked: 合并品规 was pressed: the item to keep and the one to give up.
     """
 
     asked = Signal(str)
+    merge_asked = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent, padding=12)
@@ -41,11 +43,16 @@ class Bench(Card):
         self.view: RowView | None = None
         self.candidates: list[CandidateView] = []
         self.chosen = 0
+        self.may_merge = False
         self._member = ""
         self.name = Text("", Role.CARD_TITLE)
         self.where = ElidedText("", Role.SECOND)
         self.value = Text("", Role.CARD_TITLE)
-        top = toolbar(self.name, self.where, self.value)
+        self.merge = Button(_("合并品规"), Kind.LINK)
+        self.merge.setToolTip(_("两个品规其实是同一个：停用其中一个，各院的对码一起改过来"))
+        self.merge.hide()
+        self.merge.clicked.connect(self._ask_merge)
+        top = toolbar(self.name, self.where, self.merge, self.value)
         top.setStretch(1, 1)
         self.add(top)
         self.compare = CompareView()
@@ -76,6 +83,20 @@ class Bench(Card):
     def candidate(self) -> CandidateView | None:
         """The candidate that the keys mean."""
         return self.candidates[self.chosen] if self.chosen < len(self.candidates) else None
+
+    @property
+    def rival(self) -> CandidateView | None:
+        """Another candidate that is proved as well as the chosen one; None when there is none."""
+        found = self.candidate
+        if found is None or found.blocked:
+            return None
+        others = (one for one in self.candidates if one is not found)
+        return next((one for one in others if not one.blocked and one.safe and found.safe), None)
+
+    def _ask_merge(self) -> None:
+        kept, rival = self.candidate, self.rival
+        if kept is not None and rival is not None:
+            self.merge_asked.emit(kept, rival)
 
     def show_nothing(self, text: str, action: str = "", act: object = None) -> None:
         """No row: a sentence, and what to do."""
@@ -169,3 +190,4 @@ class Bench(Card):
         self.refuse.setEnabled(known and self.candidate is not None)
         self.pick.setEnabled(known)
         self.aside.setEnabled(known)
+        self.merge.setVisible(known and self.may_merge and self.rival is not None)

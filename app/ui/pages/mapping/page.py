@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
+from app.domain.duties import Duty
 from app.domain.mapping import OPEN, MapStatus
 from app.domain.matching.verdict import Fact, Fit
 from app.i18n import N_, _
@@ -104,6 +105,7 @@ class MappingPage(Page):
         self.list.letter.connect(self.decide)
         self.list.turned.connect(self.bench.turn)
         self.bench.asked.connect(self.decide)
+        self.bench.merge_asked.connect(self.whole.ask_merge)
         self.desk.arrived.connect(self._arrived)
         self.desk.picked.connect(self.bench.show_picked)
         self.desk.undone.connect(self._undone)
@@ -126,6 +128,7 @@ class MappingPage(Page):
     @override
     def refresh(self) -> None:
         self.desk.org_id = self.context.org.id
+        self.bench.may_merge = self.context.actor.has(Duty.CATALOGUE)
         self.desk.forget()
         self._ask()
 

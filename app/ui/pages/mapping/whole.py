@@ -15,10 +15,12 @@ from app.services.importing.plan import Imported, Report
 from app.services.mapping import decide, load as loading, run as running
 from app.services.mapping.export import export_mapping
 from app.services.mapping.queries import (
+    CandidateView,
     MemberProgress,
     WorkList as Query,
     progress as progress_of,
 )
+from app.services.mapping.repoint import MergeItems, Moved, merge
 from app.services.mapping.rows import FIELDS
 from app.ui.changes import Topic
 from app.ui.importing import Columns, ImportFlow
@@ -26,7 +28,7 @@ from app.ui.jobs import Progress
 from app.ui.page import Page
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.cards import Facts
-from app.ui.widgets.dialogs import Form, Question, confirm
+from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
 from app.ui.widgets.text import Role, Text
 
 
@@ -146,6 +148,31 @@ class WholeList(QObject):
         if not found:
             form.body.addWidget(Text(_("还没有成员导入清单。"), Role.BODY, wrap=True))
         form.open()
+
+    def ask_merge(self, kept: CandidateView, given_up: CandidateView) -> None:
+        """Ask why, then give one item up for another everywhere in the group."""
+        effect = _(
+            "{old} 停用，各院对到它的行改对 {new}（{name} {spec}）。库存和单据仍记在原品规上。",
+            old=given_up.code,
+            new=kept.code,
+            name=kept.entry.name,
+            spec=kept.entry.spec,
+        )
+        form = ReasonForm(_("合并品规"), effect, _("合并"), self._page)
+        form.accepted.connect(lambda: self._merge(kept, given_up, form.text))
+        form.open()
+
+    def _merge(self, kept: CandidateView, given_up: CandidateView, reason: str) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        command = MergeItems(new_op(), given_up.item_id, kept.item_id, reason)
+
+        def done(result: Moved) -> None:
+            words = _("已合并到 {code}，改对 {n} 行。", code=kept.code, n=result.moved)
+            self._page.context.notices.done(words)
+            self._page.context.changes.announce({Topic.CATALOGUE, Topic.MAPPING})
+            self.match()
+
+        self._page.write(lambda: merge(db, actor, command), done)
 
     def export(self) -> None:
         """Ask for a file, then write the member's rows and what they mean."""
