@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,11 @@ _WORTH_A_LOOK: Final = 10 * _MEGABYTE
 _PART: Final = 4 * _MEGABYTE
 _OVERLAP: Final = 4096
 _MOST_CELLS: Final = 20
+_BROKEN: Final = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError,
+    ValueError, KeyError, RuntimeError,
+)  # fmt: skip
+"""What the archive reader raises for archives that are none."""
 _ENTITY: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]{0,2000}</f>)\s*'
@@ -53,7 +60,7 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
             return _look_inside(
                 path, archive, entries, max(len(content) * MAX_RATIO, _WORTH_A_LOOK)
             )
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except _BROKEN as error:
         raise DomainError(
             "file.damaged",
             _("{name} 打不开，可能没下载完或已损坏。请重新导出后再导入。", name=path.name),
