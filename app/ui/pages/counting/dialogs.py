@@ -1,0 +1,113 @@
+"""What is asked: where to count, what to write off, who saw the destruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+from typing_extensions import override
+
+from app.i18n import _
+from app.services.counting.disposal import CAUSES, DisposalRow
+from app.services.counting.listing import CountLineRow
+from app.services.stock.places import PlaceRow
+from app.ui.widgets.dialogs import Form
+from app.ui.widgets.fields import Check, Field, Select
+from app.ui.widgets.numbers import QtyEdit
+from app.ui.widgets.text import Role, Text
+
+
+class StartForm(Form):
+    """Where to count, and what difference wants no second count.
+
+    Signals:
+        chosen: (place, tolerance in packs).
+    """
+
+    chosen = Signal(object, int)
+
+    def __init__(self, places: Sequence[PlaceRow], parent: QWidget) -> None:
+        super().__init__(_("开始盘点"), _("开始"), parent)
+        self.place = Select([(p.id, f"{p.code} {p.name}") for p in places if p.zone != "outgoing"])
+        self.tolerance = QtyEdit(_("包装"))
+        self.tolerance.set_value(0)
+        self.body.addWidget(Field(_("库位（连同下面的货位）"), self.place))
+        self.body.addWidget(Field(_("差多少以内不用复盘"), self.tolerance))
+        words = _("盘点时看不到账面数。盘的过程中照常收发，按盘到那一刻的账面算差异。")
+        self.body.addWidget(Text(words, Role.HELP, wrap=True))
+
+    @override
+    def submit(self) -> None:
+        """Hand the choice over."""
+        self.chosen.emit(self.place.value, self.tolerance.value)
+        self.accept()
+
+
+class DisposalForm(Form):
+    """Write a lot off, or give it back to its supplier.
+
+    Signals:
+        chosen: (packs, cause, reason, give back).
+    """
+
+    chosen = Signal(int, str, str, bool)
+
+    def __init__(self, row: CountLineRow, parent: QWidget) -> None:
+        super().__init__(_("报损或退货：{name}", name=row.name), _("提交审批"), parent)
+        words = f"{row.spec} · {row.lot_no} · {row.place}"
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        self.count = QtyEdit(row.pack_unit)
+        self.count.set_value(1)
+        self.cause = Select([(key, _(word)) for key, word in CAUSES.items()])
+        self.reason = QLineEdit()
+        self.reason_field = Field(_("情况"), self.reason)
+        self.back = Check(_("退给供应商（{owner}）", owner=row.owner))
+        for widget in (Field(_("数量"), self.count), Field(_("原因"), self.cause),
+                       self.reason_field, self.back):  # fmt: skip
+            self.body.addWidget(widget)
+
+    @override
+    def submit(self) -> None:
+        """Hand the wish over."""
+        if len(self.reason.text().strip()) < 4:  # noqa: PLR2004 - as the service asks
+            self.reason_field.say(_("请写明情况，至少 {n} 个字。", n=4))
+            return
+        self.chosen.emit(
+            self.count.value, str(self.cause.value), self.reason.text(), self.back.isChecked()
+        )
+        self.accept()
+
+
+class DestroyForm(Form):
+    """The destruction record: method, two witnesses, authority for controlled drugs.
+
+    Signals:
+        chosen: (method, first witness, second witness, authority).
+    """
+
+    chosen = Signal(str, object, object, str)
+
+    def __init__(
+        self, row: DisposalRow, people: Sequence[tuple[int, str]], parent: QWidget
+    ) -> None:
+        super().__init__(_("销毁记录 {no}", no=row.no), _("记录并出库"), parent)
+        self.body.addWidget(Text(row.goods, Role.BODY, wrap=True))
+        self.method = QLineEdit()
+        self.one, self.two = Select(list(people)), Select(list(people))
+        if len(people) > 1:
+            self.two.setCurrentIndex(1)
+        self.authority = QLineEdit()
+        for widget in (
+            Field(_("销毁方式"), self.method), Field(_("见证人一"), self.one),
+            Field(_("见证人二"), self.two),
+        ):  # fmt: skip
+            self.body.addWidget(widget)
+        if row.controlled:
+            self.body.addWidget(Field(_("监督人和单位"), self.authority))
+
+    @override
+    def submit(self) -> None:
+        """Hand the record over; the service says what is missing."""
+        self.chosen.emit(self.method.text(), self.one.value, self.two.value, self.authority.text())
+        self.accept()

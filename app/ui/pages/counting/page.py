@@ -1,0 +1,392 @@
+"""盘点: count by scan without seeing the book; another approves; write-offs and returns beside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from typing_extensions import override
+
+from app.domain.duties import Duty
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.stock.counting import CountState, DisposalState
+from app.i18n import _
+from app.services.counting.count import (
+    CountDone,
+    CountStep,
+    Key,
+    Record,
+    ScanCount,
+    Scanned,
+    StartCount,
+    approve,
+    cancel,
+    record,
+    scan,
+    start,
+    submit,
+)
+from app.services.counting.disposal import (
+    Ask,
+    Carry,
+    Decide,
+    DisposalRow,
+    Goods,
+    ask,
+    carry,
+    decide,
+    disposals,
+)
+from app.services.counting.listing import CountLineRow, CountRow, count_lines, counts
+from app.services.recalls.expiring import people_of
+from app.services.stock.places import PlaceRow, places_of
+from app.ui import formats
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.icons import Icon
+from app.ui.page import KeyHint, Page
+from app.ui.pages.counting import rows
+from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm, StartForm
+from app.ui.status import Status
+from app.ui.tables.cells import Row
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Kind
+from app.ui.widgets.cards import Card, page_column, toolbar
+from app.ui.widgets.dialogs import Question, confirm
+from app.ui.widgets.scan_edit import ScanBar, ScanResult
+
+
+class CountingPage(Page):
+    """One count at a time, chosen from the list on the right."""
+
+    name = "counting"
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.STOCK})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.head: CountRow | None = None
+        self._wanted = 0
+        self.bar = ScanBar(_("扫一包记一包"), _("先输 12* 再扫 = 12 包装 · 码里要有批号"))
+        self.bar.sound = context.session.settings.sound
+        self.model = ListModel(rows.line_columns(), self._edit)
+        self.lines = GridView(self.model)
+        self.lines.set_empty(_("还没有盘点。按 Ctrl+N 开始。"))
+        self.counts_grid = GridView(ListModel(rows.count_columns()), framed=False)
+        self.counts_grid.set_empty(_("还没有盘点。"))
+        self.disposals = GridView(ListModel(rows.disposal_columns()), framed=False)
+        self.disposals.set_empty(_("没有报损和退货。"))
+        self.new_button = Button(_("开始盘点"), icon=Icon.PLUS, key="Ctrl+N")
+        self.lose_button = Button(_("报损 / 退货"), icon=Icon.DELETE)
+        self.cancel_button = Button(_("取消盘点"))
+        self.done_button = Button(_("盘完提交"), Kind.PRIMARY, key="F10")
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self.counts_card = Card(_("盘点单"), padding=12)
+        self.counts_card.add(self.counts_grid, 1)
+        self.disposals_card = Card(_("报损和退货"), padding=12)
+        self.disposals_card.add(self.disposals, 1)
+        right = QVBoxLayout()
+        right.setSpacing(12)
+        right.addWidget(self.counts_card, 1)
+        right.addWidget(self.disposals_card, 1)
+        body = QHBoxLayout()
+        body.setSpacing(12)
+        body.addWidget(self.lines, 5)
+        body.addLayout(right, 2)
+        column = page_column(self)
+        column.addWidget(self.bar)
+        column.addLayout(
+            toolbar(self.new_button, self.lose_button, None, self.cancel_button, self.done_button)
+        )
+        column.addLayout(body, 1)
+
+    def _connect(self) -> None:
+        self.bar.scanned.connect(self.scan)
+        self.new_button.clicked.connect(self._new)
+        self.done_button.clicked.connect(self.finish)
+        self.cancel_button.clicked.connect(self._cancel)
+        self.lose_button.clicked.connect(self._dispose)
+        self.counts_grid.current_changed.connect(self._choose)
+        self.disposals.link_clicked.connect(lambda row, _column: self._carry_on(row))
+        self.lines.counts_changed.connect(self.chrome_changed)
+        self.model.refused.connect(lambda _k, _c, error: self._failed(error))
+        self.context.scans.subscribe(self, self.bar.take)
+        self.on(Act.NEW, self._new)
+        self.on(Act.FINISH, self.finish)
+        self.on(Act.SCAN, self.bar.setFocus)
+
+    # What the shell asks
+
+    @override
+    def counts(self) -> str:
+        return self.lines.counts()
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        return (
+            KeyHint(_("扫码"), _("记一包")),
+            KeyHint("0–9", _("直接填数")),
+            self.hint(Act.FINISH, _("盘完提交")),
+        )
+
+    @override
+    def refresh(self) -> None:
+        db, actor, orgs = self.context.db, self.context.actor, self.context.scope.ids
+        self.read(lambda: counts(db, actor, orgs), self._show_counts, channel="counts")
+        self.read(
+            lambda: [
+                rows.disposal_row(row, self.context) for row in disposals(db, actor, orgs)
+            ],
+            self._show_disposals, channel="disposals",
+        )  # fmt: skip
+
+    def _show_counts(self, found: tuple[CountRow, ...]) -> None:
+        _put(self.counts_grid, [rows.count_row(row) for row in found])
+        open_counts = [x for x in found if x.state in {CountState.COUNTING, CountState.TO_APPROVE}]
+        self.set_subtitle(_("{n} 次进行中", n=len(open_counts)) if open_counts else "")
+        keep = self._wanted or (self.head.id if self.head else 0)
+        first = next(iter([*open_counts, *found]), None)
+        chosen = next((row for row in found if row.id == keep), first)
+        self._wanted = 0
+        self._set_head(chosen)
+        if chosen is not None:
+            self.counts_grid.choose(chosen.id)
+
+    def _choose(self, row: Row | None) -> None:
+        record_row = row.record if row is not None else None
+        if isinstance(record_row, CountRow) and (
+            self.head is None or record_row.id != self.head.id
+        ):
+            self._set_head(record_row)
+
+    def _set_head(self, head: CountRow | None) -> None:
+        self.head = head
+        counting = head is not None and head.state is CountState.COUNTING
+        waiting = head is not None and head.state is CountState.TO_APPROVE
+        self.bar.setEnabled(counting)
+        self.cancel_button.setEnabled(counting or waiting)
+        self.done_button.setEnabled(counting or waiting)
+        self.done_button.setText(_("审批入账") if waiting else _("盘完提交"))
+        if head is None:
+            self.model.set_rows([])
+            return
+        db, actor = self.context.db, self.context.actor
+        org, number = head.org_id, head.id
+        self.read(
+            lambda: [rows.line_row(x) for x in count_lines(db, actor, org, number)],
+            self.model.set_rows, channel="lines",
+        )  # fmt: skip
+
+    def _show_disposals(self, found: list[Row]) -> None:
+        _put(self.disposals, found)
+
+    # Counting
+
+    def scan(self, code: str) -> None:
+        """One pack more of the lot that the code names."""
+        head = self.head
+        if head is None or head.state is not CountState.COUNTING:
+            self._say(Status.WARN, _("没有在盘的盘点单"), _("按 Ctrl+N 开始一次盘点。"))
+            return
+        db, actor = self.context.db, self.context.actor
+        command = ScanCount(new_op(), head.org_id, head.id, code)
+        self.write(lambda: scan(db, actor, command), self._scanned, self._failed)
+
+    def _scanned(self, told: Scanned) -> None:
+        there = formats.pack_text(told.base_unit, told.pack_unit, told.pack_factor, told.counted)
+        self._say(Status.OK, _("已盘 {qty}", qty=there), f"{told.name} {told.lot_no}")
+        self._set_head(self.head)
+
+    def _edit(self, row: Row, _column: str, value: object) -> Row:
+        line, head = row.record, self.head
+        if not isinstance(line, CountLineRow) or head is None:
+            return row
+        if head.state is not CountState.COUNTING:
+            raise DomainError("count.closed", _("这次盘点已提交，不能再改数。"))
+        text = str(value).strip()
+        if not text.isdecimal():
+            raise DomainError("quantity.form", _("「{text}」不是数量。请填整数。", text=text))
+        key = Key(line.place_id, line.item_id, line.lot_id, line.owner_id)
+        units = int(text) * line.pack_factor
+        command = Record(new_op(), head.org_id, head.id, key, units)
+        db, actor = self.context.db, self.context.actor
+        self.write(
+            lambda: record(db, actor, command), lambda _n: self._set_head(self.head), self._failed
+        )
+        return row
+
+    def finish(self) -> None:
+        """Submit a count, or approve one that somebody else submitted."""
+        head = self.head
+        if head is None:
+            self.not_available()
+            return
+        if head.state is CountState.TO_APPROVE:
+            words = _("盘盈盘亏按差异入账，不能改回。要看差异，先看「差异」一列。")
+            question = Question(_("审批 {no}", no=head.no), words, _("审批入账"), _("再看看"))
+            confirm(self, question, lambda: self._step(approve))
+            return
+        left = sum(
+            isinstance(x.record, CountLineRow) and x.record.counted is None for x in self.model.rows
+        )
+        if not left:
+            self._step(submit)
+            return
+        words = _("还有 {n} 行没盘到，提交就按 0 算。", n=left)
+        question = Question(
+            _("提交 {no}", no=head.no), words, _("都是 0，提交"), _("继续盘"), danger=True
+        )
+        confirm(self, question, lambda: self._step(submit, zero=True))
+
+    def _step(self, verb: Callable[..., CountDone], *, zero: bool = False) -> None:
+        head = self.head
+        if head is None:
+            return
+        db, actor = self.context.db, self.context.actor
+        command = CountStep(new_op(), head.org_id, head.id, head.version, rest_is_zero=zero)
+        self.write(lambda: verb(db, actor, command), self._stepped, self._failed)
+
+    def _stepped(self, done: CountDone) -> None:
+        if done.recount:
+            self._say(
+                Status.NEAR, _("{n} 行要复盘", n=done.recount), _("换个人再数一遍，然后提交。")
+            )
+        else:
+            self._say(Status.OK, f"{done.no} · {done.state.label}")
+        self._changed()
+
+    def _new(self) -> None:
+        if not self.context.may(Duty.STORE):
+            self._say(Status.BAD, _("你不能盘这家机构"), _("请选择自己所在的机构。"))
+            return
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        self.read(lambda: places_of(db, actor, org), self._ask_start)
+
+    def _ask_start(self, places: tuple[PlaceRow, ...]) -> None:
+        form = StartForm(places, self)
+        form.chosen.connect(self._start)
+        form.open()
+
+    def _start(self, place: object, tolerance: int) -> None:
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        command = StartCount(new_op(), org, place if isinstance(place, int) else 0, tolerance)
+
+        def begun(done: CountDone) -> None:
+            self._wanted = done.count_id
+            self._say(Status.OK, _("{no} 开始盘点", no=done.no), _("扫一包记一包。"))
+            self.refresh()
+
+        self.write(lambda: start(db, actor, command), begun, self._failed)
+
+    def _cancel(self) -> None:
+        head = self.head
+        if head is None:
+            return
+        question = Question(
+            _("取消 {no}", no=head.no), _("盘到的数不入账。"), _("取消盘点"), _("继续盘"),
+            danger=True,
+        )  # fmt: skip
+        confirm(self, question, lambda: self._step(cancel))
+
+    # What leaves for good
+
+    def _dispose(self) -> None:
+        row = self.lines.current()
+        line = row.record if row is not None else None
+        if not isinstance(line, CountLineRow):
+            self._say(Status.WARN, _("先选一行"), _("选要报损或退货的批号，再按这个按钮。"))
+            return
+        form = DisposalForm(line, self)
+        form.chosen.connect(lambda *told: self._ask_disposal(line, *told))
+        form.open()
+
+    def _ask_disposal(
+        self, line: CountLineRow, packs: int, cause: str, reason: str, back: bool
+    ) -> None:
+        head = self.head
+        if head is None:
+            return
+        goods = Goods(
+            line.place_id, line.item_id, line.lot_id, line.owner_id, packs * line.pack_factor
+        )
+        command = Ask(new_op(), head.org_id, (goods,), cause, reason, line.owner_id if back else 0)
+        db, actor = self.context.db, self.context.actor
+        self._write(lambda: ask(db, actor, command), _("已提交，等另一人审批"))
+
+    def _carry_on(self, row: Row) -> None:
+        paper = row.record
+        if not isinstance(paper, DisposalRow):
+            return
+        db, actor = self.context.db, self.context.actor
+        if paper.state is DisposalState.TO_APPROVE:
+            question = Question(
+                _("审批 {no}", no=paper.no),
+                _("{goods}，{money}。{reason}", goods=paper.goods, reason=paper.reason,
+                  money=formats.yuan(paper.amount)),
+                _("同意"), _("再看看"),
+            )  # fmt: skip
+            agree = Decide(new_op(), paper.org_id, paper.id, paper.version)
+            confirm(self, question, lambda: self._write(
+                lambda: decide(db, actor, agree), _("已审批")))  # fmt: skip
+        elif paper.kind == "return":
+            back = Carry(new_op(), paper.org_id, paper.id, paper.version)
+            question = Question(
+                _("退货 {no}", no=paper.no),
+                _("交给 {name}，库存扣减。", name=paper.supplier), _("已交给供应商"), _("还没有"),
+            )  # fmt: skip
+            confirm(self, question, lambda: self._write(
+                lambda: carry(db, actor, back), _("已退货")))  # fmt: skip
+        else:
+            self.read(
+                lambda: people_of(db, actor, paper.org_id),
+                lambda people: self._destroy(paper, people),
+            )
+
+    def _destroy(self, paper: DisposalRow, people: tuple[tuple[int, str], ...]) -> None:
+        form = DestroyForm(paper, people, self)
+        db, actor = self.context.db, self.context.actor
+
+        def go_on(method: str, one: object, two: object, authority: str) -> None:
+            command = Carry(
+                new_op(), paper.org_id, paper.id, paper.version, method,
+                one if isinstance(one, int) else 0, two if isinstance(two, int) else 0, authority,
+            )  # fmt: skip
+            self._write(lambda: carry(db, actor, command), _("已记录销毁"))
+
+        form.chosen.connect(go_on)
+        form.open()
+
+    # Telling
+
+    def _write(self, work: Callable[[], object], words: str) -> None:
+        def done(_answer: object) -> None:
+            self._say(Status.OK, words)
+            self._changed()
+
+        self.write(work, done, self._failed)
+
+    def _changed(self) -> None:
+        self.context.changes.announce({Topic.STOCK})
+        self.refresh()
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, DomainError):
+            short, _stop, rest = error.text.partition("。")
+            self._say(Status.BAD, short, rest)
+        else:
+            self.context.errors.take(error)
+
+    def _say(self, status: Status, text: str, detail: str = "") -> None:
+        self.bar.show_result(ScanResult(status, text, detail))
+
+
+def _put(grid: GridView, found: list[Row]) -> None:
+    model = grid.model
+    if isinstance(model, ListModel):
+        model.set_rows(found)
