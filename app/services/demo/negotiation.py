@@ -160,7 +160,7 @@ def _edit(db: Database, actor: Actor, project: int, org: int, draw: random.Rando
     """A member changes a few of its figures, as they do."""
     rows = [row for row in needs(db, actor, project, org) if row.proposed >= 20 * row.pack_factor]
     pledges = tuple(
-        Pledge(row.line, row.proposed // row.pack_factor // 10 * 9 * row.pack_factor)
+        Pledge(row.line, row.proposed // row.pack_factor * 9 // 10 * row.pack_factor)
         for row in draw.sample(rows, min(3, len(rows)))
     )
     if pledges:
