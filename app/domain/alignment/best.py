@@ -90,7 +90,7 @@ def figure(ratios: Sequence[Ratio], group: Group) -> Fraction:
     if group is Group.POOLED:
         return together(ratios, group).value or Fraction(0)
     shares = [ratio.value or Fraction(0) for ratio in ratios]
-    return sum(shares, Fraction(0)) / len(shares) if shares else Fraction(0)
+    return Fraction(sum(shares, Fraction(0)), len(shares)) if shares else Fraction(0)
 
 
 def _heaviest(pair: Pair) -> list[str]:

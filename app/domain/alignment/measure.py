@@ -109,7 +109,7 @@ class Ratio:
     @property
     def value(self) -> Fraction | None:
         """The share, 0 to 1."""
-        return self.numerator / self.denominator if self.denominator else None
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
 
     @property
     def percent(self) -> Decimal | None:
@@ -171,5 +171,5 @@ def together(ratios: Sequence[Ratio], group: Group = Group.MACRO) -> GroupFigure
     if group is Group.POOLED:
         return GroupFigure(group, total, total.value)
     shares = [ratio.value for ratio in ratios if ratio.value is not None]
-    mean = sum(shares, Fraction(0)) / len(shares) if shares else None
+    mean = Fraction(sum(shares, Fraction(0)), len(shares)) if shares else None
     return GroupFigure(group, total, mean)

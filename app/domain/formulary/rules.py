@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -153,7 +154,7 @@ def _essential(case: Case) -> Iterator[Finding]:
     chosen = [item for item in drugs if item.essential]
     if not drugs:
         return
-    share = f"{len(chosen) * 100 / len(drugs):.1f}"
+    share = f"{Decimal(100 * len(chosen)) / len(drugs):.1f}"
     wanted = case.limits.essential_share
     low = wanted > 0 and len(chosen) * 100 < wanted * len(drugs)
     text = _("基药 {n} 种，占 {all} 种药品的 {share}%", n=len(chosen), all=len(drugs), share=share)

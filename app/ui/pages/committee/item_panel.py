@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.domain.formulary.ballot import Choice
 from app.domain.formulary.requests import Kind as Wish, Result
@@ -40,8 +40,9 @@ class ItemPanel(Card):
         self.name = Text("", Role.DETAIL_TITLE, wrap=True)
         self.who = Text("", Role.LABEL, wrap=True)
         self.reason = Text("", Role.SECOND, wrap=True)
-        self.checks = QVBoxLayout()
-        self.checks.setSpacing(4)
+        self.checks = QGridLayout()
+        self.checks.setVerticalSpacing(2)
+        self.checks.setHorizontalSpacing(12)
         self.out = Text("", Role.SECOND, wrap=True, tone=Status.WARN)
         self.rule = Text("", Role.STRONG)
         self.bar = SegmentBar(14)
@@ -111,14 +112,14 @@ class ItemPanel(Card):
 
     def _show_checks(self, item: AgendaRow) -> None:
         while self.checks.count():
-            place = self.checks.takeAt(0)
-            widget = place.widget() if place else None
+            taken = self.checks.takeAt(0)
+            widget = taken.widget() if taken else None
             if widget:
                 widget.hide()
                 widget.deleteLater()
-        for check in item.request.checks:
+        for place, check in enumerate(item.request.checks):
             line = QWidget()
-            line.setFixedHeight(theme.px(22))
+            line.setFixedHeight(theme.px(24))
             row = QHBoxLayout(line)
             row.setContentsMargins(0, 0, 0, 0)
             row.addWidget(Shape(grade(check.grade), 18, check.short))
@@ -127,7 +128,7 @@ class ItemPanel(Card):
             text = Text(check.short, Role.LABEL)
             line.setToolTip(check.text)
             row.addWidget(text)
-            self.checks.addWidget(line)
+            self.checks.addWidget(line, place // 2, place % 2)
 
     def _show_votes(self, view: MeetingView, item: AgendaRow) -> None:
         count = item.count
