@@ -15,7 +15,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from app.domain.matching.companies import families
-from app.domain.matching.regions import PLACE, together
+from app.domain.matching.regions import ABROAD, PLACE, together
 from app.domain.matching.text import plain, without_brackets
 from app.domain.matching.verdict import Fit
 
@@ -123,9 +123,11 @@ def compare_makers(left: Maker, right: Maker) -> Fit:
         key=_ORDER.index,
         default=Fit.UNKNOWN,
     )
-    if left.families & right.families or (best.holds and (left.families or right.families)):
-        # An international firm has many plants and licences: its name alone proves no pack.
-        return Fit.LIKELY
+    international = left.families or right.families
+    if left.families & right.families or (best.holds and international):
+        # An international firm has many plants and licences: its name alone proves no pack, only
+        # that of the same plant in the same Chinese town does.
+        return best if best.holds and _one_plant(left, right) else Fit.LIKELY
     if not best.holds and _latin_fit(left.latin, right.latin):
         return Fit.WRITTEN
     if best is Fit.DIFFERENT and _other_script(left, right):
@@ -134,6 +136,13 @@ def compare_makers(left: Maker, right: Maker) -> Fit:
 
 
 _ORDER: Final = (Fit.DIFFERENT, Fit.UNKNOWN, Fit.LIKELY, Fit.WRITTEN, Fit.SAME)
+
+
+def _one_plant(left: Maker, right: Maker) -> bool:
+    """Whether both texts lead with the same firm in the same place in China."""
+    mine, theirs = left.firms[0], right.firms[0]
+    at_home = bool(mine.places & theirs.places - ABROAD)
+    return at_home and _firms_fit(mine, theirs).holds
 
 
 def _parts(label: str) -> list[str]:

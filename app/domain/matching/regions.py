@@ -35,11 +35,16 @@ _CITIES: Final = """
 甘肃:兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南;
 青海:西宁 海东 格尔木;宁夏:银川 石嘴山 吴忠 固原;
 新疆:乌鲁木齐 克拉玛依 吐鲁番 哈密 和田;香港:;澳门:;台湾:;
-日本:;韩国:;美国:;德国:;法国:;英国:;瑞士:;意大利:;西班牙:;比利时:;荷兰:;瑞典:;丹麦:;芬兰:;挪威:;
-奥地利:;匈牙利:;波兰:;捷克:;印度:;爱尔兰:;加拿大:;澳大利亚:;塞浦路斯:;葡萄牙:;以色列:;新加坡:;
-波多黎各:;
-墨西哥:;巴西:;斯洛文尼亚:;克罗地亚:;保加利亚:;希腊:;土耳其:;阿根廷:
 """
+_ABROAD: Final = """
+日本 韩国 美国 德国 法国 英国 瑞士 意大利 西班牙 比利时 荷兰 瑞典 丹麦 芬兰 挪威 奥地利
+匈牙利 波兰 捷克 印度 爱尔兰 加拿大 澳大利亚 塞浦路斯 葡萄牙 以色列 新加坡 波多黎各 墨西哥
+巴西 斯洛文尼亚 克罗地亚 保加利亚 希腊 土耳其 阿根廷
+"""
+
+
+ABROAD: Final = frozenset(_ABROAD.split())
+"""Countries in makers' names."""
 
 
 def _provinces() -> dict[str, str]:
@@ -49,7 +54,7 @@ def _provinces() -> dict[str, str]:
         if province.strip():
             found[province.strip()] = province.strip()
             found.update(dict.fromkeys(cities.split(), province.strip()))
-    return found
+    return found | {country: country for country in ABROAD}
 
 
 PROVINCE: Final = _provinces()

@@ -20,7 +20,9 @@ from app.services.mapping.decide import AcceptSafe, accept_safe
 from app.services.mapping.load import ApplyList, LocalDraft, LocalPlan, apply
 from app.services.mapping.run import RunMatch, run
 
-_LISTS: Final = (("liqing", 420, 250), ("wangfang", 160, 160), ("sunyue", 90, 0))
+_LISTS: Final = (
+    ("liqing", 420, 250), ("wangfang", 160, 100), ("sunyue", 90, 0), ("suming", 120, 90),
+)  # fmt: skip
 """Login of the store person, rows of the list, and how many of them are mapped already."""
 _GRAMS: Final = re.compile(r"^(0\.\d+)g$")
 _NONE: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -58,7 +58,7 @@ def catalogue_items(
             "".join((row.maker, *(f"(原名:{alias})" for alias in row.aliases or ()))),
             row.trade_name or "",
             row.form,
-            " ".join((row.approval_no or "", *known.get(CodeSystem.APPROVAL.value, ()))),
+            " ".join(_once(row.approval_no or "", known.get(CodeSystem.APPROVAL.value, ()))),
             next(iter(known.get(CodeSystem.NHSA.value, ())), ""),
             next(iter(known.get(CodeSystem.NATIONAL.value, ())), ""),
         )
@@ -80,6 +80,11 @@ def memory(session: Session) -> Memory:
             pairs[words].add(target)
     sure = {words: next(iter(found)) for words, found in pairs.items() if len(found) == 1}
     return Memory(sure, frozenset(makers))
+
+
+def _once(current: str, others: Iterable[str]) -> list[str]:
+    """The number in force and the former ones, each once."""
+    return [number for number in dict.fromkeys((current, *others)) if number]
 
 
 def _numbers(session: Session, item_ids: Collection[int] | None) -> dict[int, dict[str, list[str]]]:

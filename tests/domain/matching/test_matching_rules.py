@@ -120,6 +120,8 @@ def test_another_salt_or_another_number_is_another_drug() -> None:
         ("深圳致康制药有限公司", "国药集团致康(深圳)制药有限公司", Fit.WRITTEN),
         ("卫材（中国）药业有限公司", "卫材(中国)药业有限公司", Fit.SAME),
         ("瑞士诺华", "NovartisFarmaS.p.A", Fit.LIKELY),
+        ("西安杨森制药", "西安杨森制药有限公司", Fit.WRITTEN),
+        ("西安杨森制药有限公司", "比利时杨森(分包装：西安杨森制药有限公司)", Fit.LIKELY),
         ("赛诺菲(杭州)制药有限公司", "赛诺菲(北京)制药有限公司", Fit.LIKELY),
         ("江洲集团北京海燕药业有限公司", "江洲集团南京海陵药业有限公司", Fit.LIKELY),
         ("上海信和药厂", "上海信和万象药业股份有限公司", Fit.LIKELY),
