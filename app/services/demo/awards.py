@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -22,6 +22,7 @@ from app.models.negotiation import Negotiation
 from app.models.order import MemberOrder, MemberOrderLine
 from app.models.party import Organisation
 from app.models.price import Price, PriceList
+from app.models.receiving import Acceptance, AcceptanceLine
 from app.services.access import actor_for, group_orgs, lead_org
 from app.services.awards.engine import How
 from app.services.awards.propose import Propose, propose
@@ -68,7 +69,7 @@ def _pledges(session: Session) -> None:
     list_id, start = first
     orgs = group_orgs(session, day)
     wanted = _use(session, orgs, list_id)
-    ordered = _ordered(session, orgs)
+    ordered = _ordered(session, orgs, start)
     factors = dict(session.execute(select(Item.id, Item.pack_factor)).all())
     rows = []
     for (org, item), used in wanted.items():
@@ -100,15 +101,28 @@ def _use(session: Session, orgs: tuple[int, ...], list_id: int) -> Mapping[tuple
     return {(row.org_id, row.item_id): int(row.qty) for row in rows if row.item_id in most}
 
 
-def _ordered(session: Session, orgs: tuple[int, ...]) -> dict[tuple[int, int], int]:
-    rows = session.execute(
+def _ordered(session: Session, orgs: tuple[int, ...], start: date) -> dict[tuple[int, int], int]:
+    """What came in since the first day, or stands in orders: the more of the two."""
+    orders = session.execute(
         select(MemberOrderLine.org_id, MemberOrderLine.item_id, func.sum(MemberOrderLine.qty))
         .join(MemberOrder, (MemberOrder.org_id == MemberOrderLine.org_id)
               & (MemberOrder.id == MemberOrderLine.order_id))
         .where(MemberOrder.org_id.in_(orgs), MemberOrder.status != State.CANCELLED)
         .group_by(MemberOrderLine.org_id, MemberOrderLine.item_id)
     )  # fmt: skip
-    return {(org, item): int(qty) for org, item, qty in rows}
+    came = session.execute(
+        select(
+            AcceptanceLine.org_id, AcceptanceLine.item_id, func.sum(AcceptanceLine.accepted)
+        )
+        .join(Acceptance, (Acceptance.org_id == AcceptanceLine.org_id)
+              & (Acceptance.id == AcceptanceLine.acceptance_id))
+        .where(Acceptance.org_id.in_(orgs), Acceptance.accepted_on >= start)
+        .group_by(AcceptanceLine.org_id, AcceptanceLine.item_id)
+    )  # fmt: skip
+    found = {(org, item): int(qty) for org, item, qty in orders}
+    for org, item, qty in came:
+        found[org, item] = max(found.get((org, item), 0), int(qty))
+    return found
 
 
 def _requests(db: Database) -> None:

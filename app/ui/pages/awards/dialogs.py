@@ -44,7 +44,7 @@ class LimitsForm(Form):
             ("split", _("份额拆分"), _("如 70/30；不填一家独中")),
             ("share_cap", _("单家最多占金额"), "%"),
             ("small_share", _("中小企业至少占金额"), "%"),
-            ("keep_incumbent", _("原供应商贵不超过几成时保留"), "%"),
+            ("keep_incumbent", _("保留原供应商：比最低价贵不超过"), "%"),
         )
         for place, (key, label, hint) in enumerate(entries):
             field = Field(label, CodeEdit(), hint=hint)

@@ -88,7 +88,7 @@ def _row(place: int, one: PledgeRow) -> Row:
         _packs(one, progress.pledged),
         _packs(one, progress.ordered),
         _packs(one, progress.accepted),
-        _packs(one, progress.due),
+        _packs(one, progress.due // one.factor * one.factor),
         Bar(words, min(whole / _WHOLE, 1.0), min(progress.elapsed / _WHOLE, 1.0), shape),
         Pill(shape, one.pace.label),
         Two(
