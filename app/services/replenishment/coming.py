@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
 from app.domain.replenish.position import Stocked
+from app.domain.transfers.states import TransferState
 from app.models.order import MemberOrder, MemberOrderLine, Requisition, RequisitionLine
 from app.models.receiving import Acceptance, AcceptanceLine, Delivery, DeliveryLine
 from app.models.stock import Balance, Lot
+from app.models.transfer import Transfer, TransferLine
 from app.services.db import local_time
 from app.services.replenishment.scope import Scope
 
 _OPEN_REQUESTS = (State.DRAFT, State.SUBMITTED)
 _OPEN_ORDERS = (State.TO_SIGN, State.MEMBER_SIGNED, State.SIGNED, State.PARTLY_RECEIVED)
+_HELP_UNDER_WAY = (
+    TransferState.DONOR.value, TransferState.REVIEW.value, TransferState.APPROVED.value,
+    TransferState.IN_TRANSIT.value,
+)  # fmt: skip
 _ON_THE_WAY = (State.ANNOUNCED, State.ACCEPTING)
 
 
@@ -99,9 +105,33 @@ def in_transit(session: Session, scope: Scope) -> tuple[dict[int, int], dict[int
         )
         .group_by(Balance.item_id)
     ).all()
-    coming = _added([*((item, qty) for item, _order, qty in rows), *waiting])
+    helped = _from_members(session, scope)
+    coming = _added([*((item, qty) for item, _order, qty in rows), *waiting, *helped])
     of_orders = _added([(item, qty) for item, order, qty in rows if order is not None])
     return coming, of_orders
+
+
+def _from_members(session: Session, scope: Scope) -> list[tuple[int, int]]:
+    """Asked of other members or sent by them and not yet accepted; a draft does not count."""
+    promised = case(
+        (Transfer.status == TransferState.DONOR.value, TransferLine.wanted),
+        (Transfer.status == TransferState.IN_TRANSIT.value, TransferLine.sent),
+        else_=TransferLine.confirmed,
+    )
+    rows = session.execute(
+        select(TransferLine.item_id, func.sum(promised))
+        .join(
+            Transfer,
+            (Transfer.org_id == TransferLine.org_id) & (Transfer.id == TransferLine.transfer_id),
+        )
+        .where(
+            TransferLine.org_id == scope.org_id,
+            Transfer.status.in_(_HELP_UNDER_WAY),
+            Transfer.place_id.in_(scope.places),
+        )
+        .group_by(TransferLine.item_id)
+    ).all()
+    return [(item, int(qty)) for item, qty in rows]
 
 
 def receipts(session: Session, scope: Scope) -> list[tuple[int, int, int]]:

@@ -10,7 +10,9 @@ from typing_extensions import override
 
 from app.domain.documents import State
 from app.domain.errors import DomainError
+from app.domain.ids import new_op
 from app.i18n import _
+from app.services.replenishment.group_first import Help, HelpTaken, TakeHelp, offers, take
 from app.services.replenishment.suggestions import Board, SuggestionQuery, board
 from app.services.requisition.queries import (
     RequisitionQuery,
@@ -69,6 +71,7 @@ class ReplenishmentPage(Page):
         view.said.connect(self._say)
         view.all_wanted.connect(self._want_all)
         view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
+        view.panel.helped.connect(self._take_help)
         view.footer.make.clicked.connect(self.ask_to_request)
         view.again.clicked.connect(lambda: self.planner.plan(None))
         view.adjust.clicked.connect(self._adjust)
@@ -130,6 +133,7 @@ class ReplenishmentPage(Page):
         self.read(
             lambda: requisitions(db, actor, RequisitionQuery(org)), self._heads, channel="heads"
         )
+        self.read(lambda: offers(db, actor, org), self.view.panel.show_offers, channel="offers")
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -159,6 +163,22 @@ class ReplenishmentPage(Page):
         return _("有 {n} 处改动正在保存。", n=self.lines.pending) if self.lines.pending else ""
 
     # Suggestions
+
+    def _take_help(self, found: Help) -> None:
+        row = self.lines.line(found.item_id)
+        if row is None or self.lines.pending:
+            return
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        command = TakeHelp(new_op(), org, row.place_id, found.item_id, found.donor_id, row.version)
+
+        def done(taken: HelpTaken) -> None:
+            self.context.changes.announce({Topic.TRANSFERS})
+            self.context.notices.done(
+                _("已向{donor}发出调拨申请 {no}。", donor=found.donor, no=taken.transfer_no)
+            )
+            self.refresh()
+
+        self.write(lambda: take(db, actor, command), done, self._refused)
 
     def _want_all(self) -> None:
         if not self._everything:

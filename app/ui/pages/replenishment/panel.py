@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -12,6 +13,7 @@ from app.domain.replenish.explain import Role as StepRole, Step
 from app.domain.replenish.plan import FOREVER, lasts
 from app.domain.replenish.review import needs_reason
 from app.i18n import _
+from app.services.replenishment.group_first import Help
 from app.services.replenishment.suggestions import SuggestionRow
 from app.ui import formats, theme
 from app.ui.icons import Icon
@@ -36,12 +38,14 @@ class WhyPanel(Card):
         left_out: The line shall not be ordered.
         reasoned: A reason was written.
         lots: The person wants to see the item's lots.
+        helped: The person takes what another member can give (a `Help`).
     """
 
     other = Signal(object)
     left_out = Signal()
     reasoned = Signal(str)
     lots = Signal(object)
+    helped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent, padding=14)
@@ -58,6 +62,9 @@ class WhyPanel(Card):
         self.reason.editingFinished.connect(self._reason_written)
         self.offer = Button("", Kind.LINK, icon=Icon.INFORMATION)
         self.offer.clicked.connect(lambda: self.other.emit(self._other))
+        self.help = Button("", Kind.LINK, icon=Icon.SWAP)
+        self.help.clicked.connect(self._help)
+        self._offers: Mapping[int, Help] = {}
         self.lasting = Text("", Role.SECOND, wrap=True)
         self.note.hide()
         self._lay_out()
@@ -84,6 +91,7 @@ class WhyPanel(Card):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.add(self.area, 1)
         self.add(self.lasting)
+        self.add(self.help)
         self.add(self.reason)
         self.add(self.offer)
         self.leave_out = Button(_("不补这行"))
@@ -109,6 +117,7 @@ class WhyPanel(Card):
     def show_row(self, row: SuggestionRow | None) -> None:
         """Show a suggestion, or what to do where none is chosen."""
         self.row = row
+        self.help.hide()
         for part in (self.area, self.reason, self.offer, self.leave_out, self.show_lots):
             part.setVisible(row is not None)
         if row is None:
@@ -145,6 +154,40 @@ class WhyPanel(Card):
         self.lasting.set_tone(Status.NEAR if wanting else None)
         self._show_offer(row)
         self.leave_out.setEnabled(row.chosen > 0)
+        self._show_help()
+
+    def show_offers(self, offers: Mapping[int, Help]) -> None:
+        """What other members can give, by item; shown beside the line it is for."""
+        self._offers = offers
+        self._show_help()
+
+    def _show_help(self) -> None:
+        row = self.row
+        found = self._offers.get(row.item_id) if row is not None and row.chosen > 0 else None
+        self.help.setVisible(found is not None)
+        if row is None or found is None:
+            return
+        words = _(
+            "先调：{donor}可给 {n} {unit}",
+            donor=found.donor,
+            n=formats.number(found.qty // row.pack_factor),
+            unit=row.pack_unit,
+        )
+        if found.saved > 0:
+            words += _("，少报损 {amount}", amount=formats.total(found.saved))
+        self.help.setText(words)
+        self.help.setToolTip(
+            _(
+                "少买 {amount}，距离 {km} 公里。点一下就向对方发调拨申请，本行相应减少。",
+                amount=formats.total(found.value),
+                km=found.km,
+            )
+        )
+        self.help.updateGeometry()
+
+    def _help(self) -> None:
+        if self.row is not None and self.row.item_id in self._offers:
+            self.helped.emit(self._offers[self.row.item_id])
 
     def _show_offer(self, row: SuggestionRow) -> None:
         """Offer the plan's figure back, or one multiple less."""
