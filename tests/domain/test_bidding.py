@@ -154,9 +154,8 @@ def test_a_price_stands_until_it_is_lowered_given_up_or_withdrawn() -> None:
 
 
 def test_over_the_ceiling_or_the_listing_cannot_win() -> None:
-    found = grid(
-        [[[100_000, 100_000], [110_000, 90_000]]], ceiling=[95_000, 95_000], listed=[0, 80_000]
-    )
+    said = [[[100_000, 100_000], [110_000, 90_000]]]
+    found = grid(said, ceiling=[95_000, 95_000], listed=[0, 80_000])
     assert found.able.tolist() == [[False, False], [False, False]]
     assert found.best().tolist() == [NOBODY, NOBODY]
     wide = grid(said, ceiling=[105_000, 105_000])

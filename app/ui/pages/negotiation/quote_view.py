@@ -208,8 +208,20 @@ def _edit(row: Row, column: str, value: object) -> Row:
     elif text in {GIVEN_UP, _(GIVEN_UP)}:
         made = typed.with_(price=None, given_up=True)
     else:
-        made = typed.with_(price=money.price(text) if text else None, given_up=False)
+        made = typed.with_(price=_typed_price(text), given_up=False)
     return replace(_row(typed.row, made), key=row.key)
+
+
+def _typed_price(text: str) -> Decimal | None:
+    """A price of plain digits; what Python would also take for a number (1e3) is refused."""
+    if not text:
+        return None
+    if not text.isascii() or not text.replace(".", "", 1).isdigit():
+        raise DomainError(
+            "quote.price",
+            _("报价「{text}」不是价格。请填如 12.5 的数，最多 4 位小数。", text=text[:20]),
+        )
+    return money.price(text)
 
 
 def _capacity(text: str, factor: int) -> int | None:
