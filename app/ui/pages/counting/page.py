@@ -11,7 +11,7 @@ from typing_extensions import override
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
-from app.domain.stock.counting import CountState, DisposalState
+from app.domain.stock.counting import CountState
 from app.i18n import _
 from app.services.counting.count import (
     CountDone,
@@ -28,19 +28,8 @@ from app.services.counting.count import (
     start,
     submit,
 )
-from app.services.counting.disposal import (
-    Ask,
-    Carry,
-    Decide,
-    DisposalRow,
-    Goods,
-    ask,
-    carry,
-    decide,
-    disposals,
-)
+from app.services.counting.disposal import disposals
 from app.services.counting.listing import CountLineRow, CountRow, count_lines, counts
-from app.services.recalls.expiring import people_of
 from app.services.stock.places import PlaceRow, places_of
 from app.ui import formats
 from app.ui.actions import Act
@@ -49,7 +38,8 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.counting import rows
-from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm, StartForm
+from app.ui.pages.counting.dialogs import StartForm
+from app.ui.pages.counting.papers import Papers
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
@@ -83,6 +73,7 @@ class CountingPage(Page):
         self.lose_button = Button(_("报损 / 退货"), icon=Icon.DELETE)
         self.cancel_button = Button(_("取消盘点"))
         self.done_button = Button(_("盘完提交"), Kind.PRIMARY, key="F10")
+        self.papers = Papers(self, self._current, self._say, self._write)
         self._lay_out()
         self._connect()
 
@@ -111,9 +102,9 @@ class CountingPage(Page):
         self.new_button.clicked.connect(self._new)
         self.done_button.clicked.connect(self.finish)
         self.cancel_button.clicked.connect(self._cancel)
-        self.lose_button.clicked.connect(self._dispose)
+        self.lose_button.clicked.connect(self.papers.ask_for_line)
         self.counts_grid.current_changed.connect(self._choose)
-        self.disposals.link_clicked.connect(lambda row, _column: self._carry_on(row))
+        self.disposals.link_clicked.connect(lambda row, _column: self.papers.carry_on(row))
         self.lines.counts_changed.connect(self.chrome_changed)
         self.model.refused.connect(lambda _k, _c, error: self._failed(error))
         self.context.scans.subscribe(self, self.bar.take)
@@ -294,73 +285,9 @@ class CountingPage(Page):
         )  # fmt: skip
         confirm(self, question, lambda: self._step(cancel))
 
-    # What leaves for good
-
-    def _dispose(self) -> None:
+    def _current(self) -> CountLineRow | None:
         row = self.lines.current()
-        line = row.record if row is not None else None
-        if not isinstance(line, CountLineRow):
-            self._say(Status.WARN, _("先选一行"), _("选要报损或退货的批号，再按这个按钮。"))
-            return
-        form = DisposalForm(line, self)
-        form.chosen.connect(lambda *told: self._ask_disposal(line, *told))
-        form.open()
-
-    def _ask_disposal(
-        self, line: CountLineRow, packs: int, cause: str, reason: str, back: bool
-    ) -> None:
-        head = self.head
-        if head is None:
-            return
-        goods = Goods(
-            line.place_id, line.item_id, line.lot_id, line.owner_id, packs * line.pack_factor
-        )
-        command = Ask(new_op(), head.org_id, (goods,), cause, reason, line.owner_id if back else 0)
-        db, actor = self.context.db, self.context.actor
-        self._write(lambda: ask(db, actor, command), _("已提交，等另一人审批"))
-
-    def _carry_on(self, row: Row) -> None:
-        paper = row.record
-        if not isinstance(paper, DisposalRow):
-            return
-        db, actor = self.context.db, self.context.actor
-        if paper.state is DisposalState.TO_APPROVE:
-            question = Question(
-                _("审批 {no}", no=paper.no),
-                _("{goods}，{money}。{reason}", goods=paper.goods, reason=paper.reason,
-                  money=formats.yuan(paper.amount)),
-                _("同意"), _("再看看"),
-            )  # fmt: skip
-            agree = Decide(new_op(), paper.org_id, paper.id, paper.version)
-            confirm(self, question, lambda: self._write(
-                lambda: decide(db, actor, agree), _("已审批")))  # fmt: skip
-        elif paper.kind == "return":
-            back = Carry(new_op(), paper.org_id, paper.id, paper.version)
-            question = Question(
-                _("退货 {no}", no=paper.no),
-                _("交给 {name}，库存扣减。", name=paper.supplier), _("已交给供应商"), _("还没有"),
-            )  # fmt: skip
-            confirm(self, question, lambda: self._write(
-                lambda: carry(db, actor, back), _("已退货")))  # fmt: skip
-        else:
-            self.read(
-                lambda: people_of(db, actor, paper.org_id),
-                lambda people: self._destroy(paper, people),
-            )
-
-    def _destroy(self, paper: DisposalRow, people: tuple[tuple[int, str], ...]) -> None:
-        form = DestroyForm(paper, people, self)
-        db, actor = self.context.db, self.context.actor
-
-        def go_on(method: str, one: object, two: object, authority: str) -> None:
-            command = Carry(
-                new_op(), paper.org_id, paper.id, paper.version, method,
-                one if isinstance(one, int) else 0, two if isinstance(two, int) else 0, authority,
-            )  # fmt: skip
-            self._write(lambda: carry(db, actor, command), _("已记录销毁"))
-
-        form.chosen.connect(go_on)
-        form.open()
+        return row.record if row is not None and isinstance(row.record, CountLineRow) else None
 
     # Telling
 

@@ -13,7 +13,6 @@ from typing_extensions import override
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.i18n import _
-from app.services.transfers.distances import member_list, pack_factor
 from app.services.transfers.listing import LoanRow, TransferRow, loans, transfers
 from app.services.transfers.propose import Proposal, ProposeQuery, propose
 from app.ui import formats
@@ -23,8 +22,9 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.transfers import rows
+from app.ui.pages.transfers.borrowing import Borrowing
 from app.ui.pages.transfers.desk import Desk
-from app.ui.pages.transfers.dialogs import BackForm, Loan, LoanForm, StartForm
+from app.ui.pages.transfers.dialogs import StartForm
 from app.ui.pages.transfers.footer import Footer
 from app.ui.pages.transfers.panel import WhyPanel
 from app.ui.pages.transfers.steps import Steps
@@ -47,6 +47,7 @@ class TransfersPage(Page):
         super().__init__(context)
         self.desk = Desk(self)
         self.steps = Steps(self, self.desk)
+        self.borrowing = Borrowing(self, self.desk)
         self.view = ""
         self._found: tuple[Proposal, ...] = ()
         self._dropped: set[str] = set()
@@ -103,13 +104,13 @@ class TransfersPage(Page):
         self.model.rows_changed.connect(self._sum)
         self.model.refused.connect(lambda _k, _c, error: self.context.notices.warn(error.text))
         self.footer.start.clicked.connect(self._start)
-        self.new_button.clicked.connect(self._new)
+        self.new_button.clicked.connect(self.borrowing.new)
         self.drop_button.clicked.connect(self._drop)
         self.desk.changed.connect(self.refresh)
         self.open.link_clicked.connect(lambda row, _column: self.steps.take(row.record))
         self.open.opened.connect(lambda row: self.steps.show(row.record))
-        self.loans.link_clicked.connect(lambda row, _column: self._back(row))
-        self.on(Act.NEW, self._new)
+        self.loans.link_clicked.connect(lambda row, _column: self.borrowing.back(row))
+        self.on(Act.NEW, self.borrowing.new)
         self.on(Act.SUBMIT, self._start)
 
     # What the shell asks
@@ -275,29 +276,6 @@ class TransfersPage(Page):
         )
         self._loans = len(found)
         self._say_counts()
-
-    def _back(self, row: Row) -> None:
-        if isinstance(row.record, LoanRow):
-            loan = row.record
-            form = BackForm(loan, self)
-            form.chosen.connect(lambda units: self.desk.give_back(loan, units))
-            form.open()
-
-    def _new(self) -> None:
-        if not self.context.may(Duty.STORE) and not self.context.may(Duty.BUY):
-            self.context.notices.info(_("你不能替这家机构借货。请选择自己所在的机构。"))
-            return
-        db, actor, org = self.context.db, self.context.actor, self.context.org.id
-        self.read(lambda: member_list(db, actor, org), self._ask_loan)
-
-    def _ask_loan(self, donors: tuple[tuple[int, str], ...]) -> None:
-        form = LoanForm(self.context, donors, self)
-        form.chosen.connect(self._lend)
-        form.open()
-
-    def _lend(self, loan: Loan) -> None:
-        db = self.context.db
-        self.desk.lend(loan, self.context.org.id, lambda item: pack_factor(db, item))
 
 
 def _qty(row: Row, proposal: Proposal) -> int:
