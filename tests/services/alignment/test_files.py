@@ -73,7 +73,7 @@ def test_with_use_the_most_used_comes_first_and_counts_most(
     use = tmp_path / "用量.csv"
     use.write_text('通用名,年用量(盒)\n阿托伐他汀钙,"1,200"\n缬沙坦,300\n二甲双胍,500\n')
     found = asked(files, Question(Key.FORM, use=read_use(use)))
-    assert [(one.name, one.use) for one in found.best] == [
+    assert [(one.name, int(one.use)) for one in found.best] == [
         ("阿托伐他汀钙片", 1200),
         ("缬沙坦胶囊", 300),
     ]

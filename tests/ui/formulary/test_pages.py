@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -16,6 +17,7 @@ from app.services.committee.views import meetings, requests
 from app.services.formulary.entries import AddItems, add_items
 from app.services.formulary.listing import formulary
 from app.ui.context import PageContext
+from app.ui.page import Page
 from app.ui.pages.alignment.page import AlignmentPage
 from app.ui.pages.committee.forms import AgendaForm, CountForm, DayForm, RequestForm, SignInForm
 from app.ui.pages.committee.page import CommitteePage
@@ -35,6 +37,16 @@ ContextFor = Callable[[str], PageContext]
 def put(site: Site, org: int, *items: int) -> None:
     """Items come onto a list."""
     add_items(*site.as_("lead_buyer"), AddItems(new_op(), org, items))
+
+
+F = TypeVar("F", bound=Form)
+
+
+def dialog(page: Page, kind: type[F]) -> F:
+    """The open dialog of a kind."""
+    found = page.findChild(kind)
+    assert found is not None
+    return found
 
 
 def names(grid: GridView, column: int = 0) -> list[str]:
@@ -134,7 +146,7 @@ class TestFormulary:
         settle()
         assert len(formulary(*listed.as_("lead_buyer"), EAST)) == 3
         page.derive.click()
-        page.findChild(Form).submit()
+        dialog(page, Form).submit()
         settle()
         assert len(formulary(*listed.as_("lead_buyer"), EAST)) == 4
 
@@ -160,7 +172,7 @@ class TestCommittee:
         page = show(CommitteePage(context_for("east_store")))
         settle()
         page.requests.new.click()
-        form = page.findChild(RequestForm)
+        form = dialog(page, RequestForm)
         form.submit()
         assert "先选品规" in form.item_field.problem.text
         form.picker.picked.emit(INSULIN)
@@ -185,10 +197,10 @@ class TestCommittee:
         settle()
         page.meeting.new.click()
         settle()
-        page.findChild(AgendaForm).submit()
+        dialog(page, AgendaForm).submit()
         settle()
         page.meeting.attend.click()
-        page.findChild(SignInForm).submit()
+        dialog(page, SignInForm).submit()
         settle()
         assert "实到 3 / 3" in page.meeting.came.text()
         page.meeting.act.click()
@@ -201,7 +213,7 @@ class TestCommittee:
         page.refresh()
         settle()
         page.meeting.act.click()
-        count = page.findChild(CountForm)
+        count = dialog(page, CountForm)
         count.edits[0].setText("两")
         count.submit()
         assert "整数" in count.fields[0].problem.text
@@ -210,7 +222,7 @@ class TestCommittee:
         settle()
         assert names(page.meeting.agenda, 8) == ["引进"]
         page.meeting.end.click()
-        page.findChild(DayForm).submit()
+        dialog(page, DayForm).submit()
         settle()
         assert meetings(*listed.as_("lead_buyer"))[0].status == "closed"
         page.meeting.minutes.click()
