@@ -9,8 +9,12 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from app.domain.ids import new_op
+from app.services.stock.listing import PlainQuery, stock_rows
+from app.services.stock.moving import AddPlace, add_place
 from app.ui.actions import Act
 from app.ui.context import PageContext
+from app.ui.pages.stock.move_form import MoveForm
 from app.ui.pages.stock.page import StockPage
 from app.ui.tables.exporting import export_to
 from tests.factories import EAST, Site
@@ -104,3 +108,27 @@ def test_export_writes_every_row_of_the_filter(
     assert [line["批号"] for line in lines] == ["OLD", "SOON", "LONG"]
     assert lines[0]["有效期至"] == "2026-09-30"
     assert lines[0]["金额（元）"] == "7.72"
+
+
+def test_a_lot_is_moved_to_another_place(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    receive(sqlite_site, EAST, {"M1": (4, date(2027, 9, 30))})
+    bad = add_place(
+        *sqlite_site.as_("east_store"), AddPlace(new_op(), EAST, "BHG", "不合格区", "zone", "bad")
+    )
+    page = show(StockPage(context))
+    settle()
+    row = page.lots.model.row_at(0)
+    assert row is not None
+    page._open(row)
+    page.moves.move_button.click()
+    settle()
+    form = page.findChild(MoveForm)
+    assert form is not None
+    form.place.choose(bad)
+    form.count.set_value(3)
+    form.submit()
+    settle()
+    rows = stock_rows(*sqlite_site.as_("east_store"), (EAST,), PlainQuery())
+    assert {(x.place, x.qty) for x in rows} == {("不合格区", 72), ("药房 A-01-1", 24)}

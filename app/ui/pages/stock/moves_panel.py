@@ -5,13 +5,19 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from app.domain.documents import DocKind
+from app.domain.duties import Duty
 from app.domain.expiry import shown
 from app.i18n import N_, _
 from app.services.db import local_time
 from app.services.stock.listing import StockRow
 from app.services.stock.movements import MovementQuery, MovementRow, movements
+from app.services.stock.moving import move_goods
+from app.services.stock.places import PlaceRow, places_of
 from app.ui import formats
+from app.ui.changes import Topic
+from app.ui.icons import Icon
 from app.ui.page import Page
+from app.ui.pages.stock.move_form import MoveForm
 from app.ui.pages.stock.rows import LIGHTS
 from app.ui.status import Status
 from app.ui.tables.cells import Row, Tone, Two
@@ -19,6 +25,7 @@ from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import DetailPanel, Facts
 from app.ui.widgets.text import Role, Text
 
@@ -58,9 +65,16 @@ class MovesPanel(DetailPanel):
         self.content.addWidget(Text(_("收发流水"), Role.CARD_TITLE))
         self.content.addWidget(self.moves, 1)
         self.moves.setMinimumHeight(260)
+        self._row: StockRow | None = None
+        self.move_button = Button(_("移库"), icon=Icon.SWAP)
+        self.move_button.clicked.connect(self._ask_move)
+        self.foot.addStretch(1)
+        self.foot.addWidget(self.move_button)
 
     def show_lot(self, row: StockRow) -> None:
         """Show another lot."""
+        self._row = row
+        self.move_button.setVisible(self._page.context.actor.can(Duty.STORE, row.org_id))
         status, word = LIGHTS[row.light]
         badges: list[QWidget] = [Badge(status, _(word))]
         if row.consigned:
@@ -86,6 +100,26 @@ class MovesPanel(DetailPanel):
         db, actor = self._page.context.db, self._page.context.actor
         query = MovementQuery(row.org_id, item_id=row.item_id, lot_id=row.lot_id, limit=100)
         self._page.read(lambda: movements(db, actor, query), self._show, channel="moves")
+
+    def _ask_move(self) -> None:
+        """Where the lot goes; the places of its member are asked for first."""
+        row = self._row
+        if row is None:
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def ask(places: tuple[PlaceRow, ...]) -> None:
+            form = MoveForm(row, places, self._page)
+            form.chosen.connect(
+                lambda command: self._page.write(lambda: move_goods(db, actor, command), moved)
+            )
+            form.open()
+
+        def moved(_lines: int) -> None:
+            self._page.context.notices.done(_("已移库。"))
+            self._page.context.changes.announce({Topic.STOCK})
+
+        self._page.read(lambda: places_of(db, actor, row.org_id), ask)
 
     def _show(self, found: tuple[MovementRow, ...]) -> None:
         model = self.moves.model
