@@ -14,12 +14,16 @@ from app.domain.ids import new_op
 from app.services.catalogue.search import search
 from app.services.platform import backup, proofs
 from app.services.stock import listing
+from benchmarks.awards import awards
 from benchmarks.matching import matching
 from benchmarks.measure import Record
+from benchmarks.planning import planning
 from benchmarks.world import make_items, make_moves
 from tests.databases import Databases
 from tests.factories import EAST, Site, make_world
 from tests.faults.bookings import book
+
+MOST_AWARDED = 2_000
 
 Case = Callable[[Record, Site, str, int], None]
 
@@ -114,15 +118,21 @@ def main() -> None:
     """Make the worlds and measure in them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=10_000, help="items, and moves")
-    parser.add_argument("--only", default="", choices=["", "start", "match", *CASES])
+    parser.add_argument("--only", default="", choices=["", "start", "match", "award", *CASES])
     parser.add_argument("--backend", default="", choices=["", "sqlite", "postgresql"])
     chosen = parser.parse_args()
     record = Record()
     if chosen.only in {"", "start"}:
         starting(record)
+    if chosen.only in {"", "planning"}:
+        planning(record)
     if chosen.only in {"", "match"}:
         matching(record, chosen.size)
-    if chosen.only in {"start", "match"}:
+    if chosen.only in {"", "award"}:
+        awards(record, min(chosen.size, MOST_AWARDED))
+    if chosen.only in {"start", "match", "award"}:
+        return
+    if chosen.only in {"start", "planning"}:
         return
     with tempfile.TemporaryDirectory() as folder, Databases(Path(folder)) as databases:
         for backend in [chosen.backend] if chosen.backend else ["sqlite", "postgresql"]:
