@@ -11,6 +11,7 @@ import pytest
 from tests.factories import Site
 from tests.stories.formulary_words import Committee
 from tests.stories.mapping_words import Lists
+from tests.stories.moving import Moving
 from tests.stories.words import Told
 
 STORIES = sorted(Path(__file__).parent.glob("*.md"))
@@ -30,4 +31,10 @@ def test_the_story_goes_as_it_is_told(story: Path, site: Site) -> None:
 
 def _words(site: Site) -> dict[str, object]:
     """The words that stories are told in."""
-    return {"told": Told(site), "lists": Lists(site), "pt": Committee(site), "date": date}
+    return {
+        "told": Told(site),
+        "lists": Lists(site),
+        "pt": Committee(site),
+        "moving": Moving(site),
+        "date": date,
+    }
