@@ -82,6 +82,7 @@ class Program(QObject):
         window.show()
         self.scanner.watch(window.windowHandle())
         window.start()
+        session.fresh = False
         self.entrance.leave()
 
     def _context(self, session: Session, scope: Scope, state: UserState) -> PageContext:

@@ -174,13 +174,10 @@ class MainWindow(QWidget):
 
     def start(self) -> None:
         """Open the screen that the person left last, else the first; 开始使用 on new data."""
-        if self.context.session.fresh:
-            self.context.session.fresh = False
-            self.navigate("start")
-            return
         last = str(self.context.state.get("window").get("page", ""))
         names = [spec.name for spec in self.specs]
-        self.navigate(last if last in names and last not in {"settings", "start"} else names[0])
+        usual = last if last in names and last not in {"settings", "start"} else names[0]
+        self.navigate("start" if self.context.session.fresh else usual)
 
     def _step(self, by: int) -> None:
         name = self.history.step(by)
