@@ -22,6 +22,7 @@ from app.models.mapping import LocalItem, MatchCandidate
 from app.services import audit
 from app.services.db import Database, today
 from app.services.importing.plan import Report, quiet
+from app.services.mapping.bulk_links import link_all
 from app.services.mapping.links import (
     Link,
     Step,
@@ -200,11 +201,14 @@ def accept_safe(
         rows = _safe_rows(session, command.org_id)
         items = catalogue_items(session, {item for _row, item in rows})
         step = Step(actor, "bulk", new_id())
-        accepted = 0
+        pairs: list[tuple[LocalItem, Link]] = []
         for number, (row, item_id) in enumerate(rows):
             if number % _STEP == 0:
                 report(number, len(rows))
-            accepted += _accept(session, row, items.get(item_id), step)
+            link = _safe_link(session, row, items.get(item_id))
+            if link is not None:
+                pairs.append((row, link))
+        accepted = link_all(session, pairs, step)
         report(len(rows), len(rows))
         result = Accepted(accepted, len(rows) - accepted, step.batch_id)
         doc = ("mapping", command.org_id)
@@ -229,21 +233,20 @@ def _safe_rows(session: Session, org_id: int) -> list[tuple[LocalItem, int]]:
             MatchCandidate.safe.is_(True),
         )
         .order_by(LocalItem.value.desc(), LocalItem.id)
+        .with_for_update(of=LocalItem)
     )
     return [(row, item) for row, item in rows]
 
 
-def _accept(session: Session, row: LocalItem, item: CatalogueItem | None, step: Step) -> bool:
-    """Link a safe row; False where item or row changed and a person has to look."""
+def _safe_link(session: Session, row: LocalItem, item: CatalogueItem | None) -> Link | None:
+    """The link of a safe row; None where item or row changed and a person has to look."""
     if item is None:
-        return False
+        return None
     found = compare(read(entry_of(row)), read(item.entry))
     factor = _factor(row, item)
     if blocked(found) or issue_of(found, factor, item.state, today(session)) is not None:
-        return False
-    link_row(session, row, Link(item.item_id, factor, "bulk"), step)
-    learn(session, row, item.item_id, None)
-    return True
+        return None
+    return Link(item.item_id, factor, "bulk")
 
 
 def _item(session: Session, item_id: int) -> CatalogueItem:
