@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.i18n import _
 from app.services.db import Database, today
 from app.services.demo.desk import open_desk
+from app.services.demo.keeping import open_keeping
 from app.services.demo.packs import open_packs_work
 from app.services.demo.sources import Goods
 from app.services.demo.transfers import open_transfers
@@ -22,3 +23,5 @@ def open_logistics(db: Database, goods: Sequence[Goods], progress: Progress) -> 
         day = today(session)
     progress(_("调拨和借用"), 0, 1)
     open_transfers(desk, day)
+    progress(_("召回、近效期和盘点"), 0, 1)
+    open_keeping(desk, day)
