@@ -33,13 +33,13 @@ _DISPOSALS: Final = {
 def line_columns() -> tuple[Column, ...]:
     """Columns of a count's lines."""
     return (
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=200, frozen=True),
-        Column(key="place", title=_("库位"), width=110),
-        Column(key="lot", title=_("批号 / 效期"), kind=Kind.TWO_LINE, width=120),
-        Column(key="counted", title=_("盘到"), kind=Kind.QTY, width=92, editable=True),
-        Column(key="book", title=_("账面"), kind=Kind.QTY, width=84),
-        Column(key="difference", title=_("差异"), kind=Kind.QTY, width=84),
-        Column(key="value", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=84, total=True),
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=178, frozen=True),
+        Column(key="place", title=_("库位"), width=84),
+        Column(key="lot", title=_("批号 / 效期"), kind=Kind.TWO_LINE, width=104),
+        Column(key="counted", title=_("盘到"), kind=Kind.QTY, width=86, editable=True),
+        Column(key="book", title=_("账面"), kind=Kind.QTY, width=70),
+        Column(key="difference", title=_("差异"), kind=Kind.QTY, width=70),
+        Column(key="value", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=72, total=True),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=92, stretch=True),
     )
 
@@ -47,8 +47,8 @@ def line_columns() -> tuple[Column, ...]:
 def count_columns() -> tuple[Column, ...]:
     """Columns of the list of counts."""
     return (
-        Column(key="no", title=_("单号 / 库位"), kind=Kind.TWO_LINE, width=150, stretch=True),
-        Column(key="done", title=_("已盘"), kind=Kind.NUMBER, width=66),
+        Column(key="no", title=_("单号 / 库位"), kind=Kind.TWO_LINE, width=112, stretch=True),
+        Column(key="done", title=_("已盘"), kind=Kind.NUMBER, width=78),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=92),
     )
 
@@ -56,7 +56,7 @@ def count_columns() -> tuple[Column, ...]:
 def disposal_columns() -> tuple[Column, ...]:
     """Columns of write-offs and returns."""
     return (
-        Column(key="no", title=_("单号 / 货"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="no", title=_("单号 / 货"), kind=Kind.TWO_LINE, width=130, stretch=True),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=92),
         Column(key="act", title="", kind=Kind.BUTTON, width=54),
     )

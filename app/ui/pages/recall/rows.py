@@ -89,7 +89,7 @@ def expiring_columns() -> tuple[Column, ...]:
         Column(key="qty", title=_("现存"), kind=Kind.QTY, width=84),
         Column(key="wasted", title=_("用不完"), kind=Kind.QTY, width=84),
         Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=88, total=True),
-        Column(key="advice", title=_("建议 / 已定"), kind=Kind.PILL, width=126),
+        Column(key="advice", title=_("建议 / 已定"), kind=Kind.PILL, width=156),
         Column(key="who", title=_("谁 / 期限"), kind=Kind.TWO_LINE, width=100, stretch=True),
         Column(key="act", title="", kind=Kind.BUTTON, width=64),
     )
