@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -227,7 +227,22 @@ class Rail(QWidget):
             caption.narrow = narrow
             caption.updateGeometry()
         self.setFixedWidth(NARROW if narrow else wide_width())
+        self._fit()
         self.update()
+
+    def _fit(self) -> None:
+        """Many screens in large text on a low window: the lines move together, none is cut off."""
+        captions = sum(caption.sizeHint().height() for caption in self._captions)
+        used = self._brand.sizeHint().height() + captions + 8
+        room = (self.height() - used) // max(1, len(self.buttons))
+        tall = max(theme.px(24), min(theme.px(36), room))
+        for button in self.buttons.values():
+            button.setFixedHeight(tall)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def show_current(self, name: str) -> None:
         """Mark the screen in front."""

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.i18n import N_, _
@@ -54,7 +61,7 @@ class StartPage(Page):
         self.todo = TodoStep(context)
         self._stack = QStackedWidget()
         for step in (self.role, self._scanner_step(), self.label, self.todo):
-            self._stack.addWidget(_with_margins(step))
+            self._stack.addWidget(_scrolling(step))
         self._nav = [NavButton(_(title), icon) for title, icon in _STEPS]
         self.back = Button(_("上一步"))
         self.back.clicked.connect(lambda _on=False: self.go(self.step - 1))
@@ -148,9 +155,15 @@ class StartPage(Page):
         self.context.state.put(STATE, self._state)
 
 
-def _with_margins(step: QWidget) -> QWidget:
-    box = QWidget()
-    column = QVBoxLayout(box)
+def _scrolling(step: QWidget) -> QScrollArea:
+    """A step that scrolls where the window is too low for it."""
+    inside = QWidget()
+    inside.setObjectName("scrolled")
+    column = QVBoxLayout(inside)
     column.setContentsMargins(4, 0, 4, 8)
     column.addWidget(step)
-    return box
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(inside)
+    area.viewport().setAutoFillBackground(False)
+    return area

@@ -97,6 +97,10 @@ class RoleCard(QAbstractButton):
         return QSize(theme.px(260), theme.px(66))
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, theme.px(66))
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
