@@ -27,7 +27,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, toolbar
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.text import ElidedText, Role, Text
 
 
 class MeetingPanel(QWidget):
@@ -44,9 +44,9 @@ class MeetingPanel(QWidget):
         self._page = page
         self.view: MeetingView | None = None
         self.chosen = 0
-        self.title, self.where = Text("", Role.CARD_TITLE), Text("", Role.LABEL)
+        self.title, self.where = Text("", Role.CARD_TITLE), ElidedText("", Role.LABEL)
         self.came, self.quorum = Text("", Role.STRONG), Badge(Status.MUTE, "—")
-        self.out, self.signed = Text("", Role.STRONG), Text("", Role.LABEL)
+        self.out, self.signed = Text("", Role.STRONG), ElidedText("", Role.LABEL)
         self.new = Button(_("召集会议"), icon=Icon.PLUS)
         self.attend = Button(_("签到"), icon=Icon.ACCOUNT_GROUP)
         self.minutes = Button(_("生成纪要"), icon=Icon.FILE_PDF)
@@ -66,13 +66,12 @@ class MeetingPanel(QWidget):
         left.addWidget(self.title)
         left.addWidget(self.where)
         middle = QVBoxLayout()
-        middle.addLayout(toolbar(self.came, self.quorum, self.out))
+        middle.addLayout(toolbar(self.came, self.quorum, self.out, None))
         middle.addWidget(self.signed)
         row = QHBoxLayout()
         row.setSpacing(18)
-        row.addLayout(left)
-        row.addLayout(middle)
-        row.addStretch(1)
+        row.addLayout(left, 2)
+        row.addLayout(middle, 3)
         row.addLayout(toolbar(self.new, self.attend, self.minutes, self.end, self.act))
         head.add(row)
         below = Card(padding=10)
