@@ -10,6 +10,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.ids import new_op
+from app.domain.search_text import build
 from app.models.base import moment
 from app.models.item import Item, ItemSearch
 from app.services.db import Database
@@ -32,6 +33,8 @@ _STEMS: Final = {
 }
 _FORMS: Final = ("片", "胶囊", "注射液", "颗粒", "缓释片", "口服溶液", "滴眼液", "乳膏")
 _CHUNK: Final = 5_000
+_USED: Final = 0.02
+"""Share of a catalogue that a group really uses."""
 
 
 def make_items(db: Database, count: int) -> None:
@@ -60,14 +63,17 @@ def _item(number: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, A
         "pack_unit": "盒",
         "pack_factor": 24,
         "updated_at": moment(0),
+        "usage_rank": dice.randint(1, 9_000) if dice.random() < _USED else 0,
     }
+    text = build((name,), ("24 片/盒", "北辰药业"), (code,))
     search = {
         "item_id": item_id,
-        "words": f"{name}\n北辰药业",
-        "initials": _STEMS[stem],
-        "full": "",
-        "codes": code.lower(),
-        "sort_key": f"{_STEMS[stem]}{number}",
+        "words": text.words,
+        "initials": text.initials,
+        "full": text.full,
+        "codes": text.codes,
+        "sort_key": text.sort_key,
+        "grams": text.grams,
     }
     return item, search
 
