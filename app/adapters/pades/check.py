@@ -24,7 +24,7 @@ from app.i18n import _
 
 _BROKEN: Final = (
     PdfReadError, SignatureValidationError, ValueError, LookupError, TypeError, AttributeError,
-    ArithmeticError, NotImplementedError, RecursionError,
+    ArithmeticError, RuntimeError,
 )  # fmt: skip
 """What the readers raise for a file with changed bytes."""
 _ALLOWED: Final = {

@@ -13,7 +13,10 @@ BOX = ("盒", 24)
 
 @given(st.integers(0, MOST_PACKS))
 def test_whole_packs_up_to_the_limit_can_be_ordered(packs: int) -> None:
+    with_one_loose = packs * 24 + 1
     check_quantity(packs * 24, 24, "盒", BOX)
+    with pytest.raises(DomainError):
+        check_quantity(with_one_loose, 24, "盒", BOX)
 
 
 @pytest.mark.parametrize("code", [69245618, 6924561884074, 83857930000879766660])
