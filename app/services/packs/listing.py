@@ -225,7 +225,7 @@ def scan_pack(db: Database, actor: Actor, org_id: int, text: str) -> PackRow:
 
 def _statement(org_id: int) -> Select[*tuple[Any, ...]]:
     department, receiver = aliased(Place), aliased(Person)
-    statement = (
+    return (
         select(Pack, FixedPack, Item, Place.name, department.name, receiver.name)
         .join(FixedPack, and_(FixedPack.org_id == Pack.org_id, FixedPack.pack_id == Pack.id))
         .join(Item, Item.id == Pack.item_id)
@@ -238,7 +238,6 @@ def _statement(org_id: int) -> Select[*tuple[Any, ...]]:
         .where(Pack.org_id == org_id)
         .order_by(FixedPack.expiry.is_(None), FixedPack.expiry, Pack.id)
     )
-    return statement
 
 
 def _narrowed(statement: Select[*tuple[Any, ...]], query: PackQuery) -> Select[*tuple[Any, ...]]:
