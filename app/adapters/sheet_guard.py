@@ -27,7 +27,7 @@ _PART: Final = 4 * _MEGABYTE
 _OVERLAP: Final = 4096
 _MOST_CELLS: Final = 20
 _BROKEN: Final = (
-    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError,
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError,
     ValueError, KeyError, RuntimeError,
 )  # fmt: skip
 """What the archive reader raises for archives that are none."""

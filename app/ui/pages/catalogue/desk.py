@@ -72,11 +72,18 @@ class CatalogueDesk:
             menu.addAction(_("导入记录和撤销")).triggered.connect(self.undo.open)
         return menu
 
+    def show_menu(self, button: Button, *, may_edit: bool) -> None:
+        """Open the menu under its button."""
+        menu = self.menu(button, may_edit=may_edit)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
     # Codes
 
-    def edit_codes(self, item: ItemDetail) -> None:
+    def edit_codes(self, item: ItemDetail | None) -> None:
         """Show all codes of an item with their validity."""
         context = self._page.context
+        if item is None:
+            return
 
         def save(found: tuple[CodeDraft, ...]) -> None:
             draft = replace(item.draft, codes=found)
@@ -100,8 +107,10 @@ class CatalogueDesk:
 
     # Pictures and papers
 
-    def show_papers(self, item: ItemDetail, *, may_edit: bool) -> None:
+    def show_papers(self, item: ItemDetail | None, *, may_edit: bool) -> None:
         """Show the pictures and papers of an item."""
+        if item is None:
+            return
         title = f"{item.code} {item.draft.name} {item.spec}"
         form = PapersForm(self._page, title, may_edit=may_edit)
         form.wanted.connect(lambda key: self._load(key, form.show_picture))

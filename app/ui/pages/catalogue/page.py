@@ -92,7 +92,9 @@ class CataloguePage(Page):
         for button in (self.import_button, self.new_button):
             button.setVisible(self.may_edit)
         self.more_button = Button(_("更多"))
-        self.more_button.clicked.connect(self._show_more)
+        self.more_button.clicked.connect(
+            lambda: self.desk.show_menu(self.more_button, may_edit=self.may_edit)
+        )
         column = page_column(self)
         column.addWidget(self.search)
         column.addLayout(
@@ -118,8 +120,10 @@ class CataloguePage(Page):
         self.grid.escaped.connect(self.panel.hide)
         self.panel.closed.connect(self.panel.hide)
         self.panel.edit.connect(self._edit)
-        self.panel.codes.connect(self._edit_codes)
-        self.panel.papers.connect(self._show_papers)
+        self.panel.codes.connect(lambda: self.desk.edit_codes(self.panel.item))
+        self.panel.papers.connect(
+            lambda: self.desk.show_papers(self.panel.item, may_edit=self.may_edit)
+        )
         self.panel.stock.connect(lambda: self._go("stock"))
         self.panel.prices.connect(lambda: self._go("prices"))
         self.search.textChanged.connect(lambda _text: self._pause.start())
@@ -183,14 +187,10 @@ class CataloguePage(Page):
     # Search and views
 
     def _show_figures(self, found: CatalogueFigures) -> None:
-        self.set_subtitle(
-            _(
-                "品规 {items} · 成员机构 {members} 家",
-                items=formats.number(found.items),
-                members=found.members,
-            )
-        )
-        self.chips[""].setText(_("全部 {n}", n=formats.number(found.items)))
+        items = formats.number(found.items)
+        self.set_subtitle(_("品规 {items} · 成员机构 {members} 家", items=items,
+                            members=found.members))  # fmt: skip
+        self.chips[""].setText(_("全部 {n}", n=items))
         self.chips[""].updateGeometry()
 
     def _search_now(self) -> None:
@@ -253,18 +253,6 @@ class CataloguePage(Page):
         )
         self._form.open()
 
-    def _show_more(self) -> None:
-        menu = self.desk.menu(self.more_button, may_edit=self.may_edit)
-        menu.popup(self.more_button.mapToGlobal(self.more_button.rect().bottomLeft()))
-
-    def _edit_codes(self) -> None:
-        if self.panel.item is not None:
-            self.desk.edit_codes(self.panel.item)
-
-    def _show_papers(self) -> None:
-        if self.panel.item is not None:
-            self.desk.show_papers(self.panel.item, may_edit=self.may_edit)
-
     def _item_changed(self, saved: SavedItem | None) -> None:
         self.context.changes.announce({Topic.CATALOGUE})
         if saved is not None:
@@ -289,8 +277,6 @@ class CataloguePage(Page):
         else:
             self.context.errors.take(error)
 
-    # Files
-
     def _export(self) -> None:
         ask_and_export(self, self.grid, _("统一目录 {day}", day=self.context.today))
 
@@ -306,15 +292,17 @@ class CataloguePage(Page):
 
     def _imported(self, done: Imported) -> None:
         self.context.changes.announce({Topic.CATALOGUE})
-        self.context.notices.done(
-            _(
-                "已导入：新增 {added}，修改 {changed}，停用 {closed}，跳过 {refused}。",
-                added=done.added,
-                changed=done.changed,
-                closed=done.closed,
-                refused=done.refused,
-            )
-        )
+        self.context.notices.done(_imported_words(done))
+
+
+def _imported_words(done: Imported) -> str:
+    return _(
+        "已导入：新增 {added}，修改 {changed}，停用 {closed}，跳过 {refused}。",
+        added=done.added,
+        changed=done.changed,
+        closed=done.closed,
+        refused=done.refused,
+    )
 
 
 def _views() -> dict[str, str]:
