@@ -9,10 +9,7 @@ from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from app.domain.documents import State
-from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
-from app.services.replenishment.group_first import Help, HelpTaken, TakeHelp, offers, take
 from app.services.replenishment.suggestions import Board, SuggestionQuery, board
 from app.services.requisition.queries import (
     RequisitionQuery,
@@ -27,6 +24,7 @@ from app.ui.context import PageContext
 from app.ui.page import KeyHint, Page
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
+from app.ui.pages.replenishment.helper import Helper
 from app.ui.pages.replenishment.planner import Planner
 from app.ui.pages.replenishment.requester import Requester
 from app.ui.pages.replenishment.requests import Requests
@@ -53,6 +51,7 @@ class ReplenishmentPage(Page):
         self.requester = Requester(self, self.lines)
         self.requests = Requests(context.db, context.actor, self.requester.do)
         self.planner = Planner(context, self)
+        self.helper = Helper(self, self.lines)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.requests)
@@ -66,12 +65,12 @@ class ReplenishmentPage(Page):
         self._register()
 
     def _connect(self) -> None:
-        view = self.view
+        view, context = self.view, self.context
         view.moved.connect(self.chrome_changed)
-        view.said.connect(self._say)
+        view.said.connect(lambda error: context.notices.warn(error.text, error.code))
         view.all_wanted.connect(self._want_all)
         view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
-        view.panel.helped.connect(self._take_help)
+        view.panel.helped.connect(self.helper.take)
         view.footer.make.clicked.connect(self.ask_to_request)
         view.again.clicked.connect(lambda: self.planner.plan(None))
         view.adjust.clicked.connect(self._adjust)
@@ -79,6 +78,8 @@ class ReplenishmentPage(Page):
         view.requests.clicked.connect(self.show_requests)
         self.planner.busy.connect(view.again.setDisabled)
         self.planner.planned.connect(self._planned)
+        self.helper.taken.connect(self.refresh)
+        self.helper.refused.connect(self._refused)
         self.requester.changed.connect(self._changed)
         self.requester.refused.connect(self._refused)
         self.lines.refused.connect(self._refused)
@@ -93,8 +94,6 @@ class ReplenishmentPage(Page):
         self.on(Act.REDO, self._redo)
         self.on(Act.SEARCH, self.view.start_search)
         self.on(Act.NEW, self._add)
-
-    # What the shell asks
 
     @override
     def counts(self) -> str:
@@ -127,13 +126,13 @@ class ReplenishmentPage(Page):
         self.read(
             lambda: board(db, actor, SuggestionQuery(org, everything=everything)),
             self._show,
-            self._not_read,
+            self.view.model.problem.emit,
             channel="board",
         )
         self.read(
             lambda: requisitions(db, actor, RequisitionQuery(org)), self._heads, channel="heads"
         )
-        self.read(lambda: offers(db, actor, org), self.view.panel.show_offers, channel="offers")
+        self.helper.read(self.view.panel.show_offers)
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -161,24 +160,6 @@ class ReplenishmentPage(Page):
     @override
     def unsaved(self) -> str:
         return _("有 {n} 处改动正在保存。", n=self.lines.pending) if self.lines.pending else ""
-
-    # Suggestions
-
-    def _take_help(self, found: Help) -> None:
-        row = self.lines.line(found.item_id)
-        if row is None or self.lines.pending:
-            return
-        db, actor, org = self.context.db, self.context.actor, self.context.org.id
-        command = TakeHelp(new_op(), org, row.place_id, found.item_id, found.donor_id, row.version)
-
-        def done(taken: HelpTaken) -> None:
-            self.context.changes.announce({Topic.TRANSFERS})
-            self.context.notices.done(
-                _("已向{donor}发出调拨申请 {no}。", donor=found.donor, no=taken.transfer_no)
-            )
-            self.refresh()
-
-        self.write(lambda: take(db, actor, command), done, self._refused)
 
     def _want_all(self) -> None:
         if not self._everything:
@@ -215,9 +196,6 @@ class ReplenishmentPage(Page):
             self._request_wanted = False
             self.ask_to_request()
 
-    def _not_read(self, error: Exception) -> None:
-        self.view.model.problem.emit(error)
-
     def _planned(self, words: str) -> None:
         self.context.notices.done(words)
         self._changed()
@@ -242,9 +220,6 @@ class ReplenishmentPage(Page):
         if isinstance(found.value, int) and self.lines.line(found.value) is None:
             self.planner.plan(None, also=(found.value,))
 
-    def _say(self, error: DomainError) -> None:
-        self.context.notices.warn(error.text, error.code)
-
     def _refused(self, error: Exception) -> None:
         self.context.errors.take(error)
         self.refresh()
@@ -261,8 +236,6 @@ class ReplenishmentPage(Page):
     def _redo(self) -> None:
         if not self.lines.redo():
             self.context.notices.info(_("没有可以重做的改动。"))
-
-    # Requisitions
 
     def ask_to_request(self) -> None:
         """Spell out what F4 will do, then do it."""
