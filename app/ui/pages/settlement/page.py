@@ -70,7 +70,7 @@ class SettlementPage(Page):
     def _show_view(self, view: int) -> None:
         self.chips.button(view).setChecked(True)
         self.stack.setCurrentIndex(view)
-        self.setFocusProxy(self.stack.currentWidget())
+        self.setFocusProxy(self.stack.widget(view))
         self.refresh()
         if view == _USE:
             self.set_subtitle("")
