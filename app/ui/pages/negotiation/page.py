@@ -7,7 +7,6 @@ from typing import ClassVar, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from typing_extensions import override
 
 from app.domain.documents import State, state_title
@@ -18,30 +17,24 @@ from app.services.negotiation.common import READERS
 from app.services.negotiation.comparison import comparison
 from app.services.negotiation.queries import ProjectRow, Timeline
 from app.services.negotiation.quotes import OwnQuote, own_quote
-from app.ui import theme
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
-from app.ui.icons import Icon
-from app.ui.page import KeyHint, Page
+from app.ui.page import KeyHint
 from app.ui.pages.negotiation.asking import Asking
-from app.ui.pages.negotiation.board import Board, Pending, rate_words
-from app.ui.pages.negotiation.compare_view import CompareView
-from app.ui.pages.negotiation.desk import NegotiationDesk, choice_of
-from app.ui.pages.negotiation.prepare_view import Prepared, PrepareView
-from app.ui.pages.negotiation.quote_view import QuoteView
-from app.ui.pages.negotiation.steps import StepsBar, steps_of
-from app.ui.widgets.buttons import Button, Kind
-from app.ui.widgets.cards import Card, page_column
-from app.ui.widgets.fields import Select
-from app.ui.widgets.states import StatePanel
+from app.ui.pages.negotiation.board import Board, rate_words
+from app.ui.pages.negotiation.desk import NegotiationDesk
+from app.ui.pages.negotiation.frame import NegotiationFrame
+from app.ui.pages.negotiation.picking import Picking
+from app.ui.pages.negotiation.prepare_view import Prepared
+from app.ui.pages.negotiation.steps import steps_of
 
 _EARLY: Final = frozenset({State.DRAFT, State.NEEDING, State.QUOTING})
 _TICK: Final = 20_000
 _BEST_FIRST: Final = (State.BARGAINING, State.QUOTING, State.NEEDING, State.REVIEWING)
 
 
-class NegotiationPage(Page):
+class NegotiationPage(NegotiationFrame):
     """The page; argument of `arrive`: `negotiation_id`."""
 
     name: ClassVar[str] = "negotiation"
@@ -49,60 +42,13 @@ class NegotiationPage(Page):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
-        self.supplier = context.actor.has(Duty.SUPPLY)
         self.desk = NegotiationDesk(self)
-        self.project: ProjectRow | None = None
-        self.quote: OwnQuote | None = None
-        self._projects: tuple[ProjectRow, ...] = ()
-        self._wanted = 0
         self.asking = Asking(self, self.desk)
-        self.steps = StepsBar()
-        self.choice = Select(icon=Icon.SCALE)
-        self.choice.setAccessibleName(_("议价项目"))
-        self.nothing = StatePanel()
-        self.primary = Button("", Kind.PRIMARY, icon=Icon.GAVEL)
-        self.start = Button("", Kind.PRIMARY, icon=Icon.GAVEL)
-        self.compare = CompareView(context.jobs, self._compare_tools())
-        self.prepare = PrepareView(self._prepare_tools())
-        self.own = QuoteView()
-        self.stack = QStackedWidget()
-        for view in (self.nothing, self.compare, self.prepare, self.own):
-            self.stack.addWidget(view)
-        self._lay_out()
+        self.picking = Picking(self, self.desk)
         self._connect()
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
         self._clock.start(_TICK)
-
-    def _compare_tools(self) -> tuple[QWidget, ...]:
-        self.weights = Button(_("评分权重"), icon=Icon.TUNE)
-        self.export = Button(_("导出比价表"), icon=Icon.DOWNLOAD)
-        self.more = Button(_("更多"), icon=Icon.CHEVRON_DOWN)
-        return (self.weights, self.export, self.more, self.primary)
-
-    def _prepare_tools(self) -> tuple[QWidget, ...]:
-        self.add = Button(_("添加品规"), icon=Icon.PLUS)
-        self.guests = Button(_("邀请供应商"), icon=Icon.SEND)
-        self.others = Button(_("更多"), icon=Icon.CHEVRON_DOWN)
-        return (self.add, self.guests, self.others, self.start)
-
-    def _lay_out(self) -> None:
-        head = Card(padding=8)
-        row = QHBoxLayout()
-        row.setContentsMargins(6, 0, 6, 0)
-        row.setSpacing(18)
-        self.choice.setMinimumWidth(theme.px(216))
-        self.choice.setMaximumWidth(theme.px(290))
-        row.addWidget(self.choice)
-        row.addWidget(self.steps, 1)
-        self.new = Button(_("新建"), icon=Icon.PLUS)
-        self.new.setVisible(self.context.actor.has(Duty.BUY))
-        row.addWidget(self.new)
-        head.add(row)
-        self.head = head
-        column = page_column(self)
-        column.addWidget(head)
-        column.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
         asking = self.asking
@@ -116,8 +62,8 @@ class NegotiationPage(Page):
         self.others.clicked.connect(lambda _on=False: asking.menu(self.others))
         self.add.clicked.connect(lambda _on=False: asking.add_items())
         self.guests.clicked.connect(lambda _on=False: asking.invite())
-        self.compare.picked.connect(self._picked)
-        self.compare.reason_given.connect(self._save_choice)
+        self.compare.picked.connect(self.picking.pick)
+        self.compare.reason_given.connect(self.picking.save)
         self.compare.moved.connect(self.chrome_changed)
         self.prepare.kept.connect(asking.pledge)
         self.prepare.back_asked.connect(asking.send_back)
@@ -238,7 +184,7 @@ class NegotiationPage(Page):
         self.compare.show_board(board)
         self._say_buttons()
         self.stack.setCurrentWidget(self.compare)
-        self._say_subtitle()
+        self.say_subtitle()
 
     def _show_preparation(self, shown: tuple[Prepared, Timeline]) -> None:
         prepared, times = shown
@@ -246,7 +192,7 @@ class NegotiationPage(Page):
         self.prepare.show_all(prepared, buyer=self.reader)
         self._say_buttons()
         self.stack.setCurrentWidget(self.prepare)
-        self._say_subtitle()
+        self.say_subtitle()
 
     def _show_quote(self, quote: OwnQuote) -> None:
         self.quote = quote
@@ -255,7 +201,7 @@ class NegotiationPage(Page):
         self.own.show_quote(quote)
         self.new.setVisible(False)
         self.stack.setCurrentWidget(self.own)
-        self._say_subtitle()
+        self.say_subtitle()
 
     def _say_buttons(self) -> None:
         words = self.asking.next_words()
@@ -269,7 +215,8 @@ class NegotiationPage(Page):
         self.more.setVisible(self.buyer)
         self.new.setVisible(self.context.actor.has(Duty.BUY))
 
-    def _say_subtitle(self) -> None:
+    def say_subtitle(self) -> None:
+        """Say the project in a line, and let the shell read the counts again."""
         one = self.project
         if one is not None:
             words = _("{no} · {n} 个品规", no=one.no, n=one.lines)
@@ -282,41 +229,6 @@ class NegotiationPage(Page):
         """Time goes on: the countdown is said again, from the server's time."""
         if self.isVisible() and self.project is not None and self.project.deadline is not None:
             self._chosen()
-
-    # Choosing
-
-    def _picked(self, at: int, place: int) -> None:
-        board = self.compare.board
-        if board is None or not self.buyer:
-            return
-        found = board.found
-        if found.project.state not in {State.BARGAINING, State.REVIEWING}:
-            return
-        if not int(board.grid.standing[place, at]):
-            return
-        board.pending = Pending(at, place)
-        if board.grid.able[place, at] and not board.dearer(at, place):
-            self._save_choice(at, place, "")
-        else:
-            self.compare.changed()
-
-    def _save_choice(self, at: int, place: int, reason: str) -> None:
-        board = self.compare.board
-        if board is None:
-            return
-        line = board.found.lines[at].line
-        choice = choice_of(line, board.found.suppliers[place].supplier_id, reason)
-
-        def saved() -> None:
-            board.take(line, (board.draft_line(at, place, reason),))
-            self.compare.changed()
-            self._say_subtitle()
-
-        def failed(error: Exception) -> None:
-            self.context.errors.take(error)
-            self.compare.changed()
-
-        self.desk.choose(board.found.project.id, choice, saved, failed)
 
     # What the shell asks
 
