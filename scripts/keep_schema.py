@@ -6,15 +6,14 @@ database that was ever out there can be shown to come up.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
-import sqlite3
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from app.services import schema
+from app.services.demo.file import copy_file
 from app.services.platform import server_dump
 from tests.databases import Databases, ServerBackend
 from tests.factories import Site, make_world
@@ -33,18 +32,16 @@ def main() -> None:
                 fill(site)
                 site.close()
                 if isinstance(backend, ServerBackend):
-                    text = dumped(backend)
+                    data, ending = dumped(backend).encode(), "sql"
                 else:
-                    text = dumped_file(str(backend.db.engine.url.database))
-                name = f"schema_{schema.newest()}_{kind}.sql.gz"
-                (TARGET / name).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+                    # as a file: a search index (FTS5) cannot be written as statements
+                    copy = copy_file(
+                        Path(str(backend.db.engine.url.database)), Path(folder) / "kept.db"
+                    )
+                    data, ending = copy.read_bytes(), "db"
+                name = f"schema_{schema.newest()}_{kind}.{ending}.gz"
+                (TARGET / name).write_bytes(gzip.compress(data, 9, mtime=0))
                 print(name)
-
-
-def dumped_file(file: str) -> str:
-    """A SQLite file as statements."""
-    with contextlib.closing(sqlite3.connect(file)) as connection:
-        return "\n".join(connection.iterdump())
 
 
 def dumped(backend: ServerBackend) -> str:

@@ -50,7 +50,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was made before the upgrade")
+    raise {never}("restore the backup that was made before the upgrade")
 '''
 
 
@@ -66,7 +66,11 @@ def main(revision: str, name: str, tables: frozenset[str]) -> None:
             body = difference(connection, tables)
         db.close()
     text = HEAD.format(
-        title=name.replace("_", " "), revision=revision, before=before, body=body + calls(revision)
+        title=name.replace("_", " "),
+        revision=revision,
+        before=before,
+        body=body + calls(revision),
+        never=NotImplementedError.__name__,
     )
     for old in (FOLDER / "versions").glob(f"{revision}_*.py"):
         old.unlink()

@@ -1,4 +1,4 @@
-"""search.
+"""The search index, catalogue versions, papers of items, remembered columns.
 
 Revision: 0002, after 0001. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).

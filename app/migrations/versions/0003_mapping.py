@@ -1,4 +1,4 @@
-"""mapping.
+"""Members' own lists and what they mean (编码对照).
 
 Revision: 0003, after 0002. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).

@@ -1,4 +1,4 @@
-"""formulary.
+"""Lists of members, their agreement, the committee, temporary purchases.
 
 Revision: 0004, after 0003. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).

@@ -1,4 +1,4 @@
-"""negotiation.
+"""Needs, rounds and sealed bids (集中议价).
 
 Revision: 0005, after 0004. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).

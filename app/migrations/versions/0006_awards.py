@@ -1,4 +1,4 @@
-"""awards.
+"""Awards, publicity, price changes, pledges.
 
 Revision: 0006, after 0005. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).

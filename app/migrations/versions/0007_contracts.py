@@ -1,4 +1,4 @@
-"""contracts.
+"""Electronic seals on orders and contracts.
 
 Revision: 0007, after 0006. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).

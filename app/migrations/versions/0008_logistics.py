@@ -1,6 +1,6 @@
-"""logistics.
+"""Fixed packs, transfers, recalls, counts.
 
-Revision: 0009, after 0008. Expand first, contract a release later; a lock is
+Revision: 0008, after 0007. Expand first, contract a release later; a lock is
 held for a second at most (lock_timeout on PostgreSQL is set by the caller).
 """
 
@@ -11,8 +11,8 @@ import app.models.base
 from app.migrations.statements import run_rules, run_sql
 
 
-revision = '0009'
-down_revision = '0008'
+revision = '0008'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
@@ -388,8 +388,8 @@ def upgrade() -> None:
     sqlite_with_rowid=True
     )
     # ### end Alembic commands ###
-    run_sql("0009_logistics")
-    run_rules("0009_logistics_security")
+    run_sql("0008_logistics")
+    run_rules("0008_logistics_security")
 
 
 def downgrade() -> None:

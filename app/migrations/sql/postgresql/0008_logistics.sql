@@ -1,5 +1,5 @@
 -- Goods between members: what one member may learn of the others' shelves, and which step of a
--- transfer is whose. Tables and rights follow in 0009_logistics_security.sql.
+-- transfer is whose. Tables and rights follow in 0008_logistics_security.sql.
 
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON app.temperature_reading FOR EACH ROW EXECUTE FUNCTION app.deny();
 CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON app.transfer_paper FOR EACH ROW EXECUTE FUNCTION app.deny();
