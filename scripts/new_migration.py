@@ -18,6 +18,7 @@ from typing import Final
 from alembic import command
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.migration import MigrationContext
+from alembic.util.pyfiles import template_to_file
 from sqlalchemy import Connection
 
 import app.models  # noqa: F401 - fills the metadata
@@ -26,32 +27,6 @@ from app.services import schema
 from app.services.db import Database, sqlite_engine
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "app" / "migrations"
-HEAD: Final = '''"""{title}.
-
-Revision: {revision}, after {before}. Expand first, contract a release later; a lock is
-held for a second at most (lock_timeout on PostgreSQL is set by the caller).
-"""
-
-from alembic import op
-import sqlalchemy as sa
-
-import app.models.base
-from app.migrations.statements import run_rules, run_sql
-
-
-revision = {revision!r}
-down_revision = {before!r}
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    {body}
-
-
-def downgrade() -> None:
-    raise {never}("restore the backup that was made before the upgrade")
-'''
 
 
 def main(revision: str, name: str, tables: frozenset[str]) -> None:
@@ -65,17 +40,19 @@ def main(revision: str, name: str, tables: frozenset[str]) -> None:
             command.upgrade(config, before)
             body = difference(connection, tables)
         db.close()
-    text = HEAD.format(
-        title=name.replace("_", " "),
-        revision=revision,
-        before=before,
-        body=body + calls(revision),
-        never=NotImplementedError.__name__,
-    )
     for old in (FOLDER / "versions").glob(f"{revision}_*.py"):
         old.unlink()
     path = FOLDER / "versions" / f"{revision}_{name}.py"
-    path.write_text(text, encoding="utf-8")
+    template_to_file(
+        str(FOLDER / "script.py.mako"),
+        str(path),
+        "utf-8",
+        message=name.replace("_", " "),
+        up_revision=revision,
+        down_revision=before,
+        imports="",
+        upgrades=body + calls(revision),
+    )
     print(path.name)
 
 
