@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 from typing_extensions import override
 
 from app import paths
@@ -36,6 +36,7 @@ from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Chip, Kind
 from app.ui.widgets.cards import Card, page_column, toolbar
 from app.ui.widgets.fields import Check, Select
+from app.ui.widgets.front_stack import FrontStack
 from app.ui.widgets.text import ElidedText, Role, Text
 
 _GAPS, _BEST = 0, 1
@@ -64,7 +65,7 @@ class AlignmentPage(Page):
         self.by_use = Check(_("按用量加权"))
         self.gaps = GridView(ListModel(rows.gap_columns(), self._pick))
         self.best = GridView(ListModel(rows.best_columns()))
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)
         self.store = Button(_("记入趋势"), icon=Icon.CHART_LINE)
         self.pdf = Button(_("PDF 报告"), icon=Icon.FILE_PDF)

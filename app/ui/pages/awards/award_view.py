@@ -68,6 +68,7 @@ class AwardView(QWidget):
         self._wanted = 0
         self.awards = ListModel(award_columns())
         self.list = GridView(self.awards)
+        self.setFocusProxy(self.list)
         self.list.set_empty(
             _("还没有定标方案。议价开标以后，可以在这里优化，或在集团议价里手工拟定。")
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -23,6 +23,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.front_stack import FrontStack
 
 _AWARDS, _PLEDGES, _REQUESTS, _ALERTS = range(4)
 
@@ -43,7 +44,7 @@ class AwardsPage(Page):
         self.model = ListModel(alert_columns())
         self.alerts = GridView(self.model)
         self.alerts.set_empty(_("近 90 天没有高于价格表、平台价或集团最低价的单据。"))
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)
         views = (
             (self.awards, _("定标")),

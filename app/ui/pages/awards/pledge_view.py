@@ -39,6 +39,7 @@ class PledgeView(QWidget):
         self._page = page
         self.model = ListModel(_columns())
         self.grid = GridView(self.model)
+        self.setFocusProxy(self.grid)
         self.grid.set_empty(_("没有约定量。定标生效以后，成员确认的约定量会出现在这里。"))
         words = _(
             "执行率 = 已验收 ÷（约定量 × 已过时间占供货期的比例）；"

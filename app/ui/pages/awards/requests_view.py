@@ -34,6 +34,7 @@ class RequestsView(QWidget):
         self._page = page
         self.model = ListModel(request_columns())
         self.grid = GridView(self.model)
+        self.setFocusProxy(self.grid)
         self.grid.set_empty(_("没有调价申请。平台价变动时，供应商可以在这里申请。"))
         self.ask = Button(_("申请调价"), ButtonKind.PRIMARY)
         self.refuse = Button(_("不同意"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -17,6 +17,7 @@ from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.front_stack import FrontStack
 
 _MEETING, _REQUESTS, _TEMPORARY = 0, 1, 2
 
@@ -32,7 +33,7 @@ class CommitteePage(Page):
         self.meeting = MeetingPanel(self)
         self.requests = RequestsView(self)
         self.temporary = TemporaryView(self)
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)
         words = (_("会议"), _("申请"), _("临采"))
         views = (self.meeting, self.requests, self.temporary)

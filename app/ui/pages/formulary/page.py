@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFileDialog, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -43,6 +43,7 @@ from app.ui.widgets.buttons import Button, Chip, Kind
 from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 from app.ui.widgets.fields import SearchEdit, Select
+from app.ui.widgets.front_stack import FrontStack
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.text import Role, Text
 
@@ -80,7 +81,7 @@ class FormularyPage(Page):
         self.rules = GridView(ListModel(rows.finding_columns()))
         self.ward, self.ready = WardView(self), ReadyView(self)
         self.states, self.about = StateCounts(), Text("", Role.LABEL)
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)
         self._lay_out()
         self._connect()
@@ -92,6 +93,7 @@ class FormularyPage(Page):
             self.chips.addButton(Chip(word), place)
         column.addLayout(toolbar(*self.chips.buttons(), None, self.owner, self.to_committee))
         listed = QWidget()
+        listed.setFocusProxy(self.list)
         inside = QVBoxLayout(listed)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addLayout(

@@ -28,6 +28,7 @@ class WardView(QWidget):
         self.choice = Select()
         self.note = Text("", Role.LABEL)
         self.grid = GridView(ListModel(rows.ward_columns()))
+        self.setFocusProxy(self.grid)
         self.grid.set_empty(_("还没有病房常备清单。可用 yilian formulary new-list 建立。"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -73,6 +74,7 @@ class ReadyView(QWidget):
         self.page = page
         self.picker = ItemPicker(self._found, page.context.jobs, _("处方上的药：拼音、名称或编码"))
         self.picker.setMinimumWidth(320)
+        self.setFocusProxy(self.picker)
         self.note = Text(_("只看各家能发的总数，看不到批号、价格和患者。"), Role.LABEL)
         self.grid = GridView(ListModel(rows.ready_columns()))
         self.grid.set_empty(_("先选处方上的药。"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.domain.duties import Duty
 from app.i18n import _
@@ -19,6 +19,7 @@ from app.ui.pages.negotiation.steps import StepsBar
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, page_column
 from app.ui.widgets.fields import Select
+from app.ui.widgets.front_stack import FrontStack
 from app.ui.widgets.states import StatePanel
 
 
@@ -41,7 +42,7 @@ class NegotiationFrame(Page):
         self.compare = CompareView(context.jobs, self._compare_tools())
         self.prepare = PrepareView(self._prepare_tools())
         self.own = QuoteView()
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         for view in (self.nothing, self.compare, self.prepare, self.own):
             self.stack.addWidget(view)
         self._lay_out()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.bidding.need import is_far
 from app.domain.errors import DomainError
@@ -28,6 +28,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind as ButtonKind
 from app.ui.widgets.cards import toolbar
+from app.ui.widgets.front_stack import FrontStack
 from app.ui.widgets.text import Role, Text
 
 
@@ -63,7 +64,7 @@ class PrepareView(QWidget):
         self.guests = ListModel(_guest_columns())
         self.needs = ListModel(_need_columns(), _edit_need)
         self.settled = ListModel(tuple(replace(one, editable=False) for one in _need_columns()))
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         self.grids = {
             "items": _grid(self.items, _("项目里还没有品规。")),
             "members": _grid(self.members, _("还没有向成员征集报量。")),

@@ -69,6 +69,7 @@ class PacksPage(Page):
         self.footer = Footer()
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.bar)
 
     def _lay_out(self) -> None:
         self.chips = QButtonGroup(self)

@@ -61,6 +61,7 @@ class RecallPage(Page):
         self.freeze.setEnabled(False)
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.bar)
 
     def _lay_out(self) -> None:
         self.chips = QButtonGroup(self)
@@ -130,6 +131,7 @@ class RecallPage(Page):
 
     def _show_tab(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
+        self.setFocusProxy((self.bar, self.recalls, self.expiring)[place])
         self.chips.buttons()[place].setChecked(True)
         self.chrome_changed.emit()
 

@@ -52,6 +52,7 @@ class ReportsPage(Page):
             self._group.addButton(button)
             button.clicked.connect(lambda _on=False: self.refresh())
         self.buttons[0].setChecked(True)
+        self.setFocusProxy(self.buttons[0])
         self.first, self.last = CodeEdit(), CodeEdit()
         self.excel = Button(_("导出 Excel"), Kind.PRIMARY, icon=Icon.FILE_EXCEL)
         self.pdf = Button(_("存成 PDF"), icon=Icon.FILE_PDF)
@@ -185,6 +186,7 @@ class ReportsPage(Page):
         self._refuse("")
         self.state.hide()
         self.made = made
+        looking = self.grid is not None and self.grid.hasFocus()
         self._clear()
         model = ListModel(rows.columns(made))
         model.set_rows(rows.rows(made))
@@ -192,6 +194,9 @@ class ReportsPage(Page):
         self.grid.set_empty(_("这段时间没有数据。换一个期间或机构再看。"))
         self.grid.counts_changed.connect(self.chrome_changed)
         self._place.addWidget(self.grid)
+        self.setFocusProxy(self.grid)
+        if looking:
+            self.grid.setFocus()
         self._show_ratios(made)
         totals = [
             f"{_(column.title)} {output.words(value, column.format)}"

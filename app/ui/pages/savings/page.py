@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 from typing_extensions import override
 
 from app import paths
@@ -33,6 +33,7 @@ from app.ui.widgets.buttons import Button, Chip
 from app.ui.widgets.cards import Card, KpiTile, page_column, toolbar
 from app.ui.widgets.charts import BarsChart
 from app.ui.widgets.fields import Select
+from app.ui.widgets.front_stack import FrontStack
 from app.ui.widgets.text import Role, Text
 
 _MONTH, _ORG, _ITEM, _LINES = range(4)
@@ -58,7 +59,7 @@ class SavingsPage(Page):
         self.chart = BarsChart(120)
         self.card = Card(_("按月"))
         self.card.add(self.chart)
-        self.tables = QStackedWidget()
+        self.tables = FrontStack(self)
         self.models = [ListModel(group_columns(word)) for word in (_("月份"), _("机构"), _("品规"))]
         self.models.append(ListModel(line_columns()))
         self.grids = [GridView(model, framed=False) for model in self.models]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget
+from PySide6.QtWidgets import QButtonGroup
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -16,6 +16,7 @@ from app.ui.pages.settlement.statements_view import StatementsView
 from app.ui.tables.exporting import ask_and_export
 from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.front_stack import FrontStack
 
 _USE, _STATEMENTS = 0, 1
 
@@ -30,7 +31,7 @@ class SettlementPage(Page):
         super().__init__(context)
         self.use = ConsumeView(self)
         self.statements = StatementsView(self)
-        self.stack = QStackedWidget()
+        self.stack = FrontStack(self)
         self.stack.addWidget(self.use)
         self.stack.addWidget(self.statements)
         self.chips = QButtonGroup(self)
@@ -70,7 +71,6 @@ class SettlementPage(Page):
     def _show_view(self, view: int) -> None:
         self.chips.button(view).setChecked(True)
         self.stack.setCurrentIndex(view)
-        self.setFocusProxy(self.stack.widget(view))
         self.refresh()
         if view == _USE:
             self.set_subtitle("")

@@ -39,6 +39,7 @@ _STEPS: Final = (
     (N_("3 标签"), Icon.LABEL),
     (N_("4 设置清单"), Icon.CLIPBOARD_LIST),
 )
+_SCANNER: Final = 1
 
 
 class StartPage(Page):
@@ -119,6 +120,7 @@ class StartPage(Page):
         place = max(0, min(step, len(_STEPS) - 1))
         self._stack.setCurrentIndex(place)
         self._nav[place].setChecked(True)
+        self.setFocusProxy(self.scanner.bar if place == _SCANNER else self.next)
         self.back.setEnabled(place > 0)
         last = place == len(_STEPS) - 1
         self.next.setText(_("完成，去工作台") if last else _("下一步"))

@@ -64,6 +64,7 @@ class TransfersPage(Page):
         self.loans.set_empty(_("没有未还的借用。"))
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.grid)
 
     def _lay_out(self) -> None:
         self.chips = QButtonGroup(self)
