@@ -77,7 +77,7 @@ def test_a_lot_is_written_off_from_its_line(
 ) -> None:
     receive(sqlite_site, EAST, {"A": (2, FAR)})
     page = show(CountingPage(context))
-    page._start(sqlite_site.world.stores[EAST], 0)
+    page.starting.start(sqlite_site.world.stores[EAST], 0)
     settle()
     row = page.model.row_at(0)
     assert row is not None

@@ -8,7 +8,6 @@ from typing import ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
-from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.counting import CountState
@@ -20,17 +19,14 @@ from app.services.counting.count import (
     Record,
     ScanCount,
     Scanned,
-    StartCount,
     approve,
     cancel,
     record,
     scan,
-    start,
     submit,
 )
 from app.services.counting.disposal import disposals
 from app.services.counting.listing import CountLineRow, CountRow, count_lines, counts
-from app.services.stock.places import PlaceRow, places_of
 from app.ui import formats
 from app.ui.actions import Act
 from app.ui.changes import Topic
@@ -38,8 +34,8 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.counting import rows
-from app.ui.pages.counting.dialogs import StartForm
 from app.ui.pages.counting.papers import Papers
+from app.ui.pages.counting.starting import Starting
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
@@ -73,9 +69,11 @@ class CountingPage(Page):
         self.lose_button = Button(_("报损 / 退货"), icon=Icon.DELETE)
         self.cancel_button = Button(_("取消盘点"))
         self.done_button = Button(_("盘完提交"), Kind.PRIMARY, key="F10")
+        self.starting = Starting(self, self._say, self._failed, self._begun)
         self.papers = Papers(self, self._current, self._say, self._write)
         self._lay_out()
         self._connect()
+        self.setFocusProxy(self.bar)
 
     def _lay_out(self) -> None:
         self.counts_card = Card(_("盘点单"), padding=12)
@@ -99,7 +97,7 @@ class CountingPage(Page):
 
     def _connect(self) -> None:
         self.bar.scanned.connect(self.scan)
-        self.new_button.clicked.connect(self._new)
+        self.new_button.clicked.connect(self.starting.new)
         self.done_button.clicked.connect(self.finish)
         self.cancel_button.clicked.connect(self._cancel)
         self.lose_button.clicked.connect(self.papers.ask_for_line)
@@ -108,7 +106,7 @@ class CountingPage(Page):
         self.lines.counts_changed.connect(self.chrome_changed)
         self.model.refused.connect(lambda _k, _c, error: self._failed(error))
         self.context.scans.subscribe(self, self.bar.take)
-        self.on(Act.NEW, self._new)
+        self.on(Act.NEW, self.starting.new)
         self.on(Act.FINISH, self.finish)
         self.on(Act.SCAN, self.bar.setFocus)
 
@@ -160,6 +158,9 @@ class CountingPage(Page):
         self.head = head
         counting = head is not None and head.state is CountState.COUNTING
         waiting = head is not None and head.state is CountState.TO_APPROVE
+        self.setFocusProxy(self.bar if counting else self.lines)
+        if not counting and self.bar.hasFocus():
+            self.lines.setFocus()  # a field that is disabled passes the keys to no matter whom
         self.bar.setEnabled(counting)
         self.cancel_button.setEnabled(counting or waiting)
         self.done_button.setEnabled(counting or waiting)
@@ -252,28 +253,10 @@ class CountingPage(Page):
             self._say(Status.OK, f"{done.no} · {done.state.label}")
         self._changed()
 
-    def _new(self) -> None:
-        if not self.context.may(Duty.STORE):
-            self._say(Status.BAD, _("你不能盘这家机构"), _("请选择自己所在的机构。"))
-            return
-        db, actor, org = self.context.db, self.context.actor, self.context.org.id
-        self.read(lambda: places_of(db, actor, org), self._ask_start)
-
-    def _ask_start(self, places: tuple[PlaceRow, ...]) -> None:
-        form = StartForm(places, self)
-        form.chosen.connect(self._start)
-        form.open()
-
-    def _start(self, place: object, tolerance: int) -> None:
-        db, actor, org = self.context.db, self.context.actor, self.context.org.id
-        command = StartCount(new_op(), org, place if isinstance(place, int) else 0, tolerance)
-
-        def begun(done: CountDone) -> None:
-            self._wanted = done.count_id
-            self._say(Status.OK, _("{no} 开始盘点", no=done.no), _("扫一包记一包。"))
-            self.refresh()
-
-        self.write(lambda: start(db, actor, command), begun, self._failed)
+    def _begun(self, done: CountDone) -> None:
+        self._wanted = done.count_id
+        self._say(Status.OK, _("{no} 开始盘点", no=done.no), _("扫一包记一包。"))
+        self.refresh()
 
     def _cancel(self) -> None:
         head = self.head

@@ -30,6 +30,7 @@ from app.ui.pages.group_orders.desk import OrderDesk
 from app.ui.pages.group_orders.group_list import GroupList
 from app.ui.pages.group_orders.new_flow import NewFlow
 from app.ui.pages.group_orders.new_view import NewView
+from app.ui.pages.group_orders.nothing import explain_nothing
 from app.ui.pages.group_orders.order_view import OrderView
 from app.ui.pages.group_orders.sealing import Sealing
 from app.ui.widgets.buttons import Button
@@ -147,14 +148,7 @@ class GroupOrdersPage(Page):
             self._show_nothing()
 
     def _show_nothing(self) -> None:
-        if self.search.text().strip():
-            words_ = _("没有名称或单号含「{text}」的统采订单。", text=self.search.text().strip())
-            self.nothing.show_empty(words_, _("清除搜索"), self.search.clear)
-        elif self._buyer:
-            words_ = _("还没有统采订单。把成员提交的采购申请汇总成一张，再由每家分别签署。")
-            self.nothing.show_empty(words_, _("新建统采"), self.start_new)
-        else:
-            self.nothing.show_empty(_("还没有要你签署的订单。集团汇总以后就会出现。"))
+        explain_nothing(self.nothing, self.search, self.start_new if self._buyer else None)
         self.stack.setCurrentWidget(self.nothing)
 
     def _unread(self, error: Exception) -> None:
