@@ -77,11 +77,13 @@ def _counts(desk: Desk) -> None:
         places = places_of(desk.db, keeper, keeper.org_id)
         cold = next((x.id for x in places if x.storage == "cold"), 0)
         where = cold if member == "wangyue" else 0  # a small count that is done
+        good = {x.id for x in places if x.level == 1 and x.zone == "good"}
+        counted_here = {where} if where else good
         begun = start(desk.db, keeper, StartCount(new_op(), keeper.org_id, where, 99))
         rows = [
             row
             for row in stock_rows(desk.db, keeper, (keeper.org_id,), PlainQuery())
-            if (row.place_id == where if where else row.place_id in _counted_places(desk, member))
+            if row.place_id in counted_here
         ]
         for number, row in enumerate(rows[:_COUNTED]):
             key = Key(row.place_id, row.item_id, row.lot_id, row.owner_id)
@@ -97,12 +99,6 @@ def _counts(desk: Desk) -> None:
                 new_op(), keeper.org_id, begun.count_id, begun.version, rest_is_zero=True
             )
             submit(desk.db, keeper, step)
-
-
-def _counted_places(desk: Desk, member: str) -> set[int]:
-    keeper = desk.keeper(member)
-    places = places_of(desk.db, keeper, keeper.org_id)
-    return {x.id for x in places if x.level == 1 and x.zone == "good"}
 
 
 def _fridge(desk: Desk) -> None:

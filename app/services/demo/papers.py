@@ -29,8 +29,9 @@ _CHUNK = 20_000
 def write_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None:
     """Insert plain rows without making objects; the quickest way on both databases."""
     table = cast("Table", model.__table__)
+    connection = session.connection()
     for start in range(0, len(rows), _CHUNK):
-        session.execute(insert(table), rows[start : start + _CHUNK])
+        connection.execute(insert(table), rows[start : start + _CHUNK])
 
 
 @dataclass(slots=True)
