@@ -11,10 +11,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Table, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind
@@ -27,6 +27,11 @@ from app.models.base import microseconds
 from app.models.stock import ChainHead, Ledger
 from app.services.access import require
 from app.services.db import database_of, now, today
+
+_LEDGER: Final = cast("Table", Ledger.__table__)
+_HEAD: Final = select(ChainHead.seq, ChainHead.hash).where(
+    ChainHead.org_id == bindparam("org"), ChainHead.chain == "ledger"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +125,16 @@ def _post_sqlite(session: Session, actor: Actor, posting: Posting) -> Posted:
         digest = next_hash(previous, canonical(head, move))
         rows.append(_row(head, move, previous, digest) | {"posted_at": at})
         previous = digest
-    session.execute(insert(Ledger), rows)
+    session.connection().execute(insert(_LEDGER), rows)  # past the mapper: half the time
     return Posted(seq + 1, seq + len(rows))
 
 
 def _chain_head(session: Session, org_id: int) -> tuple[int, bytes]:
-    session.execute(
-        sqlite_insert(ChainHead)
-        .values(org_id=org_id, chain="ledger", seq=0, hash=GENESIS)
-        .on_conflict_do_nothing()
-    )
-    row = session.execute(
-        select(ChainHead.seq, ChainHead.hash).where(
-            ChainHead.org_id == org_id, ChainHead.chain == "ledger"
-        )
-    ).one()
-    return int(row.seq), bytes(row.hash)
+    row = session.execute(_HEAD, {"org": org_id}).one_or_none()
+    if row is not None:
+        return int(row.seq), bytes(row.hash)
+    session.execute(insert(ChainHead).values(org_id=org_id, chain="ledger", seq=0, hash=GENESIS))
+    return 0, GENESIS
 
 
 def _row(head: RowHead, move: Move, previous: bytes, digest: bytes) -> dict[str, object]:
