@@ -12,7 +12,10 @@ from tests.cli.runner import run
 from tests.factories import Site
 from tests.replenish_world import a_year
 
-ITEMS = "location,item,pack_size,moq,lead_time_days_mean,lead_time_sd,unit_cost,shelf_life_days,critical"
+ITEMS = (
+    "location,item,pack_size,moq,lead_time_days_mean,lead_time_sd,unit_cost,shelf_life_days,"
+    "critical"
+)
 
 
 @pytest.fixture

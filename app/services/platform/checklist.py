@@ -126,7 +126,9 @@ def _people(ask: _Ask) -> Todo:
 def _places(ask: _Ask) -> Todo:
     with_store = set(
         ask.session.scalars(
-            select(Place.org_id).distinct().where(
+            select(Place.org_id)
+            .distinct()
+            .where(
                 Place.org_id.in_(sorted(ask.orgs)),
                 Place.holds_stock.is_(True),
                 Place.active.is_(True),
