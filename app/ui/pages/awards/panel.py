@@ -122,10 +122,13 @@ def _beside(answer: dict[str, Any]) -> str:
     if not answer or answer.get("hand_cost") is None:
         return ""
     less = Decimal(answer["hand_less"])
-    words = _(
-        "手工方案同样的品规 {hand}，优化方案低 {less}。",
-        hand=formats.yuan(Decimal(answer["hand_cost"])),
-        less=formats.yuan(less),
+    hand = formats.yuan(Decimal(answer["hand_cost"]))
+    words = (
+        _("手工方案同样的品规 {hand}，优化方案低 {less}。", hand=hand, less=formats.yuan(less))
+        if less >= 0
+        else _(
+            "手工方案同样的品规 {hand}，优化方案高 {more}。", hand=hand, more=formats.yuan(-less)
+        )
     )
     if answer.get("hand_breaks"):
         words += _("手工方案没有遵守 {n} 处限制。", n=len(answer["hand_breaks"]))
