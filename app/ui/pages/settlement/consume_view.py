@@ -265,7 +265,7 @@ def _columns() -> tuple[Column, ...]:
 def _document_columns() -> tuple[Column, ...]:
     return (
         Column(key="no", title=_("单号"), kind=Kind.TWO_LINE, width=150, stretch=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=88),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=108),
         Column(key="act", title="", kind=Kind.BUTTON, width=52),
     )
 
