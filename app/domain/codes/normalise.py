@@ -27,6 +27,7 @@ def fold(text: str) -> str:
     if text.isascii() and text.isprintable() and " " not in text and len(text) <= MAX_LENGTH:
         return text
     folded = unicodedata.normalize("NFKC", text).translate(_DROPPED)
+    folded = unicodedata.normalize("NFKC", folded)  # a dropped blank may leave an accent bare
     if len(folded) > MAX_LENGTH:
         raise DomainError(
             "code.long", _("编码有 {n} 个字符，太长了。请核对是否连扫了两次。", n=len(folded))

@@ -12,7 +12,7 @@ from app.domain.awarding.limits import Limits, Rule, fold
 from app.domain.awarding.verify import breaches
 from app.services.awards.engine import How, Proposal, optimise
 
-QUICK = How(explain=False)
+QUICK = How(seconds=600, explain=False)
 
 
 @st.composite
