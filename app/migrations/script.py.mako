@@ -8,7 +8,7 @@ from alembic import op
 import sqlalchemy as sa
 
 import app.models.base
-from app.migrations.statements import run_rules, run_sql
+from app.migrations.statements import no_way_back, run_rules, run_sql
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}
@@ -21,5 +21,4 @@ def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
 
 
-def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was made before the upgrade")
+downgrade = no_way_back

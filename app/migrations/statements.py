@@ -6,6 +6,21 @@ from importlib import resources
 
 from alembic import op
 
+from app.domain.errors import EnvironmentProblem
+from app.i18n import _
+
+
+def no_way_back() -> None:
+    """The downgrade of every revision: rows of the newer form cannot be told in the older one.
+
+    Raises:
+        EnvironmentProblem: Always. The way back is the backup that each upgrade makes first.
+    """
+    raise EnvironmentProblem(
+        "schema.no_way_back",
+        _("数据库已升级，不能退回旧版本。请用升级前自动做的备份恢复（系统设置 → 备份）。"),
+    )
+
 
 def run_rules(name: str) -> None:
     """Run a file of row-security rules between the helpers that write them (PostgreSQL only)."""

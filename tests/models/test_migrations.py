@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
 import app.models  # noqa: F401 - fills the metadata
+from app.domain.errors import EnvironmentProblem
 from app.models.base import Base
 from app.models.stock import Ledger
 from app.services import schema
@@ -107,3 +109,13 @@ def test_a_kept_server_keeps_its_promises(kept: Database, databases: Databases) 
     admin = databases.cluster().login("yilian_kept").url()
     with server.administrator(admin) as connection:
         assert server_state.broken_promises(connection) == ()
+
+
+def test_no_revision_goes_back_and_none_is_lost_by_trying(backend: Backend) -> None:
+    config = schema._config()
+    with backend.db.engine.execution_options(write=True).begin() as connection:
+        config.attributes["connection"] = connection
+        with pytest.raises(EnvironmentProblem, match="备份"):
+            command.downgrade(config, "-1")
+
+    assert schema.is_current(backend.db)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import app.models.base
 from app.migrations.fill_search import fill_search
-from app.migrations.statements import run_rules, run_sql
+from app.migrations.statements import no_way_back, run_rules, run_sql
 
 
 revision = '0002'
@@ -94,5 +94,4 @@ def upgrade() -> None:
     fill_search(op.get_bind())
 
 
-def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was made before the upgrade")
+downgrade = no_way_back

@@ -8,7 +8,7 @@ from alembic import op
 import sqlalchemy as sa
 
 import app.models.base
-from app.migrations.statements import run_rules, run_sql
+from app.migrations.statements import no_way_back, run_rules, run_sql
 
 
 revision = '0007'
@@ -49,5 +49,4 @@ def upgrade() -> None:
     run_rules("0007_contracts_security")
 
 
-def downgrade() -> None:
-    raise NotImplementedError("restore the backup that was made before the upgrade")
+downgrade = no_way_back

@@ -1,0 +1,20 @@
+"""catalogue depth.
+
+Revision: 0013, after 0012. Expand first, contract a release later; a lock is
+held for a second at most (lock_timeout on PostgreSQL is set by the caller).
+"""
+
+from app.migrations.statements import no_way_back
+
+
+revision = '0013'
+down_revision = '0012'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+downgrade = no_way_back

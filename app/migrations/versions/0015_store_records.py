@@ -1,0 +1,20 @@
+"""store records.
+
+Revision: 0015, after 0014. Expand first, contract a release later; a lock is
+held for a second at most (lock_timeout on PostgreSQL is set by the caller).
+"""
+
+from app.migrations.statements import no_way_back
+
+
+revision = '0015'
+down_revision = '0014'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+downgrade = no_way_back
