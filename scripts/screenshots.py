@@ -52,6 +52,7 @@ SHOWN_BY = {
     "deliveries": SELLER,
     "receiving": KEEPER,
     "stock": KEEPER,
+    "consumption": KEEPER,
     "replenishment": KEEPER,
     "settlement": SETTLER,
     "labels": KEEPER,

@@ -120,7 +120,7 @@ _ALL: Final = (
     Action(Act.RECEIVE, N_("开始验收"), Icon.BARCODE_SCAN, "F2", "receiving", Duty.STORE),
     Action(Act.SUGGEST, N_("生成补货申请"), Icon.WAND, "F4", "replenishment", Duty.STORE),
     Action(Act.EXPIRED, N_("过期清单"), Icon.CALENDAR_ALERT, "F6", "stock"),
-    Action(Act.CONSUME, N_("扫码消耗"), Icon.BARCODE_SCAN, "F7", "settlement", Duty.STORE),
+    Action(Act.CONSUME, N_("扫码消耗"), Icon.BARCODE_SCAN, "F7", "consumption", Duty.STORE),
     Action(Act.LABELS, N_("打印标签"), Icon.PRINTER, "F8", "labels", Duty.STORE),
     Action(
         Act.DIFFERENCE,

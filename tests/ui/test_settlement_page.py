@@ -1,4 +1,4 @@
-"""消耗结算 by scanner and keyboard: scan, twice, wrong, too much, post, take back, settle."""
+"""消耗结算 by keyboard: a month is settled between the member's clerk and the supplier."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 
 from app.domain.documents import State
-from app.models.pack import Pack
 from app.services.settlement.listing import statements
 from app.services.settlement.steps import Verb
 from app.ui.actions import Act
-from app.ui.binding import BindForm
 from app.ui.context import PageContext
 from app.ui.page import Page
+from app.ui.pages.consumption.page import ConsumptionPage
 from app.ui.pages.settlement.page import SettlementPage
-from app.ui.status import Status
 from tests.factories import EAST, GOODS, Site
-from tests.services.test_consumption import label, on_hand, receive
+from tests.services.test_consumption import receive
 from tests.ui.conftest import Show
 
 GTIN = GOODS[0].gtin
@@ -28,114 +25,9 @@ Scan = Callable[[Page, str], None]
 
 
 @pytest.fixture
-def page(context: PageContext, lots: dict[str, int], show: Show, settle: Settle) -> SettlementPage:
-    """The page of the storekeeper, with goods on the shelf."""
-    assert lots
-    made = show(SettlementPage(context))
-    settle()
-    return made
-
-
-@pytest.fixture
 def lots(sqlite_site: Site) -> dict[str, int]:
-    """Forty boxes of one lot and one expired box on the shelf."""
-    return receive(
-        sqlite_site, EAST, {"K1": (40, date(2027, 9, 30)), "OLD": (1, date(2026, 9, 30))}
-    )
-
-
-def shown(page: SettlementPage) -> tuple[Status, str]:
-    result = page.use.bar.recent.shown[0][1]
-    return result.status, result.text
-
-
-def quantities(page: SettlementPage) -> list[str]:
-    model = page.use.lines.model
-    return [str(model.index(row, 4).data()) for row in range(model.rowCount())]
-
-
-def test_scan_twice_undo_and_post(
-    context: PageContext, sqlite_site: Site, lots: dict[str, int], show: Show, settle: Settle,
-    scan: Scan,
-) -> None:  # fmt: skip
-    page = show(SettlementPage(context))
-    settle()
-    for code in (GTIN, f"2*{GTIN}"):
-        scan(page, code)
-        settle()
-    assert quantities(page) == ["3 盒"]
-    assert shown(page) == (Status.OK, "已扫 3 盒")
-    page.perform(Act.UNDO)
-    assert quantities(page) == ["1 盒"]
-    page.perform(Act.FINISH)
-    settle()
-    assert quantities(page) == []
-    assert shown(page)[1].startswith("已登记 XH20261014-001")
-    assert on_hand(sqlite_site, lots["K1"]) == 39 * 24
-    assert str(page.use.documents.model.index(0, 0).data()).startswith("XH20261014-001")
-
-
-def test_a_label_counts_once(
-    context: PageContext, sqlite_site: Site, lots: dict[str, int], show: Show, settle: Settle,
-    scan: Scan,
-) -> None:  # fmt: skip
-    pack = label(sqlite_site, lots["K1"], 20)
-    code = "0002261014000016"
-    with sqlite_site.owner.write() as s:
-        from app.domain.codes import label_code
-
-        code = label_code.build(2, date(2026, 10, 14), 1)
-        s.scalars(select(Pack).where(Pack.id == pack)).one().code = code
-    page = show(SettlementPage(context))
-    settle()
-    for _twice in range(2):
-        scan(page, code)
-        settle()
-    assert quantities(page) == ["20 盒"]
-    assert shown(page) == (Status.BAD, "这个标签已经在本单里，没有重复计数")
-    page.perform(Act.FINISH)
-    settle()
-    scan(page, code)
-    settle()
-    assert "已由 李药 登记过" in shown(page)[1]
-    assert on_hand(sqlite_site, lots["K1"]) == 20 * 24
-
-
-@pytest.mark.parametrize(
-    ("code", "words"),
-    [
-        ("6901234567892", "没找到 06901234567892"),
-        (f"(01){GTIN}(17)270930(10)NOSUCH", "批号 NOSUCH 这里没有库存"),
-        (f"50*{GTIN}", "现存 40 盒，要用 51 盒"),
-        ("'; DROP TABLE item", "没找到"),
-    ],
-)
-def test_wrong_scans_say_what_to_do_and_lose_nothing(
-    page: SettlementPage, settle: Settle, scan: Scan, code: str, words: str
-) -> None:
-    scan(page, GTIN)
-    settle()
-    page.use.scan(code)
-    settle()
-    assert shown(page)[0] is Status.BAD
-    assert words in shown(page)[1]
-    assert quantities(page) == ["1 盒"]
-
-
-def test_an_expired_lot_is_not_posted(
-    context: PageContext, sqlite_site: Site, lots: dict[str, int], show: Show, settle: Settle,
-    scan: Scan,
-) -> None:  # fmt: skip
-    page = show(SettlementPage(context))
-    settle()
-    scan(page, f"(01){GTIN}(17)260930(10)OLD")
-    settle()
-    assert shown(page) == (Status.BAD, "已过期，不能使用")
-    assert quantities(page) == []
-    page.perform(Act.FINISH)
-    settle()
-    assert shown(page)[1] == "还没有要登记的消耗"
-    assert on_hand(sqlite_site, lots["OLD"]) == 24
+    """Forty boxes of one lot on the shelf."""
+    return receive(sqlite_site, EAST, {"K1": (40, date(2027, 9, 30))})
 
 
 def test_a_month_is_settled_between_two_windows(
@@ -143,7 +35,7 @@ def test_a_month_is_settled_between_two_windows(
     show: Show, settle: Settle, scan: Scan,
 ) -> None:  # fmt: skip
     assert lots
-    store = show(SettlementPage(context_for("east_store")))
+    store = show(ConsumptionPage(context_for("east_store")))
     settle()
     scan(store, f"3*{GTIN}")
     settle()
@@ -175,22 +67,3 @@ def test_a_month_is_settled_between_two_windows(
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
     assert row.status is State.CONFIRMED
     assert str(supplier.statements.grid.model.index(1, 3).data()) == "11.58"
-
-
-def test_an_unknown_code_is_given_to_an_item_right_there(
-    page: SettlementPage, scan: Scan, settle: Settle
-) -> None:
-    page.use.bar.sound = False
-    scan(page, "KZ-778899")
-    settle()
-    assert page.use.bar.bind.isVisible()
-    page.use.bar.bind.click()
-    form = page.window().findChild(BindForm)
-    assert isinstance(form, BindForm)
-    form.verb.click()
-    assert "还没选品规" in form.item_field.problem.text
-    form.picker.picked.emit(form._search("amxl")[0].value)
-    form.verb.click()
-    settle()
-    assert quantities(page) == ["1 盒"]
-    assert not page.use.bar.bind.isVisible()

@@ -91,6 +91,10 @@ PAGES: Final = (
         "deliveries", N_("送货"), Icon.TRUCK, _STORE, "DeliveriesPage", frozenset({_D.SUPPLY})
     ),
     PageSpec("stock", N_("库存"), Icon.WAREHOUSE, _STORE, "StockPage", _STAFF),
+    PageSpec(
+        "consumption", N_("消耗登记"), Icon.PILL, _STORE, "ConsumptionPage",
+        frozenset({_D.STORE, _D.AUDIT}),
+    ),
     PageSpec("packs", N_("定数包"), Icon.PACKAGE, _STORE, "PacksPage", frozenset({_D.STORE})),
     PageSpec(
         "transfers", N_("调拨借用"), Icon.SWAP, _STORE, "TransfersPage",

@@ -44,7 +44,7 @@ class Work:
 WORKS: Final = (
     Work(
         Duty.STORE, N_("收货、贴标签、扫码消耗、补货"), Icon.BARCODE_SCAN,
-        (("receiving", N_("收货验收")), ("labels", N_("标签打印")), ("settlement", N_("扫码消耗")),
+        (("receiving", N_("收货验收")), ("labels", N_("标签打印")), ("consumption", N_("扫码消耗")),
          ("replenishment", N_("智能补货"))),
         theme.Density.LARGE,
     ),

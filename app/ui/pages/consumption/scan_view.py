@@ -20,7 +20,7 @@ from app.ui import formats
 from app.ui.binding import offer_binding
 from app.ui.changes import Topic
 from app.ui.page import Page
-from app.ui.pages.settlement.draft import Draft, Entry
+from app.ui.pages.consumption.draft import Draft, Entry
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
