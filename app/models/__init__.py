@@ -26,6 +26,7 @@ from app.models import (
     sealing,
     settlement,
     stock,
+    store_records,
     transfer,
 )
 
@@ -50,5 +51,6 @@ __all__ = [
     "sealing",
     "settlement",
     "stock",
+    "store_records",
     "transfer",
 ]
