@@ -1,4 +1,4 @@
-"""Records a store keeps: label designs with versions, case codes, 养护, photographs of write-offs."""
+"""What a store keeps: label designs, case codes, 养护, photographs of write-offs."""
 
 from __future__ import annotations
 

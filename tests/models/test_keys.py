@@ -14,6 +14,7 @@ SHARED = {
     "item_code": "the catalogue: a member's own code lies beside the group's",
     "person": "people are a small table of the whole group",
     "trace_code": "a trace code comes in once in the whole group, whoever receives it",
+    "trace_link": "which case a trace code lies in is the same for the whole group",
 }
 """Tables with an organisation in them that are reference tables all the same, and why."""
 
