@@ -62,7 +62,11 @@ class Policy(Base):
 
 
 class SupplyTerm(Base):
-    """How a supplier delivers an item to an organisation: lead time, review days, multiples."""
+    """How a supplier delivers an item to an organisation: lead time, review days, multiples.
+
+    With `for_group` cases and minimum quantities hold for the members' order together: they are
+    rounded once per group. `minimum_amount` is said once for all items of a supplier (item 0).
+    """
 
     __tablename__ = "supply_term"
 
@@ -74,8 +78,36 @@ class SupplyTerm(Base):
     review_weekdays: Mapped[Text_] = mapped_column(default="0")  # "0,3" = Monday and Thursday
     order_multiple: Mapped[Count] = mapped_column(default=0)  # smallest units, 0 = one pack
     minimum_qty: Mapped[Count] = mapped_column(default=0)
+    minimum_amount: Mapped[OptPrice]  # no order below this; None = any
+    for_group: Mapped[AFlag] = mapped_column(server_default="0")
 
     __table_args__ = (Base.__table_args__,)
+
+
+class PlannerNumber(Base):
+    """What a person knows better than the history, with the reason and until when it holds.
+
+    Replaced by the next one; the audit keeps what was before.
+    """
+
+    __tablename__ = "planner_number"
+
+    org_id: Mapped[Key]
+    place_id: Mapped[Key]
+    item_id: Mapped[Key]
+    kind: Mapped[Text_]  # app.domain.replenish.by_hand.Kind: levels | monthly | floor
+    low: Mapped[Count] = mapped_column(default=0)  # smallest units: reorder point or floor
+    high: Mapped[Count] = mapped_column(default=0)  # smallest units: order up to
+    monthly: Mapped[Count] = mapped_column(default=0)  # smallest units in 30 days
+    reason: Mapped[Text_]
+    until: Mapped[OptDay]  # the last day; None = until further notice
+    set_by: Mapped[Ref]
+    set_at: Mapped[AMoment]
+
+    __table_args__ = (
+        CheckConstraint("low >= 0 AND high >= 0 AND monthly >= 0", name="amounts"),
+        Base.__table_args__,
+    )
 
 
 class ReplenishmentRun(Base):
