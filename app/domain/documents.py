@@ -33,13 +33,19 @@ class DocKind(StrEnum):
     COUNT = "count"
     PACK = "pack"
     REVERSAL = "reversal"
+    TITLE = "title"
     NEGOTIATION = "negotiation"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    MONTH = "month"
 
 
 class State(StrEnum):
     """States of documents."""
 
     DRAFT = "draft"
+    TO_APPROVE = "to_approve"
+    TO_APPROVE_GROUP = "to_approve_group"
     SUBMITTED = "submitted"
     CONSOLIDATED = "consolidated"
     CANCELLED = "cancelled"
@@ -49,6 +55,7 @@ class State(StrEnum):
     DONE = "done"
     TO_SIGN = "to_sign"
     MEMBER_SIGNED = "member_signed"
+    ANSWERED = "answered"
     SIGNED = "signed"
     REFUSED = "refused"
     PARTLY_RECEIVED = "partly_received"
@@ -58,6 +65,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     POSTED = "posted"
     REVERSED = "reversed"
+    TO_MAKE = "to_make"
     SENT = "sent"
     DISPUTED = "disputed"
     CONFIRMED = "confirmed"
@@ -83,8 +91,17 @@ _S = State
 TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
     DocKind.REQUISITION: frozenset(
         {
+            (_S.DRAFT, _S.TO_APPROVE),
+            (_S.DRAFT, _S.TO_APPROVE_GROUP),
             (_S.DRAFT, _S.SUBMITTED),
             (_S.DRAFT, _S.CANCELLED),
+            (_S.TO_APPROVE, _S.TO_APPROVE_GROUP),
+            (_S.TO_APPROVE, _S.SUBMITTED),
+            (_S.TO_APPROVE, _S.DRAFT),
+            (_S.TO_APPROVE, _S.CANCELLED),
+            (_S.TO_APPROVE_GROUP, _S.SUBMITTED),
+            (_S.TO_APPROVE_GROUP, _S.DRAFT),
+            (_S.TO_APPROVE_GROUP, _S.CANCELLED),
             (_S.SUBMITTED, _S.DRAFT),
             (_S.SUBMITTED, _S.CONSOLIDATED),
             (_S.SUBMITTED, _S.CANCELLED),
@@ -106,6 +123,9 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.TO_SIGN, _S.CANCELLED),
             (_S.MEMBER_SIGNED, _S.SIGNED),
             (_S.MEMBER_SIGNED, _S.REFUSED),
+            (_S.MEMBER_SIGNED, _S.ANSWERED),
+            (_S.ANSWERED, _S.TO_SIGN),
+            (_S.ANSWERED, _S.CANCELLED),
             (_S.MEMBER_SIGNED, _S.TO_SIGN),
             (_S.MEMBER_SIGNED, _S.CANCELLED),
             (_S.REFUSED, _S.TO_SIGN),
@@ -138,6 +158,7 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
     DocKind.CONSUMPTION: frozenset({(_S.POSTED, _S.REVERSED)}),
     DocKind.STATEMENT: frozenset(
         {
+            (_S.TO_MAKE, _S.DRAFT),
             (_S.DRAFT, _S.SENT),
             (_S.DRAFT, _S.CANCELLED),
             (_S.SENT, _S.CONFIRMED),
@@ -146,8 +167,20 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.DISPUTED, _S.CONFIRMED),
             (_S.DISPUTED, _S.CANCELLED),
             (_S.CONFIRMED, _S.INVOICED),
+            (_S.CONFIRMED, _S.REVERSED),
+            (_S.INVOICED, _S.CONFIRMED),
             (_S.INVOICED, _S.AUDITED),
+            (_S.AUDITED, _S.INVOICED),
             (_S.AUDITED, _S.PAID),
+            (_S.PAID, _S.AUDITED),
+        }
+    ),
+    DocKind.PAYMENT: frozenset(
+        {
+            (_S.DRAFT, _S.SENT),
+            (_S.DRAFT, _S.CANCELLED),
+            (_S.SENT, _S.CANCELLED),
+            (_S.SENT, _S.DONE),
         }
     ),
     DocKind.NEGOTIATION: frozenset(
@@ -176,6 +209,8 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
 
 _TITLES: Final[Mapping[State, str]] = {
     _S.DRAFT: N_("草稿"),
+    _S.TO_APPROVE: N_("待本院审批"),
+    _S.TO_APPROVE_GROUP: N_("待集团审批"),
     _S.SUBMITTED: N_("已提交"),
     _S.CONSOLIDATED: N_("已汇总"),
     _S.CANCELLED: N_("已作废"),
@@ -186,6 +221,7 @@ _TITLES: Final[Mapping[State, str]] = {
     _S.TO_SIGN: N_("待成员签署"),
     _S.MEMBER_SIGNED: N_("待供应商签署"),
     _S.SIGNED: N_("已签"),
+    _S.ANSWERED: N_("供应商部分确认"),
     _S.REFUSED: N_("拒签"),
     _S.PARTLY_RECEIVED: N_("部分到货"),
     _S.RECEIVED: N_("已到齐"),
@@ -194,6 +230,7 @@ _TITLES: Final[Mapping[State, str]] = {
     _S.ACCEPTED: N_("已验收"),
     _S.POSTED: N_("已入账"),
     _S.REVERSED: N_("已冲销"),
+    _S.TO_MAKE: N_("待生成"),
     _S.SENT: N_("待确认"),
     _S.DISPUTED: N_("有异议"),
     _S.CONFIRMED: N_("已确认"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -23,12 +22,12 @@ from app.services import audit
 from app.services.access import require
 from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
 from app.services.consumption.packs import open_pack
+from app.services.consumption.pricing import priced
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
-from app.services.price_lookup import prices_on
-from app.services.stock.available import lot_stock, places_under, receipt_costs
+from app.services.stock.available import lot_stock, places_under
 from app.services.stock.names import item_names
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
@@ -63,7 +62,7 @@ def _consume_once(db: Database, actor: Actor, command: Consume) -> Consumed:
         day = command.occurred_on or today(session)
         document_id = new_id()
         picked = _pick_all(session, actor, command, document_id, day)
-        moves = _priced(session, command.org_id, day, picked)
+        moves = priced(session, command.org_id, day, picked)
         no = document_no(session, command.org_id, "XH", day)
         session.add(_document(session, actor, command, document_id, no, day))
         posted = post(
@@ -217,24 +216,6 @@ def _less(stock: list[LotStock], picks: tuple[Pick, ...]) -> list[LotStock]:
         key = (pick.stock.place_id, pick.stock.lot_id, pick.stock.owner_id)
         taken[key] = taken.get(key, 0) + pick.qty
     return [replace(s, qty=s.qty - taken.get((s.place_id, s.lot_id, s.owner_id), 0)) for s in stock]
-
-
-def _priced(session: Session, org_id: int, day: date, moves: list[Move]) -> list[Move]:
-    """The price on the day of use for supplier-owned goods, the receipt's price otherwise."""
-    prices = prices_on(session, day, org_id, {move.item_id for move in moves})
-    costs = receipt_costs(session, org_id, {move.lot_id for move in moves})
-    priced = []
-    for move in moves:
-        unit_price, factor = Decimal(0), 1
-        cost = costs.get((move.item_id, move.lot_id, move.owner_id))
-        if cost is not None:
-            unit_price, factor = cost.unit_price, cost.price_factor
-        for price in prices.get(move.item_id, ()):
-            if price.supplier_id == move.owner_id:
-                unit_price, factor = price.unit_price, price.price_factor
-                break
-        priced.append(replace(move, unit_price=unit_price, price_factor=factor))
-    return priced
 
 
 def _lines(moves: list[Move], first_seq: int) -> Iterator[ConsumedLine]:

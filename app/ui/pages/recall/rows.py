@@ -31,6 +31,7 @@ KINDS: Final = {
     DocKind.REVERSAL.value: N_("冲销"),
     DocKind.OPENING.value: N_("期初"),
     DocKind.PUTAWAY.value: N_("移库"),
+    DocKind.TITLE.value: N_("货权转移"),
     DocKind.RETURN.value: N_("退货"),
     DocKind.WRITE_OFF.value: N_("报损"),
     DocKind.TRANSFER.value: N_("调拨"),

@@ -40,6 +40,7 @@ _KINDS = {
     DocKind.TRANSFER: N_("调拨"),
     DocKind.COUNT: N_("盘点"),
     DocKind.PACK: N_("定数包"),
+    DocKind.TITLE: N_("货权转移"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Consumption rules: when goods become payable, dispensing, reagent kits, high-value cases."""
