@@ -22,6 +22,7 @@ from app.ui.opening import scopes_of
 from app.ui.page import KeyHint, Page
 from app.ui.pages import registry
 from app.ui.shell.menus import MENU
+from app.ui.shell.rail import Rail
 from app.ui.shell.window import MainWindow
 from tests.ui.keys import key, press, window_of
 
@@ -237,6 +238,43 @@ def test_below_1200_pixels_the_rail_shows_icons_with_tooltips(
     assert window.rail.buttons["stock"].toolTip() == "库存"
     window.resize(1300, 700)
     qtbot.waitUntil(lambda: not window.rail.narrow)
+
+
+def test_a_low_window_folds_groups_and_keeps_every_line_high_enough_to_hit(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.navigate("stock")
+    window.resize(1300, 560)
+    qtbot.waitUntil(lambda: any(group.folded for group in window.rail.groups))
+
+    here = next(group for group in window.rail.groups if group.holds("stock"))
+    assert not here.folded
+    assert min(button.height() for button in here.buttons) >= 30
+
+    folded = next(group for group in window.rail.groups if group.folded)
+    qtbot.mouseClick(folded.head, Qt.MouseButton.LeftButton)
+    assert not folded.folded
+    assert all(button.isVisibleTo(window.rail) for button in folded.buttons)
+
+
+def test_what_a_person_folded_stays_folded_at_the_next_start(window: MainWindow) -> None:
+    group = window.rail.groups[0]
+    group.head.click()
+    assert group.folded
+
+    again = Rail(window.specs, window.context.state)
+    again.resize(164, 1400)
+    assert [one.folded for one in again.groups] == [
+        one.name == group.name for one in window.rail.groups
+    ]
+
+
+def test_a_folded_group_says_how_much_waits(window: MainWindow) -> None:
+    group = window.rail.groups[0]
+    window.rail.show_badges(
+        {group.buttons[0].spec.name: 2, group.buttons[1].spec.name: 3}, frozenset()
+    )
+    assert group.head.waiting == 5
 
 
 def test_text_grows_and_shrinks_step_by_step(window: MainWindow, qtbot: QtBot) -> None:

@@ -64,7 +64,7 @@ PAGES: Final = (
     PageSpec("home", N_("工作台"), Icon.HOME, "", "HomePage"),
     PageSpec("catalogue", N_("统一目录"), Icon.BOOK_READ, _BUYING, "CataloguePage", _STAFF),
     PageSpec(
-        "mapping", N_("编码对照"), Icon.SCALE, _BUYING, "MappingPage",
+        "mapping", N_("编码对照"), Icon.LINK, _BUYING, "MappingPage",
         frozenset({_D.STORE, _D.CATALOGUE}),
     ),
     PageSpec("formulary", N_("处方集"), Icon.CLIPBOARD_LIST, _BUYING, "FormularyPage", _STAFF),
@@ -76,7 +76,7 @@ PAGES: Final = (
     ),
     PageSpec("prices", N_("价格表"), Icon.CASH, _BUYING, "PricesPage", _STAFF),
     PageSpec(
-        "awards", N_("定标"), Icon.CLIPBOARD_CHECK, _BUYING, "AwardsPage",
+        "awards", N_("定标"), Icon.STAR, _BUYING, "AwardsPage",
         frozenset({_D.BUY, _D.SIGN, _D.SUPPLY, _D.AUDIT}),
     ),
     PageSpec(
@@ -101,7 +101,7 @@ PAGES: Final = (
         frozenset({_D.STORE, _D.BUY, _D.SIGN}),
     ),
     PageSpec(
-        "recall", N_("追溯召回"), Icon.LOCK_OUTLINE, _STORE, "RecallPage",
+        "recall", N_("追溯召回"), Icon.HISTORY, _STORE, "RecallPage",
         frozenset({_D.STORE, _D.BUY, _D.CATALOGUE, _D.AUDIT}),
     ),
     PageSpec(

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.i18n import _
 from app.ui.context import PageContext
+from app.ui.line import LineState
 from app.ui.status import Status
 
 
@@ -22,6 +23,7 @@ class Devices(QObject):
         super().__init__(parent)
         self._context = context
         self._reached = True
+        self._line = LineState.GOOD
         self._scanned = False
         context.scans.routed.connect(self._saw_scan)
 
@@ -31,6 +33,11 @@ class Devices(QObject):
             self._reached = reached
             self.refresh()
 
+    def set_line(self, state: LineState) -> None:
+        """How the line is for a change under way."""
+        self._line = state
+        self.refresh()
+
     def _saw_scan(self) -> None:
         if not self._scanned:
             self._scanned = True
@@ -39,7 +46,11 @@ class Devices(QObject):
     def states(self) -> tuple[tuple[Status, str], ...]:
         """Connection first; the scanner once it was heard of; the printer if one is set."""
         session = self._context.session
-        if not self._reached:
+        if self._line is LineState.CHECKING:
+            states = [(Status.NEAR, _("正在核对是否已经保存…"))]
+        elif self._line is LineState.DOWN:
+            states = [(Status.NEAR, _("连接断了，正在重新连接，连上后接着保存…"))]
+        elif not self._reached:
             states = [(Status.NEAR, _("连不上数据库，稍后会再试"))]
         elif session.db.is_sqlite:
             states = [(Status.OK, _("已打开本机数据"))]

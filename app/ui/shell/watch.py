@@ -11,6 +11,8 @@ from app.ui.changes import ALL
 from app.ui.context import PageContext
 
 EVERY_MS: Final = 5_000
+SOON_MS: Final = 1_500
+"""How often while the line is down: the window is itself again soon after the server is."""
 
 
 class Watch(QObject):
@@ -18,15 +20,18 @@ class Watch(QObject):
 
     Signals:
         reached: Whether the database answered.
+        back: It answers again after it did not.
     """
 
     reached = Signal(bool)
+    back = Signal()
 
     def __init__(self, context: PageContext, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
         self._known: Pulse | None = None
         self._own = True
+        self._down = False
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
@@ -41,13 +46,22 @@ class Watch(QObject):
         self._context.jobs.read(
             lambda: pulse(db),
             self._take,
-            lambda _error: self.reached.emit(False),
+            self._missed,
             channel="pulse",
             owner=self,
         )
 
+    def _missed(self, _error: Exception) -> None:
+        self._timer.setInterval(SOON_MS)
+        self._down = True
+        self.reached.emit(False)
+
     def _take(self, found: Pulse) -> None:
         self.reached.emit(True)
+        if self._down:
+            self._down = False
+            self._timer.setInterval(EVERY_MS)
+            self.back.emit()
         before, own = self._known, self._own
         self._known, self._own = found, False
         if before is not None and found != before and not own:

@@ -21,6 +21,7 @@ from app.ui.shell.band import DemoBand
 from app.ui.shell.devices import Devices
 from app.ui.shell.entries import Entries
 from app.ui.shell.history import History
+from app.ui.shell.keeper import Keeper
 from app.ui.shell.key_help import KeyHelp
 from app.ui.shell.menus import drop_below, person_menu
 from app.ui.shell.palette import CommandPalette
@@ -58,7 +59,7 @@ class MainWindow(QWidget):
         context.perform = self.perform
         context.set_look = self.look_changed.emit
         self.history = History()
-        self.rail = Rail(self.specs)
+        self.rail = Rail(self.specs, context.state)
         self.top = TopBar(context.actor.name, scopes)
         self.top.scope.choose(context.scope)
         self.status = StatusBar(context.jobs)
@@ -66,6 +67,7 @@ class MainWindow(QWidget):
         self.devices = Devices(context, self)
         self.badges = Badges(context, self)
         self.watch = Watch(context, self)
+        self.keeper = Keeper(context, self.watch, self.devices, self)
         self._lay_out()
         self.toasts = ToastStack(context.notices, self)
         entries = Entries(context, self.specs, lambda: self.stack.current_page)
@@ -178,6 +180,7 @@ class MainWindow(QWidget):
         names = [spec.name for spec in self.specs]
         usual = last if last in names and last not in {"settings", "start"} else names[0]
         self.navigate("start" if self.context.session.fresh else usual)
+        self.keeper.ask()
 
     def _step(self, by: int) -> None:
         name = self.history.step(by)
