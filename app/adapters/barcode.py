@@ -19,11 +19,28 @@ from app.domain.labels.marks import CodeMark, Symbology
 from app.i18n import _
 
 MM_PER_INCH: Final = 25.4
-LEAST_MODULE: Final = {Symbology.MATRIX: 0.25, Symbology.BARS: 0.16}
+LEAST_MODULE: Final = {
+    Symbology.MATRIX: 0.25,
+    Symbology.BARS: 0.16,
+    Symbology.EAN: 0.26,
+    Symbology.QR: 0.25,
+}
 """Smallest module in mm that hand scanners read from thermal paper."""
-LARGEST_MODULE: Final = {Symbology.MATRIX: 0.6, Symbology.BARS: 0.5}
-_QUIET: Final = 10
-"""Blank modules that Code 128 wants on each side."""
+LARGEST_MODULE: Final = {
+    Symbology.MATRIX: 0.6,
+    Symbology.BARS: 0.5,
+    Symbology.EAN: 0.66,
+    Symbology.QR: 0.8,
+}
+_QUIET: Final = {Symbology.BARS: 10, Symbology.EAN: 11}
+"""Blank modules that these codes want on each side."""
+_LINEAR: Final = frozenset(_QUIET)
+_FORMATS: Final = {
+    Symbology.MATRIX: zxingcpp.BarcodeFormat.DataMatrix,
+    Symbology.BARS: zxingcpp.BarcodeFormat.Code128,
+    Symbology.EAN: zxingcpp.BarcodeFormat.EAN13,
+    Symbology.QR: zxingcpp.BarcodeFormat.QRCode,
+}
 _ROUNDING: Final = 0.001
 
 Grid = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
@@ -55,20 +72,18 @@ def modules(symbology: Symbology, source: str, *, gs1: bool) -> Grid:
     Raises:
         DomainError: The encoder cannot write `source`.
     """
-    kind = zxingcpp.BarcodeFormat.DataMatrix
-    if symbology is Symbology.BARS:
-        kind = zxingcpp.BarcodeFormat.Code128
+    kind = _FORMATS[symbology]
     try:
         if symbology is Symbology.MATRIX:
             code = zxingcpp.create_barcode(source, kind, gs1=gs1, force_square=True)
         else:
-            code = zxingcpp.create_barcode(source, kind)
+            code = zxingcpp.create_barcode(source, kind, **({"gs1": True} if gs1 else {}))
     except ValueError as error:
         raise DomainError(
             "label.encode", _("{text} 不能印成条码。请改正批号或编码。", text=source)
         ) from error
     image = np.array(code.to_image(scale=1, add_quiet_zones=False)) == 0
-    grid: Grid = image if symbology is Symbology.MATRIX else image[:1]
+    grid: Grid = image[:1] if symbology in _LINEAR else image
     grid.setflags(write=False)
     return grid
 
@@ -81,30 +96,37 @@ def fit(mark: CodeMark, dpi: int, origin: tuple[float, float] = (0.0, 0.0)) -> D
     """
     grid = modules(mark.symbology, mark.source, gs1=mark.gs1)
     columns = grid.shape[1]
-    bars = mark.symbology is Symbology.BARS
-    wide = columns + 2 * _QUIET if bars else columns
+    bars = mark.symbology in _LINEAR
+    wide = columns + 2 * _QUIET[mark.symbology] if bars else columns
     room = mark.box.width if bars else min(mark.box.width, mark.box.height)
     per_mm = dpi / MM_PER_INCH
     largest = int(LARGEST_MODULE[mark.symbology] * per_mm + _ROUNDING) or 1
     size = min(int(room * per_mm + _ROUNDING) // wide, largest)
-    if size < 1 or size / per_mm < LEAST_MODULE[mark.symbology] - _ROUNDING:
-        raise DomainError(
-            "label.code_room",
-            _("条码 {text} 在这种标签上太密，扫不出来。请换大一号的标签。", text=mark.expected),
-        )
+    least = max(LEAST_MODULE[mark.symbology], mark.least)
+    if size < 1 or size / per_mm < least - _ROUNDING:
+        raise DomainError("label.code_room", _too_dense(mark))
     left, top = origin[0] + mark.box.x, origin[1] + mark.box.y
     if bars:
         x = dots(left, dpi) + (dots(mark.box.width, dpi) - columns * size) // 2
         return DotCode(x, dots(top, dpi), size, dots(mark.box.height, dpi), grid)
+    if mark.centred:
+        x = dots(left, dpi) + (dots(mark.box.width, dpi) - columns * size) // 2
+        y = dots(top, dpi) + (dots(mark.box.height, dpi) - columns * size) // 2
+        return DotCode(x, y, size, size, grid)
     x = dots(left + mark.box.width, dpi) - columns * size
     return DotCode(x, dots(top, dpi), size, size, grid)
 
 
+def _too_dense(mark: CodeMark) -> str:
+    """Why a code cannot be drawn, and what helps: another label, or a larger box."""
+    if mark.name:
+        return _("{name} 的框太小，模块细得扫不出来。请把它拉大，或少放一些内容。", name=mark.name)
+    return _("条码 {text} 在这种标签上太密，扫不出来。请换大一号的标签。", text=mark.expected)
+
+
 def decode(image: Image.Image) -> frozenset[tuple[str, str]]:
     """All upright codes on `image` as (symbology identifier, content with FNC1 as 0x1D)."""
-    kinds = zxingcpp.BarcodeFormats(
-        (zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.Code128)
-    )
+    kinds = zxingcpp.BarcodeFormats(tuple(_FORMATS.values()))
     found = zxingcpp.read_barcodes(
         np.asarray(image.convert("L")), formats=kinds, try_rotate=False, try_invert=False
     )

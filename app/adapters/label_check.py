@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.adapters import fonts
-from app.adapters.barcode import decode
+from app.adapters.barcode import decode, fit
 from app.adapters.label_raster import label_image
 from app.domain.errors import DomainError, Problem, refuse_if
+from app.domain.labels.design.laying import lay
+from app.domain.labels.design.parts import Design
 from app.domain.labels.layout import layout
-from app.domain.labels.marks import Layout
+from app.domain.labels.marks import CodeMark, Layout
 from app.domain.labels.spec import LabelSpec, check
 from app.domain.labels.template import LabelPaper, LabelTemplate
 from app.i18n import _, language
@@ -65,32 +67,43 @@ def verify(
     return Checked(tuple(layouts), codes, tuple(problems))
 
 
-def laid_out(spec: LabelSpec, template: LabelTemplate) -> Layout:
+def laid_out(spec: LabelSpec, template: LabelTemplate | Design) -> Layout:
     """The layout in the bundled fonts; kept, because a preview asks again at every key."""
     return _laid_out(spec, template, language())
 
 
 @lru_cache(maxsize=4096)
-def _laid_out(spec: LabelSpec, template: LabelTemplate, _language: str) -> Layout:
+def _laid_out(spec: LabelSpec, template: LabelTemplate | Design, _language: str) -> Layout:
     """`laid_out`, kept apart by the language of the captions."""
+    if isinstance(template, Design):
+        return lay(spec, template, fonts.width)
     return layout(spec, template, fonts.width)
 
 
 @lru_cache(maxsize=4096)
 def _read(laid: Layout, dpi: int) -> tuple[int, tuple[Problem, ...]]:
     """How many codes of one rendered label read as meant, and a problem for each other."""
-    try:
-        seen = decode(label_image(laid, dpi))
-    except DomainError as error:
-        return 0, (Problem(error.code, error.text, 0, "code"),)
+    unfit: list[Problem] = []
+    for mark in laid.codes:
+        try:
+            fit(mark, dpi)
+        except DomainError as error:
+            unfit.append(Problem(error.code, error.text, 0, mark.name or "code"))
+    if unfit:
+        return 0, tuple(unfit)
+    seen = decode(label_image(laid, dpi))
     problems = tuple(
-        Problem(
-            "label.unreadable",
-            _("标签上的条码 {text} 印出来读不回。请换大一号的标签。", text=mark.expected),
-            0,
-            "code",
-        )
+        Problem("label.unreadable", _unreadable(mark), 0, mark.name or "code")
         for mark in laid.codes
         if (mark.identifier, mark.expected) not in seen
     )
     return len(laid.codes) - len(problems), problems
+
+
+def _unreadable(mark: CodeMark) -> str:
+    """Why the label is not printed."""
+    if mark.name:
+        return _(
+            "{name} 印出来读不回：四周要留白，别让文字和线条压住它。请移开或拉大。", name=mark.name
+        )
+    return _("标签上的条码 {text} 印出来读不回。请换大一号的标签。", text=mark.expected)

@@ -18,6 +18,7 @@ from typing import Annotated, get_type_hints
 import typer
 
 from app import paths
+from app.adapters import label_papers
 from app.adapters.printers import PrinterAddress, parse_address
 from app.cli.context import cli
 from app.cli.scope import org_id as org_of
@@ -26,6 +27,7 @@ from app.domain.labels.sheet import Nudge
 from app.i18n import _
 from app.services.labels import output
 from app.services.labels.commands import Target
+from app.services.labels.designs import paper_of
 
 _SHEET = "a4-24"
 
@@ -34,7 +36,7 @@ _SHEET = "a4-24"
 class How:
     """How and where to print; each field is an option of the command line."""
 
-    paper: Annotated[str, typer.Option(help=_("标签纸：60x40、50x30、100x70、a4-24"))] = ""
+    paper: Annotated[str, typer.Option(help=_("标签纸（60x40、a4-24 等）或模板名称"))] = ""
     sheet: Annotated[bool, typer.Option("--sheet", help=_("用 A4 标签纸（a4-24）"))] = False
     start_cell: Annotated[int, typer.Option(help=_("A4 标签纸从第几格起"))] = 1
     nudge: Annotated[str, typer.Option(help=_("微调（毫米，右,下），如 0.0,0.5"))] = "0,0"
@@ -57,7 +59,10 @@ class How:
         """
         parse_address(self.printer or "localhost")
         paper = _SHEET if self.sheet else self.paper or usual
-        return output.Options(paper, self.start_cell, nudge_of(self.nudge), self.dpi)
+        own = None
+        if paper not in label_papers.TITLES:
+            own = paper_of(*cli().signed_in(), self.org_id, paper)
+        return output.Options(paper, self.start_cell, nudge_of(self.nudge), self.dpi, own)
 
     @property
     def target(self) -> Target:

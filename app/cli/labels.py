@@ -10,20 +10,27 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.adapters import label_papers
+from app.cli import label_templates
 from app.cli.context import cli
 from app.cli.label_options import How, nudge_of, printing
 from app.cli.scope import org_id
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.labels.spec import LabelSpec
+from app.domain.labels.template import LabelPaper
 from app.i18n import _
 from app.services.labels import candidates, output
 from app.services.labels.commands import Candidate, LabelLine, MakeLabels, Source
+from app.services.labels.designs import paper_of
 from app.services.labels.job import PrintJob, print_labels
 from app.services.labels.specs import bin_specs, find_pack, preview_specs, print_history
 from app.services.labels.void import VoidLabels, void_labels
 
 app = typer.Typer()
+app.add_typer(
+    label_templates.app, name="template", help=_("标签模板：列出、复制、读入、导出、检查")
+)
 
 _MOST_PRINTS = 1000
 
@@ -151,14 +158,16 @@ def bins(how: How) -> None:
 
 @app.command(help=_("校准页：对着标签纸看偏了多少"))
 def calibrate(
-    paper: Annotated[str, typer.Option(help=_("标签纸：60x40、50x30、100x70、a4-24"))] = "a4-24",
+    paper: Annotated[str, typer.Option(help=_("标签纸或模板名称：60x40、a4-24 …"))] = "a4-24",
     nudge: Annotated[str, typer.Option(help=_("微调（毫米，右,下），如 0.0,0.5"))] = "0,0",
     pdf: Annotated[Path | None, typer.Option(help=_("写成 PDF 文件"))] = None,
 ) -> None:
     """Write the calibration page of a paper."""
+    run = cli()
     target = pdf or paths.output() / f"calibration-{paper}.pdf"
-    options = output.Options(paper, nudge=nudge_of(nudge))
-    cli().emit(str(output.save_calibration(options, target)))
+    own = None if paper in label_papers.TITLES else _own_paper(paper)
+    options = output.Options(paper, nudge=nudge_of(nudge), own=own)
+    run.emit(str(output.save_calibration(options, target)))
 
 
 @app.command(help=_("打印记录：谁、何时、印了多少"))
@@ -182,6 +191,12 @@ def history(
         },
         empty=_("还没有打印记录。"),
     )
+
+
+def _own_paper(name: str) -> LabelPaper:
+    """The paper of a template of the person's organisation."""
+    run = cli()
+    return paper_of(*run.signed_in(), org_id(run, ""), name)
 
 
 def _candidates(org_id: int, acceptance: str, search: str) -> tuple[int, Sequence[Candidate]]:

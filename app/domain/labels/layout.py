@@ -132,7 +132,7 @@ def _codes(draft: Draft, template: LabelTemplate) -> None:
     if elements:
         source, expected = content.bracketed(elements), content.element_string(elements)
         draft.marks.append(CodeMark(Symbology.MATRIX, template.matrix, source, True, expected))
-    elif spec.kind is LabelKind.BIN:
+    elif spec.kind in {LabelKind.BIN, LabelKind.ASSET}:
         draft.marks.append(CodeMark(Symbology.MATRIX, template.matrix, spec.code, False, spec.code))
     fitted, text = shrunk(spec.code_text, digits.width, size, draft.measure, bold=False)
     wide = draft.measure(text, fitted, False)

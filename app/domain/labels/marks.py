@@ -13,12 +13,16 @@ Measure = Callable[[str, float, bool], float]
 
 
 class Symbology(StrEnum):
-    """The two codes of a label."""
+    """The codes of a label."""
 
     MATRIX = "matrix"
     """DataMatrix ECC 200."""
     BARS = "bars"
-    """Code 128."""
+    """Code 128, also as GS1-128."""
+    EAN = "ean"
+    """EAN-13."""
+    QR = "qr"
+    """QR code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,14 @@ class CodeMark:
     """A code that must decode to `expected`.
 
     Attributes:
-        symbology: Matrix (top right in its box) or bars (centred in its box).
+        symbology: Matrix (top right in its box unless `centred`) or bars (centred in its box).
         box: Room for the modules, without the quiet zone.
         source: What the encoder reads.
         gs1: Whether `source` is in bracketed GS1 form.
         expected: What a scanner sends, FNC1 as 0x1D.
+        name: What the code is called in a template made by people.
+        least: Smallest module wanted (mm); 0 for the least that scanners read.
+        centred: The modules stand in the middle of the box.
     """
 
     symbology: Symbology
@@ -77,13 +84,20 @@ class CodeMark:
     source: str
     gs1: bool
     expected: str
+    name: str = ""
+    least: float = 0.0
+    centred: bool = False
 
     @property
     def identifier(self) -> str:
         """The symbology identifier that a scanner sends first."""
-        if self.symbology is Symbology.BARS:
-            return "]C0"
-        return "]d2" if self.gs1 else "]d1"
+        plain, marked = {
+            Symbology.BARS: ("]C0", "]C1"),
+            Symbology.MATRIX: ("]d1", "]d2"),
+            Symbology.QR: ("]Q1", "]Q3"),
+            Symbology.EAN: ("]E0", "]E0"),
+        }[self.symbology]
+        return marked if self.gs1 else plain
 
 
 Mark = TextMark | RuleMark | CodeMark

@@ -23,6 +23,7 @@ class LabelKind(StrEnum):
     LOT = "lot"
     PACK = "pack"
     BIN = "bin"
+    ASSET = "asset"
 
 
 KIND_TITLES: Final = {
@@ -30,6 +31,7 @@ KIND_TITLES: Final = {
     LabelKind.LOT: N_("批次标签"),
     LabelKind.PACK: N_("定数包标签"),
     LabelKind.BIN: N_("货位标签"),
+    LabelKind.ASSET: N_("设备标签"),
 }
 
 
@@ -52,6 +54,10 @@ class LabelSpec:
         item_code: Own item code, encoded under AI 240 where there is no GTIN.
         serial: Serial of the goods; without one the own code stands in AI 21.
         demo: Fictional data, said so on the label.
+        made: Day of production, where it is known.
+        storage: How the goods are stored, in words.
+        target: Department that a fixed pack is for.
+        packed: When a fixed pack was packed, in words.
     """
 
     kind: LabelKind
@@ -68,6 +74,10 @@ class LabelSpec:
     item_code: str = ""
     serial: str = ""
     demo: bool = False
+    made: date | None = None
+    storage: str = ""
+    target: str = ""
+    packed: str = ""
 
     @property
     def expiry_text(self) -> str:
@@ -85,8 +95,8 @@ class LabelSpec:
 
     @property
     def elements(self) -> tuple[tuple[str, str], ...]:
-        """Application identifiers and values of the GS1 DataMatrix; empty for a bin."""
-        if self.kind is LabelKind.BIN:
+        """Application identifiers and values of the GS1 codes; empty for a place or machine."""
+        if self.kind in {LabelKind.BIN, LabelKind.ASSET}:
             return ()
         head = content.identity(self.gtin, self.item_code)
         if not head:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.labels.design.parts import Design
 from app.domain.labels.marks import Box
 
 SMALLEST_TEXT: Final = 2.2
@@ -87,7 +88,7 @@ class LabelPaper:
     Attributes:
         key: Stable name (file name of the template).
         title: What people call it, a message id.
-        label: The label template.
+        label: The label template: a standard one, or one made by people.
         page_width: Width of the page.
         page_height: Height of the page.
         columns: Cells across.
@@ -101,7 +102,7 @@ class LabelPaper:
 
     key: str
     title: str
-    label: LabelTemplate
+    label: LabelTemplate | Design
     page_width: float
     page_height: float
     columns: int

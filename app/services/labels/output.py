@@ -31,12 +31,19 @@ class Options:
         start: 1-based first cell of the first sheet.
         nudge: Shift of the print.
         dpi: Resolution of the printer, 0 for the usual one of the paper.
+        own: The paper itself, where it is a template that people made.
     """
 
     paper: str = "60x40"
     start: int = 1
     nudge: Nudge = field(default_factory=Nudge)
     dpi: int = 0
+    own: LabelPaper | None = None
+
+    @property
+    def label_paper(self) -> LabelPaper:
+        """The paper to print on."""
+        return self.own if self.own is not None else label_papers.paper(self.paper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def prepare(
     progress: Callable[[int, int], None] | None = None,
 ) -> Prepared:
     """Lay out, draw and read back every label; problems are in the result, nothing is raised."""
-    paper = label_papers.paper(options.paper)
+    paper = options.label_paper
     dpi = options.dpi or paper.dpi
     if dpi not in RESOLUTIONS:
         raise DomainError("label.dpi", _("分辨率只能是 203、300 或 600 dpi。请看打印机铭牌。"))
@@ -73,7 +80,7 @@ def prepare(
 
 def arrange(specs: Sequence[LabelSpec], options: Options) -> tuple[Page, ...]:
     """The labels on their pages, without the check: for a preview that follows every key."""
-    paper = label_papers.paper(options.paper)
+    paper = options.label_paper
     layouts = [laid_out(spec, paper.label) for spec in specs]
     return pages(layouts, paper, options.start if paper.is_sheet else 1, options.nudge)
 
@@ -112,4 +119,4 @@ def send(prepared: Prepared, address: PrinterAddress) -> None:
 
 def save_calibration(options: Options, path: Path) -> Path:
     """Write the calibration page of a paper."""
-    return printers.write(path, calibration_pdf(label_papers.paper(options.paper), options.nudge))
+    return printers.write(path, calibration_pdf(options.label_paper, options.nudge))

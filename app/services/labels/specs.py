@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -15,6 +15,7 @@ from app.domain.labels.plan import quantities
 from app.domain.labels.spec import LabelKind, LabelSpec
 from app.domain.quantity import Unit, UnitChain
 from app.i18n import _
+from app.models.fixed_pack import FixedPack
 from app.models.item import Item
 from app.models.pack import LabelPrint, Pack, PackLine
 from app.models.party import Maker, Organisation, Person
@@ -28,6 +29,7 @@ from app.services.labels.candidates import trade_numbers
 from app.services.labels.commands import Candidate, LabelLine, PrintRow
 from app.services.labels.make import COUNTER, codes_from, organisation_number
 from app.services.labels.void import VOIDED, refusal
+from app.services.platform.places import STORAGES
 
 
 def specs_of(
@@ -53,28 +55,40 @@ def specs_of(
 
 
 def _stored(session: Session, org_id: int, pack_ids: Sequence[int]) -> dict[int, LabelSpec]:
-    """Labels by unit; a unit with several lots shows the one that expires first."""
+    """Labels by unit; a unit with several lots says so and shows the earliest expiry."""
+    target = aliased(Place)
     rows = session.execute(
-        select(Pack, Item, Maker.short_name, Place.name, LotRow)
+        select(Pack, Item, Maker.short_name, Place.name, LotRow, target.name)
         .join(PackLine, (PackLine.org_id == Pack.org_id) & (PackLine.pack_id == Pack.id))
         .join(Item, Item.id == Pack.item_id)
         .join(Maker, Maker.id == Item.maker_id)
         .join(Place, (Place.org_id == Pack.org_id) & (Place.id == Pack.place_id))
         .outerjoin(LotRow, LotRow.id == PackLine.lot_id)
+        .outerjoin(FixedPack, (FixedPack.org_id == Pack.org_id) & (FixedPack.pack_id == Pack.id))
+        .outerjoin(target, (target.org_id == Pack.org_id) & (target.id == FixedPack.department_id))
         .where(Pack.org_id == org_id, Pack.id.in_(pack_ids))
         .order_by(Pack.id, LotRow.expiry)
     ).all()
     member, demo = member_name(session, org_id), is_demo(session)
     gtins = trade_numbers(session, org_id, {row[1].id for row in rows}, today(session))
+    lots: dict[int, list[LotRow | None]] = {}
+    for row in rows:
+        lots.setdefault(row[0].id, []).append(row[4])
     found: dict[int, LabelSpec] = {}
-    for pack, item, maker, place, lot in rows:
+    for pack, item, maker, place, lot, department in rows:
+        fixed = pack.kind == "fixed"
         words = _item_words(item, maker, gtins.get(item.id, "")) | {
             "quantity": _quantity(item, pack.qty),
             "place": f"{member} · {place}",
+            "target": department or "",
+            "packed": f"{local_time(pack.made_at):%m-%d %H:%M}" if fixed else "",
             "demo": demo,
         }
-        kind = LabelKind.PACK if pack.kind == "fixed" else _kind(lot)
-        found.setdefault(pack.id, LabelSpec(kind=kind, code=pack.code, **words, **_lot_words(lot)))
+        kind = LabelKind.PACK if fixed else _kind(lot)
+        more = _lot_words(lot)
+        if len(lots[pack.id]) > 1 and lot is not None:
+            more["lot"] = _("{lot} 等 {n} 批", lot=lot.lot_no, n=len(lots[pack.id]))
+        found.setdefault(pack.id, LabelSpec(kind=kind, code=pack.code, **words, **more))
     return found
 
 
@@ -145,6 +159,7 @@ def _previewed(candidate: Candidate, qty: int, code: str, common: tuple[str, boo
         item_code=candidate.code,
         serial=candidate.serial,
         demo=demo,
+        storage=storage_words(candidate.storage),
     )
 
 
@@ -205,6 +220,11 @@ def member_name(session: Session, org_id: int) -> str:
     return session.scalar(select(Organisation.name).where(Organisation.id == org_id)) or ""
 
 
+def storage_words(storage: str) -> str:
+    """How goods of a storage class are kept; nothing for those that need no care."""
+    return "" if storage in {"", "normal"} else _(STORAGES.get(storage, ""))
+
+
 def quantity_text(candidate: Candidate, qty: int) -> str:
     """`qty` smallest units as people say it."""
     return _units(candidate.base_unit, candidate.pack_unit, candidate.pack_factor).text(qty)
@@ -232,7 +252,10 @@ def _lot_words(lot: LotRow | None) -> dict[str, Any]:
     if lot is None:
         return {}
     last = lot.expiry is not None and (lot.expiry + timedelta(days=1)).day == 1
-    return {"lot": lot.lot_no, "expiry": lot.expiry, "by_month": last, "serial": lot.serial}
+    return {
+        "lot": lot.lot_no, "expiry": lot.expiry, "by_month": last, "serial": lot.serial,
+        "made": lot.produced,
+    }  # fmt: skip
 
 
 def _item_words(item: Item, maker: str, gtin: str) -> dict[str, Any]:
@@ -243,4 +266,5 @@ def _item_words(item: Item, maker: str, gtin: str) -> dict[str, Any]:
         "maker": maker,
         "gtin": gtin,
         "item_code": item.code,
+        "storage": storage_words(item.storage),
     }

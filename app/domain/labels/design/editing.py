@@ -1,0 +1,238 @@
+"""Editing a design: moving with snapping, changing, undo and redo; no window in here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from app.domain.labels.design.parts import (
+    AnyPart,
+    CodeKind,
+    CodePart,
+    Design,
+    FramePart,
+    RulePart,
+    TextPart,
+)
+
+GRID: Final = 5
+"""Half a millimetre."""
+REACH: Final = 8
+"""An edge this near (0.1 mm) to another draws the part there."""
+_LEAST_SIDE: Final = 2
+_MOST_STEPS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A line shown while a part stands exactly in line with something."""
+
+    upright: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapped:
+    """Where a part comes to stand, and the lines it stands on."""
+
+    x: int
+    y: int
+    guides: tuple[Guide, ...] = ()
+
+
+def snap(design: Design, part: AnyPart, x: int, y: int, *, free: bool = False) -> Snapped:
+    """Where `part` stands when it is dragged to (x, y): in line with others, else on the grid."""
+    if free:
+        return Snapped(x, y)
+    others = [one for one in design.parts if one.key != part.key]
+    across = _lines(design.wide, ((one.x, one.right) for one in others))
+    along = _lines(design.high, ((one.y, one.bottom) for one in others))
+    new_x, guide_x = _nearest(x, part.width, across)
+    new_y, guide_y = _nearest(y, part.height, along)
+    guides = [Guide(upright=True, at=guide_x)] if guide_x is not None else []
+    guides += [Guide(upright=False, at=guide_y)] if guide_y is not None else []
+    return Snapped(new_x, new_y, tuple(guides))
+
+
+def _lines(size: int, spans: Iterable[tuple[int, int]]) -> set[int]:
+    """Edges and middles to stand on."""
+    found = {0, size // 2, size}
+    for start, end in spans:
+        found |= {start, (start + end) // 2, end}
+    return found
+
+
+def _nearest(at: int, length: int, lines: set[int]) -> tuple[int, int | None]:
+    """The place whose edge or middle meets a line within reach, else the grid."""
+    best: tuple[int, int, int] | None = None
+    for offset in (0, length // 2, length):
+        for line in lines:
+            away = abs(at + offset - line)
+            if away <= REACH and (best is None or away < best[0]):
+                best = (away, line - offset, line)
+    if best is None:
+        return round(at / GRID) * GRID, None
+    return best[1], best[2]
+
+
+@dataclass(slots=True)
+class Editor:
+    """A design while it is edited.
+
+    Attributes:
+        design: As it is now.
+        chosen: Key of the chosen part, 0 for the label itself.
+        saved: As it was saved last.
+    """
+
+    design: Design
+    chosen: int = 0
+    saved: Design | None = None
+    _undo: list[Design] = field(default_factory=list)
+    _redo: list[Design] = field(default_factory=list)
+    _gesture: str = ""
+
+    @property
+    def part(self) -> AnyPart | None:
+        """The chosen part."""
+        return self.design.part(self.chosen)
+
+    @property
+    def changed(self) -> bool:
+        """Whether something would be lost by closing."""
+        return self.design != self.saved
+
+    def take(self, design: Design, gesture: str = "") -> bool:
+        """Take a changed design; changes of one gesture (a drag) are undone in one step."""
+        if design == self.design:
+            return False
+        if not gesture or gesture != self._gesture:
+            self._undo = [*self._undo[-_MOST_STEPS:], self.design]
+        self._gesture = gesture
+        self._redo.clear()
+        self.design = design
+        return True
+
+    def end_gesture(self) -> None:
+        """The mouse was let go: what follows is another step."""
+        self._gesture = ""
+
+    def undo(self) -> bool:
+        """Take the last step back."""
+        return self._swap(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Do the step again."""
+        return self._swap(self._redo, self._undo)
+
+    def _swap(self, source: list[Design], target: list[Design]) -> bool:
+        if not source:
+            return False
+        target.append(self.design)
+        self.design = source.pop()
+        self._gesture = ""
+        if self.part is None:
+            self.chosen = 0
+        return True
+
+    def put(self, part: AnyPart, gesture: str = "") -> bool:
+        """Change or add a part, and choose it."""
+        done = self.take(self.design.put(part), gesture)
+        self.chosen = part.key
+        return done
+
+    def add(self, kind: str) -> AnyPart:
+        """Add a text, code, line or box in the middle; the new part is chosen."""
+        part = new_part(self.design, kind)
+        self.put(part)
+        return part
+
+    def move(self, by_x: int, by_y: int, gesture: str = "") -> bool:
+        """Shift the chosen part, not beyond the label."""
+        part = self.part
+        if part is None:
+            return False
+        return self.put(self.within(part, part.x + by_x, part.y + by_y), gesture)
+
+    def move_to(self, x: int, y: int, *, free: bool = False) -> tuple[Guide, ...]:
+        """Drag the chosen part to a place; the lines it stands on."""
+        part = self.part
+        if part is None:
+            return ()
+        where = snap(self.design, part, x, y, free=free)
+        self.put(self.within(part, where.x, where.y), f"drag {part.key}")
+        return where.guides
+
+    def size_to(self, right: int, bottom: int, *, free: bool = False) -> None:
+        """Drag the lower right corner of the chosen part."""
+        part = self.part
+        if part is None:
+            return
+        if not free:
+            right, bottom = (round(one / GRID) * GRID for one in (right, bottom))
+        width = min(max(_LEAST_SIDE, right - part.x), self.design.wide - part.x)
+        height = min(max(_LEAST_SIDE, bottom - part.y), self.design.high - part.y)
+        self.put(replace(part, width=width, height=height), f"size {part.key}")
+
+    def within(self, part: AnyPart, x: int, y: int) -> AnyPart:
+        """`part` at a place, kept on the label."""
+        most_x, most_y = self.design.wide - part.width, self.design.high - part.height
+        return replace(part, x=max(0, min(x, most_x)), y=max(0, min(y, most_y)))
+
+    def remove(self) -> bool:
+        """Take the chosen part away."""
+        if self.part is None:
+            return False
+        done = self.take(self.design.without(self.chosen))
+        self.chosen = 0
+        return done
+
+    def double(self) -> bool:
+        """A second one of the chosen part, a little lower."""
+        part = self.part
+        if part is None:
+            return False
+        copy = replace(part, key=self.design.fresh_key)
+        return self.put(self.within(copy, part.x + 2 * GRID, part.y + 2 * GRID))
+
+    def next(self, by: int = 1) -> None:
+        """Choose the next part, from the top left down."""
+        order = [one.key for one in sorted(self.design.parts, key=lambda one: (one.y, one.x))]
+        if not order:
+            return
+        at = order.index(self.chosen) + by if self.chosen in order else (0 if by > 0 else -1)
+        self.chosen = order[at % len(order)]
+
+    def choose_at(self, x: int, y: int) -> int:
+        """Choose the topmost part under a point; the label where there is none."""
+        hit = [
+            one for one in self.design.parts if one.x <= x <= one.right and one.y <= y <= one.bottom
+        ]
+        small = sorted(hit, key=lambda one: one.width * one.height)
+        self.chosen = small[0].key if small else 0
+        return self.chosen
+
+
+def new_part(design: Design, kind: str) -> AnyPart:
+    """A new part of a kind: ``text``, ``line``, ``box``, or the word of a code."""
+    key, wide, high = design.fresh_key, design.wide, design.high
+    x, y = wide // 10, high // 3
+
+    def fit(width: int, height: int) -> tuple[int, int, int, int, int]:
+        return key, x, y, min(width, wide - x), min(height, high - y)
+
+    if kind == "text":
+        return TextPart(*fit(300, 40), text="{name}", size=28, rows=1)
+    if kind == "line":
+        return RulePart(*fit(wide - 2 * x, 2))
+    if kind == "box":
+        return FramePart(*fit(200, 100))
+    code = CodeKind(kind)
+    if code is CodeKind.EAN:
+        return CodePart(*fit(380, 100), code, "{gtin}")
+    if code.gs1:
+        width, height = (140, 140) if code is CodeKind.MATRIX_GS1 else (560, 80)
+        return CodePart(*fit(width, height), code, "item+expiry+lot+serial")
+    width, height = (140, 140) if code in {CodeKind.QR, CodeKind.MATRIX} else (500, 80)
+    return CodePart(*fit(width, height), code, "{code}")
