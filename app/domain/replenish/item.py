@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.domain.replenish.by_hand import ByHand
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.levels import Target
@@ -22,6 +23,21 @@ class Prior:
 
 
 @dataclass(frozen=True, slots=True)
+class Peers:
+    """What other members ask of the item, made as large as this place.
+
+    Attributes:
+        members: How many of them use it.
+        per_day: Smallest units a day.
+        days: How many days of own history this is worth.
+    """
+
+    members: int
+    per_day: float
+    days: float = 28.0
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """What is known of an item at a place when it is planned.
 
@@ -36,7 +52,10 @@ class Item:
         rules: How it can be ordered.
         prior: What is believed before the item has shown much.
         storage: normal, cool, cold or frozen.
-        manual: (reorder point, order-up-to level) that a person set, if any.
+        by_hand: A person's number that holds today, if any.
+        peers: Other members' use of an item that is new here.
+        past: Demand as it was, to be shown, where `series` is put into the coming season.
+        season: How much more is asked in the days to come than in the mean of a year.
         worth: Value of one smallest unit against other items' (only ratios count).
     """
 
@@ -50,5 +69,8 @@ class Item:
     rules: OrderRules
     prior: Prior = field(default_factory=Prior)
     storage: str = "normal"
-    manual: tuple[int, int] | None = None
+    by_hand: ByHand | None = None
+    peers: Peers | None = None
+    past: Series | None = None
+    season: float = 1.0
     worth: float = 1.0

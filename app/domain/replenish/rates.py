@@ -26,6 +26,10 @@ class Basis(StrEnum):
     YEAR = "year"
     NEW = "new"
     NONE = "none"
+    PERSON = "person"
+    """What a person expects."""
+    PEERS = "peers"
+    """A new item: what other members ask for has a say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.i18n import _
 
 MOST_DAYS: Final = 120
 SERVICES: Final = (50, 99)
+MOST_AMOUNT: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Settings:
         lead_days: Lead time where a supplier's terms are not known.
         review: Weekdays on which orders are made.
         by_class: Target days of single classes of items (drug, consumable, reagent, tcm).
+        look_above: Lines above this amount (元) are looked at one by one; 0 = none.
     """
 
     target_days: int = 21
@@ -34,6 +36,7 @@ class Settings:
     lead_days: int = 3
     review: ReviewDays = field(default_factory=lambda: ReviewDays(frozenset({2})))
     by_class: Mapping[str, int] = field(default_factory=dict)
+    look_above: int = 10_000
 
     def target(self, item_class: str, *, critical: bool) -> Target:
         """The target for an item."""
@@ -46,6 +49,11 @@ class Settings:
         if any(not 0 <= days <= MOST_DAYS for days in spans):
             raise DomainError(
                 "replenish.days", _("天数应在 0 到 {most} 之间。请改正。", most=MOST_DAYS)
+            )
+        if not 0 <= self.look_above <= MOST_AMOUNT:
+            raise DomainError(
+                "replenish.look_above",
+                _("金额应在 0 到 {most} 元之间，0 为不限。请改正。", most=f"{MOST_AMOUNT:,}"),
             )
         low, high = SERVICES
         if not low <= self.service <= self.critical_service <= high:
@@ -68,6 +76,7 @@ class Settings:
             "lead_days": self.lead_days,
             "review": self.review.text,
             "by_class": dict(self.by_class),
+            "look_above": self.look_above,
         }
 
     @classmethod

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from app.domain.quantity import round_up
-from app.domain.replenish.explain import Explanation, Phrase, Scale, Sum, scale_for
+from app.domain.replenish.by_hand import ByHand, Kind
+from app.domain.replenish.explain import Explanation, Phrase, Role, Scale, Sum, scale_for
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.levels import Levels, Target
 from app.domain.replenish.position import Position
@@ -30,6 +31,8 @@ class Verdict(StrEnum):
     """Asked for too rarely to be held."""
     SHELF_LIFE = "shelf_life"
     """The smallest order would expire before it is used."""
+    FILL = "fill"
+    """Not due yet; added so that the supplier's minimum is reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ class Facts:
     position: Position
     cap: int | None = None
     """What is rather surely used before fresh goods expire; None without a shelf life."""
+    by_hand: ByHand | None = None
+    """A person's number that holds today."""
+    season: float = 1.0
+    """How much more is asked in the weeks to come than in the mean of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +93,8 @@ _RATE_LABELS: Final = {
     Basis.YEAR: (N_("日均用量（全年）"), N_("日均用量（全年，去除异常）")),
     Basis.NEW: (N_("日均用量（新品，记录不多）"), N_("日均用量（新品，去除异常）")),
     Basis.NONE: (N_("还没有用量记录"), N_("还没有用量记录")),
+    Basis.PERSON: (N_("日均用量（人工预计）"), N_("日均用量（人工预计）")),
+    Basis.PEERS: (N_("日均用量（新品，参考其他成员）"), N_("日均用量（新品，参考其他成员）")),
 }
 
 
@@ -131,6 +140,14 @@ def _level_steps(total: Sum, facts: Facts, levels: Levels, scale: Scale, floor: 
     rate = scale.rate(facts.rate.per_day)
     plain, cut = _RATE_LABELS[facts.rate.basis]
     total.note("rate", Phrase(cut if facts.rate.cut else plain), rate)
+    if facts.season != 1.0:
+        season = Decimal(repr(facts.season)).quantize(Decimal("0.01"))
+        total.note("season", Phrase(N_("其中季节系数（年年如此）")), season)
+    if facts.by_hand is not None:
+        total.note("by_hand", facts.by_hand.words, scale.up(_told(facts.by_hand)))
+    if facts.by_hand is not None and facts.by_hand.kind is Kind.LEVELS:
+        total.add("fixed", Phrase(N_("人工上限")), scale.up(levels.order_up_to))
+        return
     lead, target = facts.lead.days, levels.span - facts.lead.days
     total.add(
         "cover",
@@ -144,7 +161,16 @@ def _level_steps(total: Sum, facts: Facts, levels: Levels, scale: Scale, floor: 
     raised = scale.up(levels.order_up_to) - level
     if raised:
         words = {"floor": str(scale.up(floor))}
-        total.add("floor", Phrase(N_("+ 应急目录至少 {floor}"), words), raised)
+        by_hand = facts.by_hand is not None and facts.by_hand.kind is Kind.FLOOR
+        label = N_("+ 人工最低存量 {floor}") if by_hand else N_("+ 应急目录至少 {floor}")
+        total.add("floor", Phrase(label, words), raised)
+
+
+def _told(number: ByHand) -> int:
+    """The figure that the person typed."""
+    return {Kind.LEVELS: number.high, Kind.MONTHLY: number.monthly, Kind.FLOOR: number.low}[
+        number.kind
+    ]
 
 
 def _position_steps(total: Sum, position: Position, scale: Scale) -> None:
@@ -208,4 +234,22 @@ def _end(total: Sum, scale: Scale, verdict: Verdict, levels: Levels, rounding: i
         order_up_to=levels.order_up_to,
         explanation=Explanation(scale.unit, scale.factor, tuple(total.steps)),
         rounding=rounding,
+    )
+
+
+def raised(made: Suggested, more: int, key: str, label: Phrase) -> Suggested:
+    """The suggestion with `more` smallest units and the step that says why.
+
+    What was not due is now ordered to fill up (`Verdict.FILL`).
+    """
+    before = made.explanation
+    scale = Scale(before.unit, before.factor)
+    total = Sum([step for step in before.steps if step.role is not Role.RESULT], before.sum)
+    total.add(key, label, _exact(more, scale))
+    total.result(Phrase(N_("建议")))
+    return replace(
+        made,
+        qty=made.qty + more,
+        verdict=made.verdict if made.qty else Verdict.FILL,
+        explanation=Explanation(before.unit, before.factor, tuple(total.steps)),
     )

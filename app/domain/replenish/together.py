@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from app.domain.replenish.by_hand import Kind
 from app.domain.replenish.frontier import Aim
 from app.domain.replenish.item import Item
 from app.domain.replenish.network import Network
@@ -36,6 +37,8 @@ def points(items: Sequence[Item], today: date) -> tuple[int, ...]:
 
 
 def _kept(item: Item) -> bool:
+    if item.by_hand is not None and item.by_hand.kind is Kind.MONTHLY:
+        return True
     return int((item.series.lines > 0).sum()) >= _SECOND or item.series.total_lines >= _SECOND
 
 

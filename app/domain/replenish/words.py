@@ -18,6 +18,8 @@ LOW_DAYS: Final = 15
 _GROWTH: Final = 0.10
 _BUFFER_DAYS: Final = 3
 _SEASON: Final = 0.5
+_CHANGE: Final = 0.1
+"""A season is told from so much more or less on."""
 _RARELY: Final = 2.0
 """Fewer requests than this in the days that an order lasts is a rare use."""
 _COLD: Final = frozenset({"cold", "frozen"})
@@ -32,6 +34,8 @@ class Surroundings:
     weekly: bool = True
     last_year: float | None = None
     """How much more was asked in the next four weeks last year, 0.62 = 62 % more."""
+    peers: int = 0
+    """How many other members use an item that is new here."""
 
 
 _CALM: Final = {
@@ -96,11 +100,27 @@ def _order_detail(
     if facts.position.expiring:
         n = _amount(facts.position.expiring, suggested)
         return Phrase(N_("其中 {n} 到期前用不完"), {"n": n})
+    told = _basis_detail(facts, around)
+    if told is not None:
+        return told
     if around.last_year is not None and around.last_year >= _SEASON:
         return Phrase(N_("去年这时用量升 {n}%"), {"n": round(around.last_year * 100)})
+    return _size_detail(facts, rules, suggested) or _way_detail(facts, suggested, around)
+
+
+def _basis_detail(facts: Facts, around: Surroundings) -> Phrase | None:
+    """What the daily use rests on, where that is not simply the history."""
+    if facts.by_hand is not None:
+        return facts.by_hand.words
+    if facts.rate.basis is Basis.PEERS:
+        return Phrase(N_("新品，参考 {n} 家成员的用量"), {"n": around.peers})
     if facts.rate.basis is Basis.NEW:
         return Phrase(N_("新品，按已有请领估算"))
-    return _size_detail(facts, rules, suggested) or _way_detail(facts, suggested, around)
+    if facts.season >= 1 + _CHANGE:
+        return Phrase(N_("旺季，年年这时多用 {n}%"), {"n": round(facts.season * 100 - 100)})
+    if facts.season <= 1 - _CHANGE:
+        return Phrase(N_("淡季，年年这时少用 {n}%"), {"n": round(100 - facts.season * 100)})
+    return None
 
 
 def _size_detail(facts: Facts, rules: OrderRules, suggested: Suggested) -> Phrase | None:

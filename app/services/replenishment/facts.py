@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from app.domain.replenish.item import Item as PlanItem, Prior
+from app.domain.replenish.by_hand import Kind, expected
+from app.domain.replenish.item import Item as PlanItem, Peers, Prior
 from app.domain.replenish.plan import Plan, plan
 from app.domain.replenish.position import Stocked
+from app.domain.replenish.season import seasonal
 from app.domain.replenish.series import Ints, Series
 from app.domain.replenish.settings import Settings
 from app.domain.replenish.together import points
@@ -21,6 +23,7 @@ from app.services.replenishment.history import (
     days_without,
     series_for,
 )
+from app.services.replenishment.peers import peers_of
 from app.services.replenishment.scope import Scope
 from app.services.replenishment.terms import (
     ItemCard,
@@ -34,6 +37,8 @@ from app.services.replenishment.terms import (
 
 _PRIOR_DAYS = 14.0
 _NEW_SPAN = 84
+_AHEAD = 28
+"""A season is looked at so many days ahead, or as many as an order lasts."""
 Tell = Callable[[int, int], None]
 """Told how many items are planned, and of how many."""
 
@@ -52,6 +57,7 @@ class Facts:
     coming: Mapping[int, int]
     coming_ordered: Mapping[int, int]
     kept: Mapping[int, Kept]
+    peers: Mapping[int, Peers] = field(default_factory=dict)
 
 
 def gather(session: Session, scope: Scope, settings: Settings, also: Collection[int] = ()) -> Facts:
@@ -66,7 +72,7 @@ def gather(session: Session, scope: Scope, settings: Settings, also: Collection[
     coming, coming_ordered = in_transit(session, scope)
     kept = kept_policies(session, scope)
     wanted = set(also) | set(asked) | set(stock) | set(ordered) | set(coming)
-    wanted |= {item for item, one in kept.items() if one.floor or one.manual}
+    wanted |= set(kept)
     cards = item_cards(session, wanted)
     on_hand = {item: sum(lot.qty for lot in lots) for item, lots in stock.items()}
     return Facts(
@@ -80,7 +86,17 @@ def gather(session: Session, scope: Scope, settings: Settings, also: Collection[
         coming=coming,
         coming_ordered=coming_ordered,
         kept=kept,
+        peers=peers_of(session, scope, asked, _new(scope, asked, cards)),
     )
+
+
+def _new(scope: Scope, asked: Mapping[int, Asked], cards: Collection[int]) -> list[int]:
+    """Items whose own records say little yet, of a store that has records."""
+    firsts = {item: int(one.days.min()) for item, one in asked.items()}
+    today = scope.today.toordinal()
+    if not firsts or today - min(firsts.values()) < _NEW_SPAN:
+        return []
+    return [item for item in cards if today - firsts.get(item, today) < _NEW_SPAN]
 
 
 def plans(facts: Facts, settings: Settings, tell: Tell | None = None) -> dict[int, Plan]:
@@ -89,15 +105,17 @@ def plans(facts: Facts, settings: Settings, tell: Tell | None = None) -> dict[in
     usual = _usual_lines(facts, length)
     today = facts.scope.today
     # In the order of items: two runs at once then lock the same rows in the same order.
+    cards = sorted(facts.cards.items())
+    past = [
+        series_for(facts.asked.get(item), facts.without.get(item), today, length)
+        for item, _card in cards
+    ]
+    coming, factors = seasonal(past, max(_AHEAD, settings.target_days))
     items = {
-        item: _plan_item(
-            facts,
-            settings,
-            card,
-            series_for(facts.asked.get(item), facts.without.get(item), today, length),
-            usual,
+        item: replace(
+            _plan_item(facts, settings, card, series, usual), past=shown, season=float(factor)
         )
-        for item, card in sorted(facts.cards.items())
+        for (item, card), series, shown, factor in zip(cards, coming, past, factors, strict=True)
     }
     found: dict[int, Plan] = {}
     weighed = zip(items.items(), points(list(items.values()), today), strict=True)
@@ -113,6 +131,9 @@ def _plan_item(
 ) -> PlanItem:
     term = facts.supply.term(card.id)
     kept = facts.kept.get(card.id, Kept())
+    peers = facts.peers.get(card.id)
+    if kept.by_hand is not None and kept.by_hand.kind is Kind.MONTHLY:
+        series, peers = expected(series, kept.by_hand.per_day, card.pack_factor), None
     coming = facts.coming.get(card.id, 0)
     ordered = facts.ordered.get(card.id, 0) - facts.coming_ordered.get(card.id, 0)
     return PlanItem(
@@ -124,9 +145,10 @@ def _plan_item(
         review=term.review,
         target=settings.target(card.item_class, critical=card.critical),
         rules=rules_for(card, term, kept.floor),
-        prior=_prior(card, series, usual),
+        prior=_prior(card, series, usual, peers),
         storage=card.storage,
-        manual=kept.manual,
+        by_hand=kept.by_hand,
+        peers=peers,
         worth=worth(facts.supply, card),
     )
 
@@ -153,7 +175,13 @@ def _usual_lines(facts: Facts, length: int) -> dict[str, float]:
     return {category: sum(values) / len(values) for category, values in lines.items()}
 
 
-def _prior(card: ItemCard, series: Series, usual: Mapping[str, float]) -> Prior:
+def _prior(
+    card: ItemCard, series: Series, usual: Mapping[str, float], peers: Peers | None
+) -> Prior:
+    if peers is not None:
+        lines = max(1, series.total_lines)
+        size = float(series.asked.sum()) / lines or float(card.pack_factor)
+        return Prior(peers.per_day / size * peers.days, peers.days)
     if series.length >= _NEW_SPAN or card.category not in usual:
         return Prior()
     return Prior(usual[card.category] * _PRIOR_DAYS, _PRIOR_DAYS)

@@ -1,4 +1,4 @@
-"""Demand of the last two years and the days without stock, as arrays by item."""
+"""Demand of the last three years and the days without stock, as arrays by item."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from app.models.demand import Demand
 from app.models.stock import Ledger
 from app.services.replenishment.scope import Scope
 
-MOST_DAYS: Final = 730
+MOST_DAYS: Final = 1096
+"""Three years: a season is believed where every year shows it."""
 _NEW_DAYS: Final = 120
 """An item first asked for within these days is new: its history begins there."""
 
