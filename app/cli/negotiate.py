@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import negotiate_bids
+from app.cli import negotiate_bids, negotiate_records
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id
 from app.domain import expiry, money
@@ -16,9 +16,16 @@ from app.domain.bidding.rules import BidRules
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.negotiation import invitations, items as lines, needs as needing, queries
+from app.services.negotiation import (
+    invitations,
+    items as lines,
+    lots as terms,
+    needs as needing,
+    queries,
+)
 from app.services.negotiation.invitations import Dismiss, Guest, Invite
-from app.services.negotiation.items import AddItems, RemoveItems, SetCeilings, SetLots
+from app.services.negotiation.items import AddItems, RemoveItems
+from app.services.negotiation.lots import SetCeilings, SetLots
 from app.services.negotiation.needs import AskNeeds, ConfirmNeeds, EditNeeds, Pledge, SendBack
 from app.services.negotiation.project import (
     CreateProject,
@@ -31,6 +38,7 @@ from app.services.prices.listing import suppliers
 
 app = typer.Typer()
 app.add_typer(negotiate_bids.app)
+app.add_typer(negotiate_records.app)
 
 NoArgument = Annotated[str, typer.Argument(help=_("项目编号，如 YJ20261014-001"))]
 ReasonOption = Annotated[str, typer.Option("--reason", help=_("原因，留在记录里"))]
@@ -128,7 +136,7 @@ def lots(
     if title or line:
         titles = tuple((_whole(key), text) for key, text in map(_pair, title or ()))
         places = tuple((_whole(key), _whole(text)) for key, text in map(_pair, line or ()))
-        lines.set_lots(db, actor, SetLots(new_op(), found, titles, places))
+        terms.set_lots(db, actor, SetLots(new_op(), found, titles, places))
     rows = [
         {"lot": number, "title": name, "failed": failed}
         for number, name, failed in queries.lots(db, actor, found)
@@ -144,7 +152,7 @@ def ceiling(no: NoArgument, prices: Annotated[list[str], typer.Argument(help="1=
     wanted = tuple(
         (_whole(key), money.price(text) if text else None) for key, text in map(_pair, prices)
     )
-    lines.set_ceilings(db, actor, SetCeilings(new_op(), project_id(db, actor, no), wanted))
+    terms.set_ceilings(db, actor, SetCeilings(new_op(), project_id(db, actor, no), wanted))
     run.say(_("已设 {n} 行限价。", n=len(wanted)))
 
 

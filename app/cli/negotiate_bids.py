@@ -12,7 +12,8 @@ import typer
 from app import paths
 from app.cli.context import cli
 from app.domain import money
-from app.domain.bidding.award import WHOLE, WINNER
+from app.domain.awarding.limits import tenths
+from app.domain.bidding.award import BACKUP, WHOLE, WINNER
 from app.domain.bidding.commitment import BidLine, BidSource
 from app.domain.bidding.scoring import Criterion, price_points, score as total_score
 from app.domain.documents import state_title
@@ -335,7 +336,12 @@ def _criterion(text: str) -> Criterion:
         ) from None
 
 
-@app.command(help=_("拟中选：--lowest 逐行最低，--by-score 按评分，或 行号=供应商"))
+@app.command(
+    help=_(
+        "拟中选：--lowest 逐行最低，--by-score 按评分，或 行号=供应商；"
+        "拆份额写 行号=甲:70,乙:30，备选写 行号=甲,乙:备选"
+    )
+)
 def choose(
     no: NoArgument,
     picks: Annotated[list[str] | None, typer.Argument(help=_("行号=供应商"))] = None,
@@ -362,12 +368,19 @@ def choose(
 
 
 def _pick(text: str, reason: str) -> LineChoice:
-    key, _sign, name = text.partition("=")
+    key, _sign, names = text.partition("=")
     if not (key.isascii() and key.isdigit()):
         raise DomainError("cli.pair", _("「{text}」要写成 行号=供应商，如 1=康泽。", text=text))
-    if not name:
-        return LineChoice(int(key))
-    return LineChoice(int(key), ((_supplier(name), WINNER, WHOLE, reason),))
+    parts = names.replace("，", ",").split(",") if names else ()
+    return LineChoice(int(key), tuple(_part(part, reason) for part in parts))
+
+
+def _part(text: str, reason: str) -> tuple[int, int, int, str]:
+    """One supplier of a line: the whole, a share in percent, or the backup."""
+    name, _sign, share = text.strip().replace("：", ":").partition(":")
+    if share in {"备选", _("备选")}:
+        return (_supplier(name), BACKUP, 0, "")
+    return (_supplier(name), WINNER, tenths(share) if share else WHOLE, reason)
 
 
 @app.command(help=_("把一个标包或几行定为流标"))

@@ -161,6 +161,22 @@ def percent(tenths: int) -> str:
     return f"{whole}.{tenth}" if tenth else str(whole)
 
 
+def tenths(text: str) -> int:
+    """A percentage as people write it in tenths of a percent; raises `DomainError` otherwise.
+
+    >>> tenths("70"), tenths("33.3%")
+    (700, 333)
+    """
+    words = text.strip().removesuffix("%").strip()
+    whole, _point, tenth = words.partition(".")
+    digits = whole + (tenth or "0")
+    if not (digits.isascii() and digits.isdigit()) or len(tenth) > 1 or len(whole) > 3:  # noqa: PLR2004 - 100
+        raise DomainError(
+            "award.percent", _("份额「{text}」不对。请填百分数，如 70 或 33.3。", text=text[:20])
+        )
+    return int(whole) * _TENTHS + int(tenth or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """Who may win a line under the limits that look at one line alone.

@@ -28,15 +28,8 @@ from app.services.negotiation.bid_store import store_sheet
 from app.services.negotiation.choosing import LineChoice, SaveDraft, lowest_choices, save_draft
 from app.services.negotiation.comparison import Comparison, comparison
 from app.services.negotiation.invitations import Guest, Invite, invite
-from app.services.negotiation.items import (
-    AddItems,
-    SetCeilings,
-    SetLots,
-    add_items,
-    candidates,
-    set_ceilings,
-    set_lots,
-)
+from app.services.negotiation.items import AddItems, add_items, candidates
+from app.services.negotiation.lots import SetCeilings, SetLots, set_ceilings, set_lots
 from app.services.negotiation.needs import (
     AskNeeds,
     ConfirmNeeds,

@@ -28,6 +28,8 @@ from app.services.operations import claim, finish
 
 _SOME = 500
 """Up to so many choices only their own lines are read."""
+_TOLD = 20
+"""Up to so many choices the trail names each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,20 @@ def save_draft(db: Database, actor: Actor, command: SaveDraft) -> int:
         _replace(session, award, [one.line for one in command.choices], rows)
         award.version += 1
         session.flush()
-        record_step(session, actor, project, "draft", {"lines": len(command.choices)})
+        record_step(session, actor, project, "draft", _told(command.choices))
         finish(session, project.org_id, command.op_id, {"lines": len(command.choices)})
         return len(command.choices)
+
+
+def _told(choices: Sequence[LineChoice]) -> dict[str, Any]:
+    """What the trail keeps: how many lines, and who got what where it is a few."""
+    detail: dict[str, Any] = {"lines": len(choices)}
+    if len(choices) <= _TOLD:
+        detail["choices"] = {
+            str(one.line): [[who, share] for who, _rank, share, _why in one.suppliers if share]
+            for one in choices
+        }
+    return detail
 
 
 def _award(session: Session, actor: Actor, project: Negotiation) -> Award:

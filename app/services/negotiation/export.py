@@ -19,6 +19,7 @@ from app.i18n import _
 from app.services.db import Database, local_time
 from app.services.negotiation.comparison import Comparison, comparison
 from app.services.negotiation.figures import drafted_prices
+from app.services.negotiation.history import history, history_sheet
 from app.services.negotiation.scores import Scoring, scoring
 from app.services.negotiation.trail import SheetRow, trail
 
@@ -39,6 +40,7 @@ def export_comparison(db: Database, actor: Actor, negotiation_id: int, path: Pat
         _rounds(found),
         _scores(found, scored),
         _trail(trail(db, actor, negotiation_id)),
+        history_sheet(history(db, actor, negotiation_id)),
     )
     return write_book(path, sheets)
 

@@ -1,4 +1,4 @@
-"""Lines of a project: added from the catalogue, grouped into lots, given a ceiling.
+"""Lines of a project: added from the catalogue, taken out again.
 
 集采 items are left out: their price is fixed (domain file §3.3). So are items that are not in use.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.bidding.need import USE_DAYS
@@ -25,7 +24,6 @@ from app.models.item import Item
 from app.models.negotiation import (
     Negotiation,
     NegotiationItem,
-    NegotiationLot,
     NegotiationReference,
 )
 from app.services.access import group_orgs
@@ -36,7 +34,7 @@ from app.services.negotiation.common import (
     record_step,
     require_buyer,
 )
-from app.services.negotiation.project import BEFORE_ROUNDS
+from app.services.negotiation.lots import ensure_lots
 from app.services.negotiation.references import Reference, references
 from app.services.operations import claim, finish
 
@@ -71,25 +69,6 @@ class RemoveItems:
     lines: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SetLots:
-    """Lots: titles by number, and which lines are in which."""
-
-    op_id: UUID
-    negotiation_id: int
-    titles: tuple[tuple[int, str], ...]
-    lines: tuple[tuple[int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SetCeilings:
-    """限价 by line; None takes it away."""
-
-    op_id: UUID
-    negotiation_id: int
-    ceilings: tuple[tuple[int, Decimal | None], ...]
-
-
 def add_items(db: Database, actor: Actor, command: AddItems) -> Added:
     """Add items with their references of today.
 
@@ -106,7 +85,7 @@ def add_items(db: Database, actor: Actor, command: AddItems) -> Added:
         if not good and problems:
             raise DomainError("negotiation.items", problems[0].text, problems=problems)
         _write(session, project, good, command.lot)
-        _ensure_lots(session, project, {command.lot})
+        ensure_lots(session, project, {command.lot})
         record_step(session, actor, project, "items", {"added": len(good)})
         finish(session, project.org_id, command.op_id, {"added": len(good)})
         return Added(len(good), tuple(problems))
@@ -213,66 +192,6 @@ def remove_items(db: Database, actor: Actor, command: RemoveItems) -> int:
         record_step(session, actor, project, "items", {"removed": list(command.lines)})
         finish(session, project.org_id, command.op_id, {"removed": len(command.lines)})
         return len(command.lines)
-
-
-def set_lots(db: Database, actor: Actor, command: SetLots) -> None:
-    """Name lots and put lines into them, before the first round."""
-    with db.write() as session:
-        project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS)
-        if claim(session, actor, project.org_id, command.op_id, "negotiation.lots", command):
-            return
-        if any(lot < 1 for lot, _title in command.titles) or any(
-            lot < 1 for _l, lot in command.lines
-        ):
-            raise DomainError("negotiation.lot", _("标包编号从 1 开始。请改正编号。"))
-        for line, lot in command.lines:
-            session.execute(_line(project, line).values(lot=lot))
-        _ensure_lots(session, project, {lot for _line_no, lot in command.lines})
-        for lot, title in command.titles:
-            row = session.get(NegotiationLot, (project.org_id, project.id, lot))
-            if row is None:
-                row = NegotiationLot(org_id=project.org_id, negotiation_id=project.id, lot=lot)
-                session.add(row)
-            row.title = title.strip() or _("第 {n} 包", n=lot)
-        detail = {"titles": dict(command.titles), "lines": len(command.lines)}
-        record_step(session, actor, project, "lots", detail)
-        finish(session, project.org_id, command.op_id, {"done": True})
-
-
-def set_ceilings(db: Database, actor: Actor, command: SetCeilings) -> None:
-    """Set 限价, before the first round."""
-    with db.write() as session:
-        project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS)
-        if claim(session, actor, project.org_id, command.op_id, "negotiation.ceilings", command):
-            return
-        for line, ceiling in command.ceilings:
-            session.execute(_line(project, line).values(ceiling=ceiling))
-        record_step(session, actor, project, "ceilings", {"lines": len(command.ceilings)})
-        finish(session, project.org_id, command.op_id, {"done": True})
-
-
-def _line(project: Negotiation, line: int) -> Any:
-    return update(NegotiationItem).where(
-        NegotiationItem.org_id == project.org_id,
-        NegotiationItem.negotiation_id == project.id,
-        NegotiationItem.line == line,
-    )
-
-
-def _ensure_lots(session: Session, project: Negotiation, lots: set[int]) -> None:
-    for lot in sorted(lots):
-        if session.get(NegotiationLot, (project.org_id, project.id, lot)) is None:
-            session.add(
-                NegotiationLot(
-                    org_id=project.org_id,
-                    negotiation_id=project.id,
-                    lot=lot,
-                    title=_("第 {n} 包", n=lot),
-                )
-            )
-    session.flush()
 
 
 @dataclass(frozen=True, slots=True)

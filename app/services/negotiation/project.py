@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from app.domain.bidding.rules import BidRules
 from app.domain.documents import State
@@ -14,7 +15,13 @@ from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.i18n import _
-from app.models.negotiation import Negotiation, NegotiationItem, NegotiationLot
+from app.models.negotiation import (
+    Award,
+    AwardLine,
+    Negotiation,
+    NegotiationItem,
+    NegotiationLot,
+)
 from app.services.db import Database, now, today
 from app.services.negotiation.common import (
     find_own,
@@ -22,7 +29,6 @@ from app.services.negotiation.common import (
     need_state,
     record_step,
     require_buyer,
-    rows_of,
     touch,
 )
 from app.services.numbering import document_no
@@ -160,7 +166,13 @@ def end_project(db: Database, actor: Actor, command: EndProject) -> None:
 
 
 def fail_part(db: Database, actor: Actor, command: FailPart) -> int:
-    """Declare a lot or lines failed; how many lines that are."""
+    """Declare a lot or lines failed; how many lines that are.
+
+    Whoever was chosen for them in a draft award is taken out of it.
+
+    Raises:
+        DomainError: No reason, or no line that still stands.
+    """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
         need_state(project, *IN_ROUNDS, State.REVIEWING)
@@ -168,25 +180,65 @@ def fail_part(db: Database, actor: Actor, command: FailPart) -> int:
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.fail", command)
         if earlier is not None:
             return int(earlier["lines"])
-        mine = (
-            NegotiationItem.org_id == project.org_id,
-            NegotiationItem.negotiation_id == project.id,
-            NegotiationItem.failed.is_(None),
+        lines = _standing_lines(session, project, command)
+        if not lines:
+            raise DomainError(
+                "negotiation.part", _("没有可以流标的品规，可能已经流标。请重新选择。")
+            )
+        table = NegotiationItem
+        session.execute(
+            update(table)
+            .where(table.org_id == project.org_id, table.negotiation_id == project.id)
+            .where(table.line.in_(lines))
+            .values(failed=reason)
         )
-        part = (
-            NegotiationItem.lot == command.lot
-            if command.lot
-            else NegotiationItem.line.in_(command.lines)
-        )
-        done = session.execute(update(NegotiationItem).where(*mine, part).values(failed=reason))
+        _leave_drafts(session, project, lines)
         if command.lot:
             lot = session.get(NegotiationLot, (project.org_id, project.id, command.lot))
             if lot is not None:
                 lot.failed = reason
-        detail = {"lot": command.lot, "lines": list(command.lines), "reason": reason}
+        detail = {"lot": command.lot, "lines": lines, "reason": reason}
         record_step(session, actor, project, "fail", detail)
-        finish(session, project.org_id, command.op_id, {"lines": rows_of(done)})
-        return rows_of(done)
+        finish(session, project.org_id, command.op_id, {"lines": len(lines)})
+        return len(lines)
+
+
+def _standing_lines(session: Session, project: Negotiation, command: FailPart) -> list[int]:
+    part = (
+        NegotiationItem.lot == command.lot
+        if command.lot
+        else NegotiationItem.line.in_(command.lines)
+    )
+    return list(
+        session.scalars(
+            select(NegotiationItem.line)
+            .where(
+                NegotiationItem.org_id == project.org_id,
+                NegotiationItem.negotiation_id == project.id,
+                NegotiationItem.failed.is_(None),
+                part,
+            )
+            .order_by(NegotiationItem.line)
+        )
+    )
+
+
+def _leave_drafts(session: Session, project: Negotiation, lines: list[int]) -> None:
+    """Lines that failed are in no award that is not submitted yet."""
+    drafts = select(Award.id).where(
+        Award.org_id == project.org_id,
+        Award.negotiation_id == project.id,
+        Award.status == State.DRAFT.value,
+    )
+    session.execute(
+        delete(AwardLine)
+        .where(
+            AwardLine.org_id == project.org_id,
+            AwardLine.award_id.in_(drafts),
+            AwardLine.line.in_(lines),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def checked_reason(reason: str) -> str:

@@ -18,12 +18,12 @@ from app.services.negotiation.queries import MemberRow
 from app.services.negotiation.scores import Scoring
 from app.ui.pages.negotiation.add_form import AddForm, as_found
 from app.ui.pages.negotiation.forms import DeadlineForm, InviteForm, ProjectForm, ScoreForm
-from app.ui.pages.negotiation.quote_asking import QuoteAsking
+from app.ui.pages.negotiation.terms_asking import TermsAsking
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 from app.ui.widgets.item_picker import Found
 
 
-class Asking(QuoteAsking):
+class Asking(TermsAsking):
     """Dialogs of the page."""
 
     def _running(self) -> bool:
@@ -146,11 +146,15 @@ class Asking(QuoteAsking):
             (_("逐行选最低价"), self.choose_lowest, self._comparing()),
             (_("逐行按综合评分"), self.choose_scored, self._comparing()),
             (_("进入评审"), self.close, one.state is State.BARGAINING and not self._running()),
-            (_("流标…"), lambda: self.end(failed=True), one.round > 0),
+            (_("拆分这一行…"), self.split, self._comparing()),
+            *self.term_entries(one),
+            (_("整个项目流标…"), lambda: self.end(failed=True), one.round > 0),
             (_("终止项目…"), lambda: self.end(failed=False), True),
         ]
         for words, act, shown in entries:
-            if shown:
+            if shown and not words:
+                menu.addSeparator()
+            elif shown and (self._page.buyer or act in {self.trail, self.write_terms}):
                 menu.addAction(words).triggered.connect(lambda _on=False, do=act: do())
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
@@ -200,9 +204,10 @@ class Asking(QuoteAsking):
 
     def pledge(self, pledges: Sequence[Pledge], sure: bool) -> None:
         """Keep pledges; before they are confirmed, say what that means."""
-        project, org = self._id, self._page.context.org.id
+        where = (self._id, self._page.context.org.id)
+        clear = self._page.prepare.needs.marks.clear
         if not sure:
-            self._desk.pledge(project, org, pledges, confirm=False)
+            self._desk.pledge(where, pledges, clear, confirm=False)
             return
         question = Question(
             _("确认报量"),
@@ -211,7 +216,7 @@ class Asking(QuoteAsking):
             _("再看看"),
         )
         confirm(
-            self._page, question, lambda: self._desk.pledge(project, org, pledges, confirm=True)
+            self._page, question, lambda: self._desk.pledge(where, pledges, clear, confirm=True)
         )
 
     def send_back(self, row: MemberRow) -> None:
@@ -243,6 +248,12 @@ class Asking(QuoteAsking):
         form = ReasonForm(title, _("项目就此结束，已有的报价记录保留。"), title, self._page)
         form.accepted.connect(lambda: self._desk.end(project, form.text, failed=failed))
         form.open()
+
+    def split(self) -> None:
+        """Share the current line between suppliers."""
+        at = self._page.compare.at
+        if at is not None:
+            self._page.picking.split(at)
 
     def choose_lowest(self) -> None:
         """The cheapest for every line."""

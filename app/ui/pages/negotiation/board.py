@@ -15,10 +15,12 @@ from typing import Final
 import numpy as np
 
 from app.domain import money
-from app.domain.bidding.award import WHOLE, WINNER
+from app.domain.awarding.limits import split_text
+from app.domain.bidding.award import WINNER
 from app.domain.bidding.compare import NOBODY, Flags, Ints, Totals, totals
 from app.domain.pricing import plain
 from app.i18n import _
+from app.services.negotiation.choosing import LineChoice
 from app.services.negotiation.comparison import Comparison
 from app.services.negotiation.drafts import DraftLine
 from app.services.negotiation.figures import drafted, drafted_prices
@@ -54,6 +56,7 @@ class Board:
         self.reductions = np.array([found.grid.reduction(row) for row in found.grid.standing])
         self.line_at = {info.line: at for at, info in enumerate(found.lines)}
         self.pending: Pending | None = None
+        self._place_of = {one.supplier_id: n for n, one in enumerate(found.suppliers)}
         self._lock = threading.Lock()
         self._orders: dict[PageQuery, Ints] = {}
         self._read_draft()
@@ -72,22 +75,34 @@ class Board:
         self.pending = None
         self._read_draft()
 
-    def draft_line(self, at: int, place: int, reason: str) -> DraftLine:
-        """The row that choosing a supplier for a line makes."""
-        return DraftLine(
-            line=self.found.lines[at].line,
-            supplier_id=self.found.suppliers[place].supplier_id,
-            rank=WINNER,
-            share=WHOLE,
-            unit_price=self.found.price(place, at) or Decimal(0),
-            price_factor=self.found.lines[at].price_factor,
-            reason=reason,
+    def draft_lines(self, at: int, choice: LineChoice) -> tuple[DraftLine, ...]:
+        """The rows that a choice for a line makes."""
+        return tuple(
+            DraftLine(
+                line=choice.line,
+                supplier_id=supplier,
+                rank=rank,
+                share=share,
+                unit_price=self.found.price(self._place_of[supplier], at) or Decimal(0),
+                price_factor=self.found.lines[at].price_factor,
+                reason=reason,
+            )
+            for supplier, rank, share, reason in choice.suppliers
         )
 
     def reason(self, at: int) -> str:
         """Why the chosen one of the line is not the cheapest, as saved."""
         rows = self.found.draft.get(self.found.lines[at].line, ())
         return next((one.reason for one in rows if one.reason), "")
+
+    def winners(self, at: int) -> dict[int, int]:
+        """The drafted winners of a line: place → share in tenths of a percent."""
+        rows = self.found.draft.get(self.found.lines[at].line, ())
+        return {
+            self._place_of[one.supplier_id]: one.share
+            for one in rows
+            if one.rank == WINNER and one.supplier_id in self._place_of
+        }
 
     def dearer(self, at: int, place: int) -> int:
         """How much more a supplier asks than the cheapest, scaled by 10,000; 0 for the cheapest."""
@@ -207,21 +222,22 @@ class Board:
             Qty(f"{packs:,}", info.unit, bold=False),
             Two(_price(int(self.grid.base[at])), _price(limit)),
         )
-        offers = tuple(self._offer(at, place) for place in range(len(self.found.suppliers)))
+        wanted = self.pending
+        framed = {wanted.place} if wanted and wanted.at == at else set(self.winners(at))
+        offers = tuple(
+            self._offer(at, place, chosen=place in framed)
+            for place in range(len(self.found.suppliers))
+        )
         chosen = self._chosen(at)
         many = len(self.found.suppliers) > FEW
         cells = (*head, chosen, *offers) if many else (*head, *offers, chosen)
         return Row(info.line, cells, record=at)
 
-    def _offer(self, at: int, place: int) -> Cell:
+    def _offer(self, at: int, place: int, *, chosen: bool) -> Cell:
         stored = int(self.grid.standing[place, at])
         if not stored:
             return Offer(_("未报价"), "")
         best = bool(self.grid.able[place, at]) and stored == int(self.lowest[at])
-        wanted = self.pending
-        chosen = int(self.chosen[at]) == place
-        if wanted is not None and wanted.at == at:
-            chosen = wanted.place == place
         if not self.grid.able[place, at]:
             over = stored - int(self.grid.limit[at])
             words = _("超限价 {n}", n=_price(over))
@@ -236,6 +252,11 @@ class Board:
         name = self.found.suppliers[int(self.chosen[at])].name
         rate = int(self.grid.reduction(self.prices)[at])
         second = rate_words(rate) if self.grid.base[at] else ""
+        shares = self.winners(at)
+        if len(shares) > 1:
+            words = split_text(tuple(shares.values()))
+            return Two(_("{n} 家 {price}", n=len(shares), price=_price(price)),
+                       f"{words} {second}".strip())  # fmt: skip
         return Two(f"{name} {_price(price)}", second)
 
     def footer(self) -> tuple[str, ...]:

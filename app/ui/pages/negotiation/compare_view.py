@@ -41,11 +41,13 @@ class CompareView(QWidget):
         picked: A supplier was chosen for a line: position of the line, place of the supplier.
         reason_given: The reason for a choice: position, place, reason.
         moved: Another line is current.
+        split_asked: A line shall be shared between suppliers: its position.
     """
 
     picked = Signal(int, int)
     reason_given = Signal(int, int, str)
     moved = Signal()
+    split_asked = Signal(int)
 
     def __init__(self, jobs: JobRunner, tools: tuple[QWidget, ...]) -> None:
         super().__init__()
@@ -67,6 +69,7 @@ class CompareView(QWidget):
         self.chart_card.add(self.chart, 1)
         self.reason_card = ReasonCard()
         self.reason_card.given.connect(self.reason_given)
+        self.reason_card.split_asked.connect(self.split_asked)
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.chart_card, 5)
@@ -170,6 +173,12 @@ class CompareView(QWidget):
         """Position of the current line."""
         row = self.grid.current() if self.grid else None
         return row.record if row is not None and isinstance(row.record, int) else None
+
+    def chosen(self) -> tuple[int, ...]:
+        """Positions of the selected lines, or of the current one."""
+        rows = self.grid.selected() if self.grid is not None else ()
+        found = tuple(row.record for row in rows if isinstance(row.record, int))
+        return found or ((self.at,) if self.at is not None else ())
 
     def changed(self) -> None:
         """A choice was made or saved: paint it, without reading anything again."""

@@ -56,31 +56,12 @@ from app.services.negotiation.scores import (
     set_weights,
 )
 from app.services.negotiation.sheets import SheetIn, import_sheets, write_sheets
-from app.ui.changes import Topic
 from app.ui.jobs import Progress
-from app.ui.page import Page
-
-Done = Callable[[], None]
+from app.ui.pages.negotiation.terms_desk import Done, TermsDesk, nothing
 
 
-class NegotiationDesk:
+class NegotiationDesk(TermsDesk):
     """The writing side of the page."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._context = page.context
-
-    def _changed(self, told: str = "") -> None:
-        if told:
-            self._context.notices.done(told)
-        self._context.changes.announce({Topic.NEGOTIATION})
-
-    def _write(self, work: Callable[[], Any], told: str, done: Callable[[Any], None]) -> None:
-        def finished(result: Any) -> None:
-            self._changed(told)
-            done(result)
-
-        self._page.write(work, finished)
 
     # The project
 
@@ -115,10 +96,13 @@ class NegotiationDesk:
         """Ask the members for their needs."""
         del project
         db, actor = self._context.db, self._context.actor
-        self._write(lambda: ask_needs(db, actor, command), _("已向成员征集报量。"), _nothing)
+        self._write(lambda: ask_needs(db, actor, command), _("已向成员征集报量。"), nothing)
 
-    def pledge(self, project: int, org: int, pledges: Sequence[Pledge], *, confirm: bool) -> None:
-        """Keep a member's pledges, and confirm them if wanted."""
+    def pledge(
+        self, where: tuple[int, int], pledges: Sequence[Pledge], done: Done, *, confirm: bool
+    ) -> None:
+        """Keep the pledges of (project, member), and confirm them if wanted."""
+        project, org = where
         db, actor = self._context.db, self._context.actor
         edit = EditNeeds(new_op(), project, org, tuple(pledges))
         sure = ConfirmNeeds(new_op(), project, org)
@@ -130,25 +114,25 @@ class NegotiationDesk:
                 confirm_needs(db, actor, sure)
 
         told = _("已确认报量。") if confirm else _("已保存报量。")
-        self._write(work, told, _nothing)
+        self._write(work, told, lambda _result: done())
 
     def send_back(self, project: int, org: int, reason: str) -> None:
         """Give a member's need back."""
         db, actor = self._context.db, self._context.actor
         command = SendBack(new_op(), project, org, reason)
-        self._write(lambda: send_back(db, actor, command), _("已退回重填。"), _nothing)
+        self._write(lambda: send_back(db, actor, command), _("已退回重填。"), nothing)
 
     def invite(self, project: int, guests: Sequence[Guest]) -> None:
         """Invite suppliers."""
         db, actor = self._context.db, self._context.actor
         command = Invite(new_op(), project, tuple(guests))
-        self._write(lambda: invite(db, actor, command), _("已邀请供应商。"), _nothing)
+        self._write(lambda: invite(db, actor, command), _("已邀请供应商。"), nothing)
 
     def end(self, project: int, reason: str, *, failed: bool) -> None:
         """Stop the project or declare it failed."""
         db, actor = self._context.db, self._context.actor
         command = EndProject(new_op(), project, reason, failed)
-        self._write(lambda: end_project(db, actor, command), _("项目已结束。"), _nothing)
+        self._write(lambda: end_project(db, actor, command), _("项目已结束。"), nothing)
 
     # Rounds
 
@@ -156,13 +140,13 @@ class NegotiationDesk:
         """Begin the next round."""
         db, actor = self._context.db, self._context.actor
         command = StartRound(new_op(), project, deadline, leave_out=leave_out)
-        self._write(lambda: start_round(db, actor, command), _("已开始新一轮报价。"), _nothing)
+        self._write(lambda: start_round(db, actor, command), _("已开始新一轮报价。"), nothing)
 
     def extend(self, project: int, deadline: datetime, reason: str) -> None:
         """Put the deadline later."""
         db, actor = self._context.db, self._context.actor
         command = ExtendRound(new_op(), project, deadline, reason)
-        self._write(lambda: extend_round(db, actor, command), _("已延后截止时间。"), _nothing)
+        self._write(lambda: extend_round(db, actor, command), _("已延后截止时间。"), nothing)
 
     def open_round(self, project: int) -> None:
         """Open the sealed round, or end an open one."""
@@ -178,7 +162,7 @@ class NegotiationDesk:
     def close(self, project: int) -> None:
         """Go on to the review."""
         db, actor, op = self._context.db, self._context.actor, new_op()
-        self._write(lambda: close_bidding(db, actor, op, project), _("已进入评审。"), _nothing)
+        self._write(lambda: close_bidding(db, actor, op, project), _("已进入评审。"), nothing)
 
     # Quotes
 
@@ -222,7 +206,7 @@ class NegotiationDesk:
         """Take a quote back."""
         db, actor = self._context.db, self._context.actor
         command = WithdrawBid(new_op(), project, supplier, reason)
-        self._write(lambda: withdraw_bid(db, actor, command), _("已撤回报价。"), _nothing)
+        self._write(lambda: withdraw_bid(db, actor, command), _("已撤回报价。"), nothing)
 
     # Choice, scores, export
 
@@ -246,7 +230,7 @@ class NegotiationDesk:
                 choices = scored_choices(found, expert, dict(scored.weights))
             return save_draft(db, actor, SaveDraft(new_op(), project, choices))
 
-        self._write(work, _("已逐行拟选。"), _nothing)
+        self._write(work, _("已逐行拟选。"), nothing)
 
     def read_scoring(self, project: int, done: Callable[[Scoring], None]) -> None:
         """Weights and points."""
@@ -269,7 +253,7 @@ class NegotiationDesk:
             if second.points:
                 give_points(db, actor, second)
 
-        self._write(work, _("已保存评分。"), _nothing)
+        self._write(work, _("已保存评分。"), nothing)
 
     def export(self, project: int, path: Path) -> None:
         """Write the whole comparison to a workbook."""
@@ -289,7 +273,3 @@ class NegotiationDesk:
 def choice_of(line: int, supplier: int, reason: str) -> LineChoice:
     """One supplier for all of a line."""
     return LineChoice(line, ((supplier, WINNER, WHOLE, reason),))
-
-
-def _nothing(_result: Any) -> None:
-    """The change signal does the rest."""

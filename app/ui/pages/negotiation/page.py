@@ -30,6 +30,7 @@ from app.ui.pages.negotiation.prepare_view import Prepared
 from app.ui.pages.negotiation.steps import steps_of
 
 _EARLY: Final = frozenset({State.DRAFT, State.NEEDING, State.QUOTING})
+_CHOOSING: Final = frozenset({State.BARGAINING, State.REVIEWING})
 _TICK: Final = 20_000
 _BEST_FIRST: Final = (State.BARGAINING, State.QUOTING, State.NEEDING, State.REVIEWING)
 
@@ -65,6 +66,8 @@ class NegotiationPage(NegotiationFrame):
         self.compare.picked.connect(self.picking.pick)
         self.compare.reason_given.connect(self.picking.save)
         self.compare.moved.connect(self.chrome_changed)
+        self.compare.split_asked.connect(self.picking.split)
+        self.prepare.terms_kept.connect(asking.keep_terms)
         self.prepare.kept.connect(asking.pledge)
         self.prepare.back_asked.connect(asking.send_back)
         self.own.submitted.connect(asking.submit)
@@ -189,7 +192,7 @@ class NegotiationPage(NegotiationFrame):
     def _show_preparation(self, shown: tuple[Prepared, Timeline]) -> None:
         prepared, times = shown
         self.steps.show_steps(steps_of(prepared.project, times.rounds, times.at))
-        self.prepare.show_all(prepared, buyer=self.reader)
+        self.prepare.show_all(prepared, reader=self.reader, buyer=self.buyer)
         self._say_buttons()
         self.stack.setCurrentWidget(self.prepare)
         self.say_subtitle()
@@ -211,9 +214,11 @@ class NegotiationPage(NegotiationFrame):
         draft = self.project is not None and self.project.state is State.DRAFT
         self.add.setVisible(self.buyer and draft)
         self.guests.setVisible(self.buyer)
-        self.others.setVisible(self.buyer)
-        self.more.setVisible(self.buyer)
+        self.others.setVisible(self.reader)
+        self.more.setVisible(self.reader)
         self.new.setVisible(self.context.actor.has(Duty.BUY))
+        choosing = self.project is not None and self.project.state in _CHOOSING
+        self.compare.reason_card.split.setVisible(self.buyer and choosing)
 
     def say_subtitle(self) -> None:
         """Say the project in a line, and let the shell read the counts again."""

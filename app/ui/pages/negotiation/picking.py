@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.documents import State
-from app.ui.pages.negotiation.board import Pending
+from app.services.negotiation.choosing import LineChoice
+from app.services.negotiation.drafts import DraftLine
+from app.ui.pages.negotiation.board import Board, Pending
 from app.ui.pages.negotiation.desk import NegotiationDesk, choice_of
+from app.ui.pages.negotiation.share_form import ShareForm
 
 if TYPE_CHECKING:
     from app.ui.pages.negotiation.page import NegotiationPage
@@ -35,6 +38,24 @@ class Picking:
         else:
             self._page.compare.changed()
 
+    def split(self, at: int) -> None:
+        """Ask for the shares of a line, and keep them."""
+        board = self._page.compare.board
+        if board is None or not self._page.buyer or not 0 <= at < len(board.found.lines):
+            return
+        if not board.grid.able[:, at].any() or board.found.lines[at].failed:
+            self._page.not_available()
+            return
+        ShareForm(board, at, lambda choice: self.keep(at, choice), self._page).open()
+
+    def keep(self, at: int, choice: LineChoice) -> None:
+        """Keep the suppliers of a line as they were typed."""
+        board = self._page.compare.board
+        if board is None:
+            return
+        rows = board.draft_lines(at, choice)
+        self._store(board, choice, rows)
+
     def save(self, at: int, place: int, reason: str) -> None:
         """Keep a choice; the board follows without reading anything again."""
         board = self._page.compare.board
@@ -42,9 +63,11 @@ class Picking:
             return
         line = board.found.lines[at].line
         choice = choice_of(line, board.found.suppliers[place].supplier_id, reason)
+        self._store(board, choice, board.draft_lines(at, choice))
 
+    def _store(self, board: Board, choice: LineChoice, rows: tuple[DraftLine, ...]) -> None:
         def saved() -> None:
-            board.take(line, (board.draft_line(at, place, reason),))
+            board.take(choice.line, rows)
             self._page.compare.changed()
             self._page.say_subtitle()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.domain import money
+from app.domain.awarding.limits import percent
 from app.domain.bidding.award import MIN_REASON
 from app.domain.pricing import plain
 from app.i18n import _
@@ -15,7 +16,7 @@ from app.ui import formats
 from app.ui.pages.negotiation.board import Board, rate_words
 from app.ui.status import Status
 from app.ui.widgets.badge import Badge
-from app.ui.widgets.buttons import Button
+from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.text import ElidedText, Role, Text
 
@@ -25,15 +26,23 @@ class ReasonCard(Card):
 
     Signals:
         given: The reason for a choice: position of the line, place of the supplier, reason.
+        split_asked: The line shall be shared between suppliers: its position.
     """
 
     given = Signal(int, int, str)
+    split_asked = Signal(int)
 
     def __init__(self) -> None:
         super().__init__(" ")
         self._waiting: tuple[int, int] | None = None
         self._due = False
+        self._at = -1
         self.state = Badge(Status.MUTE, "")
+        self.split = Button(_("拆分…"), Kind.LINK)
+        self.split.setToolTip(_("把这一行分给几家，或定备选"))
+        self.split.clicked.connect(lambda _on=False: self.split_asked.emit(self._at))
+        self.split.hide()
+        self.head.addWidget(self.split)
         self.head.addWidget(self.state)
         self.why = Text("", Role.SECOND, wrap=True)
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -72,10 +81,14 @@ class ReasonCard(Card):
     def show_line(self, board: Board, at: int) -> None:
         """Say what is chosen, and ask for the reason where one is due."""
         self.clear()
+        self._at = at
         self.state.setVisible(True)
         wanted = board.pending if board.pending and board.pending.at == at else None
         place = wanted.place if wanted else int(board.chosen[at])
-        if place < 0:
+        shares = {} if wanted else board.winners(at)
+        if len(shares) > 1:
+            self._say_split(board, at, shares)
+        elif place < 0:
             self.set_title(_("还没选供应商"))
             self.state.show_status(Status.MUTE, _("未选"))
             self.why.setText(_("点一家的报价就选它；按 Enter 选最低价。"))
@@ -85,6 +98,17 @@ class ReasonCard(Card):
             self._ask(board, at, place, saved="" if wanted else board.reason(at))
         else:
             self._say_lowest(board, at, place)
+
+    def _say_split(self, board: Board, at: int, shares: dict[int, int]) -> None:
+        self.set_title(_("分给 {n} 家", n=len(shares)))
+        self.state.show_status(Status.OK, _("已保存"))
+        words = "，".join(
+            _("{name} {share}%（{price}）", name=board.found.suppliers[place].name,
+              share=percent(share), price=plain(board.found.price(place, at) or Decimal(0)))
+            for place, share in shares.items()
+        )  # fmt: skip
+        self.why.setText(f"{words}。")
+        self.hint.setText(board.reason(at))
 
     def _say_over(self, board: Board, at: int, place: int) -> None:
         self._due = True
