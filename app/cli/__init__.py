@@ -17,6 +17,7 @@ import typer
 
 from app import __version__, settings
 from app.cli.errors import report
+from app.domain.errors import UnsureProblem
 from app.i18n import LANGUAGES, N_, _, use_language
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "labels": Entry("labels", N_("标签：打印、补打、货位、校准、记录")),
     "plan": Entry("plan"),
     "simulate": Entry("simulate"),
-    "requisition": Entry("requisition", N_("采购申请：生成、查看、提交、撤回、作废")),
+    "requisition": Entry("requisition", N_("采购申请：生成、查看、提交、审批、退回、撤回、作废")),
     "consolidate": Entry("orders"),
     "sign": Entry("orders"),
     "seal": Entry("orders"),
@@ -88,7 +89,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "mapping": Entry("mapping", N_("编码对照：导入清单、对照、采纳、驳回、撤销、进度")),
     "report": Entry("reports", N_("报表：有哪些、出一张（Excel、CSV、PDF）")),
     "org": Entry("organisation", N_("机构：成员、供应商、库位、供货与结算约定、设置清单")),
-    "setting": Entry("setting", N_("业务设置：验收要求、供应商条码")),
+    "setting": Entry("setting", N_("业务设置：验收要求、供应商条码、采购申请审批额度")),
     "account": Entry("account", N_("本机账号：添加、职责、改密码、停用、启用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }
@@ -111,6 +112,12 @@ def main(arguments: Sequence[str] | None = None, *, window: Window | None = None
     command = typer.main.get_command(build(_wanted(given)))
     try:
         command.main(args=given, prog_name="yilian")
+    except UnsureProblem as error:
+        from app.cli.context import cli
+
+        code = report(error, as_json="--json" in given)
+        cli().ask_after_cut()
+        sys.exit(code)
     except Exception as error:  # noqa: BLE001 - the last line of defence says what to do
         sys.exit(report(error, as_json="--json" in given))
 

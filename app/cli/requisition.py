@@ -1,4 +1,4 @@
-"""`yilian requisition`: make, see, submit, withdraw and cancel a member's requisitions."""
+"""`yilian requisition`: a member's requisitions, made, sent, approved, withdrawn, cancelled."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from app.domain.ids import new_op
 from app.i18n import N_, _
 from app.services.db import Database
 from app.services.item_lookup import find_items
+from app.services.requisition.approving import Decide, decide
 from app.services.requisition.make import (
     Create,
     FromSuggestions,
@@ -32,6 +33,7 @@ from app.services.requisition.queries import (
     RequisitionQuery,
     by_number,
     requisitions,
+    to_approve,
 )
 from app.services.requisition.steps import Step, cancel, submit, withdraw
 from app.services.scan_rules import read
@@ -128,6 +130,11 @@ def show(no: NoArgument, org: OrgOption = "") -> None:
         return
     head = detail.head
     run.say(f"{head.no}  {state_title(head.status)}  {head.created_by}  ¥{head.amount:,.2f}")
+    if head.returned:
+        run.say(_("退回原因：{reason}", reason=head.returned))
+    for one in detail.approvals:
+        verb = _("同意") if one.approved else _("退回")
+        run.say(f"{one.at:%Y-%m-%d %H:%M} {one.person} {verb} {one.reason}".rstrip())
     run.emit(
         [_line(one) for one in detail.lines],
         {
@@ -160,6 +167,58 @@ def give_up(
     """Cancel a requisition."""
     cli().confirm(_("作废采购申请 {no}？", no=no), yes=yes)
     _take_step(cancel, no, org, note)
+
+
+@app.command("to-approve", help=_("等你审批的采购申请（各家成员）"))
+def waiting() -> None:
+    """List what waits for the person's approval."""
+    run = cli()
+    run.emit(
+        to_approve(*run.signed_in()),
+        {
+            "org": _("机构"), "no": _("申请单"), "status": _("状态"), "created_by": _("经办"),
+            "submitted_at": _("提交时间"), "lines": _("行数"), "amount": _("金额 元"),
+        },
+        empty=_("没有等你审批的采购申请。"),
+    )  # fmt: skip
+
+
+@app.command("approve", help=_("同意一张采购申请；再高一级要批的，接着等集团审批"))
+def approve(no: NoArgument, org: OrgOption = "") -> None:
+    """Agree to a requisition."""
+    _decide(no, org, "")
+
+
+@app.command("return", help=_("退回一张采购申请，成员改好再提交"))
+def send_back(
+    no: NoArgument,
+    reason: Annotated[str, typer.Option(help=_("退回原因，至少 5 个字"))],
+    org: OrgOption = "",
+) -> None:
+    """Send a requisition back."""
+    _decide(no, org, reason, approved=False)
+
+
+def _decide(no: str, org: str, reason: str, *, approved: bool = True) -> None:
+    run = cli()
+    db, actor = run.signed_in()
+    head = by_number(db, actor, _where(db, actor, no, org), no).head
+    command = Decide(new_op(), head.org_id, head.id, head.version, approved, reason)
+    _answer(decide(db, actor, command))
+
+
+def _where(db: Database, actor: Actor, no: str, org: str) -> int:
+    """The member that is meant: named, or the one whose requisition of this number waits."""
+    if org:
+        return org_id(cli(), org)
+    wanted = no.strip().upper()
+    found = {row.org_id for row in to_approve(db, actor) if row.no == wanted}
+    if len(found) > 1:
+        raise DomainError(
+            "requisition.which",
+            _("{n} 家成员都有 {no} 等你审批。请用 --org 写明是哪家。", n=len(found), no=no),
+        )
+    return found.pop() if found else org_id(cli(), "")
 
 
 def _take_step(

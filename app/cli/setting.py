@@ -1,9 +1,10 @@
-"""`yilian setting …`: what is demanded at the door, and how suppliers' own labels are cut."""
+"""`yilian setting …`: demands at the door, limits of approval, rules for suppliers' labels."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +12,16 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import org_id
-from app.domain import barcode_rules
+from app.domain import barcode_rules, money
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.orders.approval import Limits
 from app.domain.scan import BarcodeRule
 from app.i18n import _
 from app.services import scan_rules
 from app.services.platform import door_policy
 from app.services.platform.door_policy import SavePolicy
+from app.services.requisition.limits import SaveLimits, limits, save_limits
 from app.services.scan_rules import SaveRules
 
 app = typer.Typer()
@@ -49,6 +52,30 @@ def door(
             "far_years": _("效期太远（年）"),
         },
     )
+
+
+@app.command(help=_("采购申请审批额度：库管、本院负责人各到多少元；给了数就保存"))
+def approval(
+    org: Annotated[str, typer.Option(help=_("机构的四位编码；0 为全集团"))] = "",
+    store: Annotated[str, typer.Option(help=_("库管自己能提交到多少元；no 为不限"))] = "",
+    member: Annotated[str, typer.Option(help=_("本院负责人能批到多少元；no 为不限"))] = "",
+) -> None:
+    """Show or set the amounts above which a requisition needs an approval."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = 0 if org == "0" else org_id(run, org)
+    now = limits(db, actor, where)
+    wanted = Limits(_limit(store, now.store), _limit(member, now.member))
+    if wanted != now:
+        wanted = save_limits(db, actor, SaveLimits(new_op(), where, wanted))
+        run.say(_("已保存，之后提交的采购申请按它审批。"))
+    run.emit(wanted, {"store": _("库管到（元）"), "member": _("本院负责人到（元）")})
+
+
+def _limit(text: str, now: Decimal | None) -> Decimal | None:
+    if not text:
+        return now
+    return None if text.strip().lower() == "no" else money.price(text)
 
 
 @app.command(help=_("供应商条码规则：列出；--load 从 JSON 文件整套替换；--try 试一个码"))

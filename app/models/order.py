@@ -40,6 +40,7 @@ class Requisition(Base):
     group_order_id: Mapped[OptRef]
     amount: Mapped[Price]
     note: Mapped[OptText]
+    returned: Mapped[OptText]  # why the approver sent it back; empty once it is sent again
     version: Mapped[Count] = mapped_column(default=1)
 
     __table_args__ = (
@@ -142,6 +143,8 @@ class MemberOrder(Base):
     refusal: Mapped[OptText]
     urged_at: Mapped[OptMoment]  # the last reminder to sign (催签)
     urged: Mapped[Count] = mapped_column(default=0)  # how often
+    origin: Mapped[OptText]  # late | supplement | backup: how it came into its group order
+    origin_order_id: Mapped[OptRef]  # the order whose rest a backup supplier took over
     version: Mapped[Count] = mapped_column(default=1)
     created_at: Mapped[AMoment]
 
@@ -172,6 +175,7 @@ class MemberOrderLine(Base):
     refused: Mapped[Count] = mapped_column(default=0)
     requisition_id: Mapped[OptRef]
     requisition_line: Mapped[OptRef]
+    due_on: Mapped[OptDay]  # agreed for this line; null: the order's day
 
     __table_args__ = (
         CheckConstraint("qty > 0 AND received >= 0 AND refused >= 0", name="amounts"),

@@ -42,7 +42,7 @@ _SIGNED: Final[Mapping[Party, State]] = {
     Party.MEMBER: State.MEMBER_SIGNED,
     Party.SUPPLIER: State.SIGNED,
 }
-OPEN: Final = frozenset({State.TO_SIGN, State.MEMBER_SIGNED, State.REFUSED})
+OPEN: Final = frozenset({State.TO_SIGN, State.MEMBER_SIGNED, State.ANSWERED, State.REFUSED})
 """States in which an order is not signed by both sides yet."""
 SETTLED: Final = frozenset({State.SIGNED, State.PARTLY_RECEIVED, State.RECEIVED, State.DONE})
 """States that only an order signed by both sides can have."""

@@ -22,7 +22,9 @@ from app.models.platform import Audit
 from app.models.receiving import Delivery, DeliveryLine
 from app.models.settlement import Statement
 from app.models.stock import Balance, Lot, Place
+from app.services.access import lead_org
 from app.services.db import Database, now, today
+from app.services.requisition.queries import waiting_for
 
 NEAR_DAYS: Final = 90
 _NAMES: Final = 3
@@ -38,7 +40,9 @@ class Kind(StrEnum):
     SUPPLIER_SIGN = "supplier_sign"
     REFUSED_ORDERS = "refused_orders"
     SUGGESTIONS = "suggestions"
+    RETURNED_REQUISITIONS = "returned_requisitions"
     DRAFT_REQUISITIONS = "draft_requisitions"
+    TO_APPROVE = "to_approve"
     TO_CONSOLIDATE = "to_consolidate"
     COLLECTING = "collecting"
     STATEMENTS = "statements"
@@ -62,7 +66,9 @@ _PAGES: Final = {
     Kind.SUPPLIER_SIGN: "group_orders",
     Kind.REFUSED_ORDERS: "group_orders",
     Kind.SUGGESTIONS: "replenishment",
+    Kind.RETURNED_REQUISITIONS: "replenishment",
     Kind.DRAFT_REQUISITIONS: "replenishment",
+    Kind.TO_APPROVE: "group_orders",
     Kind.TO_CONSOLIDATE: "group_orders",
     Kind.COLLECTING: "group_orders",
     Kind.STATEMENTS: "settlement",
@@ -328,15 +334,20 @@ def _suggestions(ask: _Ask) -> Sequence[WorkItem]:
 def _requisitions(ask: _Ask) -> Sequence[WorkItem]:
     drafts = ask.for_duty(Duty.STORE)
     buyers = ask.for_duty(Duty.BUY)
+    mine = Requisition.org_id.in_(drafts) & (Requisition.status == State.DRAFT)
+    sent = Requisition.org_id.in_(buyers) & (Requisition.status == State.SUBMITTED)
+    approve = waiting_for(ask.actor, lead_org(ask.session, ask.today))
     found = []
-    for kind, orgs, state in (
-        (Kind.DRAFT_REQUISITIONS, drafts, State.DRAFT),
-        (Kind.TO_CONSOLIDATE, buyers, State.SUBMITTED),
+    for kind, condition in (
+        (Kind.RETURNED_REQUISITIONS, mine & Requisition.returned.is_not(None)),
+        (Kind.DRAFT_REQUISITIONS, mine & Requisition.returned.is_(None)),
+        (Kind.TO_APPROVE, approve),
+        (Kind.TO_CONSOLIDATE, sent),
     ):
         rows = ask.session.execute(
             select(Organisation.short_name, Requisition.amount)
             .join(Organisation, Organisation.id == Requisition.org_id)
-            .where(Requisition.org_id.in_(orgs), Requisition.status == state)
+            .where(condition)
             .order_by(Requisition.created_at)
         ).all()
         names = tuple(dict.fromkeys(row[0] for row in rows))[:_NAMES]

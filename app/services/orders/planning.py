@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Problem, Severity
+from app.domain.orders.approval import Level, covers
 from app.domain.orders.split import GroupLine, MemberDraft, PricedLine, gather, split, total
 from app.i18n import _
 from app.models.item import Item
 from app.models.order import Requisition, RequisitionLine
 from app.models.party import Dossier, Organisation
 from app.services.price_lookup import PriceInForce, prices_on
+from app.services.requisition.limits import amount_of, approved_for, limits_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def make_plan(session: Session, day: date, requisitions: Sequence[Requisition]) 
     needs = _needs(session, requisitions)
     prices = _prices(session, day, needs)
     lines: list[PricedLine] = []
-    problems: list[Problem] = []
+    problems = _unapproved(session, requisitions)
     chosen: list[PriceInForce] = []
     for need in needs:
         price = next(iter(prices.get((need.line.org_id, need.line.item_id), ())), None)
@@ -79,6 +81,26 @@ def make_plan(session: Session, day: date, requisitions: Sequence[Requisition]) 
         group=gather(lines),
         sources=tuple(sorted({price.source for price in chosen})),
     )
+
+
+def _unapproved(session: Session, requisitions: Sequence[Requisition]) -> list[Problem]:
+    """Requisitions whose amount as it stands now nobody agreed to who would have to."""
+    problems = []
+    for row in requisitions:
+        amount = amount_of(session, row.org_id, row.id)
+        needed = limits_in(session, row.org_id).level(amount)
+        if needed is Level.STORE:
+            continue
+        given = approved_for(session, row.org_id, row.id, amount)
+        if not any(covers(level, needed) for level in given):
+            text = _(
+                "采购申请 {no} 共 {amount} 元，要有{level}，现在没有。请退回，由成员重新提交审批。",
+                no=row.no,
+                amount=f"{amount:,.2f}",
+                level=needed.label,
+            )
+            problems.append(Problem("order.unapproved", text, column=row.no))
+    return problems
 
 
 def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]:

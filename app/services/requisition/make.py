@@ -12,10 +12,11 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State
-from app.domain.duties import Actor
+from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.money import amount
+from app.domain.orders.approval import first_state
 from app.domain.quantity import checked
 from app.domain.replenish.review import check_quantity, needs_reason
 from app.i18n import _
@@ -28,6 +29,7 @@ from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.price_lookup import PriceInForce, prices_on
 from app.services.replenishment.scope import require_planner
+from app.services.requisition.limits import limits_in
 from app.services.stock.places import main_place
 
 PREFIX = "SQ"
@@ -239,7 +241,7 @@ def _write(
         (amount(line["unit_price"], line["qty"], line["price_factor"]) for line in lines),
         Decimal(0),
     )
-    state = State.SUBMITTED if command.submit else State.DRAFT
+    state = sent_state(session, actor, org, total) if command.submit else State.DRAFT
     made = Requested(
         org, new_id(), document_no(session, org, PREFIX, day), state, len(lines), total
     )
@@ -269,6 +271,12 @@ def _write(
     step = "requisition.submit" if command.submit else "requisition.draft"
     record(session, actor, org, step, doc, {"no": made.no, "lines": len(lines), "amount": total})
     return made
+
+
+def sent_state(session: Session, actor: Actor, org_id: int, total: Decimal) -> State:
+    """Where a requisition of this amount goes when this person sends it."""
+    level = limits_in(session, org_id).level(total)
+    return first_state(level, own_head=actor.can(Duty.SIGN, org_id))
 
 
 def _prices(session: Session, org: int, drafts: Sequence[_Draft]) -> dict[int, PriceInForce]:

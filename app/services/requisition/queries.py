@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.money import amount
+from app.domain.orders.approval import Level
 from app.domain.replenish.explain import Phrase
 from app.i18n import _
 from app.models.item import Item
 from app.models.order import GroupOrder, Requisition, RequisitionLine
+from app.models.order_depth import RequisitionApproval
 from app.models.party import Organisation, Person
-from app.services.access import require
-from app.services.db import Database, local_time
+from app.services.access import lead_org, require
+from app.services.db import Database, local_time, today
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,21 @@ class RequisitionRow:
     group_order: str
     note: str
     version: int
+    org: str = ""
+    returned: str = ""
+    """Why it was sent back; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    """One decision about a requisition; time in the members' zone."""
+
+    level: Level
+    approved: bool
+    person: str
+    at: datetime
+    amount: Decimal
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +87,11 @@ class RequisitionLineRow:
 
 @dataclass(frozen=True, slots=True)
 class RequisitionDetail:
-    """A requisition with its lines."""
+    """A requisition with its lines and the decisions about it, oldest first."""
 
     head: RequisitionRow
     lines: tuple[RequisitionLineRow, ...]
+    approvals: tuple[ApprovalRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +107,43 @@ def requisitions(db: Database, actor: Actor, query: RequisitionQuery) -> tuple[R
     """An organisation's requisitions, newest first."""
     require(actor, Duty.READ, query.org_id)
     with db.read() as session:
-        return _heads(session, query)
+        conditions = [Requisition.org_id == query.org_id]
+        if query.states:
+            conditions.append(Requisition.status.in_(query.states))
+        return _heads(session, conditions, query.limit)
+
+
+def to_approve(db: Database, actor: Actor) -> tuple[RequisitionRow, ...]:
+    """The requisitions that wait for this person's approval, oldest first."""
+    with db.read() as session:
+        lead = lead_org(session, today(session))
+        found = _heads(session, [waiting_for(actor, lead)])
+        return tuple(sorted(found, key=lambda row: (row.submitted_at or row.created_at, row.no)))
+
+
+def waiting_for(actor: Actor, lead: int) -> ColumnElement[bool]:
+    """The requisitions that wait for this person's approval and are not their own."""
+    mine = and_(
+        Requisition.status == State.TO_APPROVE,
+        Requisition.org_id.in_(sorted(actor.orgs(Duty.SIGN))),
+    )
+    turn = mine
+    if actor.can(Duty.SIGN, lead):
+        turn = or_(mine, Requisition.status == State.TO_APPROVE_GROUP)
+    return and_(turn, Requisition.submitted_by != actor.person_id)
 
 
 def requisition(db: Database, actor: Actor, org_id: int, requisition_id: int) -> RequisitionDetail:
     """One requisition; raises `DomainError` when there is none."""
-    require(actor, Duty.READ, org_id)
     with db.read() as session:
+        _require_reader(session, actor, org_id)
         return _detail(session, org_id, requisition_id)
 
 
 def by_number(db: Database, actor: Actor, org_id: int, no: str) -> RequisitionDetail:
     """One requisition by its number, in any case of letters."""
-    require(actor, Duty.READ, org_id)
     with db.read() as session:
+        _require_reader(session, actor, org_id)
         found = session.scalar(
             select(Requisition.id).where(
                 Requisition.org_id == org_id, Requisition.no == no.strip().upper()
@@ -109,32 +152,28 @@ def by_number(db: Database, actor: Actor, org_id: int, no: str) -> RequisitionDe
         return _detail(session, org_id, found or 0)
 
 
+def _require_reader(session: Session, actor: Actor, org_id: int) -> None:
+    """The head of the group reads what waits for the group's approval at any member."""
+    if not actor.can(Duty.SIGN, lead_org(session, today(session))):
+        require(actor, Duty.READ, org_id)
+
+
 def _heads(
-    session: Session, query: RequisitionQuery, requisition_id: int | None = None
+    session: Session, conditions: Sequence[ColumnElement[bool]], limit: int = 200
 ) -> tuple[RequisitionRow, ...]:
-    sums = (
-        select(
-            RequisitionLine.requisition_id.label("id"),
-            func.count().label("lines"),
-            func.count(RequisitionLine.supplier_id.distinct()).label("suppliers"),
-        )
-        .where(RequisitionLine.org_id == query.org_id)
-        .group_by(RequisitionLine.requisition_id)
-        .subquery()
-    )
+    line = RequisitionLine
+    of_it = (line.org_id == Requisition.org_id) & (line.requisition_id == Requisition.id)
+    lines = select(func.count()).where(of_it).scalar_subquery()
+    suppliers = select(func.count(line.supplier_id.distinct())).where(of_it).scalar_subquery()
     statement = (
-        select(Requisition, Person.name, GroupOrder.no, sums.c.lines, sums.c.suppliers)
+        select(Requisition, Person.name, GroupOrder.no, lines, suppliers, Organisation.short_name)
+        .join(Organisation, Organisation.id == Requisition.org_id)
         .outerjoin(Person, Person.id == Requisition.created_by)
         .outerjoin(GroupOrder, GroupOrder.id == Requisition.group_order_id)
-        .outerjoin(sums, sums.c.id == Requisition.id)
-        .where(Requisition.org_id == query.org_id)
+        .where(*conditions)
         .order_by(Requisition.created_at.desc(), Requisition.id.desc())
-        .limit(query.limit)
+        .limit(limit)
     )
-    if query.states:
-        statement = statement.where(Requisition.status.in_(query.states))
-    if requisition_id is not None:
-        statement = statement.where(Requisition.id == requisition_id)
     return tuple(
         RequisitionRow(
             org_id=row.org_id,
@@ -144,19 +183,21 @@ def _heads(
             created_at=local_time(row.created_at),
             created_by=who or "",
             submitted_at=local_time(row.submitted_at) if row.submitted_at else None,
-            lines=lines or 0,
-            suppliers=suppliers or 0,
+            lines=count or 0,
+            suppliers=sellers or 0,
             amount=row.amount,
             group_order=order_no or "",
             note=row.note or "",
             version=row.version,
+            org=org,
+            returned=row.returned or "",
         )
-        for row, who, order_no, lines, suppliers in session.execute(statement)
+        for row, who, order_no, count, sellers, org in session.execute(statement)
     )
 
 
 def _detail(session: Session, org_id: int, requisition_id: int) -> RequisitionDetail:
-    heads = _heads(session, RequisitionQuery(org_id), requisition_id)
+    heads = _heads(session, [Requisition.org_id == org_id, Requisition.id == requisition_id])
     if not heads:
         raise DomainError("requisition.gone", _("没有找到这张采购申请。请核对单号。"))
     rows = session.execute(
@@ -166,8 +207,29 @@ def _detail(session: Session, org_id: int, requisition_id: int) -> RequisitionDe
         .where(RequisitionLine.org_id == org_id, RequisitionLine.requisition_id == requisition_id)
         .order_by(RequisitionLine.line)
     )
-    return RequisitionDetail(
-        heads[0], tuple(_line(line, item, supplier) for line, item, supplier in rows)
+    lines = tuple(_line(line, item, supplier) for line, item, supplier in rows)
+    return RequisitionDetail(heads[0], lines, _approvals(session, org_id, requisition_id))
+
+
+def _approvals(session: Session, org_id: int, requisition_id: int) -> tuple[ApprovalRow, ...]:
+    rows = session.scalars(
+        select(RequisitionApproval)
+        .where(
+            RequisitionApproval.org_id == org_id,
+            RequisitionApproval.requisition_id == requisition_id,
+        )
+        .order_by(RequisitionApproval.seq)
+    )
+    return tuple(
+        ApprovalRow(
+            Level(row.level),
+            row.decision == "approved",
+            row.person_name,
+            local_time(row.at),
+            row.amount,
+            row.reason or "",
+        )
+        for row in rows
     )
 
 

@@ -14,6 +14,7 @@ from app.domain.documents import DocKind, State, check_step, state_title
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError
 from app.domain.money import amount
+from app.domain.orders.approval import SENT
 from app.domain.replenish.review import check_quantity
 from app.i18n import _
 from app.models.demand import Suggestion
@@ -24,7 +25,8 @@ from app.services.audit import record
 from app.services.db import Database, local_time, now
 from app.services.operations import claim, finish
 from app.services.replenishment.scope import require_planner
-from app.services.requisition.make import Requested
+from app.services.requisition.limits import amount_of
+from app.services.requisition.make import Requested, sent_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Change:
 
 
 def submit(db: Database, actor: Actor, command: Step) -> Requested:
-    """Send a draft to the group."""
+    """Send a draft to the group, or to who must approve its amount first."""
     return _step(db, actor, command, State.SUBMITTED)
 
 
@@ -78,13 +80,13 @@ def change(db: Database, actor: Actor, command: Change) -> Requested:
         )
         if earlier is not None:
             return Requested.from_plain(earlier)
-        row = _current(session, command.org_id, command.id, command.version)
+        row = current(session, command.org_id, command.id, command.version)
         if row.status != State.DRAFT:
             raise _conflict(session, row)
         for line, quantity in command.quantities:
             _change_line(session, command, line, quantity)
         total, count = _total(session, row)
-        done = _advance(session, row, State.DRAFT, {"amount": total}, count)
+        done = advance(session, row, State.DRAFT, {"amount": total}, count)
         doc = (DocKind.REQUISITION.value, row.id)
         detail = {"no": row.no, "quantities": command.quantities}
         record(session, actor, row.org_id, "requisition.change", doc, detail)
@@ -99,10 +101,12 @@ def _step(db: Database, actor: Actor, command: Step, new: State) -> Requested:
         earlier = claim(session, actor, command.org_id, command.op_id, kind, command)
         if earlier is not None:
             return Requested.from_plain(earlier)
-        row = _current(session, command.org_id, command.id, command.version)
+        row = current(session, command.org_id, command.id, command.version)
+        if new is State.SUBMITTED:
+            new = sent_state(session, actor, row.org_id, amount_of(session, row.org_id, row.id))
         check_step(DocKind.REQUISITION, State(row.status), new)
         values = _stamps(session, actor, new)
-        done = _advance(session, row, new, values, _count(session, row))
+        done = advance(session, row, new, values, count_lines(session, row))
         if new is State.CANCELLED:
             _reopen(session, row)
         doc = (DocKind.REQUISITION.value, row.id)
@@ -112,23 +116,26 @@ def _step(db: Database, actor: Actor, command: Step, new: State) -> Requested:
 
 
 def _stamps(session: Session, actor: Actor, new: State) -> dict[str, Any]:
-    if new is State.SUBMITTED:
-        return {"submitted_at": now(session), "submitted_by": actor.person_id}
+    if new in SENT:
+        sent = {"submitted_at": now(session), "submitted_by": actor.person_id}
+        return sent | {"returned": None}
     return {"submitted_at": None, "submitted_by": None} if new is State.DRAFT else {}
 
 
-def _current(session: Session, org_id: int, requisition_id: int, version: int) -> Requisition:
+def current(session: Session, org_id: int, requisition_id: int, version: int = 0) -> Requisition:
+    """The requisition, in the version the person saw (0: whichever it is)."""
     row = session.get(Requisition, (org_id, requisition_id), populate_existing=True)
     if row is None:
         raise DomainError("requisition.gone", _("没有找到这张采购申请。请刷新列表。"))
-    if row.version != version:
+    if version and row.version != version:
         raise _conflict(session, row)
     return row
 
 
-def _advance(
+def advance(
     session: Session, row: Requisition, new: State, values: dict[str, Any], lines: int
 ) -> Requested:
+    """One conditional UPDATE; `ConflictError` when somebody was first."""
     changed = session.execute(
         update(Requisition)
         .where(
@@ -205,7 +212,8 @@ def _total(session: Session, row: Requisition) -> tuple[Decimal, int]:
     return total, len(lines)
 
 
-def _count(session: Session, row: Requisition) -> int:
+def count_lines(session: Session, row: Requisition) -> int:
+    """How many lines it has; refused when there is none."""
     return _total(session, row)[1]
 
 

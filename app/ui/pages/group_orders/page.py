@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -17,32 +17,28 @@ from app.services.orders.board import Board, Groups, board, groups
 from app.services.orders.consolidate import Consolidated
 from app.services.orders.detail import OrderDetail, OrderWanted, order_detail
 from app.services.orders.queries import GroupRow, GroupsWanted, MemberOrderRow
-from app.ui import theme
+from app.services.requisition.queries import RequisitionRow
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
-from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.group_orders import words
+from app.ui.pages.group_orders.approval_flow import ApprovalFlow
+from app.ui.pages.group_orders.approval_view import ApprovalView
 from app.ui.pages.group_orders.asking import Asking
 from app.ui.pages.group_orders.board_view import BoardView
 from app.ui.pages.group_orders.desk import OrderDesk
-from app.ui.pages.group_orders.group_list import GroupList
+from app.ui.pages.group_orders.left_panel import LeftPanel
 from app.ui.pages.group_orders.new_flow import NewFlow
 from app.ui.pages.group_orders.new_view import NewView
 from app.ui.pages.group_orders.nothing import explain_nothing
 from app.ui.pages.group_orders.order_view import OrderView
 from app.ui.pages.group_orders.sealing import Sealing
-from app.ui.widgets.buttons import Button
-from app.ui.widgets.cards import Card
-from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.states import StatePanel
-
-_LIST_WIDTH: Final = 196
 
 
 class GroupOrdersPage(Page):
-    """The page; arguments of `arrive`: `group_order_id`, `member_order_id`, `new`."""
+    """The page; arguments of `arrive`: `group_order_id`, `member_order_id`, `new`, `approve`."""
 
     name: ClassVar[str] = "group_orders"
     topics: ClassVar[frozenset[Topic]] = frozenset({Topic.ORDERS, Topic.REQUISITIONS})
@@ -55,48 +51,38 @@ class GroupOrdersPage(Page):
         self._shown_group = 0
         self._open_order = 0
         self.desk = OrderDesk(self)
-        self.list = GroupList()
-        self.search = SearchEdit(_("名称、单号"))
-        self.new_button = Button(_("新建统采"), icon=Icon.PLUS)
+        self.left = LeftPanel(buyer=self._buyer)
+        self.list, self.search = self.left.list, self.left.search
         self.board = BoardView(buyer=self._buyer)
         actor = context.actor
         self.order = OrderView(lambda org: actor.can(Duty.SIGN, org), buyer=self._buyer)
         self.sealing = Sealing(self)
         self.new = NewView()
+        self.approval = ApprovalView()
+        self.deciding = ApprovalFlow(self, self.approval)
         self.nothing = StatePanel()
         self.flow = NewFlow(self, self.new, self.desk, self._consolidated)
         self.asking = Asking(self, self.desk, self._chosen, self._detail, lambda: self.board.shown)
         self.stack = QStackedWidget()
-        for view in (self.nothing, self.board, self.order, self.new):
+        for view in (self.nothing, self.board, self.order, self.new, self.approval):
             self.stack.addWidget(view)
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.list)
 
     def _lay_out(self) -> None:
-        left = Card(_("统采订单"), padding=0)
-        left.setFixedWidth(theme.px(_LIST_WIDTH))
-        left.head.setContentsMargins(14, 12, 14, 0)
-        left.body.setContentsMargins(1, 0, 1, 8)
-        find = QVBoxLayout()
-        find.setContentsMargins(10, 0, 10, 0)
-        find.addWidget(self.search)
-        if self._buyer:
-            find.addWidget(self.new_button)
-        left.add(find)
-        left.add(self.list, 1)
-        self.left = left
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 14, 16, 12)
         row.setSpacing(12)
-        row.addWidget(left)
+        row.addWidget(self.left)
         row.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
         self.search.searched.connect(lambda _text: self.refresh())
         self.list.chosen.connect(self._group_chosen)
         self.list.entered_orders.connect(self.board.grid.focus_rows)
-        self.new_button.clicked.connect(lambda _on=False: self.start_new())
+        self.left.new_button.clicked.connect(lambda _on=False: self.start_new())
+        self.left.approve_button.clicked.connect(lambda _on=False: self.start_approving())
         self.board.opened.connect(self.open_order)
         self.board.picked.connect(self.chrome_changed)
         self.board.escaped.connect(self.list.setFocus)
@@ -125,6 +111,7 @@ class GroupOrdersPage(Page):
         self.order.seal_asked.connect(lambda: self.sealing.ask(self._detail()))
         self.order.check_asked.connect(self.sealing.choose_and_check)
         self.new.left.connect(self.close_order)
+        self.approval.left.connect(self.close_order)
 
     # Reading
 
@@ -134,6 +121,8 @@ class GroupOrdersPage(Page):
         self.read(
             lambda: groups(db, actor, wanted), self._show_groups, self._unread, channel="list"
         )
+        if self.context.actor.has(Duty.SIGN) and self.context.org.role != "supplier":
+            self.read(self.deciding.read, self._show_waiting, channel="waiting")
         if self.stack.currentWidget() is self.new:
             self.flow.read_candidates()
         elif self.stack.currentWidget() is self.order:
@@ -224,6 +213,19 @@ class GroupOrdersPage(Page):
         self.flow.start()
         self.chrome_changed.emit()
 
+    # Requisitions that wait for an approval
+
+    def start_approving(self) -> None:
+        """Show what waits for this person's approval."""
+        self._open_order = 0
+        self.stack.setCurrentWidget(self.approval)
+        self.approval.grid.focus_rows()
+        self.chrome_changed.emit()
+
+    def _show_waiting(self, found: tuple[RequisitionRow, ...]) -> None:
+        self.left.show_waiting(len(found))
+        self.deciding.show(found)
+
     def _submit(self) -> None:
         if self.stack.currentWidget() is self.new:
             self.flow.submit()
@@ -258,6 +260,8 @@ class GroupOrdersPage(Page):
             return (KeyHint("Enter", _("打开订单")), paper, KeyHint("Esc", _("返回")))
         if self.stack.currentWidget() is self.new:
             return (self.hint(Act.SUBMIT, _("汇总并分签")), KeyHint("Esc", _("返回")))
+        if self.stack.currentWidget() is self.approval:
+            return (KeyHint("Enter", _("同意")), KeyHint("Esc", _("返回")))
         return (self.hint(Act.PRINT, _("打印订单")), KeyHint("Esc", _("返回")))
 
     @override
@@ -272,10 +276,12 @@ class GroupOrdersPage(Page):
             self._read_order()
         if arguments.get("new") and self._buyer:
             self.start_new()
+        if arguments.get("approve"):
+            self.start_approving()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        inside = self.stack.currentWidget() in {self.order, self.new}
+        inside = self.stack.currentWidget() in {self.order, self.new, self.approval}
         if event.key() == Qt.Key.Key_Escape and inside:
             self.close_order()
         else:

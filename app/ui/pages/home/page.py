@@ -32,7 +32,9 @@ _WEEKDAYS = (
 
 _ARRIVE: Final[Mapping[home.Kind, Mapping[str, object]]] = {
     home.Kind.NEAR_EXPIRY: {"view": "expiring"},
+    home.Kind.RETURNED_REQUISITIONS: {"requisitions": True},
     home.Kind.DRAFT_REQUISITIONS: {"requisitions": True},
+    home.Kind.TO_APPROVE: {"approve": True},
     home.Kind.TO_CONSOLIDATE: {"new": True},
     home.Kind.STATEMENTS: {"view": "statements"},
     home.Kind.STATEMENTS_SENT: {"view": "statements"},

@@ -51,6 +51,10 @@ WORDS: Final = {
     Kind.SUGGESTIONS: Wording(
         N_("智能补货待确认"), N_("行"), N_("确认补货"), Status.INFO, Act.SUGGEST
     ),
+    Kind.RETURNED_REQUISITIONS: Wording(N_("采购申请被退回"), N_("单"), N_("看原因"), Status.NEAR),
+    Kind.TO_APPROVE: Wording(
+        N_("采购申请待你审批"), N_("单"), N_("去审批"), Status.WARN, primary=True
+    ),
     Kind.DRAFT_REQUISITIONS: Wording(N_("采购申请未提交"), N_("单"), N_("去提交"), Status.WARN),
     Kind.TO_CONSOLIDATE: Wording(
         N_("采购申请待汇总"), N_("单"), N_("去汇总"), Status.INFO, primary=True

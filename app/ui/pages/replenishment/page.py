@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from app.domain.documents import State
+from app.domain.orders.approval import SENT
 from app.i18n import _
 from app.services.replenishment.suggestions import Board, SuggestionQuery, board
 from app.services.requisition.queries import (
@@ -255,7 +256,7 @@ class ReplenishmentPage(Page):
         self.refresh()
 
     def _heads(self, heads: tuple[RequisitionRow, ...]) -> None:
-        waiting = sum(1 for head in heads if head.status in {State.DRAFT, State.SUBMITTED})
+        waiting = sum(1 for head in heads if head.status in SENT | {State.DRAFT})
         words = _("采购申请 {n}", n=waiting) if waiting else _("采购申请")
         self.view.requests.setText(words)
         self.view.requests.updateGeometry()

@@ -51,6 +51,10 @@ class Requester(QObject):
         words = _("已提交采购申请 {no}，{n} 行，{amount}。")
         if made.status == State.DRAFT:
             words = _("已存草稿 {no}，{n} 行，{amount}。")
+        elif made.status == State.TO_APPROVE:
+            words = _("采购申请 {no}，{n} 行，{amount}，超过库管额度，等本院负责人审批。")
+        elif made.status == State.TO_APPROVE_GROUP:
+            words = _("采购申请 {no}，{n} 行，{amount}，等集团负责人审批。")
         text = words.format(no=made.no, n=made.lines, amount=formats.yuan(made.amount))
         notices = self._page.context.notices
         notices.done(text, action=_("撤销"), act=partial(self._take_back, made))

@@ -17,11 +17,13 @@ from app.domain.documents import State, state_title
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.orders.approval import SENT
 from app.domain.replenish.review import check_quantity
 from app.i18n import _
 from app.services.db import Database
 from app.services.requisition.make import Requested
 from app.services.requisition.queries import (
+    ApprovalRow,
     RequisitionDetail,
     RequisitionLineRow,
     RequisitionRow,
@@ -41,6 +43,8 @@ from app.ui.widgets.text import Role, Text
 
 PILLS: Final = {
     State.DRAFT: Status.MUTE,
+    State.TO_APPROVE: Status.WARN,
+    State.TO_APPROVE_GROUP: Status.WARN,
     State.SUBMITTED: Status.INFO,
     State.CONSOLIDATED: Status.OK,
     State.CANCELLED: Status.MUTE,
@@ -71,6 +75,13 @@ def line_columns() -> tuple[Column, ...]:
     )
 
 
+def state_pill(head: RequisitionRow) -> Pill:
+    """Its state; a draft that was sent back says so."""
+    if head.returned and head.status == State.DRAFT:
+        return Pill(Status.BAD, _("被退回"))
+    return Pill(PILLS[State(head.status)], state_title(head.status))
+
+
 def head_row(head: RequisitionRow) -> Row:
     """A requisition as a table row."""
     at = head.submitted_at or head.created_at
@@ -78,12 +89,12 @@ def head_row(head: RequisitionRow) -> Row:
         key=head.id,
         cells=(
             head.no,
-            Pill(PILLS[State(head.status)], state_title(head.status)),
+            state_pill(head),
             formats.minute(at),
             head.created_by,
             formats.number(head.lines),
             formats.amount(head.amount),
-            head.group_order or head.note or formats.NONE,
+            head.group_order or head.returned or head.note or formats.NONE,
         ),
         record=head,
         raw=(
@@ -107,6 +118,14 @@ def line_row(line: RequisitionLineRow) -> Row:
         record=line,
         raw=(f"{line.name} {line.spec}", packs, line.amount),
     )
+
+
+def approval_words(one: ApprovalRow) -> str:
+    """One decision: who, when, and why it was sent back."""
+    at = formats.minute(one.at)
+    if one.approved:
+        return _("{who} {at} 同意（{level}）", who=one.person, at=at, level=one.level.label)
+    return _("{who} {at} 退回：{reason}", who=one.person, at=at, reason=one.reason)
 
 
 class Requests(QWidget):
@@ -134,6 +153,8 @@ class Requests(QWidget):
         self.table = GridView(self.lines, framed=False)
         self.title = Text("", Role.DETAIL_TITLE)
         self.facts = Text("", Role.SECOND, wrap=True)
+        self.back_words = Text("", Role.SECOND, wrap=True, tone=Status.BAD)
+        self.trail = Text("", Role.SECOND, wrap=True)
         self.panel = Card(padding=14)
         self.panel.note.hide()
         self._lay_out()
@@ -146,7 +167,7 @@ class Requests(QWidget):
         self.send.clicked.connect(self._submit)
         self.take_back.clicked.connect(self._withdraw)
         self.give_up.clicked.connect(self._cancel)
-        for part in (self.title, self.facts):
+        for part in (self.title, self.facts, self.back_words, self.trail):
             self.panel.add(part)
         self.panel.add(self.table, 1)
         foot = QHBoxLayout()
@@ -203,15 +224,20 @@ class Requests(QWidget):
         parts = [state_title(self.head.status), who, formats.yuan(self.head.amount)]
         self.facts.setText(" · ".join(parts))
         state = State(self.head.status)
+        back = _("退回原因：{reason}。改好数量再提交。", reason=self.head.returned)
+        self.back_words.setText(back)
+        self.back_words.setVisible(bool(self.head.returned))
         self.send.setVisible(state is State.DRAFT)
-        self.take_back.setVisible(state is State.SUBMITTED)
-        self.give_up.setVisible(state in {State.DRAFT, State.SUBMITTED})
+        self.take_back.setVisible(state in SENT)
+        self.give_up.setVisible(state in SENT | {State.DRAFT})
         self.wanted.emit(self.head.id)
 
     def show_lines(self, detail: RequisitionDetail) -> None:
         """Show the lines, if their requisition is still the current one."""
         if self.head is not None and detail.head.id == self.head.id:
             self.lines.set_rows([line_row(line) for line in detail.lines])
+            self.trail.setText("\n".join(approval_words(one) for one in detail.approvals))
+            self.trail.setVisible(bool(detail.approvals))
 
     def _edit_line(self, row: Row, _column: str, value: object) -> Row:
         line, head = row.record, self.head
@@ -235,10 +261,10 @@ class Requests(QWidget):
     def _submit(self) -> None:
         if self.head is None:
             return
-        words = _("已提交采购申请 {no}。", no=self.head.no)
+        words = _("采购申请 {no} 已送出。", no=self.head.no)
         question = Question(
             _("提交采购申请 {no}", no=self.head.no),
-            _("{n} 行、{total} 交给集团汇总。汇总之前可以撤回。",
+            _("{n} 行、{total} 交给集团汇总；超过额度的先等负责人审批。汇总之前可以撤回。",
               n=self.head.lines, total=formats.yuan(self.head.amount)),
             _("提交申请"),
             _("再看看"),

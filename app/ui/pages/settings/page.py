@@ -23,6 +23,7 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.settings.about import AboutSection
+from app.ui.pages.settings.approval import ApprovalSection
 from app.ui.pages.settings.data import DataSection
 from app.ui.pages.settings.door import DoorSection
 from app.ui.pages.settings.look import LookSection
@@ -78,6 +79,7 @@ class SettingsPage(Page):
             ("places", _("库位"), Icon.WAREHOUSE, PlacesSection),
             ("terms", _("供货与结算"), Icon.TRUCK, TermsSection),
             ("door", _("验收要求"), Icon.CLIPBOARD_CHECK, DoorSection),
+            ("approval", _("采购审批"), Icon.CLIPBOARD_CHECK, ApprovalSection),
             ("rules", _("供应商条码"), Icon.BARCODE, RulesSection),
             ("scanner", _("扫码枪"), Icon.BARCODE_SCAN, ScannerSection),
             ("printer", _("标签打印机"), Icon.PRINTER, PrinterSection),
