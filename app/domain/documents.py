@@ -35,6 +35,8 @@ class DocKind(StrEnum):
     REVERSAL = "reversal"
     TITLE = "title"
     NEGOTIATION = "negotiation"
+    AWARD = "award"
+    PRICE_REQUEST = "price_request"
     INVOICE = "invoice"
     PAYMENT = "payment"
     MONTH = "month"
@@ -78,6 +80,7 @@ class State(StrEnum):
     LOST = "lost"
     RETURNED = "returned"
     NEEDING = "needing"
+    APPROVED = "approved"
     QUOTING = "quoting"
     BARGAINING = "bargaining"
     REVIEWING = "reviewing"
@@ -205,6 +208,25 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.PUBLICITY, _S.STOPPED),
         }
     ),
+    DocKind.AWARD: frozenset(
+        {
+            (_S.DRAFT, _S.SUBMITTED),
+            (_S.SUBMITTED, _S.PUBLICITY),
+            (_S.SUBMITTED, _S.DRAFT),
+            (_S.PUBLICITY, _S.DRAFT),
+            (_S.PUBLICITY, _S.IN_FORCE),
+        }
+    ),
+    DocKind.PRICE_REQUEST: frozenset(
+        {
+            (_S.SUBMITTED, _S.APPROVED),
+            (_S.SUBMITTED, _S.REFUSED),
+            (_S.SUBMITTED, _S.CANCELLED),
+            (_S.APPROVED, _S.IN_FORCE),
+            (_S.APPROVED, _S.REFUSED),
+            (_S.APPROVED, _S.CANCELLED),
+        }
+    ),
 }
 
 _TITLES: Final[Mapping[State, str]] = {
@@ -243,6 +265,7 @@ _TITLES: Final[Mapping[State, str]] = {
     _S.LOST: N_("丢失"),
     _S.RETURNED: N_("已退回"),
     _S.NEEDING: N_("征集中"),
+    _S.APPROVED: N_("已同意"),
     _S.QUOTING: N_("报价中"),
     _S.BARGAINING: N_("谈判中"),
     _S.REVIEWING: N_("评审中"),
