@@ -198,6 +198,13 @@ def designs(
     )
 
 
+def papers(db: Database, actor: Actor, org_id: int) -> tuple[tuple[str, LabelPaper], ...]:
+    """The organisation's own templates as papers, by a key that stays over versions."""
+    return tuple(
+        (row.key, paper_of(db, actor, org_id, row.key)) for row in designs(db, actor, org_id)
+    )
+
+
 def load(db: Database, actor: Actor, org_id: int, design_id: int, version: int = 0) -> Kept:
     """A template, newest or of a version.
 

@@ -164,16 +164,22 @@ class Editor:
         self.put(self.within(part, where.x, where.y), f"drag {part.key}")
         return where.guides
 
-    def size_to(self, right: int, bottom: int, *, free: bool = False) -> None:
-        """Drag the lower right corner of the chosen part."""
+    def size_to(self, right: int | None, bottom: int | None, *, free: bool = False) -> None:
+        """Drag an edge or the lower right corner of the chosen part; None leaves an edge."""
         part = self.part
         if part is None:
             return
-        if not free:
-            right, bottom = (round(one / GRID) * GRID for one in (right, bottom))
-        width = min(max(_LEAST_SIDE, right - part.x), self.design.wide - part.x)
-        height = min(max(_LEAST_SIDE, bottom - part.y), self.design.high - part.y)
+        width = self._side(part.x, part.right, right, self.design.wide, free=free)
+        height = self._side(part.y, part.bottom, bottom, self.design.high, free=free)
         self.put(replace(part, width=width, height=height), f"size {part.key}")
+
+    @staticmethod
+    def _side(start: int, before: int, end: int | None, most: int, *, free: bool) -> int:
+        """The length of a side whose far end is dragged."""
+        if end is None:
+            return before - start
+        wanted = end if free else round(end / GRID) * GRID
+        return min(max(_LEAST_SIDE, wanted - start), most - start)
 
     def within(self, part: AnyPart, x: int, y: int) -> AnyPart:
         """`part` at a place, kept on the label."""

@@ -67,6 +67,11 @@ class PreviewFeed(QObject):
         return self._now.pages if self._now else ()
 
     @property
+    def specs(self) -> tuple[LabelSpec, ...]:
+        """The labels in sight."""
+        return self._now.specs if self._now else ()
+
+    @property
     def shown(self) -> int:
         """The 0-based page in sight."""
         return self._now.shown if self._now else 0

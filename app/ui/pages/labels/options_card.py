@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.adapters import label_papers
 from app.domain.labels.sheet import Nudge
+from app.domain.labels.template import LabelPaper
 from app.i18n import _
 from app.services.labels.output import Options
 from app.ui.icons import Icon
@@ -28,11 +29,13 @@ class OptionsCard(Card):
 
     Signals:
         changed: Paper, start or outlet are other ones.
+        templates_asked: The person wants to see or change the label templates.
         nudge_asked: The person wants to shift the print.
         calibrate_asked: The person wants the calibration page.
     """
 
     changed = Signal()
+    templates_asked = Signal()
     nudge_asked = Signal()
     calibrate_asked = Signal()
 
@@ -42,7 +45,10 @@ class OptionsCard(Card):
         self._wanted = ""
         self._tight = False
         self.outlet = Select(icon=Icon.PRINTER)
-        self.paper = Select([(key, _(title)) for key, title in label_papers.TITLES.items()])
+        self._papers: dict[str, LabelPaper] = {}
+        self.paper = Select()
+        self.set_papers({})
+        self.templates = Button(_("模板…"), Kind.LINK)
         self.start = Select()
         self.skipped = Text("", Role.LABEL)
         self.nudge = Button("", Kind.LINK)
@@ -52,6 +58,7 @@ class OptionsCard(Card):
         self.outlet.currentIndexChanged.connect(lambda _place: self._picked(paper_wins=False))
         self.paper.currentIndexChanged.connect(lambda _place: self._picked(paper_wins=True))
         self.start.currentIndexChanged.connect(self.changed)
+        self.templates.clicked.connect(self.templates_asked)
         self.nudge.clicked.connect(self.nudge_asked)
         self.calibrate.clicked.connect(self.calibrate_asked)
 
@@ -74,9 +81,13 @@ class OptionsCard(Card):
         start_row.addWidget(self.skipped, 1)
         nudge_row = self._nudge_row = QHBoxLayout()
         nudge_row.addWidget(self.nudge_box, 1)
+        paper_row = QHBoxLayout()
+        paper_row.addWidget(self.paper, 1)
+        paper_row.addWidget(self.templates)
+        self.paper.setAccessibleName(_("标签纸"))
         rows: tuple[tuple[Text, QWidget | QHBoxLayout], ...] = (
             (Text(_("打印机"), Role.SECOND), self.outlet),
-            (Text(_("标签纸"), Role.SECOND), self.paper),
+            (Text(_("标签纸"), Role.SECOND), paper_row),
             (self.start_label, start_row),
             (self.nudge_label, nudge_row),
         )
@@ -99,6 +110,11 @@ class OptionsCard(Card):
         self._choose_outlet(known.index(self._wanted) if self._wanted in known else 0)
         self._agree(paper_wins=True)
 
+    def set_papers(self, own: Mapping[str, LabelPaper]) -> None:
+        """Offer the standard papers and the organisation's own templates."""
+        self._papers = {key: label_papers.paper(key) for key in label_papers.TITLES} | dict(own)
+        self.paper.set_entries([(key, _(one.title)) for key, one in self._papers.items()])
+
     def remember_outlet(self, key: str) -> None:
         """Choose this outlet as soon as it is offered."""
         self._wanted = key
@@ -110,7 +126,7 @@ class OptionsCard(Card):
 
     def _agree(self, *, paper_wins: bool) -> None:
         """A label printer takes rolls only: the choice made last changes the other one."""
-        sheet = label_papers.paper(str(self.paper.value)).is_sheet
+        sheet = self._papers[str(self.paper.value)].is_sheet
         if sheet and not self.chosen.takes_sheets:
             if paper_wins:
                 fits = (n for n, one in enumerate(self._outlets) if one.takes_sheets)
@@ -133,7 +149,7 @@ class OptionsCard(Card):
 
     def show_options(self, options: Options) -> None:
         """Show what is in force, without telling anyone."""
-        paper = label_papers.paper(options.paper)
+        paper = options.label_paper
         for select in (self.paper, self.start):
             select.blockSignals(True)
         self.paper.choose(options.paper)
@@ -160,7 +176,7 @@ class OptionsCard(Card):
 
     def _place_nudge(self) -> None:
         """The nudge stands in its own row, or beside the first cell of a sheet."""
-        sheet = label_papers.paper(str(self.paper.value)).is_sheet
+        sheet = self._papers[str(self.paper.value)].is_sheet
         beside = self._tight and sheet
         row = self._start_row if beside else self._nudge_row
         if row.indexOf(self.nudge_box) < 0:

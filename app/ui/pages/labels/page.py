@@ -13,7 +13,9 @@ from typing_extensions import override
 from app import paths
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
+from app.domain.labels.template import LabelPaper
 from app.i18n import _
+from app.services.labels.designs import OWN, papers
 from app.services.labels.job import Printed, print_labels
 from app.services.labels.output import save_calibration
 from app.ui import theme
@@ -23,6 +25,7 @@ from app.ui.context import PageContext, Scope
 from app.ui.jobs import Progress
 from app.ui.page import KeyHint, Page
 from app.ui.pages.labels import printing
+from app.ui.pages.labels.designer.templates import TemplatesForm
 from app.ui.pages.labels.dialogs import NudgeForm, ask_file
 from app.ui.pages.labels.feed import Arranged, PreviewFeed
 from app.ui.pages.labels.goods_card import GoodsCard
@@ -50,6 +53,7 @@ class LabelsPage(Page):
         super().__init__(context)
         settings = context.session.settings
         self.state = LabelsState(context.org.id)
+        self._wanted_paper = ""
         usual = settings.label_template if settings.printer_host else "a4-24"
         self.state.set_paper(usual, settings.printer_dpi)
         self.goods = GoodsCard(self, self.state)
@@ -74,6 +78,7 @@ class LabelsPage(Page):
     def _connect(self) -> None:
         self.goods.changed.connect(self._changed)
         self.options.changed.connect(self._options_changed)
+        self.options.templates_asked.connect(self.templates)
         self.options.nudge_asked.connect(self.ask_nudge)
         self.options.calibrate_asked.connect(self.calibrate)
         self.feed.arranged.connect(self._arranged)
@@ -99,6 +104,23 @@ class LabelsPage(Page):
         self.goods.load()
         settings = self.context.session.settings
         self.read(lambda: printing.outlets(settings), self.options.set_outlets, channel="outlets")
+        self._load_papers()
+
+    def _load_papers(self) -> None:
+        """Ask for the organisation's own templates."""
+        db, actor, org = self.context.db, self.context.actor, self.state.org_id
+        self.read(lambda: papers(db, actor, org), self._papers_loaded, channel="papers")
+
+    def _papers_loaded(self, own: tuple[tuple[str, LabelPaper], ...]) -> None:
+        before = self.state.options
+        self.options.set_papers(dict(own))
+        if self._wanted_paper in dict(own):
+            self.state.options = replace(before, paper=self._wanted_paper)
+            self._wanted_paper = ""
+        self.state.set_own(own, self.context.session.settings.printer_dpi)
+        self.options.show_options(self.state.options)
+        if self.state.options != before:
+            self.feed.ask()
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -141,6 +163,8 @@ class LabelsPage(Page):
     @override
     def restore_state(self, state: dict[str, object]) -> None:
         paper, nudge, outlet = state.get("paper"), state.get("nudge"), state.get("outlet")
+        if isinstance(paper, str) and paper.startswith(OWN):
+            self._wanted_paper, paper = paper, None  # offered once the templates are read
         self.options.remember_outlet(outlet if isinstance(outlet, str) else "")
         try:
             if isinstance(paper, str):
@@ -200,6 +224,11 @@ class LabelsPage(Page):
         self.state.options = replace(self.state.options, start=cell)
         self.options.show_options(self.state.options)
         self.feed.ask()
+
+    def templates(self) -> None:
+        """Show the label templates; the goods in sight are offered as test data."""
+        shown = self.feed.specs
+        TemplatesForm(self, self.state.org_id, shown, self._load_papers).open()
 
     def ask_nudge(self) -> None:
         """Let the person shift the print."""

@@ -22,6 +22,7 @@ from app.ui.pages.labels.rows import Choice
 
 PREVIEW_DPI: Final = {False: 203, True: 150}
 """Dots per inch of the preview: a roll label at its printer's dots, an A4 sheet coarser."""
+_ROLL: Final = "60x40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,13 @@ class LabelsState:
     reprint: Reprint | None = None
     acceptance_id: int = 0
     acceptance_no: str = ""
+    own: dict[str, LabelPaper] = field(default_factory=dict)
     _ops: dict[tuple[object, ...], UUID] = field(default_factory=dict)
 
     @property
     def paper(self) -> LabelPaper:
         """The chosen paper."""
-        return label_papers.paper(self.options.paper)
+        return self.options.label_paper
 
     @property
     def wanted(self) -> tuple[Choice, ...]:
@@ -100,12 +102,21 @@ class LabelsState:
         return tuple(one for one in self.choices if one.wanted)
 
     def set_paper(self, key: str, dpi: int) -> None:
-        """Choose a paper; a sheet has its own resolution."""
-        paper = label_papers.paper(key)
+        """Choose a paper; a sheet has its own resolution, and so has an own template."""
+        own = self.own.get(key)
+        paper = own or label_papers.paper(key)
         start = min(self.options.start, paper.cells)
+        fixed = paper.is_sheet or own is not None
         self.options = replace(
-            self.options, paper=key, start=start, dpi=0 if paper.is_sheet else dpi
+            self.options, paper=key, start=start, dpi=0 if fixed else dpi, own=own
         )
+
+    def set_own(self, papers: Sequence[tuple[str, LabelPaper]], dpi: int) -> None:
+        """Take the organisation's templates as they are now; a closed one is let go."""
+        self.own = dict(papers)
+        key = self.options.paper
+        known = key in self.own or key in label_papers.TITLES
+        self.set_paper(key if known else _ROLL, dpi)
 
     def job(self, target: Target) -> PrintJob:
         """What to print, with operation ids that stay the same until it was printed."""
