@@ -41,6 +41,10 @@ class Plan:
     ahead: tuple[WeekAhead, ...]
     next_check: date
     lead_days: int
+    cap: int | None = None
+    """Stock that is rather surely used before fresh goods expire; None without a shelf life."""
+    peers: int = 0
+    """How many other members' use a new item's plan rests on."""
 
 
 def plan(item: Item, today: date, point: int | None = None) -> Plan:
@@ -81,6 +85,8 @@ def plan(item: Item, today: date, point: int | None = None) -> Plan:
         ahead=weeks_ahead(item.series, rate),
         next_check=around.next_check,
         lead_days=item.lead.days,
+        cap=facts.cap,
+        peers=around.peers,
     )
 
 

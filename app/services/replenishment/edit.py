@@ -123,7 +123,8 @@ def _values(session: Session, actor: Actor, row: Suggestion, command: Edit) -> d
         "chosen": command.chosen,
         "picked": command.picked and command.chosen > 0,
         "edited": edited,
-        "edit_reason": (command.reason.strip() or None) if edited else None,
+        # A reason without another figure says that somebody looked at the line and means it.
+        "edit_reason": command.reason.strip() or None,
         "edited_by": actor.person_id,
         "edited_at": now(session),
         "version": row.version + 1,

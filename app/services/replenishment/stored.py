@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app.domain.replenish.explain import Explanation, Phrase
 from app.domain.replenish.forecast import WeekAhead
 from app.domain.replenish.plan import Plan
+from app.domain.replenish.rates import Basis
 from app.domain.replenish.settings import Settings
 from app.services.replenishment.terms import ItemCard, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What a suggestion rests on beside its own plan; see `Why`."""
+
+    by_hand: str = ""
+    short_of: Decimal = Decimal(0)
+    need: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,16 @@ class Why:
         in_house: Usable stock, smallest units.
         coming: Asked for, ordered and on its way, smallest units.
         reorder_point: An order is made at or below this, smallest units; −1 means never.
+        expiring: Part of the stock that will not be used in time, smallest units.
+        basis: What the daily use rests on (`rates.Basis`).
+        growth: Last four weeks against the eight before; None where that cannot be told.
+        controlled: Narcotics and the like.
+        by_hand: A person's number holds (its kind), else empty.
+        peers: How many other members' use a new item's plan rests on.
+        cap: Stock that is rather surely used before fresh goods expire; None without a limit.
+        short_of: What the supplier's whole order lacks to its minimum.
+        need: What the member itself wanted, smallest units; the rest fills the group's case or
+            minimum.
     """
 
     headline: Phrase
@@ -46,6 +67,15 @@ class Why:
     in_house: int
     coming: int
     reorder_point: int
+    expiring: int = 0
+    basis: str = Basis.YEAR
+    growth: float | None = None
+    controlled: bool = False
+    by_hand: str = ""
+    peers: int = 0
+    cap: int | None = None
+    short_of: Decimal = Decimal(0)
+    need: int | None = None
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Why:
@@ -65,14 +95,26 @@ class Why:
             in_house=stored["in_house"],
             coming=stored["coming"],
             reorder_point=stored["reorder_point"],
+            expiring=stored.get("expiring", 0),
+            basis=stored.get("basis", Basis.YEAR.value),
+            growth=stored.get("growth"),
+            controlled=bool(stored.get("controlled")),
+            by_hand=stored.get("by_hand", ""),
+            peers=stored.get("peers", 0),
+            cap=stored.get("cap"),
+            short_of=Decimal(stored.get("short_of", "0")),
+            need=stored.get("need"),
         )
 
 
-def why_of(made: Plan, card: ItemCard, settings: Settings, term: Term) -> dict[str, Any]:
+def why_of(
+    made: Plan, card: ItemCard, settings: Settings, term: Term, rest: Rest
+) -> dict[str, Any]:
     """A plan's reasons as plain values."""
     there = made.position
     target = settings.target(card.item_class, critical=card.critical)
-    multiple = term.multiple or card.pack_factor
+    multiple = card.pack_factor if term.for_group else term.multiple or card.pack_factor
+    growth = made.rate.growth
     return {
         "headline": made.headline.as_json(),
         "detail": made.detail.as_json(),
@@ -88,4 +130,13 @@ def why_of(made: Plan, card: ItemCard, settings: Settings, term: Term) -> dict[s
         "in_house": there.lasting,
         "coming": there.on_order + there.in_transit,
         "reorder_point": made.suggested.reorder_point,
+        "expiring": there.expiring,
+        "basis": made.rate.basis.value,
+        "growth": None if growth is None else round(growth, 3),
+        "controlled": bool(card.controlled),
+        "by_hand": rest.by_hand,
+        "peers": made.peers,
+        "cap": made.cap,
+        "short_of": str(rest.short_of),
+        "need": rest.need,
     }

@@ -106,7 +106,7 @@ class SuggestionRow:
     @property
     def advised(self) -> bool:
         """Whether the plan says to order."""
-        return self.verdict == Verdict.ORDER
+        return self.verdict in {Verdict.ORDER, Verdict.FILL}
 
 
 @dataclass(frozen=True, slots=True)

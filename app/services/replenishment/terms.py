@@ -133,7 +133,8 @@ def item_cards(session: Session, items: Collection[int]) -> dict[int, ItemCard]:
             units.setdefault(unit.item_id, {})[unit.factor] = unit.name
         rows = session.execute(
             select(
-                Item.id, Item.item_class, func.coalesce(Product.category, Item.item_class),
+                Item.id, Item.item_class,
+                func.coalesce(Product.category, Item.item_class).label("category"),
                 Item.base_unit, Item.pack_unit, Item.pack_factor,
                 Item.storage, Item.critical, Item.shelf_life_days,
                 Item.controlled,
@@ -141,8 +142,8 @@ def item_cards(session: Session, items: Collection[int]) -> dict[int, ItemCard]:
             .join(Product, Product.id == Item.product_id)
             .where(Item.id.in_(chunk), Item.status == "active")
         )  # fmt: skip
-        for row in rows:
-            found[row.id] = ItemCard(*row, units.get(row.id, {}))
+        for row in rows.mappings():
+            found[row["id"]] = ItemCard(**row, units=units.get(row["id"], {}))
     return found
 
 
