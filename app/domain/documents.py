@@ -40,6 +40,7 @@ class DocKind(StrEnum):
     INVOICE = "invoice"
     PAYMENT = "payment"
     MONTH = "month"
+    ITEM_REQUEST = "item_request"
 
 
 class State(StrEnum):
@@ -225,6 +226,13 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.APPROVED, _S.IN_FORCE),
             (_S.APPROVED, _S.REFUSED),
             (_S.APPROVED, _S.CANCELLED),
+        }
+    ),
+    DocKind.ITEM_REQUEST: frozenset(
+        {
+            (_S.SUBMITTED, _S.APPROVED),
+            (_S.SUBMITTED, _S.REFUSED),
+            (_S.SUBMITTED, _S.CANCELLED),
         }
     ),
 }
