@@ -153,6 +153,47 @@ def given_back(session: Session, org_id: int, seqs: Sequence[int]) -> dict[int, 
     return {int(seq): int(qty) for seq, qty in rows}
 
 
+def unbuy(
+    session: Session,
+    actor: Actor,
+    paper: tuple[UUID, int, int, date],
+    moves: Sequence[Move],
+) -> list[Move]:
+    """Goods bought of a supplier that now go back to it: title first, so that they are credited.
+
+    Args:
+        session: The unit of work.
+        actor: Who acts.
+        paper: Operation, document, supplier and day of the return.
+        moves: The return as asked; nothing of it is posted yet.
+
+    Returns:
+        The moves to post: what was bought goes back as the supplier's own, the rest (gifts, goods
+        found) as the member's.
+    """
+    op_id, doc_id, supplier, day = paper
+    found: list[Move] = []
+    rows: list[Move] = []
+    taken: dict[int, int] = {}
+    org_id = _org_of(moves, supplier)
+    for move in moves:
+        if move.owner_id == supplier:
+            found.append(move)
+            continue
+        passed = _passed_rows(session, org_id, move, move.to_place, supplier=supplier)
+        parts = _take_back(session, org_id, (move, move.from_place), passed, taken)
+        rows += parts
+        back = sum(part.qty for part in parts if part.owner_id == supplier)
+        if back:
+            found.append(replace(move, owner_id=supplier, qty=back))
+        if back < move.qty:
+            found.append(replace(move, qty=move.qty - back))
+    if rows:
+        passing = Passing(org_id, op_id, doc_id, day, Trigger.RECEIPT)
+        post(session, actor, passing.posting(rows, "back"))
+    return found
+
+
 def departments_of(session: Session, org_id: int) -> frozenset[int]:
     """Places that belong to a department: itself, and all that hangs under it."""
     rows = session.execute(
@@ -211,23 +252,43 @@ def _own(out: Move, org_id: int) -> Move:
     return replace(out, owner_id=org_id, from_place=out.to_place, to_place=out.from_place)
 
 
+def _org_of(moves: Sequence[Move], supplier: int) -> int:
+    """The member: whoever owns the goods beside the supplier (0 when all are the supplier's)."""
+    return next((move.owner_id for move in moves if move.owner_id != supplier), 0)
+
+
 def _back(
     session: Session, org_id: int, move: Move, outside: int, taken: dict[int, int]
 ) -> list[Move]:
     rows = _passed_rows(session, org_id, move, outside)
+    return _take_back(session, org_id, (move, move.to_place), rows, taken)
+
+
+def _take_back(
+    session: Session,
+    org_id: int,
+    goods: tuple[Move, int],
+    rows: Sequence[Ledger],
+    taken: dict[int, int],
+) -> list[Move]:
+    """Pairs that take title rows back, the first row first, for goods that lie at a place."""
+    move, place = goods
     done = given_back(session, org_id, [row.seq for row in rows])
     left, found = move.qty, []
     for row in rows:
         free = row.qty - done.get(row.seq, 0) - taken.get(row.seq, 0)
         part = min(left, free)
         if part > 0:
-            found += _pair_back(row, org_id, move.to_place, part)
+            found += _pair_back(row, org_id, place, part)
             taken[row.seq] = taken.get(row.seq, 0) + part
             left -= part
     return found
 
 
-def _passed_rows(session: Session, org_id: int, move: Move, outside: int) -> list[Ledger]:
+def _passed_rows(
+    session: Session, org_id: int, move: Move, outside: int, *, supplier: int = 0
+) -> list[Ledger]:
+    """Title rows of the move's lot, newest first: those passed at issue, or all of a supplier."""
     inside = departments_of(session, org_id)
     rows = session.scalars(
         select(Ledger)
@@ -245,7 +306,8 @@ def _passed_rows(session: Session, org_id: int, move: Move, outside: int) -> lis
     return [
         row
         for row in rows
-        if row.from_place in inside and (not move.pack_id or row.pack_id == move.pack_id)
+        if (row.owner_id == supplier if supplier else row.from_place in inside)
+        and (not move.pack_id or row.pack_id == move.pack_id)
     ]
 
 
@@ -279,4 +341,5 @@ __all__ = [
     "issue_titles",
     "pass_title",
     "titles_back",
+    "unbuy",
 ]

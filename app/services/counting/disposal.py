@@ -32,6 +32,7 @@ from app.models.party import Organisation, Person
 from app.models.stock import Balance, Lot, Place
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.titles import unbuy
 from app.services.db import Database, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
@@ -220,10 +221,10 @@ def carry(db: Database, actor: Actor, command: Carry) -> None:
             )
             for x in lines
         ]  # fmt: skip
-        post(
-            session, actor,
-            Posting(command.org_id, command.op_id, kind, head.id, today(session), moves),
-        )  # fmt: skip
+        day = today(session)
+        if head.supplier_id:
+            moves = unbuy(session, actor, (command.op_id, head.id, head.supplier_id, day), moves)
+        post(session, actor, Posting(command.org_id, command.op_id, kind, head.id, day, moves))
         audit.record(
             session, actor, command.org_id, "disposal.carry", (head.kind, head.id),
             {"no": head.no, "method": command.method},

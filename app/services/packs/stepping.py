@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.triggers import Trigger
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
@@ -21,6 +22,7 @@ from app.models.fixed_pack import FixedPack
 from app.models.pack import Pack, PackLine
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.titles import Passing, issue_titles
 from app.services.db import Database, today
 from app.services.operations import claim, finish
 from app.services.packs.commands import Packs, PackWork
@@ -139,10 +141,24 @@ def reasoned(command: PackWork) -> str:
 
 
 def post_moves(session: Session, actor: Actor, command: PackWork, moves: Sequence[Move]) -> None:
-    """Book what the packs hold as moves of one document of the house."""
+    """Book what the packs hold as moves of one document of the house; title may pass with them."""
     priced = at_cost(session, command.org_id, moves)
-    posting = Posting(command.org_id, command.op_id, DocKind.PACK, new_id(), today(session), priced)
-    post(session, actor, posting)
+    day, document = today(session), new_id()
+    post(
+        session, actor,
+        Posting(command.org_id, command.op_id, DocKind.PACK, document, day, priced),
+    )  # fmt: skip
+    passing = Passing(command.org_id, command.op_id, document, day, Trigger.ISSUE)
+    passed, back = issue_titles(session, actor, passing, priced)
+    owners = {move.pack_id: command.org_id for move in passed}
+    owners |= {move.pack_id: move.owner_id for move in back}
+    for pack, owner in owners.items():
+        if pack:
+            session.execute(
+                update(Pack)
+                .where(Pack.org_id == command.org_id, Pack.id == pack)
+                .values(owner_id=owner)
+            )
 
 
 def answer(

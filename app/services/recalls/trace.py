@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.scan import ScanKind, classify
@@ -252,7 +253,7 @@ def _step(row: Any, numbers: dict[tuple[int, int], str]) -> TraceStep:
         org=org,
         occurred_on=move.occurred_on,
         posted_at=local_time(move.posted_at),
-        stage=_stage(source, target),
+        stage="within" if move.doc_kind == DocKind.TITLE.value else _stage(source, target),
         doc_kind=move.doc_kind,
         doc_no=numbers.get((move.org_id, move.doc_id), ""),
         from_place=source.name,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.triggers import Trigger
 from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, Problem, refuse_if
@@ -18,6 +19,7 @@ from app.i18n import _
 from app.models.receiving import Acceptance, Delivery
 from app.services.access import require
 from app.services.audit import record
+from app.services.consumption.titles import Passing, pass_title
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish, plain
@@ -138,6 +140,8 @@ def _carry_out(
             written.moves,
         )
         post(session, actor, posting)
+        passing = Passing(command.org_id, command.op_id, acceptance.id, day, Trigger.RECEIPT)
+        pass_title(session, actor, passing, written.moves)
     keep_traces(session, acceptance, written.traces)
     orders = follow_orders(session, command.org_id, written.ordered) if written.ordered else ()
     warnings = tuple(problem.text for problem in problems)

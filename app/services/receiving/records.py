@@ -7,10 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import money
+from app.domain.consumption.triggers import Trigger, becomes_own
 from app.domain.duties import Actor
 from app.domain.ledger import Move
 from app.domain.receiving.drafts import transport_to_plain
@@ -19,8 +20,10 @@ from app.domain.receiving.policy import same_expiry
 from app.domain.receiving.work import Entry, Refusal, Result, Work, expected, result_of
 from app.i18n import _
 from app.models.item import Item, Product
-from app.models.party import Maker, SettleTerm
+from app.models.party import Maker
 from app.models.receiving import Acceptance, AcceptanceLine
+from app.services.consumption.terms import triggers_of
+from app.services.db import today
 from app.services.receiving.commands import ReceivedLine
 from app.services.receiving.tracing import KeptTrace
 from app.services.stock.lots import find_or_make_lot
@@ -97,7 +100,8 @@ def write_lines(session: Session, acceptance: Acceptance, work: Work) -> Written
                 )
             )  # fmt: skip
             if line.accepted:
-                written.moves.append(_move(line, terms.supplier_end))
+                owner = line.owner_id if piece.free else acceptance.supplier_id
+                written.moves.append(_move(line, terms.supplier_end, owner))
             written.amount += line.amount
         written.traces += [KeptTrace(trace.code, entry.item_id, lot_id) for trace in entry.traces]
         _order(written, work.line_of(entry), entry)
@@ -164,11 +168,12 @@ def _reason(work: Work, entry: Entry) -> str:
     return "；".join(part for part in parts if part)
 
 
-def _move(line: AcceptanceLine, supplier_end: int) -> Move:
+def _move(line: AcceptanceLine, supplier_end: int, owner: int) -> Move:
+    """Goods come in as the supplier's; 入库结算 makes them the member's own right after."""
     return Move(
         item_id=line.item_id,
         lot_id=line.lot_id,
-        owner_id=line.owner_id,
+        owner_id=owner,
         from_place=supplier_end,
         to_place=line.place_id,
         qty=line.accepted,
@@ -206,24 +211,13 @@ def _terms(session: Session, acceptance: Acceptance, work: Work) -> _Terms:
 
 
 def _owners(session: Session, acceptance: Acceptance, items: set[int]) -> dict[int, int]:
-    """Goods stay the supplier's until they are used, unless another trigger was agreed."""
-    rows = session.execute(
-        select(SettleTerm.item_id, SettleTerm.trigger)
-        .where(
-            SettleTerm.org_id == acceptance.org_id,
-            SettleTerm.supplier_id == acceptance.supplier_id,
-            or_(SettleTerm.item_id == 0, SettleTerm.item_id.in_(sorted(items))),
-            SettleTerm.valid_from <= acceptance.accepted_on,
-        )
-        .order_by(SettleTerm.valid_from)
+    """Whose goods are once accepted: the supplier's, unless they are payable at receipt."""
+    triggers = triggers_of(
+        session, acceptance.org_id, acceptance.supplier_id, items, today(session)
     )
-    triggers: dict[int, str] = {int(item): str(trigger) for item, trigger in rows}
-    usual = triggers.get(0, "consumption")
     return {
-        item: acceptance.supplier_id
-        if triggers.get(item, usual) == "consumption"
-        else acceptance.org_id
-        for item in items
+        item: acceptance.org_id if becomes_own(trigger, Trigger.RECEIPT) else acceptance.supplier_id
+        for item, trigger in triggers.items()
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.triggers import Trigger
 from app.domain.documents import DocKind, State, check_step
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
@@ -17,6 +18,7 @@ from app.models.receiving import Acceptance, AcceptanceLine
 from app.models.stock import Balance, Ledger
 from app.services.access import require
 from app.services.audit import record
+from app.services.consumption.titles import Passing, titles_back
 from app.services.db import Database, today
 from app.services.operations import claim, finish, plain
 from app.services.receiving.commands import ReverseAcceptance, Reversed
@@ -52,6 +54,14 @@ def reverse_acceptance(db: Database, actor: Actor, command: ReverseAcceptance) -
             raise DomainError("acceptance.unknown", _("没有找到这张验收单。请刷新列表后再选。"))
         _step(session, acceptance)
         _free_packs(session, acceptance)
+        bought = titles_back(session, acceptance.org_id, acceptance.id)
+        _check_there(
+            session, acceptance.org_id, [x for x in bought if x.owner_id == command.org_id]
+        )
+        if bought:
+            day = today(session)
+            passing = Passing(command.org_id, command.op_id, acceptance.id, day, Trigger.RECEIPT)
+            post(session, actor, passing.posting(bought, "back"))
         moves = _moves(session, acceptance, reason)
         _check_there(session, acceptance.org_id, moves)
         if moves:

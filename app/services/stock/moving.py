@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.triggers import Trigger
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -21,6 +22,7 @@ from app.models.item import Item
 from app.models.stock import Place
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.titles import Passing, issue_titles
 from app.services.db import Database, today
 from app.services.operations import claim, finish
 from app.services.stock.costing import at_cost
@@ -121,6 +123,8 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
             session, actor,
             Posting(command.org_id, command.op_id, DocKind.PUTAWAY, document, day, moves),
         )  # fmt: skip
+        passing = Passing(command.org_id, command.op_id, document, day, Trigger.ISSUE)
+        issue_titles(session, actor, passing, moves)
         audit.record(
             session, actor, command.org_id, "stock.move", (DocKind.PUTAWAY.value, document),
             {"lines": len(moves), "reason": command.reason},
