@@ -191,11 +191,11 @@ def designs(
             .where(LabelDesign.org_id == org_id)
             .order_by(LabelDesign.name)
         ).all()
-    return tuple(
-        _row(head, from_plain(content), person or "—")
-        for head, content, person in rows
-        if closed or not head.closed
-    )
+        return tuple(
+            _row(head, from_plain(content), person or "—")
+            for head, content, person in rows
+            if closed or not head.closed
+        )
 
 
 def papers(db: Database, actor: Actor, org_id: int) -> tuple[tuple[str, LabelPaper], ...]:
