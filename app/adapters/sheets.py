@@ -36,7 +36,7 @@ _TEXTS: Final = frozenset({".csv", ".txt", ".tsv"})
 _DELIMITERS: Final = ",\t;|"
 _SAMPLE_LINES: Final = 20
 _MEGABYTE: Final = 1024 * 1024
-_MANY_WORDS: Final = 5_000
+_MANY_WORDS: Final = 20_000
 _REPLACED: Final = "\ufffd"
 Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
@@ -217,7 +217,7 @@ def _read_text(path: Path, content: bytes, stated: str) -> Table:
 def _limited(path: Path, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
     """Rows as text, blank ones at the end cut off; equal words are one word in memory."""
     kept: list[tuple[str, ...]] = []
-    words: dict[str, str] = {}
+    words = _Words()
     filled = 0
     for row in rows:
         if len(kept) >= MAX_ROWS:
@@ -226,15 +226,26 @@ def _limited(path: Path, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, .
                 _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=MAX_ROWS),
             )
         cells = tuple(
-            words.setdefault(text, text)
-            for text in map(cell_text, row if len(row) <= MAX_COLUMNS else row[:MAX_COLUMNS])
+            [
+                words[value] if value.__class__ is str else cell_text(value)
+                for value in (row if len(row) <= MAX_COLUMNS else row[:MAX_COLUMNS])
+            ]
         )
         kept.append(cells)
-        if len(words) > _MANY_WORDS:
-            words.clear()
         if any(cells):
             filled = len(kept)
     return tuple(kept[:filled])
+
+
+class _Words(dict[object, str]):
+    """Text cells → what is kept of them; words that come again are one in memory."""
+
+    def __missing__(self, cell: object) -> str:
+        """The text of a cell that was not seen lately."""
+        if len(self) > _MANY_WORDS:
+            self.clear()
+        text = self[cell] = cell_text(cell)
+        return text
 
 
 def _delimiter(text: str) -> str:

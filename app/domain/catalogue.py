@@ -103,6 +103,10 @@ CONTROLLED: Final = {
 }
 INSURANCE: Final = ("", "甲", "乙", "丙")
 _LONGEST_NAME: Final = 120
+_NEEDED: Final = (
+    ("name", N_("品名")), ("maker", N_("生产企业")), ("strength", N_("规格")),
+    ("base_unit", N_("最小单位")), ("pack_unit", N_("包装单位")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,24 +204,18 @@ def steps(draft: ItemDraft) -> tuple[tuple[int, str, str], ...]:
 
 
 def _missing(draft: ItemDraft) -> Iterator[Problem]:
-    needed = {
-        "name": (_("品名"), draft.name),
-        "maker": (_("生产企业"), draft.maker),
-        "strength": (_("规格"), draft.strength),
-        "base_unit": (_("最小单位"), draft.base_unit),
-        "pack_unit": (_("包装单位"), draft.pack_unit),
-    }
-    for column, (title, value) in needed.items():
-        if not value.strip():
+    values = (draft.name, draft.maker, draft.strength, draft.base_unit, draft.pack_unit)
+    for (column, title), value in zip(_NEEDED, values, strict=True):
+        if not value or value.isspace():
             yield Problem(
                 "item.missing",
-                _("还没填{title}。请照包装或说明书填写。", title=title),
+                _("还没填{title}。请照包装或说明书填写。", title=_(title)),
                 column=column,
             )
         elif len(value) > _LONGEST_NAME:
             yield Problem(
                 "item.long",
-                _("{title}超过 {n} 个字。请只填名称本身。", title=title, n=_LONGEST_NAME),
+                _("{title}超过 {n} 个字。请只填名称本身。", title=_(title), n=_LONGEST_NAME),
                 column=column,
             )
 
@@ -243,15 +241,15 @@ def _units(draft: ItemDraft) -> Iterator[Problem]:
         )
     below = draft.pack_factor
     for column, title, factor in (
-        ("middle_factor", _("中包"), draft.middle_factor),
-        ("case_factor", _("件"), draft.case_factor),
+        ("middle_factor", N_("中包"), draft.middle_factor),
+        ("case_factor", N_("件"), draft.case_factor),
     ):
         if factor and (factor < below or factor % below):
             yield Problem(
                 "item.chain",
                 _(
                     "一{title} {n} 不是 {below} 的整数倍。请改为整数倍。",
-                    title=title,
+                    title=_(title),
                     n=factor,
                     below=below,
                 ),
@@ -265,7 +263,7 @@ def _choices(draft: ItemDraft) -> Iterator[Problem]:
         yield _choice("controlled", draft.controlled, "、".join(_(t) for t in CONTROLLED.values()))
     if draft.insurance not in INSURANCE:
         yield _choice("insurance", draft.insurance, "、".join(INSURANCE[1:]))
-    unknown = draft.flags - FLAGS.keys()
+    unknown = draft.flags - FLAGS.keys() if draft.flags else ()
     if unknown:
         yield _choice("flags", "、".join(sorted(unknown)), "、".join(_(t) for t in FLAGS.values()))
 
@@ -310,7 +308,9 @@ def approval_system(item_class: ItemClass) -> CodeSystem:
 
 
 def _codes(draft: ItemDraft, *, checked: bool) -> Iterator[Problem]:
-    factors = {factor for factor, _name, _level in steps(draft)} | {1}
+    if not draft.codes:
+        return
+    factors = {1, draft.pack_factor} | {factor for factor, _name, _level in steps(draft)}
     for place, entry in enumerate(draft.codes, 1):
         try:
             if not checked:

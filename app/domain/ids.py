@@ -30,6 +30,16 @@ def new_id() -> int:
         return _last
 
 
+def new_ids(count: int) -> range:
+    """As many fresh row ids, ascending; for rows that are written together."""
+    global _last  # noqa: PLW0603 - the one counter of the process
+    with _lock:
+        now = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _RANDOM_BITS
+        first = max(now | secrets.randbits(_RANDOM_BITS), _last + 1)
+        _last = first + count - 1 if count > 0 else _last
+        return range(first, first + count)
+
+
 def new_op() -> uuid.UUID:
     """A fresh operation id, to be made once per intention and kept until the answer is known."""
     return uuid.uuid4()

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 from typing import Final
 
 from app.domain import pinyin
@@ -34,7 +35,11 @@ _LONGEST_WORD: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class SearchText:
-    """The search text of one item, line by line; see `ItemSearch` for the columns."""
+    """The search text of one item, line by line; see `ItemSearch` for the columns.
+
+    Attributes:
+        pinyin: Those of the grams that say where full pinyin may begin.
+    """
 
     words: str
     initials: str
@@ -42,6 +47,7 @@ class SearchText:
     codes: str
     sort_key: str
     grams: str
+    pinyin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,9 @@ def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> S
     """
     spelled = [_spelling(name) for name in names if name]
     lines = dict.fromkeys([one.bare for one in spelled] + [bare(text) for text in texts if text])
-    starts = dict.fromkeys(start for code in codes for start in code_starts(code))
+    starts: dict[str, None] = {}
+    for code in dict.fromkeys(codes):
+        starts |= dict.fromkeys(code_starts(code))
     # A piece that comes twice does no harm in the index; taking it out would cost more.
     grams = [one.grams for one in spelled]
     grams += [_line_grams(line) for line in lines if line]
@@ -97,38 +105,38 @@ def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> S
         codes="\n".join(starts),
         sort_key=spelled[0].sort_key if spelled else "",
         grams=" ".join(grams),
+        pinyin=" ".join(one.pinyin for one in spelled),
     )
 
 
-def code_starts(code: str) -> Iterator[str]:
+def code_starts(code: str) -> tuple[str, ...]:
     """From where on a code is found: its beginning, behind its characters, its bare number.
 
-    >>> list(code_starts("YP-000106"))
-    ['yp-000106', 'yp000106', '000106', '106']
-    >>> list(code_starts("国药准字H20266018"))
-    ['国药准字h20266018', 'h20266018', '20266018']
+    >>> code_starts("YP-000106")
+    ('yp-000106', 'yp000106', '000106', '106')
+    >>> code_starts("国药准字H20266018")
+    ('国药准字h20266018', 'h20266018', '20266018')
     """
+    if code.isdigit() and code.isascii():
+        return (code,)
     whole = bare(code)
-    if not whole:
-        return
-    yield whole
-    if whole[0].isdigit():
-        return
-    rest = whole
+    if not whole or whole[0].isdigit():
+        return (whole,) if whole else ()
+    found, rest = [whole], whole
     if not whole.isascii():
         behind = _LETTERS.fullmatch(whole)
         if behind is None:
-            return
+            return (whole,)
         rest = behind[1]
-        yield rest
+        found.append(rest)
     number = _NUMBER.fullmatch(rest)
-    if number is None:
-        return
-    if "-" in rest:
-        yield rest.replace("-", "")
-    yield number[1] + number[2]
-    if number[1]:
-        yield number[2]
+    if number is not None:
+        if "-" in rest:
+            found.append(rest.replace("-", ""))
+        found.append(number[1] + number[2])
+        if number[1]:
+            found.append(number[2])
+    return tuple(found)
 
 
 def ways(word: str) -> Ways:
@@ -171,6 +179,7 @@ class _Spelling:
     full: str
     sort_key: str
     grams: str
+    pinyin: str
 
 
 @lru_cache(maxsize=65536)
@@ -183,20 +192,21 @@ def _spelling(name: str) -> _Spelling:
     grams = dict.fromkeys(
         INITIALS + line[start : start + size] for line in initials for start in range(len(line))
     )
-    place = 0
+    place, sounds = 0, {}
     for part in parts:
-        grams[PINYIN + full[place : place + _LONGEST[PINYIN]]] = None
+        sounds[PINYIN + full[place : place + _LONGEST[PINYIN]]] = None
         place += len(part)
+    grams |= sounds
     size = _LONGEST[BEGIN]
     grams |= dict.fromkeys(BEGIN + line[:size] for line in initials)
-    return _Spelling(bare(name), initials, full, " ".join(parts), " ".join(grams))
+    return _Spelling(bare(name), initials, full, " ".join(parts), " ".join(grams), " ".join(sounds))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _line_grams(line: str) -> str:
     return " ".join(_pairs(line)) + f" {BEGIN}{line[: _LONGEST[BEGIN]]}"
 
 
 def _pairs(line: str) -> list[str]:
     """Pairs of neighbours, and the last sign alone: every sign begins a piece."""
-    return [line[place : place + 2] for place in range(len(line))]
+    return [*map(add, line, line[1:]), line[-1:]] if line else []

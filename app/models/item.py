@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
@@ -128,11 +128,14 @@ class ItemCode(Base):
 
     __table_args__ = (
         Index(None, "code", "system"),
+        # The group's codes are found by the search index; this one is for members' own.
         Index(
-            "ix_item_code_org_id_code",
+            "ix_item_code_own",
             "org_id",
             "code",
             postgresql_ops={"code": "text_pattern_ops"},
+            sqlite_where=text("org_id <> 0"),
+            postgresql_where=text("org_id <> 0"),
         ),
         UniqueConstraint("item_id", "system", "code", "org_id"),
         Base.__table_args__,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
@@ -150,6 +150,42 @@ class PairMemory(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('row','maker')", name="kind"),
         Index(None, "kind", "words"),
+        Base.__table_args__,
+    )
+
+
+class ItemRequest(Base):
+    """新增品种申请: a member's row without counterpart that shall become an item of the group."""
+
+    __tablename__ = "item_request"
+
+    org_id: Mapped[Key]
+    id: Mapped[Key]
+    no: Mapped[Text_]
+    local_id: Mapped[Ref]
+    status: Mapped[Text_]  # submitted | approved | refused | cancelled
+    draft: Mapped[AnyJson]  # the item as the member states it
+    reason: Mapped[Text_]
+    answer: Mapped[Text_] = mapped_column(default="")
+    item_id: Mapped[OptRef]  # what was made of it, or what it turned out to be
+    created_at: Mapped[AMoment]
+    created_by: Mapped[Ref]
+    decided_at: Mapped[OptMoment]
+    decided_by: Mapped[OptRef]
+    version: Mapped[Count] = mapped_column(default=1)
+
+    __table_args__ = (
+        UniqueConstraint("org_id", "no"),
+        Index(None, "org_id", "local_id"),
+        Index(
+            "uq_item_request_open",
+            "org_id",
+            "local_id",
+            unique=True,
+            sqlite_where=text("status = 'submitted'"),
+            postgresql_where=text("status = 'submitted'"),
+        ),
+        CheckConstraint("status IN ('submitted','approved','refused','cancelled')", name="status"),
         Base.__table_args__,
     )
 

@@ -56,15 +56,14 @@ def _to_sqlite(
 ) -> None:
     connection = session.connection()
     statement, processors = _prepared(model, columns, connection.dialect)
-    if any(processors):
-        rows = [
-            tuple(
-                value if process is None else process(value)
-                for value, process in zip(row, processors, strict=True)
-            )
-            for row in rows
-        ]
-    connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+    turned = [(place, process) for place, process in enumerate(processors) if process is not None]
+    if turned:
+        # Column by column: most columns need no turning, and those that do repeat their values.
+        sides: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for place, process in turned:
+            sides[place] = [value if value is None else process(value) for value in sides[place]]
+        rows = list(zip(*sides, strict=True))
+    connection.exec_driver_sql(statement, rows)
 
 
 @cache

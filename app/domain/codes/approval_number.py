@@ -14,6 +14,7 @@ certificates: H/Z/S(C) + 8 digits, with B in front for a large pack. Hospital pr
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from app.domain.codes.normalise import compact, refuse
@@ -27,6 +28,7 @@ _KINDS: Final = {
 }
 
 
+@lru_cache(maxsize=4096)
 def kind(text: str) -> str:
     """``domestic``, ``import``, ``hospital``, or empty when it has no known form."""
     code = compact(text)

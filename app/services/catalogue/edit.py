@@ -341,9 +341,12 @@ def _after_start(valid_from: date | None, day: date) -> date | None:
 def with_approval(draft: ItemDraft) -> tuple[CodeDraft, ...]:
     """The draft's codes and its current approval number, where that has a known form."""
     system = catalogue.approval_system(draft.item_class)
-    if not draft.approval_no or not codes.is_valid(system, draft.approval_no):
+    if not draft.approval_no:
         return draft.codes
-    number = codes.validate(system, draft.approval_no)
+    try:
+        number = codes.validate(system, draft.approval_no)
+    except DomainError:
+        return draft.codes
     if any(entry.system is system and entry.code == number for entry in draft.codes):
         return draft.codes
     return (*draft.codes, CodeDraft(system, number, valid_to=None))

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain import search_text
@@ -155,7 +155,12 @@ def _own(actor: Actor, word: str, *, sqlite: bool) -> Any:
     if sqlite:
         begins = and_(ItemCode.code >= word.upper(), ItemCode.code < word.upper() + _LAST)
     # A member's code that was taken back names nothing any more.
-    own = (ItemCode.org_id.in_(sorted(actor.orgs())), ItemCode.valid_to.is_(None))
+    # `org_id <> 0` stands there as written in the index, or neither database would use it.
+    own = (
+        ItemCode.org_id.in_(sorted(actor.orgs())),
+        ItemCode.org_id != literal_column("0"),
+        ItemCode.valid_to.is_(None),
+    )
     return select(ItemCode.item_id).where(*own, begins)
 
 

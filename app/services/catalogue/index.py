@@ -40,11 +40,12 @@ def reindex(session: Session, item_ids: Collection[int] | None = None) -> int:
 def write_rows(session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
     """Write search rows (`search_row`) in the order of ids, and on SQLite their index."""
     if not database_of(session).is_sqlite:
-        insert_rows(session, ItemSearch, COLUMNS, rows)
+        insert_rows(session, ItemSearch, COLUMNS, (row[:-1] for row in rows))
         return
-    # The blank in front tells the trigger that the index is written here, all at once.
-    insert_rows(session, ItemSearch, COLUMNS, ((*row[:-1], " " + row[-1]) for row in rows))
-    pieces = [(row[0], row[-1]) for row in rows]
+    # The blank in front tells the trigger that the index is written here, all at once. The index
+    # holds the pieces; beside it only those are kept that the text itself is compared with.
+    insert_rows(session, ItemSearch, COLUMNS, ((*row[:-2], " " + row[-1]) for row in rows))
+    pieces = [(row[0], row[-2]) for row in rows]
     if pieces:
         session.connection().exec_driver_sql(_TO_INDEX, pieces)
 
@@ -55,7 +56,7 @@ def search_row(
     texts: Sequence[str],
     codes: Sequence[tuple[str, str]],
 ) -> tuple[Any, ...]:
-    """One row of `ItemSearch`, in the order of `COLUMNS`.
+    """One row of `ItemSearch`, in the order of `COLUMNS`, and the pieces that must be kept.
 
     Args:
         item_id: The item.
@@ -66,6 +67,7 @@ def search_row(
     found = search_text.build(names, texts, _spelled(codes))
     return (
         item_id, found.words, found.initials, found.full, found.codes, found.sort_key, found.grams,
+        found.pinyin,
     )  # fmt: skip
 
 

@@ -13,7 +13,18 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, insert, literal, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    insert,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
@@ -315,7 +326,11 @@ def _named(session: Session, items: Iterable[int]) -> dict[int, Any]:
 
 def _used_by(session: Session, org_id: int) -> set[int]:
     """Items that a member has a code for, or has or had in stock."""
-    own = session.scalars(select(ItemCode.item_id).where(ItemCode.org_id == org_id))
+    own = session.scalars(
+        select(ItemCode.item_id).where(
+            ItemCode.org_id == org_id, ItemCode.org_id != literal_column("0")
+        )
+    )
     held = session.scalars(select(Balance.item_id).where(Balance.org_id == org_id).distinct())
     return {*own, *held}
 

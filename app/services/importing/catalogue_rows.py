@@ -223,7 +223,7 @@ def _codes(row: SheetRow, pack: int) -> tuple[CodeDraft, ...]:
         if not text:
             continue
         try:
-            code = codes.validate(system, compact(text))
+            code = codes.validate(system, text)
         except DomainError as error:
             row.wrong(key, error.code, error.text)
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import insert, select
@@ -14,7 +15,7 @@ from app.domain import catalogue
 from app.domain.catalogue import ItemDraft
 from app.domain.duties import Actor
 from app.domain.errors import Problem, refuse_if
-from app.domain.ids import new_id
+from app.domain.ids import new_id, new_ids
 from app.i18n import _
 from app.models.item import Item, ItemChange, ItemCode, ItemSearch, ItemUnit, Product
 from app.models.party import Maker
@@ -25,6 +26,7 @@ from app.services.db import now
 
 _PART: Final = 2_000
 _ITEM: Final = tuple(column.name for column in Item.__table__.columns)
+_IN_ORDER: Final = itemgetter(*_ITEM)
 _UNIT: Final = tuple(column.name for column in ItemUnit.__table__.columns)
 _CODE: Final = tuple(column.name for column in ItemCode.__table__.columns)
 _CHANGE: Final = tuple(column.name for column in ItemChange.__table__.columns)
@@ -100,11 +102,9 @@ class _Writer:
         rows: dict[Any, list[tuple[Any, ...]]] = {
             Item: [], ItemUnit: [], ItemCode: [], ItemChange: [], ItemSearch: [],
         }  # fmt: skip
-        ids: list[int] = []
-        for content, code in part:
-            item_id = new_id()
-            ids.append(item_id)
-            self._add(rows, item_id, content.draft, code)
+        ids = list(new_ids(len(part)))
+        for item_id, change_id, (content, code) in zip(ids, new_ids(len(part)), part, strict=True):
+            self._add(rows, (item_id, change_id), content.draft, code)
         for model, columns in (
             (Item, _ITEM), (ItemUnit, _UNIT), (ItemCode, _CODE), (ItemChange, _CHANGE),
         ):  # fmt: skip
@@ -113,25 +113,30 @@ class _Writer:
         return ids
 
     def _add(
-        self, rows: dict[Any, list[tuple[Any, ...]]], item_id: int, draft: ItemDraft, code: str
+        self,
+        rows: dict[Any, list[tuple[Any, ...]]],
+        ids: tuple[int, int],
+        draft: ItemDraft,
+        code: str,
     ) -> None:
+        item_id, change_id = ids
         maker = self._makers[draft.maker.strip()]
-        values = edit.columns_of(draft) | {
-            "id": item_id, "code": code, "version": 1, "updated_at": self._stamp, "usage_rank": 0,
-            "lot_tracked": True, "product_id": self._products[_product_key(draft)],
-            "maker_id": maker.id,
-        }  # fmt: skip
-        rows[Item].append(tuple(values[name] for name in _ITEM))
+        values = edit.columns_of(draft)
+        values.update(
+            id=item_id, code=code, version=1, updated_at=self._stamp, usage_rank=0,
+            lot_tracked=True, product_id=self._products[_product_key(draft)], maker_id=maker.id,
+        )  # fmt: skip
+        rows[Item].append(_IN_ORDER(values))
         rows[ItemUnit] += [
             (item_id, factor, name, level) for factor, name, level in catalogue.steps(draft)
         ]
         entries = edit.with_approval(draft)
         rows[ItemCode] += [
-            (item_id, new_id(), entry.system.value, entry.code, 0, entry.unit_factor,
+            (item_id, code_id, entry.system.value, entry.code, 0, entry.unit_factor,
              entry.valid_from, entry.valid_to)
-            for entry in entries
+            for code_id, entry in zip(new_ids(len(entries)), entries, strict=True)
         ]  # fmt: skip
-        rows[ItemChange].append((item_id, new_id(), self._stamp, self._person, {"": [None, code]}))
+        rows[ItemChange].append((item_id, change_id, self._stamp, self._person, {"": [None, code]}))
         known = [("", code), ("", draft.approval_no), *((e.system, e.code) for e in entries)]
         texts = texts_of(draft.strength, values["spec"], draft.maker, maker.short)
         rows[ItemSearch].append(search_row(item_id, (draft.name, draft.trade_name), texts, known))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from sqlalchemy import select
@@ -85,5 +86,6 @@ def _put(into: dict[_Key, int], key: _Key, item: int) -> None:
     into[key] = item if into.get(key, item) == item else 0
 
 
+@lru_cache(maxsize=16384)
 def _bare(text: str) -> str:
     return _BLANKS.sub("", text).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ _SERIAL: Final = re.compile(r"[2-9][0-9]{4}")
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 _MONEY_NOISE: Final = re.compile(r"[¥￥,\s]|元$")
 _MAX_COUNT: Final = 10**9
+_REMEMBERED: Final = 20_000
 _BREAKS: Final = frozenset("\n\r\t\u200b\ufeff")
 """Line ends inside a cell and the blanks that copying leaves: folded, not refused."""
 
@@ -40,15 +42,11 @@ class SheetRow:
     cells: tuple[str, ...]
     located: Located
     problems: list[Problem] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
 
     def text(self, key: str) -> str:
         """The cell in half width, blanks folded; empty when the sheet has no such column."""
-        column = self.located.columns.get(key)
-        if column is None or column >= len(self.cells):
-            return ""
-        cell = self.cells[column]
-        simple = cell.isascii() and cell.isprintable() and "  " not in cell
-        return cell if simple else plain_cell(cell)
+        return self.texts.get(key, "")
 
     def count(self, key: str, default: int = 0) -> int:
         """A whole number; a wrong one becomes a problem and counts as `default`."""
@@ -123,23 +121,47 @@ def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
     """
     titles = table.rows[located.row]
     uncomputed = _by_row(table.uncomputed)
-    used = sorted(located.columns.values())
-    for offset, cells in enumerate(table.rows[located.row + 1 :], located.row + 2):
+    keys, used = tuple(located.columns), tuple(located.columns.values())
+    width, plain = max(used, default=-1) + 1, _Plain()
+    for offset, cells in enumerate(
+        itertools.islice(table.rows, located.row + 1, None), located.row + 2
+    ):
         if any(cells) and cells != titles:
-            row = SheetRow(offset, cells, located)
-            for column in used:
-                cell = cells[column] if column < len(cells) else ""
-                if not cell.isprintable() or len(cell) > MAX_CELL:
-                    _look_at(row, column)
+            whole = cells if len(cells) >= width else cells + ("",) * (width - len(cells))
+            picked = [whole[column] for column in used]
+            texts = dict(zip(keys, [plain[cell] for cell in picked], strict=True))
+            row = SheetRow(offset, cells, located, texts=texts)
+            if plain.odd and not plain.odd.isdisjoint(picked):
+                for column in sorted(used):
+                    if whole[column] in plain.odd:
+                        _look_at(row, column)
             for place in uncomputed.get(offset, ()):
                 text = _("{place} 是公式但没有结果。请在 Excel 里打开并保存一次。", place=place)
                 row.problems.append(Problem("import.formula", text, row=offset, column=place))
             yield row
 
 
-@lru_cache(maxsize=32768)
+class _Plain(dict[str, str]):
+    """Cells → their plain text, made once for equal cells; odd ones are noted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.odd: set[str] = set()
+
+    def __missing__(self, cell: str) -> str:
+        """The plain text of a cell that was not seen lately."""
+        if len(self) > _REMEMBERED:
+            self.clear()
+        if not cell.isprintable() or len(cell) > MAX_CELL:
+            self.odd.add(cell)
+        text = self[cell] = plain_cell(cell)
+        return text
+
+
 def plain_cell(text: str) -> str:
     """A cell in half width, blanks folded."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text
     folded = text.replace("\u200b", "").replace("\ufeff", "")
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
