@@ -122,7 +122,9 @@ def test_progress_counts_every_order_that_was_not_cancelled(states: list[State])
     counted = progress(mine)
 
     assert counted.total == sum(state is not State.CANCELLED for state in mine)
-    assert counted.open == counted.to_member + counted.to_supplier + counted.refused
+    assert counted.open == (
+        counted.to_member + counted.to_supplier + counted.refused + counted.answered
+    )
     done = group_state(State.SIGNING, counted)
     assert done is State.SIGNING or allowed(DocKind.GROUP_ORDER, State.SIGNING, done)
 

@@ -40,6 +40,7 @@ class ContentLine:
         qty: Smallest units; `pack_factor` of them make one `unit`.
         unit_price: Per `price_factor` smallest units, tax included.
         amount: To the cent.
+        due_on: Agreed for this line alone; None for the order's day.
     """
 
     line: int
@@ -56,6 +57,7 @@ class ContentLine:
     price_factor: int
     amount: Decimal
     approval: str = ""
+    due_on: date | None = None
 
     @property
     def packs(self) -> int:
@@ -113,11 +115,19 @@ def as_plain(content: OrderContent) -> dict[str, Any]:
     plain["amount"] = _decimal(content.amount)
     plain["due_on"] = content.due_on.isoformat() if content.due_on else None
     plain["terms"] = [asdict(term) for term in content.terms]
-    plain["lines"] = [
-        asdict(line) | {"unit_price": _decimal(line.unit_price), "amount": _decimal(line.amount)}
-        for line in content.lines
-    ]
+    plain["lines"] = [_plain_line(line) for line in content.lines]
     return plain
+
+
+def _plain_line(line: ContentLine) -> dict[str, Any]:
+    """One line; a day of its own stands only where one was agreed."""
+    made = asdict(line)
+    made |= {"unit_price": _decimal(line.unit_price), "amount": _decimal(line.amount)}
+    if line.due_on is None:
+        del made["due_on"]
+    else:
+        made["due_on"] = line.due_on.isoformat()
+    return made
 
 
 def from_plain(plain: dict[str, Any]) -> OrderContent:
@@ -127,7 +137,7 @@ def from_plain(plain: dict[str, Any]) -> OrderContent:
         | {
             "member": ContentParty(**plain["member"]),
             "supplier": ContentParty(**plain["supplier"]),
-            "due_on": date.fromisoformat(plain["due_on"]) if plain["due_on"] else None,
+            "due_on": _day(plain["due_on"]),
             "amount": Decimal(plain["amount"]),
             "terms": tuple(Term(**term) for term in plain["terms"]),
             "lines": tuple(
@@ -136,6 +146,7 @@ def from_plain(plain: dict[str, Any]) -> OrderContent:
                     | {
                         "unit_price": Decimal(line["unit_price"]),
                         "amount": Decimal(line["amount"]),
+                        "due_on": _day(line.get("due_on")),
                     }
                 )
                 for line in plain["lines"]
@@ -154,6 +165,10 @@ def short(value: bytes) -> str:
     """The first digits of a digest as people compare them: ``3fa9 01c2 77de b810``."""
     text = value.hex()[:_SHORT]
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _decimal(value: Decimal) -> str:

@@ -20,6 +20,7 @@ class Progress:
         to_supplier: Signed by the member, waiting for the supplier.
         to_member: Waiting for the member.
         refused: Refused by one side.
+        answered: Confirmed in part by the supplier, waiting for the group's buyer.
         arrived: Of the signed ones, those fully received.
     """
 
@@ -28,6 +29,7 @@ class Progress:
     to_supplier: int
     to_member: int
     refused: int
+    answered: int
     arrived: int
 
     @property
@@ -45,6 +47,7 @@ def progress(states: Iterable[State]) -> Progress:
         to_supplier=found[State.MEMBER_SIGNED],
         to_member=found[State.TO_SIGN],
         refused=found[State.REFUSED],
+        answered=found[State.ANSWERED],
         arrived=sum(found[state] for state in ARRIVED),
     )
 

@@ -93,7 +93,7 @@ def amend(db: Database, actor: Actor, command: Amend) -> Changed:
             return _from_answer(earlier)
         lock_group(session, order.lead_id, order.group_order_id)
         order = find(session, command.org_id, command.order_id)
-        _check_fresh(session, order, command.version)
+        check_fresh(session, order, command.version)
         old = State(order.status)
         if old not in OPEN:
             raise _too_late(order, old)
@@ -101,7 +101,7 @@ def amend(db: Database, actor: Actor, command: Amend) -> Changed:
             check_step(DocKind.MEMBER_ORDER, old, State.TO_SIGN)
         content = proved_content(session, order)
         refuse_if(check_changes(content.lines, command.changes), "order.amend", "")
-        _rewrite(session, actor, order, _next(content, command.changes), reason)
+        rewrite(session, actor, order, _next(content, command.changes), reason)
         follow_members(session, order.lead_id, order.group_order_id)
         detail = {"no": order.no, "version": order.version, "reason": reason}
         changes = {"changes": [[one.line, one.qty] for one in command.changes]}
@@ -125,10 +125,10 @@ def cancel(db: Database, actor: Actor, command: CancelOrder) -> Changed:
             return _from_answer(earlier)
         lock_group(session, order.lead_id, order.group_order_id)
         order = find(session, command.org_id, command.order_id)
-        _check_fresh(session, order, command.version)
+        check_fresh(session, order, command.version)
         _check_undelivered(session, order)
         check_step(DocKind.MEMBER_ORDER, State(order.status), State.CANCELLED)
-        _step(session, order, {"status": State.CANCELLED, "refusal": order.refusal or reason})
+        step(session, order, {"status": State.CANCELLED, "refusal": order.refusal or reason})
         follow_members(session, order.lead_id, order.group_order_id)
         _record(session, actor, order, "order.cancel", {"no": order.no, "reason": reason})
         return _answer(session, order, command.op_id)
@@ -162,7 +162,8 @@ def _urge(session: Session, actor: Actor, order: MemberOrder) -> bool:
     return True
 
 
-def _check_fresh(session: Session, order: MemberOrder, version: int) -> None:
+def check_fresh(session: Session, order: MemberOrder, version: int) -> None:
+    """Raise `ConflictError` when the order is in another version than the person saw."""
     if order.version != version:
         raise was_first(session, order, version)
 
@@ -209,13 +210,13 @@ def _with_qty(line: ContentLine, qty: int) -> ContentLine:
     return replace(line, qty=qty, amount=money.amount(line.unit_price, qty, line.price_factor))
 
 
-def _rewrite(
+def rewrite(
     session: Session, actor: Actor, order: MemberOrder, content: OrderContent, reason: str
 ) -> None:
     """Write the next version: the step first, so that a signature given meanwhile wins."""
     stored = as_plain(content)
     made = digest(stored)
-    _step(
+    step(
         session,
         order,
         {
@@ -247,11 +248,11 @@ def _rewrite(
         session.execute(
             update(MemberOrderLine)
             .where(*mine, MemberOrderLine.line == line.line)
-            .values(qty=line.qty, amount=line.amount)
+            .values(qty=line.qty, amount=line.amount, due_on=line.due_on)
         )
 
 
-def _step(session: Session, order: MemberOrder, values: dict[str, object]) -> None:
+def step(session: Session, order: MemberOrder, values: dict[str, object]) -> None:
     """One conditional UPDATE; `ConflictError` when somebody was first."""
     old, version = order.status, order.version
     done: Any = session.execute(

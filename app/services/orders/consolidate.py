@@ -9,37 +9,28 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from app.domain.documents import DocKind, State
+from app.domain.documents import DocKind, State, state_title
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, refuse_if
 from app.domain.ids import new_id
 from app.domain.orders import due
-from app.domain.orders.split import MemberDraft
-from app.i18n import N_, _
-from app.models.demand import SupplyTerm
-from app.models.order import GroupOrder, GroupOrderLine, MemberOrder, MemberOrderLine, Requisition
-from app.models.party import Person
+from app.domain.orders.procurement import SOURCES, source_title
+from app.i18n import _
+from app.models.order import GroupOrder, GroupOrderLine, Requisition
 from app.services.access import lead_org, require
 from app.services.audit import record
 from app.services.db import ZONE, Database, now, today
-from app.services.numbering import document_no, next_number
+from app.services.numbering import document_no
 from app.services.operations import claim, finish, plain
-from app.services.orders.contents import Paperwork, build, store
-from app.services.orders.contracts import contract_for, terms_of
+from app.services.orders.opening import Opening, buyers_of, open_members
 from app.services.orders.planning import Plan, make_plan
 from app.services.orders.totals import differences
 from app.services.pledges.draw import follow_pledges
 
 _CLOSING: Final = time(17, 0)
-_SOURCES: Final[Mapping[str, str]] = {
-    "vbp": N_("集采"),
-    "listed": N_("挂网"),
-    "gpo": N_("集团议价"),
-    "adhoc": N_("临采"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +76,15 @@ def consolidate(db: Database, actor: Actor, command: Consolidate) -> Consolidate
         require(actor, Duty.BUY, lead)
         earlier = claim(session, actor, lead, command.op_id, "consolidate", command)
         if earlier is not None:
-            return _from_answer(earlier)
+            return from_answer(earlier)
         requisitions = requisitions_to_order(session, actor, command.requisitions)
         plan = make_plan(session, today(session), requisitions)
         refuse_if(plan.problems, "order.refused", _("没有汇总，什么都没有改。"))
         group = _open_group(session, actor, (lead, title), command.sign_by, plan)
-        _take(session, requisitions, group.id)
-        _open_members(session, actor, group, plan, requisitions)
+        take(session, requisitions, group.id)
+        until = group.sign_by or default_sign_by(today(session))
+        opening = Opening(until, buyers_of(session, requisitions))
+        open_members(session, actor, group, plan.drafts, opening)
         follow_pledges(session, lead, group.id)
         _prove(session, group)
         record(
@@ -137,9 +130,17 @@ def default_sign_by(day: date, days: int = due.SIGNING_DAYS) -> datetime:
     return datetime.combine(due.sign_by(day, days), _CLOSING, ZONE)
 
 
+def checked_sign_by(session: Session, wanted: datetime | None) -> datetime:
+    """The deadline wanted, or the usual one; refused when it has passed."""
+    until = wanted or default_sign_by(today(session))
+    if until <= now(session):
+        raise DomainError("order.sign_by", _("签署截止时间已经过了。请选今天以后的时间。"))
+    return until
+
+
 def price_basis(sources: Sequence[str]) -> str:
     """Where the prices come from, in words."""
-    return "、".join(_(_SOURCES[source]) for source in sources if source in _SOURCES)
+    return "、".join(source_title(source) for source in sources if source in SOURCES)
 
 
 def _title(text: str) -> str:
@@ -150,8 +151,6 @@ def _title(text: str) -> str:
 
 
 def _taken(row: Requisition) -> ConflictError:
-    from app.domain.documents import state_title
-
     return ConflictError(
         "order.requisition_taken",
         _(
@@ -171,9 +170,7 @@ def _open_group(
 ) -> GroupOrder:
     lead, title = whose
     day = today(session)
-    until = sign_by or default_sign_by(day)
-    if until <= now(session):
-        raise DomainError("order.sign_by", _("签署截止时间已经过了。请选今天以后的时间。"))
+    until = checked_sign_by(session, sign_by)
     group = GroupOrder(
         org_id=lead,
         id=new_id(),
@@ -210,7 +207,7 @@ def _open_group(
     return group
 
 
-def _take(session: Session, requisitions: Sequence[Requisition], group_id: int) -> None:
+def take(session: Session, requisitions: Sequence[Requisition], group_id: int) -> None:
     """Mark the requisitions; whoever consolidated or withdrew one first wins."""
     for row in requisitions:
         done = session.execute(
@@ -237,109 +234,14 @@ def _count(result: Any) -> int:
     return int(result.rowcount)
 
 
-def _open_members(
-    session: Session,
-    actor: Actor,
-    group: GroupOrder,
-    plan: Plan,
-    requisitions: Sequence[Requisition],
-) -> None:
-    buyers = _buyers(session, requisitions)
-    day = today(session)
-    first = next_number(session, group.org_id, "CG", day, count=len(plan.drafts))
-    for number, draft in enumerate(plan.drafts, first):
-        order = MemberOrder(
-            org_id=draft.org_id,
-            id=new_id(),
-            no=f"CG{day:%Y%m%d}-{number:03d}",
-            lead_id=group.org_id,
-            group_order_id=group.id,
-            group_no=group.no,
-            title=group.title,
-            supplier_id=draft.supplier_id,
-            place_id=draft.place_id,
-            status=State.TO_SIGN,
-            amount=draft.amount,
-            sign_by=group.sign_by,
-            due_on=_due(session, draft, group),
-            digest=b"",
-            version=1,
-            created_at=now(session),
-        )
-        _write_member(session, actor, order, draft, buyers)
-
-
-def _write_member(
-    session: Session,
-    actor: Actor,
-    order: MemberOrder,
-    draft: MemberDraft,
-    buyers: Mapping[int, str],
-) -> None:
-    contract = contract_for(session, draft.org_id, draft.supplier_id, today(session))
-    order.contract_id = contract.id
-    lines = [
-        MemberOrderLine(
-            org_id=order.org_id,
-            order_id=order.id,
-            line=number,
-            item_id=line.item_id,
-            qty=line.qty,
-            unit_price=line.unit_price,
-            price_factor=line.price_factor,
-            price_id=line.price_id,
-            amount=line.amount,
-            requisition_id=line.requisition_id,
-            requisition_line=line.requisition_line,
-        )
-        for number, line in enumerate(draft.lines, 1)
-    ]
-    names = dict.fromkeys(buyers.get(line.requisition_id, "") for line in draft.lines)
-    paperwork = Paperwork(contract.no, terms_of(contract), "、".join(filter(None, names)))
-    content = build(session, order, lines, paperwork)
-    session.add(order)
-    session.flush()
-    order.digest = store(session, actor, order, content)
-    session.add_all(lines)
-    session.flush()
-    detail = {"no": order.no, "group": order.group_no, "digest": order.digest.hex()}
-    record(session, actor, order.org_id, "order.open", (DocKind.MEMBER_ORDER, order.id), detail)
-
-
-def _buyers(session: Session, requisitions: Sequence[Requisition]) -> dict[int, str]:
-    """Who asked, by requisition."""
-    people = dict(
-        session.execute(
-            select(Person.id, Person.name).where(
-                Person.id.in_({row.submitted_by or row.created_by for row in requisitions})
-            )
-        ).all()
-    )
-    return {row.id: people.get(row.submitted_by or row.created_by, "") for row in requisitions}
-
-
-def _due(session: Session, draft: MemberDraft, group: GroupOrder) -> date:
-    terms = dict(
-        session.execute(
-            select(SupplyTerm.item_id, SupplyTerm.lead_days).where(
-                SupplyTerm.org_id == draft.org_id,
-                SupplyTerm.supplier_id == draft.supplier_id,
-                SupplyTerm.item_id.in_({0} | {line.item_id for line in draft.lines}),
-            )
-        ).all()
-    )
-    usual = terms.get(0, due.LEAD_DAYS)
-    until = group.sign_by.astimezone(ZONE).date() if group.sign_by else today(session)
-    return due.due_on(until, max(terms.get(line.item_id, usual) for line in draft.lines))
-
-
 def _prove(session: Session, group: GroupOrder) -> None:
     found = differences(session, group.org_id, group.id)
     if found:
         raise RuntimeError(f"group totals differ from the members' sum: {found[0].text}")
 
 
-def _from_answer(answer: Mapping[str, Any]) -> Consolidated:
+def from_answer(answer: Mapping[str, Any]) -> Consolidated:
+    """From the operation's stored answer."""
     return Consolidated(
         group_order_id=int(answer["group_order_id"]),
         no=str(answer["no"]),

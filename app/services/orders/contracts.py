@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -11,10 +12,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.domain.ids import new_id
+from app.domain.orders.clauses import TITLE, USUAL, settlement, with_settlement
 from app.domain.orders.content import Term
 from app.i18n import N_, _
+from app.models.item import Item
 from app.models.order import Contract
-from app.models.party import Organisation
+from app.models.party import Organisation, SettleTerm
 from app.services.db import database_of
 
 STANDARD_TERMS: Final = (
@@ -30,10 +33,7 @@ STANDARD_TERMS: Final = (
         N_("质量"),
         N_("批号、有效期、包装与注册资料一致。到货时不符合要求的，需方可以拒收，供方负责退换。"),
     ),
-    (
-        N_("结算"),
-        N_("货物入库后归供方所有，按实际消耗结算。每月核对上月消耗，双方确认后开票付款。"),
-    ),
+    (TITLE, ""),
     (
         N_("廉洁"),
         N_("双方遵守廉洁购销约定。任何一方不得以回扣、赠送等方式影响采购和使用。"),
@@ -43,7 +43,9 @@ STANDARD_TERMS: Final = (
         N_("本单由成员单位和供应商分别签署后生效。签署后改动内容的，须重新签署新的版本。"),
     ),
 )
-"""Clauses of a contract that nobody has agreed otherwise; copied into the contract when made."""
+"""Clauses of a contract that nobody has agreed otherwise; copied into the contract when made. The
+settlement clause has no words of its own: it follows the terms of member, supplier and item and is
+written anew for each order."""
 
 
 def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> Contract:
@@ -58,6 +60,8 @@ def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> 
             )
         ).all()
     )
+    usual = triggers_on(session, (org_id, supplier_id), (), day).get(0, USUAL)
+    clause = settlement((), usual)
     insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
     session.execute(
         insert(Contract)
@@ -68,7 +72,10 @@ def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> 
             supplier_id=supplier_id,
             valid_from=day,
             valid_to=date(day.year + 1, 1, 1),
-            terms=[{"title": _(title), "text": _(text)} for title, text in STANDARD_TERMS],
+            terms=[
+                {"title": _(title), "text": _(text) if text else clause}
+                for title, text in STANDARD_TERMS
+            ],
             status="active",
         )
         .on_conflict_do_nothing()
@@ -81,6 +88,34 @@ def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> 
 def terms_of(contract: Contract) -> tuple[Term, ...]:
     """The contract's clauses."""
     return tuple(Term(str(one["title"]), str(one["text"])) for one in contract.terms)
+
+
+def terms_for(
+    session: Session, contract: Contract, items: Sequence[int], day: date
+) -> tuple[Term, ...]:
+    """The clauses for an order of `items`: the contract's, with settlement as agreed on `day`."""
+    triggers = triggers_on(session, (contract.org_id, contract.supplier_id), items, day)
+    usual = triggers.get(0, USUAL)
+    names = dict(session.execute(select(Item.id, Item.name).where(Item.id.in_(items))).all())
+    said = [(str(names.get(item, "")), triggers.get(item, usual)) for item in items]
+    return with_settlement(terms_of(contract), settlement(said, usual))
+
+
+def triggers_on(
+    session: Session, parties: tuple[int, int], items: Sequence[int], day: date
+) -> dict[int, str]:
+    """When goods of (member, supplier) become payable on `day`: by item, 0 for all others."""
+    rows = session.execute(
+        select(SettleTerm.item_id, SettleTerm.trigger)
+        .where(
+            SettleTerm.org_id == parties[0],
+            SettleTerm.supplier_id == parties[1],
+            SettleTerm.item_id.in_((0, *items)),
+            SettleTerm.valid_from <= day,
+        )
+        .order_by(SettleTerm.valid_from)
+    )
+    return {int(item): str(trigger) for item, trigger in rows}
 
 
 def _in_force(session: Session, org_id: int, supplier_id: int, day: date) -> Contract | None:

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Problem, Severity
 from app.domain.orders.approval import Level, covers
+from app.domain.orders.procurement import source_title, takes
 from app.domain.orders.split import GroupLine, MemberDraft, PricedLine, gather, split, total
 from app.i18n import _
 from app.models.item import Item
 from app.models.order import Requisition, RequisitionLine
 from app.models.party import Dossier, Organisation
+from app.services.orders.modes import modes_in
 from app.services.price_lookup import PriceInForce, prices_on
 from app.services.requisition.limits import amount_of, approved_for, limits_in
 
@@ -54,26 +56,43 @@ class _Need:
     requisition: Requisition
     line: RequisitionLine
     item: Item
+    mode: str = ""
 
     @property
     def where(self) -> str:
         return f"{self.org} · {self.item.name} {self.item.strength}".strip()
 
 
-def make_plan(session: Session, day: date, requisitions: Sequence[Requisition]) -> Plan:
-    """Price the requisitions' lines at what holds on `day` and split them; nothing is written."""
+def make_plan(
+    session: Session,
+    day: date,
+    requisitions: Sequence[Requisition],
+    only: frozenset[int] | None = None,
+) -> Plan:
+    """Price the requisitions' lines at what holds on `day` and split them; nothing is written.
+
+    Args:
+        session: The unit of work.
+        day: The day of the order.
+        requisitions: What is ordered.
+        only: The price rows that may be ordered at (those of a group order that is joined).
+    """
     needs = _needs(session, requisitions)
     prices = _prices(session, day, needs)
+    modes = modes_in(session)
     lines: list[PricedLine] = []
     problems = _unapproved(session, requisitions)
     chosen: list[PriceInForce] = []
     for need in needs:
-        price = next(iter(prices.get((need.line.org_id, need.line.item_id), ())), None)
-        problems += _check(need, price)
+        standing = prices.get((need.line.org_id, need.line.item_id), ())
+        open_to = [one for one in standing if takes(modes, need.mode, one.source)]
+        asked = [one for one in open_to if only is None or one.price_id in only]
+        price = next(iter(asked), None)
+        problems += _check(need, price) if price or not standing else _shut(need, standing, open_to)
         if price is not None:
             lines.append(_priced(need, price))
             chosen.append(price)
-    problems += _dossier_problems(session, day, {price.supplier_id for price in chosen})
+    problems += dossier_problems(session, day, {price.supplier_id for price in chosen})
     return Plan(
         lines=tuple(lines),
         problems=tuple(problems),
@@ -104,7 +123,7 @@ def _unapproved(session: Session, requisitions: Sequence[Requisition]) -> list[P
 
 
 def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]:
-    names = dict(session.execute(select(Organisation.id, Organisation.short_name)).all())
+    members = {org.id: org for org in session.scalars(select(Organisation))}
     found: list[_Need] = []
     for requisition in requisitions:
         rows = session.execute(
@@ -117,8 +136,9 @@ def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]
             .order_by(RequisitionLine.line)
         )
         for line, item in rows:
-            org = names.get(requisition.org_id, "")
-            found.append(_Need(len(found) + 1, org, requisition, line, item))
+            member = members[requisition.org_id]
+            mode = member.procurement_mode or ""
+            found.append(_Need(len(found) + 1, member.short_name, requisition, line, item, mode))
     return found
 
 
@@ -206,6 +226,29 @@ def _check(need: _Need, price: PriceInForce | None) -> list[Problem]:
     return found + _price_change(need, price)
 
 
+def _shut(
+    need: _Need, standing: Sequence[PriceInForce], open_to: Sequence[PriceInForce]
+) -> list[Problem]:
+    """Why none of the prices that hold may be ordered at."""
+    if open_to:
+        text = _(
+            "{where}：这张统采订单里没有这个品规，或它的价格已经变了，不能按原价补进来。"
+            "请另做一张统采订单。",
+            where=need.where,
+        )
+        return [_problem(need, "order.not_in_group", text)]
+    sources = "、".join(dict.fromkeys(source_title(one.source) for one in standing))
+    text = _(
+        "{where}：{org}按「{mode}」采购，不能用{sources}的价格统采。"
+        "请等集团定标，或由{org}自行采购；采购方式在系统设置的机构里改。",
+        where=need.where,
+        org=need.org,
+        mode=need.mode,
+        sources=sources,
+    )
+    return [_problem(need, "order.mode", text)]
+
+
 def _price_change(need: _Need, price: PriceInForce) -> list[Problem]:
     """A warning where the price is not the one the member saw when asking."""
     asked = need.line.unit_price * price.price_factor
@@ -237,7 +280,7 @@ def _text(price: Decimal) -> str:
     return f"{whole}.{places:0<2}"
 
 
-def _dossier_problems(session: Session, day: date, suppliers: set[int]) -> list[Problem]:
+def dossier_problems(session: Session, day: date, suppliers: set[int]) -> list[Problem]:
     """Suppliers whose papers have run out or were never checked; the newest of a kind counts."""
     rows = session.execute(
         select(Dossier, Organisation.name)

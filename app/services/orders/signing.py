@@ -134,6 +134,15 @@ def was_first(session: Session, order: MemberOrder, version: int) -> ConflictErr
                 version=order.version,
             ),
         )
+    if order.status == State.ANSWERED:
+        return ConflictError(
+            "order.answered",
+            _(
+                "供应商已经部分确认 {no}：{reason}。等集团采购处理余量后，再签新的一版。",
+                no=order.no,
+                reason=order.refusal or "",
+            ),
+        )
     last = session.scalars(
         select(Signature)
         .where(

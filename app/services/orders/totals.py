@@ -60,15 +60,33 @@ def member_lines(session: Session, lead_id: int, group_id: int) -> tuple[PricedL
 def follow_members(session: Session, lead_id: int, group_id: int) -> None:
     """Bring the group's lines, amount and state in line with its member orders, and prove it.
 
-    Lines only shrink here (amendments and cancellations); a line nobody wants any more stays with
-    quantity 0, so that the paper shows what was there.
+    A line nobody wants any more stays with quantity 0, so that the paper shows what was there; a
+    late joiner or a backup supplier may bring lines that were not there before.
     """
     session.flush()
     wanted = {_key(line): line for line in gather(member_lines(session, lead_id, group_id))}
-    for row in _group_lines(session, lead_id, group_id):
+    rows = _group_lines(session, lead_id, group_id)
+    for row in rows:
         line = wanted.get(_row_key(row))
         row.qty = line.qty if line else 0
         row.amount = line.amount if line else Decimal(0)
+    fresh = [wanted[key] for key in sorted(wanted.keys() - {_row_key(row) for row in rows})]
+    last = max((row.line for row in rows), default=0)
+    session.add_all(
+        GroupOrderLine(
+            org_id=lead_id,
+            group_order_id=group_id,
+            line=number,
+            item_id=line.item_id,
+            supplier_id=line.supplier_id,
+            qty=line.qty,
+            unit_price=line.unit_price,
+            price_factor=line.price_factor,
+            price_id=line.price_id,
+            amount=line.amount,
+        )
+        for number, line in enumerate(fresh, last + 1)
+    )
     states = session.scalars(
         select(MemberOrder.status).where(
             MemberOrder.lead_id == lead_id, MemberOrder.group_order_id == group_id

@@ -20,9 +20,9 @@ from app.domain.errors import Problem, refuse_if
 from app.i18n import _
 from app.models.awards import Pledge, PledgeDraw
 from app.models.item import Item
-from app.models.order import GroupOrder, MemberOrder, MemberOrderLine
+from app.models.order import MemberOrder, MemberOrderLine
 from app.models.party import Organisation
-from app.services.db import local_time
+from app.services.db import today
 
 _Key = tuple[int, int]
 """(member, item)"""
@@ -40,8 +40,7 @@ def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
         (one.org_id, one.item_id): one
         for one in session.scalars(select(PledgeDraw).where(PledgeDraw.group_order_id == group_id))
     }
-    group = session.get_one(GroupOrder, (lead_id, group_id))
-    pledges = _pledges(session, local_time(group.created_at).date(), wanted)
+    pledges = _pledges(session, today(session), wanted)
     problems: list[Problem] = []
     for key in sorted(wanted.keys() | draws.keys()):
         draw = draws.get(key)

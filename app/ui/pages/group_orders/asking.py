@@ -108,9 +108,9 @@ class Asking:
             return
         self._desk.papers(orders, PaperKind.CONTRACT, orders[0].group_no)
 
-    def paper(self, kind: str) -> None:
-        """Write a paper of each chosen order."""
-        orders = self._chosen()
+    def paper(self, kind: str, current: MemberOrderRow | None = None) -> None:
+        """Write a paper of each chosen order, else of the one under the cursor."""
+        orders = self._chosen() or ([current] if current else [])
         if not orders:
             self._page.context.notices.info(_("先选一张成员订单。"))
             return

@@ -88,7 +88,7 @@ class GroupOrdersPage(Page):
         self.board.escaped.connect(self.list.setFocus)
         self._connect_buttons()
         self.on(Act.SEARCH, self.search.setFocus)
-        self.on(Act.PRINT, lambda: self.asking.paper("order"))
+        self.on(Act.PRINT, self._print)
         self.on(Act.SIGN, self.asking.sign)
         self.on(Act.CHECK_SEAL, self.sealing.choose_and_check)
         if self._buyer:
@@ -245,6 +245,10 @@ class GroupOrdersPage(Page):
         if detail is not None:
             return [detail.row]
         return self.board.selected() if self.stack.currentWidget() is self.board else ()
+
+    def _print(self) -> None:
+        on_board = self.stack.currentWidget() is self.board
+        self.asking.paper("order", self.board.current() if on_board else None)
 
     def _detail(self) -> OrderDetail | None:
         return self.order.detail if self.stack.currentWidget() is self.order else None
