@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from app.ui.context import PageContext
 from app.ui.page import Page
 from app.ui.pages.registry import PAGES, PageSpec
+from app.ui.tables.body import Body
 from tests.factories import PEOPLE
 
 WITHOUT_ROWS = {"home", "settings"}
@@ -37,3 +38,5 @@ def test_the_keys_go_to_what_the_hints_speak_of(
     assert focus is not None
     assert focus is not page
     assert page.isAncestorOf(focus)
+    if isinstance(focus, Body) and focus.model().rowCount():
+        assert focus.currentIndex().isValid(), "Enter must open the first row"

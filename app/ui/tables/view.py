@@ -205,10 +205,13 @@ class GridView(QFrame):
         self.counts_changed.emit()
 
     def _shown(self) -> None:
-        """Rows arrived: put the current row back."""
+        """Rows arrived: put the current row back; under the keyboard the first begins."""
         wanted, self._wanted_key = self._wanted_key, None
         if wanted is None or not self.choose(wanted):
-            self.current_changed.emit(None)
+            if self.halves.right.hasFocus() and self.model.rowCount():
+                self._go(0)
+            else:
+                self.current_changed.emit(None)
         self.counts_changed.emit()
 
     def counts(self) -> str:
