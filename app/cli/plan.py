@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli import plan_review, plan_terms
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id
 from app.domain.errors import DomainError
@@ -40,6 +41,9 @@ app.add_typer(
     help=_("智能补货：计算建议、看每个数怎么来的"),
     invoke_without_command=True,
 )
+
+plan_app.add_typer(plan_review.app)
+plan_app.add_typer(plan_terms.app)
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
 

@@ -6,15 +6,16 @@ where it does most good. A person's figures are counted and left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID, uuid5
 
-from app.domain.duties import Actor
+from app.domain.duties import Actor, Duty
 from app.domain.replenish.plan import Plan
 from app.domain.replenish.rounding import Next, Share, fill, round_once
-from app.services.db import Database
+from app.services.access import group_orgs
+from app.services.db import Database, today
 from app.services.replenishment.facts import Tell
 from app.services.replenishment.filling import filled, next_lot, with_fill, worth_of
 from app.services.replenishment.run import Run, decided, keep, make, with_group
@@ -65,6 +66,18 @@ class _Member:
         """What that costs."""
         price = self.made.facts.supply.prices.get(item)
         return worth_of(price, self.chosen(item)) if price else Decimal(0)
+
+
+def planned_for(db: Database, actor: Actor, orgs: Collection[int] = ()) -> tuple[int, ...]:
+    """The members whose stores the person plans, among `orgs` if any are given."""
+    with db.read() as session:
+        members = group_orgs(session, today(session))
+    wanted = set(orgs) or set(members)
+    return tuple(
+        org
+        for org in members
+        if org in wanted and (actor.can(Duty.BUY, org) or actor.can(Duty.STORE, org))
+    )
 
 
 def run_group(db: Database, actor: Actor, command: GroupRun, tell: Tell | None = None) -> GroupDone:
