@@ -15,6 +15,7 @@ from app.i18n import _
 from app.services import schema
 from app.services.db import Database, postgresql_engine, sqlite_engine
 from app.services.db_errors import translate
+from app.services.outbox import Outbox
 
 
 def start_logging(*, verbose: bool = False) -> logging.Handler:
@@ -73,6 +74,11 @@ def open_database(
         db.close()
         raise
     return db
+
+
+def remember_sent(db: Database, address: str, login: str) -> None:
+    """From now on keep on this computer what the person sends (`app.services.outbox`)."""
+    db.outbox = Outbox(paths.outbox(), address, login)
 
 
 def _connect(address: str, *, login: str, password: str | None, make: bool) -> Database:

@@ -45,6 +45,11 @@ def backups() -> Path:
     return folder
 
 
+def outbox() -> Path:
+    """Where the operations under way are noted; made when the first one is."""
+    return home() / "outbox"
+
+
 def output() -> Path:
     """Where documents go when the person has not chosen a folder."""
     folder = home() / "output"

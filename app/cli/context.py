@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,18 +18,26 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 
 from app import settings
-from app.bootstrap import is_server, open_database, start_logging, stop_logging
+from app.bootstrap import (
+    is_server,
+    open_database,
+    remember_sent,
+    start_logging,
+    stop_logging,
+)
 from app.domain.duties import Actor
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.access import actor_for
 from app.services.db import Database
 from app.services.operations import plain
 from app.services.platform import accounts
+from app.services.settling import settle_all
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+_PATIENCE = 30.0
 Report = Callable[[int, int], None]
 """Called with (done, total) while long work goes on."""
 
@@ -103,7 +112,32 @@ class Cli:
                 self._actor = accounts.sign_in(db, login, self.password(self.where(), login))
             else:
                 self._actor = actor_for(db, login)
+            remember_sent(db, self.where(), login)
+            self._tell_settled()
         return self._actor
+
+    def _tell_settled(self) -> None:
+        """What a run that died or lost its line had sent: saved or not."""
+        assert self._db is not None  # noqa: S101 - called with the actor just made
+        assert self._actor is not None  # noqa: S101 - called with the actor just made
+        for one in settle_all(self._db, self._actor):
+            typer.echo(one.words, err=True)
+
+    def ask_after_cut(self) -> bool:
+        """Reconnect for half a minute at most and say whether it was saved; True when asked."""
+        self._db = self._actor = None
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            try:
+                self.actor()
+            except EnvironmentProblem:
+                self.close()
+                self._db = self._actor = None
+                time.sleep(1)
+            else:
+                self.close()
+                return True
+        return False
 
     def signed_in(self) -> tuple[Database, Actor]:
         """Both, for ``service(*cli().signed_in(), command)``."""

@@ -76,6 +76,13 @@ class EnvironmentProblem(Exception):  # noqa: N818 - it is the environment's pro
         self.text = text
 
 
+class UnsureProblem(EnvironmentProblem):
+    """The line broke while the answer to COMMIT was awaited: saved or not, nobody here knows yet.
+
+    The operation ids are in the outbox; `app.services.settling` finds out after a reconnect.
+    """
+
+
 def refuse_if(problems: Sequence[Problem], code: str, summary: str) -> None:
     """Raise one `DomainError` that carries all blocking problems, if there are any."""
     blocking = [problem for problem in problems if problem.blocks]

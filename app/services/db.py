@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
@@ -26,7 +27,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.models.base import moment
-from app.services.db_errors import translate
+from app.services.db_errors import is_cut, translate, unsure
+from app.services.line_watch import LineWatch
+from app.services.outbox import Outbox, check_attempt
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 """The members' time zone: a fact belongs to a day there."""
@@ -41,10 +44,14 @@ class Database:
     Args:
         engine: From `sqlite_engine` or `postgresql_engine`.
         clock: Replaces the server's clock in tests and demonstrations.
+        outbox: Remembers on this computer what was sent; None where nobody could ask later.
     """
 
-    def __init__(self, engine: Engine, clock: Clock | None = None) -> None:
+    def __init__(
+        self, engine: Engine, clock: Clock | None = None, outbox: Outbox | None = None
+    ) -> None:
         self.engine = engine
+        self.outbox = outbox
         self._clock = clock
         self._writer = engine.execution_options(write=True)
 
@@ -63,11 +70,56 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction: all of it is kept, or nothing is."""
+        """One transaction: all of it is kept, or nothing is.
+
+        Raises:
+            UnsureProblem: The line broke while the answer to COMMIT was awaited.
+        """
         with translate(), Session(self._writer, expire_on_commit=False) as session:
             session.info["db"] = self
-            with session.begin():
+            try:
+                session.begin()
                 yield session
+                session.flush()
+            except BaseException:
+                self._give_up(session)
+                raise
+            self._commit(session)
+
+    def _commit(self, session: Session) -> None:
+        """After an error here the operations stay open in the outbox until they are asked about."""
+        try:
+            session.commit()
+        except DBAPIError as error:
+            if not self.is_sqlite and is_cut(error):
+                raise unsure() from error
+            raise
+        self._settle(session)
+
+    def _give_up(self, session: Session) -> None:
+        try:
+            session.rollback()
+        finally:
+            self._settle(session)  # COMMIT was never sent
+
+    def sending(self, session: Session, org_id: int, op_id: UUID, kind: str) -> None:
+        """Keep the operation's id on this computer; called before anything of it is sent."""
+        check_attempt(op_id)
+        if self.outbox is None:
+            return
+        self.outbox.note(org_id, op_id, kind, self._backend(session))
+        session.info.setdefault("ops", []).append(op_id)
+
+    def _backend(self, session: Session) -> int:
+        if self.is_sqlite:
+            return 0
+        driver: Any = session.connection().connection.driver_connection
+        return int(driver.info.backend_pid)
+
+    def _settle(self, session: Session) -> None:
+        if self.outbox is not None:
+            for op_id in session.info.get("ops", ()):
+                self.outbox.settle(op_id)
 
     def now(self, session: Session) -> datetime:
         """The server's time (UTC), read once per unit of work."""
@@ -89,6 +141,8 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+        if self.outbox is not None:
+            self.outbox.close()
 
 
 def database_of(session: Session) -> Database:
@@ -134,11 +188,10 @@ def postgresql_engine(url: str | URL, *, password: str | None = None) -> Engine:
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     if password is not None:
         parsed = parsed.set(password=password)
-    return create_engine(
+    engine = create_engine(
         parsed,
         pool_size=2,
         max_overflow=2,
-        pool_pre_ping=True,
         pool_recycle=600,
         connect_args={
             "options": "-csearch_path=app -ctimezone=UTC",
@@ -150,6 +203,8 @@ def postgresql_engine(url: str | URL, *, password: str | None = None) -> Engine:
             "application_name": "yilian",
         },
     )
+    LineWatch(engine)
+    return engine
 
 
 def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:

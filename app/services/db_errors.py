@@ -11,7 +11,13 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import ConflictError, DomainError, EnvironmentProblem, NotAllowedError
+from app.domain.errors import (
+    ConflictError,
+    DomainError,
+    EnvironmentProblem,
+    NotAllowedError,
+    UnsureProblem,
+)
 from app.i18n import _
 
 NO_STOCK = "P0S01"
@@ -36,6 +42,21 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
     state = str(getattr(error.orig, "sqlstate", "") or "")
     message = str(error.orig)
     return _stock(state, message) or _rights(state) or _environment(state, message, error)
+
+
+def is_cut(error: DBAPIError) -> bool:
+    """Whether the line to the server broke, so that its last answer is not known."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    lost = error.connection_invalidated or state.startswith(("08", "57P"))
+    return lost or _is_offline(str(error.orig))
+
+
+def unsure() -> UnsureProblem:
+    """The answer to COMMIT did not come."""
+    return UnsureProblem(
+        "db.unsure",
+        _("连接断了，还不知道有没有保存。内容还在屏幕上，连上后会自动核对，请先不要重做。"),
+    )
 
 
 def no_stock() -> DomainError:
@@ -79,7 +100,7 @@ def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProb
         )
     if state in {"57014", "55P03"}:
         return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
-    if error.connection_invalidated or state.startswith(("08", "57P")) or _is_offline(message):
+    if is_cut(error):
         return EnvironmentProblem(
             "db.offline", _("连不上集团主库。内容还在屏幕上，网络恢复后请重试。")
         )

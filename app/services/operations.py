@@ -50,7 +50,9 @@ def claim(
         ConflictError: The id was used for other content or by another person.
     """
     digest = digest_of(content)
-    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
+    database = database_of(session)
+    database.sending(session, org_id, op_id, kind)
+    insert = sqlite_insert if database.is_sqlite else pg_insert
     inserted = session.execute(
         insert(Operation)
         .values(

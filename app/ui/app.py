@@ -173,6 +173,7 @@ class Program(QObject):
         self._end_window(window)
         self.window = None
         self._session = None
+        self.jobs.carry = None
         session.db.close()
         self.entrance.opened = None
         return True

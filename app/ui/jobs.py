@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
@@ -27,6 +27,13 @@ _log = logging.getLogger(__name__)
 
 class Cancelled(Exception):  # noqa: N818 - it is a wish of the person, not an error
     """Raised inside a job when the person cancelled it; the unit of work rolls back."""
+
+
+class Carrier(Protocol):
+    """Brings a change to the database over a line that may break (`app.ui.line`)."""
+
+    def __call__(self, work: Callable[[Progress], T], progress: Progress, /) -> T:
+        """Do the work, and again with the same operation ids when the line broke."""
 
 
 class Progress:
@@ -48,6 +55,10 @@ class Progress:
     def cancelled(self) -> bool:
         """Whether the person asked to stop."""
         return self._stop.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, or until the person cancels: True then."""
+        return self._stop.wait(seconds)
 
     def step(self, done: int, total: int = 0, text: str = "") -> None:
         """Tell that `done` of `total` is finished (0: total unknown)."""
@@ -92,6 +103,9 @@ class Job:
 class JobRunner(QObject):
     """Runs jobs and hands their results to the GUI thread.
 
+    Attributes:
+        carry: Brings changes to the database; None where no line can break.
+
     Signals:
         changed: A long job began, told progress or ended (carries the `Job`).
         failed: A job failed and nobody took the error (carries the exception).
@@ -110,6 +124,7 @@ class JobRunner(QObject):
         self._writer = ThreadPoolExecutor(1, "writer")
         self._readers = ThreadPoolExecutor(_READERS, "reader")
         self._closed = False
+        self.carry: Carrier | None = None
         queued = Qt.ConnectionType.QueuedConnection
         self._finished.connect(self._take_result, queued)
         self._progressed.connect(self._take_progress, queued)
@@ -143,7 +158,7 @@ class JobRunner(QObject):
     ) -> Job:
         """Run a change on the one writer; changes keep their order."""
         job = self._job("", "", done, failed, owner)
-        self._submit(self._writer, job, lambda _progress: work())
+        self._submit(self._writer, job, self._carried(lambda _progress: work()))
         return job
 
     def long(
@@ -157,9 +172,17 @@ class JobRunner(QObject):
     ) -> Job:
         """Run work of more than two seconds; it shows in the task tray and can be cancelled."""
         job = self._job(name, "", done, failed, None)
-        self._submit(self._writer if writes else self._readers, job, work)
+        if writes:
+            self._submit(self._writer, job, self._carried(work))
+        else:
+            self._submit(self._readers, job, work)
         self.changed.emit(job)
         return job
+
+    def _carried(self, work: Callable[[Progress], T]) -> Callable[[Progress], T]:
+        """The change as it goes over the line, if there is one that may break."""
+        carry = self.carry
+        return work if carry is None else lambda progress: carry(work, progress)
 
     @property
     def long_jobs(self) -> tuple[Job, ...]:

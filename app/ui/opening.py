@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from app import paths, settings
-from app.bootstrap import is_server, open_database
+from app.bootstrap import is_server, open_database, remember_sent
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
@@ -163,6 +163,7 @@ def _session(db: Database, actor: Actor, opened: Opened, machine: Settings) -> S
                 name=actor.name,
             ),
         )
+    remember_sent(db, opened.address, actor.login)
     return Session(
         db=db,
         actor=actor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.services.settling import Settled, settle_all
 from app.ui.changes import ALL
@@ -24,6 +24,7 @@ class Keeper(QObject):
         self.line.state_changed.connect(devices.set_line)
         watch.back.connect(self._line_back)
         context.jobs.carry = self.line.carry
+        QTimer.singleShot(0, self, self.ask)  # behind the page in front
 
     def ask(self) -> None:
         """Ask what became of operations whose end this computer does not know.

@@ -70,9 +70,9 @@ class MainWindow(QWidget):
         self.keeper = Keeper(context, self.watch, self.devices, self)
         self._lay_out()
         self.toasts = ToastStack(context.notices, self)
-        entries = Entries(context, self.specs, lambda: self.stack.current_page)
-        self.entries = entries
-        self.palette_box = CommandPalette(entries.local, entries.remote, context.jobs, self)
+        self.entries = Entries(context, self.specs, lambda: self.stack.current_page)
+        local, remote = self.entries.local, self.entries.remote
+        self.palette_box = CommandPalette(local, remote, context.jobs, self)
         self._own: dict[Act, Callable[[], None]] = {
             Act.PALETTE: self.palette_box.open,
             Act.KEYS: self._show_keys,
@@ -180,11 +180,9 @@ class MainWindow(QWidget):
         names = [spec.name for spec in self.specs]
         usual = last if last in names and last not in {"settings", "start"} else names[0]
         self.navigate("start" if self.context.session.fresh else usual)
-        self.keeper.ask()
 
     def _step(self, by: int) -> None:
-        name = self.history.step(by)
-        if name:
+        if name := self.history.step(by):
             self.stack.bring(name, {})
             self.rail.show_current(name)
 

@@ -1,0 +1,231 @@
+"""The window when the line breaks: it waits, asks by the operation's id, goes on; no question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from app.domain.duties import Actor
+from app.domain.errors import EnvironmentProblem, UnsureProblem
+from app.domain.ids import new_op
+from app.models.stock import Balance
+from app.services import line_watch
+from app.services.db import Database, postgresql_engine
+from app.services.outbox import Outbox
+from app.ui import line as lines
+from app.ui.context import PageContext, Session
+from app.ui.jobs import JobRunner
+from app.ui.line import Line, LineState
+from app.ui.shell.window import MainWindow
+from tests.databases import Databases
+from tests.factories import EAST, Site
+from tests.faults.bookings import book
+from tests.faults.proxy import Cut, SilentProxy
+
+ME = "east_store"
+
+
+class BrokenLine:
+    """A change whose line breaks a few times before it gets through."""
+
+    def __init__(self, *errors: Exception) -> None:
+        self.errors = list(errors)
+        self.tries = 0
+
+    def __call__(self) -> str:
+        self.tries += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return "saved"
+
+
+def offline() -> EnvironmentProblem:
+    return EnvironmentProblem("db.offline", "连不上")
+
+
+@pytest.fixture
+def line(context: PageContext, jobs: JobRunner, monkeypatch: pytest.MonkeyPatch) -> Line:
+    monkeypatch.setattr(lines, "_STEPS", (0.001,))
+    made = Line(context.db, context.actor)
+    jobs.carry = made.carry
+    return made
+
+
+def test_a_change_waits_for_the_line_and_is_done_once(
+    context: PageContext, jobs: JobRunner, line: Line, settle: Callable[[], None]
+) -> None:
+    states: list[LineState] = []
+    line.state_changed.connect(states.append)
+    answers: list[str] = []
+    work = BrokenLine(offline(), UnsureProblem("db.unsure", "?"), offline())
+    jobs.write(work, answers.append)
+    settle()
+
+    assert answers == ["saved"]
+    assert work.tries == 4
+    assert states == [LineState.DOWN, LineState.CHECKING, LineState.GOOD]
+    assert context.notices.kept == []
+
+
+def test_what_the_person_can_mend_is_told_at_once(
+    context: PageContext, jobs: JobRunner, line: Line, settle: Callable[[], None]
+) -> None:
+    work = BrokenLine(EnvironmentProblem("db.full", "磁盘已满"))
+    jobs.write(work)
+    settle()
+    assert work.tries == 1
+    assert [one.text for one in context.notices.kept] == ["磁盘已满"]
+
+
+def test_after_a_minute_the_person_is_told(
+    context: PageContext,
+    jobs: JobRunner,
+    line: Line,
+    settle: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lines, "PATIENCE", 0.02)
+    jobs.write(BrokenLine(*(offline() for _try in range(10_000))))
+    settle()
+    assert [one.text for one in context.notices.kept] == ["连不上"]
+    assert line.state is LineState.GOOD
+
+
+def test_a_second_wish_is_not_sent_twice(
+    context: PageContext, jobs: JobRunner, line: Line, sqlite_site: Site, settle: Callable[[], None]
+) -> None:
+    """Work that would make a new id when it is repeated is refused, not booked again."""
+    db, actor = sqlite_site.as_(ME)
+    place = sqlite_site.world.stores[EAST]
+    cuts = iter((offline(),))
+
+    def careless() -> None:
+        book(db, actor, new_op(), place, [(1, -5)])
+        for cut in cuts:
+            raise cut
+
+    jobs.write(careless)
+    settle()
+
+    with sqlite_site.owner.read() as session:
+        assert session.scalar(select(func.sum(Balance.qty))) == 5
+    assert [one.text[:4] for one in context.notices.kept] == ["连接断过"]
+
+
+@pytest.fixture
+def server(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Site, Database, Actor, SilentProxy]]:
+    """A storekeeper of a server, behind a network that can fall silent."""
+    monkeypatch.setattr(line_watch, "COMMIT_SECONDS", 0.6)
+    with databases.site("postgresql") as site:
+        direct, actor = site.as_(ME)
+        url = direct.engine.url
+        with SilentProxy(int(url.port or 0)) as proxy:
+            db = Database(postgresql_engine(url.set(port=proxy.port)))
+            db.outbox = Outbox(tmp_path / "outbox", "here", ME)
+            yield site, db, actor, proxy
+            db.close()
+
+
+@pytest.fixture
+def window(
+    server: tuple[Site, Database, Actor, SilentProxy],
+    context: PageContext,
+    settle: Callable[[], None],
+    qtbot: QtBot,
+) -> Iterator[MainWindow]:
+    """The main window on the server."""
+    _site, db, actor, _proxy = server
+    before = context.session
+    context.session = Session(db, actor, before.orgs, before.today, before.settings)
+    made = MainWindow(context, (context.scope,))
+    qtbot.addWidget(made)
+    made.show()
+    made.start()
+    settle()
+    yield made
+    settle()
+    context.jobs.carry = None
+
+
+@pytest.mark.parametrize("cut", [Cut.BEFORE_COMMIT, Cut.AFTER_COMMIT])
+def test_a_cut_in_the_commit_ends_with_one_booking_and_no_question(
+    window: MainWindow,
+    server: tuple[Site, Database, Actor, SilentProxy],
+    settle: Callable[[], None],
+    qtbot: QtBot,
+    cut: Cut,
+) -> None:
+    site, db, actor, proxy = server
+    op, place = new_op(), site.world.stores[EAST]
+    answers: list[int] = []
+    proxy.cut = cut
+    window.context.jobs.write(lambda: book(db, actor, op, place, [(1, -7)]), answers.append)
+    words = [text for _status, text in window.devices.states()]
+    qtbot.waitUntil(lambda: window.devices.states()[0][1] != words[0], timeout=15_000)
+
+    assert window.devices.states()[0][1] == "正在核对是否已经保存…"
+    assert QApplication.activeModalWidget() is None
+    settle()
+    assert answers == [1]
+    assert window.devices.states()[0][1] == words[0]
+    assert [one.text for one in window.context.notices.kept] == []
+    with site.owner.read() as session:
+        assert session.scalar(select(func.sum(Balance.qty))) == 7
+
+
+def test_what_was_left_open_is_told_when_the_window_opens(
+    context: PageContext, jobs: JobRunner, settle: Callable[[], None], tmp_path: Path, qtbot: QtBot
+) -> None:
+    outbox = Outbox(tmp_path / "outbox", "here", ME)
+    outbox.note(EAST, new_op(), "receive")
+    outbox._own()._stream.close()  # as the death of the process does
+    context.db.outbox = Outbox(tmp_path / "outbox", "here", ME)
+    window = MainWindow(context, (context.scope,))
+    qtbot.addWidget(window)
+    window.show()
+    window.start()
+    settle()
+    context.jobs.carry = None
+    assert any("「收货验收」没有保存" in one.text for one in context.notices.kept)
+
+
+def test_a_lost_line_is_watched_until_it_is_back(
+    context: PageContext,
+    jobs: JobRunner,
+    settle: Callable[[], None],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A restart of the server: pages ask again by themselves when it answers."""
+    from app.ui.shell import watch as watches
+
+    window = MainWindow(context, (context.scope,))
+    qtbot.addWidget(window)
+    settle()
+    asked: list[object] = []
+    context.changes.happened.connect(asked.append)
+    gone = DBAPIError("select", {}, Exception("server closed the connection"))
+
+    def fail(_db: Database) -> None:
+        raise gone
+
+    monkeypatch.setattr(watches, "pulse", fail)
+    window.watch.look()
+    settle()
+    assert window.devices.states()[0][1] == "连不上数据库，稍后会再试"
+    assert asked == []
+    monkeypatch.undo()
+    with qtbot.waitSignal(window.watch.back, timeout=10_000):
+        pass
+    settle()
+    assert window.devices.states()[0][1] == "已打开本机数据"
+    assert len(asked) >= 1
+    context.jobs.carry = None
