@@ -67,11 +67,15 @@ def add(
     short: Annotated[str, typer.Option(help=_("简称"))] = "",
     uscc: Annotated[str, typer.Option(help=_("统一社会信用代码"))] = "",
     legal: Annotated[str, typer.Option(help=_("同一法人时，对方的编码"))] = "",
+    licence: Annotated[str, typer.Option(help=_("医疗机构执业许可证登记号，22 位"))] = "",
+    insurer: Annotated[str, typer.Option(help=_("医保定点代码，H 或 P 加 11 位数字"))] = "",
 ) -> None:
     """Add a member or supplier."""
     run = cli()
     usual = "supplier" if role == "supplier" else "clinic"
-    facts = OrganisationFacts(name, short, kind or usual, uscc, legal=legal)
+    facts = OrganisationFacts(
+        name, short, kind or usual, uscc, legal=legal, licence=licence, insurer=insurer
+    )
     made = organisations.add_organisation(
         *run.signed_in(), AddOrganisation(new_op(), code, role, facts)
     )
@@ -87,12 +91,17 @@ def change(
     short: Annotated[str, typer.Option(help=_("简称"))] = "",
     address: Annotated[str, typer.Option(help=_("地址"))] = "",
     phone: Annotated[str, typer.Option(help=_("电话"))] = "",
+    licence: Annotated[str, typer.Option(help=_("医疗机构执业许可证登记号，22 位"))] = "",
+    insurer: Annotated[str, typer.Option(help=_("医保定点代码，H 或 P 加 11 位数字"))] = "",
     leaves: Annotated[str, typer.Option(help=_("退出日期，如 2026-12-31；stay 为不退出"))] = "",
 ) -> None:
     """Change an organisation."""
     run = cli()
     row = _row(run, code)
-    given = {"name": name, "short": short, "address": address, "phone": phone}
+    given = {
+        "name": name, "short": short, "address": address, "phone": phone, "licence": licence,
+        "insurer": insurer,
+    }  # fmt: skip
     facts = replace(row.facts, **{key: value for key, value in given.items() if value})
     ends = row.valid_to if not leaves else None if leaves == "stay" else _day(leaves)
     organisations.change_organisation(

@@ -19,6 +19,8 @@ from app.domain.orders.approval import Limits
 from app.domain.scan import BarcodeRule
 from app.i18n import _
 from app.services import scan_rules
+from app.services.catalogue.strictness import SaveStrictness, save_strictness, strictness
+from app.services.formulary.limits import SaveListLimits, list_limits, save_list_limits
 from app.services.platform import door_policy
 from app.services.platform.door_policy import SavePolicy
 from app.services.requisition.limits import SaveLimits, limits, save_limits
@@ -76,6 +78,46 @@ def _limit(text: str, now: Decimal | None) -> Decimal | None:
     if not text:
         return now
     return None if text.strip().lower() == "no" else money.price(text)
+
+
+@app.command(help=_("目录规则：少见编码收不收，供应目录按哪些数检查；给了就保存"))
+def catalogue(
+    codes: Annotated[str, typer.Option(help=_("少见写法的编码：warn 提醒，refuse 不收"))] = "",
+    kinds: Annotated[int, typer.Option(help=_("一品两规：同名同途径最多几个品规"))] = -1,
+    essential_share: Annotated[int, typer.Option(help=_("基药占比，百分数；0 为不查"))] = -1,
+    warn_days: Annotated[int, typer.Option(help=_("证照到期提前多少天提醒"))] = -1,
+) -> None:
+    """Show or set the rules for codes and for supply lists."""
+    run = cli()
+    db, actor = run.signed_in()
+    if codes and codes not in {"warn", "refuse"}:
+        raise DomainError("setting.codes", _("--codes 只能是 warn（提醒）或 refuse（不收）。"))
+    now, strict = list_limits(db), strictness(db)
+    wanted = replace(
+        now,
+        kinds=kinds if kinds >= 0 else now.kinds,
+        essential_share=essential_share if essential_share >= 0 else now.essential_share,
+        warn_days=warn_days if warn_days >= 0 else now.warn_days,
+    )
+    if wanted != now:
+        save_list_limits(db, actor, SaveListLimits(new_op(), wanted))
+    if codes and (codes == "refuse") != strict:
+        strict = not strict
+        save_strictness(db, actor, SaveStrictness(new_op(), strict))
+    run.emit(
+        {
+            "codes": "refuse" if strict else "warn",
+            "kinds": wanted.kinds,
+            "essential_share": wanted.essential_share,
+            "warn_days": wanted.warn_days,
+        },
+        {
+            "codes": _("少见的编码"),
+            "kinds": _("一品两规"),
+            "essential_share": _("基药占比"),
+            "warn_days": _("证照提醒（天）"),
+        },
+    )
 
 
 @app.command(help=_("供应商条码规则：列出；--load 从 JSON 文件整套替换；--try 试一个码"))

@@ -179,16 +179,39 @@ def spec_text(strength: str, factor: int, base: str, pack: str) -> str:
     return " × ".join(part for part in (strength.strip(), packed) if part)
 
 
-def check(draft: ItemDraft, today: date, *, codes_checked: bool = False) -> tuple[Problem, ...]:
+def check(
+    draft: ItemDraft, today: date, *, codes_checked: bool = False, strict: bool = False
+) -> tuple[Problem, ...]:
     """Everything that is wrong with an item, by field; warnings can be passed.
 
     Args:
         draft: The item.
         today: The day it is.
         codes_checked: Whether each code has been validated already.
+        strict: Whether a code of a doubtful form is refused; else it is a warning.
     """
-    return (*_missing(draft), *_units(draft), *_choices(draft), *_approval(draft, today),
-            *_codes(draft, checked=codes_checked))  # fmt: skip
+    return (*_missing(draft), *_units(draft), *_choices(draft),
+            *_approval(draft, today, _doubt(strict=strict)),
+            *_codes(draft, checked=codes_checked), *_doubtful(draft, _doubt(strict=strict)),
+            )  # fmt: skip
+
+
+def _doubt(*, strict: bool) -> Severity:
+    return Severity.ERROR if strict else Severity.WARNING
+
+
+def _doubtful(draft: ItemDraft, severity: Severity) -> Iterator[Problem]:
+    """Codes whose system has no published rule, and that do not look like the usual ones."""
+    for place, entry in enumerate(draft.codes, 1):
+        if codes.is_doubtful(entry.system, entry.code):
+            yield Problem(
+                "item.code_doubtful",
+                _("{system} {code} 的写法少见。请对照原件核对一遍。", system=entry.system.label,
+                  code=entry.code),
+                row=place,
+                column="codes",
+                severity=severity,
+            )  # fmt: skip
 
 
 def steps(draft: ItemDraft) -> tuple[tuple[int, str, str], ...]:
@@ -276,7 +299,7 @@ def _choice(column: str, value: str, right: str) -> Problem:
     )
 
 
-def _approval(draft: ItemDraft, today: date) -> Iterator[Problem]:
+def _approval(draft: ItemDraft, today: date, doubt: Severity) -> Iterator[Problem]:
     if not draft.approval_no:
         yield Problem(
             "item.no_approval",
@@ -289,8 +312,8 @@ def _approval(draft: ItemDraft, today: date) -> Iterator[Problem]:
     try:
         codes.validate(system, draft.approval_no)
     except DomainError as error:
-        # Old and foreign numbers have more forms than anybody has listed: doubt, do not refuse.
-        yield Problem(error.code, error.text, column="approval_no", severity=Severity.WARNING)
+        # Old and foreign numbers have more forms than anybody has listed: doubt, not wrong.
+        yield Problem(error.code, error.text, column="approval_no", severity=doubt)
     if draft.approval_valid_to and draft.approval_valid_to < today:
         yield Problem(
             "item.approval_expired",

@@ -192,7 +192,8 @@ def _spelling(name: str) -> _Spelling:
     grams = dict.fromkeys(
         INITIALS + line[start : start + size] for line in initials for start in range(len(line))
     )
-    place, sounds = 0, {}
+    place = 0
+    sounds: dict[str, None] = {}
     for part in parts:
         sounds[PINYIN + full[place : place + _LONGEST[PINYIN]]] = None
         place += len(part)

@@ -31,6 +31,8 @@ class Organisation(Base):
     short_name: Mapped[Text_]
     kind: Mapped[Text_]  # hospital | clinic | station | supplier
     uscc: Mapped[OptText]  # 统一社会信用代码
+    licence_code: Mapped[OptText]  # 医疗机构执业许可证登记号 (WS 218)
+    insurer_code: Mapped[OptText]  # 医保定点医药机构代码
     legal_person_id: Mapped[OptRef]  # organisations of one legal person may transfer freely
     procurement_mode: Mapped[OptText]  # 公开招标 / 平台挂网 / 区级统招 …
     address: Mapped[OptText]

@@ -13,8 +13,10 @@ from app.domain.codes import (
     CodeSystem,
     approval_number,
     atc,
+    designated_institution,
     device_certificate,
     gtin,
+    health_institution,
     label_code,
     national_drug_code,
     nhsa_consumable,
@@ -22,6 +24,7 @@ from app.domain.codes import (
     pack_code,
     trace_code,
     udi_ahm,
+    udi_di,
     udi_ma,
     uscc,
 )
@@ -48,6 +51,10 @@ DIGITS = "0123456789"
         (CodeSystem.CERTIFICATE, "沪械备20210001"),
         (CodeSystem.GTIN, "06924561884074"),
         (CodeSystem.TRACE_PREFIX, "8385793"),
+        (CodeSystem.UDI_DI, "06924561884074"),
+        (CodeSystem.UDI_DI, "MA.156.M0.100204.13351764"),
+        (CodeSystem.YPID, "YPID-00012345"),
+        (CodeSystem.SHANGHAI, "A0012345601"),
     ],
 )
 def test_genuine_codes_of_every_system_are_kept_as_they_are(system: CodeSystem, text: str) -> None:
@@ -68,6 +75,10 @@ def test_genuine_codes_of_every_system_are_kept_as_they_are(system: CodeSystem, 
         (CodeSystem.CERTIFICATE, "沪械注进20262100001"),
         (CodeSystem.GTIN, "6924561884075"),
         (CodeSystem.TRACE_PREFIX, "838579"),
+        (CodeSystem.UDI_DI, "06924561884075"),
+        (CodeSystem.UDI_DI, "MA.156.13351764"),
+        (CodeSystem.YPID, "药管/1"),
+        (CodeSystem.SHANGHAI, "A_1"),
         (CodeSystem.LOCAL, ""),
         (CodeSystem.LOCAL, "A\x0017"),
     ],
@@ -142,3 +153,40 @@ def test_no_text_breaks_a_rule(system: CodeSystem, text: str) -> None:
     except DomainError:
         return
     assert codes.validate(system, kept) == kept
+
+
+def test_a_licence_number_of_an_institution_proves_its_organisation_code() -> None:
+    number = "42500001431011411A1001"
+    assert health_institution.validate(f" {number.lower()} ") == number
+    assert health_institution.region(number) == "310114"
+    for place in range(9):
+        for sign in DIGITS:
+            wrong = number[:place] + sign + number[place + 1 :]
+            assert health_institution.is_valid(wrong) == (wrong == number)
+    assert not health_institution.is_valid(number[:-1])
+
+
+def test_a_designated_institution_is_a_hospital_or_a_pharmacy() -> None:
+    assert designated_institution.validate("p31011400123") == "P31011400123"
+    assert not designated_institution.is_pharmacy("H31011400123")
+    for wrong in ("H3101140012", "K31011400123", "310114001234"):
+        assert not designated_institution.is_valid(wrong)
+
+
+@given(st.integers(0, 10**13 - 1))
+def test_a_whole_udi_gives_its_static_part(body: int) -> None:
+    code = ean.calc_check_digit(f"{body:013d}")
+    di = f"{body:013d}{code}"
+    for text in (di, f"(01){di}", f"(01){di}(17)280131(10)A2", f"01{di}17280131"):
+        assert codes.validate(CodeSystem.UDI_DI, text) == di
+    assert udi_di.issuer(di) == "GS1"
+
+
+def test_codes_without_a_published_rule_are_doubted_not_refused() -> None:
+    usual = "ZD02AAF0221030105329"
+    odd = "ZD02AAFX22103010532X"
+    assert codes.validate(CodeSystem.NHSA, odd) == odd
+    assert codes.is_doubtful(CodeSystem.NHSA, odd)
+    assert not codes.is_doubtful(CodeSystem.NHSA, usual)
+    assert not codes.is_doubtful(CodeSystem.NHSA, "XJ01CAA040A001010102699")
+    assert not codes.is_doubtful(CodeSystem.NATIONAL, "86978377000315")

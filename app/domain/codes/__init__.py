@@ -17,6 +17,9 @@ from app.domain.codes import (
     national_drug_code,
     nhsa_consumable,
     nhsa_drug,
+    shanghai_drug,
+    udi_di,
+    ypid,
 )
 from app.domain.codes.normalise import compact, is_digits, refuse
 from app.domain.codes.trace_code import PREFIX_LENGTH
@@ -37,6 +40,7 @@ class CodeSystem(StrEnum):
     GROUP = "group"
     PLATFORM = "platform"
     YPID = "ypid"
+    SHANGHAI = "shanghai"
     LOCAL = "local"
 
     @property
@@ -56,6 +60,7 @@ _TITLES: Final = {
     CodeSystem.GROUP: N_("统一编码"),
     CodeSystem.PLATFORM: N_("平台编码"),
     CodeSystem.YPID: N_("药管平台码"),
+    CodeSystem.SHANGHAI: N_("上海统编代码"),
     CodeSystem.LOCAL: N_("本院编码"),
 }
 
@@ -88,12 +93,33 @@ _CHECKS: Final[dict[CodeSystem, Callable[[str], str]]] = {
     CodeSystem.CERTIFICATE: device_certificate.validate,
     CodeSystem.GTIN: gtin.validate,
     CodeSystem.TRACE_PREFIX: _trace_prefix,
+    CodeSystem.UDI_DI: udi_di.validate,
+    CodeSystem.YPID: ypid.validate,
+    CodeSystem.SHANGHAI: shanghai_drug.validate,
 }
+_USUAL: Final[dict[CodeSystem, Callable[[str], bool]]] = {
+    CodeSystem.NHSA: nhsa_drug.is_usual,
+    CodeSystem.YPID: ypid.is_usual,
+    CodeSystem.SHANGHAI: shanghai_drug.is_usual,
+}
+"""Systems whose rule is known in part only: what breaks the usual form is doubted, not refused."""
 
 
 def validate(system: CodeSystem, text: str) -> str:
     """The code as stored; raises `DomainError` when it breaks its system's rules."""
     return _CHECKS.get(system, _free)(text)
+
+
+def is_doubtful(system: CodeSystem, code: str) -> bool:
+    """Whether a valid code has an unusual form, in a system whose rule nobody has published.
+
+    >>> is_doubtful(CodeSystem.NHSA, "XJ01CAA040A001010102699")
+    False
+    >>> is_doubtful(CodeSystem.NHSA, "T001700672")
+    True
+    """
+    usual = _USUAL.get(system)
+    return usual is not None and not usual(code)
 
 
 def is_valid(system: CodeSystem, text: str) -> bool:

@@ -20,7 +20,7 @@ from app.domain.errors import DomainError
 from app.i18n import _
 
 _WESTERN: Final = re.compile(r"X[A-Z]\d{2}[A-Z]{2}[A-Z]\d{3}[A-Z]\d{3}\d{4}\d{5}", re.ASCII)
-_CHINESE: Final = re.compile(r"Z[A-Z]\d{2}[A-Z]{2}[A-Z0-9]\d{4}\d{4}\d{4}", re.ASCII)
+_CHINESE: Final = re.compile(r"Z[A-Z]\d{2}[A-Z]{2}[A-Z0-9]\d{4}\d{4}\d{5}", re.ASCII)
 _SLICES: Final = re.compile(r"T\d{9}", re.ASCII)
 _WESTERN_LENGTH: Final = 23
 _CHINESE_LENGTH: Final = 20
@@ -51,9 +51,12 @@ def is_valid(text: str) -> bool:
 
 
 def is_usual(text: str) -> bool:
-    """Whether a 中成药 code also has the usual pattern; only a warning where it has not."""
+    """Whether its pattern is one that has been published; a 中成药 or 饮片 code may have another.
+
+    Codes of 西药 and consumables are always usual: their rule is known.
+    """
     code = compact(text)
-    return not code.startswith("Z") or bool(_CHINESE.fullmatch(code))
+    return code[:1] in {"X", "C"} or bool(_CHINESE.fullmatch(code))
 
 
 def company(text: str) -> str:

@@ -44,6 +44,8 @@ def upgrade() -> None:
     op.create_index('uq_item_request_open', 'item_request', ['org_id', 'local_id'], unique=True, sqlite_where=sa.text("status = 'submitted'"), postgresql_where=sa.text("status = 'submitted'"))
     op.drop_index(op.f('ix_item_code_org_id_code'), table_name='item_code')
     op.create_index('ix_item_code_own', 'item_code', ['org_id', 'code'], unique=False, postgresql_ops={'code': 'text_pattern_ops'}, postgresql_where=sa.text('org_id <> 0'), sqlite_where=sa.text('org_id <> 0'))
+    op.add_column('organisation', sa.Column('licence_code', sa.Text(), nullable=True))
+    op.add_column('organisation', sa.Column('insurer_code', sa.Text(), nullable=True))
     # ### end Alembic commands ###
     run_rules("0013_catalogue_depth_security")
 

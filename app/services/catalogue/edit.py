@@ -23,6 +23,7 @@ from app.models.party import Maker, Person
 from app.services import audit
 from app.services.access import lead_org, require
 from app.services.catalogue.index import reindex
+from app.services.catalogue.strictness import is_strict
 from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish, plain
 
@@ -71,9 +72,8 @@ def save_item(db: Database, actor: Actor, command: SaveItem) -> SavedItem:
         earlier = claim(session, actor, lead, command.op_id, "item.save", command)
         if earlier is not None:
             return SavedItem(earlier["item_id"], earlier["code"], tuple(earlier["changed"]))
-        refuse_if(
-            catalogue.check(command.draft, today(session)), "item.invalid", _("品规没有保存。")
-        )
+        problems = catalogue.check(command.draft, today(session), strict=is_strict(session))
+        refuse_if(problems, "item.invalid", _("品规没有保存。"))
         saved = (
             change(session, actor, command.item_id, command.draft, command.version)
             if command.item_id
@@ -241,18 +241,31 @@ def _product(session: Session, draft: ItemDraft) -> int:
 
 def _maker(session: Session, draft: ItemDraft) -> int:
     name = draft.maker.strip()
-    found = session.scalar(select(Maker.id).where(Maker.name == name))
-    if found is not None:
-        return found
-    key = new_id()
-    session.execute(insert(Maker), [maker_row(key, name)])
-    return key
+    number = company_of(draft)
+    found = session.execute(
+        select(Maker.id, Maker.company_code).where(Maker.name == name)
+    ).one_or_none()
+    if found is None:
+        key = new_id()
+        session.execute(insert(Maker), [maker_row(key, name, number)])
+        return key
+    if number and not found.company_code:
+        session.execute(update(Maker).where(Maker.id == found.id).values(company_code=number))
+    return int(found.id)
 
 
-def maker_row(key: int, name: str) -> dict[str, Any]:
+def company_of(draft: ItemDraft) -> str:
+    """The maker's number in the item's 本位码 and 医保编码; empty where they name none or two."""
+    known = codes.company_codes((entry.system, entry.code) for entry in draft.codes)
+    return known[0] if len(known) == 1 else ""
+
+
+def maker_row(key: int, name: str, number: str = "") -> dict[str, Any]:
     """A new maker; its short name is the name without the legal form."""
     short = _COMPANY.sub("", name) or name
-    return {"id": key, "name": name, "short_name": short, "company_code": None, "aliases": []}
+    return {
+        "id": key, "name": name, "short_name": short, "company_code": number or None, "aliases": [],
+    }  # fmt: skip
 
 
 def add_names(session: Session, maker: str, names: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ _SYSTEMS: Final[dict[ScanKind, tuple[CodeSystem, ...]]] = {
     ScanKind.RULE: (_S.LOCAL, _S.PLATFORM, _S.GROUP),
     ScanKind.UNKNOWN: (
         _S.LOCAL, _S.PLATFORM, _S.GROUP, _S.NHSA, _S.APPROVAL, _S.CERTIFICATE, _S.YPID, _S.UDI_DI,
+        _S.SHANGHAI,
     ),
 }  # fmt: skip
 """The systems in which a scan of a kind may stand; a typed code may be of any of the last."""

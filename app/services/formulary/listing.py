@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
@@ -15,9 +15,9 @@ from app.models.demand import Demand
 from app.models.formulary import FormularyEntry
 from app.models.item import Item, Product
 from app.models.party import Maker, Organisation
-from app.models.platform import Setting
 from app.services.db import Database, today
 from app.services.formulary.items import GROUP, in_force, listed, standing, winners
+from app.services.formulary.limits import limits_in
 
 _YEAR = 365
 
@@ -94,16 +94,7 @@ def check_formulary(
 def limits_for(session: Session, org_id: int) -> Limits:
     """The limits that hold for a list: the group's settings, and whether it is a clinic's."""
     kind = session.scalar(select(Organisation.kind).where(Organisation.id == org_id))
-    stored = session.scalar(
-        select(Setting.value).where(Setting.org_id == GROUP, Setting.key == "formulary.limits")
-    )
-    known = stored if isinstance(stored, dict) else {}
-    return Limits(
-        kinds=int(known.get("kinds", 2)),
-        essential_share=int(known.get("essential_share", 0)),
-        warn_days=int(known.get("warn_days", 90)),
-        primary=kind in {"clinic", "station"},
-    )
+    return replace(limits_in(session), primary=kind in {"clinic", "station"})
 
 
 def yearly_use(session: Session, actor: Actor, org_id: int, day: date) -> dict[int, int]:

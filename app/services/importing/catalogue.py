@@ -26,6 +26,7 @@ from app.services.access import lead_org, require
 from app.services.catalogue import edit
 from app.services.catalogue.drafts import KnownItem, load_drafts
 from app.services.catalogue.index import reindex
+from app.services.catalogue.strictness import is_strict
 from app.services.db import Database, now, today
 from app.services.importing.catalogue_rows import FIELDS, edits, merged, other_names, read_draft
 from app.services.importing.catalogue_write import ItemContent, write_new
@@ -112,7 +113,7 @@ def preview(
         )  # fmt: skip
         rows = data_rows(opened.table, opened.located)
         total = len(opened.table.rows)
-        reader = _Reader(load_finder(session), day)
+        reader = _Reader(load_finder(session), day, strict=is_strict(session))
         lines: list[PlanLine[ItemContent]] = []
         while part := list(itertools.islice(rows, _PART)):
             report(len(lines), total)
@@ -188,9 +189,10 @@ def _contents(plan: CataloguePlan, outcome: Outcome) -> list[ItemContent]:
 class _Reader:
     """Rows with the items that they are about, and what each would do."""
 
-    def __init__(self, finder: Finder, day: date) -> None:
+    def __init__(self, finder: Finder, day: date, *, strict: bool) -> None:
         self._finder = finder
         self._day = day
+        self._strict = strict
         self._stated: list[tuple[SheetRow, ItemDraft, int | None]] = []
         self._seen: Counter[object] = Counter()
 
@@ -228,7 +230,7 @@ class _Reader:
         code = known.code if known else row.text("code").upper()
         problems = [
             *row.problems,
-            *_placed(row, catalogue.check(new, self._day, codes_checked=True)),
+            *_placed(row, catalogue.check(new, self._day, codes_checked=True, strict=self._strict)),
         ]
         if not any(problem.blocks for problem in problems) and self._is_second(new, known, code):
             problems.append(

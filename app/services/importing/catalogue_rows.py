@@ -43,9 +43,12 @@ FIELDS: Final = (
     Field("approval_valid_to", N_("文号有效期"), ("注册证有效期", "证件有效期")),
     Field("national", N_("药品本位码"), ("本位码", "国家本位码")),
     Field("gtin", N_("69 码"), (
-        "商品条码", "条形码", "条码", "GTIN", "UDI-DI", "最小销售单元产品标识",
+        "商品条码", "条形码", "条码", "GTIN",
     )),
     Field("trace", N_("追溯标识码"), ("药品标识码", "追溯码前7位")),
+    Field("udi_di", N_("UDI-DI"), ("最小销售单元产品标识", "UDI码", "医疗器械唯一标识")),
+    Field("ypid", N_("药管平台码"), ("YPID", "国家药管平台码", "药管平台编码")),
+    Field("shanghai", N_("上海统编代码"), ("统编代码", "阳光平台编码", "阳采统编码")),
     Field("insurance", N_("甲乙类"), ("医保类别", "医保等级", "医保甲乙类")),
     Field("storage", N_("储存条件"), ("贮藏", "贮存条件", "储存")),
     Field("status", N_("状态"), ("使用状态",)),
@@ -68,9 +71,10 @@ _UNIT_OF_FORM: Final = (
 )  # fmt: skip
 _CODES: Final = (
     ("nhsa", CodeSystem.NHSA), ("national", CodeSystem.NATIONAL), ("gtin", CodeSystem.GTIN),
-    ("trace", CodeSystem.TRACE_PREFIX),
+    ("trace", CodeSystem.TRACE_PREFIX), ("udi_di", CodeSystem.UDI_DI), ("ypid", CodeSystem.YPID),
+    ("shanghai", CodeSystem.SHANGHAI),
 )  # fmt: skip
-_BY_PACK: Final = frozenset({CodeSystem.GTIN, CodeSystem.TRACE_PREFIX})
+_BY_PACK: Final = frozenset({CodeSystem.GTIN, CodeSystem.TRACE_PREFIX, CodeSystem.UDI_DI})
 
 
 def read_draft(row: SheetRow, fallback: ItemClass) -> ItemDraft:

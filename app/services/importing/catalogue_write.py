@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import catalogue
@@ -149,15 +149,25 @@ def _makers(session: Session, contents: Sequence[ItemContent]) -> dict[str, _Nam
         for row in session.execute(select(Maker.id, Maker.name, Maker.short_name))
     }
     wanted: dict[str, dict[str, None]] = {}
+    numbers: dict[str, str] = {}
     for content in contents:
-        names = wanted.setdefault(content.draft.maker.strip(), {})
+        name = content.draft.maker.strip()
+        names = wanted.setdefault(name, {})
         names |= dict.fromkeys(content.maker_names)
+        if not numbers.get(name):
+            numbers[name] = edit.company_of(content.draft)
     new = []
     for name, others in wanted.items():
         if name in known:
             edit.add_names(session, name, tuple(others))
+            if numbers[name]:
+                session.execute(
+                    update(Maker)
+                    .where(Maker.name == name, Maker.company_code.is_(None))
+                    .values(company_code=numbers[name])
+                )
             continue
-        row = edit.maker_row(new_id(), name) | {"aliases": list(others)}
+        row = edit.maker_row(new_id(), name, numbers[name]) | {"aliases": list(others)}
         known[name] = _Names(row["id"], row["short_name"])
         new.append(row)
     if new:

@@ -7,7 +7,7 @@ because it is printed on labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.codes import uscc as usccs
+from app.domain.codes import designated_institution, health_institution, uscc as usccs
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
@@ -53,6 +53,8 @@ class OrganisationFacts:
         short: Short name for tables.
         kind: ``hospital``, ``clinic``, ``station`` or ``supplier``.
         uscc: 统一社会信用代码, empty when not known yet.
+        licence: 医疗机构执业许可证登记号, empty when not known yet.
+        insurer: 医保定点医药机构代码, empty when not known yet.
         mode: How the organisation buys (平台挂网 …), free words.
         address: Where goods are delivered.
         phone: A number to call.
@@ -69,6 +71,8 @@ class OrganisationFacts:
     phone: str = ""
     contact: str = ""
     legal: str = ""
+    licence: str = ""
+    insurer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +236,8 @@ def _row(
         short=row.short_name,
         kind=row.kind,
         uscc=row.uscc or "",
+        licence=row.licence_code or "",
+        insurer=row.insurer_code or "",
         mode=row.procurement_mode or "",
         address=row.address or "",
         phone=row.phone or "",
@@ -282,6 +288,8 @@ def _values(session: Session, facts: OrganisationFacts, role: str) -> dict[str, 
         "short_name": facts.short.strip() or name[:8],
         "kind": facts.kind,
         "uscc": usccs.validate(facts.uscc) if facts.uscc.strip() else None,
+        "licence_code": _code(health_institution.validate, facts.licence),
+        "insurer_code": _code(designated_institution.validate, facts.insurer),
         "procurement_mode": facts.mode.strip() or None,
         "address": facts.address.strip() or None,
         "phone": facts.phone.strip() or None,
@@ -290,6 +298,10 @@ def _values(session: Session, facts: OrganisationFacts, role: str) -> dict[str, 
     if facts.legal:
         values["legal_person_id"] = _legal(session, facts.legal)
     return values
+
+
+def _code(validate: Callable[[str], str], text: str) -> str | None:
+    return validate(text) if text.strip() else None
 
 
 def _legal(session: Session, code: str) -> int:

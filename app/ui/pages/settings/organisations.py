@@ -96,6 +96,10 @@ class OrganisationForm(SaveForm):
         self.kind = Select(kinds if role != "supplier" else [("supplier", _("供应商"))])
         self.kind.choose(facts.kind)
         self.uscc = line_field(_("统一社会信用代码"), facts.uscc, _("可以以后再填"))
+        self.licence = line_field(
+            _("执业许可证登记号"), facts.licence, _("22 位，照《医疗机构执业许可证》")
+        )
+        self.insurer = line_field(_("医保定点代码"), facts.insurer, _("H 或 P 加 11 位数字"))
         self.legal = line_field(_("法人单位编码"), facts.legal, _("同一法人时填对方编码"))
         self.mode = line_field(_("采购方式"), facts.mode, _("如 平台挂网"))
         self.address = line_field(_("地址"), facts.address)
@@ -106,6 +110,8 @@ class OrganisationForm(SaveForm):
         self.add(self.code, self.short)
         self.add(self.name)
         self.add(Field(_("类型"), self.kind), self.uscc)
+        if role != "supplier":
+            self.add(self.licence, self.insurer)
         self.add(self.mode, self.legal)
         self.add(self.address)
         self.add(self.contact, self.phone)
@@ -128,6 +134,8 @@ class OrganisationForm(SaveForm):
             phone=self.phone.text,
             contact=self.contact.text,
             legal=self.legal.text,
+            licence=self.licence.text,
+            insurer=self.insurer.text,
         )
         db, actor = self.section.context.db, self.section.context.actor
         row, op = self._row, self._op

@@ -24,6 +24,7 @@ from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.settings.about import AboutSection
 from app.ui.pages.settings.approval import ApprovalSection
+from app.ui.pages.settings.catalogue_rules import CatalogueRulesSection
 from app.ui.pages.settings.data import DataSection
 from app.ui.pages.settings.door import DoorSection
 from app.ui.pages.settings.look import LookSection
@@ -80,6 +81,7 @@ class SettingsPage(Page):
             ("terms", _("供货与结算"), Icon.TRUCK, TermsSection),
             ("door", _("验收要求"), Icon.CLIPBOARD_CHECK, DoorSection),
             ("approval", _("采购审批"), Icon.CLIPBOARD_CHECK, ApprovalSection),
+            ("catalogue", _("目录规则"), Icon.CLIPBOARD_CHECK, CatalogueRulesSection),
             ("rules", _("供应商条码"), Icon.BARCODE, RulesSection),
             ("scanner", _("扫码枪"), Icon.BARCODE_SCAN, ScannerSection),
             ("printer", _("标签打印机"), Icon.PRINTER, PrinterSection),
