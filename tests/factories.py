@@ -273,6 +273,7 @@ def _make_goods(db: Database, session: Session) -> dict[int, int]:
             published_on=date(2026, 1, 1),
         )
     )
+    session.add(PriceList(id=2, code="LC-2026", title="2026 年临采", source="adhoc"))
     session.flush()
     prices = {}
     for goods in GOODS:

@@ -128,7 +128,7 @@ def prices(
     skip_refused: SkipRefused = False,
     mapping: Mapping = None,
     title: Annotated[str, typer.Option(help=_("新建价格表的名称"))] = "",
-    source: Annotated[PriceSource, typer.Option(help=_("新建价格表的来源"))] = PriceSource.GPO,
+    source: Annotated[PriceSource, typer.Option(help=_("新建价格表的来源"))] = PriceSource.ADHOC,
     supplier: Annotated[str, typer.Option(help=_("没写供应商的行算哪一家：编号或名称"))] = "",
     start: Annotated[
         str, typer.Option("--from", help=_("没写生效日期的行从哪天起；不填为今天"))

@@ -27,6 +27,7 @@ from app.services.prices.change import (
 )
 from app.services.prices.export import export_prices
 from app.services.prices.listing import price_lists, price_page, suppliers
+from app.services.prices.takeover import GiveLeave, give_leave, takeovers
 
 app = typer.Typer()
 
@@ -82,11 +83,36 @@ def lists() -> None:
 def create(
     code: Annotated[str, typer.Argument(help=_("编号，如 YJ-2026-02"))],
     title: Annotated[str, typer.Argument(help=_("名称"))],
-    source: Annotated[PriceSource, typer.Option(help=_("来源"))] = PriceSource.GPO,
+    source: Annotated[PriceSource, typer.Option(help=_("来源"))] = PriceSource.ADHOC,
+    reason: Annotated[str, typer.Option(help=_("来源是 gpo 时：承接原有议价结果的来由"))] = "",
 ) -> None:
     """Publish a price list."""
     run = cli()
-    run.emit({"id": create_list(*run.signed_in(), CreateList(new_op(), code, title, source))})
+    command = CreateList(new_op(), code, title, source, note=reason)
+    run.emit({"id": create_list(*run.signed_in(), command)})
+
+
+@app.command(help=_("负责人同意承接原有的集团议价价格表；不填编号看有哪些"))
+def leave(
+    code: Annotated[str, typer.Argument(help=_("价格表编号"))] = "",
+) -> None:
+    """Give leave to take prices over, or show who asked."""
+    run = cli()
+    db, actor = run.signed_in()
+    rows = takeovers(db, actor)
+    if not code:
+        run.emit(
+            rows,
+            {
+                "code": _("价格表"), "title": _("名称"), "reason": _("来由"),
+                "asked_by": _("申请人"), "approved_by": _("同意人"),
+            },
+            empty=_("没有要承接的价格表。"),
+        )  # fmt: skip
+        return
+    found = next((one.list_id for one in rows if one.code == code), 0)
+    give_leave(db, actor, GiveLeave(new_op(), found))
+    run.say(_("已同意承接 {code}，可以登记或导入价格了。", code=code))
 
 
 @app.command("set", help=_("登记新价格：旧价格在新价格开始那天截止"))

@@ -13,7 +13,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.prices import alerts, requests
-from app.services.prices.requests import AskPrice, DecidePrice
+from app.services.prices.requests import AskPrice, CancelRequest, DecidePrice
 
 app = typer.Typer()
 RequestArgument = Annotated[str, typer.Argument(help=_("申请编号，如 TJ9001-20261014-001"))]
@@ -66,6 +66,22 @@ def agree(no: RequestArgument) -> None:
     _decide(no, agree=True, answer="")
 
 
+@app.command(help=_("撤回自己的申请（供应商，生效之前）"))
+def cancel(no: RequestArgument) -> None:
+    """Take a request back."""
+    run = cli()
+    command = CancelRequest(new_op(), _request(no))
+    requests.cancel_request(*run.signed_in(), command)
+    run.say(_("申请 {no} 已撤回。", no=no))
+
+
+def _request(no: str) -> int:
+    found = [one for one in requests.requests(*cli().signed_in()) if one.no == no]
+    if not found:
+        raise DomainError("price.no_request", _("没有调价申请 {no}。请核对编号。", no=no))
+    return found[0].request_id
+
+
 @app.command(help=_("不同意"))
 def refuse(no: RequestArgument, reason: Annotated[str, typer.Option(help=_("理由"))]) -> None:
     """Refuse a request."""
@@ -74,10 +90,7 @@ def refuse(no: RequestArgument, reason: Annotated[str, typer.Option(help=_("理�
 
 def _decide(no: str, *, agree: bool, answer: str) -> None:
     run = cli()
-    found = [one for one in requests.requests(*run.signed_in()) if one.no == no]
-    if not found:
-        raise DomainError("price.no_request", _("没有调价申请 {no}。请核对编号。", no=no))
-    command = DecidePrice(new_op(), found[0].request_id, agree, answer)
+    command = DecidePrice(new_op(), _request(no), agree, answer)
     status = requests.decide_price(*run.signed_in(), command)
     run.say(_("申请 {no} 现在是「{state}」。", no=no, state=requests.status_text(status)))
 

@@ -17,7 +17,9 @@ from app.models.base import (
     Count,
     Key,
     OptDay,
+    OptMoment,
     OptPrice,
+    OptRef,
     OptText,
     Price as MoneyColumn,
     Ref,
@@ -70,5 +72,58 @@ class Price(Base):
         CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="span"),
         Index(None, "item_id", "valid_from"),
         Index(None, "list_id", "item_id"),
+        Base.__table_args__,
+    )
+
+
+class PriceTakeover(Base):
+    """Leave to enter a GPO list by hand: prices agreed before the program was there (承接).
+
+    Asked by one person, given by another; every other GPO price comes from an award or a request.
+    """
+
+    __tablename__ = "price_takeover"
+
+    org_id: Mapped[Key]  # the lead
+    list_id: Mapped[Key]
+    asked_at: Mapped[AMoment]
+    asked_by: Mapped[Ref]
+    reason: Mapped[Text_]
+    approved_at: Mapped[OptMoment]
+    approved_by: Mapped[OptRef]
+
+    __table_args__ = (
+        CheckConstraint("approved_by IS NULL OR approved_by <> asked_by", name="two_persons"),
+        Base.__table_args__,
+    )
+
+
+class PriceStep(Base):
+    """What happened to a price (append-only, written by triggers alone).
+
+    Attributes:
+        kind: ``made``, ``closed``, ``reopened`` or ``taken_back``.
+        before, after: Its end before and after.
+        deal: The transaction, on PostgreSQL: which steps belong together.
+    """
+
+    __tablename__ = "price_step"
+
+    org_id: Mapped[Key]  # the member it holds for; 0 = the whole group
+    price_id: Mapped[Key]
+    n: Mapped[Key]
+    kind: Mapped[Text_]
+    of_item: Mapped[Ref]  # not `item_id`: a record of what was does not keep an item in use
+    supplier_id: Mapped[Ref]
+    valid_from: Mapped[ADay]
+    before: Mapped[OptDay]
+    after: Mapped[OptDay]
+    at: Mapped[AMoment]
+    person_id: Mapped[OptRef]
+    deal: Mapped[OptRef]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('made','closed','reopened','taken_back')", name="kind"),
+        Index(None, "of_item", "supplier_id", "valid_from"),
         Base.__table_args__,
     )

@@ -58,7 +58,7 @@ def test_what_later_work_rests_on_stays_with_its_reason(site: Site, tmp_path: Pa
     save_item(*way, SaveItem(new_op(), draft, edited.id, detail.version))
     priced = tmp_path / "价格.csv"
     write(priced, Sheet("价", ("统一编码", "价格", "供应商"), [(mapped.code, "12.5", "康泽")]))
-    new_list = CreateList(new_op(), "JG-1", "一", PriceSource.GPO)
+    new_list = CreateList(new_op(), "JG-1", "一", PriceSource.ADHOC)
     plan = prices.preview(*way, prices.PriceImport(priced))
     in_list = prices.apply(*way, prices.ApplyPrices(new_op(), plan, new_list=new_list))
     done = undo(*way, UndoImport(new_op(), batch))
@@ -94,7 +94,7 @@ def test_an_undone_price_lets_the_one_before_it_hold_on(site: Site, tmp_path: Pa
     write(path, Sheet("价", titles, [("YP-000101", "3.50", "康泽", "2026-11-01")]))
     before = item_detail(*way, item_id_of(*way, "YP-000101")).prices
     plan = prices.preview(*way, prices.PriceImport(path))
-    new_list = CreateList(new_op(), "JG-9", "九", PriceSource.GPO)
+    new_list = CreateList(new_op(), "JG-9", "九", PriceSource.ADHOC)
     done = prices.apply(*way, prices.ApplyPrices(new_op(), plan, new_list=new_list))
     assert len(item_detail(*way, item_id_of(*way, "YP-000101")).prices) == len(before) + 1
     result = undo(*way, UndoImport(new_op(), done.batch_id))

@@ -49,7 +49,7 @@ def price_on(site: Site, day: date, item: int = 101) -> Decimal | None:
 
 
 def test_a_new_price_closes_the_one_before_on_its_first_day(priced: Site) -> None:
-    done = set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 1, NEW))
+    done = set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 2, NEW))
     assert done.closed_id == priced.world.prices[101]
     assert price_on(priced, date(2026, 10, 31)) == Decimal("3.8600")
     assert price_on(priced, NOVEMBER) == Decimal("3.5000")
@@ -63,20 +63,20 @@ def test_a_new_price_closes_the_one_before_on_its_first_day(priced: Site) -> Non
 
 
 def test_prices_never_overlap(priced: Site) -> None:
-    set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 1, NEW))
+    set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 2, NEW))
     for start in (date(2026, 10, 20), NOVEMBER):
         with pytest.raises(DomainError) as refused:
             set_price(
-                *priced.as_("lead_buyer"), SetPrice(new_op(), 1, replace(NEW, valid_from=start))
+                *priced.as_("lead_buyer"), SetPrice(new_op(), 2, replace(NEW, valid_from=start))
             )
         assert refused.value.code == "price.overlap"
     short = replace(NEW, valid_from=date(2026, 10, 20), valid_to=NOVEMBER)
-    set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 1, short))
+    set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 2, short))
     assert price_on(priced, date(2026, 10, 19)) == Decimal("3.8600")
 
 
 def test_the_same_intention_sets_one_price(priced: Site) -> None:
-    command = SetPrice(new_op(), 1, NEW)
+    command = SetPrice(new_op(), 2, NEW)
     assert set_price(*priced.as_("lead_buyer"), command) == set_price(
         *priced.as_("lead_buyer"), command
     )
@@ -85,7 +85,7 @@ def test_the_same_intention_sets_one_price(priced: Site) -> None:
 def test_a_price_above_its_cap_is_refused(priced: Site) -> None:
     dear = replace(NEW, unit_price=Decimal("13.30"), ceiling=Decimal("13.10"))
     with pytest.raises(DomainError) as refused:
-        set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 1, dear))
+        set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 2, dear))
     assert "13.30" in refused.value.text
     assert "13.10" in refused.value.text
 
@@ -109,13 +109,13 @@ def test_closing_a_price_twice_is_a_conflict(priced: Site) -> None:
 def test_only_buyers_of_the_group_set_prices(priced: Site) -> None:
     for login in ("east_store", "east_head", "kangze_sales"):
         with pytest.raises(NotAllowedError):
-            set_price(*priced.as_(login), SetPrice(new_op(), 1, NEW))
+            set_price(*priced.as_(login), SetPrice(new_op(), 2, NEW))
 
 
 def test_an_order_is_held_against_list_cap_and_the_groups_lowest(priced: Site) -> None:
     cheaper = replace(NEW, supplier_id=RUIHE, unit_price=Decimal("3.60"), rank=2,
                       valid_from=date(2026, 10, 1), ceiling=Decimal("4.00"))  # fmt: skip
-    set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 1, cheaper))
+    set_price(*priced.as_("lead_buyer"), SetPrice(new_op(), 2, cheaper))
     db, _actor = priced.as_("east_store")
     day = date(2026, 10, 14)
 
@@ -159,7 +159,7 @@ def test_prices_come_in_from_a_sheet(priced: Site, tmp_path: Path) -> None:
         Outcome.CHANGED,
     ]
     assert plan.lines[0].changes == ("3.86 → 3.50",)
-    new_list = CreateList(new_op(), "YJ-2026-02", "第二轮议价", PriceSource.GPO)
+    new_list = CreateList(new_op(), "YJ-2026-02", "第二轮议价", PriceSource.ADHOC)
     done = apply(*priced.as_("lead_buyer"), ApplyPrices(new_op(), plan, new_list=new_list))
     assert (done.changed, done.refused) == (2, 0)
     assert price_on(priced, NOVEMBER) == Decimal("3.5000")
@@ -198,5 +198,5 @@ def test_a_list_has_a_code_of_its_own(priced: Site) -> None:
     with pytest.raises(DomainError):
         create_list(
             *priced.as_("lead_buyer"),
-            CreateList(new_op(), "YJ-2026-01", "重复", PriceSource.GPO),
+            CreateList(new_op(), "YJ-2026-01", "重复", PriceSource.ADHOC),
         )

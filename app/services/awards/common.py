@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.domain.documents import State, state_title
+from app.domain.documents import DocKind, State, check_step, state_title
 from app.domain.errors import ConflictError, DomainError
 from app.i18n import _
 from app.models.awards import AwardDecision
@@ -48,7 +48,8 @@ def need_award(award: Award, *states: State) -> None:
 
 
 def step(session: Session, award: Award, new: State) -> None:
-    """Take the award to another state, if nobody was first."""
+    """Take the award to another state of `TRANSITIONS`, if nobody was first."""
+    check_step(DocKind.AWARD, State(award.status), new)
     done = session.execute(
         update(Award)
         .where(

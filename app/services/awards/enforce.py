@@ -19,6 +19,7 @@ from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
 from app.i18n import _
 from app.models.awards import AwardDecision, AwardObjection, Pledge
+from app.models.item import Item
 from app.models.negotiation import (
     Award,
     AwardLine,
@@ -84,22 +85,33 @@ def put_in_force(db: Database, actor: Actor, command: PutInForce) -> InForce:
             raise DomainError("award.not_submitted", _("方案还没有提交。请采购先提交。"))
         _check_publicity(session, award, decision)
         start = command.valid_from or max(project.supply_from, today(session))
-        if not start < project.supply_to:
-            raise DomainError(
-                "award.start", _("生效日期应早于 {day}。请改日期。", day=project.supply_to)
-            )
+        _check_start(project, decision, start)
         list_id = _list(session, project, decision)
-        prices, closed = _prices(session, actor, (award, project), list_id, start)
-        pledges = _pledges(session, (award, project), start, command.pledge_cap)
+        # The decision first: PostgreSQL takes a GPO price only where an award in force says so.
         decision.in_force_at, decision.in_force_by = now(session), actor.person_id
         decision.list_id = list_id
         session.flush()
         step(session, award, State.IN_FORCE)
-        result = InForce(list_id, decision.notice_no, prices, closed, pledges)
         move(session, actor, project, State.IN_FORCE)
+        prices, closed = _prices(session, actor, (award, project), list_id, start)
+        pledges = _pledges(session, (award, project), start, command.pledge_cap)
+        result = InForce(list_id, decision.notice_no, prices, closed, pledges)
         record_step(session, actor, project, "award_in_force", plain(result))
         finish(session, award.org_id, command.op_id, plain(result))
         return result
+
+
+def _check_start(project: Negotiation, decision: AwardDecision, start: date) -> None:
+    """Prices begin when publicity is over, and before the period ends."""
+    if not start < project.supply_to:
+        raise DomainError(
+            "award.start", _("生效日期应早于 {day}。请改日期。", day=project.supply_to)
+        )
+    if decision.public_to is not None and start <= decision.public_to:
+        raise DomainError(
+            "award.start_early",
+            _("生效日期应晚于公示截止日 {day}。请改日期。", day=decision.public_to),
+        )
 
 
 def _check_publicity(session: Session, award: Award, decision: AwardDecision) -> None:
@@ -158,7 +170,8 @@ def _prices(
             base_price=row.base_price,
         )
         try:
-            result = put(session, actor, list_id, price)
+            _same_pack(row)
+            result = put(session, actor, list_id, price, decided=0)
         except DomainError as error:
             problems.append(Problem(error.code, f"{row.line}: {error.text}", row=row.line))
             continue
@@ -167,6 +180,19 @@ def _prices(
     refuse_if(problems, "award.prices", _("价格表没有生成，什么都没有改。"))
     items = sorted({row.item_id for row in rows})
     return made, closed + _close_others(session, items, winners, start)
+
+
+def _same_pack(row: Any) -> None:
+    """The price is per the pack that was bid; raises `DomainError` where that is another now."""
+    if row.price_factor != row.pack_factor:
+        raise DomainError(
+            "award.pack",
+            _(
+                "报价按每包装 {old} 计，目录里现在是 {new}，价格对不上。请先在目录里核对包装。",
+                old=row.price_factor,
+                new=row.pack_factor,
+            ),
+        )
 
 
 def _lines(session: Session, award: Award, project: Negotiation) -> Sequence[Any]:
@@ -178,6 +204,8 @@ def _lines(session: Session, award: Award, project: Negotiation) -> Sequence[Any
             AwardLine.rank,
             AwardLine.share,
             AwardLine.unit_price,
+            AwardLine.price_factor,
+            Item.pack_factor,
             item.item_id,
             item.ceiling,
             known.base_price,
@@ -189,6 +217,7 @@ def _lines(session: Session, award: Award, project: Negotiation) -> Sequence[Any
             & (item.negotiation_id == project.id)
             & (item.line == AwardLine.line),
         )
+        .join(Item, Item.id == item.item_id)
         .outerjoin(
             known,
             (known.org_id == item.org_id)

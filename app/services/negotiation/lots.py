@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.domain import money
 from app.domain.duties import Actor
 from app.domain.errors import Problem, refuse_if
+from app.domain.pricing import plain
 from app.i18n import _
 from app.models.negotiation import Negotiation, NegotiationItem, NegotiationLot
 from app.services.db import Database
@@ -122,7 +123,7 @@ def _record(session: Session, actor: Actor, project: Negotiation, command: SetTe
         detail: dict[str, object] = {"titles": {}, "lines": len(command.lots)}
         record_step(session, actor, project, "lots", detail)
     if command.ceilings:
-        words = {str(line): str(price or "") for line, price in command.ceilings}
+        words = {str(line): plain(price) if price is not None else "" for line, price in command.ceilings}
         detail = {"lines": len(words), "ceilings": words}
         record_step(session, actor, project, "ceilings", detail)
 

@@ -1,4 +1,8 @@
-"""Putting prices into lists: a new price closes the one before it, on its first day."""
+"""Putting prices into lists: a new price closes the one before it, on its first day.
+
+A price of the group (GPO) comes from an award or a price request; by hand only into a list that
+another person gave leave to take over (`takeover`). PostgreSQL holds the same for psql.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,7 @@ from app.services import audit
 from app.services.access import lead_org
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish, plain
+from app.services.prices.takeover import ask_leave, need_leave
 
 _MOST_TAX = 10_000
 
@@ -138,13 +143,19 @@ def close_price(db: Database, actor: Actor, command: ClosePrice) -> PriceSet:
 
 
 def create_list(db: Database, actor: Actor, command: CreateList) -> int:
-    """Publish a price list; its id."""
+    """Publish a price list; its id. A GPO list waits for leave to take prices over (`takeover`).
+
+    Raises:
+        DomainError: The code is taken, or a GPO list without a reason in `note`.
+    """
     with db.write() as session:
         lead = _keeper(session, actor)
         earlier = claim(session, actor, lead, command.op_id, "price_list.create", command)
         if earlier is not None:
             return int(earlier["id"])
         made = make_list(session, command)
+        if command.source is PriceSource.GPO:
+            ask_leave(session, actor, (made, lead), command.note)
         audit.record(session, actor, lead, "price_list.create", ("price_list", made), {})
         finish(session, lead, command.op_id, {"id": made})
         return made
@@ -172,14 +183,27 @@ def make_list(session: Session, command: CreateList) -> int:
     return made.id
 
 
-def put(session: Session, actor: Actor, list_id: int, price: NewPrice) -> PriceSet:
-    """Write a price in the caller's unit of work, closing the one before it."""
+def put(
+    session: Session, actor: Actor, list_id: int, price: NewPrice, *, decided: int | None = None
+) -> PriceSet:
+    """Write a price in the caller's unit of work, closing the one before it.
+
+    Args:
+        session: The unit of work.
+        actor: Who writes it.
+        list_id: The list that it stands in.
+        price: The price.
+        decided: An award or request stands behind it; the id that the price shall have, or 0.
+    """
     item = session.get(Item, price.item_id)
     supplier = session.get(Organisation, price.supplier_id)
     if item is None or supplier is None or supplier.kind != "supplier":
         raise DomainError("price.who", _("没有这个品规或供应商。请重新选择。"))
-    if session.get(PriceList, list_id) is None:
+    found = session.get(PriceList, list_id)
+    if found is None:
         raise DomainError("price_list.unknown", _("没有这份价格表。请先新建或重新选择。"))
+    if decided is None and found.source == PriceSource.GPO.value:
+        need_leave(session, list_id)
     _check(price)
     known = _same_key(session, price)
     place = pricing.follow(
@@ -191,7 +215,7 @@ def put(session: Session, actor: Actor, list_id: int, price: NewPrice) -> PriceS
     before = known[place.closes] if place.closes is not None else _last_before(known, price)
     if place.closes is not None:
         _end(session, known[place.closes].id, price.valid_from)
-    row = Price(id=new_id(), list_id=list_id, **_values(price, item.pack_factor, before))
+    row = Price(id=decided or new_id(), list_id=list_id, **_values(price, item.pack_factor, before))
     row.created_at, row.created_by = now(session), actor.person_id
     session.add(row)
     session.flush()

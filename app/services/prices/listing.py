@@ -16,7 +16,7 @@ from app.domain.errors import Problem
 from app.domain.pricing import Allowed, PriceSource
 from app.models.item import Item, ItemSearch
 from app.models.party import Maker, Organisation
-from app.models.price import Price, PriceList
+from app.models.price import Price, PriceList, PriceTakeover
 from app.services.catalogue.search import matches
 from app.services.db import Database, today
 from app.services.price_lookup import prices_on
@@ -82,6 +82,8 @@ class ListRow:
     published_on: date | None
     prices: int
     in_force: int
+    typed: bool = True
+    """Whether prices can be entered by hand: not in a GPO list without leave to take over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +122,23 @@ def price_lists(db: Database, actor: Actor) -> tuple[ListRow, ...]:
         day = today(session)
         holds = case((_in_force(day), 1), else_=0)
         rows = session.execute(
-            select(PriceList, func.count(Price.id), func.coalesce(func.sum(holds), 0))
+            select(
+                PriceList,
+                func.count(Price.id),
+                func.coalesce(func.sum(holds), 0),
+                func.max(PriceTakeover.approved_by),
+            )
             .outerjoin(Price, Price.list_id == PriceList.id)
+            .outerjoin(PriceTakeover, PriceTakeover.list_id == PriceList.id)
             .group_by(PriceList.id)
             .order_by(PriceList.published_on.desc(), PriceList.id.desc())
         )
         return tuple(
             ListRow(
                 one.id, one.code, one.title, PriceSource(one.source), one.published_on,
-                int(count), int(valid),
+                int(count), int(valid), one.source != PriceSource.GPO.value or leave is not None,
             )
-            for one, count, valid in rows
+            for one, count, valid, leave in rows
         )  # fmt: skip
 
 

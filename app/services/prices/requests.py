@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain import money
-from app.domain.documents import State, state_title
+from app.domain.documents import DocKind, State, check_step, state_title
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_id
@@ -35,7 +35,7 @@ from app.services.operations import claim, finish
 from app.services.prices.change import NewPrice, put
 
 SUBMITTED = State.SUBMITTED.value
-APPROVED = "approved"
+APPROVED = State.APPROVED.value
 IN_FORCE = State.IN_FORCE.value
 REFUSED = State.REFUSED.value
 _MIN_WORDS = 4
@@ -219,7 +219,16 @@ def _decide(
     values["status"] = REFUSED if not command.agree else APPROVED if first else IN_FORCE
     values["answer"] = command.answer.strip() or found.answer
     if values["status"] == IN_FORCE:
-        values["new_price_id"] = _follow(session, actor, found)
+        values["new_price_id"] = new_id()
+    check_step(DocKind.PRICE_REQUEST, State(found.status), State(values["status"]))
+    _set(session, found, values)
+    if values["status"] == IN_FORCE:
+        _follow(session, actor, found, int(values["new_price_id"]))
+    return str(values["status"])
+
+
+def _set(session: Session, found: PriceRequest, values: dict[str, Any]) -> None:
+    """Take the request to its next state, if nobody was first."""
     done: Any = session.execute(
         update(PriceRequest)
         .where(
@@ -233,10 +242,9 @@ def _decide(
     )
     if not done.rowcount:
         raise ConflictError("price.request_changed", _("申请刚被别人处理。请刷新后再看。"))
-    return str(values["status"])
 
 
-def _follow(session: Session, actor: Actor, found: PriceRequest) -> int:
+def _follow(session: Session, actor: Actor, found: PriceRequest, price_id: int) -> None:
     """The new price in the list of the old one, which is closed."""
     old = session.get_one(Price, found.price_id)
     start = max(found.valid_from, today(session))
@@ -252,7 +260,37 @@ def _follow(session: Session, actor: Actor, found: PriceRequest) -> int:
         tax_rate=old.tax_rate,
         base_price=old.base_price,
     )
-    return put(session, actor, old.list_id, price).price_id
+    put(session, actor, old.list_id, price, decided=price_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequest:
+    """A supplier takes its request back while it is not decided."""
+
+    op_id: UUID
+    request_id: int
+
+
+def cancel_request(db: Database, actor: Actor, command: CancelRequest) -> None:
+    """Take a request back.
+
+    Raises:
+        NotAllowedError: The request of another supplier.
+        ConflictError: It is decided already.
+    """
+    with db.write() as session:
+        found = session.scalar(select(PriceRequest).where(PriceRequest.id == command.request_id))
+        if found is None or not actor.can(Duty.SUPPLY, found.supplier_id):
+            raise NotAllowedError("price.not_yours", _("只能撤回自己的调价申请。请重新选择。"))
+        supplier = found.supplier_id
+        earlier = claim(session, actor, supplier, command.op_id, "price.cancel", command)
+        if earlier is not None:
+            return
+        check_step(DocKind.PRICE_REQUEST, State(found.status), State.CANCELLED)
+        _set(session, found, {"status": State.CANCELLED.value})
+        doc = ("price_request", found.id)
+        audit.record(session, actor, supplier, "price.request_cancelled", doc, {"no": found.no})
+        finish(session, supplier, command.op_id, {"done": True})
 
 
 def requests(db: Database, actor: Actor) -> tuple[RequestRow, ...]:

@@ -97,7 +97,10 @@ class PrepareView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(
-            toolbar(*self._make_chips(), None, *tools, self.save_terms, self.save, self.confirm)
+            toolbar(
+                *self._make_chips(), None, *tools[:-1], self.save_terms, *tools[-1:],
+                self.save, self.confirm,
+            )  # fmt: skip
         )
         column.addWidget(self.stack, 1)
         column.addWidget(self.note)

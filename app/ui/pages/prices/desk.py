@@ -59,12 +59,13 @@ class PriceDesk:
 
     def follow(self, row: PriceRow | None) -> None:
         """Agree the price that follows `row`; without any list, make one first."""
-        if not self.lists:
+        typed = tuple(one for one in self.lists if one.typed)
+        if not typed:
             self._new_list(partial(self.follow, row))
             return
         context = self._page.context
         choices = Choices(
-            self.lists,
+            typed,
             self.suppliers,
             self._find,
             context.jobs,
