@@ -101,6 +101,19 @@ class Progress:
         return Pace.BEHIND if rate < _BEHIND else Pace.ON_TIME
 
 
+LEGAL_PARTS: Final = 10
+"""All supplements together are at most a tenth of what was agreed (政府采购法 §49)."""
+
+
+def legal_supplement(pledged: int, approved: int, pack: int = 1) -> int:
+    """How much a pledge may still be supplemented by, in whole packs, smallest units.
+
+    >>> legal_supplement(1000, 60)
+    40
+    """
+    return max(pledged // LEGAL_PARTS - approved, 0) // pack * pack
+
+
 def elapsed(first: date, end: date, today: date) -> int:
     """The share of the period [first, end) that has passed when `today` is over, in ‰.
 

@@ -17,6 +17,7 @@ from app.domain.duties import Actor, Duty
 from app.models.demand import Suggestion
 from app.models.item import Item
 from app.models.order import GroupOrder, MemberOrder, Requisition
+from app.models.order_depth import PledgeSupplement
 from app.models.party import Organisation, Person
 from app.models.platform import Audit
 from app.models.receiving import Delivery, DeliveryLine
@@ -24,6 +25,7 @@ from app.models.settlement import Statement
 from app.models.stock import Balance, Lot, Place
 from app.services.access import lead_org
 from app.services.db import Database, now, today
+from app.services.pledges.execution import pledge_rows
 from app.services.requisition.queries import waiting_for
 
 NEAR_DAYS: Final = 90
@@ -47,6 +49,9 @@ class Kind(StrEnum):
     COLLECTING = "collecting"
     STATEMENTS = "statements"
     STATEMENTS_SENT = "statements_sent"
+    SUPPLEMENTS = "supplements"
+    ANSWERED_ORDERS = "answered_orders"
+    PLEDGES_BEHIND = "pledges_behind"
     NEAR_EXPIRY = "near_expiry"
 
 
@@ -73,6 +78,9 @@ _PAGES: Final = {
     Kind.COLLECTING: "group_orders",
     Kind.STATEMENTS: "settlement",
     Kind.STATEMENTS_SENT: "settlement",
+    Kind.SUPPLEMENTS: "awards",
+    Kind.ANSWERED_ORDERS: "group_orders",
+    Kind.PLEDGES_BEHIND: "awards",
     Kind.NEAR_EXPIRY: "stock",
 }
 
@@ -168,7 +176,7 @@ def badges(db: Database, actor: Actor, org_ids: Collection[int]) -> Badges:
     items = work(db, actor, org_ids)
     counts: dict[str, int] = {}
     for item in items:
-        if item.kind is not Kind.NEAR_EXPIRY:
+        if item.kind not in {Kind.NEAR_EXPIRY, Kind.PLEDGES_BEHIND}:
             counts[item.page] = counts.get(item.page, 0) + item.count
     counts["home"] = len(items)
     overdue = any(item.urgency is Urgency.NOW for item in items)
@@ -304,8 +312,36 @@ def _who_urged(session: Session, order: MemberOrder) -> str:
 
 def _refused(ask: _Ask) -> Sequence[WorkItem]:
     orgs = ask.for_duty(Duty.BUY)
-    condition = MemberOrder.org_id.in_(orgs) & (MemberOrder.status == State.REFUSED)
-    return [_orders(ask, Kind.REFUSED_ORDERS, condition)]
+    mine = MemberOrder.org_id.in_(orgs)
+    return [
+        _orders(ask, Kind.REFUSED_ORDERS, mine & (MemberOrder.status == State.REFUSED)),
+        _orders(ask, Kind.ANSWERED_ORDERS, mine & (MemberOrder.status == State.ANSWERED)),
+    ]
+
+
+def _pledges(ask: _Ask) -> Sequence[WorkItem]:
+    """Pledges that fall behind before their period ends, and supplements to decide."""
+    behind = [
+        row
+        for row in pledge_rows(ask.session, list(ask.for_duty(Duty.BUY, Duty.SIGN)), ask.today)
+        if row.pace.warns
+    ]
+    behind.sort(key=lambda row: (row.progress.days_left, row.progress.rate or 0))
+    names = tuple(dict.fromkeys(f"{row.org} {row.name}" for row in behind))[:_NAMES]
+    days = min((row.progress.days_left for row in behind), default=0)
+    late = WorkItem(Kind.PLEDGES_BEHIND, len(behind), Urgency.WEEK, names, special=days)
+    rows = ask.session.execute(
+        select(Organisation.short_name, PledgeSupplement.no)
+        .join(Organisation, Organisation.id == PledgeSupplement.org_id)
+        .where(
+            PledgeSupplement.lead_id.in_(ask.for_duty(Duty.SIGN)),
+            PledgeSupplement.status == "submitted",
+            PledgeSupplement.asked_by != ask.actor.person_id,
+        )
+        .order_by(PledgeSupplement.asked_at)
+    ).all()
+    members = tuple(dict.fromkeys(row[0] for row in rows))[:_NAMES]
+    return [late, WorkItem(Kind.SUPPLEMENTS, len(rows), Urgency.TODAY, members)]
 
 
 def _suggestions(ask: _Ask) -> Sequence[WorkItem]:
@@ -400,6 +436,7 @@ _QUESTIONS: Final[tuple[Callable[[_Ask], Sequence[WorkItem]], ...]] = (
     _suggestions,
     _requisitions,
     _collecting,
+    _pledges,
     _statements,
     _near_expiry,
 )

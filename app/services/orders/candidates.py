@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,9 @@ from app.models.stock import Place
 from app.services.access import require_any
 from app.services.db import Database, today
 from app.services.orders.consolidate import price_basis, requisitions_to_order
+from app.services.orders.joining import group_to_join, plan_to_join
 from app.services.orders.planning import Plan, make_plan
+from app.services.pledges.draw import beyond_pledges
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class DraftRow:
     supplier: str
     lines: int
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWanted:
+    """The group order that the requisitions would join."""
+
+    lead_id: int
+    group_order_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +155,33 @@ def asked_suppliers(db: Database, actor: Actor) -> tuple[tuple[int, str], ...]:
         return tuple((int(supplier), str(name)) for supplier, name in rows)
 
 
-def preview(db: Database, actor: Actor, requisitions: Sequence[tuple[int, int]]) -> Preview:
-    """What consolidating these requisitions today would make, and what stands in the way."""
+def preview(
+    db: Database,
+    actor: Actor,
+    requisitions: Sequence[tuple[int, int]],
+    into: JoinWanted | None = None,
+) -> Preview:
+    """What consolidating these requisitions today would make, and what stands in the way.
+
+    Args:
+        db: The database.
+        actor: Who asks.
+        requisitions: Pairs (member, requisition).
+        into: The group order that they shall join; None for a new one.
+    """
     with db.read() as session:
         rows = requisitions_to_order(session, actor, requisitions)
-        plan = make_plan(session, today(session), rows)
+        if into is None:
+            plan = make_plan(session, today(session), rows)
+        else:
+            group = group_to_join(session, into.lead_id, into.group_order_id)
+            plan = plan_to_join(session, group, rows)
+        wanted: Counter[tuple[int, int]] = Counter()
+        for line in plan.lines:
+            wanted[line.org_id, line.item_id] += line.qty
         return Preview(
             drafts=_draft_rows(session, plan),
-            problems=plan.problems,
+            problems=(*plan.problems, *beyond_pledges(session, wanted)),
             lines=len(plan.lines),
             items=len({line.item_id for line in plan.lines}),
             amount=plan.amount,

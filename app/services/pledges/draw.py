@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
-from app.domain.errors import Problem, refuse_if
+from app.domain.errors import Problem, Severity, refuse_if
+from app.domain.pledge import legal_supplement
 from app.i18n import _
 from app.models.awards import Pledge, PledgeDraw
 from app.models.item import Item
 from app.models.order import MemberOrder, MemberOrderLine
+from app.models.order_depth import PledgeSupplement
 from app.models.party import Organisation
 from app.services.db import today
 
@@ -112,20 +114,72 @@ def _take(session: Session, key: tuple[int, int, int], change: int) -> bool:
     return int(done.rowcount) == 1
 
 
+def beyond_pledges(session: Session, wanted: Mapping[tuple[int, int], int]) -> tuple[Problem, ...]:
+    """What ordering so much more of (member, item) would break; nothing is written.
+
+    Beyond a cap it cannot be ordered; beyond a pledge without a cap it is told.
+    """
+    pledges = _pledges(session, today(session), wanted)
+    problems = []
+    for key, qty in sorted(wanted.items()):
+        pledge = pledges.get(key)
+        if pledge is None:
+            continue
+        if pledge.cap is not None and pledge.ordered + qty > pledge.cap:
+            problems.append(_beyond(session, (*key, pledge.award_id), qty))
+        elif pledge.ordered + qty > pledge.qty:
+            problems.append(_over(session, pledge, qty))
+    return tuple(problems)
+
+
 def _beyond(session: Session, key: tuple[int, int, int], change: int) -> Problem:
     org, item_id, award = key
     pledge = session.get_one(Pledge, (org, award, item_id), populate_existing=True)
     item = session.get_one(Item, item_id)
     left = max((pledge.cap or 0) - pledge.ordered, 0) // item.pack_factor
+    more = legal_supplement(pledge.qty, approved_qty(session, pledge), item.pack_factor)
+    way = _("请改少；补充约定已用完法定的 10%，再多要另行采购。")
+    if more:
+        way = _(
+            "请改少，或申请补充约定，最多还能补 {more} {unit}。",
+            more=more // item.pack_factor,
+            unit=item.pack_unit,
+        )
     return Problem(
         "pledge.cap",
         _(
-            "{org} · {name}：这次多订 {n} {unit}，约定量上限内还剩 {left} {unit}。"
-            "请改少，或补充约定。",
+            "{org} · {name}：这次多订 {n} {unit}，约定量上限内还剩 {left} {unit}。",
             org=session.get_one(Organisation, org).short_name,
             name=item.name,
             n=-(-change // item.pack_factor),
             unit=item.pack_unit,
             left=left,
-        ),
+        )
+        + way,
     )
+
+
+def _over(session: Session, pledge: Pledge, change: int) -> Problem:
+    item = session.get_one(Item, pledge.item_id)
+    text = _(
+        "{org} · {name}：订完这次共 {n} {unit}，超过约定的 {pledged} {unit}。",
+        org=session.get_one(Organisation, pledge.org_id).short_name,
+        name=item.name,
+        n=(pledge.ordered + change) // item.pack_factor,
+        pledged=pledge.qty // item.pack_factor,
+        unit=item.pack_unit,
+    )
+    return Problem("pledge.over", text, severity=Severity.WARNING)
+
+
+def approved_qty(session: Session, pledge: Pledge) -> int:
+    """What approved supplements of the pledge come to, smallest units."""
+    found = session.scalar(
+        select(func.coalesce(func.sum(PledgeSupplement.qty), 0)).where(
+            PledgeSupplement.org_id == pledge.org_id,
+            PledgeSupplement.award_id == pledge.award_id,
+            PledgeSupplement.item_id == pledge.item_id,
+            PledgeSupplement.status == "approved",
+        )
+    )
+    return int(found or 0)

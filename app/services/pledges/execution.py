@@ -56,16 +56,20 @@ def execution(
         past: Also periods that are over.
     """
     with db.read() as session:
-        day = today(session)
-        orgs = sorted(actor.orgs())
-        accepted = _accepted(session, orgs, day)
-        rows = [
-            _row(pledge, item, org, accepted, day)
-            for pledge, item, org in _pledges(session, orgs)
-            if past or pledge.valid_to > day
-        ]
+        rows = pledge_rows(session, sorted(actor.orgs()), today(session), past=past)
     found = [row for row in rows if not warnings or row.pace.warns]
     return tuple(sorted(found, key=_urgency))
+
+
+def pledge_rows(
+    session: Session, orgs: list[int], day: date, *, past: bool = False
+) -> list[PledgeRow]:
+    """The pledges of the organisations on a day, inside a unit of work."""
+    found = [row for row in _pledges(session, orgs) if past or row[0].valid_to > day]
+    if not found:
+        return []
+    accepted = _accepted(session, orgs, day)
+    return [_row(pledge, item, org, accepted, day) for pledge, item, org in found]
 
 
 def _urgency(row: PledgeRow) -> tuple[bool, int, str, str]:

@@ -35,6 +35,8 @@ _ARRIVE: Final[Mapping[home.Kind, Mapping[str, object]]] = {
     home.Kind.RETURNED_REQUISITIONS: {"requisitions": True},
     home.Kind.DRAFT_REQUISITIONS: {"requisitions": True},
     home.Kind.TO_APPROVE: {"approve": True},
+    home.Kind.SUPPLEMENTS: {"view": "pledges"},
+    home.Kind.PLEDGES_BEHIND: {"view": "pledges"},
     home.Kind.TO_CONSOLIDATE: {"new": True},
     home.Kind.STATEMENTS: {"view": "statements"},
     home.Kind.STATEMENTS_SENT: {"view": "statements"},

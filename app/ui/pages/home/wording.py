@@ -62,8 +62,18 @@ WORDS: Final = {
     Kind.COLLECTING: Wording(N_("统采单收集中"), N_("单"), N_("查看需求"), Status.MUTE),
     Kind.STATEMENTS: Wording(N_("对账单待处理"), N_("张"), N_("去对账"), Status.INFO),
     Kind.STATEMENTS_SENT: Wording(N_("对账单待确认"), N_("张"), N_("去确认"), Status.INFO),
+    Kind.SUPPLEMENTS: Wording(
+        N_("补充约定待你审批"), N_("张"), N_("去审批"), Status.WARN, primary=True
+    ),
+    Kind.ANSWERED_ORDERS: Wording(
+        N_("供应商部分确认的订单"), N_("单"), N_("处理余量"), Status.NEAR, primary=True
+    ),
+    Kind.PLEDGES_BEHIND: Wording(N_("约定量落后进度"), N_("项"), N_("看执行率"), Status.WARN),
     Kind.NEAR_EXPIRY: Wording(N_("近效期待处理"), N_("批"), N_("查看批号"), Status.WARN),
 }
+
+_MANY: Final = frozenset({Kind.EXPIRED, Kind.PLEDGES_BEHIND, Kind.NEAR_EXPIRY})
+"""Kinds whose names are only the first few."""
 
 BANDS: Final = {
     Urgency.NOW: (N_("现在"), N_("已超期，先处理")),
@@ -83,7 +93,7 @@ def detail(item: WorkItem, today: date) -> str:
     parts: list[str] = [_urged(item.urged, today)] if item.urged else []
     if item.names:
         names = "、".join(item.names)
-        more = item.kind in {Kind.EXPIRED, Kind.NEAR_EXPIRY} and item.count > len(item.names)
+        more = item.kind in _MANY and item.count > len(item.names)
         parts.append(_("{names} 等", names=names) if more else names)
     if item.kind is Kind.EXPIRED:
         parts.append(_("已自动锁定，不能发放"))
@@ -91,6 +101,8 @@ def detail(item: WorkItem, today: date) -> str:
         parts.append(_("共 {n} 行", n=item.special))
     if item.kind is Kind.SUGGESTIONS and item.special:
         parts.append(_("其中 {n} 个品规不足 7 天用量", n=item.special))
+    if item.kind is Kind.PLEDGES_BEHIND:
+        parts.append(_("最早的还有 {n} 天到期", n=item.special))
     if item.kind is Kind.NEAR_EXPIRY:
         parts.append(_("3 个月内到期"))
     if item.amount:
