@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.adapters.sheets_out import Sheet, write
 from app.domain.errors import DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
+from app.models.demand import Demand
 from app.services.catalogue.detail import item_detail, item_id_of
 from app.services.catalogue.edit import SaveItem, save_item
 from app.services.catalogue.search import SearchQuery, catalogue_count, search
-from app.services.importing import catalogue, prices
+from app.services.demand import DemandLine, RecordDemand, record
+from app.services.importing import catalogue, demand, prices
 from app.services.importing.undo import UndoImport, imports, undo
 from app.services.prices.change import CreateList
-from tests.factories import Site
+from tests.factories import EAST, Site
 from tests.services.test_import_catalogue import AMOXICILLIN, FUFANG, OFFICIAL
 
 LATER = ("ZD02AAF0221030205329", "妇乐片", "-", "片剂", "每片重0.5g", "", "36", "片", "盒",
@@ -100,3 +104,31 @@ def test_an_undone_price_lets_the_one_before_it_hold_on(site: Site, tmp_path: Pa
     result = undo(*way, UndoImport(new_op(), done.batch_id))
     assert (result.removed, result.stays) == (1, ())
     assert item_detail(*way, item_id_of(*way, "YP-000101")).prices == before
+
+
+def test_a_day_of_demand_is_again_what_it_was(site: Site, tmp_path: Path) -> None:
+    way, place = site.as_("east_store"), site.world.stores[EAST]
+    goods = "YP-000101"
+    record(*way, RecordDemand(new_op(), EAST, place, (DemandLine(101, date(2026, 9, 1), 48, 48),)))
+
+    def bring_days(*rows: tuple[str, str, str]) -> int:
+        path = tmp_path / f"用量{len(rows)}.csv"
+        write(path, Sheet("用量", ("日期", "统一编码", "数量"), list(rows)))
+        plan = demand.preview(*way, demand.DemandImport(path, EAST))
+        return demand.apply(*way, demand.ApplyDemand(new_op(), EAST, plan)).batch_id
+
+    batch = bring_days(
+        ("2026-09-01", goods, "5"), ("2026-09-02", goods, "3"), ("2026-09-03", goods, "4")
+    )
+    record(*way, RecordDemand(new_op(), EAST, place, (DemandLine(101, date(2026, 9, 3), 24, 24),)))
+    with pytest.raises(NotAllowedError):
+        undo(*site.as_("lead_admin"), UndoImport(new_op(), batch))
+    looked = undo(*way, UndoImport(new_op(), batch, check=True))
+    assert (looked.removed, looked.restored, len(looked.stays)) == (1, 1, 1)
+    done = undo(*way, UndoImport(new_op(), batch))
+    assert done.stays == looked.stays
+    assert "又记过" in done.stays[0].reason
+    with site.owner.read() as session:
+        kept = {row.day.day: row.asked for row in session.scalars(select(Demand))}
+    assert kept == {1: 48, 3: kept[3]}
+    assert kept[3] > 24

@@ -40,6 +40,7 @@ from app.services.importing.plan import (
     quiet,
 )
 from app.services.importing.rows import SheetRow, data_rows
+from app.services.importing.undo_demand import figures, trace
 from app.services.operations import claim, finish, plain
 from app.services.replenishment.scope import require_planner
 from app.services.stock.places import main_place
@@ -136,12 +137,14 @@ def apply(db: Database, actor: Actor, command: ApplyDemand, report: Report = qui
         place = command.place_id or main_place(session, command.org_id)
         lines = [line.content for line in plan.lines if line.content is not None]
         days = list(day_totals(lines).values())
+        undo = trace(place, days, figures(session, command.org_id, place))
         for start in range(0, len(days), _STEP):
             report(start, len(days))
             write_demand(session, command.org_id, place, days[start : start + _STEP], add=False)
         report(len(days), len(days))
         batch = new_batch(plan, "demand")
         batch.org_id, batch.at, batch.person_id = command.org_id, now(session), actor.person_id
+        batch.undo = undo
         session.add(batch)
         session.flush()
         result = Imported(batch.id, batch.added, batch.changed, batch.refused)

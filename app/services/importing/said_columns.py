@@ -127,12 +127,13 @@ def say(db: Database, actor: Actor, command: SayColumns, fields: Sequence[Field]
             "kind": command.kind,
             "titles_digest": fingerprint(fitting[0]),
         }
+        at = now(session)  # asks the server: before a row that is not whole yet could be flushed
         kept = session.get(ImportColumns, tuple(key.values()))
         if kept is None:
             kept = ImportColumns(**key)
             session.add(kept)
         kept.columns, kept.file_name = command.columns, command.path.name
-        kept.at, kept.person_id = now(session), actor.person_id
+        kept.at, kept.person_id = at, actor.person_id
 
 
 def _samples(table: Table, row: int, place: int) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Taking an import back: row by row, and what later work rests on stays, with the reason.
 
 A new item is removed, a changed one gets its former facts back; a new price goes and the one
-before it holds on. What was touched or used since stays as it is. Undoing once more later takes
-back what has become free.
+before it holds on; a day's demand is again what it was. What was touched or used since stays as it
+is. Undoing once more later takes back what has become free.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -34,10 +34,13 @@ from app.services.catalogue.index import reindex
 from app.services.catalogue.uses import uses
 from app.services.db import Database, local_time, now, today
 from app.services.importing.plan import Report, quiet
+from app.services.importing.undo_demand import DemandBack
 from app.services.operations import claim, finish, plain
+from app.services.replenishment.scope import require_planner
 
 _CHUNK: Final = 500
-_KINDS: Final = {"catalogue": Duty.CATALOGUE, "prices": Duty.BUY}
+DEMAND: Final = "demand"
+_DUTIES: Final = {"catalogue": Duty.CATALOGUE, "prices": Duty.BUY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +123,14 @@ def undo(db: Database, actor: Actor, command: UndoImport, report: Report = quiet
         DomainError: There is no such import, it was undone before, or its kind keeps no trace.
     """
     with db.write() as session:
-        lead = lead_org(session, today(session))
-        batch = _batch(session, actor, lead, command.batch_id)
+        batch = _batch(session, actor, command.batch_id)
+        book = batch.org_id
         if not command.check:
-            earlier = claim(session, actor, lead, command.op_id, "import.undo", (command.batch_id,))
+            earlier = claim(session, actor, book, command.op_id, "import.undo", (command.batch_id,))
             if earlier is not None:
                 stays = tuple(Stays(**one) for one in earlier.pop("stays"))
                 return Undone(**earlier, stays=stays)
-        work = _Catalogue if batch.kind == "catalogue" else _Prices
-        result, left = work(session, actor, report).undo(batch)
+        result, left = _WORKS[batch.kind](session, actor, report).undo(batch)
         if command.check:
             session.rollback()
             return result
@@ -136,56 +138,32 @@ def undo(db: Database, actor: Actor, command: UndoImport, report: Report = quiet
         if not result.stays:
             batch.undone_at = int(now(session).timestamp() * 1_000_000)
         audit.record(
-            session, actor, lead, "import.undo", ("import", batch.id),
+            session, actor, book, "import.undo", ("import", batch.id),
             {"removed": result.removed, "restored": result.restored, "stay": len(result.stays)},
         )  # fmt: skip
-        finish(session, lead, command.op_id, plain(result))
+        finish(session, book, command.op_id, plain(result))
         return result
 
 
-class _LookedError(Exception):
-    """Carries the answer of a look out of a transaction that must not be kept."""
-
-    def __init__(self, result: Undone) -> None:
-        super().__init__("only looked")
-        self.result = result
-
-
-def _looked(db: Database, actor: Actor, command: UndoImport, report: Report) -> Undone:
-    """What an undo would do: it is done, and then all of it is dropped."""
-    try:
-        with db.write() as session:
-            lead = lead_org(session, today(session))
-            batch = _batch(session, actor, lead, command.batch_id)
-            _drop(_work(session, actor, batch, report)[0])
-    except _LookedError as looked:
-        return looked.result
-    raise AssertionError  # _drop never comes back
-
-
-def _drop(result: Undone) -> NoReturn:
-    raise _LookedError(result)
-
-
-def _work(
-    session: Session, actor: Actor, batch: ImportBatch, report: Report
-) -> tuple[Undone, dict[str, Any]]:
-    work = _Catalogue if batch.kind == "catalogue" else _Prices
-    return work(session, actor, report).undo(batch)
-
-
-def _batch(session: Session, actor: Actor, lead: int, batch_id: int) -> ImportBatch:
-    if not any(actor.can(duty, lead) for duty in _KINDS.values()):
-        require(actor, Duty.CATALOGUE, lead)
-    batch = session.get(ImportBatch, (lead, batch_id))
-    if batch is None or batch.kind not in _KINDS:
+def _batch(session: Session, actor: Actor, batch_id: int) -> ImportBatch:
+    batch = session.scalar(
+        select(ImportBatch).where(
+            ImportBatch.id == batch_id, ImportBatch.org_id.in_(sorted(actor.orgs()))
+        )
+    )
+    if batch is None and not any(actor.has(duty) for duty in (Duty.CATALOGUE, Duty.BUY)):
+        require(actor, Duty.CATALOGUE, lead_org(session, today(session)))
+    if batch is None or batch.kind not in _WORKS:
         raise DomainError(
             "import.unknown",
             _("没有这次导入，或这类导入不能撤销。请用 yilian import list 查看。"),
         )
+    if batch.kind == DEMAND:
+        require_planner(actor, batch.org_id)
+    else:
+        require(actor, _DUTIES[batch.kind], lead_org(session, today(session)))
     if batch.undone_at is not None or not batch.undo:
         raise DomainError("import.undone", _("这次导入已经撤销，没有可撤销的了。"))
-    require(actor, _KINDS[batch.kind], lead)
     return batch
 
 
@@ -335,6 +313,35 @@ class _Prices:
             Ledger.item_id == price.item_id, Ledger.posted_at >= price.created_at
         )
         return bool(self._session.scalar(orders)) or bool(self._session.scalar(moves))
+
+
+class _Demand:
+    """Takes back days of demand."""
+
+    def __init__(self, session: Session, actor: Actor, report: Report) -> None:
+        del actor
+        self._session = session
+        self._report = report
+
+    def undo(self, batch: ImportBatch) -> tuple[Undone, dict[str, Any]]:
+        """What was done, and what is left to be undone."""
+        work = DemandBack(self._session, batch.org_id, batch.undo)
+        removed = restored = 0
+        kept: list[list[Any]] = []
+        for start in range(0, len(work), _CHUNK):
+            self._report(start, len(work))
+            gone, back, stays = work.back(start)
+            removed, restored = removed + gone, restored + back
+            kept += stays
+        why = tuple(Stays(title, reason) for title, reason in work.reasons(kept))
+        return Undone(batch.id, removed, restored, why), work.left(kept)
+
+
+_WORKS: Final[dict[str, type[_Catalogue | _Prices | _Demand]]] = {
+    "catalogue": _Catalogue,
+    "prices": _Prices,
+    DEMAND: _Demand,
+}
 
 
 def draft_of(kept: dict[str, Any]) -> ItemDraft:

@@ -27,7 +27,7 @@ _KINDS: Final = {
     "demand": N_("用量"),
     "mapping": N_("编码对照"),
 }
-_UNDOABLE: Final = frozenset({"catalogue", "prices"})
+_UNDOABLE: Final = frozenset({"catalogue", "prices", "demand"})
 _MOST: Final = 500
 
 

@@ -22,6 +22,7 @@ from app.ui import formats
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
+from app.ui.demand_files import DemandFiles
 from app.ui.page import KeyHint, Page
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
@@ -53,6 +54,7 @@ class ReplenishmentPage(Page):
         self.requests = Requests(context.db, context.actor, self.requester.do)
         self.planner = Planner(context, self)
         self.helper = Helper(self, self.lines)
+        self.files = DemandFiles(self, self.refresh)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
         self.stack.addWidget(self.requests)
@@ -77,6 +79,7 @@ class ReplenishmentPage(Page):
         view.adjust.clicked.connect(self._adjust)
         view.add.clicked.connect(self._add)
         view.requests.clicked.connect(self.show_requests)
+        view.files.clicked.connect(lambda: self.files.show_menu(view.files))
         self.planner.busy.connect(view.again.setDisabled)
         self.planner.planned.connect(self._planned)
         self.helper.taken.connect(self.refresh)
@@ -95,6 +98,7 @@ class ReplenishmentPage(Page):
         self.on(Act.REDO, self._redo)
         self.on(Act.SEARCH, self.view.start_search)
         self.on(Act.NEW, self._add)
+        self.on(Act.IMPORT, self.files.flow.ask)
 
     @override
     def counts(self) -> str:

@@ -62,6 +62,7 @@ class SuggestionView(QWidget):
         self.again = Button(_("重新计算"), icon=Icon.REFRESH)
         self.adjust = Button(_("调整参数"), icon=Icon.TUNE)
         self.requests = Button(_("采购申请"))
+        self.files = icon_button(Icon.IMPORT, _("用量文件：导入、导入记录和撤销"))
         self.add = icon_button(Icon.PLUS, _("加一个品规（{key}）", key=ACTIONS[Act.NEW].key))
         self.chips = {name: Chip("") for name in VIEWS}
         self._lay_out()
@@ -89,6 +90,7 @@ class SuggestionView(QWidget):
                 self.search,
                 None,
                 self.aims,
+                self.files,
                 self.again,
                 self.adjust,
                 self.requests,
