@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.dispensing import less
 from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
@@ -20,6 +22,7 @@ from app.i18n import _
 from app.models.settlement import Consumption
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.closing import refuse_closed
 from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
 from app.services.consumption.packs import open_pack
 from app.services.consumption.pricing import priced
@@ -61,44 +64,73 @@ def _consume_once(db: Database, actor: Actor, command: Consume) -> Consumed:
             return Consumed.from_plain(earlier)
         day = command.occurred_on or today(session)
         document_id = new_id()
-        picked = _pick_all(session, actor, command, document_id, day)
-        moves = priced(session, command.org_id, day, picked)
-        no = document_no(session, command.org_id, "XH", day)
-        session.add(_document(session, actor, command, document_id, no, day))
-        posted = post(
-            session,
-            actor,
-            Posting(command.org_id, command.op_id, DocKind.CONSUMPTION, document_id, day, moves),
-        )
-        result = Consumed(document_id, no, tuple(_lines(moves, posted.first_seq)))
+        moves = _pick_all(session, actor, command, document_id, day)
+        use = Use(command.org_id, command.op_id, command.place_id, day, command.source,
+                  command.note, document_id)  # fmt: skip
+        result = post_use(session, actor, use, moves)
         for line in command.lines:
             given = sum(x.qty for x in result.lines if x.item_id == line.item_id)
             add_demand(
                 session, command.org_id, command.place_id, line.item_id, day, line.qty,
                 min(line.qty, given),
             )  # fmt: skip
-        audit.record(
-            session, actor, command.org_id, "consumption.post",
-            (DocKind.CONSUMPTION.value, document_id), {"no": no, "lines": len(moves)},
-        )  # fmt: skip
         finish(session, command.org_id, command.op_id, result.as_plain())
         return result
 
 
-def _document(
-    session: Session, actor: Actor, command: Consume, document_id: int, no: str, day: date
-) -> Consumption:
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A consumption document to be posted in the caller's unit of work.
+
+    Attributes:
+        op_id: Of the command; each document of one command needs its own, derived from it.
+        source: scan, typed, pack, dispense, kit, test or case.
+        document_id: Known before where something else refers to it already.
+    """
+
+    org_id: int
+    op_id: UUID
+    place_id: int
+    day: date
+    source: str
+    note: str = ""
+    document_id: int = 0
+
+
+def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) -> Consumed:
+    """Post picked moves to the consumed end as one document, at the price of the day.
+
+    Raises:
+        DomainError: The day lies in a closed month, or the stock is gone.
+    """
+    refuse_closed(session, use.org_id, use.day)
+    document_id = use.document_id or new_id()
+    found = priced(session, use.org_id, use.day, moves)
+    no = document_no(session, use.org_id, "XH", use.day)
+    session.add(_document(session, actor, use, document_id, no))
+    posted = post(
+        session, actor,
+        Posting(use.org_id, use.op_id, DocKind.CONSUMPTION, document_id, use.day, found),
+    )  # fmt: skip
+    audit.record(
+        session, actor, use.org_id, "consumption.post",
+        (DocKind.CONSUMPTION.value, document_id), {"no": no, "lines": len(found)},
+    )  # fmt: skip
+    return Consumed(document_id, no, tuple(_lines(found, posted.first_seq)))
+
+
+def _document(session: Session, actor: Actor, use: Use, document_id: int, no: str) -> Consumption:
     return Consumption(
-        org_id=command.org_id,
+        org_id=use.org_id,
         id=document_id,
         no=no,
-        place_id=command.place_id,
-        occurred_on=day,
+        place_id=use.place_id,
+        occurred_on=use.day,
         posted_at=now(session),
         person_id=actor.person_id,
-        source=command.source,
+        source=use.source,
         status=State.POSTED.value,
-        note=command.note or None,
+        note=use.note or None,
     )
 
 
@@ -141,7 +173,7 @@ def _pick_loose(
         picks, problem = _pick_line(number, line, here, names[line.item_id], day)
         problems += problem
         moves += [_move(number, line, pick, used) for pick in picks]
-        stock[line.item_id] = _less(here, picks)
+        stock[line.item_id] = less(here, picks)
     refuse_if(problems, problems[0].code if problems else "", _("没有记账。"))
     return moves
 
@@ -207,15 +239,6 @@ def _move(number: int, line: ConsumeLine, pick: Pick, used: int) -> Move:
         doc_line=number,
         reason=line.reason,
     )
-
-
-def _less(stock: list[LotStock], picks: tuple[Pick, ...]) -> list[LotStock]:
-    """What is left for the next line of the same document."""
-    taken: dict[tuple[int, int, int], int] = {}
-    for pick in picks:
-        key = (pick.stock.place_id, pick.stock.lot_id, pick.stock.owner_id)
-        taken[key] = taken.get(key, 0) + pick.qty
-    return [replace(s, qty=s.qty - taken.get((s.place_id, s.lot_id, s.owner_id), 0)) for s in stock]
 
 
 def _lines(moves: list[Move], first_seq: int) -> Iterator[ConsumedLine]:

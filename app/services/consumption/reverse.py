@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -16,6 +21,7 @@ from app.models.settlement import Consumption
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.closing import refuse_closed
 from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
@@ -33,41 +39,69 @@ def reverse(db: Database, actor: Actor, command: Reverse) -> Consumed:
         if earlier is not None:
             return Consumed.from_plain(earlier)
         original = session.scalar(
-            select(Consumption).where(
-                Consumption.org_id == command.org_id, Consumption.id == command.document_id
-            )
+            select(Consumption)
+            .where(Consumption.org_id == command.org_id, Consumption.id == command.document_id)
+            .with_for_update()  # of two who take it back at once the second counts the first
         )
         if original is None:
             raise DomainError("consumption.unknown", _("没有找到这张消耗单。请刷新后再看。"))
         moves = _moves(session, command)
-        day = today(session)
-        document_id = new_id()
-        no = document_no(session, command.org_id, "XH", day)
-        session.add(
-            Consumption(
-                org_id=command.org_id,
-                id=document_id,
-                no=no,
-                place_id=original.place_id,
-                occurred_on=day,
-                posted_at=now(session),
-                person_id=actor.person_id,
-                source="reversal",
-                status=State.POSTED.value,
-                reversal_of=original.id,
-                note=command.reason.strip(),
-            )
-        )
-        posting = Posting(command.org_id, command.op_id, DocKind.REVERSAL, document_id, day, moves)
-        first = post(session, actor, posting).first_seq
+        back = Back(command.org_id, command.op_id, original.place_id, today(session),
+                    command.reason.strip(), original.id)  # fmt: skip
+        result = post_back(session, actor, back, moves)
         _close_original(session, command, moves)
-        result = Consumed(document_id, no, tuple(_line(m, first + n) for n, m in enumerate(moves)))
-        audit.record(
-            session, actor, command.org_id, "consumption.reverse",
-            (DocKind.CONSUMPTION.value, original.id), {"no": no, "reason": command.reason},
-        )  # fmt: skip
         finish(session, command.org_id, command.op_id, result.as_plain())
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A reversal document to be posted in the caller's unit of work.
+
+    Attributes:
+        op_id: Of the command, or derived from it when one command posts several documents.
+        day: When the goods came back: it decides which month's bill takes it off.
+        original_id: The consumption that is taken back, 0 when it is several.
+        document_id: Known before where something else refers to it already.
+    """
+
+    org_id: int
+    op_id: UUID
+    place_id: int
+    day: date
+    reason: str
+    original_id: int = 0
+    document_id: int = 0
+
+
+def post_back(session: Session, actor: Actor, back: Back, moves: Sequence[Move]) -> Consumed:
+    """Post reversing moves as one document; each is linked to the row that it takes back."""
+    refuse_closed(session, back.org_id, back.day)
+    document_id = back.document_id or new_id()
+    no = document_no(session, back.org_id, "XH", back.day)
+    session.add(
+        Consumption(
+            org_id=back.org_id,
+            id=document_id,
+            no=no,
+            place_id=back.place_id,
+            occurred_on=back.day,
+            posted_at=now(session),
+            person_id=actor.person_id,
+            source="reversal",
+            status=State.POSTED.value,
+            reversal_of=back.original_id or None,
+            note=back.reason,
+        )
+    )
+    posting = Posting(back.org_id, back.op_id, DocKind.REVERSAL, document_id, back.day, moves)
+    first = post(session, actor, posting).first_seq
+    audit.record(
+        session, actor, back.org_id, "consumption.reverse",
+        (DocKind.CONSUMPTION.value, back.original_id or document_id),
+        {"no": no, "reason": back.reason},
+    )  # fmt: skip
+    return Consumed(document_id, no, tuple(_line(m, first + n) for n, m in enumerate(moves)))
 
 
 def _moves(session: Session, command: Reverse) -> list[Move]:
@@ -79,7 +113,7 @@ def _moves(session: Session, command: Reverse) -> list[Move]:
             (Ledger.seq == command.ledger_seq) if command.ledger_seq else (Ledger.seq > 0),
         )
     ).all()
-    done = _already_reversed(session, command.org_id, [row.seq for row in rows])
+    done = already_reversed(session, command.org_id, [row.seq for row in rows])
     moves = []
     for row in rows:
         left = row.qty - done.get(row.seq, 0)
@@ -90,13 +124,14 @@ def _moves(session: Session, command: Reverse) -> list[Move]:
                 _("这一行还能冲销 {left}，要冲销 {qty}。请改正数量。", left=left, qty=take),
             )
         if take > 0:
-            moves.append(_reversing(row, take, command.reason.strip()))
+            moves.append(reversing(row, take, command.reason.strip()))
     if not moves:
         raise DomainError("reverse.done", _("这张消耗单已经全部冲销，没有重复记账。"))
     return moves
 
 
-def _already_reversed(session: Session, org_id: int, seqs: list[int]) -> dict[int, int]:
+def already_reversed(session: Session, org_id: int, seqs: Sequence[int]) -> dict[int, int]:
+    """How much of consumption rows was taken back before."""
     rows = session.execute(
         select(Ledger.reversal_of, func.sum(Ledger.qty))
         .where(
@@ -109,7 +144,8 @@ def _already_reversed(session: Session, org_id: int, seqs: list[int]) -> dict[in
     return {int(seq): int(qty) for seq, qty in rows}
 
 
-def _reversing(row: Ledger, qty: int, reason: str) -> Move:
+def reversing(row: Ledger, qty: int, reason: str) -> Move:
+    """The move that takes part of a row back, to the place, lot and owner it came from."""
     return Move(
         item_id=row.item_id,
         lot_id=row.lot_id,
@@ -126,9 +162,21 @@ def _reversing(row: Ledger, qty: int, reason: str) -> Move:
     )
 
 
+def _all_back(session: Session, command: Reverse) -> bool:
+    rows = session.execute(
+        select(Ledger.seq, Ledger.qty).where(
+            Ledger.org_id == command.org_id,
+            Ledger.doc_kind == DocKind.CONSUMPTION.value,
+            Ledger.doc_id == command.document_id,
+        )
+    ).all()
+    done = already_reversed(session, command.org_id, [row.seq for row in rows])
+    return all(done.get(row.seq, 0) == row.qty for row in rows)
+
+
 def _close_original(session: Session, command: Reverse, moves: list[Move]) -> None:
     """Whole packs go back into stock; a consumption that is all taken back is 已冲销."""
-    if command.ledger_seq == 0:
+    if _all_back(session, command):
         session.execute(
             update(Consumption)
             .where(Consumption.org_id == command.org_id, Consumption.id == command.document_id)
