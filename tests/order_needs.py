@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from app.domain.documents import State
 from app.domain.ids import new_id, new_op
+from app.models.awards import Pledge
 from app.models.order import MemberOrder, Requisition, RequisitionLine
+from app.models.price import Price
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign
-from tests.factories import EAST, GOODS, NOW, WEST, Site
+from tests.factories import EAST, GOODS, LEAD, NOW, RUIHE, WEST, Site
 
 AMOXICILLIN, AMLODIPINE, INSULIN, SYRINGE = 101, 102, 103, 104
 FACTORS = {goods.id: goods.factor for goods in GOODS}
@@ -78,3 +81,28 @@ def status_of(site: Site, row: MemberOrderRow) -> str:
     """The order's state as it is stored."""
     with site.owner.read() as s:
         return s.get_one(MemberOrder, (row.org_id, row.id)).status
+
+
+def backup_price(site: Site, item: int = AMOXICILLIN, price: str = "4.1000") -> int:
+    """Ruihe is the backup supplier of an item."""
+    made = new_id()
+    with site.owner.write() as s:
+        s.add(
+            Price(
+                id=made, list_id=1, item_id=item, supplier_id=RUIHE,
+                valid_from=date(2026, 1, 1), unit_price=Decimal(price),
+                price_factor=FACTORS[item], rank=2, created_at=NOW, created_by=1,
+            )
+        )  # fmt: skip
+    return made
+
+
+def pledged(site: Site, org: int = EAST) -> None:
+    """1,000 boxes of amoxicillin pledged and capped."""
+    with site.owner.write() as s:
+        s.add(
+            Pledge(
+                org_id=org, award_id=7, item_id=AMOXICILLIN, lead_id=LEAD, qty=1000 * FACTORS[AMOXICILLIN],
+                ordered=0, cap=1000 * FACTORS[AMOXICILLIN], valid_from=date(2020, 1, 1), valid_to=date(2099, 1, 1),
+            )
+        )  # fmt: skip

@@ -9,6 +9,7 @@ import typer
 
 from app import paths
 from app.adapters.printers import write
+from app.cli import order_rest
 from app.cli.context import cli
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
@@ -26,6 +27,13 @@ from app.services.orders.totals import check_totals
 
 app = typer.Typer()
 _GROUP_PREFIX: Final = "TC"
+
+app.command(help=_("供应商部分确认：每行能供多少、哪天到；整单确认用 yilian sign"))(
+    order_rest.answer
+)
+app.command(help=_("供应商部分确认或拒签的单：余量和备选供应商"))(order_rest.rest)
+app.command(help=_("处理余量：转备选供应商（双方重新签），或退回约定量"))(order_rest.settle)
+app.command(help=_("补单：把晚到的采购申请按原价补进一张统采订单"))(order_rest.join)
 
 
 @app.command("list", help=_("统采订单，或一张统采订单的成员订单"))
@@ -213,15 +221,7 @@ def _orders(no: str) -> tuple[MemberOrderRow, ...]:
 
 
 def _group(no: str) -> int:
-    if not no:
-        return 0
-    rows = queries.group_orders(*cli().signed_in(), GroupsWanted(no))
-    for row in rows:
-        if row.no == no.strip().upper():
-            return row.id
-    raise DomainError(
-        "order.no_group", _("没有找到统采订单 {no}。用 yilian order list 看有哪些。", no=no)
-    )
+    return order_rest.group_of(no).id if no else 0
 
 
 def _change(text: str, factors: dict[int, int]) -> Change:

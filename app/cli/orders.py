@@ -50,9 +50,9 @@ def consolidate(
     db, actor = run.signed_in()
     of_supplier = _supplier(supplier) if supplier else 0
     rows = candidates(db, actor, CandidatesWanted(item_class, of_supplier))
-    picked = rows if everything else [_candidate(rows, one) for one in requisition or ()]
+    picked = rows if everything else [candidate(rows, one) for one in requisition or ()]
     chosen = tuple((row.org_id, row.id) for row in picked)
-    made = consolidate_service(db, actor, Consolidate(new_op(), title, chosen, _moment(sign_by)))
+    made = consolidate_service(db, actor, Consolidate(new_op(), title, chosen, moment(sign_by)))
     run.emit(
         made,
         {
@@ -123,7 +123,7 @@ def _order(no: str) -> MemberOrderRow:
     return rows[0]
 
 
-def _candidate(rows: Sequence[CandidateRow], wanted: str) -> CandidateRow:
+def candidate(rows: Sequence[CandidateRow], wanted: str) -> CandidateRow:
     """The submitted requisition behind ``SQ…`` or ``member:SQ…``; members number their own."""
     member, _colon, no = wanted.rpartition(":")
     found = [row for row in rows if row.no == no.strip().upper() and member in {"", row.org}]
@@ -154,7 +154,7 @@ def _supplier(name: str) -> int:
     return found[name]
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
     """A point in time in the members' zone; 17:00 when only a day is given."""
     if not text:
         return None

@@ -21,6 +21,8 @@ from app.i18n import _
 from app.services import scan_rules
 from app.services.catalogue.strictness import SaveStrictness, save_strictness, strictness
 from app.services.formulary.limits import SaveListLimits, list_limits, save_list_limits
+from app.services.orders import modes
+from app.services.orders.modes import SetMode
 from app.services.platform import door_policy
 from app.services.platform.door_policy import SavePolicy
 from app.services.requisition.limits import SaveLimits, limits, save_limits
@@ -72,6 +74,25 @@ def approval(
         wanted = save_limits(db, actor, SaveLimits(new_op(), where, wanted))
         run.say(_("已保存，之后提交的采购申请按它审批。"))
     run.emit(wanted, {"store": _("库管到（元）"), "member": _("本院负责人到（元）")})
+
+
+@app.command(help=_("采购方式：每种方式能按哪些来源的价格统采；给了就保存"))
+def procurement(
+    mode: Annotated[str, typer.Option(help=_("采购方式，如 公开招标"))] = "",
+    sources: Annotated[str, typer.Option(help=_("价格来源，逗号分开：vbp,gpo,listed,adhoc"))] = "",
+) -> None:
+    """Show or set which prices each procurement mode takes."""
+    run = cli()
+    db, actor = run.signed_in()
+    if mode or sources:
+        wanted = tuple(one.strip() for one in sources.split(",") if one.strip())
+        table = modes.set_mode(db, actor, SetMode(new_op(), mode, wanted))
+    else:
+        table = modes.modes(db)
+    run.emit(
+        [{"mode": one, "sources": "、".join(sorted(table[one]))} for one in sorted(table)],
+        {"mode": _("采购方式"), "sources": _("能用的价格")},
+    )
 
 
 def _limit(text: str, now: Decimal | None) -> Decimal | None:

@@ -6,7 +6,15 @@ from pathlib import Path
 
 from tests.cli.runner import Ran, run
 from tests.factories import EAST, WEST, Site
-from tests.order_needs import AMLODIPINE, AMOXICILLIN, SYRINGE, ask, open_order
+from tests.order_needs import (
+    AMLODIPINE,
+    AMOXICILLIN,
+    SYRINGE,
+    ask,
+    backup_price,
+    open_order,
+    pledged,
+)
 
 
 def ok(ran: Ran) -> Ran:
@@ -92,3 +100,62 @@ def test_an_unknown_number_says_where_to_look(site: Site) -> None:
 
     assert ran.code == 1
     assert ran.error()["code"] == "order.no_requisition"
+
+
+def test_a_round_with_approval_partial_answer_backup_and_a_late_member(site: Site) -> None:
+    backup_price(site)
+    ok(run(site, "lead_admin", "setting", "approval", "--org", "0", "--store", "100"))
+    made = ok(
+        run(site, "east_store", "--json", "requisition", "create", "--line", "YP-000101=100")
+    ).json()
+    assert made["status"] == "to_approve"
+    no = made["no"]
+    early = run(site, "lead_buyer", "consolidate", "--title", "常用药", "--requisition", no)
+    assert "没有找到已提交的采购申请" in early.err
+    assert no in ok(run(site, "east_head", "requisition", "to-approve")).out
+    short = run(site, "east_head", "requisition", "return", no, "--reason", "太多")
+    assert "至少写 5 个字" in short.err
+    ok(run(site, "east_head", "requisition", "approve", no))
+    group = ok(
+        run(site, "lead_buyer", "--json", "consolidate", "--all", "--title", "常用药")
+    ).json()
+    order = ok(run(site, "lead_buyer", "--json", "order", "list", group["no"])).json()[0]["no"]
+
+    part = ("order", "answer", order, "--line", "1=60@2099-10-30", "--reason", "厂家本月减产")
+    assert "成员还没签" in run(site, "kangze_sales", *part).err
+    ok(run(site, "east_head", "sign", order))
+    odd = run(
+        site, "kangze_sales", "order", "answer", order, "--line", "1:6", "--reason", "厂家减产了"
+    )
+    assert "看不懂" in odd.err
+    assert ok(run(site, "kangze_sales", "--json", *part)).json()["state"] == "answered"
+    assert "没有" in run(site, "east_head", "order", "rest", order).err
+    left = ok(run(site, "lead_buyer", "--json", "order", "rest", order)).json()
+    assert left["lines"][0]["backup"] == "瑞和"
+    wrong = run(site, "lead_buyer", "order", "settle", order, "--backup", "7", "--reason",
+                "余量转备选", "--yes")  # fmt: skip
+    assert "没有余量" in wrong.err
+    done = ok(
+        run(site, "lead_buyer", "--json", "order", "settle", order, "--all", "--reason",
+            "余量转备选", "--yes")
+    ).json()  # fmt: skip
+    assert (done["version"], len(done["backups"]), done["moved"]) == (2, 1, "164.00")
+
+    ask(site, WEST, {AMOXICILLIN: 10}, no="SQ20261014-009")
+    late = ok(
+        run(site, "lead_buyer", "--json", "order", "join", group["no"], "--requisition",
+            "城西:SQ20261014-009")
+    ).json()  # fmt: skip
+    assert late["member_orders"] == 1
+    ok(run(site, "lead_buyer", "order", "check"))
+
+
+def test_supplements_from_the_command_line(site: Site) -> None:
+    pledged(site)
+    more = ("pledge", "supplement", "YP-000101", "--org", "城东", "--reason", "流感季用量上升")
+    assert "第四十九条" in run(site, "lead_buyer", *more, "101").err
+    no = ok(run(site, "lead_buyer", "--json", *more, "20")).json()["no"]
+    assert no in ok(run(site, "lead_head", "pledge", "supplements", "--waiting")).out
+    assert run(site, "lead_buyer", "pledge", "approve", no).code == 1
+    assert ok(run(site, "lead_head", "--json", "pledge", "approve", no)).json()["cap"] == 1020 * 24
+    assert "不能再批" in run(site, "lead_head", "pledge", "approve", no).err

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from app.domain.documents import State
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
-from app.domain.ids import new_id, new_op
+from app.domain.ids import new_op
 from app.domain.orders.answer import Offer
 from app.domain.orders.signing import Decision
 from app.models.awards import Pledge
@@ -26,14 +26,16 @@ from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_ord
 from app.services.orders.settling import SettleRest, rest_of, settle_rest
 from app.services.orders.signing import Sign, sign
 from app.services.orders.totals import check_totals
-from tests.factories import EAST, KANGZE, LEAD, NOW, RUIHE, TODAY, WEST, Site
+from tests.factories import EAST, KANGZE, LEAD, RUIHE, TODAY, WEST, Site
 from tests.order_needs import (
     AMLODIPINE,
     AMOXICILLIN,
     FACTORS,
     INSULIN,
     ask,
+    backup_price,
     order_of,
+    pledged,
     sign_as,
     status_of,
 )
@@ -41,30 +43,6 @@ from tests.order_needs import (
 BUYER = "lead_buyer"
 BOX = FACTORS[AMOXICILLIN]
 LATER = date(2099, 10, 30)
-
-
-def backup_price(site: Site, item: int = AMOXICILLIN, price: str = "4.1000") -> int:
-    """Ruihe is the backup supplier of an item."""
-    made = new_id()
-    with site.owner.write() as s:
-        s.add(
-            Price(
-                id=made, list_id=1, item_id=item, supplier_id=RUIHE,
-                valid_from=date(2026, 1, 1), unit_price=Decimal(price),
-                price_factor=FACTORS[item], rank=2, created_at=NOW, created_by=1,
-            )
-        )  # fmt: skip
-    return made
-
-
-def pledged(site: Site, org: int = EAST) -> None:
-    with site.owner.write() as s:
-        s.add(
-            Pledge(
-                org_id=org, award_id=7, item_id=AMOXICILLIN, lead_id=LEAD, qty=1000 * BOX,
-                ordered=0, cap=1000 * BOX, valid_from=date(2020, 1, 1), valid_to=date(2099, 1, 1),
-            )
-        )  # fmt: skip
 
 
 def ordered(site: Site, org: int = EAST) -> int:
