@@ -13,6 +13,7 @@ from app.cli.context import Cli, cli
 from app.cli.scope import org_id
 from app.domain.errors import DomainError, EnvironmentProblem, refuse_if
 from app.domain.ids import new_op
+from app.domain.labels.design.paper import paper_for
 from app.domain.labels.design.parts import CodePart, Design, TextPart
 from app.domain.labels.design.samples import samples
 from app.domain.labels.design.standard import copy_of
@@ -242,7 +243,7 @@ def _design(run: Cli, name: str, org: str, version: int) -> Design:
 def _trial(design: Design, path: Path) -> None:
     """One label of each test data, as PDF."""
     specs = [one.spec for one in samples(design.kind)]
-    options = output.Options(own=designs.paper_for(design))
+    options = output.Options(own=paper_for(design))
     prepared = output.prepare(specs, options)
     good = [
         spec for row, spec in enumerate(specs, 1)

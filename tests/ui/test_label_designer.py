@@ -56,7 +56,7 @@ def follow(qtbot: QtBot, settle: Settle) -> Callable[[DesignerForm], None]:
 @pytest.fixture
 def form(page: LabelsPage, settle: Settle, follow: Callable[[DesignerForm], None]) -> DesignerForm:
     """The designer with a copy of the 60×40 template."""
-    page.templates()
+    page.papers.templates()
     settle()
     templates = page.findChild(TemplatesForm)
     templates.start.choose("60x40")

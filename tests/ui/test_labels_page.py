@@ -222,7 +222,7 @@ def test_goods_from_stock_join_the_print(
 
 
 def test_the_nudge_is_typed_in_millimetres(page: LabelsPage, follow: Follow) -> None:
-    page.ask_nudge()
+    page.papers.ask_nudge()
     (form,) = page.findChildren(NudgeForm)
     form.down_edit.setText("half")
     form.submit()

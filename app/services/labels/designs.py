@@ -18,7 +18,8 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, Problem, Severity, refuse_if
 from app.domain.ids import new_id
 from app.domain.labels.design.checking import faults
-from app.domain.labels.design.parts import TENTHS, Design
+from app.domain.labels.design.paper import paper_for
+from app.domain.labels.design.parts import Design
 from app.domain.labels.design.plain import from_plain, to_plain
 from app.domain.labels.design.samples import samples
 from app.domain.labels.spec import LabelKind, LabelSpec
@@ -134,21 +135,6 @@ def check(
 def tried(design: Design, spec: LabelSpec) -> Checked:
     """One label by a design, drawn and read back."""
     return verify([spec], paper_for(design), design.dpi)
-
-
-def paper_for(design: Design, key: str = "own:0") -> LabelPaper:
-    """The paper that a design is printed on."""
-    sheet = design.sheet
-    if sheet is None:
-        return LabelPaper(
-            key, design.name, design, design.width, design.height, 1, 1, 0, 0, design.width,
-            design.height, design.dpi,
-        )  # fmt: skip
-    return LabelPaper(
-        key, design.name, design, sheet.page_width / TENTHS, sheet.page_height / TENTHS,
-        sheet.columns, sheet.rows, sheet.left / TENTHS, sheet.top / TENTHS,
-        sheet.pitch_x / TENTHS, sheet.pitch_y / TENTHS, design.dpi,
-    )  # fmt: skip
 
 
 def paper_of(db: Database, actor: Actor, org_id: int, key: str) -> LabelPaper:

@@ -90,8 +90,10 @@ def part_name(part: AnyPart) -> str:
         return _("条码 {title}", title=title)
     if isinstance(part, TextPart):
         names = [_(FIELDS[one]) for one in part.bound if one in FIELDS]
-        words = "、".join(names) or part.text.strip()
-        return words[:_LONGEST_NAME] or _("空文字")
+        if names:
+            return "、".join(names)
+        words = part.text.strip()[:_LONGEST_NAME]
+        return _("文字「{words}」", words=words) if words else _("空文字")
     return _("方框") if isinstance(part, FramePart) else _("线条")
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QUrl
-from PySide6.QtGui import QDesktopServices, QResizeEvent
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app import paths
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
-from app.domain.labels.template import LabelPaper
 from app.i18n import _
-from app.services.labels.designs import OWN, papers
 from app.services.labels.job import Printed, print_labels
-from app.services.labels.output import save_calibration
 from app.ui import theme
 from app.ui.actions import Act
 from app.ui.changes import Topic
@@ -25,11 +22,11 @@ from app.ui.context import PageContext, Scope
 from app.ui.jobs import Progress
 from app.ui.page import KeyHint, Page
 from app.ui.pages.labels import printing
-from app.ui.pages.labels.designer.templates import TemplatesForm
-from app.ui.pages.labels.dialogs import NudgeForm, ask_file
+from app.ui.pages.labels.dialogs import ask_file
 from app.ui.pages.labels.feed import Arranged, PreviewFeed
 from app.ui.pages.labels.goods_card import GoodsCard
 from app.ui.pages.labels.options_card import OptionsCard
+from app.ui.pages.labels.paper_choice import PaperChoice
 from app.ui.pages.labels.preview_card import PreviewCard
 from app.ui.pages.labels.printing import Outlet, OutletKind
 from app.ui.pages.labels.scanning import Scanned, find_scanned
@@ -53,13 +50,13 @@ class LabelsPage(Page):
         super().__init__(context)
         settings = context.session.settings
         self.state = LabelsState(context.org.id)
-        self._wanted_paper = ""
         usual = settings.label_template if settings.printer_host else "a4-24"
         self.state.set_paper(usual, settings.printer_dpi)
         self.goods = GoodsCard(self, self.state)
         self.options = OptionsCard()
         self.preview = PreviewCard()
         self.feed = PreviewFeed(self, self.state)
+        self.papers = PaperChoice(self, self.state, self.options, self.feed)
         left = QVBoxLayout()
         left.setSpacing(10)
         left.addWidget(self.goods, 1)
@@ -78,9 +75,6 @@ class LabelsPage(Page):
     def _connect(self) -> None:
         self.goods.changed.connect(self._changed)
         self.options.changed.connect(self._options_changed)
-        self.options.templates_asked.connect(self.templates)
-        self.options.nudge_asked.connect(self.ask_nudge)
-        self.options.calibrate_asked.connect(self.calibrate)
         self.feed.arranged.connect(self._arranged)
         self.feed.turned.connect(lambda shown: self.preview.show_arranged(shown, self.state.paper))
         self.feed.checked.connect(self.preview.show_checked)
@@ -104,23 +98,7 @@ class LabelsPage(Page):
         self.goods.load()
         settings = self.context.session.settings
         self.read(lambda: printing.outlets(settings), self.options.set_outlets, channel="outlets")
-        self._load_papers()
-
-    def _load_papers(self) -> None:
-        """Ask for the organisation's own templates."""
-        db, actor, org = self.context.db, self.context.actor, self.state.org_id
-        self.read(lambda: papers(db, actor, org), self._papers_loaded, channel="papers")
-
-    def _papers_loaded(self, own: tuple[tuple[str, LabelPaper], ...]) -> None:
-        before = self.state.options
-        self.options.set_papers(dict(own))
-        if self._wanted_paper in dict(own):
-            self.state.options = replace(before, paper=self._wanted_paper)
-            self._wanted_paper = ""
-        self.state.set_own(own, self.context.session.settings.printer_dpi)
-        self.options.show_options(self.state.options)
-        if self.state.options != before:
-            self.feed.ask()
+        self.papers.load()
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -163,8 +141,7 @@ class LabelsPage(Page):
     @override
     def restore_state(self, state: dict[str, object]) -> None:
         paper, nudge, outlet = state.get("paper"), state.get("nudge"), state.get("outlet")
-        if isinstance(paper, str) and paper.startswith(OWN):
-            self._wanted_paper, paper = paper, None  # offered once the templates are read
+        paper = self.papers.remember(paper)
         self.options.remember_outlet(outlet if isinstance(outlet, str) else "")
         try:
             if isinstance(paper, str):
@@ -224,34 +201,6 @@ class LabelsPage(Page):
         self.state.options = replace(self.state.options, start=cell)
         self.options.show_options(self.state.options)
         self.feed.ask()
-
-    def templates(self) -> None:
-        """Show the label templates; the goods in sight are offered as test data."""
-        shown = self.feed.specs
-        TemplatesForm(self, self.state.org_id, shown, self._load_papers).open()
-
-    def ask_nudge(self) -> None:
-        """Let the person shift the print."""
-
-        def take(nudge: Nudge) -> None:
-            self.state.options = replace(self.state.options, nudge=nudge)
-            self.options.show_options(self.state.options)
-            self.feed.ask()
-
-        NudgeForm(self.state.options.nudge, take, self).open()
-
-    def calibrate(self) -> None:
-        """Write the calibration page and open it."""
-        options = self.state.options
-        path = paths.output() / f"calibration-{options.paper}.pdf"
-        self.write(lambda: save_calibration(options, path), self._opened)
-
-    def _opened(self, path: Path) -> None:
-        def show() -> None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
-
-        words = _("已存到 {path}。", path=path)
-        self.context.notices.done(words, action=_("打开文件"), act=show)
 
     def _undo(self) -> None:
         if not self.goods.model.undo():
