@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Final
@@ -30,25 +30,39 @@ class Entry:
 
     Attributes:
         module: Module below `app.cli` that has a `typer.Typer` named `app`.
-        help: One line for `yilian --help`; empty when the module's commands stand at the first
-            level themselves (`yilian init`, not `yilian platform init`).
+        help: One line for `yilian --help`; a command of its own says the same in its module.
+        alone: The command stands at the first level itself (`yilian init`, not
+            `yilian platform init`).
     """
 
     module: str
-    help: str = ""
+    help: str
+    alone: bool = False
 
 
 REGISTRY: Final[dict[str, Entry]] = {
-    "init": Entry("platform"),
-    "migrate": Entry("platform"),
-    "backup": Entry("health"),
-    "restore": Entry("health"),
-    "doctor": Entry("health"),
-    "reconcile": Entry("health"),
-    "verify": Entry("health"),
-    "gui": Entry("platform"),
-    "demo": Entry("demo"),
-    "search": Entry("catalogue"),
+    "init": Entry("platform", N_("新建一个空的数据文件，登记牵头单位和管理员"), alone=True),
+    "migrate": Entry("platform", N_("把数据升级到本程序的版本；先自动备份"), alone=True),
+    "backup": Entry("health", N_("备份整个库，并当场验证备份能打开、对得上账"), alone=True),
+    "restore": Entry(
+        "health", N_("把备份恢复成一个新文件（或服务器上的新库），恢复完先验证"), alone=True
+    ),
+    "doctor": Entry("health", N_("体检：文件、版本、库存与台账、改动痕迹、磁盘"), alone=True),
+    "reconcile": Entry("health", N_("对账：每处库存与台账逐项核对"), alone=True),
+    "verify": Entry(
+        "health", N_("查改动痕迹：重算台账与操作记录链；给出 PDF 文件时，验它的电子章"), alone=True
+    ),
+    "gui": Entry("platform", N_("打开窗口"), alone=True),
+    "demo": Entry(
+        "demo",
+        N_("演示：建一个虚构的集团，把整个流程走一遍，单据、标签和表格放进文件夹"),
+        alone=True,
+    ),
+    "search": Entry(
+        "catalogue",
+        N_("查品规：名称、拼音首字母、全拼、各种编码、批准文号，或直接扫码"),
+        alone=True,
+    ),
     "catalogue": Entry("versions", N_("统一目录：版本、改动、发布、按用量排序")),
     "item": Entry("item", N_("品规：查看、新增、修改、编码、附件、改动记录")),
     "import": Entry("imports", N_("导入：目录、价格、用量、送货单；撤销、列对应")),
@@ -62,32 +76,45 @@ REGISTRY: Final[dict[str, Entry]] = {
     "stock": Entry("stock", N_("库存：批号、效期、流水")),
     "pack": Entry("pack", N_("定数包：定义、打包、发放、接收、打开、拆包、丢失、退回、超期")),
     "transfer": Entry("transfer", N_("调拨借用：建议、发起、确认、审核、发出、验收、归还、互抵")),
-    "trace": Entry("trace"),
+    "trace": Entry("trace", N_("追溯一个批号：从哪来、在哪里、用到哪"), alone=True),
     "recall": Entry("recall", N_("召回追溯：冻结、召回、追溯批号、近效期措施")),
     "count": Entry("count", N_("盘点：开始、扫码、提交、审批；报损、退货、温度、专用账册")),
     "place": Entry("place", N_("库位：查看、新增、移库")),
     "consume": Entry("consume", N_("消耗：扫码登记、查看、冲销")),
     "dispense": Entry("dispense", N_("发药：导入 HIS 发药退药、记录、撤销")),
+    "case": Entry("case", N_("高值登记：按病例登记耗材、退回、查看")),
+    "reagent": Entry("reagent", N_("试剂：定义、开盒、测试计数、导入、用完、使用率")),
     "trigger": Entry("trigger", N_("结算时点：入库、出库、用后，按品规或类别约定")),
     "settle": Entry("settle", N_("结算：对账单生成、发送、确认、异议")),
     "labels": Entry("labels", N_("标签：打印、补打、货位、校准、记录")),
-    "plan": Entry("plan"),
-    "simulate": Entry("simulate"),
+    "plan": Entry("plan", N_("智能补货：计算建议、看每个数怎么来的"), alone=True),
+    "simulate": Entry(
+        "simulate", N_("补货模拟：用过去一年的真实用量重放，比较两个方案"), alone=True
+    ),
     "requisition": Entry("requisition", N_("采购申请：生成、查看、提交、审批、退回、撤回、作废")),
-    "consolidate": Entry("orders"),
-    "sign": Entry("orders"),
-    "seal": Entry("orders"),
+    "consolidate": Entry(
+        "orders",
+        N_("统采：把成员已提交的采购申请汇总成一张统采订单，按成员和供应商拆分"),
+        alone=True,
+    ),
+    "sign": Entry("orders", N_("分签：以 --as 的账号签署（或拒签）一张成员订单"), alone=True),
+    "seal": Entry(
+        "orders", N_("盖电子章：签署之后，用证书给订单和合同 PDF 盖章（PAdES）"), alone=True
+    ),
     "certificate": Entry("certificate", N_("证书：信任的签发机构、测试证书")),
     "order": Entry("order", N_("订单：列表、内容、PDF、修改、作废、催签、部分确认、余量、补单")),
     "delivery": Entry("delivery", N_("送货单：列表、内容、导入、PDF、作废")),
-    "deliver": Entry("receive"),
-    "receive": Entry("receive"),
+    "deliver": Entry("receive", N_("供应商按已签订单生成送货单"), alone=True),
+    "receive": Entry("receive", N_("验收一张送货单：扫码文件，或全部照单收"), alone=True),
     "acceptance": Entry("acceptance", N_("验收单：列表、PDF、冲销")),
-    "align": Entry("align"),
+    "align": Entry("align", N_("目录吻合度：两份目录文件，或数据库里各成员和牵头医院"), alone=True),
     "formulary": Entry("formulary", N_("处方集：目录、规则检查、留存、清单、谁有药")),
     "committee": Entry("committee", N_("药事会：申请、会议、表决、纪要")),
     "temporary": Entry("temporary", N_("临采：登记、审批、年度计数")),
-    "match": Entry("match"),
+    "match": Entry(
+        "match", N_("把一份清单对照到一份目录（两个文件），写出候选、分数、结论和理由"), alone=True
+    ),
+    "item-request": Entry("item_request", N_("新增品种申请：提出、批准、不加、撤回")),
     "mapping": Entry("mapping", N_("编码对照：导入清单、对照、采纳、驳回、撤销、进度")),
     "report": Entry("reports", N_("报表：有哪些、出一张（Excel、CSV、PDF）")),
     "org": Entry("organisation", N_("机构：成员、供应商、库位、供货与结算约定、设置清单")),
@@ -125,7 +152,10 @@ def main(arguments: Sequence[str] | None = None, *, window: Window | None = None
 
 
 def build(wanted: str = "") -> typer.Typer:
-    """The command tree; with `wanted` only the module of that first word is loaded, if any."""
+    """The command tree: the module of that first word, else only what all commands are for.
+
+    The list of everything loads no module, so that help and typing errors are answered at once.
+    """
     root = typer.Typer(
         name="yilian",
         help=_("医链采供：医共体药品耗材统采、验收、库存、结算。"),
@@ -135,29 +165,29 @@ def build(wanted: str = "") -> typer.Typer:
         rich_markup_mode=None,
         callback=_root,
     )
-    for name, entry in _entries(wanted):
-        module = importlib.import_module(f"app.cli.{entry.module}")
-        if entry.help:
-            root.add_typer(module.app, name=name, help=_(entry.help), no_args_is_help=True)
-        else:
-            root.add_typer(module.app)
+    if wanted in REGISTRY:
+        _load(root, wanted)
+        return root
+    for name, entry in REGISTRY.items():
+        root.command(name, help=_(entry.help))(_listed)
     return root
 
 
-def _entries(wanted: str) -> Iterator[tuple[str, Entry]]:
-    if wanted == "--version":
-        return
-    chosen = [(wanted, REGISTRY[wanted])] if wanted in REGISTRY else list(REGISTRY.items())
-    flat: set[str] = set()
-    for name, entry in chosen:
-        if entry.help or entry.module not in flat:
-            yield name, entry
-        if not entry.help:
-            flat.add(entry.module)
+def _load(root: typer.Typer, name: str) -> None:
+    entry = REGISTRY[name]
+    module = importlib.import_module(f"app.cli.{entry.module}")
+    if entry.alone:
+        root.add_typer(module.app)
+    else:
+        root.add_typer(module.app, name=name, help=_(entry.help), no_args_is_help=True)
+
+
+def _listed() -> None:
+    """Stands for a command in the list; never run, a known first word loads its module."""
 
 
 def _wanted(arguments: Sequence[str]) -> str:
-    """The first word that is no option; empty loads everything (for help and for typing errors)."""
+    """The first word that is no option; empty asks for the list (help)."""
     rest = iter(arguments)
     for word in rest:
         if word in _VALUE_OPTIONS:

@@ -21,6 +21,11 @@ _COUNTED: Final = re.compile(
 _SPLIT: Final = re.compile(_TIMES)
 _LARGER: Final = re.compile(r"[/,，;；]?\s*([0-9]{1,6})\s*[盒瓶袋包]\s*/\s*[箱件]", re.ASCII)
 
+_UNIT_OF_FORM: Final = (
+    ("胶囊", "粒"), ("胶丸", "粒"), ("片", "片"), ("颗粒", "袋"), ("散", "袋"), ("注射", "支"),
+    ("口服溶液", "支"), ("栓", "粒"), ("贴", "贴"), ("丸", "丸"),
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Packing:
@@ -69,6 +74,15 @@ def read_packing(text: str) -> Packing:
     if not any(one["unit"] for one in counted):
         return Packing(text.strip(), cases=cases)
     return _packing("*".join(parts).strip() or text.strip(), counted, cases)
+
+
+def usual_unit(form: str) -> str:
+    """What a form is counted in where nothing says it; empty where that is not certain.
+
+    >>> usual_unit("缓释片剂"), usual_unit("胶囊剂"), usual_unit("气雾剂")
+    ('片', '粒', '')
+    """
+    return next((unit for word, unit in _UNIT_OF_FORM if word in form), "")
 
 
 def _packing(strength: str, counted: list[re.Match[str]], cases: int) -> Packing:

@@ -11,7 +11,7 @@ from app.domain.codes import CodeSystem
 from app.domain.codes.normalise import compact
 from app.domain.errors import DomainError
 from app.domain.maker_text import read_maker_text
-from app.domain.packing import Packing, read_packing
+from app.domain.packing import Packing, read_packing, usual_unit
 from app.i18n import N_, _
 from app.services.importing.columns import Field
 from app.services.importing.plan import Edit
@@ -65,10 +65,6 @@ _INSURANCE: Final = {"甲": "甲", "乙": "乙", "丙": "丙", "甲类": "甲", 
                      "自费": "丙", "无": ""}  # fmt: skip
 _COLD: Final = (("冷冻", Storage.FROZEN), ("冷藏", Storage.COLD), ("2-8", Storage.COLD),
                 ("2~8", Storage.COLD), ("阴凉", Storage.COOL))  # fmt: skip
-_UNIT_OF_FORM: Final = (
-    ("胶囊", "粒"), ("胶丸", "粒"), ("片", "片"), ("颗粒", "袋"), ("散", "袋"), ("注射", "支"),
-    ("口服溶液", "支"), ("栓", "粒"), ("贴", "贴"), ("丸", "丸"),
-)  # fmt: skip
 _CODES: Final = (
     ("nhsa", CodeSystem.NHSA), ("national", CodeSystem.NATIONAL), ("gtin", CodeSystem.GTIN),
     ("trace", CodeSystem.TRACE_PREFIX), ("udi_di", CodeSystem.UDI_DI), ("ypid", CodeSystem.YPID),
@@ -192,9 +188,7 @@ def _units(row: SheetRow, packing: Packing) -> tuple[int, str, str]:
     """Smallest units in a pack, smallest unit, pack unit: the columns, else the specification."""
     pack = row.count("pack_factor", packing.count or 1)
     pack_unit = row.text("pack_unit") or packing.pack
-    base = (
-        row.text("base_unit") or packing.base or _usual_unit(row.text("form") or row.text("name"))
-    )
+    base = row.text("base_unit") or packing.base or usual_unit(row.text("form") or row.text("name"))
     if pack == 1:
         base = pack_unit or base
     if not pack_unit:
@@ -204,10 +198,6 @@ def _units(row: SheetRow, packing: Packing) -> tuple[int, str, str]:
         row.wrong("pack_factor", "import.count", text)
         pack = 1
     return pack, base, pack_unit
-
-
-def _usual_unit(form: str) -> str:
-    return next((unit for word, unit in _UNIT_OF_FORM if word in form), "")
 
 
 def _item_class(row: SheetRow, fallback: ItemClass) -> ItemClass:

@@ -16,6 +16,7 @@ from app.domain.matching.strength import read_spec
 from app.i18n import _
 from app.models.item import Item, ItemChange
 from app.models.mapping import ItemMerge, LocalItem, Mapping, MatchCandidate
+from app.models.party import Organisation
 from app.services import audit
 from app.services.access import lead_org, require
 from app.services.db import Database, now, today
@@ -55,6 +56,42 @@ class Moved:
 
     merge_id: int
     moved: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedRow:
+    """A member's row that means an item now."""
+
+    org_id: int
+    local_id: int
+    org: str
+    code: str
+    name: str
+    spec: str
+    maker: str
+
+
+def linked_rows(db: Database, actor: Actor, item_id: int) -> tuple[LinkedRow, ...]:
+    """The rows of all members in sight that mean an item, by member and code."""
+    with db.read() as session:
+        rows = session.execute(
+            select(
+                LocalItem.org_id, LocalItem.id, Organisation.short_name, LocalItem.code,
+                LocalItem.name, LocalItem.spec, LocalItem.maker,
+            )
+            .join(
+                Mapping,
+                (Mapping.org_id == LocalItem.org_id) & (Mapping.local_id == LocalItem.id),
+            )
+            .join(Organisation, Organisation.id == LocalItem.org_id)
+            .where(
+                Mapping.item_id == item_id,
+                Mapping.ended_at.is_(None),
+                LocalItem.org_id.in_(sorted(actor.orgs())),
+            )
+            .order_by(Organisation.code, LocalItem.code)
+        )  # fmt: skip
+        return tuple(LinkedRow(*row) for row in rows)
 
 
 def merge(db: Database, actor: Actor, command: MergeItems) -> Moved:

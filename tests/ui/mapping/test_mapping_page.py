@@ -15,8 +15,8 @@ from app.models.item import Item, ItemUnit
 from app.services.mapping.load import LoadList, preview
 from app.ui.context import PageContext, Scope
 from app.ui.pages.mapping.page import MappingPage
-from app.ui.pages.mapping.pick_form import PickForm
 from app.ui.widgets.dialogs import Form, ReasonForm
+from app.ui.widgets.pick_form import PickForm
 from tests.factories import EAST, Site
 from tests.services.mapping.lists import ROWS, lines, load, match, write_list
 from tests.ui.conftest import ORGS, Show

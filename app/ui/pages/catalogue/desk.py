@@ -36,6 +36,7 @@ from app.services.catalogue.versions import (
     versions,
 )
 from app.ui.import_undo import UndoFlow
+from app.ui.item_requests import ItemRequests
 from app.ui.page import Page
 from app.ui.pages.catalogue.codes_form import CodesForm
 from app.ui.pages.catalogue.papers_form import PapersForm
@@ -61,6 +62,7 @@ class CatalogueDesk:
         self._page = page
         self._changed = changed
         self.undo = UndoFlow(page, "catalogue", lambda: changed(None))
+        self.requests = ItemRequests(page, lambda: changed(None))
 
     def menu(self, button: Button, *, may_edit: bool) -> QMenu:
         """What the button 更多 offers."""
@@ -69,6 +71,7 @@ class CatalogueDesk:
             lambda: self.show_versions(may_edit=may_edit)
         )
         if may_edit:
+            menu.addAction(_("新增品种申请")).triggered.connect(self.requests.open)
             menu.addAction(_("导入记录和撤销")).triggered.connect(self.undo.open)
         return menu
 

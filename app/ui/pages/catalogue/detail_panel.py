@@ -13,13 +13,13 @@ from app.domain.codes import CodeSystem, gtin
 from app.i18n import _
 from app.services.catalogue.detail import ChangeRow, ItemDetail, ItemPrice
 from app.ui import formats
-from app.ui.pages.catalogue.item_words import changed_words
 from app.ui.pages.catalogue.rows import state
 from app.ui.status import Status
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import DetailPanel, Facts
 from app.ui.widgets.charts import StepChart
+from app.ui.widgets.item_words import changed_words
 from app.ui.widgets.text import Role, Text, line
 
 _STEPS = 5

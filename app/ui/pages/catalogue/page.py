@@ -30,7 +30,6 @@ from app.ui.importing import Columns, ImportFlow
 from app.ui.page import KeyHint, Page
 from app.ui.pages.catalogue.desk import CatalogueDesk
 from app.ui.pages.catalogue.detail_panel import ItemPanel
-from app.ui.pages.catalogue.item_form import ItemForm
 from app.ui.pages.catalogue.rows import ItemSource, columns
 from app.ui.tables.cells import Row
 from app.ui.tables.exporting import ask_and_export
@@ -39,6 +38,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind
 from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.fields import SearchEdit
+from app.ui.widgets.item_form import ItemForm
 from app.ui.widgets.text import Role, Text
 
 _SERVER_PAUSE_MS = 80

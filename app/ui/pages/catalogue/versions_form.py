@@ -16,7 +16,6 @@ from app.i18n import _
 from app.services.catalogue.versions import ItemStep, VersionRow
 from app.ui import formats, theme
 from app.ui.icons import Icon
-from app.ui.pages.catalogue.item_words import changed_words
 from app.ui.status import Status
 from app.ui.tables.cells import Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
@@ -25,6 +24,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Check, Field, Select, StatusEdit
+from app.ui.widgets.item_words import changed_words
 from app.ui.widgets.text import Role, Text
 
 _MOST: Final = 2000

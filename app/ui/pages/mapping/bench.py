@@ -30,12 +30,14 @@ class Bench(Card):
         chosen: Place of the candidate that the keys mean.
 
     Signals:
-        asked: A button was pressed: ``Y``, ``N``, ``M`` or ``X``.
+        asked: A button was pressed: ``Y``, ``N``, ``M``, ``X`` or ``A``.
         merge_asked: 合并品规 was pressed: the item to keep and the one to give up.
+        split_asked: 拆分品规 was pressed: the item of whose rows some mean another.
     """
 
     asked = Signal(str)
     merge_asked = Signal(object, object)
+    split_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent, padding=12)
@@ -52,7 +54,11 @@ class Bench(Card):
         self.merge.setToolTip(_("两个品规其实是同一个：停用其中一个，各院的对码一起改过来"))
         self.merge.hide()
         self.merge.clicked.connect(self._ask_merge)
-        top = toolbar(self.name, self.where, self.merge, self.value)
+        self.split = Button(_("拆分品规"), Kind.LINK)
+        self.split.setToolTip(_("一个品规里混着两种：选出几家的行，改对另一个品规"))
+        self.split.hide()
+        self.split.clicked.connect(self._ask_split)
+        top = toolbar(self.name, self.where, self.merge, self.split, self.value)
         top.setStretch(1, 1)
         self.add(top)
         self.compare = CompareView()
@@ -66,15 +72,17 @@ class Bench(Card):
         self.reasons = ReasonsView()
         self.add(self.reasons)
         self.note = ElidedText("", Role.HELP)
+        self.request = Button(_("申请新增"), key="A")
         self.aside = Button(_("无对应"), key="X")
         self.refuse = Button(_("驳回"), Kind.DANGER, key="N")
         self.pick = Button(_("手选"), key="M")
         self.take = Button(_("采纳"), Kind.PRIMARY, icon=Icon.CHECK, key="Y")
-        foot = toolbar(self.note, self.aside, self.refuse, self.pick, self.take)
+        foot = toolbar(self.note, self.request, self.aside, self.refuse, self.pick, self.take)
         foot.setStretch(0, 1)
         self.add(foot)
         for button, letter in (
-            (self.aside, "X"), (self.refuse, "N"), (self.pick, "M"), (self.take, "Y"),
+            (self.request, "A"), (self.aside, "X"), (self.refuse, "N"), (self.pick, "M"),
+            (self.take, "Y"),
         ):  # fmt: skip
             button.clicked.connect(lambda _on=False, key=letter: self.asked.emit(key))
         self.show_nothing(empty_words())
@@ -97,6 +105,10 @@ class Bench(Card):
         kept, rival = self.candidate, self.rival
         if kept is not None and rival is not None:
             self.merge_asked.emit(kept, rival)
+
+    def _ask_split(self) -> None:
+        if self.candidate is not None:
+            self.split_asked.emit(self.candidate)
 
     def show_nothing(self, text: str, action: str = "", act: object = None) -> None:
         """No row: a sentence, and what to do."""
@@ -165,7 +177,10 @@ class Bench(Card):
         self._enable()
         if found is None:
             none = self.view is not None
-            pill = Pill(Status.MUTE, _("没有候选。按 M 手选；目录里没有就按 X 设为无对应。"))
+            pill = Pill(
+                Status.MUTE,
+                _("没有候选。按 M 手选；目录里没有就按 A 申请新增，或按 X 设为无对应。"),
+            )
             self.reasons.show_pills((pill,) if none else ())
             self.note.setText("")
             return
@@ -190,4 +205,8 @@ class Bench(Card):
         self.refuse.setEnabled(known and self.candidate is not None)
         self.pick.setEnabled(known)
         self.aside.setEnabled(known)
+        self.request.setEnabled(known)
+        self.split.setVisible(
+            known and self.may_merge and self.candidate is not None and self.candidate.used_by > 0
+        )
         self.merge.setVisible(known and self.may_merge and self.rival is not None)

@@ -25,10 +25,10 @@ from app.ui import formats, theme
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext, Scope
+from app.ui.item_requests import ItemRequests
 from app.ui.page import KeyHint, Page
 from app.ui.pages.mapping.bench import Bench
 from app.ui.pages.mapping.desk import Desk
-from app.ui.pages.mapping.pick_form import PickForm
 from app.ui.pages.mapping.progress_card import ProgressCard
 from app.ui.pages.mapping.whole import WholeList
 from app.ui.pages.mapping.work_list import WorkList, wanted_by
@@ -36,6 +36,7 @@ from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import Card
 from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.fields import SearchEdit
+from app.ui.widgets.pick_form import PickForm
 
 _LEFT: Final = 272
 _VIEWS: Final = {
@@ -63,6 +64,7 @@ class MappingPage(Page):
         self.desk = Desk(self, self.list.lines)
         self.search = SearchEdit(_("名称、编码、企业"))
         self.whole = WholeList(self)
+        self.requests = ItemRequests(self, self._ask)
         self._chips = self._make_chips()
         self._lay_out()
         self._connect()
@@ -106,6 +108,7 @@ class MappingPage(Page):
         self.list.turned.connect(self.bench.turn)
         self.bench.asked.connect(self.decide)
         self.bench.merge_asked.connect(self.whole.ask_merge)
+        self.bench.split_asked.connect(self.whole.ask_split)
         self.desk.arrived.connect(self._arrived)
         self.desk.picked.connect(self.bench.show_picked)
         self.desk.undone.connect(self._undone)
@@ -117,6 +120,7 @@ class MappingPage(Page):
         self.card.run.clicked.connect(self.whole.match)
         self.card.safe.clicked.connect(self._ask_safe)
         self.card.members.clicked.connect(self.whole.show_members)
+        self.card.requests.clicked.connect(self.requests.open)
         self.card.members.setVisible(len(self.context.session.orgs) > 1)
         self.on(Act.UNDO, lambda: self.desk.undo())  # noqa: PLW0108 - the action gives nothing
         self.on(Act.IMPORT, self.whole.ask)
@@ -147,6 +151,7 @@ class MappingPage(Page):
             KeyHint("Y", _("采纳")),
             KeyHint("N", _("驳回")),
             KeyHint("M", _("手选")),
+            KeyHint("A", _("申请新增")),
             KeyHint("← →", _("换候选")),
             self.hint(Act.UNDO, _("撤销")),
         )
@@ -230,7 +235,7 @@ class MappingPage(Page):
     # -- decisions ----------------------------------------------------------------------------
 
     def decide(self, letter: str) -> None:
-        """Do what a letter says with the row in front: Y, N, M or X."""
+        """Do what a letter says with the row in front: Y, N, M, X or A."""
         line, found = self.list.current, self.bench.candidate
         if line is None or self.bench.view is None:
             return
@@ -238,12 +243,14 @@ class MappingPage(Page):
         waits = line.status in OPEN | {MapStatus.NONE} or by_hand
         if letter == "M":
             self._pick(line)
-        elif letter in {"Y", "N", "X"} and not waits:
+        elif letter in {"Y", "N", "X", "A"} and not waits:
             text = _("这一行已处理。要改请先按 Ctrl+Z 撤销，或按 M 手选。")
             self.context.notices.info(text)
         elif letter == "X":
             self.desk.set_aside(line)
             self.list.go_on()
+        elif letter == "A":
+            self.requests.ask(line.id, self.context.org.id)
         elif letter == "Y" and found is not None:
             self._confirm(line, found)
         elif letter == "N" and found is not None:

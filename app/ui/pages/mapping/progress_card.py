@@ -30,6 +30,7 @@ class ProgressCard(Card):
         self.value = ElidedText("", Role.SECOND)
         self.goal = Badge(Status.WARN, "")
         self.members = Button(_("各家进度"), Kind.LINK)
+        self.requests = Button(_("新增申请"), Kind.LINK)
         self.load = Button(_("导入清单"), icon=Icon.IMPORT)
         self.run = Button(_("重新对照"), icon=Icon.SYNC)
         self.safe = Button(_("一起采纳"), icon=Icon.CHECK)
@@ -40,6 +41,7 @@ class ProgressCard(Card):
             row.addWidget(widget)
         row.addWidget(self.value, 1)
         row.addWidget(self.members)
+        row.addWidget(self.requests)
         row.addWidget(self.goal)
         for button in (self.load, self.run, self.safe):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)

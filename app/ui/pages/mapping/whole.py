@@ -20,12 +20,21 @@ from app.services.mapping.queries import (
     WorkList as Query,
     progress as progress_of,
 )
-from app.services.mapping.repoint import MergeItems, Moved, merge
+from app.services.mapping.repoint import (
+    LinkedRow,
+    MergeItems,
+    Moved,
+    SplitItem,
+    linked_rows,
+    merge,
+    split,
+)
 from app.services.mapping.rows import FIELDS
 from app.ui.changes import Topic
 from app.ui.importing import Columns, ImportFlow
 from app.ui.jobs import Progress
 from app.ui.page import Page
+from app.ui.pages.mapping.split_form import Split, SplitForm
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.cards import Facts
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
@@ -173,6 +182,29 @@ class WholeList(QObject):
             self.match()
 
         self._page.write(lambda: merge(db, actor, command), done)
+
+    def ask_split(self, item: CandidateView) -> None:
+        """Ask which members' rows of an item mean another one, and which."""
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def show(rows: tuple[LinkedRow, ...]) -> None:
+            form = SplitForm(self._page.context, self._page, item, rows)
+            form.accepted.connect(lambda: self._split(item, form.split))
+            form.open()
+
+        self._page.read(lambda: linked_rows(db, actor, item.item_id), show, channel="split")
+
+    def _split(self, item: CandidateView, chosen: Split) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        command = SplitItem(new_op(), item.item_id, chosen.item_id, chosen.rows, chosen.reason)
+
+        def done(result: Moved) -> None:
+            words = _("已从 {code} 拆出 {n} 行。", code=item.code, n=result.moved)
+            self._page.context.notices.done(words)
+            self._page.context.changes.announce({Topic.CATALOGUE, Topic.MAPPING})
+            self.changed.emit()
+
+        self._page.write(lambda: split(db, actor, command), done)
 
     def export(self) -> None:
         """Ask for a file, then write the member's rows and what they mean."""

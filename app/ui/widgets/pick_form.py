@@ -25,8 +25,9 @@ class PickForm(Form):
         title: str,
         take: Callable[[int], None],
         parent: QWidget,
+        verb: str = "",
     ) -> None:
-        super().__init__(_("手选品规"), _("与本院并排比较"), parent, wide=560)
+        super().__init__(_("手选品规"), verb or _("与本院并排比较"), parent, wide=560)
         self._context = context
         self._take = take
         self._item = 0

@@ -27,9 +27,9 @@ from app.domain.codes import CodeSystem, gtin
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.ui import theme
-from app.ui.pages.catalogue.item_words import field_words
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Check, Field, Select, StatusEdit
+from app.ui.widgets.item_words import field_words
 from app.ui.widgets.text import Role, Text
 
 _COLUMNS: Final = 3
@@ -53,17 +53,20 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class ItemForm(Form):
-    """Adds an item (`draft` None) or changes one.
+    """Adds an item (`draft` None, or `new` with what is known of it) or changes one.
 
     The page keeps the answer: `save` is called with the draft, and either `accept` closes the
     form or `show_error` puts what is wrong under the fields.
     """
 
-    def __init__(self, parent: QWidget, save: Save, draft: ItemDraft | None = None) -> None:
-        title = _("修改品规") if draft else _("新增品规")
+    def __init__(
+        self, parent: QWidget, save: Save, draft: ItemDraft | None = None, *, new: bool = False
+    ) -> None:
+        title = _("新增品规") if new or draft is None else _("修改品规")
         super().__init__(title, _("保存"), parent, wide=880)
         self._save = save
         self._before = draft
+        self._new = new or draft is None
         self.fields: dict[str, Field] = {}
         self.codes: dict[CodeSystem, Field] = {}
         self.problem = Text("", Role.SECOND, wrap=True)
@@ -136,9 +139,9 @@ class ItemForm(Form):
             known = [entry.code for entry in draft.codes if entry.system is system]
             shown = [gtin.printed(code) if system is CodeSystem.GTIN else code for code in known]
             _line(field).setText("、".join(shown))
-        for key in ("base_unit", "pack_factor", "pack_unit"):
-            self.fields[key].editor.setEnabled(key == "pack_unit")
-        self.item_class.setEnabled(False)
+        for key in ("base_unit", "pack_factor"):
+            self.fields[key].editor.setEnabled(self._new)
+        self.item_class.setEnabled(self._new)
 
     @override
     def submit(self) -> None:
