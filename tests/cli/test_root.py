@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from app import __version__, cli
@@ -18,10 +21,21 @@ def test_help_names_every_command() -> None:
 
 
 def test_every_command_has_help_of_its_own() -> None:
-    for name in cli.REGISTRY:
+    for name, entry in cli.REGISTRY.items():
         ran = bare(name, "--help")
         assert ran.code == 0, name
         assert "Usage: yilian" in ran.out
+        assert entry.help in ran.out.replace("\n  ", ""), "the list says what the command says"
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    code = "import sys; from app import cli; cli.build(); print('sqlalchemy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
+
+
+def test_a_mistyped_command_is_told_the_likely_one() -> None:
+    assert "'stock'" in bare("stok").err
 
 
 def test_version() -> None:
