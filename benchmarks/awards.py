@@ -14,6 +14,8 @@ from benchmarks.measure import Record
 
 SEED: Final = 20_261_122
 SUPPLIERS: Final = 12
+INCUMBENTS: Final = 6
+"""How many suppliers had the lines before."""
 CASES: Final = (
     ("no limit", Limits()),
     ("6 suppliers", Limits(in_all=6)),
@@ -21,6 +23,7 @@ CASES: Final = (
     ("share 20%", Limits(share_cap=200)),
     ("all kinds", Limits(in_all=8, share_cap=250, small_share=200, keep_incumbent=10)),
     ("70/30", Limits(split=(700, 300), in_all=8, share_cap=300)),
+    ("conflict", Limits(in_all=4, keep_incumbent=10)),
 )
 
 
@@ -36,7 +39,7 @@ def make_case(items: int) -> Case:
     for key in range(items):
         base = int(dice.lognormvariate(3, 1.2) * 10_000) + 100
         volume = int(dice.lognormvariate(8, 1.5)) * 10 + 10
-        cold, incumbent = dice.random() < 0.1, dice.randrange(SUPPLIERS)  # noqa: PLR2004 - a tenth
+        cold, incumbent = dice.random() < 0.1, dice.randrange(INCUMBENTS)  # noqa: PLR2004 - a tenth
         lines.append(
             CaseLine(key, f"L{key}", key % 10, volume, 10, int(base * 1.05), base, cold, incumbent)
         )

@@ -62,7 +62,8 @@ class Limits:
         small_share: The least that small suppliers together must have of the amount.
         cold_chain: Whether cold goods go only to suppliers with cold-chain papers.
         keep_incumbent: The supplier of the last price keeps its line's first part while it is at
-            most so many tenths of a percent dearer than the lowest; None for no such limit.
+            most so many tenths of a percent dearer than the lowest, and fit for it (cold chain,
+            capacity); None for no such limit.
     """
 
     in_all: int | None = None
@@ -125,6 +126,16 @@ def _said(own: Limits, case: Case) -> Mapping[Rule, bool]:
         and not all(one.cold_chain for one in case.suppliers),
         Rule.INCUMBENT: own.keep_incumbent is not None,
     }
+
+
+def limits_money(limits: Limits) -> bool:
+    """Whether some limit looks at amounts over several lines."""
+    return bool(
+        limits.share_cap is not None
+        or limits.share_caps
+        or limits.capacities
+        or limits.small_share is not None
+    )
 
 
 def check_limits(limits: Limits) -> None:
@@ -200,12 +211,7 @@ def fields(case: Case, limits: Limits) -> tuple[Field, ...]:
 
 def _field(case: Case, limits: Limits, line: CaseLine) -> Field:
     offers = case.able[line.key]
-    warm = tuple(
-        one
-        for one in offers
-        if not (limits.cold_chain and line.cold)
-        or case.supplier_of[one.supplier].cold_chain
-    )  # fmt: skip
+    warm = tuple(one for one in offers if _warm(case, limits, line, one))
     parts = fold(limits.parts(line.key), len(warm))
     able = tuple(
         tuple(one for one in warm if not limits.use_capacity or _can(line, one, part))
@@ -217,11 +223,8 @@ def _field(case: Case, limits: Limits, line: CaseLine) -> Field:
         lacking.append(Rule.COLD_CHAIN)
     elif any(not one for one in able):
         lacking.append(Rule.CAPACITY)
-    if kept is not None and able:
-        first = tuple(one for one in able[0] if one.supplier == kept)
-        if not first:
-            lacking.append(Rule.INCUMBENT)
-        able = (first, *able[1:])
+    if kept is not None:
+        able = (tuple(one for one in able[0] if one.supplier == kept), *able[1:])
     return Field(line, parts, able, tuple(lacking))
 
 
@@ -236,15 +239,26 @@ def fold(parts: tuple[int, ...], bidders: int) -> tuple[int, ...]:
 
 
 def kept_incumbent(case: Case, limits: Limits, line: CaseLine) -> int | None:
-    """The supplier that must keep the line's first part; None when nobody must."""
+    """The supplier that must keep the line's first part; None when nobody must.
+
+    Who may not deliver cold goods, or cannot deliver the first part, is not kept.
+    """
     if limits.keep_incumbent is None or line.incumbent is None:
         return None
-    lowest = case.able[line.key][0].price
-    for one in case.able[line.key]:
-        if one.supplier == line.incumbent:
-            near = one.price * WHOLE <= lowest * (WHOLE + limits.keep_incumbent)
-            return one.supplier if near else None
-    return None
+    offers = case.able[line.key]
+    lowest = offers[0].price
+    mine = next((one for one in offers if one.supplier == line.incumbent), None)
+    if mine is None or mine.price * WHOLE > lowest * (WHOLE + limits.keep_incumbent):
+        return None
+    warm = tuple(one for one in offers if _warm(case, limits, line, one))
+    first = fold(limits.parts(line.key), len(warm))[0]
+    fit = mine in warm and (not limits.use_capacity or _can(line, mine, first))
+    return mine.supplier if fit else None
+
+
+def _warm(case: Case, limits: Limits, line: CaseLine, offer: Offer) -> bool:
+    """Whether the supplier may deliver the line as far as the cold chain goes."""
+    return not (limits.cold_chain and line.cold) or case.supplier_of[offer.supplier].cold_chain
 
 
 def _can(line: CaseLine, offer: Offer, part: int) -> bool:

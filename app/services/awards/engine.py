@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.adapters.highs import Solved, Stop, solve
+from app.adapters.highs import Solved, Stop
 from app.domain.awarding.case import Allocation, Case, base_total, total
 from app.domain.awarding.limits import Limits, Rule, check_limits, fields
 from app.domain.awarding.verify import Breach, breaches
 from app.i18n import _
+from app.services.awards.search import Effort, search
 
 Report = Callable[[int, int], object]
 _SECONDS = 20
+SHAPING = frozenset({Rule.SPLIT, Rule.COLD_CHAIN, Rule.CAPACITY})
+"""Without them a line may have other parts or another kept supplier: that can cost more."""
 _MOST_LINES = 20
 """How many lines an explanation names."""
 
@@ -150,16 +153,16 @@ def compare(case: Case, limits: Limits, hand: Allocation, parts: Allocation) -> 
 def explain(case: Case, limits: Limits, how: How) -> Conflict:
     """A smallest set of limits that cannot be kept together.
 
-    The split is tried first: the limits after it can only make room, it alone changes the shape.
+    What changes the shape of lines is tried first: the limits after it can only make room.
     """
     lines = tuple(one.line.name for one in fields(case, limits) if one.lacking)
-    kept, tried = limits, sorted(limits.active(case), key=lambda rule: rule is not Rule.SPLIT)
+    kept, tried = limits, sorted(limits.active(case), key=lambda rule: rule not in SHAPING)
     needed: list[Rule] = []
     for rule in tried:
         if _stopped(how):
             break
         fewer = kept.without(rule)
-        found = solve(case, fewer, fields(case, fewer), seconds=how.seconds, stopped=how.stopped)
+        found = search(case, fewer, Effort(how.seconds, stopped=how.stopped))
         if found.infeasible:
             kept = fewer
         else:
@@ -169,14 +172,11 @@ def explain(case: Case, limits: Limits, how: How) -> Conflict:
 
 def _search(case: Case, limits: Limits, start: Allocation, how: How, seconds: int) -> Solved:
     """The search; an award that is known to keep the limits is never beaten by a dearer one."""
-    wanted = fields(case, limits)
-    if not wanted:
-        return Solved((), 0, finished=True)
-    lines = {one.line.key for one in wanted}
+    lines = {one.line.key for one in fields(case, limits)}
     known = tuple(part for part in start if part.line in lines)
     if {part.line for part in known} != lines or breaches(case, limits, known):
         known = ()
-    found = solve(case, limits, wanted, start=known, seconds=seconds, stopped=how.stopped)
+    found = search(case, limits, Effort(seconds, known, how.stopped))
     if known and (found.parts is None or total(case, found.parts) > total(case, known)):
         return Solved(known, found.bound, finished=False)
     return found
