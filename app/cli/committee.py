@@ -35,7 +35,7 @@ from app.services.committee.requests import (
     make_request,
     step_request,
 )
-from app.services.committee.roster import PutSeat, committee, put_seat
+from app.services.committee.roster import LeaveSeat, PutSeat, committee, leave_seat, put_seat
 from app.services.committee.views import (
     meeting_by_no,
     meeting_view,
@@ -310,6 +310,24 @@ def minutes(
     run.say(_("已保存 {path}", path=target))
     if run.as_json:
         run.emit({"file": str(target)})
+
+
+@app.command("leave", help=_("委员离任，从今天或某天起"))
+def leave(
+    name: Annotated[str, typer.Argument(help=_("委员姓名"))],
+    on: Annotated[str, typer.Option("--on", help=_("从哪天起，如 2026-12-31"))] = "",
+) -> None:
+    """End a seat."""
+    run = cli()
+    db, actor = run.signed_in()
+    found = [one for one in committee(db, actor) if one.name == name.strip()]
+    if len(found) != 1:
+        raise DomainError(
+            "committee.unknown", _("在任委员里没有唯一的「{name}」。请用 seats 核对。", name=name)
+        )
+    day = expiry.parse(on) if on else None
+    leave_seat(db, actor, LeaveSeat(new_op(), found[0].member_id, day))
+    run.say(_("{name} 已离任。", name=name))
 
 
 @app.command("evaluate", help=_("引进 6 至 12 个月后的评价：keep 继续、limit 限制、stop 建议停用"))

@@ -16,6 +16,7 @@ from app.domain.ids import new_id
 from app.i18n import N_, _
 from app.models.formulary import CommitteeMember
 from app.models.party import Person
+from app.services import audit
 from app.services.access import lead_org, require
 from app.services.db import Database, today
 from app.services.operations import claim, finish
@@ -104,6 +105,8 @@ def put_seat(db: Database, actor: Actor, command: PutSeat) -> Seat:
                 valid_from=command.since or today(session), valid_to=None,
             )
         )  # fmt: skip
+        doc = ("committee_member", seat.member_id)
+        audit.record(session, actor, lead, "committee.seat", doc, {"name": seat.name})
         finish(session, lead, command.op_id, {
             "member_id": seat.member_id, "name": seat.name, "department": seat.department,
             "role": seat.role, "person_id": seat.person_id,
@@ -123,6 +126,8 @@ def leave_seat(db: Database, actor: Actor, command: LeaveSeat) -> None:
             .where(CommitteeMember.org_id == lead, CommitteeMember.id == command.member_id)
             .values(valid_to=command.on or today(session))
         )
+        doc = ("committee_member", command.member_id)
+        audit.record(session, actor, lead, "committee.leave", doc, {"on": command.on})
         finish(session, lead, command.op_id, {"done": True})
 
 

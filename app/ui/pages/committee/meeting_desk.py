@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
+from app.domain.errors import DomainError
 from app.domain.formulary.ballot import Choice
 from app.domain.formulary.requests import Result, Status as Step
 from app.domain.ids import new_op
@@ -22,6 +23,14 @@ from app.services.committee.meetings import (
     declare_interest,
     plan_meeting,
     sign_in,
+)
+from app.services.committee.roster import (
+    LeaveSeat,
+    PutSeat,
+    Seat,
+    committee,
+    leave_seat,
+    put_seat,
 )
 from app.services.committee.views import AgendaRow, MeetingView, RequestRow, requests
 from app.services.committee.voting import (
@@ -36,6 +45,7 @@ from app.services.committee.voting import (
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.committee.forms import AgendaForm, CountForm, DayForm, InterestForm, SignInForm
+from app.ui.pages.committee.seats_form import SeatsForm
 from app.ui.widgets.dialogs import ReasonForm
 
 if TYPE_CHECKING:
@@ -43,11 +53,46 @@ if TYPE_CHECKING:
 
 
 class MeetingDesk(QObject):
-    """Asks and writes for the meeting that the panel shows."""
+    """Asks and writes for the meeting that the panel shows.
+
+    Attributes:
+        seats_form: The list of members that is or was on screen.
+    """
+
+    seats_form: SeatsForm
 
     def __init__(self, page: Page, panel: MeetingPanel) -> None:
         super().__init__(panel)
         self.page, self.panel = page, panel
+
+    def show_seats(self) -> None:
+        """Who sits on the committee; the keeper lets members join and leave."""
+        self.seats_form = form = SeatsForm(self.panel)
+        for widget in (form.verb, form.leave):
+            widget.setVisible(self.panel.keeper)
+        db, actor = self.page.context.db, self.page.context.actor
+
+        def fill(_done: object = None) -> None:
+            self.page.read(lambda: committee(db, actor), form.show_seats, channel="seats")
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, DomainError):
+                form.refuse(error.text, login=error.code == "committee.login")
+            else:
+                self.page.context.errors.take(error)
+
+        def join(name: str, department: str, role: str, login: str) -> None:
+            command = PutSeat(new_op(), name, department, role, login.strip())
+            self.page.write(lambda: put_seat(db, actor, command), fill, refused)
+
+        def leave(seat: Seat) -> None:
+            command = LeaveSeat(new_op(), seat.member_id)
+            self.page.write(lambda: leave_seat(db, actor, command), fill)
+
+        form.joined.connect(join)
+        form.left.connect(leave)
+        fill()
+        form.open()
 
     def go_on(self) -> None:
         """Begin the ballot on the item at hand, or end it."""

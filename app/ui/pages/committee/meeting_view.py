@@ -47,6 +47,7 @@ class MeetingPanel(QWidget):
         self.title, self.where = Text("", Role.CARD_TITLE), ElidedText("", Role.LABEL)
         self.came, self.quorum = Text("", Role.STRONG), Badge(Status.MUTE, "—")
         self.out, self.signed = Text("", Role.STRONG), ElidedText("", Role.LABEL)
+        self.members = Button(_("委员"))
         self.new = Button(_("召集会议"), icon=Icon.PLUS)
         self.attend = Button(_("签到"), icon=Icon.ACCOUNT_GROUP)
         self.minutes = Button(_("生成纪要"), icon=Icon.FILE_PDF)
@@ -72,7 +73,9 @@ class MeetingPanel(QWidget):
         row.setSpacing(18)
         row.addLayout(left, 2)
         row.addLayout(middle, 3)
-        row.addLayout(toolbar(self.new, self.attend, self.minutes, self.end, self.act))
+        row.addLayout(
+            toolbar(self.members, self.new, self.attend, self.minutes, self.end, self.act)
+        )
         head.add(row)
         below = Card(padding=10)
         below.add(toolbar(Text(_("和在用品比"), Role.CARD_TITLE), self.klass, None))
@@ -96,6 +99,7 @@ class MeetingPanel(QWidget):
     def _connect(self) -> None:
         self.agenda.current_changed.connect(self._choose)
         self.agenda.counts_changed.connect(self.changed)
+        self.members.clicked.connect(self.desk.show_seats)
         self.new.clicked.connect(self.desk.plan)
         self.attend.clicked.connect(self.desk.attend)
         self.minutes.clicked.connect(self.desk.print_minutes)

@@ -13,6 +13,7 @@ from app.domain.formulary.requests import Status as Step
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.search import search
+from app.services.committee.evaluation import Evaluate, evaluate
 from app.services.committee.requests import (
     MakeRequest,
     RequestMade,
@@ -35,6 +36,7 @@ from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.committee import rows
 from app.ui.pages.committee.forms import RequestForm, TemporaryForm, found_of
+from app.ui.pages.committee.papers_forms import EvaluateForm
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
@@ -93,7 +95,8 @@ class RequestsView(_Papers):
         self.back = Button(_("退回"), icon=Icon.UNDO)
         self.submit = Button(_("提交"), icon=Icon.SEND)
         self.withdraw = Button(_("撤回"))
-        buttons = (self.withdraw, self.submit, self.back, self.agree, self.new)
+        self.judge = Button(_("用后评价"), icon=Icon.CLIPBOARD_CHECK)
+        buttons = (self.withdraw, self.submit, self.back, self.agree, self.judge, self.new)
         super().__init__(page, GridView(ListModel(rows.request_columns())), buttons)
         self.grid.set_empty(_("还没有申请。"), _("提出申请"), self.make)
         self.new.clicked.connect(self.make)
@@ -101,6 +104,7 @@ class RequestsView(_Papers):
         self.submit.clicked.connect(lambda: self._step(Verb.SUBMIT))
         self.withdraw.clicked.connect(lambda: self._step(Verb.WITHDRAW))
         self.back.clicked.connect(self._return)
+        self.judge.clicked.connect(self._judge)
 
     def refresh(self) -> None:
         """Ask again."""
@@ -131,6 +135,7 @@ class RequestsView(_Papers):
             button.setVisible(waits and heads)
         self.submit.setVisible(writes and state in {Step.DRAFT.value, Step.RETURNED.value})
         self.withdraw.setVisible(writes and state in _MAY_GO)
+        self.judge.setVisible(writes and state == Step.EFFECTIVE.value)
         words = ""
         if row is not None:
             checks = "；".join(f"{check.title} {check.text}" for check in row.checks)
@@ -170,6 +175,22 @@ class RequestsView(_Papers):
         db, actor = self.page.context.db, self.page.context.actor
         command = StepRequest(new_op(), row.org_id, row.request_id, verb, row.version, note)
         self.page.write(lambda: step_request(db, actor, command), self.told)
+
+    def _judge(self) -> None:
+        row = self._current()
+        if row is None:
+            return
+        form = EvaluateForm(row, self)
+        db, actor = self.page.context.db, self.page.context.actor
+
+        def save() -> None:
+            command = Evaluate(
+                new_op(), row.org_id, row.request_id, row.version, form.verdict, form.text
+            )
+            self.page.write(lambda: evaluate(db, actor, command), self.told)
+
+        form.accepted.connect(save)
+        form.open()
 
     def _return(self) -> None:
         row = self._current()
