@@ -99,10 +99,11 @@ def backup_price(site: Site, item: int = AMOXICILLIN, price: str = "4.1000") -> 
 
 def pledged(site: Site, org: int = EAST) -> None:
     """1,000 boxes of amoxicillin pledged and capped."""
+    whole = 1000 * FACTORS[AMOXICILLIN]
     with site.owner.write() as s:
         s.add(
             Pledge(
-                org_id=org, award_id=7, item_id=AMOXICILLIN, lead_id=LEAD, qty=1000 * FACTORS[AMOXICILLIN],
-                ordered=0, cap=1000 * FACTORS[AMOXICILLIN], valid_from=date(2020, 1, 1), valid_to=date(2099, 1, 1),
+                org_id=org, award_id=7, item_id=AMOXICILLIN, lead_id=LEAD, qty=whole, ordered=0,
+                cap=whole, valid_from=date(2020, 1, 1), valid_to=date(2099, 1, 1),
             )
         )  # fmt: skip

@@ -18,6 +18,7 @@ from app.i18n import _
 from app.models.order import Contract, MemberOrder, MemberOrderVersion, Signature
 from app.models.sealing import SealedPaper
 from app.services.db import Database
+from app.services.orders.answering import AnswerRow, answer_of
 from app.services.orders.contents import Paperwork, build, lines_of
 from app.services.orders.contracts import terms_of
 from app.services.orders.queries import MemberOrderRow, SignatureRow, order_rows, signature_row
@@ -85,6 +86,8 @@ class OrderDetail:
     versions: tuple[VersionRow, ...]
     seals: tuple[SealRow, ...]
     arrived: tuple[Arrived, ...]
+    answer: AnswerRow | None = None
+    """What the supplier confirmed in part of the present version."""
 
 
 def order_detail(db: Database, actor: Actor, wanted: OrderWanted) -> OrderDetail:
@@ -130,6 +133,7 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
         ),
         seals=_seals(session, row.org_id, row.id),
         arrived=tuple(Arrived(line.line, line.received, line.refused) for line in lines),
+        answer=answer_of(session, order),
     )
 
 

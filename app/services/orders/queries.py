@@ -111,6 +111,8 @@ class MemberOrderRow:
     urged: int
     mine: bool
     """Whether it waits for this person's signature."""
+    origin: str = ""
+    """``late``, ``supplement`` or ``backup``; empty for the first ones of a group order."""
 
     @property
     def open(self) -> bool:
@@ -303,8 +305,8 @@ def _conditions(actor: Actor, wanted: OrdersWanted) -> list[ColumnElement[bool]]
 
 
 def _urgency(order: MemberOrder) -> int:
-    """Refused first, then what waits, then what is under way; cancelled last."""
-    first = (State.REFUSED, State.TO_SIGN, State.MEMBER_SIGNED)
+    """First what somebody refused, then what waits, then what is under way; cancelled last."""
+    first = (State.ANSWERED, State.REFUSED, State.TO_SIGN, State.MEMBER_SIGNED)
     if order.status in first:
         return first.index(State(order.status))
     return len(first) + (order.status == State.CANCELLED)
@@ -361,4 +363,5 @@ def _order_row(
         urged_at=order.urged_at,
         urged=order.urged,
         mine=party is not None and actor.can(Duty.SIGN, signer),
+        origin=order.origin or "",
     )

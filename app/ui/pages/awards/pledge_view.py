@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.duties import Duty
 from app.domain.pledge import Pace
 from app.i18n import _
 from app.services.pledges.execution import PledgeRow, execution
+from app.services.pledges.supplement import SupplementRow, supplements
 from app.ui import formats
+from app.ui.icons import Icon
 from app.ui.page import Page
+from app.ui.pages.awards.supplements import Supplements
 from app.ui.status import Status
 from app.ui.tables.cells import Bar, Cell, Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.text import Role, Text
 
 _SHAPES: Final[Mapping[Pace, Status]] = {
@@ -45,16 +50,48 @@ class PledgeView(QWidget):
             "执行率 = 已验收 ÷（约定量 × 已过时间占供货期的比例）；"
             "低于 90% 提醒，低于 70% 为严重落后。"
         )
+        self.supplements = Supplements(page)
+        self.waiting: tuple[SupplementRow, ...] = ()
+        self.more = Button(_("补充约定"), icon=Icon.PLUS)
+        self.more.clicked.connect(lambda _on=False: self.supplements.ask(self._chosen()))
+        self.more.setVisible(page.context.actor.has(Duty.BUY))
+        self.decide = Button("", ButtonKind.PRIMARY, icon=Icon.GAVEL)
+        self.decide.clicked.connect(lambda _on=False: self.decide_first())
+        self.decide.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.grid, 1)
-        column.addWidget(Text(words, Role.LABEL, wrap=True))
+        self.note = Text(words, Role.LABEL, wrap=True)
+        foot = QHBoxLayout()
+        foot.setSpacing(8)
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.more)
+        foot.addWidget(self.decide)
+        column.addLayout(foot)
 
     def refresh(self) -> None:
         """Ask for the pledges."""
         db, actor = self._page.context.db, self._page.context.actor
         self._page.read(lambda: execution(db, actor, past=True), self._show, channel="pledges")
+        self._page.read(
+            lambda: supplements(db, actor, waiting=True), self._show_waiting, channel="supplements"
+        )
+
+    def _chosen(self) -> PledgeRow | None:
+        row = self.grid.current()
+        return row.record if row and isinstance(row.record, PledgeRow) else None
+
+    def decide_first(self) -> None:
+        """Open the oldest supplement that waits for this person."""
+        if self.waiting:
+            self.supplements.decide(self.waiting[-1])
+
+    def _show_waiting(self, found: tuple[SupplementRow, ...]) -> None:
+        self.waiting = found
+        self.decide.setText(_("审批补充约定 {n}", n=len(found)))
+        self.decide.setVisible(bool(found))
+        self.decide.updateGeometry()
 
     def _show(self, rows: tuple[PledgeRow, ...]) -> None:
         self.model.set_rows([_row(place, one) for place, one in enumerate(rows, 1)])

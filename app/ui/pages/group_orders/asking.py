@@ -11,10 +11,13 @@ from app.i18n import _
 from app.services.orders.detail import OrderDetail
 from app.services.orders.papers import PaperKind
 from app.services.orders.queries import MemberOrderRow
+from app.services.orders.settling import Rest, rest_of
 from app.ui import formats
 from app.ui.page import Page
-from app.ui.pages.group_orders import dialogs
+from app.ui.pages.group_orders import answer_forms, dialogs
+from app.ui.pages.group_orders.board_view import BoardView
 from app.ui.pages.group_orders.desk import OrderDesk
+from app.ui.pages.group_orders.order_view import OrderView
 from app.ui.widgets.dialogs import Form, Question, confirm
 
 
@@ -45,6 +48,23 @@ class Asking:
         self.form: Form | None = None
         """The dialog asked last."""
 
+    def listen(
+        self, board: BoardView, order: OrderView, open_order: Callable[[MemberOrderRow], None]
+    ) -> None:
+        """Hear the buttons of the signing board and of an open order."""
+        header = board.header
+        header.urge.clicked.connect(lambda _on=False: self.urge_all())
+        header.sign.clicked.connect(lambda _on=False: self.sign())
+        header.pdf.clicked.connect(lambda _on=False: self.contracts())
+        board.asked.connect(lambda row: self.next_step(row, open_order))
+        order.sign_asked.connect(self.sign)
+        order.refuse_asked.connect(self.refuse)
+        order.answer_asked.connect(self.answer)
+        order.settle_asked.connect(self.settle)
+        order.amend_asked.connect(self.amend)
+        order.cancel_asked.connect(self.cancel)
+        order.paper_asked.connect(self.paper)
+
     def sign(self) -> None:
         """Sign the chosen orders that wait for this person; all of them when none is chosen."""
         mine = [one for one in self._chosen() if one.mine]
@@ -74,6 +94,34 @@ class Asking:
         form = dialogs.AmendForm(detail, self._page)
         form.accepted.connect(lambda: self._desk.amend(detail, form.changes, form.text))
         self._open(form)
+
+    def answer(self) -> None:
+        """Confirm part of the open order."""
+        detail = self._detail()
+        if detail is None:
+            return
+        form = answer_forms.AnswerForm(detail, self._page)
+        form.accepted.connect(lambda: self._desk.answer(detail.row, form.offers, form.text))
+        self._open(form)
+
+    def settle(self) -> None:
+        """Read what the open order leaves, then ask what becomes of it."""
+        detail = self._detail()
+        if detail is None:
+            return
+        context, row = self._page.context, detail.row
+
+        def ask(rest: Rest) -> None:
+            form = answer_forms.SettleForm(rest, self._page)
+            form.accepted.connect(lambda: self._desk.settle(rest, form.to_backup, form.text))
+            self._open(form)
+
+        self._page.read(
+            lambda: rest_of(context.db, context.actor, row.org_id, row.id),
+            ask,
+            context.errors.take,
+            channel="rest",
+        )
 
     def cancel(self) -> None:
         """Cancel the open order."""
@@ -123,7 +171,7 @@ class Asking:
             form = dialogs.SignForm([row], self._page)
             form.accepted.connect(lambda: self._desk.sign([row]))
             self._open(form)
-        elif row.open and not row.refusal and buyer:
+        elif turn(row.state) and buyer:
             self._desk.urge([row])
         elif row.signed:
             self._desk.papers([row], PaperKind.ORDER)

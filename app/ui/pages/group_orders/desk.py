@@ -11,16 +11,21 @@ from PySide6.QtGui import QDesktopServices
 
 from app import paths
 from app.adapters.printers import write
+from app.domain.documents import State
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.orders.amend import Change
+from app.domain.orders.answer import Offer
 from app.domain.orders.signing import Decision
 from app.i18n import _
+from app.services.orders.answering import Answer, answer
 from app.services.orders.changing import Amend, CancelOrder, Urge, amend, cancel, urge
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.detail import OrderDetail, OrderWanted
+from app.services.orders.joining import Join, join
 from app.services.orders.papers import PaperKind, PaperWanted, paper
 from app.services.orders.queries import MemberOrderRow
+from app.services.orders.settling import Rest, Settled, SettleRest, settle_rest
 from app.services.orders.signing import Sign, sign
 from app.ui import formats
 from app.ui.changes import Topic
@@ -97,6 +102,25 @@ class OrderDesk:
             lambda: amend(db, actor, command), lambda _r: self._tell(told), self._failed
         )
 
+    def answer(self, order: MemberOrderRow, offers: tuple[Offer, ...], reason: str) -> None:
+        """Confirm part of an order, as its supplier."""
+        db, actor = self._context.db, self._context.actor
+        command = Answer(new_op(), order.org_id, order.id, order.version, offers, reason)
+        told = _("已部分确认 {no}，集团采购会处理余量。", no=order.no)
+        self._page.write(
+            lambda: answer(db, actor, command), lambda _r: self._tell(told), self._failed
+        )
+
+    def settle(self, rest: Rest, to_backup: tuple[int, ...], reason: str) -> None:
+        """Decide about the rest of an order."""
+        db, actor = self._context.db, self._context.actor
+        command = SettleRest(new_op(), rest.org_id, rest.order_id, rest.version, to_backup, reason)
+        self._page.write(
+            lambda: settle_rest(db, actor, command),
+            lambda done: self._tell(_settled_words(done)),
+            self._failed,
+        )
+
     def cancel(self, order: MemberOrderRow, reason: str) -> None:
         """Cancel an order."""
         db, actor = self._context.db, self._context.actor
@@ -134,6 +158,24 @@ class OrderDesk:
 
         self._page.write(lambda: consolidate(db, actor, command), told, self._failed)
 
+    def join(self, command: Join, done: Callable[[Consolidated], None]) -> None:
+        """Add requisitions to a group order."""
+        db, actor = self._context.db, self._context.actor
+
+        def told(result: Consolidated) -> None:
+            self._context.notices.done(
+                _(
+                    "{no} 补了 {n} 张成员订单，{amount}，等成员签署。",
+                    no=result.no,
+                    n=result.member_orders,
+                    amount=formats.yuan(result.amount),
+                )
+            )
+            self._changed(Topic.REQUISITIONS)
+            done(result)
+
+        self._page.write(lambda: join(db, actor, command), told, self._failed)
+
     def _tell(self, text: str) -> None:
         self._context.notices.done(text)
         self._changed()
@@ -165,6 +207,17 @@ class OrderDesk:
             self._context.notices.done(text, action=action, act=lambda: self.open_file(where))
 
         self._page.long(_("生成文件"), work, told, writes=False)
+
+
+def _settled_words(done: Settled) -> str:
+    if done.state is State.CANCELLED:
+        kept = _("{no} 已作废", no=done.no)
+    else:
+        kept = _("{no} 改成第 {n} 版，等成员重新签", no=done.no, n=done.version)
+    if not done.backups:
+        return _("{kept}；余量 {amount} 已退回。", kept=kept, amount=formats.yuan(done.given_back))
+    numbers = "、".join(done.backups)
+    return _("{kept}；备选供应商的订单 {numbers} 等成员签署。", kept=kept, numbers=numbers)
 
 
 def _open(path: Path) -> None:

@@ -55,6 +55,7 @@ class GroupHeader(Card):
         waiting = (
             (Status.WARN, counted.to_supplier, _("待供应商 {n}", n=counted.to_supplier)),
             (Status.INFO, counted.to_member, _("待成员 {n}", n=counted.to_member)),
+            (Status.NEAR, counted.answered, _("部分确认 {n}", n=counted.answered)),
             (Status.BAD, counted.refused, _("拒签 {n}", n=counted.refused)),
         )
         signed = (Status.OK, counted.signed, _("已签 {n}", n=counted.signed))

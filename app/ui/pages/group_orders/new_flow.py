@@ -8,8 +8,14 @@ from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import local_time
 from app.services.orders.board import groups
-from app.services.orders.candidates import asked_suppliers, candidates, preview
+from app.services.orders.candidates import (
+    JoinWanted,
+    asked_suppliers,
+    candidates,
+    preview,
+)
 from app.services.orders.consolidate import Consolidate, Consolidated, default_sign_by
+from app.services.orders.joining import Join
 from app.services.orders.queries import GroupsWanted
 from app.ui.page import Page
 from app.ui.pages.group_orders.desk import OrderDesk
@@ -46,6 +52,11 @@ class NewFlow:
         self._page.read(
             lambda: asked_suppliers(db, actor), self._view.offer_suppliers, channel="suppliers"
         )
+        self._page.read(
+            lambda: groups(db, actor, GroupsWanted()).rows,
+            self._view.offer_groups,
+            channel="groups to join",
+        )
         self.read_candidates()
 
     def read_candidates(self) -> None:
@@ -64,13 +75,23 @@ class NewFlow:
         if not picked:
             self._view.show_preview(None)
             return
-        db, actor = self._page.context.db, self._page.context.actor
+        db, actor, into = self._page.context.db, self._page.context.actor, self._view.join_into
         self._page.read(
-            lambda: preview(db, actor, picked), self._view.show_preview, channel="preview"
+            lambda: preview(db, actor, picked, into),
+            self._view.show_preview,
+            self._not_shown,
+            channel="preview",
         )
+
+    def _not_shown(self, error: Exception) -> None:
+        self._view.show_preview(None)
+        self._page.context.errors.take(error)
 
     def submit(self) -> None:
         """Consolidate what is picked; the deadline counts from the server's day."""
+        if self._view.join_into is not None:
+            self._join(self._view.join_into)
+            return
         title = self._view.name.text().strip()
         self._view.name_field.say("" if title else _("还没写名称。写一个好认的就行。"))
         if not title:
@@ -87,6 +108,15 @@ class NewFlow:
             command, lambda made: self._desk.consolidate(made, self._made), channel="submit"
         )
 
+    def _join(self, into: JoinWanted) -> None:
+        picked = self._view.picked
+        if not picked:
+            self._page.context.notices.info(_("还没选采购申请。请至少选一张已提交的申请。"))
+            return
+        command = Join(new_op(), into.lead_id, into.group_order_id, picked)
+        self._desk.join(command, self._made)
+
     def _made(self, result: Consolidated) -> None:
         self._view.name.clear()
+        self._view.into.choose(None)
         self._done(result)

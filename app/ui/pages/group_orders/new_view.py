@@ -8,9 +8,16 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from app.domain.documents import State
 from app.domain.errors import Problem
 from app.i18n import N_, _
-from app.services.orders.candidates import CandidateRow, CandidatesWanted, Preview
+from app.services.orders.candidates import (
+    CandidateRow,
+    CandidatesWanted,
+    JoinWanted,
+    Preview,
+)
+from app.services.orders.queries import GroupRow
 from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows
@@ -34,6 +41,7 @@ _CLASSES: Final = (
     ("tcm", N_("中药饮片")),
 )
 _MOST_SHOWN: Final = 30
+_JOINABLE: Final = frozenset({State.SIGNING, State.ACTIVE, State.RECEIVED})
 
 
 class NewView(QWidget):
@@ -57,6 +65,10 @@ class NewView(QWidget):
         self.name = QLineEdit()
         self.name.setPlaceholderText(_("写一个好认的，如「常用药第 2 包」"))
         self.name_field = Field(_("名称"), self.name)
+        self.into = Select([(None, _("新建一张"))])
+        self.into.setMaximumWidth(theme.px(300))
+        self.into_field = Field(_("放进"), self.into)
+        self.into.currentIndexChanged.connect(lambda _place: self._into_changed())
         self.days = Select([(n, _("{n} 个工作日内签完", n=n)) for n in (1, 2, 3, 5, 10)])
         self.days.choose(3)
         self.days_field = Field(_("签署截止"), self.days)
@@ -91,6 +103,7 @@ class NewView(QWidget):
         head.note.setText(_("把成员已提交的采购申请汇总，按今天的价格表定价，拆给每家成员和供应商"))
         fields = QHBoxLayout()
         fields.setSpacing(12)
+        fields.addWidget(self.into_field, 2)
         fields.addWidget(self.name_field, 3)
         fields.addWidget(self.days_field, 1)
         head.add(fields)
@@ -127,6 +140,29 @@ class NewView(QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.hide()
         return self.area
+
+    def offer_groups(self, groups: Sequence[GroupRow]) -> None:
+        """The group orders that requisitions can still join."""
+        open_ones = [one for one in groups if one.state in _JOINABLE]
+        entries: list[tuple[object, str]] = [(None, _("新建一张"))]
+        entries += [
+            ((one.lead_id, one.id), _("补进 {no} {title}", no=one.no, title=one.title))
+            for one in open_ones
+        ]
+        self.into.set_entries(entries)
+
+    @property
+    def join_into(self) -> JoinWanted | None:
+        """The group order that the picked requisitions join; None for a new one."""
+        value = self.into.value
+        return JoinWanted(*value) if isinstance(value, tuple) else None
+
+    def _into_changed(self) -> None:
+        joins = self.join_into is not None
+        self.name_field.setEnabled(not joins)
+        self.name_field.say("")
+        self.submit.setText(_("按原价补进") if joins else _("汇总并分签"))
+        self.pick_changed.emit()
 
     def offer_members(self, members: Sequence[tuple[int, str]]) -> None:
         """The members to filter by."""

@@ -9,8 +9,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.documents import State
-from app.domain.orders.signing import OPEN, Decision
+from app.domain.orders.signing import OPEN, Decision, Party, turn
 from app.i18n import _
+from app.services.orders.answering import AnswerRow
 from app.services.orders.detail import OrderDetail, SealRow
 from app.ui import formats
 from app.ui.icons import Icon
@@ -35,6 +36,7 @@ class OrderView(QWidget):
     Signals:
         left: Back to the signing board.
         sign_asked, refuse_asked, amend_asked, cancel_asked: Buttons.
+        answer_asked, settle_asked: Confirm a part; decide about the rest.
         seal_asked, check_asked: An electronic seal on this order; a check of a file.
         paper_asked: A paper is wanted: ``order``, ``contract`` or ``excel``.
     """
@@ -44,6 +46,8 @@ class OrderView(QWidget):
     refuse_asked = Signal()
     amend_asked = Signal()
     cancel_asked = Signal()
+    answer_asked = Signal()
+    settle_asked = Signal()
     seal_asked = Signal()
     check_asked = Signal()
     paper_asked = Signal(str)
@@ -71,6 +75,8 @@ class OrderView(QWidget):
         self.back = icon_button(Icon.ARROW_LEFT, _("返回（Esc）"))
         self.sign = Button(_("签署"), Kind.PRIMARY, icon=Icon.FILE_SIGN)
         self.refuse = Button(_("拒绝签署"), Kind.DANGER)
+        self.part = Button(_("部分确认"))
+        self.settle = Button(_("处理余量"), Kind.PRIMARY, icon=Icon.SWAP)
         self.amend = Button(_("修改"))
         self.cancel = Button(_("作废"), Kind.DANGER)
         self.seal = Button(_("盖电子章"), icon=Icon.LOCK_CHECK)
@@ -82,6 +88,8 @@ class OrderView(QWidget):
             (self.back, self.left),
             (self.sign, self.sign_asked),
             (self.refuse, self.refuse_asked),
+            (self.part, self.answer_asked),
+            (self.settle, self.settle_asked),
             (self.amend, self.amend_asked),
             (self.cancel, self.cancel_asked),
             (self.seal, self.seal_asked),
@@ -98,7 +106,9 @@ class OrderView(QWidget):
     def _lay_out(self) -> None:
         self.head.head.insertWidget(0, self.back)
         self.head.head.insertWidget(3, self.state)
-        for button in (self.cancel, self.amend, self.refuse, self.sign):
+        for button in (
+            self.cancel, self.amend, self.refuse, self.part, self.sign, self.settle,
+        ):  # fmt: skip
             self.head.head.addWidget(button)
         pair = QHBoxLayout()
         pair.setSpacing(24)
@@ -157,8 +167,12 @@ class OrderView(QWidget):
             if detail.content.contract_no
             else _("{n} 行", n=len(detail.content.lines))
         )
+        offers = {one.line: one for one in detail.answer.offers} if detail.answer else {}
         self.model.set_rows(
-            [rows.line_row(line, arrived.get(line.line)) for line in detail.content.lines]
+            [
+                rows.line_row(line, arrived.get(line.line), offers.get(line.line))
+                for line in detail.content.lines
+            ]
         )
 
     def _show_buttons(self, detail: OrderDetail) -> None:
@@ -166,6 +180,8 @@ class OrderView(QWidget):
         self.seal.setVisible(side_to_seal(detail, self._signs_for) is not None)
         self.sign.setVisible(row.mine)
         self.refuse.setVisible(row.mine)
+        self.part.setVisible(row.mine and turn(row.state) is Party.SUPPLIER)
+        self.settle.setVisible(self._buyer and _has_rest(detail))
         self.amend.setVisible(self._buyer and row.open)
         self.cancel.setVisible(self._buyer and row.state in _CANCELLABLE)
 
@@ -195,6 +211,8 @@ class OrderView(QWidget):
             if one.version > 1
         ]
         entries += [(one.at, Status.OK, _seal_words(one, now)) for one in detail.seals]
+        if detail.answer is not None:
+            entries.append((detail.answer.at, Status.NEAR, _answer_words(detail.answer, now)))
         row = detail.row
         if row.urged and row.urged_at and row.open:
             urged = _("催签 {n} 次，最近 {at}", n=row.urged, at=words.minute(row.urged_at, now))
@@ -225,6 +243,22 @@ def _signature_words(detail: OrderDetail, place: int, now: datetime) -> str:
         party=party,
         who=who,
         n=one.version,
+        reason=one.reason,
+    )
+
+
+def _has_rest(detail: OrderDetail) -> bool:
+    """Whether the supplier took a part only, or nothing at all."""
+    seller = detail.row.supplier_signature
+    refused = seller is not None and seller.decision is Decision.REFUSED
+    return detail.row.state is State.ANSWERED or (detail.row.state is State.REFUSED and refused)
+
+
+def _answer_words(one: AnswerRow, now: datetime) -> str:
+    return _(
+        "供应商 {name} {at} 部分确认：{reason}",
+        name=one.person,
+        at=words.minute(one.at, now),
         reason=one.reason,
     )
 

@@ -86,7 +86,12 @@ class GroupOrdersPage(Page):
         self.board.opened.connect(self.open_order)
         self.board.picked.connect(self.chrome_changed)
         self.board.escaped.connect(self.list.setFocus)
-        self._connect_buttons()
+        self.asking.listen(self.board, self.order, self.open_order)
+        self.order.left.connect(self.close_order)
+        self.order.seal_asked.connect(lambda: self.sealing.ask(self._detail()))
+        self.order.check_asked.connect(self.sealing.choose_and_check)
+        self.new.left.connect(self.close_order)
+        self.approval.left.connect(self.close_order)
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.PRINT, self._print)
         self.on(Act.SIGN, self.asking.sign)
@@ -95,23 +100,6 @@ class GroupOrdersPage(Page):
             self.on(Act.NEW, self.start_new)
             self.on(Act.CONSOLIDATE, self.start_new)
             self.on(Act.SUBMIT, self._submit)
-
-    def _connect_buttons(self) -> None:
-        header, asking = self.board.header, self.asking
-        header.urge.clicked.connect(lambda _on=False: asking.urge_all())
-        header.sign.clicked.connect(lambda _on=False: asking.sign())
-        header.pdf.clicked.connect(lambda _on=False: asking.contracts())
-        self.board.asked.connect(lambda row: asking.next_step(row, self.open_order))
-        self.order.left.connect(self.close_order)
-        self.order.sign_asked.connect(asking.sign)
-        self.order.refuse_asked.connect(asking.refuse)
-        self.order.amend_asked.connect(asking.amend)
-        self.order.cancel_asked.connect(asking.cancel)
-        self.order.paper_asked.connect(asking.paper)
-        self.order.seal_asked.connect(lambda: self.sealing.ask(self._detail()))
-        self.order.check_asked.connect(self.sealing.choose_and_check)
-        self.new.left.connect(self.close_order)
-        self.approval.left.connect(self.close_order)
 
     # Reading
 

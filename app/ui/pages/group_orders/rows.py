@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.domain.documents import State, state_title
+from app.domain.orders.answer import Offer
 from app.domain.orders.content import ContentLine
 from app.domain.orders.signing import Party
 from app.i18n import _
@@ -29,7 +30,7 @@ def order_columns() -> tuple[Column, ...]:
     done = (_("已签"), state_title(State.REFUSED))
     member = _pill_column(state_title(State.TO_SIGN), *done)
     seller = _pill_column(state_title(State.MEMBER_SIGNED), _("等成员先签"), *done)
-    steps = (_("签署"), _("看原因"), _("催签"), _("打开"))
+    steps = (_("签署"), _("看原因"), _("处理余量"), _("催签"), _("打开"))
     act = max(paint.width_of(word, 14, bold=False) for word in steps) + 20
     return (
         Column(key="org", title=_("成员"), width=74, stretch=True, sortable=True),
@@ -61,7 +62,7 @@ def order_row(row: MemberOrderRow, now: datetime, *, buyer: bool) -> Row:
     """One member order on the signing board."""
     when = words.order_until(row, now)
     cells: tuple[Cell, ...] = (
-        row.org,
+        words.member_name(row),
         row.supplier,
         formats.amount(row.amount),
         words.side_pill(row, Party.MEMBER),
@@ -79,6 +80,8 @@ def next_step(row: MemberOrderRow, *, buyer: bool) -> str:
     """The word of what this person would do with the order now."""
     if row.mine:
         return _("签署")
+    if row.state is State.ANSWERED and buyer:
+        return _("处理余量")
     if row.refusal:
         return _("看原因")
     if row.open:
@@ -145,14 +148,14 @@ def line_columns() -> tuple[Column, ...]:
     )
 
 
-def line_row(line: ContentLine, arrived: Arrived | None) -> Row:
-    """One line of an order."""
+def line_row(line: ContentLine, arrived: Arrived | None, offer: Offer | None = None) -> Row:
+    """One line of an order; what its supplier confirmed in part stands beside the name."""
     came = arrived.received if arrived else 0
     return Row(
         key=line.line,
         cells=(
             str(line.line),
-            Two(line.name, f"{line.spec} · {line.code}"),
+            Two(line.name, " · ".join(filter(None, (line.spec, _line_note(line, offer))))),
             Two(line.maker, line.approval or formats.NONE),
             Qty(formats.number(line.packs), line.unit),
             formats.price(line.pack_price),
@@ -170,6 +173,16 @@ def line_row(line: ContentLine, arrived: Arrived | None) -> Row:
             came // line.pack_factor,
         ),
     )
+
+
+def _line_note(line: ContentLine, offer: Offer | None) -> str:
+    """What the supplier can deliver, or a day of the line's own, else the code."""
+    day = (offer.due_on if offer else None) or line.due_on
+    parts = [_("{day} 到货", day=f"{day:%m-%d}")] if day else []
+    if offer and offer.qty != line.qty:
+        packs = formats.number(offer.qty // line.pack_factor)
+        parts.insert(0, _("能供 {n} {unit}", n=packs, unit=line.unit))
+    return " · ".join(parts) or line.code
 
 
 def candidate_columns() -> tuple[Column, ...]:

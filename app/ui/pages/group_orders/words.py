@@ -7,7 +7,7 @@ from typing import Final
 
 from app.domain.documents import State, state_title
 from app.domain.orders.signing import Decision, Party, turn
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.db import local_time
 from app.services.orders.queries import GroupRow, MemberOrderRow, SignatureRow
 from app.ui import formats
@@ -23,6 +23,7 @@ _GROUP: Final = {
 _ORDER: Final = {
     State.TO_SIGN: Status.INFO,
     State.MEMBER_SIGNED: Status.WARN,
+    State.ANSWERED: Status.NEAR,
     State.REFUSED: Status.BAD,
     State.SIGNED: Status.OK,
     State.PARTLY_RECEIVED: Status.OK,
@@ -34,6 +35,19 @@ _ORDER: Final = {
 def group_pill(row: GroupRow) -> Pill:
     """A group order's state."""
     return Pill(_GROUP.get(row.state, Status.MUTE), state_title(row.state))
+
+
+_ORIGINS: Final = {
+    "late": N_("补单"),
+    "supplement": N_("补单"),
+    "backup": N_("备选"),
+}
+
+
+def member_name(row: MemberOrderRow) -> str:
+    """The member, and how the order came into its group order if not with the first ones."""
+    origin = _ORIGINS.get(row.origin)
+    return f"{row.org} · {_(origin)}" if origin else row.org
 
 
 def order_pill(row: MemberOrderRow) -> Pill:
@@ -48,10 +62,10 @@ def side_pill(row: MemberOrderRow, party: Party) -> Pill | str:
         if mine.decision is Decision.SIGNED:
             return Pill(Status.OK, _("已签"))
         return Pill(Status.BAD, _("拒签"))
-    if row.state is State.CANCELLED:
-        return formats.NONE
     if turn(row.state) is party:
         return order_pill(row)
+    if party is Party.SUPPLIER and row.state is State.ANSWERED:
+        return Pill(Status.NEAR, _("部分确认"))
     if party is Party.SUPPLIER and row.open:
         return Pill(Status.MUTE, _("等成员先签"))
     return formats.NONE
