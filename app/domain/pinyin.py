@@ -3,6 +3,8 @@
 Names of drugs are full of characters with several readings (重 zhong/chong, 长 chang/zhang), and
 nobody knows which one the next pharmacist types. So initials are kept for all of them, the reading
 in context first; the full pinyin is kept in context only.
+
+The table of phrases is loaded by the first name that is read, not by the start of the program.
 """
 
 from __future__ import annotations
@@ -10,8 +12,6 @@ from __future__ import annotations
 import itertools
 from functools import lru_cache
 from typing import Final
-
-from pypinyin import Style, lazy_pinyin, pinyin
 
 MOST_READINGS: Final = 24
 """Spellings kept of one name; six characters with two readings each would make 64."""
@@ -24,6 +24,8 @@ def syllables(text: str) -> tuple[str, ...]:
     >>> syllables("阿莫西林0.25g")
     ('a', 'mo', 'xi', 'lin', '0', '2', '5', 'g')
     """
+    from pypinyin import lazy_pinyin
+
     parts = "\n".join(lazy_pinyin(text, errors=_apart)).split("\n")
     return tuple(kept for part in parts if (kept := _plain(part)))
 
@@ -56,6 +58,8 @@ def initials(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8192)
 def _letters(sign: str) -> tuple[str, ...]:
     """First letters of all readings of one character."""
+    from pypinyin import Style, pinyin
+
     found = pinyin(sign, style=Style.NORMAL, heteronym=True, errors=_apart)
     readings = found[0] if found else []
     return tuple(dict.fromkeys(kept[0] for part in readings if (kept := _plain(part))))

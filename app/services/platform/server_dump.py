@@ -14,7 +14,6 @@ from sqlalchemy.engine import URL, make_url
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.db import Database, postgresql_engine
-from app.services.platform import server
 
 _WINDOWS_SUFFIX: Final = ".exe" if os.name == "nt" else ""
 
@@ -60,6 +59,8 @@ def restore(admin_url: str, source: Path, database: str) -> Database:
     Raises:
         DomainError: There is a database of that name already.
     """
+    from app.services.platform import server  # the driver is loaded where there is a server
+
     with server.administrator(admin_url) as connection:
         server.prepare_roles(connection)
         server.make_database(connection, database)
