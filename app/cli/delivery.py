@@ -25,6 +25,7 @@ from app.services.receiving.queries import (
     find_delivery,
     show_delivery,
 )
+from app.services.receiving.trace_files import LoadTraces, load_traces
 
 app = typer.Typer()
 
@@ -131,6 +132,18 @@ def import_notes(file: Path, *, org: str, no: str, supplier: str, check: bool) -
         return
     made = save_notes(db, actor, SaveNotes(new_op(), preview))
     run.emit(made, {"no": _("送货单"), "lines": _("行数")})
+
+
+@app.command(help=_("读入供应商的追溯码文件（xlsx、csv、xml）：哪盒在哪箱；扫箱码时展开成盒"))
+def traces(
+    file: Annotated[Path, typer.Argument(help=_("追溯码文件"))],
+    org: Annotated[str, typer.Option(help=_("收货机构；不填为自己的"))] = "",
+) -> None:
+    """Keep a supplier's trace file."""
+    run = cli()
+    db, actor = run.signed_in()
+    done = load_traces(db, actor, LoadTraces(new_op(), org_id(run, org), file))
+    run.emit(done, {"packs": _("盒"), "cases": _("箱"), "known": _("以前读过")})
 
 
 @app.command(help=_("送货单 PDF（随货同行单）"))

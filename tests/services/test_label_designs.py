@@ -1,4 +1,4 @@
-"""Label templates of an organisation: kept with versions, checked, used by one print and the next."""
+"""Label templates: kept with versions, checked, used by one print and the next."""
 
 from __future__ import annotations
 

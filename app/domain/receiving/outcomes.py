@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -9,7 +10,7 @@ from app.domain.errors import Problem
 from app.domain.expiry import distance, shown
 from app.domain.receiving.note import Goods, NoteLine
 from app.domain.receiving.outcome import Choice, Outcome, Tone
-from app.domain.receiving.reading import Found, KnownTrace, Reading
+from app.domain.receiving.reading import Case, Found, KnownTrace, Reading
 from app.domain.receiving.work import Entry, Trace, Work
 from app.i18n import _
 
@@ -125,22 +126,34 @@ def echo() -> Outcome:
     return Outcome(Tone.SILENT, "trace.echo", "")
 
 
-def read_twice(earlier: Trace) -> Outcome:
-    """The pack was read in this acceptance already."""
-    return Outcome(
-        Tone.WARN,
-        "trace.twice",
-        _("重复的追溯码，已忽略"),
-        _(
-            "这个追溯码 {time} 已收过，没有重复计数。",
-            time=f"{earlier.at:%H:%M}",
-        ),
-    )
+def read_twice(earlier: Trace, case: str = "") -> Outcome:
+    """The pack was read in this acceptance already, by itself or with its case."""
+    time = f"{earlier.at:%H:%M}"
+    text = _("这个追溯码 {time} 已收过，没有重复计数。", time=time)
+    if case:
+        text = _("这一盒 {time} 已随整箱 {case} 收过，没有重复计数。", time=time, case=case)
+    return Outcome(Tone.WARN, "trace.twice", _("重复的追溯码，已忽略"), text)
+
+
+def case_read(case: Case) -> Outcome:
+    """All packs of a case were read one by one before."""
+    text = _("箱里的 {n} 盒都已逐盒扫过，没有重复计数。", n=len(case.packs))
+    return Outcome(Tone.WARN, "trace.twice", _("整箱已收过，已忽略"), text)
+
+
+def of_case(told: Outcome, case: Case, packs: int) -> Outcome:
+    """What a counted case brought: how many packs, and how many had been read before."""
+    words = _("整箱 {n} 盒", n=packs)
+    if packs < len(case.packs):
+        words = _(
+            "整箱，另 {m} 盒先前已单独扫过，这次加 {n} 盒", m=len(case.packs) - packs, n=packs
+        )
+    return replace(told, detail=f"{words} · {told.detail}".removesuffix(" · "))
 
 
 def known_pack(known: KnownTrace, reading: Reading, found: Found) -> Outcome:
     """The pack came in with another delivery: perhaps a returned pack sold again."""
-    parts = [part for part in (known.where, known.when) if part]
+    parts = [part for part in (known.code, known.where, known.who, known.when) if part]
     return Outcome(
         Tone.REJECT,
         "trace.known",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -67,10 +67,33 @@ class KnownTrace:
     Attributes:
         when: Local time in words.
         where: Member in words, empty when it is not ours to see.
+        who: Who took it in, empty when it is not ours to see.
+        code: The pack, where a whole case was scanned.
     """
 
     when: str = ""
     where: str = ""
+    who: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A scanned code as the supplier's trace file describes it.
+
+    Attributes:
+        packs: Codes of the smallest packs in it, empty for a single pack.
+        lot_no: Their lot, empty where they have several or the file says none.
+        expiry: Their expiry.
+        produced: Their day of production.
+        within: The cases that the code itself lies in, the nearest first.
+    """
+
+    packs: tuple[str, ...] = ()
+    lot_no: str = ""
+    expiry: date | None = None
+    produced: date | None = None
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +103,15 @@ class Found:
     Attributes:
         goods: The item, None when nothing is bound to the code.
         units: Smallest units that one scan of the code stands for.
-        known: The pack came in before.
+        known: The pack, or one of the case, came in before.
+        case: What lies in the code, and in what it lies.
         words: Items whose name or pinyin fits typed words; they are chosen, not counted.
     """
 
     goods: Goods | None = None
     units: int = 1
     known: KnownTrace | None = None
+    case: Case = field(default_factory=Case)
     words: tuple[int, ...] = ()
 
 
@@ -120,7 +145,7 @@ def read(text: str, today: date, rules: Sequence[BarcodeRule] = ()) -> Reading:
 
 
 def _trace(result: ScanResult) -> str:
-    if result.kind is ScanKind.TRACE:
+    if result.kind in {ScanKind.TRACE, ScanKind.SSCC}:
         return result.code
     return f"{result.code}.{result.serial}" if result.serial else ""
 

@@ -21,7 +21,7 @@ from app.domain.receiving.policy import (
     is_near,
     same_expiry,
 )
-from app.domain.receiving.reading import Found, Reading, Target
+from app.domain.receiving.reading import Case, Found, Reading, Target
 from app.domain.receiving.work import (
     Entry,
     Session,
@@ -57,6 +57,7 @@ def scan(
     """The session after a scan, and what to tell; nothing is counted unless all is in order."""
     if found.words:
         return _choose(session, found.words)
+    reading = _informed(reading, found)
     refusal = (
         _unreadable(reading) or _unknown(reading, found) or _seen(session, reading, found, moment)
     )
@@ -73,6 +74,17 @@ def scan(
     if conflict is not None:
         return session, outcomes.lot_conflict(goods, reading, conflict)
     return _count(session, goods, reading, found, moment)
+
+
+def _informed(reading: Reading, found: Found) -> Reading:
+    """The scan with what the supplier's trace file says of a case; the scan's own word wins."""
+    case = found.case
+    if not case.packs:
+        return reading
+    return replace(
+        reading, lot=reading.lot or case.lot_no, expiry=reading.expiry or case.expiry,
+        produced=reading.produced or case.produced,
+    )  # fmt: skip
 
 
 def _choose(session: Session, items: tuple[int, ...]) -> tuple[Session, Outcome]:
@@ -111,8 +123,21 @@ def _seen(session: Session, reading: Reading, found: Found, moment: Moment) -> O
     if earlier is not None:
         if moment.at - earlier.at < ECHO:
             return outcomes.echo()
-        return outcomes.read_twice(earlier)
+        return outcomes.read_twice(earlier, _case_read(session, found))
+    if found.case.packs and not _fresh(session.work, found.case):
+        return outcomes.case_read(found.case)
     return outcomes.known_pack(found.known, reading, found) if found.known else None
+
+
+def _case_read(session: Session, found: Found) -> str:
+    """The case that brought the pack in, if it was read in this work."""
+    return next((one for one in found.case.within if session.work.trace(one)), "")
+
+
+def _fresh(work: Work, case: Case) -> tuple[str, ...]:
+    """The packs of a case that were not read one by one before."""
+    read = {trace.code for entry in work.entries for trace in entry.traces}
+    return tuple(code for code in case.packs if code not in read)
 
 
 def _expired(
@@ -148,7 +173,10 @@ def _count(
     session: Session, goods: Goods, reading: Reading, found: Found, moment: Moment
 ) -> tuple[Session, Outcome]:
     work, entry = _place(session.work, goods, reading)
+    packs = _fresh(work, found.case)
     units = found.units * reading.count
+    if found.case.packs:
+        units = units // len(found.case.packs) * len(packs)
     filled = _fill(work, entry, goods, reading)
     if is_expired(filled.expiry, moment.today):
         told = outcomes.expired(goods, filled.lot_no, filled.expiry, entry.key)
@@ -157,11 +185,15 @@ def _count(
         )
         return moved, replace(told, reading=reading, units=units, goods=goods)
     traces = filled.traces
+    if packs:  # every pack stands for itself; the case's own code is kept, for nothing
+        each = units // len(packs)
+        traces = (*traces, *(Trace(code, moment.at, each) for code in packs))
     if reading.trace:
-        traces = (*traces, Trace(reading.trace, moment.at, units))
+        traces = (*traces, Trace(reading.trace, moment.at, 0 if packs else units))
     counted = replace(filled, accepted=filled.accepted + units, traces=traces, done=False)
     work = work.put(counted)
-    return session.then(work), _tell(work, counted, reading, units, moment)
+    told = _tell(work, counted, reading, units, moment)
+    return session.then(work), outcomes.of_case(told, found.case, len(packs)) if packs else told
 
 
 def _place(work: Work, goods: Goods, reading: Reading) -> tuple[Work, Entry]:

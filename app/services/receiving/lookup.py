@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -14,19 +14,20 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.receiving.note import Goods
-from app.domain.receiving.reading import Found, KnownTrace, Reading, Target
-from app.domain.scan import ScanKind
+from app.domain.receiving.reading import Case, Found, KnownTrace, Reading, Target
+from app.domain.scan import ScanKind, classify
 from app.i18n import _
 from app.models.base import moment
 from app.models.item import Item, ItemCode, ItemSearch
-from app.models.party import Organisation
-from app.models.receiving import TraceCode
+from app.models.party import Organisation, Person
+from app.models.receiving import Acceptance, TraceCode
 from app.services.access import require
 from app.services.audit import record
 from app.services.catalogue.lookup import CodeMatch, by_scan
 from app.services.db import Database, database_of, local_time
 from app.services.operations import claim, finish
 from app.services.receiving.goods import facts
+from app.services.receiving.trace_files import case_of
 
 _SYSTEM_OF = {
     ScanKind.GS1: CodeSystem.GTIN,
@@ -36,6 +37,7 @@ _SYSTEM_OF = {
     ScanKind.MA: CodeSystem.UDI_DI,
     ScanKind.AHM: CodeSystem.UDI_DI,
 }
+_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,11 @@ def find(session: Session, org_id: int, reading: Reading, items: Collection[int]
     """`look_up` inside a unit of work."""
     if reading.scan is None or reading.target in {Target.DELIVERY, Target.OWN_LABEL}:
         return Found()
+    case = case_of(session, reading.trace)
     match = _first(by_scan(session, (org_id,), reading.scan), items)
+    if case.packs:  # the file knows what is in it; the case's own prefix may be bound or not
+        inner = classify(case.packs[0].partition(".")[0])
+        match = _first(by_scan(session, (org_id,), inner), items) or match
     if match is None and reading.target is Target.WORDS:
         match = _by_own_code(session, reading.code)
         if match is None:
@@ -78,8 +84,11 @@ def find(session: Session, org_id: int, reading: Reading, items: Collection[int]
     if match is None:
         return Found()
     goods = facts(session, (match.item_id,))[match.item_id]
+    if case.packs:
+        units = goods.pack_factor * len(case.packs)
+        return Found(goods, units, _known_case(session, org_id, reading.trace, case), case)
     units = match.unit_factor if match.unit_factor > 1 else goods.pack_factor
-    return Found(goods, units, known_trace(session, org_id, reading.trace))
+    return Found(goods, units, known_trace(session, org_id, reading.trace), case)
 
 
 def _first(matches: tuple[CodeMatch, ...], items: Collection[int]) -> CodeMatch | None:
@@ -117,18 +126,39 @@ def _by_words(session: Session, words: str, items: Collection[int]) -> tuple[int
     )
 
 
+def _known_case(session: Session, org_id: int, code: str, case: Case) -> KnownTrace | None:
+    """Whether the case or one of its packs came in before; the first that did."""
+    whole = known_trace(session, org_id, code)
+    if whole is not None:
+        return whole
+    for start in range(0, len(case.packs), _CHUNK):
+        part = case.packs[start : start + _CHUNK]
+        taken = session.scalar(
+            select(TraceCode.code).where(TraceCode.code.in_(part), TraceCode.released_at.is_(None))
+        )
+        if taken is not None:
+            known = known_trace(session, org_id, taken)
+            return replace(known, code=taken) if known else None
+    return None
+
+
 def known_trace(session: Session, org_id: int, code: str) -> KnownTrace | None:
     """When and, if it is ours to see, where this very pack came in before."""
     if not code:
         return None
     row = session.execute(
-        select(TraceCode.received_at, TraceCode.org_id, Organisation.short_name)
+        select(TraceCode.received_at, TraceCode.org_id, Organisation.short_name, Person.name)
         .outerjoin(Organisation, Organisation.id == TraceCode.org_id)
+        .outerjoin(
+            Acceptance,
+            (Acceptance.org_id == TraceCode.org_id) & (Acceptance.id == TraceCode.acceptance_id),
+        )
+        .outerjoin(Person, Person.id == Acceptance.receiver_id)
         .where(TraceCode.code == code, TraceCode.released_at.is_(None))
     ).first()
     if row is not None:
-        where = row.short_name if row.org_id == org_id else ""
-        return KnownTrace(f"{local_time(row.received_at):%m-%d %H:%M}", where or "")
+        where, who = (row.short_name, row.name) if row.org_id == org_id else ("", "")
+        return KnownTrace(f"{local_time(row.received_at):%m-%d %H:%M}", where or "", who or "")
     if database_of(session).is_sqlite:
         return None
     seen = session.execute(text("SELECT api.trace_seen(:code)"), {"code": code}).scalar()

@@ -23,6 +23,12 @@ from app.services.receiving.importing import (
     save_notes,
 )
 from app.services.receiving.queries import SupplierRow, suppliers
+from app.services.receiving.trace_files import (
+    LoadedTraces,
+    LoadTraces,
+    holds_traces,
+    load_traces,
+)
 from app.services.receiving.typing_notes import GoodsHit, expected_lines, find_goods
 from app.ui.changes import Topic
 from app.ui.page import Page
@@ -74,10 +80,10 @@ class NoteMaking(QObject):
     # From a file
 
     def choose_file(self) -> None:
-        """导入送货单: choose the sheet."""
-        dialog = QFileDialog(self._page, _("导入送货单"))
+        """导入送货单: choose the sheet, or a supplier's file of cases and packs."""
+        dialog = QFileDialog(self._page, _("导入送货单或追溯码文件"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(_("表格 (*.xlsx *.xls *.csv)"))
+        dialog.setNameFilter(_("表格、追溯码文件 (*.xlsx *.xls *.csv *.xml)"))
         dialog.fileSelected.connect(lambda path: self.read_file(Path(path)))
         dialog.open()
 
@@ -86,7 +92,30 @@ class NoteMaking(QObject):
         context = self._page.context
         wanted = NoteFile(context.org.id, path)
         db, actor = context.db, context.actor
-        self._page.read(lambda: preview_notes(db, actor, wanted), self._preview)
+
+        def look() -> Preview | None:
+            return None if holds_traces(path) else preview_notes(db, actor, wanted)
+
+        def show(preview: Preview | None) -> None:
+            if preview is None:
+                self.load_traces(path)
+            else:
+                self._preview(preview)
+
+        self._page.read(look, show)
+
+    def load_traces(self, path: Path) -> None:
+        """Keep which pack lies in which case; a scanned case then brings its packs."""
+        context = self._page.context
+        db, actor = context.db, context.actor
+        command = LoadTraces(new_op(), context.org.id, path)
+
+        def done(found: LoadedTraces) -> None:
+            words = _("{cases} 箱、{packs} 盒的追溯码已读入，验收时扫箱码即可。",
+                      cases=found.cases, packs=found.packs)  # fmt: skip
+            context.notices.done(words)
+
+        self._page.write(lambda: load_traces(db, actor, command), done)
 
     def _preview(self, preview: Preview) -> None:
         form = PreviewForm(preview, self._page)
