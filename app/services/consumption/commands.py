@@ -96,8 +96,10 @@ class Reverse:
         org_id: The member.
         document_id: The consumption.
         ledger_seq: One row of it, 0 for all.
-        qty: Units of that row to take back, 0 for all that is left of it.
+        qty: Units of that row or line to take back, 0 for all that is left of it.
         reason: Why; at least two characters.
+        doc_line: One line of it, 0 for all.
+        lot_id: The lot that comes back, 0 when nobody looked; another lot is refused.
     """
 
     op_id: UUID
@@ -106,3 +108,5 @@ class Reverse:
     reason: str
     ledger_seq: int = 0
     qty: int = 0
+    doc_line: int = 0
+    lot_id: int = 0

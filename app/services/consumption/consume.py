@@ -64,7 +64,7 @@ def _consume_once(db: Database, actor: Actor, command: Consume) -> Consumed:
             return Consumed.from_plain(earlier)
         day = command.occurred_on or today(session)
         document_id = new_id()
-        moves = _pick_all(session, actor, command, document_id, day)
+        moves = pick_all(session, actor, command, document_id, day)
         use = Use(command.org_id, command.op_id, command.place_id, day, command.source,
                   command.note, document_id)  # fmt: skip
         result = post_use(session, actor, use, moves)
@@ -134,7 +134,7 @@ def _document(session: Session, actor: Actor, use: Use, document_id: int, no: st
     )
 
 
-def _pick_all(
+def pick_all(
     session: Session, actor: Actor, command: Consume, document_id: int, day: date
 ) -> list[Move]:
     """Moves without prices: packs first, then loose goods by FEFO out of what is left."""

@@ -241,7 +241,7 @@ class Reader:
         if not text:
             row.wrong("day", "dispense.no_day", _("还没填发药日期。请写成 2026-10-14 的样子。"))
             return None
-        day = _plain_day(text)
+        day = plain_day(text)
         if day is None:
             words = _("「{text}」不是日期。请写成 2026-10-14 的样子。", text=text[:20])
             row.wrong("day", "import.day", words)
@@ -252,7 +252,8 @@ class Reader:
         return day
 
 
-def _plain_day(text: str) -> date | None:
+def plain_day(text: str) -> date | None:
+    """The day written as text or as Excel counts days; None when it is none."""
     serial = re.fullmatch(r"([2-9][0-9]{4})(?:\.[0-9]+)?", text)
     if serial:
         return date.fromordinal(date(1899, 12, 30).toordinal() + int(serial[1]))

@@ -18,9 +18,10 @@ from app.domain.ledger import Move
 from app.i18n import _
 from app.models.pack import Pack
 from app.models.settlement import Consumption
-from app.models.stock import Ledger
+from app.models.stock import Ledger, Lot
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.came_back import came_back
 from app.services.consumption.closing import refuse_closed
 from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
 from app.services.db import Database, now, today
@@ -105,29 +106,53 @@ def post_back(session: Session, actor: Actor, back: Back, moves: Sequence[Move])
 
 
 def _moves(session: Session, command: Reverse) -> list[Move]:
-    rows = session.scalars(
-        select(Ledger).where(
-            Ledger.org_id == command.org_id,
-            Ledger.doc_kind == DocKind.CONSUMPTION.value,
-            Ledger.doc_id == command.document_id,
-            (Ledger.seq == command.ledger_seq) if command.ledger_seq else (Ledger.seq > 0),
-        )
-    ).all()
+    rows = _rows(session, command)
+    _check_lot(session, command, rows)
     done = already_reversed(session, command.org_id, [row.seq for row in rows])
+    left = {row.seq: row.qty - done.get(row.seq, 0) for row in rows}
+    total = sum(left.values())
+    if not total:
+        raise DomainError("reverse.done", _("这张消耗单已经全部冲销，没有重复记账。"))
+    need = command.qty or total
+    if need > total:
+        raise DomainError(
+            "reverse.too_much",
+            _("这一行还能冲销 {left}，要冲销 {qty}。请改正数量。", left=total, qty=need),
+        )
     moves = []
     for row in rows:
-        left = row.qty - done.get(row.seq, 0)
-        take = command.qty or left
-        if take > left:
-            raise DomainError(
-                "reverse.too_much",
-                _("这一行还能冲销 {left}，要冲销 {qty}。请改正数量。", left=left, qty=take),
-            )
-        if take > 0:
-            moves.append(reversing(row, take, command.reason.strip()))
-    if not moves:
-        raise DomainError("reverse.done", _("这张消耗单已经全部冲销，没有重复记账。"))
+        part = min(need, left[row.seq])
+        need -= part
+        if part:
+            moves.append(reversing(row, part, command.reason.strip()))
     return moves
+
+
+def _rows(session: Session, command: Reverse) -> Sequence[Ledger]:
+    statement = select(Ledger).where(
+        Ledger.org_id == command.org_id,
+        Ledger.doc_kind == DocKind.CONSUMPTION.value,
+        Ledger.doc_id == command.document_id,
+    )
+    if command.ledger_seq:
+        statement = statement.where(Ledger.seq == command.ledger_seq)
+    if command.doc_line:
+        statement = statement.where(Ledger.doc_line == command.doc_line)
+    return session.scalars(statement.order_by(Ledger.seq)).all()
+
+
+def _check_lot(session: Session, command: Reverse, rows: Sequence[Ledger]) -> None:
+    """Goods go back to the lot they were taken from; what was scanned must be that lot."""
+    if not command.lot_id or any(row.lot_id == command.lot_id for row in rows):
+        return
+    lots = {row.lot_id for row in rows} | {command.lot_id}
+    names = dict(session.execute(select(Lot.id, Lot.lot_no).where(Lot.id.in_(lots))).all())
+    used = "、".join(sorted(names.get(row.lot_id, "—") for row in rows))
+    raise DomainError(
+        "reverse.other_lot",
+        _("这张单用的是批号 {used}，退回的是批号 {lot}。请核对包装，退到原来的批号。",
+          used=used, lot=names.get(command.lot_id, "—")),
+    )  # fmt: skip
 
 
 def already_reversed(session: Session, org_id: int, seqs: Sequence[int]) -> dict[int, int]:
@@ -162,28 +187,25 @@ def reversing(row: Ledger, qty: int, reason: str) -> Move:
     )
 
 
-def _all_back(session: Session, command: Reverse) -> bool:
+def _close_original(session: Session, command: Reverse, moves: list[Move]) -> None:
+    """Packs that came back whole are in stock again; what is all taken back is 已冲销."""
     rows = session.execute(
-        select(Ledger.seq, Ledger.qty).where(
+        select(Ledger.seq, Ledger.qty, Ledger.pack_id).where(
             Ledger.org_id == command.org_id,
             Ledger.doc_kind == DocKind.CONSUMPTION.value,
             Ledger.doc_id == command.document_id,
         )
     ).all()
     done = already_reversed(session, command.org_id, [row.seq for row in rows])
-    return all(done.get(row.seq, 0) == row.qty for row in rows)
-
-
-def _close_original(session: Session, command: Reverse, moves: list[Move]) -> None:
-    """Whole packs go back into stock; a consumption that is all taken back is 已冲销."""
-    if _all_back(session, command):
+    out = [row for row in rows if done.get(row.seq, 0) < row.qty]
+    if not out:
         session.execute(
             update(Consumption)
             .where(Consumption.org_id == command.org_id, Consumption.id == command.document_id)
             .values(status=State.REVERSED.value)
         )
-    packs = {move.pack_id for move in moves if move.pack_id} if command.qty == 0 else set()
-    if packs and command.ledger_seq == 0:
+    packs = {move.pack_id for move in moves} - {row.pack_id for row in out} - {0}
+    if packs:
         session.execute(
             update(Pack)
             .where(Pack.org_id == command.org_id, Pack.id.in_(packs))
@@ -195,6 +217,7 @@ def _close_original(session: Session, command: Reverse, moves: list[Move]) -> No
                 version=Pack.version + 1,
             )
         )
+    came_back(session, command.org_id, command.document_id, moves)
 
 
 def _line(move: Move, seq: int) -> ConsumedLine:

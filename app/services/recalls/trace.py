@@ -19,6 +19,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.scan import ScanKind, classify
 from app.i18n import _
+from app.models.consumption_source import CaseLine, CaseUse
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
 from app.models.party import Organisation, Person
@@ -83,6 +84,7 @@ class TraceStep:
         stage: ``in``, ``within``, ``used``, ``lost``, ``out`` (transit, supplier, scrap).
         doc_no: Number of its paper, where it has one.
         pack: Code of the pack that moved, empty for loose goods.
+        case: Reference of the case that it was used in, for articles of high value.
     """
 
     org_id: int
@@ -98,6 +100,7 @@ class TraceStep:
     qty: int
     person: str
     reason: str
+    case: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,13 @@ def _lot_ids(session: Session, actor: Actor, text: str) -> set[int]:
             .where(Pack.org_id.in_(actor.orgs()), Pack.code.in_(codes))
         )
     )
+    found |= set(
+        session.scalars(
+            select(CaseLine.lot_id).where(
+                CaseLine.org_id.in_(actor.orgs()), CaseLine.serial.in_(codes)
+            )
+        )
+    )
     number = scan.lot or text.strip()
     statement = select(Lot.id).where(or_(Lot.lot_no == number, Lot.lot_no == number.upper()))
     if scan.kind is ScanKind.GS1 and scan.lot:
@@ -243,10 +253,28 @@ def _steps(session: Session, lot_id: int, orgs: list[int]) -> tuple[TraceStep, .
         .limit(_MOST)
     ).all()
     numbers = _numbers(session, [row[0] for row in rows])
-    return tuple(_step(row, numbers) for row in rows)
+    cases = _cases(session, lot_id, orgs)
+    return tuple(_step(row, numbers, cases) for row in rows)
 
 
-def _step(row: Any, numbers: dict[tuple[int, int], str]) -> TraceStep:
+def _cases(session: Session, lot_id: int, orgs: list[int]) -> dict[tuple[int, int], str]:
+    """The cases that used the lot, by organisation and document: implants are found for ever."""
+    rows = session.execute(
+        select(CaseLine.org_id, CaseLine.document_id, CaseUse.case_no)
+        .join(
+            CaseUse,
+            and_(
+                CaseUse.org_id == CaseLine.org_id, CaseUse.document_id == CaseLine.document_id
+            ),
+        )
+        .where(CaseLine.lot_id == lot_id, CaseLine.org_id.in_(orgs))
+    )
+    return {(row.org_id, row.document_id): row.case_no for row in rows}
+
+
+def _step(
+    row: Any, numbers: dict[tuple[int, int], str], cases: dict[tuple[int, int], str]
+) -> TraceStep:
     move, source, target, org, person, pack = row
     return TraceStep(
         org_id=move.org_id,
@@ -262,6 +290,7 @@ def _step(row: Any, numbers: dict[tuple[int, int], str]) -> TraceStep:
         qty=move.qty,
         person=person or "—",
         reason=move.reason,
+        case=cases.get((move.org_id, move.doc_id), ""),
     )
 
 

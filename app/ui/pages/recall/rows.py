@@ -122,7 +122,7 @@ def step_row(number: int, row: TraceStep, head: LotHead) -> Row:
     """One move of the lot."""
     status, word = STAGES[row.stage]
     kind = _(KINDS.get(row.doc_kind, N_("其他")))
-    detail = row.pack or row.reason
+    detail = _("病例 {no}", no=row.case) if row.case else row.pack or row.reason
     return Row(
         number,
         (row.occurred_on.isoformat(), Pill(status, _(word)), row.org, Two(kind, row.doc_no),

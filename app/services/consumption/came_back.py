@@ -1,0 +1,53 @@
+"""What a reversal means for where the consumption came from: cases, and opened kits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.domain.errors import DomainError
+from app.domain.ledger import Move
+from app.i18n import _
+from app.models.consumption_source import CaseLine, ReagentKit
+
+
+def came_back(session: Session, org_id: int, document_id: int, moves: Sequence[Move]) -> None:
+    """Note on the case's lines, and on kits that the document opened, what was taken back.
+
+    Raises:
+        DomainError: Tests were already done with a kit that would go back on the shelf.
+    """
+    for line, qty in _by_line(moves).items():
+        session.execute(
+            update(CaseLine)
+            .where(
+                CaseLine.org_id == org_id,
+                CaseLine.document_id == document_id,
+                CaseLine.line == line,
+            )
+            .values(returned=CaseLine.returned + qty)
+        )
+    kits = session.scalars(
+        select(ReagentKit).where(
+            ReagentKit.org_id == org_id,
+            ReagentKit.document_id == document_id,
+            ReagentKit.status != "reversed",
+        )
+    ).all()
+    for kit in kits:
+        if kit.used:
+            raise DomainError(
+                "kit.used",
+                _("这一盒已做了 {n} 个测试，不能冲销开盒。请登记用完或过期。", n=kit.used),
+            )
+        kit.status = "reversed"
+        kit.version += 1
+
+
+def _by_line(moves: Sequence[Move]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for move in moves:
+        found[move.doc_line] = found.get(move.doc_line, 0) + move.qty
+    return found
