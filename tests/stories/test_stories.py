@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FixedClock
 from tests.factories import Site
+from tests.stories.bargaining_words import Bargain
 from tests.stories.formulary_words import Committee
 from tests.stories.mapping_words import Lists
 from tests.stories.moving import Moving
@@ -18,10 +20,10 @@ STORIES = sorted(Path(__file__).parent.glob("*.md"))
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
-def test_the_story_goes_as_it_is_told(story: Path, site: Site) -> None:
+def test_the_story_goes_as_it_is_told(story: Path, site: Site, clock: FixedClock) -> None:
     parser = doctest.DocTestParser()
     text = story.read_text(encoding="utf-8")
-    told = parser.get_doctest(text, _words(site), story.stem, str(story), lineno=0)
+    told = parser.get_doctest(text, _words(site, clock), story.stem, str(story), lineno=0)
     assert told.examples, "a story without a single step is no story"
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.REPORT_NDIFF)
     answers: list[str] = []
@@ -29,12 +31,13 @@ def test_the_story_goes_as_it_is_told(story: Path, site: Site) -> None:
     assert not failed, "".join(answers)
 
 
-def _words(site: Site) -> dict[str, object]:
+def _words(site: Site, clock: FixedClock) -> dict[str, object]:
     """The words that stories are told in."""
     return {
         "told": Told(site),
         "lists": Lists(site),
         "pt": Committee(site),
         "moving": Moving(site),
+        "deal": Bargain(site, clock),
         "date": date,
     }

@@ -25,6 +25,7 @@ from app.models.settlement import Statement
 from app.models.stock import Balance, Lot, Place
 from app.services.access import lead_org
 from app.services.db import Database, now, today
+from app.services.home.bargaining import ENDED, NEEDS, PUBLIC, bargaining
 from app.services.pledges.execution import pledge_rows
 from app.services.requisition.queries import waiting_for
 
@@ -53,6 +54,14 @@ class Kind(StrEnum):
     ANSWERED_ORDERS = "answered_orders"
     PLEDGES_BEHIND = "pledges_behind"
     NEAR_EXPIRY = "near_expiry"
+    NEEDS_TO_CONFIRM = "needs_to_confirm"
+    QUOTES_DUE = "quotes_due"
+    ROUNDS_TO_OPEN = "rounds_to_open"
+    AWARDS_TO_APPROVE = "awards_to_approve"
+    OBJECTIONS_OPEN = "objections_open"
+    PUBLICITY_ENDED = "publicity_ended"
+    PUBLICITY_ENDS = "publicity_ends"
+    PRICE_REQUESTS = "price_requests"
 
 
 class Urgency(StrEnum):
@@ -82,6 +91,14 @@ _PAGES: Final = {
     Kind.ANSWERED_ORDERS: "group_orders",
     Kind.PLEDGES_BEHIND: "awards",
     Kind.NEAR_EXPIRY: "stock",
+    Kind.NEEDS_TO_CONFIRM: "negotiation",
+    Kind.QUOTES_DUE: "negotiation",
+    Kind.ROUNDS_TO_OPEN: "negotiation",
+    Kind.AWARDS_TO_APPROVE: "awards",
+    Kind.OBJECTIONS_OPEN: "awards",
+    Kind.PUBLICITY_ENDED: "awards",
+    Kind.PUBLICITY_ENDS: "awards",
+    Kind.PRICE_REQUESTS: "awards",
 }
 
 
@@ -176,7 +193,7 @@ def badges(db: Database, actor: Actor, org_ids: Collection[int]) -> Badges:
     items = work(db, actor, org_ids)
     counts: dict[str, int] = {}
     for item in items:
-        if item.kind not in {Kind.NEAR_EXPIRY, Kind.PLEDGES_BEHIND}:
+        if item.kind not in {Kind.NEAR_EXPIRY, Kind.PLEDGES_BEHIND, Kind.PUBLICITY_ENDS}:
             counts[item.page] = counts.get(item.page, 0) + item.count
     counts["home"] = len(items)
     overdue = any(item.urgency is Urgency.NOW for item in items)
@@ -428,6 +445,21 @@ def _statements(ask: _Ask) -> Sequence[WorkItem]:
     return found
 
 
+def _bargaining(ask: _Ask) -> Sequence[WorkItem]:
+    return [
+        WorkItem(
+            Kind(one.kind),
+            one.count,
+            Urgency.NOW if one.late and one.kind != ENDED else _BARGAINING.get(one.kind, _TODAY),
+            one.names,
+            due=one.due,
+        )
+        for one in bargaining(ask.session, ask.for_duty, ask.today, ask.now)
+    ]
+
+
+_TODAY: Final = Urgency.TODAY
+_BARGAINING: Final = {PUBLIC: Urgency.WEEK, NEEDS: Urgency.WEEK}
 _QUESTIONS: Final[tuple[Callable[[_Ask], Sequence[WorkItem]], ...]] = (
     _expired,
     _deliveries,
@@ -437,6 +469,7 @@ _QUESTIONS: Final[tuple[Callable[[_Ask], Sequence[WorkItem]], ...]] = (
     _requisitions,
     _collecting,
     _pledges,
+    _bargaining,
     _statements,
     _near_expiry,
 )

@@ -69,6 +69,24 @@ WORDS: Final = {
         N_("供应商部分确认的订单"), N_("单"), N_("处理余量"), Status.NEAR, primary=True
     ),
     Kind.PLEDGES_BEHIND: Wording(N_("约定量落后进度"), N_("项"), N_("看执行率"), Status.WARN),
+    Kind.NEEDS_TO_CONFIRM: Wording(
+        N_("集团议价待报量"), N_("个项目"), N_("去确认"), Status.WARN, primary=True
+    ),
+    Kind.QUOTES_DUE: Wording(
+        N_("待报价的议价项目"), N_("个项目"), N_("去报价"), Status.WARN, primary=True
+    ),
+    Kind.ROUNDS_TO_OPEN: Wording(
+        N_("报价已截止，待开标"), N_("轮"), N_("去开标"), Status.INFO, primary=True
+    ),
+    Kind.AWARDS_TO_APPROVE: Wording(
+        N_("定标方案待审批"), N_("个"), N_("去审批"), Status.WARN, primary=True
+    ),
+    Kind.OBJECTIONS_OPEN: Wording(N_("公示质疑待答复"), N_("条"), N_("去答复"), Status.NEAR),
+    Kind.PUBLICITY_ENDED: Wording(
+        N_("公示期满，可生成价格表"), N_("个"), N_("去生效"), Status.INFO, primary=True
+    ),
+    Kind.PUBLICITY_ENDS: Wording(N_("定标公示中"), N_("个"), N_("看公示"), Status.MUTE),
+    Kind.PRICE_REQUESTS: Wording(N_("调价申请待处理"), N_("个"), N_("去处理"), Status.INFO),
     Kind.NEAR_EXPIRY: Wording(N_("近效期待处理"), N_("批"), N_("查看批号"), Status.WARN),
 }
 
