@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -67,7 +68,8 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> int:
         count = _xlsx(part, sheets) if kind == ".xlsx" else _csv(part, sheets[0])
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise EnvironmentProblem(
             "file.write",
             _("写不了 {name}：可能正在 Excel 里打开，或磁盘已满。请关闭后重试。", name=path.name),

@@ -23,6 +23,8 @@ from app.i18n import _
 NO_STOCK = "P0S01"
 WAS_FIRST = "P0S02"
 OTHER_CONTENT = "P0S03"
+MONTH_CLOSED = "P0S04"
+BEYOND = "P0S05"
 
 
 @contextmanager
@@ -41,7 +43,12 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
     """The meaning of a driver error, or None when it is a bug of ours."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
     message = str(error.orig)
-    return _stock(state, message) or _rights(state) or _environment(state, message, error)
+    return (
+        _stock(state, message)
+        or _settlement(state, message)
+        or _rights(state)
+        or _environment(state, message, error)
+    )
 
 
 def is_cut(error: DBAPIError) -> bool:
@@ -80,6 +87,25 @@ def _stock(state: str, message: str) -> DomainError | None:
         )
     if "append only" in message:
         return DomainError("ledger.fixed", _("台账不能改也不能删。要更正，请做冲销。"))
+    return None
+
+
+def _settlement(state: str, message: str) -> DomainError | None:
+    if state == MONTH_CLOSED or "month closed" in message:
+        return DomainError(
+            "month.closed",
+            _("这个日期所在的月份已关账，没有记账。请改日期，或请结算员说明原因重新开账。"),
+        )
+    if state == BEYOND or "matched beyond" in message:
+        return ConflictError(
+            "match.beyond", _("发票或对账单剩下的金额不够，可能刚被别人匹配。请刷新后再看。")
+        )
+    if "uq_invoice_once" in message or "invoice.supplier_id, invoice.code" in message:
+        return DomainError("invoice.twice", _("这张发票已经登记过。一张发票只登记一次。"))
+    if "uq_payment_line_once" in message or "payment_line.org_id" in message:
+        return ConflictError(
+            "payment.twice", _("有对账单已在另一个付款批里。每张只付一次，请刷新后重选。")
+        )
     return None
 
 

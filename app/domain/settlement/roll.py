@@ -1,9 +1,9 @@
-"""How supplier-owned stock rolls forward over a period, in money.
+"""How supplier-owned stock rolls forward over a period, in units and in money.
 
-期初寄售 + 本期送入 − 本期消耗 + 调价差 = 期末寄售, each at the price at which the goods came in;
-what is payable is the consumption at the price of the day of use, and 调价差 is the gap
-between both.
-The identity holds to the cent because the closing figure is the sum of the others.
+期初寄售 + 本期送入 + 退回 + 其他 − 本期消耗 = 期末寄售, each at the price the goods came in at.
+For every lot the six quantities are counted apart and must agree; the money is the value of the
+running quantity before and after each flow, so that the identity holds to the cent and the
+closing figure is to the cent what the same stock opens the next period with.
 """
 
 from __future__ import annotations
@@ -11,41 +11,92 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
+from app.domain.errors import DomainError
 from app.domain.money import amount
+from app.i18n import _
+
+_NIL: Final = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
-class LotRoll:
-    """Units of one item and lot of one owner over the period, and what they cost coming in."""
+class LotFlow:
+    """Units of one item and lot of one owner over a period, and what they cost coming in.
+
+    Attributes:
+        opening: At the period's first moment.
+        received: Came from the supplier, less what went back to it.
+        returned: Taken back from consumption.
+        other: Everything else: found less lost, scrapped, moved to other members.
+        consumed: Used.
+        closing: At the period's last moment, counted apart from the five.
+        unit_price: The price the goods came in at, per `price_factor` units.
+        price_factor: How many units the price is for.
+    """
 
     opening: int
     received: int
+    returned: int
+    other: int
     consumed: int
+    closing: int
     unit_price: Decimal
     price_factor: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether the six quantities agree."""
+        flows = self.received + self.returned + self.other - self.consumed
+        return self.opening + flows == self.closing
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The four figures of a statement, and the gap that price changes leave."""
+    """The six figures, at the prices the goods came in at."""
 
-    opening: Decimal
-    received: Decimal
-    payable: Decimal
-    price_gap: Decimal
+    opening: Decimal = _NIL
+    received: Decimal = _NIL
+    returned: Decimal = _NIL
+    other: Decimal = _NIL
+    consumed: Decimal = _NIL
+    closing: Decimal = _NIL
 
     @property
-    def closing(self) -> Decimal:
-        """期末寄售."""
-        return self.opening + self.received - self.payable + self.price_gap
+    def whole(self) -> bool:
+        """期初 + 送入 + 退回 + 其他 − 消耗 = 期末, to the cent."""
+        flows = self.received + self.returned + self.other - self.consumed
+        return self.opening + flows == self.closing
 
 
-def roll_forward(lots: Iterable[LotRoll], payable: Decimal) -> Roll:
-    """The figures of a statement whose lines sum to `payable`."""
-    opening = received = at_cost = Decimal("0.00")
+def roll_forward(lots: Iterable[LotFlow]) -> Roll:
+    """The six figures of the lots together.
+
+    Raises:
+        DomainError: The quantities of a lot do not agree: ledger and stock say different things.
+    """
+    sums = [_NIL] * 6
     for lot in lots:
-        opening += amount(lot.unit_price, lot.opening, lot.price_factor)
-        received += amount(lot.unit_price, lot.received, lot.price_factor)
-        at_cost += amount(lot.unit_price, lot.consumed, lot.price_factor)
-    return Roll(opening, received, payable, payable - at_cost)
+        if not lot.whole:
+            raise DomainError(
+                "roll.broken",
+                _("库存与台账对不上，没有生成对账单。请管理员运行自检，核对后再生成。"),
+            )
+        for place, value in enumerate(_values(lot)):
+            sums[place] += value
+    return Roll(*sums)
+
+
+def _values(lot: LotFlow) -> tuple[Decimal, ...]:
+    """Each flow is worth what it changes the value of the running quantity by."""
+    running, worth = lot.opening, amount(lot.unit_price, lot.opening, lot.price_factor)
+    values = [worth]
+    for flow, sign in ((lot.received, 1), (lot.returned, 1), (lot.other, 1), (lot.consumed, -1)):
+        if flow:
+            running += sign * flow
+            after = amount(lot.unit_price, running, lot.price_factor)
+            values.append(sign * (after - worth))
+            worth = after
+        else:
+            values.append(_NIL)
+    return (*values, worth)

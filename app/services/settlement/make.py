@@ -1,35 +1,62 @@
-"""Make statements: every unsettled consumption of supplier-owned goods up to the period's end."""
+"""Make statements: everything unsettled of supplier-owned goods up to the period's last day.
+
+One bill per supplier for what was used, one more for what was taken back: a bill never mixes
+both. A ledger row stands on at most one bill, so nothing is settled twice; what was posted late
+comes with the next one, so nothing is lost. A whole member is made with a handful of statements.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, insert, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
-from app.domain.money import amount
-from app.domain.settlement.period import Period
-from app.domain.settlement.roll import LotRoll, Roll, roll_forward
+from app.domain.settlement.period import Period, SettlementCalendar
+from app.domain.settlement.roll import Roll
 from app.i18n import _
-from app.models.party import Organisation
 from app.models.settlement import Statement, StatementLine
-from app.models.stock import Ledger, Place
 from app.services import audit
 from app.services.access import require
+from app.services.bulk import insert_rows
+from app.services.consumption.settleable import Settleable, settleable, split
 from app.services.db import Database, now, today
-from app.services.numbering import document_no
+from app.services.numbering import next_number
 from app.services.operations import claim, finish
-from app.services.stock.available import receipt_costs
-from app.services.stock.places import virtual_place
+from app.services.settlement.calendar import calendar_in
+from app.services.settlement.flows import Span, rolls
+from app.services.stock.closed import closed_through
+
+_NIL: Final = Decimal("0.00")
+_STATEMENT: Final = (
+    "org_id", "id", "no", "supplier_id", "period", "date_from", "date_to", "status",
+    "opening_amount", "received_amount", "consumed_amount", "price_gap", "closing_amount",
+    "created_at", "created_by", "version", "kind", "returned_amount", "other_amount",
+    "late_amount", "bought_amount",
+)  # fmt: skip
+_LINE: Final = (
+    "org_id", "statement_id", "ledger_seq", "item_id", "lot_id", "qty", "unit_price",
+    "price_factor", "amount",
+)  # fmt: skip
+
+
+class BillKind(StrEnum):
+    """What a statement holds."""
+
+    USE = "use"
+    REFUND = "refund"
+    REVERSAL = "reversal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +80,29 @@ class StatementMade:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One bill before it is written; the one with `roll` accounts for the days of `span`."""
+
+    id: int
+    supplier_id: int
+    kind: BillKind
+    rows: tuple[Settleable, ...]
+    span: Span
+    roll: Roll = field(default_factory=Roll)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((row.amount for row in self.rows), _NIL)
+
+
 def make_statements(
     db: Database, actor: Actor, command: MakeStatements
 ) -> tuple[StatementMade, ...]:
-    """Make one statement per supplier out of all that is unsettled up to the period's last day.
-
-    A consumption that was posted late is taken into the next statement: nothing is settled twice
-    (a ledger row stands on at most one statement) and nothing is lost.
+    """Make the bills of a member's period out of all that is unsettled up to its last day.
 
     Raises:
-        DomainError: The month has not begun, or nothing is left to settle.
+        DomainError: The month has not begun or is closed, or nothing is left to settle.
     """
     require(actor, Duty.SETTLE, command.org_id)
     period = Period.parse(command.period)
@@ -70,190 +110,147 @@ def make_statements(
         earlier = claim(session, actor, command.org_id, command.op_id, "statements", command)
         if earlier is not None:
             return _from_plain(earlier)
-        day = today(session)
-        if period.first > day:
-            raise DomainError(
-                "period.future", _("{period} 还没有开始，不能生成对账单。", period=period.key)
-            )
-        until = min(period.last, day)
-        rows = _unsettled(session, command, until)
+        calendar = calendar_in(session, command.org_id)
+        _check_period(session, command.org_id, calendar, period)
+        until = min(calendar.last(period), today(session))
+        rows = settleable(session, command.org_id, command.supplier_id, last=until)
         if not rows:
             raise DomainError(
                 "statement.nothing",
                 _("{period} 没有未结算的消耗。已生成的对账单在列表里。", period=period.key),
             )
-        made = tuple(
-            _make_one(session, actor, command, _Scope(period, until, supplier), lines)
-            for supplier, lines in _by_supplier(rows).items()
-        )
+        days = Span(calendar.first(period), until)
+        drafts = _rolled(session, command.org_id, _drafts(session, command, days, rows))
+        made = _write(session, actor, command, days, drafts)
         finish(session, command.org_id, command.op_id, {"made": [_plain(one) for one in made]})
         return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    period: Period
-    until: date
-    supplier_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    seq: int
-    item_id: int
-    lot_id: int
-    owner_id: int
-    qty: int
-    unit_price: Decimal
-    price_factor: int
-
-    @property
-    def amount(self) -> Decimal:
-        return amount(self.unit_price, self.qty, self.price_factor)
-
-
-def _unsettled(session: Session, command: MakeStatements, until: date) -> list[_Line]:
-    """Consumption (plus) and its reversal (minus) of suppliers' goods, not on any statement."""
-    used = virtual_place(session, command.org_id, "consumed")
-    settled = (
-        select(StatementLine.ledger_seq)
-        .where(StatementLine.org_id == Ledger.org_id, StatementLine.ledger_seq == Ledger.seq)
-        .exists()
-    )
-    sign = case((Ledger.to_place == used, 1), else_=-1)
-    statement = (
-        select(
-            Ledger.seq,
-            Ledger.item_id,
-            Ledger.lot_id,
-            Ledger.owner_id,
-            (Ledger.qty * sign).label("qty"),
-            Ledger.unit_price,
-            Ledger.price_factor,
+def _check_period(
+    session: Session, org_id: int, calendar: SettlementCalendar, period: Period
+) -> None:
+    if calendar.first(period) > today(session):
+        raise DomainError(
+            "period.future", _("{period} 还没有开始，不能生成对账单。", period=period.key)
         )
-        .join(Organisation, Organisation.id == Ledger.owner_id)
-        .where(
-            Ledger.org_id == command.org_id,
-            Organisation.kind == "supplier",
-            or_(Ledger.to_place == used, Ledger.from_place == used),
-            Ledger.occurred_on <= until,
-            ~settled,
+    through = closed_through(session, org_id)
+    if through is not None and calendar.last(period) <= through:
+        raise DomainError(
+            "month.closed",
+            _(
+                "{period} 已关账（关到 {through}）。之后登记的消耗请在 {next} 一起结算。",
+                period=period.key,
+                through=through,
+                next=calendar.of(through + timedelta(days=1)).key,
+            ),
         )
-        .order_by(Ledger.seq)
-    )
-    if command.supplier_id:
-        statement = statement.where(Ledger.owner_id == command.supplier_id)
-    return [
-        _Line(r.seq, r.item_id, r.lot_id, r.owner_id, r.qty, r.unit_price, r.price_factor)
-        for r in session.execute(statement)
-    ]
 
 
-def _by_supplier(rows: Iterable[_Line]) -> dict[int, list[_Line]]:
-    found: dict[int, list[_Line]] = {}
+def _drafts(
+    session: Session, command: MakeStatements, days: Span, rows: Iterable[Settleable]
+) -> list[_Draft]:
+    by_supplier: dict[int, list[Settleable]] = defaultdict(list)
     for row in rows:
-        found.setdefault(row.owner_id, []).append(row)
+        by_supplier[row.supplier_id].append(row)
+    covered = _covered(session, command)
+    drafts: list[_Draft] = []
+    for supplier, found in by_supplier.items():
+        span = _uncovered(days, covered.get(supplier, ()))
+        for kind, part in zip((BillKind.USE, BillKind.REFUND), split(found), strict=True):
+            if part:
+                drafts.append(_Draft(new_id(), supplier, kind, part, span))
+                span = Span(days.last, days.first)  # the days are accounted for once
+    return drafts
+
+
+def _covered(session: Session, command: MakeStatements) -> dict[int, list[Span]]:
+    """Which days of the period the suppliers' other bills account for (`other_amount` is set)."""
+    rows = session.execute(
+        select(Statement.supplier_id, Statement.date_from, Statement.date_to)
+        .where(
+            Statement.org_id == command.org_id,
+            Statement.period == command.period,
+            Statement.status.not_in((State.CANCELLED.value, State.REVERSED.value)),
+            or_(Statement.other_amount.is_not(None), Statement.late_amount.is_(None)),
+        )
+        .order_by(Statement.date_from)
+    )
+    found: dict[int, list[Span]] = defaultdict(list)
+    for supplier, first, last in rows:
+        found[supplier].append(Span(first, last))
     return found
 
 
-def _make_one(
-    session: Session,
-    actor: Actor,
-    command: MakeStatements,
-    scope: _Scope,
-    lines: list[_Line],
-) -> StatementMade:
-    payable = sum((line.amount for line in lines), Decimal("0.00"))
-    roll = _roll(session, command.org_id, scope, payable)
-    statement_id = new_id()
-    no = document_no(session, command.org_id, "DZ", today(session))
-    session.add(_statement(session, actor, command, scope, roll, (statement_id, no)))
-    session.flush()
-    session.execute(
-        insert(StatementLine),
-        [
-            {
-                "org_id": command.org_id,
-                "statement_id": statement_id,
-                "ledger_seq": line.seq,
-                "item_id": line.item_id,
-                "lot_id": line.lot_id,
-                "qty": line.qty,
-                "unit_price": line.unit_price,
-                "price_factor": line.price_factor,
-                "amount": line.amount,
-            }
-            for line in lines
-        ],
-    )
+def _uncovered(days: Span, covered: Iterable[Span]) -> Span:
+    """The first days of the period that no bill accounts for yet."""
+    first = days.first
+    for span in covered:
+        if span.first > first:
+            return Span(first, span.first - timedelta(days=1))
+        first = max(first, span.last + timedelta(days=1))
+    return Span(first, days.last)
+
+
+def _rolled(session: Session, org_id: int, drafts: list[_Draft]) -> list[_Draft]:
+    spans = {one.supplier_id: one.span for one in drafts if not one.span.empty}
+    found = rolls(session, org_id, spans)
+    return [
+        one
+        if one.span.empty
+        else _Draft(one.id, one.supplier_id, one.kind, one.rows, one.span, found[one.supplier_id])
+        for one in drafts
+    ]
+
+
+def _write(
+    session: Session, actor: Actor, command: MakeStatements, days: Span, drafts: list[_Draft]
+) -> tuple[StatementMade, ...]:
+    day = today(session)
+    running = next_number(session, command.org_id, "DZ", day, count=len(drafts))
+    made = tuple(
+        StatementMade(one.id, f"DZ{day:%Y%m%d}-{running + n:03d}", one.supplier_id, len(one.rows),
+                      one.amount)
+        for n, one in enumerate(drafts)
+    )  # fmt: skip
+    signed = (now(session), actor.person_id)
+    insert_rows(
+        session, Statement, _STATEMENT,
+        [_head(command, days, one, done.no, signed)
+         for one, done in zip(drafts, made, strict=True)],
+    )  # fmt: skip
+    insert_rows(
+        session,
+        StatementLine,
+        _LINE,
+        (
+            (command.org_id, one.id, row.seq, row.item_id, row.lot_id, row.qty, row.unit_price,
+             row.price_factor, row.amount)
+            for one in drafts
+            for row in one.rows
+        ),
+    )  # fmt: skip
     audit.record(
         session, actor, command.org_id, "statement.make",
-        (DocKind.STATEMENT.value, statement_id), {"no": no, "amount": payable},
+        (DocKind.STATEMENT.value, made[0].statement_id),
+        {"period": command.period, "made": {one.no: one.amount for one in made}},
     )  # fmt: skip
-    return StatementMade(statement_id, no, scope.supplier_id, len(lines), payable)
+    return made
 
 
-def _statement(
-    session: Session,
-    actor: Actor,
-    command: MakeStatements,
-    scope: _Scope,
-    roll: Roll,
-    identity: tuple[int, str],
-) -> Statement:
-    return Statement(
-        org_id=command.org_id,
-        id=identity[0],
-        no=identity[1],
-        supplier_id=scope.supplier_id,
-        period=scope.period.key,
-        date_from=scope.period.first,
-        date_to=scope.until,
-        status=State.DRAFT.value,
-        opening_amount=roll.opening,
-        received_amount=roll.received,
-        consumed_amount=roll.payable,
-        price_gap=roll.price_gap,
-        closing_amount=roll.closing,
-        created_at=now(session),
-        created_by=actor.person_id,
-    )
-
-
-def _roll(session: Session, org_id: int, scope: _Scope, payable: Decimal) -> Roll:
-    """Opening, receipts and consumption of the supplier's lots, at the price they came in at."""
-    source, target = aliased(Place), aliased(Place)
-    goes_in, goes_out = target.holds_stock.is_(True), source.holds_stock.is_(True)
-    net = case((and_(goes_in, ~goes_out), Ledger.qty), (and_(goes_out, ~goes_in), -Ledger.qty),
-               else_=0)  # fmt: skip
-    use = case(
-        (target.kind == "consumed", Ledger.qty), (source.kind == "consumed", -Ledger.qty), else_=0
-    )
-    before = Ledger.occurred_on < scope.period.first
-    rows = session.execute(
-        select(
-            Ledger.item_id,
-            Ledger.lot_id,
-            func.sum(case((before, net), else_=0)).label("opening"),
-            func.sum(case((before, 0), else_=net + use)).label("received"),
-            func.sum(case((before, 0), else_=use)).label("consumed"),
-        )
-        .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
-        .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
-        .where(
-            Ledger.org_id == org_id,
-            Ledger.owner_id == scope.supplier_id,
-            Ledger.occurred_on <= scope.until,
-        )
-        .group_by(Ledger.item_id, Ledger.lot_id)
-    ).all()
-    costs = receipt_costs(session, org_id, {row.lot_id for row in rows})
-    lots = []
-    for row in rows:
-        cost = costs.get((row.item_id, row.lot_id, scope.supplier_id))
-        price, factor = (cost.unit_price, cost.price_factor) if cost else (Decimal(0), 1)
-        lots.append(LotRoll(int(row.opening), int(row.received), int(row.consumed), price, factor))
-    return roll_forward(lots, payable)
+def _head(
+    command: MakeStatements, days: Span, one: _Draft, no: str, signed: tuple[Any, int]
+) -> tuple[Any, ...]:
+    span = days if one.span.empty else one.span
+    late_before: date = one.span.first if not one.span.empty else date.max
+    late = sum((row.amount for row in one.rows if row.occurred_on < late_before), _NIL)
+    bought = sum((row.amount for row in one.rows if row.doc_kind == DocKind.TITLE.value), _NIL)
+    return (
+        command.org_id, one.id, no, one.supplier_id, command.period, span.first, span.last,
+        State.DRAFT.value, one.roll.opening, one.roll.received, one.amount,
+        one.amount - one.roll.consumed, one.roll.closing, *signed, 1, one.kind.value,
+        None if one.span.empty else one.roll.returned, None if one.span.empty else one.roll.other,
+        late, bought,
+    )  # fmt: skip
 
 
 def _plain(made: StatementMade) -> list[Any]:

@@ -9,7 +9,7 @@ from app.domain import papers
 from app.domain.documents import State, state_title
 from app.domain.duties import Actor
 from app.domain.quantity import Unit, UnitChain
-from app.i18n import _
+from app.i18n import N_, _
 from app.models.item import Item
 from app.models.party import Maker, Organisation
 from app.services.db import Database, local_time, now
@@ -47,7 +47,7 @@ def statement_paper(
             supplier=_party(supplier),
             lines=tuple(_line(total, makers) for total in totals),
             opening=row.opening,
-            received=row.received + row.price_gap,
+            received=row.received,
             consumed=row.payable,
             closing=row.closing,
             signings=_signings(row, member, supplier),
@@ -105,6 +105,12 @@ def _note(row: StatementRow) -> str:
     parts = [_("状态：{state}", state=state_title(row.status))]
     if row.status is State.DISPUTED:
         parts.append(_("异议：{text}", text=row.dispute))
-    if row.price_gap:
-        parts.append(_("本期送入已含调价差 {gap} 元。", gap=row.price_gap))
+    for words, value in (
+        (N_("调价差 {n} 元。"), row.repriced),
+        (N_("补结以前月份 {n} 元。"), row.late),
+        (N_("本期退回 {n} 元，另开退货单结算。"), row.returned),
+        (N_("双方同意的调整 {n} 元。"), row.adjusted),
+    ):
+        if value:
+            parts.append(_(words, n=value))
     return "　".join(parts)

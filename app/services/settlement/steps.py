@@ -1,43 +1,42 @@
-"""The steps of a statement: send, confirm, dispute, cancel; each by the party whose turn it is."""
+"""The steps of a statement: send, confirm, dispute, cancel, reverse, audit.
+
+Each is taken by the party whose turn it is (`app.domain.settlement.steps`); triggers on both
+databases say the same. 已开票 follows from matched invoices, 已付款 from the bank's answer.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.documents import DocKind, State, check_step, state_title
+from app.domain.documents import DocKind, State, check_step
 from app.domain.duties import Actor, Duty
-from app.domain.errors import ConflictError, DomainError
+from app.domain.errors import DomainError, NotAllowedError
+from app.domain.money import cents
+from app.domain.settlement.bill import same
+from app.domain.settlement.steps import STEPS, Party, Verb
 from app.i18n import _
-from app.models.settlement import Statement, StatementLine
+from app.models.settlement import InvoiceMatch, Statement
 from app.services import audit
 from app.services.access import require
 from app.services.db import Database, now
 from app.services.operations import claim, finish
+from app.services.settlement.changes import (
+    change,
+    check_reason,
+    drop_lines,
+    load,
+    payable_of,
+)
+from app.services.settlement.reversing import reverse
 
-
-class Verb(StrEnum):
-    """What a party does with a statement."""
-
-    SEND = "send"
-    CONFIRM = "confirm"
-    DISPUTE = "dispute"
-    CANCEL = "cancel"
-
-
-_TARGET: Final = {
-    Verb.SEND: State.SENT,
-    Verb.CONFIRM: State.CONFIRMED,
-    Verb.DISPUTE: State.DISPUTED,
-    Verb.CANCEL: State.CANCELLED,
-}
-_REASON_LENGTH: Final = 4
+__all__ = ["Step", "Verb", "step"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ class Step:
         statement_id: The statement.
         verb: What to do.
         version: The version that the person saw.
-        note: Why (a dispute and a cancellation need it).
-        supplier_amount: What the supplier's own bill says, with a dispute.
+        note: Why; needed by every step that takes something back.
+        supplier_amount: What the supplier's own bill says, with a dispute or a paper confirmation.
     """
 
     op_id: UUID
@@ -66,89 +65,152 @@ class Step:
 def step(db: Database, actor: Actor, command: Step) -> State:
     """Carry the step out; the state the statement has then.
 
-    The member's settlement clerk sends, cancels, and closes a dispute; the supplier's person
-    confirms or disputes what was sent.
-
     Raises:
+        NotAllowedError: It is another party's turn, or the auditor took part in the making.
         ConflictError: Somebody changed the statement meanwhile, or it is not in a fitting state.
+        DomainError: A reason is missing, or the supplier's bill still differs.
     """
     with db.write() as session:
-        statement = _load(session, command)
-        _check_party(actor, statement, command.verb)
+        statement = load(session, command.org_id, command.statement_id)
+        check_party(actor, statement, command.verb)
         earlier = claim(session, actor, command.org_id, command.op_id, "statement.step", command)
         if earlier is not None:
             return State(earlier["state"])
-        new = _TARGET[command.verb]
-        check_step(DocKind.STATEMENT, State(statement.status), new)
-        _check_note(command)
-        _change(session, actor, command, statement, new)
+        rule = STEPS[command.verb]
+        check_step(DocKind.STATEMENT, State(statement.status), rule.new)
+        note = check_reason(command.note) if rule.reason else command.note.strip()
+        _CHECKS.get(command.verb, _nothing)(session, actor, command, statement)
+        values = {"status": rule.new.value}
+        values |= _VALUES.get(command.verb, _no_values)(session, actor, command, statement, note)
+        change(session, statement, command.version, values)
+        new = _after(session, actor, command, statement)
         audit.record(
             session, actor, command.org_id, f"statement.{command.verb}",
             (DocKind.STATEMENT.value, statement.id),
-            {"no": statement.no, "note": command.note, "supplier_amount": command.supplier_amount},
+            {"no": statement.no, "note": note, "supplier_amount": command.supplier_amount},
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"state": new.value})
         return new
 
 
-def _load(session: Session, command: Step) -> Statement:
-    statement = session.scalar(
-        select(Statement).where(
-            Statement.org_id == command.org_id, Statement.id == command.statement_id
-        )
-    )
-    if statement is None:
-        raise DomainError("statement.unknown", _("没有找到这张对账单。请刷新后再看。"))
-    return statement
-
-
-def _check_party(actor: Actor, statement: Statement, verb: Verb) -> None:
-    """The supplier answers what was sent to it; all other steps are the member's."""
-    answers = verb in {Verb.CONFIRM, Verb.DISPUTE}
-    if answers and actor.can(Duty.SUPPLY, statement.supplier_id):
+def check_party(actor: Actor, statement: Statement, verb: Verb) -> None:
+    """Raise `NotAllowedError` unless it is this person's turn."""
+    parties = STEPS[verb].parties
+    if Party.SUPPLIER in parties and actor.can(Duty.SUPPLY, statement.supplier_id):
         return
-    if verb is Verb.CONFIRM and statement.status != State.DISPUTED.value:
+    if Party.AUDITOR in parties:
+        if not actor.can(Duty.AUDIT, statement.org_id):
+            require(actor, Duty.SETTLE, statement.org_id)
+    elif Party.MEMBER in parties:
+        require(actor, Duty.SETTLE, statement.org_id)
+    else:
         require(actor, Duty.SUPPLY, statement.supplier_id)
-    require(actor, Duty.SETTLE, statement.org_id)
 
 
-def _check_note(command: Step) -> None:
-    needs = command.verb in {Verb.DISPUTE, Verb.CANCEL}
-    if needs and len(command.note.strip()) < _REASON_LENGTH:
-        raise DomainError("statement.note", _("请写明理由（至少 {n} 个字）。", n=_REASON_LENGTH))
+def parties_of(actor: Actor, org_id: int, supplier_id: int) -> frozenset[Party]:
+    """In which roles the person may act on a statement (an auditor may still be too near)."""
+    found = set()
+    if actor.can(Duty.SETTLE, org_id):
+        found |= {Party.MEMBER, Party.AUDITOR}
+    if actor.can(Duty.AUDIT, org_id):
+        found.add(Party.AUDITOR)
+    if actor.can(Duty.SUPPLY, supplier_id):
+        found.add(Party.SUPPLIER)
+    return frozenset(found)
 
 
-def _change(
-    session: Session, actor: Actor, command: Step, statement: Statement, new: State
-) -> None:
-    values: dict[str, Any] = {"status": new.value, "version": command.version + 1}
-    if command.verb is Verb.DISPUTE:
-        values |= {"dispute": command.note.strip(), "supplier_amount": command.supplier_amount}
-    if command.verb is Verb.CONFIRM:
-        values |= {"confirmed_at": now(session), "confirmed_by": actor.person_id}
-        if statement.supplier_amount is None:
-            values["supplier_amount"] = statement.consumed_amount
-    done = session.execute(
-        update(Statement)
-        .where(
-            Statement.org_id == command.org_id,
-            Statement.id == command.statement_id,
-            Statement.version == command.version,
-            Statement.status == statement.status,
-        )
-        .values(**values)
-    )
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
-    if done.rowcount != 1:
-        raise ConflictError(
-            "statement.changed",
-            _("这张对账单刚被改过，现在是「{state}」。请刷新后再看。",
-              state=state_title(statement.status)),
+def _nothing(_session: Session, _actor: Actor, _command: Step, _statement: Statement) -> None:
+    return None
+
+
+def _check_bill(_session: Session, _actor: Actor, command: Step, statement: Statement) -> None:
+    """Both figures agree before anybody confirms."""
+    billed = statement.supplier_amount
+    if command.verb is Verb.RECORD and command.supplier_amount is not None:
+        billed = command.supplier_amount
+    payable = payable_of(statement)
+    if billed is not None and not same(billed, payable):
+        raise DomainError(
+            "statement.differs",
+            _(
+                "供应商账单 {bill} 与应付 {payable} 差 {gap}，还不能确认。请先改账单，或登记调整。",
+                bill=cents(billed), payable=payable, gap=cents(billed - payable),
+            ),
         )  # fmt: skip
-    if command.verb is Verb.CANCEL:
-        session.execute(
-            delete(StatementLine).where(
-                StatementLine.org_id == command.org_id,
-                StatementLine.statement_id == command.statement_id,
-            )
+
+
+def _check_auditor(session: Session, actor: Actor, _command: Step, statement: Statement) -> None:
+    """Four eyes: neither who made the statement nor who matched its invoices audits it."""
+    matched = session.scalars(
+        select(InvoiceMatch.matched_by).where(
+            InvoiceMatch.org_id == statement.org_id, InvoiceMatch.statement_id == statement.id
         )
+    )
+    if actor.person_id in {statement.created_by, *matched}:
+        raise NotAllowedError(
+            "statement.own",
+            _("这张对账单是你生成或匹配发票的，要由另一个人审核。请交给另一位结算员或审计。"),
+        )
+
+
+def _no_values(*_rest: object) -> dict[str, Any]:
+    return {}
+
+
+def _confirmed(
+    session: Session, actor: Actor, command: Step, statement: Statement, _note: str
+) -> dict[str, Any]:
+    values: dict[str, Any] = {"confirmed_at": now(session), "confirmed_by": actor.person_id}
+    if command.verb is Verb.RECORD and command.supplier_amount is not None:
+        values["supplier_amount"] = command.supplier_amount
+    elif statement.supplier_amount is None:
+        values["supplier_amount"] = payable_of(statement)
+    return values
+
+
+def _disputed(
+    _session: Session, _actor: Actor, command: Step, statement: Statement, note: str
+) -> dict[str, Any]:
+    bill = command.supplier_amount
+    return {
+        "dispute": note,
+        "supplier_amount": statement.supplier_amount if bill is None else bill,
+    }
+
+
+def _audited(
+    session: Session, actor: Actor, command: Step, _statement: Statement, _note: str
+) -> dict[str, Any]:
+    if command.verb is Verb.RECALL:
+        return {"audited_at": None, "audited_by": None}
+    return {"audited_at": now(session), "audited_by": actor.person_id}
+
+
+def _after(session: Session, actor: Actor, command: Step, statement: Statement) -> State:
+    """What follows from the step by itself."""
+    new = STEPS[command.verb].new
+    if new is State.CANCELLED:
+        drop_lines(session, statement.org_id, statement.id)
+    elif new is State.REVERSED:
+        reverse(session, actor, statement)
+    elif new is State.CONFIRMED and not payable_of(statement):
+        session.refresh(statement)  # nothing to pay needs no invoice
+        change(session, statement, statement.version, {"status": State.INVOICED.value})
+        return State.INVOICED
+    return new
+
+
+_Check = Callable[[Session, Actor, Step, Statement], None]
+_CHECKS: Final[dict[Verb, _Check]] = {
+    Verb.CONFIRM: _check_bill,
+    Verb.RECORD: _check_bill,
+    Verb.AUDIT: _check_auditor,
+}
+_Values = Callable[[Session, Actor, Step, Statement, str], dict[str, Any]]
+_VALUES: Final[dict[Verb, _Values]] = {
+    Verb.CONFIRM: _confirmed,
+    Verb.RECORD: _confirmed,
+    Verb.DISPUTE: _disputed,
+    Verb.AUDIT: _audited,
+    Verb.RECALL: _audited,
+}

@@ -27,6 +27,7 @@ from app.models.base import microseconds
 from app.models.stock import ChainHead, Ledger
 from app.services.access import require
 from app.services.db import database_of, now, today
+from app.services.stock.closed import refuse_closed
 
 _LEDGER: Final = cast("Table", Ledger.__table__)
 _HEAD: Final = select(ChainHead.seq, ChainHead.hash).where(
@@ -64,6 +65,7 @@ def post(session: Session, actor: Actor, posting: Posting) -> Posted:
         raise ValueError("a posting needs at least one move")
     if posting.occurred_on > today(session) + timedelta(days=1):
         raise DomainError("ledger.future", _("发生日期在将来，没有记账。请核对日期。"))
+    refuse_closed(session, posting.org_id, posting.occurred_on)
     if database_of(session).is_sqlite:
         return _post_sqlite(session, actor, posting)
     return _post_postgresql(session, actor, posting)

@@ -15,7 +15,7 @@ from app.domain.errors import ConflictError, DomainError
 from app.domain.money import amount
 from app.domain.settlement.bill import BillLine, TakenBack, Why, compare
 from app.domain.settlement.payment import Payable, transfers
-from app.domain.settlement.stock_roll import LotFlow, roll_forward
+from app.domain.settlement.roll import LotFlow, roll_forward
 from app.domain.settlement.steps import STEPS, Party, Verb, may
 
 WAY = (

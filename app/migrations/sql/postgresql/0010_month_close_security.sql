@@ -14,6 +14,8 @@ BEGIN
   FOREACH t IN ARRAY ARRAY['reversed_line', 'bill_line', 'statement_adjustment'] LOOP
     CALL app.show(t, format(seen, t));
   END LOOP;
+  ALTER POLICY read ON app.statement USING (org_id = ANY ((SELECT app.my_orgs())::bigint[])
+    OR (supplier_id = ANY ((SELECT app.my_orgs())::bigint[]) AND status <> 'draft'));
   CALL app.allow('reversed_line', 'settle', 'INSERT', 'org_id = ANY MINE');
   CALL app.allow('bill_line', 'settle', 'INSERT DELETE', 'org_id = ANY MINE AND EXISTS (SELECT 1 FROM app.statement d
     WHERE d.org_id = bill_line.org_id AND d.id = bill_line.statement_id AND d.status IN (''draft'', ''sent'', ''disputed''))');

@@ -74,8 +74,15 @@ def test_nothing_is_settled_twice_and_late_entries_come_next(site: Site) -> None
     reverse(*site.as_("east_store"), Reverse(new_op(), EAST, document, "退药一次"))
     use(site, 1)
     make(site)
-    payable = [row.payable for row in statements(*site.as_("east_head"), (EAST,), OCTOBER)]
-    assert sorted(payable) == [Decimal("-7.72"), Decimal("11.58")]
+    rows = statements(*site.as_("east_head"), (EAST,), OCTOBER)
+    assert sorted((row.payable, row.kind) for row in rows) == [
+        (Decimal("-11.58"), "refund"), (Decimal("3.86"), "use"), (Decimal("11.58"), "use")
+    ]  # fmt: skip
+    first = min(rows, key=lambda row: row.no)
+    assert (first.opening, first.received) == (Decimal("0.00"), Decimal("38.60"))
+    later = [row for row in rows if row.no != first.no]
+    assert all(row.opening == row.received == row.closing == 0 for row in later)
+    assert [row.late for row in rows] == [row.payable if row in later else 0 for row in rows]
 
 
 def test_the_supplier_confirms_what_was_sent_to_it(site: Site) -> None:
@@ -83,8 +90,7 @@ def test_the_supplier_confirms_what_was_sent_to_it(site: Site) -> None:
     use(site, 3)
     make(site)
     assert statements(*site.as_("ruihe_sales"), (RUIHE,)) == ()
-    with pytest.raises(ConflictError):
-        act(site, "kangze_sales", Verb.CONFIRM)
+    assert statements(*site.as_("kangze_sales"), (KANGZE,)) == ()  # a draft is the member's own
     assert act(site, "east_head", Verb.SEND) is State.SENT
     with pytest.raises(NotAllowedError):
         act(site, "east_head", Verb.CONFIRM)
@@ -94,7 +100,7 @@ def test_the_supplier_confirms_what_was_sent_to_it(site: Site) -> None:
     assert row.supplier_id == KANGZE
 
 
-def test_a_dispute_names_its_reason_and_is_closed_by_the_member(site: Site) -> None:
+def test_a_dispute_names_its_reason_and_ends_when_both_figures_agree(site: Site) -> None:
     receive(site, EAST, {"A": (10, date(2027, 9, 30))})
     use(site, 3)
     make(site)
@@ -104,7 +110,13 @@ def test_a_dispute_names_its_reason_and_is_closed_by_the_member(site: Site) -> N
     act(site, "kangze_sales", Verb.DISPUTE, "账单多一盒，10-08 送货未计", "15.44")
     row = only(site)
     assert (row.status, row.difference) == (State.DISPUTED, Decimal("3.86"))
-    assert act(site, "east_head", Verb.CONFIRM) is State.CONFIRMED
+    with pytest.raises(DomainError, match="还不能确认"):
+        act(site, "kangze_sales", Verb.CONFIRM)
+    with pytest.raises(NotAllowedError):
+        act(site, "east_head", Verb.CONFIRM)
+    with pytest.raises(DomainError, match="还不能确认"):
+        act(site, "east_head", Verb.RECORD, "电话里说同意", "15.44")
+    assert act(site, "east_head", Verb.RECORD, "传真回执已存档", "11.58") is State.CONFIRMED
 
 
 def test_a_cancelled_statement_gives_its_lines_back(site: Site) -> None:

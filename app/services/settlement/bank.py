@@ -1,0 +1,199 @@
+"""A payment at the bank: the file that goes there, and what came back, supplier by supplier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy.orm import Session
+
+from app.adapters.sheets_out import Sheet, write
+from app.domain.documents import DocKind, State, check_step
+from app.domain.duties import Actor, Duty
+from app.domain.errors import ConflictError, DomainError
+from app.domain.money import cents
+from app.i18n import _
+from app.models.party import Organisation
+from app.models.settlement import Payee, PaymentLine, Statement
+from app.services.access import require
+from app.services.db import Database, now, today
+from app.services.operations import claim, finish
+from app.services.settlement.changes import change, check_reason, load
+from app.services.settlement.payments import advance, lines_in, payment_of, trail
+
+
+@dataclass(frozen=True, slots=True)
+class FilePayment:
+    """Write the file for the bank. A batch that was filed before gives the same file again."""
+
+    op_id: UUID
+    org_id: int
+    payment_id: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPayment:
+    """What the bank did with a supplier's transfer: paid on a day, or sent back with a reason.
+
+    Attributes:
+        op_id: Made once per intention.
+        org_id: The member.
+        payment_id: The batch.
+        supplier_id: Whose transfer; 0 for all that are open.
+        paid_on: The day of the payment; None when it came back.
+        reason: Why it came back.
+    """
+
+    op_id: UUID
+    org_id: int
+    payment_id: int
+    supplier_id: int = 0
+    paid_on: date | None = None
+    reason: str = ""
+
+
+def file_payment(db: Database, actor: Actor, command: FilePayment) -> int:
+    """Write the file and mark the batch as filed; how many transfers it holds.
+
+    Raises:
+        EnvironmentProblem: The file cannot be written; the batch stays as it was.
+    """
+    require(actor, Duty.SETTLE, command.org_id)
+    content = {"payment": command.payment_id, "file": command.path.name}
+    with db.write() as session:
+        payment = payment_of(session, command.org_id, command.payment_id)
+        earlier = claim(session, actor, command.org_id, command.op_id, "payment.file", content)
+        if earlier is None and payment.status == State.DRAFT.value:
+            advance(
+                session, payment, State.SENT,
+                filed_at=now(session), filed_by=actor.person_id,
+            )  # fmt: skip
+        elif payment.status == State.CANCELLED.value:
+            raise ConflictError("payment.cancelled", _("这个付款批已作废，不能再导出。"))
+        rows = _transfer_rows(session, command.org_id, command.payment_id)
+        count = write(command.path, _sheet(payment.no, rows))
+        if earlier is None:
+            trail(session, actor, command.org_id, payment.id, "file", content)
+            finish(session, command.org_id, command.op_id, {"rows": count})
+        return count
+
+
+def _sheet(no: str, rows: list[tuple[Any, ...]]) -> Sheet:
+    titles = (
+        _("序号"), _("付款批号"), _("收款户名"), _("收款账号"), _("开户行"), _("金额（元）"),
+        _("币种"), _("用途"), _("供应商编码"), _("对账单号"),
+    )  # fmt: skip
+    return Sheet(
+        _("付款文件"),
+        titles,
+        [
+            (number, no, name, account, bank, amount, "CNY", _("货款 {no}", no=no), code,
+             "、".join(papers))
+            for number, (name, account, bank, amount, code, papers) in enumerate(rows, start=1)
+        ],
+    )  # fmt: skip
+
+
+def _transfer_rows(session: Session, org_id: int, payment_id: int) -> list[tuple[Any, ...]]:
+    """One row for each supplier: refunds are taken off what it gets."""
+    rows = session.execute(
+        select(PaymentLine, Payee, Organisation.code, Statement.no)
+        .join(Payee, and_(Payee.org_id == PaymentLine.org_id, Payee.id == PaymentLine.payee_id))
+        .join(Organisation, Organisation.id == PaymentLine.supplier_id)
+        .join(
+            Statement,
+            and_(Statement.org_id == PaymentLine.org_id, Statement.id == PaymentLine.statement_id),
+        )
+        .where(PaymentLine.org_id == org_id, PaymentLine.payment_id == payment_id)
+        .order_by(Organisation.code, Statement.no)
+    )
+    sums: dict[int, list[Any]] = {}
+    for line, payee, code, no in rows:
+        row = sums.setdefault(
+            line.supplier_id,
+            [payee.account_name, payee.account_no, payee.bank, Decimal("0.00"), code, []],
+        )
+        row[3] += cents(line.amount)
+        row[5].append(no)
+    return [tuple(row) for row in sums.values()]
+
+
+def answer_payment(db: Database, actor: Actor, command: AnswerPayment) -> State:
+    """Record what the bank did; the state of the batch then.
+
+    Raises:
+        ConflictError: The batch was not filed, or there is nothing to answer.
+        DomainError: A return without a reason, or a day in the future.
+    """
+    require(actor, Duty.SETTLE, command.org_id)
+    reason = check_reason(command.reason) if command.paid_on is None else ""
+    with db.write() as session:
+        payment = payment_of(session, command.org_id, command.payment_id)
+        earlier = claim(session, actor, command.org_id, command.op_id, "payment.answer", command)
+        if earlier is not None:
+            return State(earlier["state"])
+        if payment.status not in {State.SENT.value, State.DONE.value}:
+            raise ConflictError("payment.state", _("付款批还没有导出付款文件，不能登记结果。"))
+        if command.paid_on is not None and command.paid_on > today(session):
+            raise DomainError("payment.day", _("付款日期在今天以后。请核对银行回单。"))
+        for line in _answerable(session, command):
+            _answer(session, actor, command, line, reason)
+        left = session.scalars(lines_in(command.org_id, payment.id, ("open",))).first()
+        new = State(payment.status)
+        if left is None and new is State.SENT:
+            advance(session, payment, State.DONE)
+            new = State.DONE
+        trail(
+            session, actor, command.org_id, payment.id,
+            "paid" if command.paid_on else "returned",
+            {"supplier": command.supplier_id, "on": command.paid_on, "reason": reason},
+        )  # fmt: skip
+        finish(session, command.org_id, command.op_id, {"state": new.value})
+        return new
+
+
+def _answerable(session: Session, command: AnswerPayment) -> list[PaymentLine]:
+    states = ("open",) if command.paid_on is not None or not command.supplier_id else (
+        "open", "paid",
+    )  # fmt: skip
+    lines = [
+        line
+        for line in session.scalars(lines_in(command.org_id, command.payment_id, states))
+        if command.supplier_id in {0, line.supplier_id}
+    ]
+    if not lines:
+        raise ConflictError("payment.answered", _("这笔付款已经登记过结果。请刷新后再看。"))
+    return lines
+
+
+def _answer(
+    session: Session, actor: Actor, command: AnswerPayment, line: PaymentLine, reason: str
+) -> None:
+    was_paid, paid = line.state == "paid", command.paid_on is not None
+    done = session.execute(
+        update(PaymentLine)
+        .where(
+            PaymentLine.org_id == line.org_id,
+            PaymentLine.payment_id == line.payment_id,
+            PaymentLine.statement_id == line.statement_id,
+            PaymentLine.state == line.state,
+        )
+        .values(
+            state="paid" if paid else "returned", paid_on=command.paid_on, reason=reason or None,
+            answered_at=now(session), answered_by=actor.person_id,
+        )
+    )  # fmt: skip
+    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+    if done.rowcount != 1:
+        raise ConflictError("payment.answered", _("这笔付款已经登记过结果。请刷新后再看。"))
+    if paid or was_paid:
+        statement = load(session, line.org_id, line.statement_id)
+        new = State.PAID if paid else State.AUDITED
+        check_step(DocKind.STATEMENT, State(statement.status), new)
+        change(session, statement, statement.version, {"status": new.value})

@@ -1,0 +1,39 @@
+"""Closed months (关账): up to which day a member's books are shut."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.models.settlement import MonthClose
+
+_THROUGH: Final = select(func.max(MonthClose.date_to)).where(
+    MonthClose.org_id == bindparam("org"), MonthClose.reopened_at.is_(None)
+)
+
+
+def closed_through(session: Session, org_id: int) -> date | None:
+    """The last day of the last closed month; None while nothing is closed."""
+    found: date | None = session.scalar(_THROUGH, {"org": org_id})
+    return found
+
+
+def refuse_closed(session: Session, org_id: int, day: date) -> None:
+    """Raise `DomainError` where `day` lies in a closed month; the database refuses it too."""
+    through = closed_through(session, org_id)
+    if through is not None and day <= through:
+        raise DomainError(
+            "month.closed",
+            _(
+                "{day} 所在的月份已关账（关到 {through}），没有记账。请改为 {next} 以后的日期，"
+                "或请结算员说明原因重新开账。",
+                day=day,
+                through=through,
+                next=through,
+            ),
+        )
