@@ -50,6 +50,7 @@ from app.services.transfers.returning import (
     net as set_loans_off,
     settle_by_price,
 )
+from app.services.transfers.scanning import ScannedPacks, scan_packs
 from app.services.transfers.sending import clear as clear_lot, send as send_goods
 
 app = typer.Typer()
@@ -230,13 +231,21 @@ def send(
     carrier: Annotated[str, typer.Option(help=_("谁送"))] = "",
     record: Annotated[str, typer.Option(help=_("温度记录编号"))] = "",
     temperature: Temperature = "",
+    trace: Annotated[
+        list[str] | None, typer.Option(help=_("扫到的追溯码或箱码，可写多次；其余按近效期先出"))
+    ] = None,
 ) -> None:
     """Send what was promised."""
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
     warm = parse_temperature(temperature) if temperature else None
-    command = Send(new_op(), head.org_id, head.id, head.version, (), mode, carrier, record, warm)
+    scanned = ScannedPacks((), (), ())
+    for code in trace or ():
+        scanned = scan_packs(db, actor, (head.org_id, head.id), scanned.codes, code)
+    command = Send(
+        new_op(), head.org_id, head.id, head.version, scanned.picks, mode, carrier, record, warm
+    )
     _said(send_goods(db, actor, command))
 
 

@@ -9,12 +9,14 @@ import pytest
 
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import TransferState, Urgency
-from app.services.transfers.listing import loans, transfers
+from app.services.transfers.listing import loans, transfer, transfers
 from app.ui.context import PageContext
 from app.ui.pages.transfers.dialogs import BackForm, Ground, StartForm
+from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
 from app.ui.pages.transfers.page import TransfersPage
 from app.ui.widgets.dialogs import Form
 from tests.factories import EAST, TODAY, WEST, Site
+from tests.services.transfers.test_scanning import traced_packs
 from tests.services.transfers.test_transfers import BOX, DRUG, SOON, ask, lent, stock, used
 from tests.ui.conftest import Show
 
@@ -118,3 +120,40 @@ def test_a_loan_goes_back_from_its_row(
     assert {x.kind.value for x in transfers(*sqlite_site.as_("west_store"), [WEST])} == {
         "loan", "return",
     }  # fmt: skip
+
+
+def test_the_donor_promises_less_and_scans_what_goes_out(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    lot = stock(sqlite_site, EAST, DRUG, 6 * BOX)
+    codes = traced_packs(sqlite_site, EAST, lot, 3)
+    ask(sqlite_site, 4 * BOX, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, papers=())
+    page = show(TransfersPage(context_for("east_store")))
+    settle()
+    page.steps.take(page.open.model.row_at(0).record)  # type: ignore[union-attr]
+    promise = page.findChild(PromiseForm)
+    promise._edits[0][2].set_value(0)
+    promise.submit()
+    assert "不调" in promise.total.text()
+    promise._edits[0][2].set_value(3)
+    promise.submit()
+    settle()
+    (made,) = transfers(*sqlite_site.as_("east_store"), [EAST])
+    assert (made.lines[0].wanted, made.lines[0].confirmed) == (4 * BOX, 3 * BOX)
+    page.steps.take(page.open.model.row_at(0).record)  # type: ignore[union-attr]
+    settle()
+    form = page.findChild(SendForm)
+    told = []
+    for code in (codes[0], codes[1], codes[1], "81345679999999999999"):
+        form.scan.setText(code)
+        form.scan.returnPressed.emit()
+        settle()
+        told.append(form.scan_field.problem.text)
+    assert [bool(words) for words in told] == [False, False, True, True]
+    assert "已经扫过" in told[2]
+    assert "不在本机构库存里" in told[3]
+    assert "已扫 2 / 3 盒" in form.read.text()
+    form.submit()
+    settle()
+    sent = transfer(*sqlite_site.as_("east_store"), made.org_id, made.id)
+    assert [(x.qty, x.traces) for x in sent.lots] == [(2 * BOX, tuple(codes[:2])), (BOX, ())]

@@ -17,6 +17,7 @@ from app.domain.receiving.transport import Mode
 from app.domain.stock.fefo import LotStock, allocate
 from app.domain.transfers.states import TransferState, check
 from app.i18n import _
+from app.models.receiving import TraceCode
 from app.models.transfer import TransferLot
 from app.services.access import require
 from app.services.db import Database, now, today
@@ -45,9 +46,10 @@ def send(db: Database, actor: Actor, command: Send) -> Done:
         check(TransferState(loaded.head.status), TransferState.IN_TRANSIT)
         check_legal(session, loaded)
         _check_cold(loaded, command)
-        stock = _stock(session, donor, loaded)
+        stock = donor_stock(session, donor, loaded)
         picks = command.picks or _by_expiry(session, loaded, stock)
         _check_picks(session, loaded, picks, stock)
+        _check_traces(session, donor, picks)
         advance(
             session, loaded, TransferState.IN_TRANSIT, command.version,
             sent_at=now(session), sent_by=actor.person_id, mode=command.mode or None,
@@ -91,7 +93,8 @@ def clear(db: Database, actor: Actor, command: Clear) -> Done:
         return end(session, actor, donor, op, loaded.head)
 
 
-def _stock(session: Session, donor: int, loaded: Loaded) -> dict[int, tuple[LotStock, ...]]:
+def donor_stock(session: Session, donor: int, loaded: Loaded) -> dict[int, tuple[LotStock, ...]]:
+    """What the donor has of the items on a transfer, in its main store and below."""
     places = places_under(session, donor, main_place(session, donor))
     return lot_stock(session, donor, places, {line.item_id for line in loaded.lines})
 
@@ -152,6 +155,27 @@ def _check_picks(
     refuse_if(problems, "transfer.picks", _("没有发出。"))
     if not total:
         raise DomainError("transfer.empty", _("还没有要发出的货。请先扫码。"))
+
+
+def _check_traces(session: Session, donor: int, picks: Sequence[SendPick]) -> None:
+    """Every trace code is one pack of its lot in the donor's store, and named once."""
+    lots = {code: pick.lot_id for pick in picks for code in pick.traces}
+    if not lots:
+        return
+    if len(lots) != sum(len(pick.traces) for pick in picks):
+        raise DomainError("trace.twice", _("有追溯码写了两次。请重新扫。"))
+    here = dict(
+        session.execute(
+            select(TraceCode.code, TraceCode.lot_id).where(
+                TraceCode.org_id == donor, TraceCode.code.in_(lots),
+                TraceCode.released_at.is_(None), TraceCode.used_at.is_(None),
+            )
+        ).all()
+    )  # fmt: skip
+    wrong = next((code for code, lot in lots.items() if here.get(code) != lot), "")
+    if wrong:
+        words = _("{code} 不在本机构库存里，或不是这一批。请重新扫。", code=wrong)
+        raise DomainError("trace.not_here", words)
 
 
 def _check_cold(loaded: Loaded, command: Send) -> None:

@@ -32,10 +32,12 @@ from app.services.transfers.listing import LoanRow, TransferDetail, TransferRow
 from app.services.transfers.propose import Proposal
 from app.services.transfers.request import approve, attach, cancel, confirm, request, submit
 from app.services.transfers.returning import give_back
+from app.services.transfers.scanning import scan_packs
 from app.services.transfers.sending import clear, send
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.transfers.dialogs import Ground, Loan
+from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
 
 _DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
 
@@ -109,10 +111,10 @@ class Desk(QObject):
         command = Step(new_op(), row.org_id, row.id, row.version, reason)
         self._write(lambda: act(db, actor, command))
 
-    def confirm(self, row: TransferRow) -> None:
-        """The donor promises all that was asked."""
+    def confirm(self, row: TransferRow, promised: Sequence[tuple[int, int]] = ()) -> None:
+        """The donor promises what was asked, or less: units by line."""
         db, actor = self._page.context.db, self._page.context.actor
-        command = Confirm(new_op(), row.org_id, row.id, row.version)
+        command = Confirm(new_op(), row.org_id, row.id, row.version, tuple(promised))
         self._write(lambda: confirm(db, actor, command))
 
     def attach(self, row: TransferRow, paper: Path, number: str, kind: str = "approval") -> None:
@@ -125,13 +127,23 @@ class Desk(QObject):
             )
         )
 
-    def send(
-        self, row: TransferRow, mode: str, carrier: str, record: str, warm: Decimal | None
-    ) -> None:
-        """Send what was promised."""
+    def send(self, row: TransferRow, journey: Journey) -> None:
+        """Send what was promised: the scanned packs, the rest first expiry first."""
         db, actor = self._page.context.db, self._page.context.actor
-        command = Send(new_op(), row.org_id, row.id, row.version, (), mode, carrier, record, warm)
+        command = Send(
+            new_op(), row.org_id, row.id, row.version, journey.picks, journey.mode,
+            journey.carrier, journey.record, journey.warm,
+        )  # fmt: skip
         self._write(lambda: send(db, actor, command))
+
+    def look(self, row: TransferRow) -> Look:
+        """What asks after a trace code scanned at dispatch of a transfer."""
+        db, actor, where = self._page.context.db, self._page.context.actor, (row.org_id, row.id)
+
+        def ask(before: tuple[str, ...], code: str, took: Took, refused: Refused) -> None:
+            self._page.read(lambda: scan_packs(db, actor, where, before, code), took, refused)
+
+        return ask
 
     def accept(self, row: TransferRow, lots: tuple[AcceptLot, ...], warm: Decimal | None) -> None:
         """Accept what arrived."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
-from app.domain.receiving.transport import Mode, parse_temperature
+from app.domain.receiving.transport import parse_temperature
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, Urgency
 from app.i18n import _
@@ -202,48 +202,6 @@ class LoanForm(Form):
                 self.address.text(), self.fields.ground(),
             )
         )  # fmt: skip
-        self.accept()
-
-
-class SendForm(Form):
-    """Transport of a transfer; cold goods need box, logger and temperature.
-
-    Signals:
-        chosen: (mode, carrier, record, temperature or None).
-    """
-
-    chosen = Signal(str, str, str, object)
-
-    def __init__(self, detail: TransferDetail, parent: QWidget) -> None:
-        super().__init__(_("发出 {no}", no=detail.head.no), _("发出"), parent)
-        cold = any(line.storage in {"cold", "frozen"} for line in detail.head.lines)
-        words = "、".join(
-            f"{x.name} {formats.pack_text(x.base_unit, x.pack_unit, x.pack_factor, x.confirmed)}"
-            for x in detail.head.lines
-        )
-        self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        self.body.addWidget(Text(_("按近效期先出配货，货记到在途。"), Role.HELP, wrap=True))
-        self.carrier = QLineEdit()
-        self.body.addWidget(Field(_("谁送（班车、专人、无人机）"), self.carrier))
-        self.mode = Select([(one.value, one.label) for one in Mode])
-        self.record = CodeEdit()
-        self.warm = CodeEdit()
-        self.warm_field = Field(_("启运温度 ℃"), self.warm)
-        self._cold = cold
-        for widget in (Field(_("冷藏方式"), self.mode), Field(_("温度记录编号"), self.record),
-                       self.warm_field):  # fmt: skip
-            self.body.addWidget(widget)
-            widget.setVisible(cold)
-        self.carrier.setFocus()
-
-    @override
-    def submit(self) -> None:
-        """Read the temperature, then hand all over."""
-        warm = read_warm(self.warm_field, self.warm) if self._cold else None
-        if self._cold and warm is None:
-            return
-        mode = str(self.mode.value) if self._cold else ""
-        self.chosen.emit(mode, self.carrier.text(), self.record.folded(), warm)
         self.accept()
 
 

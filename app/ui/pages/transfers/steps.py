@@ -13,7 +13,8 @@ from app.services.transfers.listing import TransferDetail, TransferRow, transfer
 from app.ui import formats
 from app.ui.page import Page
 from app.ui.pages.transfers.desk import Desk
-from app.ui.pages.transfers.dialogs import AcceptForm, SendForm
+from app.ui.pages.transfers.dialogs import AcceptForm
+from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
 from app.ui.pages.transfers.rows import turn
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
 from app.ui.widgets.text import Role, Text
@@ -73,15 +74,10 @@ class Steps(QObject):
             self._desk.attach(row, file, file.stem, kind)
 
     def _confirm(self, row: TransferRow) -> None:
-        question = Question(
-            _("确认 {no}", no=row.no),
-            _("{org} 要 {what}。{reason} 依据：{basis}。确认后{next}。", org=row.org,
-              what=_goods(row), reason=row.reason, basis=row.basis.label,
-              next=_("等集团审核")),
-            _("确认调出"), _("不调"),
-        )  # fmt: skip
-        form = confirm(self._page, question, lambda: self._desk.confirm(row))
-        form.rejected.connect(lambda: self._refuse(row))
+        form = PromiseForm(row, self._page)
+        form.chosen.connect(lambda promised: self._desk.confirm(row, promised))
+        form.refused.connect(lambda: self._refuse(row))
+        form.open()
 
     def _refuse(self, row: TransferRow) -> None:
         form = ReasonForm(_("不调 {no}", no=row.no), _("申请方会看到理由。"), _("不调"), self._page)
@@ -98,12 +94,8 @@ class Steps(QObject):
         confirm(self._page, question, lambda: self._desk.step("approve", row))
 
     def _send(self, detail: TransferDetail) -> None:
-        form = SendForm(detail, self._page)
-        form.chosen.connect(
-            lambda mode, carrier, record, warm: self._desk.send(
-                detail.head, mode, carrier, record, warm
-            )
-        )
+        form = SendForm(detail, self._desk.look(detail.head), self._page)
+        form.chosen.connect(lambda journey: self._desk.send(detail.head, journey))
         form.open()
 
     def _accept(self, detail: TransferDetail) -> None:
