@@ -160,6 +160,8 @@ def _minimum(line: Line) -> Phrase | None:
     return Phrase(N_("这家供应商还差 {n} 元才到起订额"), {"n": f"{line.short_of:,.2f}"})
 
 
+HARD: Final = frozenset({Caution.PRICE, Caution.REASON})
+"""A line with one of these cannot be asked for as it stands."""
 Rule = Callable[[Line], Phrase | None]
 _HARD: Final[tuple[tuple[Caution, Rule], ...]] = (
     (Caution.PRICE, _price),

@@ -18,6 +18,7 @@ from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
+from app.ui.pages.replenishment.item_forms import NumberForm, StandInForm, SupplyForm
 from app.ui.pages.replenishment.page import ReplenishmentPage
 from app.ui.widgets.dialogs import Form
 from tests.factories import EAST, Site
@@ -125,7 +126,9 @@ def test_what_is_not_delivered_is_refused_with_what_is(
     key(page, Qt.Key.Key_Return)
     settle()
 
-    assert "可填 400 或 600 盒" in page.context.notices.kept[0].text
+    # Beside the line it is about, where no notice covers the reason.
+    assert "可填 400 或 600 盒" in page.view.panel.caution.text()
+    assert page.context.notices.kept == []
     assert text(page, AMLODIPINE, "qty") == "600"
     assert kept(sqlite_site).chosen == 600 * 28
 
@@ -232,17 +235,84 @@ def test_far_more_asks_for_a_reason_in_place(
     key(page, Qt.Key.Key_Return)
     settle()
     assert page.view.panel.reason.placeholderText() == "比建议多很多，请写原因"
+    assert "请写原因" in page.view.panel.caution.text()
     page.perform(Act.SUGGEST)
-    key(dialog(page, RequestForm), Qt.Key.Key_Return)
+    form = dialog(page, RequestForm)
+    assert form.verb.text() == "先提交没疑问的 1 行"
+    assert not form.everything.isVisible()
+    form.cancel.click()
     settle()
-    assert "还没写原因" in page.context.notices.kept[0].text
     assert heads(page) == ()
+    assert page.view.view == "look"
+    assert page.view.chips["look"].text() == "要看的 1"
 
     page.view.panel.reason.setText("社区义诊")
     page.view.panel.reason.editingFinished.emit()
     settle()
     assert kept(sqlite_site).edit_reason == "社区义诊"
     assert text(page, AMLODIPINE, "why").endswith("社区义诊")
+
+
+def test_safe_lines_go_and_the_others_stay_to_be_looked_at(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "2000")
+    key(page, Qt.Key.Key_Return)
+    settle()
+    page.perform(Act.SUGGEST)
+    key(dialog(page, RequestForm), Qt.Key.Key_Return)
+    settle()
+    assert [(head.lines, head.status) for head in heads(page)] == [(1, State.SUBMITTED)]
+    assert kept(sqlite_site).status == "open"
+    page.view.show_view("look")
+    press(page, "y")
+    settle()
+    assert kept(sqlite_site).edit_reason == "已核对"
+    assert page.view.chips["look"].text() == "要看的 0"
+
+
+def test_a_number_by_hand_with_reason_and_end(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "d")
+    settle()
+    form = dialog(page, NumberForm)
+    form.low.editor.setText("6901234567892")
+    form.high.editor.setText("900")
+    form.submit()
+    assert form.isVisible()
+    form.low.editor.setText("100")
+    form.submit()
+    assert "还没写原因" in form.problem.text()
+    form.reason.setText("流感季前")
+    form.submit()
+    settle()
+    assert kept(sqlite_site).why.by_hand == "levels"
+    assert "流感季前" in text(page, AMLODIPINE, "why")
+    press(page, "d")
+    settle()
+    dialog(page, NumberForm).end.click()
+    settle()
+    assert kept(sqlite_site).why.by_hand == ""
+
+
+def test_terms_and_substitutes_of_the_line(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    press(page, "t")
+    settle()
+    assert dialog(page, StandInForm).model.rowCount() == 0
+    dialog(page, StandInForm).accept()
+    press(page, "g")
+    settle()
+    form = dialog(page, SupplyForm)
+    assert form.case.text == "200"
+    form.case.editor.setText("50")
+    form.amount.editor.setText("12.5")
+    form.submit()
+    settle()
+    assert kept(sqlite_site).why.multiple == 50 * 28
+    assert kept(sqlite_site).chosen % (50 * 28) == 0
 
 
 def test_leaving_a_line_out_and_back(

@@ -9,6 +9,7 @@ from app.ui import formats
 from app.ui.actions import ACTIONS, Act
 from app.ui.icons import Icon
 from app.ui.pages.replenishment.view_model import Suggestions
+from app.ui.status import Status
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.text import Role, Text, line
 
@@ -20,6 +21,7 @@ class Footer(QWidget):
         super().__init__(parent)
         self.picked = Text("", Role.STRONG)
         self.suppliers = Text("", Role.SECOND)
+        self.looked = Text("", Role.SECOND, tone=Status.NEAR)
         self.total = Text("", Role.KPI)
         self.make = Button(
             _("生成采购申请"), Kind.PRIMARY, icon=Icon.CHECK, key=ACTIONS[Act.SUGGEST].key
@@ -33,6 +35,7 @@ class Footer(QWidget):
         row.setSpacing(10)
         row.addWidget(self.picked)
         row.addWidget(self.suppliers)
+        row.addWidget(self.looked)
         row.addStretch(1)
         row.addWidget(Text(_("合计"), Role.SECOND))
         row.addWidget(self.total)
@@ -43,4 +46,7 @@ class Footer(QWidget):
         """Show what is picked now."""
         self.picked.setText(_("已选 {n} 行", n=len(lines.picked)))
         self.suppliers.setText(_("{n} 家供应商", n=lines.suppliers))
+        looked = sum(1 for row in lines.picked if lines.look(row.item_id))
+        self.looked.setText(_("{n} 行要先看", n=looked))
+        self.looked.setVisible(looked > 0)
         self.total.setText(formats.yuan(lines.total))

@@ -27,6 +27,7 @@ from app.ui.page import KeyHint, Page
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
 from app.ui.pages.replenishment.helper import Helper
+from app.ui.pages.replenishment.item_tools import ItemTools
 from app.ui.pages.replenishment.planner import Planner
 from app.ui.pages.replenishment.requester import Requester
 from app.ui.pages.replenishment.requests import Requests
@@ -54,6 +55,7 @@ class ReplenishmentPage(Page):
         self.requests = Requests(context.db, context.actor, self.requester.do)
         self.planner = Planner(context, self)
         self.helper = Helper(self, self.lines)
+        self.tools = ItemTools(self, self.view)
         self.files = DemandFiles(self, self.refresh)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.view)
@@ -70,7 +72,6 @@ class ReplenishmentPage(Page):
     def _connect(self) -> None:
         view, context = self.view, self.context
         view.moved.connect(self.chrome_changed)
-        view.said.connect(lambda error: context.notices.warn(error.text, error.code))
         view.all_wanted.connect(self._want_all)
         view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
         view.panel.helped.connect(self.helper.take)
@@ -84,8 +85,11 @@ class ReplenishmentPage(Page):
         self.planner.planned.connect(self._planned)
         self.helper.taken.connect(self.refresh)
         self.helper.refused.connect(self._refused)
-        self.requester.changed.connect(self._changed)
-        self.requester.refused.connect(self._refused)
+        self.requester.changed.connect(self._asked)
+        self.requester.refused.connect(self._not_asked)
+        view.tool.connect(self.tools.open)
+        self.tools.changed.connect(lambda: self.planner.plan(None))
+        self.tools.refused.connect(context.errors.take)
         self.lines.refused.connect(self._refused)
         self.lines.settled.connect(self._settled)
         self.requests.back.connect(self.show_suggestions)
@@ -252,8 +256,21 @@ class ReplenishmentPage(Page):
             self.context.notices.info(_("还没有选要补的行。用空格键选几行，再生成采购申请。"))
             return
         form = RequestForm(self.lines, self.lines.board.place, self)
-        form.decided.connect(self.requester.request)
+        form.decided.connect(self._request)
+        form.looking.connect(lambda: self.view.show_view("look"))
         form.open()
+
+    def _request(self, send: bool, note: str, only: frozenset[int]) -> None:
+        self.lines.only = only
+        self.requester.request(send, note)
+
+    def _asked(self) -> None:
+        self.lines.only = None
+        self._changed()
+
+    def _not_asked(self, error: Exception) -> None:
+        self.lines.only = None
+        self._refused(error)
 
     def _changed(self) -> None:
         self.context.changes.announce(_CHANGED)

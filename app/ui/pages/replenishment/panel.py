@@ -25,9 +25,16 @@ from app.ui.widgets.charts import Forecast, UseChart
 from app.ui.widgets.text import Role, Text, line
 
 _WIDTH: Final = 286
+_ROOMY: Final = 700
+_LINK: Final = 26
+"""A link in the panel is lower than a button: the sum above it is worth the room."""
 _TELLING: Final = 3
 """Another quantity is offered where it changes the days by at least these."""
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
+
+
+TOOLS: Final = {"D": "number", "T": "stand_in", "G": "supply"}
+"""Letters on the rows, and which form they open."""
 
 
 class WhyPanel(Card):
@@ -39,7 +46,10 @@ class WhyPanel(Card):
         reasoned: A reason was written.
         lots: The person wants to see the item's lots.
         helped: The person takes what another member can give (a `Help`).
+        tool: A form for the item is wanted (a value of `TOOLS`).
     """
+
+    tool = Signal(str)
 
     other = Signal(object)
     left_out = Signal()
@@ -66,6 +76,10 @@ class WhyPanel(Card):
         self.help.clicked.connect(self._help)
         self._offers: Mapping[int, Help] = {}
         self.lasting = Text("", Role.SECOND, wrap=True)
+        self.caution = Text("", Role.SECOND, wrap=True, tone=Status.NEAR)
+        self.caution.hide()
+        self._look = ""
+        self._low = False
         self.note.hide()
         self._lay_out()
         self.fit(1366)
@@ -90,10 +104,15 @@ class WhyPanel(Card):
         self.area.viewport().setAutoFillBackground(False)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.add(self.area, 1)
+        self.add(self.caution)
         self.add(self.lasting)
         self.add(self.help)
         self.add(self.reason)
         self.add(self.offer)
+        self.tools = self._tools()
+        self.add(self.tools)
+        for low in (self.help, self.offer, self.tools):
+            low.setMaximumHeight(theme.px(_LINK))
         self.leave_out = Button(_("不补这行"))
         self.leave_out.clicked.connect(self.left_out)
         self.show_lots = Button(_("看全部批次"))
@@ -104,21 +123,53 @@ class WhyPanel(Card):
         foot.addWidget(self.show_lots, 1)
         self.add(foot)
 
+    def _tools(self) -> QWidget:
+        """Links to the forms of an item; each has a letter on the rows."""
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        words = {"number": _("定数"), "stand_in": _("替代"), "supply": _("供货")}
+        for letter, name in TOOLS.items():
+            link = Button(f"{words[name]} {letter}", Kind.LINK)
+            link.setToolTip(_TOOL_TIPS[name]())
+            link.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            link.clicked.connect(lambda _on=False, name=name: self.tool.emit(name))
+            row.addWidget(link)
+        row.addStretch(1)
+        return box
+
     def fit(self, window_width: int) -> None:
         """Take the width that the window allows."""
         self.setFixedWidth(min(theme.px(_WIDTH), 304, max(270, window_width * 2 // 5)))
 
     def set_low(self, *, low: bool) -> None:
         """In a low window the sum is worth more than the picture."""
-        self.chart.setVisible(not low)
-        self.chart_title.setVisible(not low)
-        self._rule.setVisible(not low)
+        self._low = low
+        self._fit_chart()
 
-    def show_row(self, row: SuggestionRow | None) -> None:
-        """Show a suggestion, or what to do where none is chosen."""
-        self.row = row
+    def _fit_chart(self) -> None:
+        """The picture gives way where a caution and a reason stand below the sum as well."""
+        crowded = bool(self._look) and self.height() < theme.px(_ROOMY)
+        for part in (self.chart, self.chart_title, self._rule):
+            part.setVisible(not self._low and not crowded)
+
+    def show_problem(self, text: str) -> None:
+        """Say what is wrong with what was just typed, beside the line it is about."""
+        self.caution.set_tone(Status.BAD)
+        self.caution.setText(text)
+        self.caution.show()
+
+    def show_row(self, row: SuggestionRow | None, look: str = "") -> None:
+        """Show a suggestion and why it should be looked at, or what to do where none is chosen."""
+        self.row, self._look = row, look
         self.help.hide()
-        for part in (self.area, self.reason, self.offer, self.leave_out, self.show_lots):
+        self.caution.set_tone(Status.NEAR)
+        self.caution.setText(_("要看：{why}", why=look))
+        self.caution.setVisible(bool(look))
+        self._fit_chart()
+        parts = (self.area, self.reason, self.offer, self.leave_out, self.show_lots, self.tools)
+        for part in parts:
             part.setVisible(row is not None)
         if row is None:
             self.lasting.show()
@@ -141,11 +192,10 @@ class WhyPanel(Card):
 
     def _show_decision(self, row: SuggestionRow) -> None:
         wanting = needs_reason(row.suggested, row.chosen) and not row.edit_reason
-        self.reason.setVisible(row.edited)
+        self.reason.setVisible(row.edited or bool(self._look or row.edit_reason))
         self.reason.setText(row.edit_reason)
-        self.reason.setPlaceholderText(
-            _("比建议多很多，请写原因") if wanting else _("为什么改（可不写）")
-        )
+        checked = _("核对过就写一句，或按 Y") if self._look else _("为什么改（可不写）")
+        self.reason.setPlaceholderText(_("比建议多很多，请写原因") if wanting else checked)
         if row.chosen > 0:
             unit, factor = shown_unit(row)
             self.lasting.setText(_lasting(_("补 {n} {unit}"), row, row.chosen // factor, unit))
@@ -212,6 +262,13 @@ class WhyPanel(Card):
     def _lots(self) -> None:
         if self.row is not None:
             self.lots.emit(self.row.item_id)
+
+
+_TOOL_TIPS: Final = {
+    "number": lambda: _("人工定数：上下限、最低存量或预计月用量，写明原因和截止日"),
+    "stand_in": lambda: _("可替代的品规和手头库存"),
+    "supply": lambda: _("供货约定：件装、起订数、起订额、到货天数"),
+}
 
 
 def _facts(row: SuggestionRow) -> str:

@@ -23,6 +23,7 @@ _RECENT_SHOWN: Final = 1
 
 VIEWS: Final[Mapping[str, str]] = {
     "": N_("全部 {n}"),
+    "look": N_("要看的 {n}"),
     "short": N_("不足 {days} 天 {n}"),
     "low": N_("不足 {days} 天 {n}"),
     "edited": N_("我改过的 {n}"),
@@ -30,11 +31,14 @@ VIEWS: Final[Mapping[str, str]] = {
 }
 _RULES: Final[Mapping[str, Callable[[SuggestionRow], bool]]] = {
     "": lambda _row: True,
+    "look": lambda _row: True,
     "short": lambda row: row.days_left < SHORT_DAYS and not row.edited_out,
     "low": lambda row: row.days_left < LOW_DAYS and not row.edited_out,
     "edited": lambda row: row.edited,
     "calm": lambda row: not row.advised,
 }
+Look = Callable[[int], str]
+"""Why a person should look at a line of an item; empty for a safe one."""
 _DAYS: Final = {"short": SHORT_DAYS, "low": LOW_DAYS}
 
 
@@ -57,21 +61,29 @@ def columns() -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def in_view(rows: Sequence[SuggestionRow], view: str, text: str = "") -> list[SuggestionRow]:
+def in_view(
+    rows: Sequence[SuggestionRow], view: str, text: str = "", look: Look | None = None
+) -> list[SuggestionRow]:
     """The suggestions of a quick view; with `text`, every planned item that has it in its words."""
     needle = text.strip().casefold()
     if needle:
         return [row for row in rows if needle in _words(row)]
-    return [row for row in rows if row.notable and _RULES[view](row)]
+    return [row for row in rows if _in(row, view, look)]
+
+
+def _in(row: SuggestionRow, view: str, look: Look | None) -> bool:
+    if view == "look":
+        return look is not None and bool(look(row.item_id))
+    return row.notable and _RULES[view](row)
 
 
 def _words(row: SuggestionRow) -> str:
     return f"{row.name} {row.spec} {row.code} {row.initials} {row.supplier}".casefold()
 
 
-def view_words(rows: Sequence[SuggestionRow], view: str) -> str:
+def view_words(rows: Sequence[SuggestionRow], view: str, look: Look | None = None) -> str:
     """The words on a quick view's chip, with its count."""
-    count = sum(1 for row in rows if row.notable and _RULES[view](row))
+    count = sum(1 for row in rows if _in(row, view, look))
     return _(VIEWS[view], n=count, days=_DAYS.get(view, 0))
 
 
@@ -82,8 +94,14 @@ def shown_unit(row: SuggestionRow) -> tuple[str, int]:
     return row.pack_unit, row.pack_factor
 
 
-def row_of(row: SuggestionRow, *, unit_inside: bool = False) -> Row:
-    """A suggestion as a table row; the unit stands in the quantity where its column is hidden."""
+def row_of(row: SuggestionRow, *, unit_inside: bool = False, look: str = "") -> Row:
+    """A suggestion as a table row; the unit stands in the quantity where its column is hidden.
+
+    Args:
+        row: The suggestion.
+        unit_inside: The column of the unit is hidden.
+        look: Why a person should look at it.
+    """
     unit, factor = shown_unit(row)
     number = formats.number(row.chosen // factor)
     money: str | Tone = formats.amount(row.amount) if row.chosen else formats.NONE
@@ -105,7 +123,7 @@ def row_of(row: SuggestionRow, *, unit_inside: bool = False) -> Row:
             days_bar(row),
             Qty(number, unit if unit_inside else ""),
             unit,
-            why_cell(row),
+            why_cell(row, look),
             money,
         ),
         record=row,
@@ -143,8 +161,10 @@ def days_status(row: SuggestionRow) -> Status:
     return Status.WARN if row.days_left < LOW_DAYS else Status.OK
 
 
-def why_cell(row: SuggestionRow) -> Two:
+def why_cell(row: SuggestionRow, look: str = "") -> Two:
     """Two lines: how urgent, and the fact or the person's change behind the figure."""
+    if look and row.unit_price is not None:
+        return Two(str(row.why.headline), _("要看：{why}", why=look))
     if row.edited:
         unit, factor = shown_unit(row)
         before = _("建议 {n} {unit}", n=formats.number(row.suggested // factor), unit=unit)

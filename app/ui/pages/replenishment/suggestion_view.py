@@ -16,7 +16,7 @@ from app.ui import theme
 from app.ui.actions import ACTIONS, Act
 from app.ui.icons import Icon
 from app.ui.pages.replenishment.footer import Footer
-from app.ui.pages.replenishment.panel import WhyPanel
+from app.ui.pages.replenishment.panel import TOOLS, WhyPanel
 from app.ui.pages.replenishment.rows import VIEWS, columns, in_view, row_of, view_words
 from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
 from app.ui.tables.cells import Cell, Row
@@ -28,7 +28,7 @@ from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.text import Role, Text
 
 _WIDE: Final = 1100
-_LOW: Final = 480
+_LOW: Final = 540
 _GIVE_WAY: Final = {"weeks", "unit"}
 
 
@@ -36,12 +36,12 @@ class SuggestionView(QWidget):
     """Table and panel over one `Suggestions`.
 
     Signals:
-        said: Something to tell the person (a `DomainError`).
         moved: Rows, selection or sums are other ones.
         all_wanted: A search began: every planned item shall be there, not only notable ones.
+        tool: A form for the current item is wanted (one of `panel.TOOLS`).
     """
 
-    said = Signal(object)
+    tool = Signal(str)
     moved = Signal()
     all_wanted = Signal()
 
@@ -102,13 +102,15 @@ class SuggestionView(QWidget):
         self.grid.current_changed.connect(self._current)
         self.grid.counts_changed.connect(self.moved)
         self.grid.opened.connect(lambda _row: self.panel.reason.setFocus())
-        self.model.refused.connect(lambda _key, _column, error: self.said.emit(error))
+        self.model.refused.connect(lambda _key, _column, error: self.panel.show_problem(error.text))
+        self.grid.key_pressed.connect(self._letter)
         self.lines.board_changed.connect(self.reload)
         self.lines.line_changed.connect(self._line_changed)
         self.lines.settled.connect(self._settled)
         self.panel.other.connect(self._take_other)
         self.panel.left_out.connect(self.leave_out)
         self.panel.reasoned.connect(self._reasoned)
+        self.panel.tool.connect(self.tool)
         self.search.searched.connect(lambda _text: self.reload())
 
     def show_view(self, name: str) -> None:
@@ -141,7 +143,7 @@ class SuggestionView(QWidget):
     def reload(self) -> None:
         """Show the lines of the view; the current row stays."""
         self.grid.reload()
-        shown = in_view(self.lines.lines, self.view, self.search.text())
+        shown = in_view(self.lines.lines, self.view, self.search.text(), self.lines.look)
         current = self.grid.current()
         rows = [self._row(line) for line in shown]
         if [(row.key, row.cells) for row in rows] == self._shown_cells():
@@ -173,6 +175,16 @@ class SuggestionView(QWidget):
         if row is not None and row.chosen:
             self.lines.change(row.item_id, Choice(0, picked=False, reason=_("不补这行")))
             self.grid.focus_rows()
+
+    def _letter(self, letter: str) -> None:
+        """Y: looked at and meant; the other letters open what the panel's links open."""
+        row = self.current
+        if row is None:
+            return
+        if letter == "Y" and self.lines.look(row.item_id):
+            self._reasoned(row.edit_reason or _("已核对"))
+        elif letter in TOOLS:
+            self.tool.emit(TOOLS[letter])
 
     def _take_other(self, quantity: int) -> None:
         row = self.current
@@ -212,7 +224,8 @@ class SuggestionView(QWidget):
         return Choice(now.chosen, on, now.reason)
 
     def _row(self, line: SuggestionRow) -> Row:
-        return row_of(line, unit_inside=self._tight)
+        look = self.lines.look(line.item_id)
+        return row_of(line, unit_inside=self._tight, look=look)
 
     def _is_tight(self) -> bool:
         narrow = 0 < self.width() < _WIDE
@@ -233,7 +246,7 @@ class SuggestionView(QWidget):
             self.model.put(self._row(line))
             self.model.marks.add((line.item_id, "qty"))
         if self.current is not None and self.current.item_id == line.item_id:
-            self.panel.show_row(line)
+            self.panel.show_row(line, self.lines.look(line.item_id))
         self._sums()
 
     def _settled(self) -> None:
@@ -244,12 +257,12 @@ class SuggestionView(QWidget):
 
     def _current(self, row: Row | None) -> None:
         line = self.lines.line(row.key) if row else None
-        self.panel.show_row(line)
+        self.panel.show_row(line, self.lines.look(line.item_id) if line else "")
         self.moved.emit()
 
     def _sums(self) -> None:
         for name, chip in self.chips.items():
-            chip.setText(view_words(self.lines.lines, name))
+            chip.setText(view_words(self.lines.lines, name, self.lines.look))
             chip.updateGeometry()
         self.footer.show_sums(self.lines)
         self.moved.emit()

@@ -12,10 +12,13 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.replenish.cautions import HARD, Caution, cautions
+from app.domain.replenish.explain import Phrase
 from app.domain.replenish.review import check_quantity
 from app.i18n import _
 from app.services.db import Database
 from app.services.replenishment.edit import Edit, Edited, edit
+from app.services.replenishment.review import line_of
 from app.services.replenishment.suggestions import Board, SuggestionRow
 from app.ui.pages.replenishment.rows import shown_unit
 
@@ -68,6 +71,8 @@ class Suggestions(QObject):
         self._versions: dict[int, int] = {}
         self._undo: list[tuple[int, Choice, Choice]] = []
         self._redo: list[tuple[int, Choice, Choice]] = []
+        self._looks: dict[int, tuple[tuple[Caution, Phrase], ...]] = {}
+        self.only: frozenset[int] | None = None
         self.pending = 0
 
     @property
@@ -79,6 +84,24 @@ class Suggestions(QObject):
     def picked(self) -> tuple[SuggestionRow, ...]:
         """The lines that go into the next requisition."""
         return tuple(row for row in self._lines.values() if row.picked and row.chosen > 0)
+
+    @property
+    def safe(self) -> tuple[SuggestionRow, ...]:
+        """Picked lines that nobody needs to look at."""
+        return tuple(row for row in self.picked if row.item_id not in self._looks)
+
+    @property
+    def looked(self) -> tuple[SuggestionRow, ...]:
+        """Lines to be looked at, picked or not."""
+        return tuple(row for row in self._lines.values() if row.item_id in self._looks)
+
+    def look(self, item_id: int) -> str:
+        """Why a line should be looked at; empty for a safe one."""
+        return "；".join(str(words) for _kind, words in self._looks.get(item_id, ()))
+
+    def barred(self, item_id: int) -> bool:
+        """Whether the line cannot be asked for as it stands."""
+        return any(kind in HARD for kind, _words in self._looks.get(item_id, ()))
 
     @property
     def edited(self) -> int:
@@ -96,8 +119,13 @@ class Suggestions(QObject):
         return len({row.supplier_id for row in self.picked})
 
     def versions(self) -> tuple[tuple[int, int], ...]:
-        """Picked lines as (item, version), for the requisition."""
-        return tuple((row.item_id, self._versions[row.item_id]) for row in self.picked)
+        """Picked lines (of `only`, where that is set) as (item, version), for the requisition."""
+        wanted = self.only
+        return tuple(
+            (row.item_id, self._versions[row.item_id])
+            for row in self.picked
+            if wanted is None or row.item_id in wanted
+        )
 
     def line(self, item_id: object) -> SuggestionRow | None:
         """The line of an item."""
@@ -108,6 +136,9 @@ class Suggestions(QObject):
         self.board = board
         self._lines = {row.item_id: row for row in board.rows}
         self._versions = {row.item_id: row.version for row in board.rows}
+        self._looks = {}
+        for row in board.rows:
+            self._judge(row)
         self._undo = [step for step in self._undo if step[0] in self._lines]
         self._redo = [step for step in self._redo if step[0] in self._lines]
         self.board_changed.emit()
@@ -208,6 +239,14 @@ class Suggestions(QObject):
         if self.pending == 0:
             self.settled.emit()
 
+    def _judge(self, row: SuggestionRow) -> None:
+        above = self.board.settings.look_above if self.board else 0
+        found = cautions(line_of(row, above)) if row.status == "open" else ()
+        self._looks.pop(row.item_id, None)
+        if found:
+            self._looks[row.item_id] = found
+
     def _put(self, row: SuggestionRow) -> None:
         self._lines[row.item_id] = row
+        self._judge(row)
         self.line_changed.emit(row)
