@@ -65,7 +65,8 @@ class OutboxFile:
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / f"{uuid4().hex}{_SUFFIX}"
         self._guard = threading.Lock()
-        self._open: set[str] = set()
+        self._open: dict[str, int] = {}  # the same operation may be under way twice
+        self._ended: list[str] = []
         self._stream = self.file.open("ab", buffering=0)
         _lock(self._stream)
 
@@ -73,19 +74,29 @@ class OutboxFile:
         """Write the note to the disk; it is safe there when this returns."""
         line = json.dumps(asdict(note), ensure_ascii=False, separators=(",", ":"))
         with self._guard:
-            self._write(f"+{line}\n")
-            os.fsync(self._stream.fileno())
-            self._open.add(note.op)
-
-    def settle(self, op: str) -> None:
-        """The end of the operation is known; not urgent, so the disk is not waited for."""
-        with self._guard:
-            if op not in self._open:
-                return
-            self._open.discard(op)
-            self._write(f"-{op}\n")
             if not self._open and self._stream.tell() > _LONG:
                 self._stream.truncate(0)
+                self._ended.clear()
+            self._write(f"{self._ends()}+{line}\n")
+            os.fsync(self._stream.fileno())
+            self._ended.clear()
+            self._open[note.op] = self._open.get(note.op, 0) + 1
+
+    def settle(self, op: str) -> None:
+        """The end of the operation is known.
+
+        It is struck out with the next note: should the process die before the answer is on the
+        screen, the last operation is among those that the person is told about.
+        """
+        with self._guard:
+            left = self._open.pop(op, 0) - 1
+            if left > 0:
+                self._open[op] = left
+            elif left == 0:
+                self._ended.append(op)
+
+    def _ends(self) -> str:
+        return "".join(f"-{op}\n" for op in self._ended)
 
     def open_notes(self) -> tuple[Note, ...]:
         """What this process sent without knowing the end."""
@@ -95,9 +106,10 @@ class OutboxFile:
     def close(self) -> None:
         """End; the file stays only if something is open in it."""
         with self._guard:
-            done = not self._open
+            if self._open:
+                self._write(self._ends())
             self._stream.close()
-            if done:
+            if not self._open:
                 self.file.unlink(missing_ok=True)
 
     def _write(self, line: str) -> None:

@@ -54,6 +54,12 @@ class Database:
         self.outbox = outbox
         self._clock = clock
         self._writer = engine.execution_options(write=True)
+        # SQLite reads one state by itself; PostgreSQL would take a new one for each statement
+        self._reader = (
+            engine
+            if self.is_sqlite
+            else engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def is_sqlite(self) -> bool:
@@ -63,7 +69,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent state; nothing it does is kept."""
-        with translate(), Session(self.engine, expire_on_commit=False) as session:
+        with translate(), Session(self._reader, expire_on_commit=False) as session:
             session.info["db"] = self
             yield session
             session.rollback()
@@ -188,22 +194,20 @@ def postgresql_engine(url: str | URL, *, password: str | None = None) -> Engine:
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     if password is not None:
         parsed = parsed.set(password=password)
+    options = {
+        "options": "-csearch_path=app -ctimezone=UTC",
+        "connect_timeout": 8,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        "application_name": "yilian",
+    }
     engine = create_engine(
-        parsed,
-        pool_size=2,
-        max_overflow=2,
-        pool_recycle=600,
-        connect_args={
-            "options": "-csearch_path=app -ctimezone=UTC",
-            "connect_timeout": 8,
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30_000,
-            "application_name": "yilian",
-        },
+        parsed, pool_size=2, max_overflow=2, pool_recycle=600, connect_args=options
     )
-    LineWatch(engine)
+    words, more = engine.dialect.create_connect_args(parsed)
+    LineWatch(engine, lambda: engine.dialect.connect(*words, **more, **options))
     return engine
 
 

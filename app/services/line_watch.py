@@ -1,9 +1,10 @@
 """A line to the server that is cut without a word is given up after a known time.
 
-When a network drops packets and says nothing, a client may wait for ever for the answer to COMMIT:
-TCP's own limits do not help when something between keeps the connection up. One thread per
-database looks at what is awaited, and shuts the socket of a connection whose answer is overdue;
-the waiting thread then gets the driver's error at once.
+When a network drops packets and says nothing, a client may wait for ever for an answer: TCP's own
+limits do not help when something between keeps the connection up. One thread per database looks at
+what is awaited for long, asks the server over a new line whether it still works on it, and shuts
+the socket of a connection whose answer is lost; the waiting thread gets the driver's error at
+once. Slow work is not disturbed.
 """
 
 from __future__ import annotations
@@ -11,20 +12,34 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-COMMIT_SECONDS: Final = 10
-"""A commit is one write of the server's log; state known within 30 s, reconnect included."""
+LOOK_SECONDS: Final = 7
+"""How long an answer may take before anybody looks; known within 30 s, reconnect included."""
+AGAIN_SECONDS: Final = 3
 PING_SECONDS: Final = 5
-_MARGIN_SECONDS: Final = 10
-"""What a statement gets beyond the limit that the server itself puts on it."""
-_EVERY_SECONDS: Final = 1
-_LIMIT: Final = "SELECT setting::int FROM pg_settings WHERE name = 'statement_timeout'"
+EVERY_SECONDS: Final = 1
+_MISSES: Final = 2
+"""Looks at which the server works on nothing while we wait: an answer under way is not lost."""
+_WORKING: Final = (
+    "SELECT state = 'active' FROM pg_stat_activity WHERE pid = %s AND usename = session_user"
+)
+
+
+@dataclass(slots=True)
+class _Wait:
+    """An answer that is awaited: until when it is left alone, and how often it was missed."""
+
+    driver: Any
+    until: float
+    misses: int = 0
 
 
 class LineWatch:
@@ -32,11 +47,13 @@ class LineWatch:
 
     Args:
         engine: An engine on PostgreSQL through psycopg.
+        connect: Makes another connection like the engine's.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, connect: Callable[[], Any]) -> None:
         self._engine = engine
-        self._due: dict[int, tuple[float, Any]] = {}
+        self._connect = connect
+        self._waits: dict[int, _Wait] = {}
         self._guard = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -47,43 +64,61 @@ class LineWatch:
             ("before_cursor_execute", self._asked),
             ("after_cursor_execute", self._answered),
             ("handle_error", self._failed),
-            ("commit", self._ending),
-            ("rollback", self._ending),
+            ("commit", self._asked),
+            ("rollback", self._asked),
             ("engine_disposed", self._closed),
         ):
             event.listen(engine, name, listener)
 
-    def expect(self, driver: Any, seconds: float) -> None:
-        """An answer on this connection is due in so many seconds."""
+    def _expect(self, driver: Any, seconds: float, misses: int = 0) -> None:
         with self._guard:
-            self._due[id(driver)] = (time.monotonic() + seconds, driver)
+            self._waits[id(driver)] = _Wait(driver, time.monotonic() + seconds, misses)
             if self._thread is None or not self._thread.is_alive():
                 self._stop.clear()
                 self._thread = threading.Thread(target=self._look, name="line", daemon=True)
                 self._thread.start()
 
-    def forget(self, driver: Any) -> None:
-        """The answer came."""
+    def _forget(self, driver: Any) -> None:
         with self._guard:
-            self._due.pop(id(driver), None)
+            self._waits.pop(id(driver), None)
 
     def _look(self) -> None:
-        while not self._stop.wait(_EVERY_SECONDS):
-            moment = time.monotonic()
+        while not self._stop.wait(EVERY_SECONDS):
+            now = time.monotonic()
             with self._guard:
-                late = [driver for due, driver in self._due.values() if due < moment]
-                for driver in late:
-                    del self._due[id(driver)]
-            for driver in late:
-                shut(driver)
+                late = [wait for wait in self._waits.values() if wait.until < now]
+            for wait in late:
+                self._examine(wait)
+
+    def _examine(self, wait: _Wait) -> None:
+        working = wait.misses < _MISSES and self._is_working(wait.driver)
+        with self._guard:
+            if self._waits.get(id(wait.driver)) is not wait:
+                return  # the answer came while we looked
+            wait.misses = 0 if working else wait.misses + 1
+            wait.until = time.monotonic() + AGAIN_SECONDS
+            if wait.misses < _MISSES:
+                return
+            del self._waits[id(wait.driver)]
+        shut(wait.driver)
+
+    def _is_working(self, driver: Any) -> bool:
+        """Whether the server works for this connection; no when it cannot even be asked."""
+        try:
+            other = self._connect()
+        except Exception:  # noqa: BLE001 - whatever stops a new line, the old one is no better
+            return False
+        try:
+            row = other.execute(_WORKING, [driver.info.backend_pid]).fetchone()
+        except Exception:  # noqa: BLE001 - as above
+            return False
+        finally:
+            other.close()
+        return bool(row and row[0])
 
     # What the engine tells
 
-    def _connected(self, driver: Any, entry: ConnectionPoolEntry) -> None:
-        with driver.cursor() as cursor:
-            limit = int(cursor.execute(_LIMIT).fetchone()[0])
-        driver.rollback()
-        entry.info["limit"] = limit // 1000 + _MARGIN_SECONDS if limit else 0
+    def _connected(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
         entry.info["fresh"] = True
 
     def _checked_out(
@@ -92,37 +127,32 @@ class LineWatch:
         """Whether the line still stands; a dead one is replaced before any work begins."""
         if entry.info.pop("fresh", False):
             return
-        self.expect(driver, PING_SECONDS)
+        self._expect(driver, PING_SECONDS, _MISSES)
         dialect = self._engine.dialect
         try:
             dialect.do_ping(driver)
         except (DBAPIError, dialect.loaded_dbapi.Error) as error:
             raise InvalidatePoolError from error
         finally:
-            self.forget(driver)
+            self._forget(driver)
 
     def _closed(self, _engine: Engine) -> None:
         self._stop.set()
 
     def _checked_in(self, driver: Any, _entry: ConnectionPoolEntry) -> None:
-        self.forget(driver)
+        self._forget(driver)
 
     def _asked(self, connection: Connection, *_rest: object) -> None:
-        limit = connection.connection.info.get("limit", 0)
-        if limit:
-            self.expect(connection.connection.driver_connection, limit)
+        if not connection.invalidated:
+            self._expect(connection.connection.driver_connection, LOOK_SECONDS)
 
     def _answered(self, connection: Connection, *_rest: object) -> None:
-        self.forget(connection.connection.driver_connection)
+        self._forget(connection.connection.driver_connection)
 
     def _failed(self, context: Any) -> None:
         connection = context.connection
         if connection is not None and not connection.invalidated:
-            self.forget(connection.connection.driver_connection)
-
-    def _ending(self, connection: Connection) -> None:
-        if not connection.invalidated:
-            self.expect(connection.connection.driver_connection, COMMIT_SECONDS)
+            self._forget(connection.connection.driver_connection)
 
 
 def shut(driver: Any) -> None:

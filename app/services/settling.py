@@ -26,6 +26,7 @@ from app.i18n import N_, _
 from app.models.base import moment
 from app.models.platform import Operation
 from app.services.db import Database, local_time, now
+from app.services.db_errors import translate
 
 _BLOCKED: Final = "55P03"
 _WAIT_MS: Final = 5_000
@@ -142,9 +143,10 @@ def _is_there(session: Session, note: Note) -> bool:
 def _is_held(db: Database, actor: Actor, note: Note) -> bool:
     """Whether a session that is still open has written the id and not ended yet."""
     try:
-        with db.read() as session:
+        with translate(), Session(db.engine) as session:  # rolled back at its end
+            session.info["db"] = db
             session.execute(text("SET LOCAL lock_timeout = '1s'"))
-            session.execute(  # rolled back at the end of `read`
+            session.execute(
                 insert(Operation)
                 .values(
                     org_id=note.org,

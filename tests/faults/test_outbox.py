@@ -33,9 +33,10 @@ import os, sys
 from pathlib import Path
 from app.adapters.outbox_file import Note, OutboxFile
 box = OutboxFile(Path(sys.argv[1]))
-for n in range(3):
+for n in range(4):
     box.note(Note(f"{n:032d}", 2, "consume", "east_store", "w", 1))
-box.settle(f"{1:032d}")
+    if n % 2:
+        box.settle(f"{n:032d}")
 box._write("+half a li")
 os.kill(os.getpid(), 9)
 """
@@ -61,7 +62,8 @@ def test_what_a_dead_process_sent_is_found_once(tmp_path: Path) -> None:
     living.note(note("mine"))
 
     (left,) = looked(tmp_path, keep=frozenset({f"{0:032d}"}))
-    assert [int(one.op) for one in left] == [0, 2]  # a settled and a torn line are nothing
+    # the settled one is nothing, but the last one may not have come to the screen; nor the torn line
+    assert [int(one.op) for one in left] == [0, 2, 3]
     (again,) = looked(tmp_path)
     assert [int(one.op) for one in again] == [0]
     assert looked(tmp_path) == []
@@ -145,7 +147,8 @@ def cut_line(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Site, Database, Actor, SilentProxy]]:
     """A storekeeper behind a network that can fall silent."""
-    monkeypatch.setattr(line_watch, "COMMIT_SECONDS", 0.6)
+    for name in ("LOOK_SECONDS", "AGAIN_SECONDS", "EVERY_SECONDS"):
+        monkeypatch.setattr(line_watch, name, 0.2)
     monkeypatch.setattr(line_watch, "PING_SECONDS", 0.6)
     with databases.site("postgresql") as site:
         direct, actor = site.as_(ME)

@@ -123,7 +123,8 @@ def server(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Site, Database, Actor, SilentProxy]]:
     """A storekeeper of a server, behind a network that can fall silent."""
-    monkeypatch.setattr(line_watch, "COMMIT_SECONDS", 0.6)
+    for name in ("LOOK_SECONDS", "AGAIN_SECONDS", "EVERY_SECONDS"):
+        monkeypatch.setattr(line_watch, name, 0.2)
     with databases.site("postgresql") as site:
         direct, actor = site.as_(ME)
         url = direct.engine.url
