@@ -33,6 +33,7 @@ from app.services.formulary.named import (
     named_lists,
     put_named,
 )
+from app.services.formulary.prescription import read_prescription
 from app.services.formulary.readiness import ready, ward_readiness
 from app.services.formulary.sheets import apply_import, export_list, preview_import
 from app.services.formulary.snapshots import TakeSnapshot, snapshots, take_snapshot
@@ -233,6 +234,33 @@ def ready_(item: Annotated[str, typer.Argument(help=_("品规编码"))]) -> None
         {"org": _("机构"), "code": _("统一编码"), "name": _("通用名"), "spec": _("规格"),
          "same": _("同一品规"), "listed": _("在目录"), "qty": _("可用"), "base_unit": _("单位")},
         empty=_("各家现在都没有。可申请采购，或登记临采。"),
+    )  # fmt: skip
+
+
+@app.command("prescription", help=_("读一张处方（Excel、CSV）：每个药本院和别家各有多少"))
+def prescription(
+    path: File,
+    org: Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))] = "",
+) -> None:
+    """A prescription file against the group's stock."""
+    run = cli()
+    found = read_prescription(*run.signed_in(), path, org_id(run, org))
+    if run.as_json:
+        run.emit(found)
+        return
+    for problem in found.problems:
+        run.say(_("第 {row} 行：{text}", row=problem.row, text=problem.text))
+    run.emit(
+        [
+            {"row": line.row, "text": line.text, "asked": line.asked, "base": line.base_unit,
+             "state": _("本院够") if line.own_enough else
+             _("别家够") if line.anywhere else _("都不够"),
+             "offers": [f"{one.org} {one.code} {one.qty}" for one in line.offers]}
+            for line in found.lines
+        ],
+        {"row": _("行"), "text": _("处方药品"), "asked": _("数量"), "base": _("单位"),
+         "state": _("能不能发"), "offers": _("谁有")},
+        empty=_("处方里没有认得出的药。"),
     )  # fmt: skip
 
 

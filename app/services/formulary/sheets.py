@@ -107,7 +107,7 @@ def _cells(row: FormularyRow) -> tuple[str | int | date | bool, ...]:
 
 def _find(session: Session, rows: list[SheetRow]) -> tuple[dict[int, str], list[Problem]]:
     """Item → stated day, and the problems of rows without exactly one item."""
-    catalogue = _catalogue(session)
+    catalogue = catalogue_entries(session)
     codes = {plain(entry.code): entry.item_id for entry in catalogue}
     stated = [
         Entry(row.text("name"), row.text("form"), row.text("spec"), row.text("maker"))
@@ -134,7 +134,8 @@ def _trouble(count: int) -> str:
     return _("统一目录里没有这个品规。请先在统一目录登记，或填统一编码。")
 
 
-def _catalogue(session: Session) -> tuple[Entry, ...]:
+def catalogue_entries(session: Session) -> tuple[Entry, ...]:
+    """The catalogue that is in use, as lists are compared with it."""
     rows = session.execute(
         select(Item.id, Item.code, Item.name, Product.form, Item.spec, Maker.name)
         .join(Product, Product.id == Item.product_id)

@@ -34,6 +34,7 @@ from app.services.formulary.entries import (
 )
 from app.services.formulary.listing import check_formulary, formulary
 from app.services.formulary.named import CreateNamed, PutNamed, create_named, named_items, put_named
+from app.services.formulary.prescription import read_prescription
 from app.services.formulary.readiness import ready, ward_readiness
 from app.services.formulary.sheets import apply_import, export_list, preview_import
 from app.services.formulary.snapshots import TakeSnapshot, snapshots, take_snapshot
@@ -208,6 +209,28 @@ def test_who_has_it_now_and_what_a_ward_lacks(site: Site) -> None:
     ]
     with pytest.raises(DomainError, match="病房常备"):
         put_named(*site.as_("east_store"), PutNamed(new_op(), EAST, ward.list_id, ((INSULIN, 1),)))
+
+
+def test_a_prescription_file_tells_who_can_hand_it_out(site: Site, tmp_path: Path) -> None:
+    open_stock(site, WEST, AMOXICILLIN, 48)
+    open_stock(site, EAST, AMLODIPINE, 28)
+    path = tmp_path / "处方.csv"
+    path.write_text(
+        "患者,药品名称,规格,数量,单位\n"
+        "甲,阿莫西林胶囊,250mg,2,盒\n"
+        "甲,苯磺酸氨氯地平片,5mg,28,片\n"
+        "甲,不存在的药,1g,1,盒\n"
+        "甲,阿莫西林胶囊,0.5g,1,盒\n",
+        encoding="gb18030",
+    )
+    found = read_prescription(*site.as_("east_store"), path, EAST)
+    amoxicillin, amlodipine = found.lines
+    assert (amoxicillin.asked, amoxicillin.own_enough, amoxicillin.anywhere) == (48, False, True)
+    assert [(one.org, one.qty) for one in amoxicillin.offers] == [("城西", 48)]
+    assert amlodipine.own_enough
+    assert [problem.row for problem in found.problems] == [4, 5]
+    with pytest.raises(NotAllowedError):
+        read_prescription(*site.as_("kangze_sales"), path, EAST)
 
 
 def test_suppliers_see_no_list(site: Site) -> None:

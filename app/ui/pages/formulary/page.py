@@ -33,7 +33,8 @@ from app.ui.context import PageContext, Scope
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.formulary import rows
-from app.ui.pages.formulary.readiness_view import ReadyView, WardView
+from app.ui.pages.formulary.lists_view import ListsView
+from app.ui.pages.formulary.readiness_view import ReadyView
 from app.ui.status import Status
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.list_model import ListModel
@@ -79,7 +80,7 @@ class FormularyPage(Page):
         self.to_committee = Button(_("药事会"), Kind.PRIMARY, icon=Icon.GAVEL)
         self.list = GridView(ListModel(rows.list_columns()))
         self.rules = GridView(ListModel(rows.finding_columns()))
-        self.ward, self.ready = WardView(self), ReadyView(self)
+        self.ward, self.ready = ListsView(self), ReadyView(self)
         self.states, self.about = StateCounts(), Text("", Role.LABEL)
         self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)
@@ -88,7 +89,7 @@ class FormularyPage(Page):
 
     def _lay_out(self) -> None:
         column = page_column(self)
-        words = (_("目录"), _("规则检查"), _("病房常备"), _("谁有药"))
+        words = (_("目录"), _("规则检查"), _("清单"), _("谁有药"))
         for place, word in enumerate(words):
             self.chips.addButton(Chip(word), place)
         column.addLayout(toolbar(*self.chips.buttons(), None, self.owner, self.to_committee))

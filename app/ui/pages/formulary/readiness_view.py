@@ -1,69 +1,25 @@
-"""病房常备 against the stock, and 谁有药: which members could hand out a prescribed item now."""
+"""谁有药: which members could hand out a prescribed item now, or a whole prescription."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.services.catalogue.search import search
-from app.services.formulary.named import NamedRow, named_lists
-from app.services.formulary.readiness import Ready, WardRow, ready, ward_readiness
+from app.services.formulary.prescription import PrescribedLine, Prescription, read_prescription
+from app.services.formulary.readiness import Ready, ready
+from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.formulary import rows
+from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
-from app.ui.widgets.fields import Select
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.text import Role, Text
-
-
-class WardView(QWidget):
-    """A standing list of the organisation: what should be there, what is, and who could help."""
-
-    def __init__(self, page: Page) -> None:
-        super().__init__()
-        self.page = page
-        self.lists: dict[int, NamedRow] = {}
-        self.choice = Select()
-        self.note = Text("", Role.LABEL)
-        self.grid = GridView(ListModel(rows.ward_columns()))
-        self.setFocusProxy(self.grid)
-        self.grid.set_empty(_("还没有病房常备清单。可用 yilian formulary new-list 建立。"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(toolbar(self.choice, self.note, None))
-        column.addWidget(self.grid, 1)
-        self.choice.activated.connect(self._ask)
-
-    def refresh(self) -> None:
-        """Ask for the lists, then for the chosen one."""
-        db, actor = self.page.context.db, self.page.context.actor
-        self.page.read(lambda: named_lists(db, actor, "ward"), self._offer, channel="wards")
-
-    def _offer(self, found: tuple[NamedRow, ...]) -> None:
-        self.lists = {row.list_id: row for row in found}
-        self.choice.set_entries([(row.list_id, row.name) for row in found])
-        self._ask()
-
-    def _ask(self) -> None:
-        chosen = self.lists.get(self.choice.value) if isinstance(self.choice.value, int) else None
-        if chosen is None:
-            return
-        db, actor = self.page.context.db, self.page.context.actor
-        org = chosen.org_id or self.page.context.org.id
-        self.page.read(
-            lambda: ward_readiness(db, actor, org, chosen.org_id, chosen.list_id),
-            self._show,
-            channel="ward",
-        )
-
-    def _show(self, found: tuple[WardRow, ...]) -> None:
-        short = sum(row.missing > 0 for row in found)
-        self.note.setText(_("{n} 个品规，{short} 个不够", n=len(found), short=short))
-        if isinstance(self.grid.model, ListModel):
-            ordered = sorted(found, key=lambda row: (-row.missing, row.name))
-            self.grid.model.set_rows([rows.ward_row(row) for row in ordered])
 
 
 class ReadyView(QWidget):
@@ -77,12 +33,21 @@ class ReadyView(QWidget):
         self.setFocusProxy(self.picker)
         self.note = Text(_("只看各家能发的总数，看不到批号、价格和患者。"), Role.LABEL)
         self.grid = GridView(ListModel(rows.ready_columns()))
-        self.grid.set_empty(_("先选处方上的药。"))
+        self.grid.set_empty(_("先选处方上的药，或读一个处方文件。"))
+        self.lines = GridView(ListModel(rows.prescribed_columns()))
+        self.lines.set_empty(_("处方里没有认得出的药。"))
+        self.load = Button(_("读处方文件"), icon=Icon.IMPORT)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(toolbar(self.picker, self.note, None))
-        column.addWidget(self.grid, 1)
+        column.addLayout(toolbar(self.picker, self.note, None, self.load))
+        place = QWidget()
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self.grid)
+        self._stack.addWidget(self.lines)
+        column.addWidget(place, 1)
         self.picker.picked.connect(self.ask)
+        self.load.clicked.connect(self._ask_file)
+        self.lines.opened.connect(self._look_at)
 
     def _found(self, text: str) -> list[Found]:
         context = self.page.context
@@ -96,6 +61,40 @@ class ReadyView(QWidget):
             self.page.read(lambda: ready(db, actor, item), self._show, channel="ready")
 
     def _show(self, found: tuple[Ready, ...]) -> None:
+        self._stack.setCurrentWidget(self.grid)
         self.grid.set_empty(_("各家现在都没有。可申请采购，或登记临采。"))
         if isinstance(self.grid.model, ListModel):
             self.grid.model.set_rows([rows.ready_row(one) for one in found])
+
+    # A whole prescription
+
+    def _ask_file(self) -> None:
+        dialog = QFileDialog(self, _("读处方文件"))
+        dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
+        dialog.fileSelected.connect(lambda name: self.read_file(Path(name)))
+        dialog.open()
+
+    def read_file(self, path: Path) -> None:
+        """Read a prescription and show who has what it names."""
+        context = self.page.context
+        db, actor, org = context.db, context.actor, context.org.id
+        self.page.read(
+            lambda: read_prescription(db, actor, path, org), self._show_lines, channel="ready"
+        )
+
+    def _show_lines(self, found: Prescription) -> None:
+        self._stack.setCurrentWidget(self.lines)
+        model = self.lines.model
+        if isinstance(model, ListModel):
+            model.set_rows(rows.prescription_rows(found))
+        good = sum(line.own_enough for line in found.lines)
+        self.note.setText(
+            _("{file}：{n} 种药，本院够 {good} 种，{bad} 行认不出", file=found.file_name,
+              n=len(found.lines), good=good, bad=len(found.problems))
+        )  # fmt: skip
+        self.lines.focus_rows()
+
+    def _look_at(self, row: Row) -> None:
+        """All organisations that have the drug of a line."""
+        if isinstance(row.record, PrescribedLine) and row.record.offers:
+            self.ask(row.record.offers[0].item_id)

@@ -7,6 +7,7 @@ from typing import Final
 from app.domain.formulary.rules import Finding, Grade
 from app.i18n import _
 from app.services.formulary.listing import FormularyRow
+from app.services.formulary.prescription import PrescribedLine, Prescription
 from app.services.formulary.readiness import Ready, WardRow
 from app.services.formulary.sheets import BASES
 from app.ui import formats
@@ -85,7 +86,7 @@ def ward_columns() -> tuple[Column, ...]:
     """Columns of a standing list."""
     return (
         Column(key="name", title=_("品规"), kind=Kind.TWO_LINE, width=260, stretch=True),
-        Column(key="keep", title=_("常备量"), kind=Kind.QTY, width=120),
+        Column(key="keep", title=_("常备量"), kind=Kind.QTY, width=120, editable=True),
         Column(key="own", title=_("本院可用"), kind=Kind.QTY, width=130),
         Column(key="missing", title=_("情况"), kind=Kind.PILL, width=150),
         Column(key="others", title=_("别家有"), width=330),
@@ -130,3 +131,51 @@ def ready_row(one: Ready) -> Row:
         _("在目录") if one.listed else _("不在"), qty if one.qty else _("没有，可申请采购"),
     )  # fmt: skip
     return Row((one.org_id, one.item_id), cells, record=one)
+
+
+def prescribed_columns() -> tuple[Column, ...]:
+    """Columns of a prescription."""
+    return (
+        Column(key="row", title=_("行"), kind=Kind.NUMBER, width=52),
+        Column(key="name", title=_("处方药品"), width=280, stretch=True),
+        Column(key="asked", title=_("数量"), kind=Kind.QTY, width=110),
+        Column(key="state", title=_("能不能发"), kind=Kind.PILL, width=120),
+        Column(key="own", title=_("本院可用"), kind=Kind.QTY, width=120),
+        Column(key="others", title=_("别家有"), width=360),
+    )
+
+
+def prescription_rows(found: Prescription) -> list[Row]:
+    """Its lines, and those that name no drug with the reason."""
+    lines = [(line.row, prescribed_row(line)) for line in found.lines]
+    lines += [
+        (problem.row, Row(("bad", place), (
+            str(problem.row), problem.text, "—", Pill(Status.BAD, _("认不出")), "—", "—",
+        ), record=problem))
+        for place, problem in enumerate(found.problems)
+    ]  # fmt: skip
+    return [row for _number, row in sorted(lines, key=lambda pair: pair[0])]
+
+
+def prescribed_row(line: PrescribedLine) -> Row:
+    """One prescribed drug."""
+
+    def packs(qty: int) -> str:
+        return formats.pack_text(line.base_unit, line.pack_unit, line.pack_factor, qty)
+
+    pill = Pill(Status.BAD, _("都不够"))
+    if line.own_enough:
+        pill = Pill(Status.OK, _("本院够"))
+    elif line.anywhere:
+        pill = Pill(Status.WARN, _("别家够"))
+    own = sum(one.qty for one in line.offers if one.own)
+    by_org: dict[str, int] = {}
+    for one in line.offers:
+        if not one.own:
+            by_org[one.org] = by_org.get(one.org, 0) + one.qty
+    others = "　".join(f"{org} {packs(qty)}" for org, qty in by_org.items())
+    cells: tuple[Cell, ...] = (
+        str(line.row), line.text, packs(line.asked) if line.asked else "—", pill,
+        packs(own) if own else "—", others or "—",
+    )  # fmt: skip
+    return Row(line.row, cells, record=line)
