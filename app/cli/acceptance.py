@@ -13,8 +13,10 @@ from app.cli.context import cli
 from app.cli.scope import org_id
 from app.domain.documents import state_title
 from app.domain.ids import new_op
+from app.domain.receiving.retention import keep_words
 from app.i18n import _
 from app.services.receiving.commands import ReverseAcceptance
+from app.services.receiving.keeping import kept
 from app.services.receiving.papers import acceptance_paper
 from app.services.receiving.queries import acceptances, find_acceptance
 from app.services.receiving.reverse import reverse_acceptance
@@ -26,7 +28,10 @@ app = typer.Typer()
 def list_(org: Annotated[str, typer.Option(help=_("机构；不填为自己的"))] = "") -> None:
     """List acceptances."""
     run = cli()
-    rows = acceptances(*run.signed_in(), org_id(run, org))
+    db, actor = run.signed_in()
+    member = org_id(run, org)
+    rows = acceptances(db, actor, member)
+    until = kept(db, actor, member, [row.id for row in rows])
     simple = [
         {
             "no": row.no,
@@ -36,6 +41,7 @@ def list_(org: Annotated[str, typer.Option(help=_("机构；不填为自己的")
             "receiver": "、".join(name for name in (row.receiver, row.second) if name),
             "amount": f"{row.amount:,.2f}",
             "lines": row.lines,
+            "keep_until": keep_words(until[row.id]),
         }
         for row in rows
     ]
@@ -49,6 +55,7 @@ def list_(org: Annotated[str, typer.Option(help=_("机构；不填为自己的")
             "receiver": _("验收人"),
             "amount": _("金额 元"),
             "lines": _("行数"),
+            "keep_until": _("保存到"),
         },
         empty=_("还没有验收单。"),
     )

@@ -198,6 +198,7 @@ class AcceptancePaper:
     lines: tuple[AcceptanceLine, ...]
     total: Decimal
     acceptors: tuple[Signing, ...] = ()
+    keep_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

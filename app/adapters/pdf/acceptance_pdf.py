@@ -39,6 +39,7 @@ def acceptance_pdf(paper: AcceptancePaper) -> bytes:
         (_("入库地点"), paper.place),
         (_("运输与温度"), paper.transport),
         *paper.checks,
+        (_("保存到"), paper.keep_until),
     ]
     story += facts(pairs, width)
     story.append(_lines(paper, width))

@@ -24,6 +24,7 @@ from app.domain.papers import (
 )
 from app.domain.receiving.drafts import transport_from_plain
 from app.domain.receiving.note import Goods as Facts
+from app.domain.receiving.retention import keep_words
 from app.domain.receiving.transport import Transport
 from app.i18n import _
 from app.models.item import Item
@@ -35,6 +36,7 @@ from app.services.access import require
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.receiving.goods import facts
+from app.services.receiving.keeping import record_kept
 from app.services.receiving.notes import delivery_row, lines_of
 from app.services.receiving.queries import accepted_lots
 
@@ -70,6 +72,7 @@ def acceptance_paper(
             ),
             total=acceptance.amount,
             acceptors=_acceptors(session, acceptance, orgs[org_id]),
+            keep_until=keep_words(record_kept(session, org_id, (acceptance_id,))[acceptance_id]),
         )
 
 
