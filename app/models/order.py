@@ -143,6 +143,7 @@ class MemberOrder(Base):
     refusal: Mapped[OptText]
     urged_at: Mapped[OptMoment]  # the last reminder to sign (催签)
     urged: Mapped[Count] = mapped_column(default=0)  # how often
+    cancelled_at: Mapped[OptMoment]
     origin: Mapped[OptText]  # late | supplement | backup: how it came into its group order
     origin_order_id: Mapped[OptRef]  # the order whose rest a backup supplier took over
     version: Mapped[Count] = mapped_column(default=1)

@@ -121,6 +121,7 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=True
     )
+    op.add_column('member_order', sa.Column('cancelled_at', app.models.base.Moment(), nullable=True))
     op.add_column('member_order', sa.Column('origin', sa.Text(), nullable=True))
     op.add_column('member_order', sa.Column('origin_order_id', app.models.base.BigInt(), nullable=True))
     op.add_column('member_order_line', sa.Column('due_on', app.models.base.Day(), nullable=True))

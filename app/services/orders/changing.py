@@ -263,12 +263,19 @@ def step(session: Session, order: MemberOrder, values: dict[str, object]) -> Non
             MemberOrder.version == version,
             MemberOrder.status == old,
         )
-        .values(**values)
+        .values(**_stamped(session, values))
         .execution_options(synchronize_session=False)
     )
     session.refresh(order)
     if done.rowcount != 1:
         raise was_first(session, order, version)
+
+
+def _stamped(session: Session, values: dict[str, object]) -> dict[str, object]:
+    """With the moment of a cancellation, which the platform is told."""
+    if values.get("status") is not State.CANCELLED:
+        return values
+    return values | {"cancelled_at": now(session)}
 
 
 def _record(

@@ -1,0 +1,62 @@
+"""Records for the provincial platform as CSV: UTF-8 with a mark for Excel, codes in row 1."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.i18n import _
+
+_MARK = "\ufeff"
+_MOST_BYTES = 200_000_000
+
+
+def made(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """The bytes of a file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return (_MARK + text.getvalue()).encode()
+
+
+def read(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Header and rows of a file; blanks around values are dropped.
+
+    Raises:
+        EnvironmentProblem: The file cannot be opened.
+        DomainError: It is empty, too large, or no text in UTF-8 or GB18030.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise DomainError(
+                "platform.size", _("{file} 太大，超过 200 MB。请按月分开。", file=path.name)
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise EnvironmentProblem(
+            "platform.open", _("打不开 {file}。请看路径和权限。", file=path)
+        ) from error
+    try:
+        lines = [
+            tuple(cell.strip() for cell in row)
+            for row in csv.reader(io.StringIO(_text(data), newline=""), strict=True)
+            if any(cell.strip() for cell in row)
+        ]
+    except (csv.Error, UnicodeDecodeError):
+        raise DomainError(
+            "platform.text", _("{file} 不是 CSV 文本（UTF-8 或 GB18030）。", file=path.name)
+        ) from None
+    if not lines:
+        raise DomainError("platform.empty", _("{file} 是空的。", file=path.name))
+    return lines[0], lines[1:]
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
