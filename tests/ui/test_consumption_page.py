@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.models.pack import Pack
+from app.services.consumption.case_listing import cases
 from app.ui.actions import Act
 from app.ui.binding import BindForm
 from app.ui.context import PageContext
@@ -16,6 +17,7 @@ from app.ui.page import Page
 from app.ui.pages.consumption.page import ConsumptionPage
 from app.ui.status import Status
 from tests.factories import EAST, GOODS, Site
+from tests.services.consumption.test_cases import shelf
 from tests.services.test_consumption import label, on_hand, receive
 from tests.ui.conftest import Show
 
@@ -152,3 +154,53 @@ def test_an_unknown_code_is_given_to_an_item_right_there(
     settle()
     assert quantities(page) == ["1 盒"]
     assert not page.use.bar.bind.isVisible()
+
+
+def test_every_view_opens_and_says_what_is_missing(page: ConsumptionPage, settle: Settle) -> None:
+    page.arrive(view="case")
+    settle()
+    page.perform(Act.FINISH)
+    settle()
+    assert "不写患者姓名" in page.cases.fields["病例号"].problem.text
+    page.arrive(view="reagent")
+    settle()
+    page.perform(Act.NEW)
+    assert page.reagents.bar.recent.shown[0][1].text == "还没有设试剂"
+    page.arrive(view="dispense")
+    settle()
+    assert page.dispense.grid.model.rowCount() == 0
+    page.arrive(view="trigger")
+    settle()
+    assert page.triggers.button.isHidden()
+
+
+def test_a_case_by_scanner(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle, scan: Scan
+) -> None:
+    lot = shelf(sqlite_site)
+    page = show(ConsumptionPage(context))
+    page.arrive(view="case")
+    settle()
+    page.cases.case_no.setText("ZY1014-03")
+    page.cases.operation.setText("冠脉支架置入")
+    page.cases.doctor.setText("D1007")
+    for code in (f"(01){GOODS[3].gtin}(17)280630(10)Z1(21)S1",) * 2:
+        page.cases.scan(code)
+        settle()
+    assert page.cases.bar.recent.shown[0][1].status is Status.BAD
+    assert page.cases.lines.model.rowCount() == 1
+    page.perform(Act.FINISH)
+    settle()
+    assert on_hand(sqlite_site, lot) == 2
+    page.cases.documents.choose(cases(*sqlite_site.as_("east_store"), (EAST,))[0].document_id)
+    page.cases.documents.opened.emit(page.cases.documents.current())
+    form = page.cases.form
+    assert form is not None
+    form.code.setText(f"(01){GOODS[3].gtin}(17)280630(10)Z1(21)S2")
+    form.submit()
+    settle()
+    assert "这张单里没有" in form.code_field.problem.text
+    form.code.setText(f"(01){GOODS[3].gtin}(17)280630(10)Z1(21)S1")
+    form.submit()
+    settle()
+    assert on_hand(sqlite_site, lot) == 3

@@ -93,7 +93,7 @@ PAGES: Final = (
     PageSpec("stock", N_("库存"), Icon.WAREHOUSE, _STORE, "StockPage", _STAFF),
     PageSpec(
         "consumption", N_("消耗登记"), Icon.PILL, _STORE, "ConsumptionPage",
-        frozenset({_D.STORE, _D.AUDIT}),
+        frozenset({_D.STORE, _D.AUDIT, _D.SETTLE}),
     ),
     PageSpec("packs", N_("定数包"), Icon.PACKAGE, _STORE, "PacksPage", frozenset({_D.STORE})),
     PageSpec(

@@ -53,9 +53,11 @@ class ConsumeView(QWidget):
         self.bar.scanned.connect(self.scan)
         self.bar.bind_asked.connect(self._bind)
         self.lines = GridView(ListModel(_columns(), self._edit))
+        self.counted = self.lines
         self.lines.set_empty(_("还没有扫到东西。打开一包，扫一下包上的标签。"))
         self.documents = GridView(ListModel(_document_columns()), framed=False)
         self.documents.set_empty(_("今天还没有消耗单。"))
+        self.exported = self.documents
         self.documents.link_clicked.connect(self._ask_reverse)
         self.total = Text("", Role.STRONG)
         self.post_button = Button(_("登记消耗"), ButtonKind.PRIMARY, key="F10")
