@@ -10,7 +10,7 @@ import typer
 
 from app.cli import negotiate_bids, negotiate_records
 from app.cli.context import cli
-from app.cli.scope import item_id, org_id
+from app.cli.scope import item_id, org_id, supplier_id
 from app.domain import expiry, money
 from app.domain.bidding.rules import BidRules
 from app.domain.errors import DomainError
@@ -34,7 +34,6 @@ from app.services.negotiation.project import (
     end_project,
     project_id,
 )
-from app.services.prices.listing import suppliers
 
 app = typer.Typer()
 app.add_typer(negotiate_bids.app)
@@ -236,7 +235,7 @@ def invite(
     run = cli()
     db, actor = run.signed_in()
     if names:
-        guests = tuple(Guest(supplier_id(name), small, hours) for name in names)
+        guests = tuple(Guest(supplier_id(run, name), small, hours) for name in names)
         fresh = invitations.invite(db, actor, Invite(new_op(), project_id(db, actor, no), guests))
         run.emit({"invited": fresh}, {"invited": _("新邀请")})
         return
@@ -264,7 +263,7 @@ def dismiss(no: NoArgument, name: str, reason: ReasonOption = "") -> None:
     """Take a supplier out."""
     run = cli()
     db, actor = run.signed_in()
-    command = Dismiss(new_op(), project_id(db, actor, no), supplier_id(name), reason)
+    command = Dismiss(new_op(), project_id(db, actor, no), supplier_id(run, name), reason)
     invitations.dismiss(db, actor, command)
     run.say(_("已移出。"))
 
@@ -299,14 +298,6 @@ def show(no: NoArgument) -> None:
             "round": _("轮次"), "deadline": _("截止"), "note": _("说明"),
         },
     )  # fmt: skip
-
-
-def supplier_id(text: str) -> int:
-    """The supplier with a code, name or short name."""
-    for row in suppliers(*cli().signed_in()):
-        if text in {row.code, row.name, row.short_name}:
-            return row.id
-    raise DomainError("party.unknown", _("没有供应商「{name}」。请核对名称。", name=text))
 
 
 def _codes(file: Path | None) -> list[str]:

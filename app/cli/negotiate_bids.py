@@ -11,6 +11,7 @@ import typer
 
 from app import paths
 from app.cli.context import cli
+from app.cli.scope import supplier_id
 from app.domain import money
 from app.domain.awarding.limits import tenths
 from app.domain.bidding.award import BACKUP, WHOLE, WINNER
@@ -42,7 +43,6 @@ from app.services.negotiation.queries import ProjectRow, server_time
 from app.services.negotiation.rounds import ExtendRound, OpenRound, StartRound
 from app.services.negotiation.scores import GivePoints, SetWeights
 from app.services.negotiation.sheets import import_sheets, write_sheets
-from app.services.prices.listing import suppliers
 
 app = typer.Typer()
 
@@ -399,11 +399,4 @@ def fail(
 
 def _supplier(text: str) -> int:
     run = cli()
-    if not text:
-        return run.actor().org_id
-    for row in suppliers(*run.signed_in()):
-        if text in {row.code, row.name, row.short_name}:
-            return row.id
-    raise DomainError(
-        "party.unknown", _("没有供应商「{name}」。请核对名称。", name=text)
-    )  # fmt: skip
+    return supplier_id(run, text) if text else run.actor().org_id

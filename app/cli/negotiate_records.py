@@ -8,10 +8,19 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.scope import supplier_id
+from app.domain import expiry
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import local_time
 from app.services.negotiation.history import export_history, history
+from app.services.negotiation.papers import (
+    CheckPaper,
+    PutPaper,
+    check_paper,
+    papers as papers_of,
+    put_paper,
+)
 from app.services.negotiation.project import project_id
 from app.services.negotiation.terms_sheet import ReadTerms, read_terms, write_terms
 
@@ -40,6 +49,36 @@ def terms(
         {"file": str(path), "rows": write_terms(db, actor, found, path)},
         {"file": _("已输出"), "rows": _("行数")},
     )
+
+
+@app.command(help=_("供应商资质：不填其他看有哪些；--add 登记，--check 审核，--uncheck 取消审核"))
+def papers(
+    supplier: Annotated[str, typer.Argument(help=_("供应商编号或名称；不填为本单位"))] = "",
+    add: Annotated[str, typer.Option(help=_("登记：资质种类，如 购销廉洁协议"))] = "",
+    number: Annotated[str, typer.Option(help=_("证号"))] = "",
+    until: Annotated[str, typer.Option(help=_("有效期至，如 2028-12-31；不填为长期"))] = "",
+    check: Annotated[int, typer.Option(help=_("审核通过：资质号"))] = 0,
+    uncheck: Annotated[int, typer.Option(help=_("取消审核：资质号"))] = 0,
+) -> None:
+    """Show, hand in and check papers."""
+    run = cli()
+    db, actor = run.signed_in()
+    who = supplier_id(run, supplier) if supplier else actor.org_id
+    if add:
+        day = expiry.parse(until) if until else None
+        made = put_paper(db, actor, PutPaper(new_op(), who, add, number, day))
+        run.emit({"paper_id": made}, {"paper_id": _("资质号")})
+        return
+    if check or uncheck:
+        check_paper(db, actor, CheckPaper(new_op(), who, check or uncheck, checked=bool(check)))
+    run.emit(
+        papers_of(db, actor, who),
+        {
+            "paper_id": _("资质号"), "kind": _("种类"), "number": _("证号"),
+            "valid_to": _("有效期至"), "checked": _("已审核"),
+        },
+        empty=_("还没有登记资质。"),
+    )  # fmt: skip
 
 
 @app.command("history", help=_("项目的全部步骤：谁、何时、做了什么；--out 导出"))

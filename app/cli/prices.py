@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.scope import supplier_id
 from app.domain import expiry, money
-from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
 from app.i18n import _
@@ -26,7 +26,7 @@ from app.services.prices.change import (
     set_price,
 )
 from app.services.prices.export import export_prices
-from app.services.prices.listing import price_lists, price_page, suppliers
+from app.services.prices.listing import price_lists, price_page
 from app.services.prices.takeover import GiveLeave, give_leave, takeovers
 
 app = typer.Typer()
@@ -132,7 +132,7 @@ def put(
     known = next((row.id for row in price_lists(db, actor) if row.code == into), 0)
     new = NewPrice(
         item_id=item_id_of(db, actor, item),
-        supplier_id=_supplier(supplier),
+        supplier_id=supplier_id(run, supplier),
         unit_price=money.price(price),
         valid_from=_day(start),
         valid_to=_day(end) if end else None,
@@ -166,13 +166,6 @@ def export(
     with run.progress(_("导出中")) as report:
         count = export_prices(*run.signed_in(), query, path, report)
     run.emit({"file": str(path), "rows": count}, {"file": _("已输出"), "rows": _("行数")})
-
-
-def _supplier(text: str) -> int:
-    for row in suppliers(*cli().signed_in()):
-        if text in {row.code, row.name, row.short_name}:
-            return row.id
-    raise DomainError("party.unknown", _("没有供应商「{name}」。请核对名称。", name=text))
 
 
 def _day(text: str) -> date:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from app.cli.context import Cli
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.directory import visible_organisations
 from app.services.item_lookup import find_items
+from app.services.prices.listing import suppliers
 from app.services.scan_rules import read
 
 
@@ -30,6 +33,14 @@ def org_ids(run: Cli, code: str) -> tuple[int, ...]:
     return (org_id(run, code),)
 
 
+def supplier_id(run: Cli, text: str) -> int:
+    """The supplier with a code, name or short name."""
+    for row in suppliers(*run.signed_in()):
+        if text in {row.code, row.name, row.short_name}:
+            return row.id
+    raise DomainError("party.unknown", _("没有供应商「{name}」。请核对名称。", name=text))
+
+
 def item_id(run: Cli, text: str) -> int:
     """The item that a code names (统一编码, 69 码, 医保编码 …)."""
     db, actor = run.signed_in()
@@ -41,3 +52,13 @@ def item_id(run: Cli, text: str) -> int:
               code=text[:40], n=len(found)),
         )  # fmt: skip
     return found[0].item_id
+
+
+def day_of(text: str) -> date:
+    """The day typed as 2026-10-09."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise DomainError(
+            "date.form", _("日期 {text} 写法不对。请写成 2026-10-09 这样。", text=text)
+        ) from None

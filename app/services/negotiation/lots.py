@@ -123,7 +123,9 @@ def _record(session: Session, actor: Actor, project: Negotiation, command: SetTe
         detail: dict[str, object] = {"titles": {}, "lines": len(command.lots)}
         record_step(session, actor, project, "lots", detail)
     if command.ceilings:
-        words = {str(line): plain(price) if price is not None else "" for line, price in command.ceilings}
+        words = {
+            str(line): plain(price) if price is not None else "" for line, price in command.ceilings
+        }
         detail = {"lines": len(words), "ceilings": words}
         record_step(session, actor, project, "ceilings", detail)
 

@@ -186,3 +186,22 @@ REVOKE ALL ON FUNCTION app.price_list_kept() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.takeover_rules() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.negotiation_rules() FROM PUBLIC;
 REVOKE ALL ON FUNCTION app.negotiation_line_rules() FROM PUBLIC;
+
+-- A supplier hands in its papers; the group alone says that they are seen, as they stand.
+CREATE FUNCTION app.dossier_rules() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF pg_has_role(session_user, 'yilian_owner', 'MEMBER') THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.checked = 1 AND (NEW.org_id, NEW.kind, NEW.number, NEW.valid_to)
+      IS DISTINCT FROM (OLD.org_id, OLD.kind, OLD.number, OLD.valid_to) THEN
+    RAISE EXCEPTION 'a paper that changes is not checked' USING ERRCODE = '42501';
+  END IF;
+  IF NEW.checked = 1 AND (TG_OP = 'INSERT' OR OLD.checked = 0)
+     AND NOT (app.group_duty('buy') OR app.group_duty('catalogue')) THEN
+    RAISE EXCEPTION 'the group checks papers' USING ERRCODE = '42501';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER dossier_rules BEFORE INSERT OR UPDATE ON app.dossier FOR EACH ROW EXECUTE FUNCTION app.dossier_rules();
+REVOKE ALL ON FUNCTION app.dossier_rules() FROM PUBLIC;

@@ -70,6 +70,9 @@ class NegotiationFrame(Page):
         row.addWidget(self.steps, 1)
         self.new = Button(_("新建"), icon=Icon.PLUS)
         self.new.setVisible(self.context.actor.has(Duty.BUY))
+        self.papers = Button(_("我的资质"))
+        self.papers.setVisible(self.supplier)
+        row.addWidget(self.papers)
         row.addWidget(self.new)
         head.add(row)
         self.head = head

@@ -55,6 +55,7 @@ class NegotiationPage(NegotiationFrame):
         asking = self.asking
         self.choice.currentIndexChanged.connect(lambda _place: self._chosen())
         self.new.clicked.connect(lambda _on=False: asking.new_project())
+        self.papers.clicked.connect(lambda _on=False: asking.papers())
         for button in (self.primary, self.start):
             button.clicked.connect(lambda _on=False: asking.next_step())
         self.weights.clicked.connect(lambda _on=False: asking.scores())
@@ -96,7 +97,7 @@ class NegotiationPage(NegotiationFrame):
         self.choice.set_entries(entries)
         known = {one.id for one in found}
         self.choice.choose(before if before in known else self._first(found))
-        self.head.setVisible(bool(found) or self.context.actor.has(Duty.BUY))
+        self.head.setVisible(bool(found) or self.supplier or self.context.actor.has(Duty.BUY))
         if not found:
             self._show_nothing()
         else:

@@ -98,8 +98,13 @@ class PrepareView(QWidget):
         column.setSpacing(10)
         column.addLayout(
             toolbar(
-                *self._make_chips(), None, *tools[:-1], self.save_terms, *tools[-1:],
-                self.save, self.confirm,
+                *self._make_chips(),
+                None,
+                *tools[:-1],
+                self.save_terms,
+                *tools[-1:],
+                self.save,
+                self.confirm,
             )  # fmt: skip
         )
         column.addWidget(self.stack, 1)

@@ -10,9 +10,14 @@ from PySide6.QtWidgets import QFileDialog
 
 from app import paths
 from app.domain.bidding.commitment import BidLine
+from app.domain.duties import Duty
+from app.domain.ids import new_op
 from app.i18n import _
+from app.services.negotiation.invitations import DossierRow, dossiers
+from app.services.negotiation.papers import CheckPaper, PutPaper
 from app.services.negotiation.sheets import SheetIn
 from app.ui.pages.negotiation.desk import NegotiationDesk
+from app.ui.pages.negotiation.papers_form import NewPaper, PapersForm
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 
 if TYPE_CHECKING:
@@ -61,6 +66,43 @@ class QuoteAsking:
         form.accepted.connect(
             lambda: self._desk.withdraw(quote.project.id, quote.supplier_id, form.text)
         )
+        form.open()
+
+    def papers(self) -> None:
+        """Show papers: the group's buyer of every supplier, a supplier its own."""
+        context = self._page.context
+        group = not self._page.supplier
+
+        def show(found: tuple[DossierRow, ...]) -> None:
+            mine = context.actor.orgs(Duty.SUPPLY)
+            rows = [(one.supplier_id, one.supplier) for one in found
+                    if group or one.supplier_id in mine]  # fmt: skip
+            if not rows:
+                self._page.not_available()
+                return
+            self._show_papers(PapersForm(rows, context.today, self._page, group=group))
+
+        self._page.read(lambda: dossiers(context.db, context.actor), show)
+
+    def _show_papers(self, form: PapersForm) -> None:
+        def again() -> None:
+            self._desk.read_papers(form.supplier, form.show_papers)
+
+        def put(new: NewPaper) -> None:
+            command = PutPaper(
+                new_op(), form.supplier, new.kind, new.number, new.valid_to, new.paper_id
+            )
+            self._desk.put_paper(command, again)
+
+        def check(paper: object, on: bool) -> None:
+            if isinstance(paper, int):
+                command = CheckPaper(new_op(), form.supplier, paper, checked=on)
+                self._desk.check_paper(command, again)
+
+        form.wanted.connect(lambda _supplier: again())
+        form.put.connect(put)
+        form.checked.connect(check)
+        again()
         form.open()
 
     def write_sheets(self) -> None:

@@ -36,6 +36,7 @@ class TermsAsking(QuoteAsking):
             (_("标包…"), self.lots, early),
             (_("导出品规表（标包、限价）…"), self.write_terms, one.lines > 0),
             (_("导入品规表（标包、限价）…"), self.read_terms, early),
+            (_("供应商资质…"), self.papers, True),
             (_("移出供应商…"), self.dismiss, one.suppliers > 0 and one.state not in _OVER),
             (_("项目轨迹…"), self.trail, True),
             ("", self.trail, True),

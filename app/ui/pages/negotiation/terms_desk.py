@@ -12,6 +12,14 @@ from app.i18n import _
 from app.services.negotiation.history import export_history
 from app.services.negotiation.invitations import Dismiss, dismiss
 from app.services.negotiation.lots import SetLots, SetTerms, set_lots, set_terms
+from app.services.negotiation.papers import (
+    CheckPaper,
+    PaperRow,
+    PutPaper,
+    check_paper,
+    papers,
+    put_paper,
+)
 from app.services.negotiation.project import FailPart, fail_part
 from app.services.negotiation.terms_sheet import ReadTerms, TermsRead, read_terms, write_terms
 from app.ui.changes import Topic
@@ -93,6 +101,32 @@ class TermsDesk:
         db, actor = self._context.db, self._context.actor
         command = Dismiss(new_op(), project, supplier, reason)
         self._write(lambda: dismiss(db, actor, command), _("已移出供应商。"), nothing)
+
+    def read_papers(self, supplier: int, done: Callable[[tuple[PaperRow, ...]], None]) -> None:
+        """The papers of a supplier."""
+        db, actor = self._context.db, self._context.actor
+        self._page.read(lambda: papers(db, actor, supplier), done, channel="papers")
+
+    def put_paper(self, command: PutPaper, done: Done) -> None:
+        """Hand a paper in."""
+        db, actor = self._context.db, self._context.actor
+
+        def told(_paper: int) -> None:
+            self._context.notices.done(_("已登记资质，待审核。"))
+            done()
+
+        self._page.write(lambda: put_paper(db, actor, command), told)
+
+    def check_paper(self, command: CheckPaper, done: Done) -> None:
+        """Say that a paper was seen, or not after all."""
+        db, actor = self._context.db, self._context.actor
+        words = _("已审核。") if command.checked else _("已取消审核。")
+
+        def told(_result: Any) -> None:
+            self._context.notices.done(words)
+            done()
+
+        self._page.write(lambda: check_paper(db, actor, command), told)
 
     def export_history(self, project: int, path: Path) -> None:
         """Write the full trail to a sheet."""
