@@ -87,7 +87,7 @@ class Record:
             round(peak, 1),
             round(seconds / least, 2) if least else 0.0,
         )
-        line = json.dumps(asdict(figure))
+        line = json.dumps(asdict(figure), ensure_ascii=False)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
         with self._file.open("a", encoding="utf-8") as file:
