@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from app.domain.documents import State
 from app.domain.errors import DomainError
@@ -16,6 +17,7 @@ from app.ui.pages.awards.page import AwardsPage
 from app.ui.pages.awards.supplements import AskForm, DecideForm
 from app.ui.pages.group_orders.answer_forms import AnswerForm, SettleForm
 from app.ui.pages.group_orders.page import GroupOrdersPage
+from app.ui.pages.group_orders.platform_forms import CheckedForm, ExportForm, ResultForm
 from app.ui.tables.cells import plain
 from tests.factories import EAST, KANGZE, RUIHE, WEST, Site
 from tests.order_needs import (
@@ -171,3 +173,32 @@ def test_a_line_without_a_backup_cannot_be_ticked(
     form.model.setData(form.model.index(0, 0), True)
     assert "没有别的供应商" in refused[0].text
     assert form.to_backup == ()
+
+
+def test_records_for_the_platform_are_exported_and_checked(
+    sqlite_site: Site, context_for: ContextFor, show: Show, settle: Settle, own_home: Path
+) -> None:
+    page = show(GroupOrdersPage(context_for("lead_buyer")))
+    settle()
+    page.left.export_button.click()
+    form = page.platform.form
+    assert isinstance(form, ExportForm)
+    form.org.choose(EAST)
+    form.first.setText("昨天")
+    form.submit()
+    assert form.first_field.problem.text
+    form.first.setText("2020-01-01")
+    form.last.setText("2019-01-01")
+    form.submit()
+    assert "对调" in form.last_field.problem.text
+    form.last.setText("2099-12-31")
+    form.submit()
+    settle()
+    result = page.platform.form
+    assert isinstance(result, ResultForm)
+    assert [row.key for row in result.model.rows] == ["YY101"]
+    [file] = own_home.rglob("YY101_0002_*.csv")
+    page.platform.check(file)
+    settle()
+    assert isinstance(page.platform.form, CheckedForm)
+    assert page.platform.form.summary.text() == "1 条记录，没有问题。"

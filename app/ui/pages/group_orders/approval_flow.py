@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from app.domain.documents import State
@@ -35,13 +35,15 @@ class ApprovalFlow:
         view.approved.connect(self.ask_to_approve)
         view.returned.connect(self.ask_to_return)
 
-    def show(self, found: Sequence[RequisitionRow]) -> None:
-        """Fill the view."""
-        self._view.show_heads(found)
+    def refresh(self, told: Callable[[int], None]) -> None:
+        """Ask what waits, fill the view, and tell how much it is."""
+        db, actor = self._page.context.db, self._page.context.actor
 
-    def read(self) -> tuple[RequisitionRow, ...]:
-        """What waits; runs in a reader thread."""
-        return to_approve(self._page.context.db, self._page.context.actor)
+        def show(found: Sequence[RequisitionRow]) -> None:
+            self._view.show_heads(found)
+            told(len(found))
+
+        self._page.read(lambda: to_approve(db, actor), show, channel="waiting")
 
     def _read_lines(self, head: RequisitionRow | None) -> None:
         if head is None:

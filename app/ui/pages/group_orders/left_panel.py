@@ -10,7 +10,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.icons import Icon
 from app.ui.pages.group_orders.group_list import GroupList
-from app.ui.widgets.buttons import Button
+from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.fields import SearchEdit
 
@@ -40,8 +40,13 @@ class LeftPanel(Card):
             find.addWidget(self.new_button)
         find.addWidget(self.approve_button)
         self.approve_button.hide()
+        self.export_button = Button(_("省平台导出"), Kind.LINK)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(10, 0, 10, 0)
+        foot.addWidget(self.export_button)
         self.add(find)
         self.add(self.list, 1)
+        self.add(foot)
 
     def show_waiting(self, count: int) -> None:
         """How many requisitions wait for this person's approval."""

@@ -17,7 +17,6 @@ from app.services.orders.board import Board, Groups, board, groups
 from app.services.orders.consolidate import Consolidated
 from app.services.orders.detail import OrderDetail, OrderWanted, order_detail
 from app.services.orders.queries import GroupRow, GroupsWanted, MemberOrderRow
-from app.services.requisition.queries import RequisitionRow
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
@@ -33,6 +32,7 @@ from app.ui.pages.group_orders.new_flow import NewFlow
 from app.ui.pages.group_orders.new_view import NewView
 from app.ui.pages.group_orders.nothing import explain_nothing
 from app.ui.pages.group_orders.order_view import OrderView
+from app.ui.pages.group_orders.platform_flow import PlatformFlow
 from app.ui.pages.group_orders.sealing import Sealing
 from app.ui.widgets.states import StatePanel
 
@@ -60,6 +60,7 @@ class GroupOrdersPage(Page):
         self.new = NewView()
         self.approval = ApprovalView()
         self.deciding = ApprovalFlow(self, self.approval)
+        self.platform = PlatformFlow(self)
         self.nothing = StatePanel()
         self.flow = NewFlow(self, self.new, self.desk, self._consolidated)
         self.asking = Asking(self, self.desk, self._chosen, self._detail, lambda: self.board.shown)
@@ -82,6 +83,8 @@ class GroupOrdersPage(Page):
         self.list.chosen.connect(self._group_chosen)
         self.list.entered_orders.connect(self.board.grid.focus_rows)
         self.left.new_button.clicked.connect(lambda _on=False: self.start_new())
+        self.left.export_button.clicked.connect(lambda _on=False: self.platform.ask())
+        self.on(Act.EXPORT, self.platform.ask)
         self.left.approve_button.clicked.connect(lambda _on=False: self.start_approving())
         self.board.opened.connect(self.open_order)
         self.board.picked.connect(self.chrome_changed)
@@ -110,7 +113,7 @@ class GroupOrdersPage(Page):
             lambda: groups(db, actor, wanted), self._show_groups, self._unread, channel="list"
         )
         if self.context.actor.has(Duty.SIGN) and self.context.org.role != "supplier":
-            self.read(self.deciding.read, self._show_waiting, channel="waiting")
+            self.deciding.refresh(self.left.show_waiting)
         if self.stack.currentWidget() is self.new:
             self.flow.read_candidates()
         elif self.stack.currentWidget() is self.order:
@@ -209,10 +212,6 @@ class GroupOrdersPage(Page):
         self.stack.setCurrentWidget(self.approval)
         self.approval.grid.focus_rows()
         self.chrome_changed.emit()
-
-    def _show_waiting(self, found: tuple[RequisitionRow, ...]) -> None:
-        self.left.show_waiting(len(found))
-        self.deciding.show(found)
 
     def _submit(self) -> None:
         if self.stack.currentWidget() is self.new:
