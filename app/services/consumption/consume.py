@@ -22,7 +22,6 @@ from app.i18n import _
 from app.models.settlement import Consumption
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.closing import refuse_closed
 from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
 from app.services.consumption.packs import open_pack
 from app.services.consumption.pricing import priced
@@ -31,6 +30,7 @@ from app.services.demand import add_demand
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.stock.available import lot_stock, places_under
+from app.services.stock.closed import refuse_closed
 from app.services.stock.names import item_names
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post

@@ -18,11 +18,11 @@ from app.domain.errors import DomainError
 from app.i18n import N_, _
 from app.models.item import Item, ItemUnit
 from app.models.mapping import LocalItem, Mapping as MappingRow
-from app.services.consumption.closing import closed_text, closed_until
 from app.services.db import today
 from app.services.importing.columns import Field
 from app.services.importing.finder import Finder, load_finder
 from app.services.importing.rows import SheetRow
+from app.services.stock.closed import closed_text, closed_through
 
 KIND: Final = "dispense"
 FIELDS: Final = (
@@ -104,7 +104,7 @@ def load_codes(session: Session, org_id: int) -> Codes:
     }  # fmt: skip
     return Codes(
         _local(session, org_id), load_finder(session), items, today(session),
-        closed_until(session, org_id),
+        closed_through(session, org_id),
     )  # fmt: skip
 
 

@@ -21,12 +21,12 @@ from app.models.item import Item
 from app.models.stock import Lot
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.closing import refuse_closed
 from app.services.consumption.commands import Consume, ConsumeLine
 from app.services.consumption.consume import Use, pick_all, post_use
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish
+from app.services.stock.closed import refuse_closed
 from app.services.stock.places import virtual_place
 
 _CLOSES = {"finished", "expired"}

@@ -22,11 +22,11 @@ from app.models.stock import Ledger, Lot
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.came_back import came_back
-from app.services.consumption.closing import refuse_closed
 from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
+from app.services.stock.closed import refuse_closed
 from app.services.stock.posting import Posting, post
 
 

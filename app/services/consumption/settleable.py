@@ -8,7 +8,7 @@ For settlement: `settleable` gives the rows that stand on no statement yet, olde
 price that was snapshot on them; `settled_units` is the same rule as an SQL expression, for the
 roll-forward of supplier-owned stock. A row's amount is `Settleable.amount`. Rows with a minus
 belong on a statement of their own (a bill never mixes both): `split` parts them. A fact of a
-closed month is never posted (`services.consumption.closing`), so a late return carries the day on
+closed month is never posted (`services.stock.closed`), so a late return carries the day on
 which it was taken back and comes with the next month by itself.
 """
 

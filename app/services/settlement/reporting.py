@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.adapters.sheets_out import Sheet, write, write_book
+from app.adapters.sheets_out import Sheet, write_book
 from app.domain.documents import DocKind, State, state_title
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -28,7 +27,6 @@ from app.services.settlement.listing import (
     StatementRow,
     statement_lines,
     statement_of,
-    statements,
 )
 from app.services.settlement.matching import matches
 
@@ -98,29 +96,6 @@ def reports(db: Database, org_id: int, statement_id: int) -> tuple[ReportRow, ..
             .order_by(PlatformReport.at.desc())
         )
         return tuple(ReportRow(*row) for row in rows)
-
-
-def write_platform_sheet(
-    db: Database, actor: Actor, orgs: Collection[int], period: str, path: Path
-) -> int:
-    """Write what the platform wants of a period: each invoice with its statement; how many rows."""
-    rows = [
-        row
-        for row in statements(db, actor, orgs, period)
-        if row.status in _REPORTABLE and actor.can(Duty.SETTLE, row.org_id)
-    ]
-    titles = (
-        _("成员"), _("供应商"), _("对账单号"), _("结算月份"), _("应付（元）"), _("发票号码"),
-        _("发票金额（元）"), _("匹配金额（元）"), _("状态"),
-    )  # fmt: skip
-    lines = [
-        (row.org, row.supplier, row.no, row.period, row.payable, one.number, one.invoice_amount,
-         one.amount, state_title(row.status))
-        for row in rows
-        for one in matches(db, actor, row.org_id, row.statement_id)
-        if (one.org_id, one.statement_id) == (row.org_id, row.statement_id)
-    ]  # fmt: skip
-    return write(path, Sheet(_("平台上报 {period}", period=period), titles, lines))
 
 
 def write_statement_sheet(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import bindparam, func, select
@@ -23,17 +23,17 @@ def closed_through(session: Session, org_id: int) -> date | None:
     return found
 
 
+def closed_text(day: date, through: date) -> str:
+    """Why a fact of that day cannot be posted, and what to do."""
+    return _(
+        "{day} 所在的月份已关账（关到 {through}），没有记账。请改用 {next} 以后的日期，"
+        "或请结算员写明原因申请开账。",
+        day=day, through=through, next=through + timedelta(days=1),
+    )  # fmt: skip
+
+
 def refuse_closed(session: Session, org_id: int, day: date) -> None:
     """Raise `DomainError` where `day` lies in a closed month; the database refuses it too."""
     through = closed_through(session, org_id)
     if through is not None and day <= through:
-        raise DomainError(
-            "month.closed",
-            _(
-                "{day} 所在的月份已关账（关到 {through}），没有记账。请改为 {next} 以后的日期，"
-                "或请结算员说明原因重新开账。",
-                day=day,
-                through=through,
-                next=through,
-            ),
-        )
+        raise DomainError("month.closed", closed_text(day, through))
