@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ def read_folder(folder: Path) -> PlanFiles:
         prior_lines=np.full(count, _PRIOR_LINES),
         prior_days=np.full(count, _PRIOR_DAYS),
         shelf=terms["shelf_life_days"],
+        end=end + timedelta(days=1),
     )
     return PlanFiles(tuple(keys), network)
 

@@ -1,29 +1,46 @@
-"""Learning from the last weeks how far the model's fill lies from the one that came.
+"""Learning from the last months how far the model's fill lies from the one that comes about.
 
-Levels are drawn up as they would have been some weeks ago and held against the requests that came
-since. The fill at which the model then would have served what is wanted is the fill to aim at
-now: a group whose use rises is planned a little higher, a calm one a little lower, without anyone
-having to know.
+Levels are drawn up as they would have been at three days of the past half year, and the half year
+is played again with them, day by day: orders, arrivals, help between places, lots. The fill to
+aim at is the one with which the replay serves what is wanted. A group whose use rises is planned
+a little higher, a calm one a little lower, without anyone having to know.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from app.domain.replenish.frontier import Aim, Tables
+from app.domain.replenish.frontier import Aim, Frontier, Tables
 from app.domain.replenish.network import Network
+from app.domain.replenish.replay import Replay, Rules, World
 from app.domain.replenish.series import Floats, Ints, Mask
 
-HELD_BACK: Final = 60
-_LEAST_HISTORY: Final = 90
-_TRUST: Final = 0.6
+HELD_BACK: Final = 180
+"""Days played again, at most a third of the history."""
+_LEAST_BACK: Final = 45
+_LEAST_LINES: Final = 50
+_PART: Final = 60
+"""Levels are drawn up anew after so many days."""
+_WARM: Final = 28
+_TRUST: Final = 0.7
+"""How far the replay is followed; the rest stays with the model."""
 _MILDER: Final = 0.45
-"""Requests not served are not asked again and orders come above the level: the world is milder
-than the model by about this much on the logit scale (found on public series, read on others)."""
-_BOUNDS: Final = (0.95, 0.993)
-_DRAWN: Final = 96
+"""Without a replay: requests not served are not asked again and orders come above the level, so
+the world is milder than the model by about this much on the logit scale (found on public series,
+read on others)."""
+_START: Final = 0.3
+_SPARE: Final = 0.15
+"""The replay knows nothing of jumps to come but is a little too strict; on the logit scale."""
+_BOUNDS: Final = (0.90, 0.997)
+_TRIES: Final = 5
+_CLOSE: Final = 0.02
+MOST_SERIES: Final = 600
+"""More series are represented by some of their pools: learning takes no longer."""
+_SHELF: Final = 3650
 
 
 def logit(share: float) -> float:
@@ -36,45 +53,123 @@ def share(odds: float) -> float:
     return float(1.0 / (1.0 + np.exp(-odds)))
 
 
-def corrected(network: Network, stocked: Mask, aim: Aim, rng: np.random.Generator) -> float:
-    """The fill to aim at so that `aim.fill` comes about."""
-    wanted = share(logit(aim.fill) - _MILDER)
-    cut = network.days - HELD_BACK
-    if cut < _LEAST_HISTORY or network.lines[:, cut:].sum() == 0:
-        return wanted
-    tables = Tables(network.before(cut), stocked, rng)
-    frontier = tables.frontier(aim)
-    came, weight = _came(network, tables, cut, rng)
-
-    def measure(choice: Ints) -> float:
-        return float((frontier.of(came, choice) * weight).sum() / weight.sum())
-
-    choice = frontier.reach(measure, wanted)
-    told = float((frontier.of(frontier.fill, choice) * weight).sum() / weight.sum())
-    off = logit(float(np.clip(told, 0.8, 0.998))) - logit(wanted)
-    low, high = min(_BOUNDS[0], wanted), max(_BOUNDS[1], wanted)
-    return float(np.clip(share(logit(wanted) + _TRUST * off), low, high))
+LevelsOf = Callable[[Network, Frontier, float], Ints]
+"""Reorder points of all series for an aimed fill."""
+Keepers = Callable[[Network], Mask]
 
 
-def _came(
-    network: Network, tables: Tables, cut: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Fill of each candidate on the requests since `cut`, and how many there were."""
-    pools = network.pools
-    row, late = np.nonzero(network.lines[:, cut:])
-    pool, day = network.pool[row], late + cut
-    order = np.argsort(pool, kind="stable")
-    size = (network.asked[row, day] / network.lines[row, day])[order]
-    pool, day = pool[order], day[order]
-    number = np.bincount(pool, minlength=pools.count)
-    start = np.concatenate([[0], np.cumsum(number)[:-1]])
-    step = (np.arange(_DRAWN) + rng.random((pools.count, _DRAWN))) / _DRAWN
-    drawn = start[:, None] + np.floor(step * number[:, None]).astype(np.int64)
-    drawn = np.minimum(drawn, len(size) - 1)
-    total = np.zeros((pools.count, network.days + 1))
-    np.cumsum(pools.total(network.asked), axis=1, out=total[:, 1:])
-    end = day[drawn]
-    begin = np.maximum(end - tables.known.waits.draw(_DRAWN, rng), 0)
-    pooled = np.arange(pools.count)[:, None]
-    _stock, fill = tables.outcome(total[pooled, end] - total[pooled, begin], size[drawn])
-    return fill, number.astype(np.float64)
+@dataclass(frozen=True, eq=False)
+class Method:
+    """How levels are made: who keeps an item, and the points for an aim."""
+
+    keepers: Keepers
+    points: LevelsOf
+
+
+def corrected(
+    network: Network,
+    method: Method,
+    aim: Aim,
+    rng: np.random.Generator,
+    most: int = MOST_SERIES,
+) -> float:
+    """The fill to aim at so that `aim.fill` comes about, learned from at most `most` series."""
+    wanted = logit(aim.fill)
+    back = min(HELD_BACK, network.days // 3)
+    if back < _LEAST_BACK or network.lines[:, network.days - back :].sum() < _LEAST_LINES:
+        return share(wanted - _MILDER)
+    played = _Played(_some(network, most), method, aim, back, rng)
+    begin = wanted - _START
+    found = _reach(played.fill, wanted - _SPARE, begin)
+    return share(begin + _TRUST * (found - begin))
+
+
+def _some(network: Network, most: int) -> Network:
+    """The network, or evenly chosen pools of a large one."""
+    if network.count <= most:
+        return network
+    every = -(-network.count // most)
+    rows = np.flatnonzero(network.pool % every == 0)
+    return network.only(rows)
+
+
+def _reach(measure: Callable[[float], float], target: float, begin: float) -> float:
+    """The odds at which `measure` (a fill) comes nearest to the odds `target`."""
+    low, high = (logit(bound) for bound in _BOUNDS)
+    tried: list[tuple[float, float]] = []
+    odds = begin
+    for _turn in range(_TRIES):
+        fill = float(np.clip(measure(odds), 0.5, 0.9995))
+        tried.append((odds, logit(fill) - target))
+        if abs(tried[-1][1]) < _CLOSE:
+            break
+        odds = float(np.clip(_next(tried), low, high))
+    return min(tried, key=lambda one: abs(one[1]))[0]
+
+
+def _next(tried: Sequence[tuple[float, float]]) -> float:
+    """The next odds to try: along the line through the two best so far."""
+    if len(tried) == 1:
+        return tried[0][0] - 0.9 * tried[0][1]
+    best, second = sorted(tried, key=lambda one: abs(one[1]))[:2]
+    apart = best[0] - second[0]
+    slope = (best[1] - second[1]) / apart if abs(apart) > 1e-6 else 1.0  # noqa: PLR2004 - equal
+    return best[0] - best[1] / float(np.clip(slope, 0.3, 2.5))
+
+
+class _Played:
+    """The last months, ready to be played with levels of any aim."""
+
+    def __init__(
+        self, network: Network, method: Method, aim: Aim, back: int, rng: np.random.Generator
+    ) -> None:
+        self._network, self._method = network, method
+        parts = max(1, round(back / _PART))
+        first = network.days - back
+        self._cuts = [first + round(part * back / parts) for part in range(parts)]
+        self._known = [network.before(cut) for cut in self._cuts]
+        self._frontiers = [
+            Tables(known, method.keepers(known), rng).frontier(aim) for known in self._known
+        ]
+        self._begin = first - _WARM
+        self._world = _world(network, self._begin, self._cuts, rng)
+        self._help = network.pools.count < network.count
+
+    def fill(self, odds: float) -> float:
+        """Mean share of a request line that is served with levels for this aim."""
+        aimed = share(odds)
+        rules = [
+            _rules(self._method.points(known, frontier, aimed))
+            for known, frontier in zip(self._known, self._frontiers, strict=True)
+        ]
+        world = replace(self._world, opening=np.maximum(rules[0].order_up_to, 0))
+        at = {cut - self._begin: one for cut, one in zip(self._cuts, rules, strict=True)}
+        replay = Replay(world, self._network.cost, help_each_other=self._help)
+        tally = replay.run(lambda day: at.get(day, rules[0]))
+        return float(tally.filled.sum() / max(1.0, tally.lines.sum()))
+
+
+def _rules(points: Ints) -> Rules:
+    return Rules(points, points + 1, np.zeros(len(points), np.int64))
+
+
+def _world(network: Network, begin: int, cuts: Sequence[int], rng: np.random.Generator) -> World:
+    """The days from `begin` on, with lead times drawn and reviews spread over the week."""
+    count, days = network.count, network.days - begin
+    shape: Floats = (network.lead / np.maximum(network.lead_sd, 0.05))[:, None] ** 2
+    drawn = rng.gamma(shape, network.lead[:, None] / shape, (count, days))
+    gap = np.maximum(network.gap, 1.0)[:, None]
+    turn = np.floor((np.arange(days + 1)[None, :] + rng.random((count, 1)) * gap) / gap)
+    return World(
+        asked=np.rint(network.asked[:, begin:]).astype(np.int64),
+        start=cuts[0] - begin,
+        warm=cuts[0] - begin,
+        lead=np.maximum(1, np.rint(drawn)).astype(np.int64),
+        review=np.diff(turn, axis=1) > 0,
+        pool=network.pool,
+        lot=np.maximum(1, network.lot).astype(np.int64),
+        least=np.zeros(count, np.int64),
+        shelf=np.minimum(network.shelf, _SHELF).astype(np.int64),
+        opening=np.zeros(count, np.int64),
+        refresh=frozenset(cut - begin for cut in cuts[1:]),
+    )

@@ -20,7 +20,8 @@ from app.domain.replenish.network import Network
 from app.domain.replenish.pooled import Believed, believed, demand_until
 from app.domain.replenish.series import Floats, Ints, Mask
 
-_SAMPLES: Final = 256
+SAMPLES: Final = 256
+"""Samples of demand for each pool."""
 _CANDIDATES: Final = 64
 _DENSE: Final = 1.5
 """Candidate levels lie denser at the low end, where most levels are."""
@@ -42,9 +43,9 @@ class Aim:
     """
 
     fill: float = 0.98
-    critical: float = 0.9975
-    floor: float = 0.6
-    critical_floor: float = 0.95
+    critical: float = 0.9985
+    floor: float = 0.5
+    critical_floor: float = 0.96
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +95,21 @@ class Tables:
     """Makes a frontier of a network, and values it against requests that really came."""
 
     def __init__(
-        self, network: Network, stocked: Mask, rng: np.random.Generator, *, morning: bool = False
+        self,
+        network: Network,
+        stocked: Mask,
+        rng: np.random.Generator,
+        *,
+        morning: bool = False,
+        samples: int = SAMPLES,
     ) -> None:
         self.network, self._stocked, self._rng = network, stocked, rng
         self.known = believed(network, morning=morning)
-        waits = self.known.waits.draw(_SAMPLES, rng)
+        waits = self.known.waits.draw(samples, rng)
         self._demand = demand_until(network, self.known, waits, rng)
         count = network.pools.count
-        owners = np.repeat(np.arange(count), _SAMPLES)
-        self._sizes = self.known.sizes.draw(owners, rng).reshape(count, _SAMPLES)
+        owners = np.repeat(np.arange(count), samples)
+        self._sizes = self.known.sizes.draw(owners, rng).reshape(count, samples)
         self.levels = self._candidates()
 
     def _candidates(self) -> Floats:

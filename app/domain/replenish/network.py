@@ -7,10 +7,12 @@ pool: their stock serves the demand of all of them, so they are planned as one a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 
+from app.domain.replenish.season import in_season
 from app.domain.replenish.series import Floats, Ints, Mask
 
 
@@ -33,6 +35,7 @@ class Network:
         prior_lines: Requests believed before any was seen, within `prior_days`.
         prior_days: See `prior_lines`.
         shelf: Days that fresh goods last; infinite where not known.
+        end: The first day that is not known, where the calendar counts.
     """
 
     asked: Floats
@@ -48,6 +51,7 @@ class Network:
     prior_lines: Floats
     prior_days: Floats
     shelf: Floats
+    end: date | None = None
 
     @property
     def count(self) -> int:
@@ -66,9 +70,37 @@ class Network:
 
     def before(self, day: int) -> Network:
         """What was known before column `day`: for learning from what came after."""
+        end = None if self.end is None else self.end - timedelta(days=self.days - day)
         return replace(
-            self, asked=self.asked[:, :day], lines=self.lines[:, :day], seen=self.seen[:, :day]
+            self,
+            asked=self.asked[:, :day],
+            lines=self.lines[:, :day],
+            seen=self.seen[:, :day],
+            end=end,
         )
+
+    def only(self, rows: Ints) -> Network:
+        """Some of the series, their pools numbered anew."""
+        numbers = np.unique(self.pool[rows], return_inverse=True)[1]
+        part = {
+            name: getattr(self, name)[rows]
+            for name in self.__dataclass_fields__
+            if name not in {"pool", "end"}
+        }
+        return Network(pool=numbers.astype(np.int64), end=self.end, **part)
+
+    def in_season(self, ahead: int = 30) -> Network:
+        """Demand as it would have been in the season of the next `ahead` days.
+
+        Series whose years do not all show the same stay as they are.
+        """
+        if self.end is None:
+            return self
+        asked, factor = in_season(self.asked, self.end, ahead)
+        if not (factor != 1.0).any():
+            return self
+        times = np.divide(asked, self.asked, out=np.ones_like(asked), where=self.asked > 0)
+        return replace(self, asked=asked, lines=self.lines * times)
 
     def rate(self, values: Floats, memory: float) -> Floats:
         """Mean of `values` per seen day, a day weighing e times less every `memory` days."""

@@ -26,6 +26,8 @@ _CRITICAL_LINES: Final = 1.0
 """Belief of requests for critical items: rather one too many."""
 _MANY: Final = 25.0
 """Above so many requests a normal sum stands for the compound one."""
+_POINTS: Final = 256
+"""Sizes kept of each pool."""
 _GOLDEN: Final = 0.6180339887
 
 
@@ -33,23 +35,17 @@ _GOLDEN: Final = 0.6180339887
 class Sizes:
     """Sizes of single requests by pool and how likely each is (later ones likelier)."""
 
-    sizes: Floats
-    reach: Floats
+    table: Floats
+    """For each pool `_POINTS` sizes, as often as they are likely; 1 for a pool never asked."""
     total: Floats
-    start: Floats
     mean: Floats
     square: Floats
 
     def draw(self, pools: Ints, rng: np.random.Generator) -> Floats:
         """One size for each of `pools`; 1 for a pool never asked."""
-        result = np.ones(len(pools))
-        known = self.total[pools] > 0
-        if known.any():
-            wanted = pools[known]
-            reach = self.start[wanted] + rng.random(len(wanted)) * self.total[wanted]
-            at = np.searchsorted(self.reach, reach, side="right")
-            result[known] = self.sizes[np.minimum(at, len(self.sizes) - 1)]
-        return result
+        at = pools * _POINTS + rng.integers(0, _POINTS, len(pools))
+        drawn: Floats = self.table.ravel()[at]
+        return drawn
 
 
 def sizes_of(network: Network) -> Sizes:
@@ -65,13 +61,23 @@ def sizes_of(network: Network) -> Sizes:
     total = np.bincount(pool, weight, minlength=count).astype(np.float64)
     least = np.maximum(total, 1e-12)
     return Sizes(
-        sizes=size,
-        reach=np.cumsum(weight),
+        table=_table(size, np.cumsum(weight), total),
         total=total,
-        start=np.concatenate([[0.0], np.cumsum(total)[:-1]]),
         mean=np.bincount(pool, weight * size, minlength=count) / least,
         square=np.bincount(pool, weight * size**2, minlength=count) / least,
     )
+
+
+def _table(sizes: Floats, reach: Floats, total: Floats) -> Floats:
+    """Equally likely sizes of each pool; made once, because drawing is done millions of times."""
+    table = np.ones((len(total), _POINTS))
+    known = total > 0
+    if known.any():
+        start = np.concatenate([[0.0], np.cumsum(total)[:-1]])[known, None]
+        step = (np.arange(_POINTS) + 0.5) / _POINTS
+        at = np.searchsorted(reach, start + step[None, :] * total[known, None], side="right")
+        table[known] = sizes[np.minimum(at, len(sizes) - 1)]
+    return table
 
 
 @dataclass(frozen=True, eq=False)

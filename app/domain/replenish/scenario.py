@@ -21,6 +21,9 @@ from app.i18n import _
 _MONTH: Final = 30.4375
 _QUARTER: Final = 91
 _PERCENT: Final = 100
+_SAMPLES: Final = 128
+"""Trying policies out is waited for: half the samples tell two of them apart as well."""
+_LEARN: Final = 150
 
 
 class Kind(StrEnum):
@@ -100,8 +103,10 @@ class Planner:
         wanted = self.scenario
         aim = Aim(fill=wanted.service / _PERCENT, critical=wanted.critical_service / _PERCENT)
         if wanted.kind is Kind.GROUP:
-            return system_levels(network, aim, aimed=self._aimed)
-        return system_levels(cautious(network), cautious_aim(aim), aimed=self._aimed)
+            return system_levels(network, aim, aimed=self._aimed, samples=_SAMPLES)
+        return system_levels(
+            cautious(network), cautious_aim(aim), aimed=self._aimed, learn=_LEARN, samples=_SAMPLES
+        )
 
 
 def cautious(network: Network) -> Network:

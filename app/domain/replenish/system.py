@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.replenish.backtest import corrected
-from app.domain.replenish.frontier import Aim, Frontier, Tables
+from app.domain.replenish.backtest import MOST_SERIES, Method, corrected
+from app.domain.replenish.frontier import SAMPLES, Aim, Frontier, Tables
 from app.domain.replenish.network import Network
 from app.domain.replenish.pooled import SLOW
 from app.domain.replenish.series import Floats, Ints, Mask
@@ -50,28 +50,31 @@ def system_levels(
     network: Network,
     aim: Aim,
     *,
-    learn: bool = True,
+    learn: int = MOST_SERIES,
     aimed: float | None = None,
     morning: bool = False,
+    samples: int = SAMPLES,
 ) -> SystemLevels:
     """Levels of all series at once.
 
     Args:
         network: Demand and terms.
         aim: Wanted fill and floors.
-        learn: Correct the aim by what the last weeks have shown.
+        learn: Correct the aim by what so many series have shown of late; 0 = not at all.
         aimed: The corrected aim where it is known already.
         morning: Stock is counted in the morning, before the day's demand.
+        samples: Samples of demand; fewer are quicker and a little less steady.
     """
-    rng = np.random.default_rng(_SEED)
-    use = (network.rate(network.asked, _RECENT) + network.rate(network.asked, SLOW)) / 2
-    stocked = _keepers(network, use)
+    network = network.in_season()
     if aimed is None:
-        aimed = corrected(network, stocked, aim, rng) if learn else aim.fill
-    frontier = Tables(network, stocked, rng, morning=morning).frontier(aim)
+        dice = np.random.default_rng(_SEED)
+        aimed = corrected(network, _method(aim), aim, dice, learn) if learn else aim.fill
+    stocked = _stocked(network)
+    rng = np.random.default_rng(_SEED)
+    tables = Tables(network, stocked, rng, morning=morning, samples=samples)
+    frontier = tables.frontier(aim)
     choice = _choose(frontier, aim, aimed)
-    level = frontier.of(frontier.levels, choice)
-    point = _spread(network, stocked & (level[network.pool] > 0), level, use)
+    point = _points(network, frontier, choice, stocked)
     return SystemLevels(
         reorder_point=point,
         order_up_to=point + 1,
@@ -80,6 +83,29 @@ def system_levels(
         aimed=aimed,
         value=frontier.value(choice),
     )
+
+
+def _method(aim: Aim) -> Method:
+    """How these levels are made, for learning from the past."""
+
+    def points(network: Network, frontier: Frontier, aimed: float) -> Ints:
+        return _points(network, frontier, _choose(frontier, aim, aimed), _stocked(network))
+
+    return Method(_stocked, points)
+
+
+def _use(network: Network) -> Floats:
+    return (network.rate(network.asked, _RECENT) + network.rate(network.asked, SLOW)) / 2
+
+
+def _stocked(network: Network) -> Mask:
+    return _keepers(network, _use(network))
+
+
+def _points(network: Network, frontier: Frontier, choice: Ints, stocked: Mask) -> Ints:
+    """The chosen levels of the pools, spread over the places that keep the item."""
+    level = frontier.of(frontier.levels, choice)
+    return _spread(network, stocked & (level[network.pool] > 0), level, _use(network))
 
 
 def _keepers(network: Network, use: Floats) -> Mask:

@@ -18,6 +18,8 @@ from app.domain.replenish.system import system_levels
 
 _ENOUGH: Final = 12
 """From so many series on the last weeks say something about the model."""
+_LEARN: Final = 150
+"""So many of a store's series tell how far the model is off; a run is waited for."""
 _PERCENT: Final = 100
 _SECOND: Final = 2
 """An item is kept from its second request on; until then it is ordered when asked for."""
@@ -30,7 +32,8 @@ def points(items: Sequence[Item], today: date) -> tuple[int, ...]:
     services = [item.target.service for item in items]
     aim = cautious_aim(Aim(fill=min(services) / _PERCENT, critical=max(services) / _PERCENT))
     network = cautious(_network(items, today))
-    found = system_levels(network, aim, learn=len(items) >= _ENOUGH, morning=True).reorder_point
+    learn = _LEARN if len(items) >= _ENOUGH else 0
+    found = system_levels(network, aim, learn=learn, morning=True).reorder_point
     return tuple(
         int(point) if _kept(item) else -1 for item, point in zip(items, found, strict=True)
     )

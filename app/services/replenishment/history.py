@@ -8,16 +8,18 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Text, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from app.domain.replenish.series import Ints, Series, series_of
 from app.models.demand import Demand
 from app.models.stock import Ledger
+from app.services.db import database_of
 from app.services.replenishment.scope import Scope
 
 MOST_DAYS: Final = 1096
 """Three years: a season is believed where every year shows it."""
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 _NEW_DAYS: Final = 120
 """An item first asked for within these days is new: its history begins there."""
 
@@ -34,8 +36,10 @@ class Asked:
 def asked_by_item(session: Session, scope: Scope) -> dict[int, Asked]:
     """Recorded demand before today under the store, by item."""
     start = scope.today - timedelta(days=MOST_DAYS)
+    # As stored (text on SQLite): numpy reads a hundred thousand days faster than one by one.
+    day = type_coerce(Demand.day, Text) if database_of(session).is_sqlite else Demand.day
     rows = session.execute(
-        select(Demand.item_id, Demand.day, func.sum(Demand.asked), func.sum(Demand.lines))
+        select(Demand.item_id, day, func.sum(Demand.asked), func.sum(Demand.lines))
         .where(
             Demand.org_id == scope.org_id,
             Demand.place_id.in_(scope.places),
@@ -47,16 +51,14 @@ def asked_by_item(session: Session, scope: Scope) -> dict[int, Asked]:
     ).all()
     if not rows:
         return {}
-    table = np.array(
-        [(item, day.toordinal(), int(asked), int(lines)) for item, day, asked, lines in rows],
-        dtype=np.int64,
+    names, days, asked, lines = zip(*rows, strict=True)
+    at = np.array(days, dtype="datetime64[D]").astype(np.int64) + _EPOCH
+    counts = [np.array(column, dtype=np.int64) for column in (names, asked, lines)]
+    items, first = np.unique(counts[0], return_index=True)
+    parts = zip(
+        *(np.split(column, first[1:]) for column in (at, counts[1], counts[2])), strict=True
     )
-    items, first = np.unique(table[:, 0], return_index=True)
-    parts = np.split(table, first[1:])
-    return {
-        int(item): Asked(part[:, 1], part[:, 2], part[:, 3])
-        for item, part in zip(items, parts, strict=True)
-    }
+    return {int(item): Asked(*part) for item, part in zip(items, parts, strict=True)}
 
 
 def days_without(session: Session, scope: Scope, on_hand: Mapping[int, int]) -> dict[int, Ints]:

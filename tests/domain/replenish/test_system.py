@@ -64,8 +64,8 @@ def world(made: Network, seed: int, shelf: int = 90) -> World:
 @settings(max_examples=15, deadline=None)
 def test_who_wants_more_holds_more(seed: int, fill: float, more: float) -> None:
     made = network(seed)
-    low = system_levels(made, Aim(fill=fill), learn=False)
-    high = system_levels(made, Aim(fill=fill + more), learn=False)
+    low = system_levels(made, Aim(fill=fill), learn=0)
+    high = system_levels(made, Aim(fill=fill + more), learn=0)
     assert high.value >= low.value - 1e-9
     assert high.reorder_point.sum() >= low.reorder_point.sum()
 
@@ -75,7 +75,7 @@ def test_who_wants_more_holds_more(seed: int, fill: float, more: float) -> None:
 def test_no_item_falls_below_its_floor_and_critical_ones_get_theirs(seed: int) -> None:
     made = network(seed, critical=3)
     aim = Aim(fill=0.9, critical=0.99, floor=0.8, critical_floor=0.97)
-    found = system_levels(made, aim, learn=False)
+    found = system_levels(made, aim, learn=0)
     asked = made.pools.total(made.lines.sum(axis=1))[made.pool] > 0
     assert (found.fill[asked & ~made.critical] >= 0.8).all()
     assert (found.fill[asked & made.critical] >= 0.97).all()
