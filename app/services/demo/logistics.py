@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.i18n import _
 from app.services.db import Database, today
+from app.services.demo.consumption import open_consumption
 from app.services.demo.desk import open_desk
 from app.services.demo.keeping import open_keeping
 from app.services.demo.packs import open_packs_work
@@ -25,3 +26,5 @@ def open_logistics(db: Database, goods: Sequence[Goods], progress: Progress) -> 
     open_transfers(desk, day)
     progress(_("召回、近效期和盘点"), 0, 1)
     open_keeping(desk, day)
+    progress(_("发药、试剂和高值耗材"), 0, 1)
+    open_consumption(desk, day)

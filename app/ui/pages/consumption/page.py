@@ -53,16 +53,18 @@ class ConsumptionPage(Page):
         )  # fmt: skip
         self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)
-        for place, view in enumerate(self.views):
+        for place, word in enumerate(_WORDS):
+            view = self.views[place]
             self.stack.addWidget(view)
-            self.chips.addButton(Chip(_(_WORDS[place])), place)
+            self.chips.addButton(Chip(_(word)), place)
             view.changed.connect(self.chrome_changed)
         self.chips.idClicked.connect(self.show_view)
         column = page_column(self)
         column.addLayout(toolbar(*self.chips.buttons(), None))
         column.addWidget(self.stack, 1)
-        for view in (self.use, self.reagents, self.cases):
-            context.scans.subscribe(view, view.bar.take)
+        context.scans.subscribe(self.use, self.use.bar.take)
+        context.scans.subscribe(self.reagents, self.reagents.bar.take)
+        context.scans.subscribe(self.cases, self.cases.bar.take)
         self._register()
         works = context.actor.has(Duty.STORE) or context.actor.has(Duty.AUDIT)
         for place in range(_TRIGGER):
