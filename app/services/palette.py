@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, or_, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
-from app.models.item import Item, ItemSearch
+from app.models.item import Item
 from app.models.order import GroupOrder, MemberOrder
 from app.models.receiving import Delivery
 from app.models.settlement import Statement
 from app.models.stock import Balance
+from app.services.catalogue.search import CatalogueRow, search
 from app.services.db import Database
 from app.services.queries.keyset import escape_like
 
@@ -79,57 +80,40 @@ def find(db: Database, actor: Actor, text: str, org_ids: Sequence[int], limit: i
     if not needle:
         return Hits((), ())
     seen = tuple(actor.orgs() & set(org_ids)) or (actor.org_id,)
+    rows = search(db, actor, needle, limit)
     with db.read() as session:
         return Hits(
-            _items(session, needle, seen, limit),
+            _items(session, rows, seen),
             _documents(session, needle, tuple(actor.orgs()), limit)
             if len(needle) >= _LEAST_FOR_DOCUMENTS
             else (),
         )
 
 
-def _items(session: Session, needle: str, orgs: Sequence[int], limit: int) -> tuple[ItemHit, ...]:
-    within, ahead = f"%{escape_like(needle)}%", f"{escape_like(needle)}%"
-
-    def like(column: ColumnElement[Any] | Any, pattern: str) -> ColumnElement[bool]:
-        return column.like(pattern, escape="\\")
-
-    rank = case(
-        (like(ItemSearch.codes, ahead), 0),
-        (like(ItemSearch.initials, ahead), 1),
-        (like(ItemSearch.words, ahead), 2),
-        else_=3,
-    )
-    found = (
-        select(Item.id, Item.code, Item.name, Item.spec, Item.pack_factor, Item.pack_unit)
-        .join(ItemSearch, ItemSearch.item_id == Item.id)
-        .where(
-            or_(
-                like(ItemSearch.words, within),
-                like(ItemSearch.initials, within),
-                like(ItemSearch.full, ahead),
-                like(ItemSearch.codes, within),
-            )
+def _items(
+    session: Session, rows: Sequence[CatalogueRow], orgs: Sequence[int]
+) -> tuple[ItemHit, ...]:
+    """The catalogue's hits with what the organisations have of them."""
+    items = [row.id for row in rows]
+    packs = {
+        item: (factor, unit)
+        for item, factor, unit in session.execute(
+            select(Item.id, Item.pack_factor, Item.pack_unit).where(Item.id.in_(items))
         )
-        .order_by(rank, ItemSearch.sort_key, Item.id)
-        .limit(limit)
-    )
-    rows = session.execute(found).all()
+    }
     stock: dict[int, int] = {
         item: int(quantity)
         for item, quantity in session.execute(
             select(Balance.item_id, func.sum(Balance.qty))
-            .where(Balance.org_id.in_(orgs), Balance.item_id.in_([row.id for row in rows]))
+            .where(Balance.org_id.in_(orgs), Balance.item_id.in_(items))
             .group_by(Balance.item_id)
         )
     }
     return tuple(
-        ItemHit(
-            row.id, row.code, row.name, row.spec, stock.get(row.id, 0),
-            row.pack_factor, row.pack_unit,
-        )
+        ItemHit(row.id, row.code, row.name, row.spec, stock.get(row.id, 0), *packs[row.id])
         for row in rows
-    )  # fmt: skip
+        if row.id in packs
+    )
 
 
 def _documents(

@@ -46,20 +46,20 @@ class Waiting:
 def bargaining(session: Session, orgs: Orgs, day: date, now: datetime) -> Sequence[Waiting]:
     """What waits for a person; `orgs` gives the organisations for which it has some duty."""
     found = [
-        _told(session, NEEDS, _needs(orgs(Duty.SIGN)), now),
-        _told(session, QUOTES, _quotes(orgs(Duty.SUPPLY), now), now),
-        _told(session, OPENINGS, _openings(orgs(Duty.BUY), now), now),
-        _told(session, APPROVALS, _approvals(orgs(Duty.SIGN)), now),
-        _told(session, OBJECTIONS, _objections(orgs(Duty.SIGN)), now),
-        _told(session, ENDED, _public(orgs(Duty.BUY), AwardDecision.public_to < day), now),
-        _told(session, PUBLIC, _public(orgs(Duty.BUY), AwardDecision.public_to >= day), now),
-        _told(session, REQUESTS, _requests(orgs(Duty.SIGN), orgs(Duty.BUY)), now),
+        told(session, NEEDS, _needs(orgs(Duty.SIGN)), now),
+        told(session, QUOTES, _quotes(orgs(Duty.SUPPLY), now), now),
+        told(session, OPENINGS, _openings(orgs(Duty.BUY), now), now),
+        told(session, APPROVALS, _approvals(orgs(Duty.SIGN)), now),
+        told(session, OBJECTIONS, _objections(orgs(Duty.SIGN)), now),
+        told(session, ENDED, _public(orgs(Duty.BUY), AwardDecision.public_to < day), now),
+        told(session, PUBLIC, _public(orgs(Duty.BUY), AwardDecision.public_to >= day), now),
+        told(session, REQUESTS, _requests(orgs(Duty.SIGN), orgs(Duty.BUY)), now),
     ]
     return [one for one in found if one.count]
 
 
-def _told(session: Session, kind: str, question: Select[Any, Any], now: datetime) -> Waiting:
-    """The answer to a question for (title, deadline or day)."""
+def told(session: Session, kind: str, question: Select[Any, Any], now: datetime) -> Waiting:
+    """The answer to a question for (title, deadline or day) of each thing that waits."""
     rows = session.execute(question).all()
     due = min((_moment(row[1]) for row in rows if row[1] is not None), default=None)
     names = tuple(dict.fromkeys(str(row[0]) for row in rows))[:_NAMES]

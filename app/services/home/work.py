@@ -25,7 +25,8 @@ from app.models.settlement import Statement
 from app.models.stock import Balance, Lot, Place
 from app.services.access import lead_org
 from app.services.db import Database, now, today
-from app.services.home.bargaining import ENDED, NEEDS, PUBLIC, bargaining
+from app.services.home.bargaining import ENDED, NEEDS, PUBLIC, Waiting, bargaining
+from app.services.home.catalogue import EVALUATIONS, MEETING, NEW_ITEMS, TO_CALL, catalogue_work
 from app.services.pledges.execution import pledge_rows
 from app.services.requisition.queries import waiting_for
 
@@ -62,6 +63,13 @@ class Kind(StrEnum):
     PUBLICITY_ENDED = "publicity_ended"
     PUBLICITY_ENDS = "publicity_ends"
     PRICE_REQUESTS = "price_requests"
+    PT_REVIEWS = "pt_reviews"
+    PT_TO_CALL = "pt_to_call"
+    PT_MEETING = "pt_meeting"
+    PT_BALLOT = "pt_ballot"
+    PT_EVALUATIONS = "pt_evaluations"
+    TEMPORARY_TO_APPROVE = "temporary_to_approve"
+    ITEM_REQUESTS = "item_requests"
 
 
 class Urgency(StrEnum):
@@ -99,6 +107,9 @@ _PAGES: Final = {
     Kind.PUBLICITY_ENDED: "awards",
     Kind.PUBLICITY_ENDS: "awards",
     Kind.PRICE_REQUESTS: "awards",
+    **dict.fromkeys((kind for kind in Kind if kind.startswith("pt_")), "committee"),
+    Kind.TEMPORARY_TO_APPROVE: "committee",
+    Kind.ITEM_REQUESTS: "mapping",
 }
 
 
@@ -446,20 +457,31 @@ def _statements(ask: _Ask) -> Sequence[WorkItem]:
 
 
 def _bargaining(ask: _Ask) -> Sequence[WorkItem]:
+    return _told(bargaining(ask.session, ask.for_duty, ask.today, ask.now))
+
+
+def _catalogue(ask: _Ask) -> Sequence[WorkItem]:
+    person = ask.actor.person_id
+    return _told(catalogue_work(ask.session, person, ask.for_duty, ask.today, ask.now))
+
+
+def _told(found: Sequence[Waiting]) -> Sequence[WorkItem]:
     return [
         WorkItem(
             Kind(one.kind),
             one.count,
-            Urgency.NOW if one.late and one.kind != ENDED else _BARGAINING.get(one.kind, _TODAY),
+            Urgency.NOW if one.late and one.kind != ENDED else _URGENCY.get(one.kind, _TODAY),
             one.names,
             due=one.due,
         )
-        for one in bargaining(ask.session, ask.for_duty, ask.today, ask.now)
+        for one in found
     ]
 
 
 _TODAY: Final = Urgency.TODAY
-_BARGAINING: Final = {PUBLIC: Urgency.WEEK, NEEDS: Urgency.WEEK}
+_URGENCY: Final = dict.fromkeys(
+    (PUBLIC, NEEDS, EVALUATIONS, MEETING, TO_CALL, NEW_ITEMS), Urgency.WEEK
+)
 _QUESTIONS: Final[tuple[Callable[[_Ask], Sequence[WorkItem]], ...]] = (
     _expired,
     _deliveries,
@@ -470,6 +492,7 @@ _QUESTIONS: Final[tuple[Callable[[_Ask], Sequence[WorkItem]], ...]] = (
     _collecting,
     _pledges,
     _bargaining,
+    _catalogue,
     _statements,
     _near_expiry,
 )

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.domain import search_text
 from app.domain.codes import CodeSystem, validate
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -23,6 +24,7 @@ from app.models.party import Organisation, Person
 from app.models.receiving import Acceptance, TraceCode
 from app.services.access import require
 from app.services.audit import record
+from app.services.catalogue import hits
 from app.services.catalogue.lookup import CodeMatch, by_scan
 from app.services.db import Database, database_of, local_time
 from app.services.operations import claim, finish
@@ -106,21 +108,13 @@ def _by_own_code(session: Session, code: str) -> CodeMatch | None:
 
 def _by_words(session: Session, words: str, items: Collection[int]) -> tuple[int, ...]:
     """Items on the note whose name or pinyin holds the words."""
-    clean = words.strip().lower().replace("%", "").replace("_", "")
-    if not clean or not items:
+    typed = search_text.words_of(words)
+    if not typed or not items:
         return ()
-    like = f"%{clean}%"
     return tuple(
         session.scalars(
             select(ItemSearch.item_id)
-            .where(
-                ItemSearch.item_id.in_(sorted(items)),
-                or_(
-                    ItemSearch.words.like(like),
-                    ItemSearch.initials.like(like),
-                    ItemSearch.full.like(like),
-                ),
-            )
+            .where(ItemSearch.item_id.in_(sorted(items)), *(hits.says(word) for word in typed))
             .order_by(ItemSearch.sort_key)
         )
     )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from app.domain.catalogue import ItemStatus
 from app.domain.duties import Actor, Duty
-from app.models.item import Item, ItemSearch
+from app.models.item import Item
 from app.services.access import require, require_any
+from app.services.catalogue.search import search
 from app.services.db import Database
 from app.services.receiving.matching import open_lines
 
 _MOST = 12
+_LOOKED_AT = 4 * _MOST
+_ACTIVE = ItemStatus.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +32,12 @@ class GoodsHit:
 
 
 def find_goods(db: Database, actor: Actor, text: str) -> tuple[GoodsHit, ...]:
-    """Active items by name, pinyin or code, most used first."""
+    """Active items by name, pinyin or code: the catalogue's hits in its order."""
     require_any(actor, Duty.STORE, Duty.SUPPLY, Duty.BUY)
-    clean = text.strip().lower().replace("%", "").replace("_", "")
-    if not clean:
-        return ()
-    like = f"%{clean}%"
+    hits = [row.id for row in search(db, actor, text, _LOOKED_AT) if row.status is _ACTIVE][:_MOST]
     with db.read() as session:
-        rows = session.scalars(
-            select(Item)
-            .join(ItemSearch, ItemSearch.item_id == Item.id)
-            .where(
-                Item.status == "active",
-                or_(
-                    ItemSearch.words.like(like),
-                    ItemSearch.initials.like(like),
-                    ItemSearch.full.like(like),
-                    ItemSearch.codes.like(like),
-                ),
-            )
-            .order_by(Item.usage_rank.desc(), ItemSearch.sort_key)
-            .limit(_MOST)
-        )
-        return tuple(_hit(item) for item in rows)
+        items = {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(hits)))}
+        return tuple(_hit(items[item]) for item in hits if item in items)
 
 
 def expected_lines(

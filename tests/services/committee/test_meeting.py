@@ -45,6 +45,7 @@ from app.services.committee.voting import (
 )
 from app.services.formulary.entries import AddItems, add_items
 from app.services.formulary.listing import formulary
+from app.services.home import work
 from tests.conftest import FixedClock
 from tests.factories import EAST, LEAD, TODAY, Site
 
@@ -106,6 +107,41 @@ def own(seated: Sequence[Seat], login: str) -> Seat:
 def listed(site: Site, org: int, on: date) -> list[str]:
     """What stands on a list."""
     return [row.name for row in formulary(*site.as_("lead_buyer"), org, on)]
+
+
+def waits(site: Site, login: str) -> set[str]:
+    """What of 药事会 waits for a person on the workbench."""
+    db, actor = site.as_(login)
+    found = {item.kind.value for item in work(db, actor, actor.orgs())}
+    return {kind for kind in found if kind.startswith("pt_")}
+
+
+def test_everybody_is_reminded_of_what_waits_for_them(
+    site: Site, seated: tuple[Seat, ...], clock: FixedClock
+) -> None:
+    who = site.as_("lead_buyer")
+    made = make_request(
+        *site.as_("east_store"),
+        MakeRequest(new_op(), EAST, Kind.INTRODUCE, INSULIN, WHY, yearly_qty=120),
+    )
+    assert waits(site, "east_head") == {"pt_reviews"}
+    assert waits(site, "lead_buyer") == set()
+    step_request(
+        *site.as_("east_head"), StepRequest(new_op(), EAST, made.request_id, Verb.AGREE, 1)
+    )
+    assert (waits(site, "east_head"), waits(site, "lead_buyer")) == (set(), {"pt_to_call"})
+    meeting = meet(site, [made])
+    assert waits(site, "west_head") == {"pt_meeting"}
+    come(site, meeting, seated)
+    open_item(*who, OpenItem(new_op(), meeting.meeting_id, 1))
+    assert "pt_ballot" in waits(site, "west_head")
+    vote(site, "west_head", meeting, own(seated, "west_head"), Choice.YES)
+    assert "pt_ballot" not in waits(site, "west_head")
+    close_item(*who, CloseItem(new_op(), meeting.meeting_id, 1, paper=(4, 0, 0)))
+    close_meeting(*who, CloseMeeting(new_op(), meeting.meeting_id, TODAY))
+    assert waits(site, "east_store") == set()
+    clock.advance(days=340)
+    assert waits(site, "east_store") == {"pt_evaluations"}
 
 
 def test_from_request_to_list(site: Site, seated: tuple[Seat, ...]) -> None:

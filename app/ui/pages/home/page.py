@@ -40,6 +40,13 @@ _ARRIVE: Final[Mapping[home.Kind, Mapping[str, object]]] = {
     home.Kind.TO_CONSOLIDATE: {"new": True},
     home.Kind.STATEMENTS: {"view": "statements"},
     home.Kind.STATEMENTS_SENT: {"view": "statements"},
+    home.Kind.PT_REVIEWS: {"view": "requests"},
+    home.Kind.PT_TO_CALL: {"view": "meeting"},
+    home.Kind.PT_MEETING: {"view": "meeting"},
+    home.Kind.PT_BALLOT: {"view": "meeting"},
+    home.Kind.PT_EVALUATIONS: {"view": "requests"},
+    home.Kind.TEMPORARY_TO_APPROVE: {"view": "temporary"},
+    home.Kind.ITEM_REQUESTS: {"requests": True},
 }
 """What each page is told when its work is chosen here."""
 

@@ -68,6 +68,21 @@ WORDS: Final = {
     Kind.ANSWERED_ORDERS: Wording(
         N_("供应商部分确认的订单"), N_("单"), N_("处理余量"), Status.NEAR, primary=True
     ),
+    Kind.PT_REVIEWS: Wording(
+        N_("药事会申请待审核"), N_("份"), N_("去审核"), Status.WARN, primary=True
+    ),
+    Kind.PT_TO_CALL: Wording(N_("药事会申请待上会"), N_("份"), N_("召集会议"), Status.INFO),
+    Kind.PT_MEETING: Wording(N_("要参加的药事会"), N_("次"), N_("看议程"), Status.INFO),
+    Kind.PT_BALLOT: Wording(
+        N_("药事会正在投票"), N_("项"), N_("去投票"), Status.WARN, primary=True
+    ),
+    Kind.PT_EVALUATIONS: Wording(N_("新引进品规待评价"), N_("个"), N_("去评价"), Status.WARN),
+    Kind.TEMPORARY_TO_APPROVE: Wording(
+        N_("临采待审批"), N_("份"), N_("去审批"), Status.WARN, primary=True
+    ),
+    Kind.ITEM_REQUESTS: Wording(
+        N_("新增品种申请待答复"), N_("份"), N_("去答复"), Status.INFO, primary=True
+    ),
     Kind.PLEDGES_BEHIND: Wording(N_("约定量落后进度"), N_("项"), N_("看执行率"), Status.WARN),
     Kind.NEEDS_TO_CONFIRM: Wording(
         N_("集团议价待报量"), N_("个项目"), N_("去确认"), Status.WARN, primary=True

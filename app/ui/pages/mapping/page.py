@@ -137,6 +137,12 @@ class MappingPage(Page):
         self._ask()
 
     @override
+    def arrive(self, **arguments: object) -> None:
+        """`requests` shows the requests for new items."""
+        if arguments.get("requests"):
+            self.requests.open()
+
+    @override
     def scope_changed(self, _scope: Scope) -> None:
         self.list.show_rows(())
         self.refresh()

@@ -40,14 +40,17 @@ class ProgressCard(Card):
         for widget in (self.rate, self.count):
             row.addWidget(widget)
         row.addWidget(self.value, 1)
-        row.addWidget(self.members)
-        row.addWidget(self.requests)
         row.addWidget(self.goal)
         for button in (self.load, self.run, self.safe):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.bar = SegmentBar(8)
         self.add(row)
-        self.add(self.bar)
+        below = QHBoxLayout()
+        below.setSpacing(12)
+        below.addWidget(self.bar, 1)
+        below.addWidget(self.members)
+        below.addWidget(self.requests)
+        self.add(below)
 
     def show_progress(self, found: Progress | None) -> None:
         """Show the figures; None before anything was loaded."""
