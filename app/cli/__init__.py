@@ -78,6 +78,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "transfer": Entry("transfer", N_("调拨借用：建议、发起、确认、审核、发出、验收、归还、互抵")),
     "trace": Entry("trace", N_("追溯一个批号：从哪来、在哪里、用到哪"), alone=True),
     "recall": Entry("recall", N_("召回追溯：冻结、召回、追溯批号、近效期措施")),
+    "upkeep": Entry("upkeep", N_("养护记录：温湿度、月度养护、专用账册")),
     "count": Entry("count", N_("盘点：开始、扫码、提交、审批；报损、退货、温度、专用账册")),
     "place": Entry("place", N_("库位：查看、新增、移库")),
     "consume": Entry("consume", N_("消耗：扫码登记、查看、冲销")),

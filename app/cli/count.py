@@ -7,14 +7,23 @@ from typing import Annotated
 
 import typer
 
+from app import paths
+from app.adapters.printers import write
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
-from app.domain.errors import DomainError
+from app.domain import money
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.i18n import _
-from app.services.counting import count as counting, disposal as disposing, temperature as warm
+from app.services.counting import (
+    count as counting,
+    disposal as disposing,
+    limit as limits,
+    temperature as warm,
+)
 from app.services.counting.listing import CountRow, count_lines, counts
+from app.services.counting.photos import AddPhoto, add_photo, photos
 from app.services.recalls.expiring import people_of
 from app.services.stock.listing import PlainQuery, stock_rows
 from app.services.stock.places import places_of
@@ -191,6 +200,60 @@ def disposals(org: OrgOption = "") -> None:
     )  # fmt: skip
 
 
+@app.command("photo", help=_("给报损或退货附照片；不给文件为列出"))
+def photo(
+    no: No, files: Annotated[list[Path] | None, typer.Argument(help=_("PNG、JPEG 或 PDF"))] = None
+) -> None:
+    """Attach photographs to a write-off, or list them."""
+    run = cli()
+    db, actor = run.signed_in()
+    row = _disposal(no)
+    for file in files or ():
+        add_photo(db, actor, AddPhoto(new_op(), row.org_id, row.id, file.name, _content(file)))
+    run.emit(
+        photos(db, actor, row.org_id, row.id),
+        {"name": _("照片"), "size": _("字节"), "added_at": _("时间"), "person": _("谁附的")},
+        empty=_("还没有照片。"),
+    )
+
+
+@app.command("pdf", help=_("盘点表（盲盘时）、盘点结果、报损销毁记录或退货单 PDF"))
+def pdf(
+    no: No, out: Annotated[Path | None, typer.Option(help=_("写到哪里；不填为输出目录"))] = None
+) -> None:
+    """Write the paper of a count, write-off or return."""
+    from app.adapters.pdf.table_pdf import table_pdf
+    from app.services.counting import papers
+
+    run = cli()
+    db, actor = run.signed_in()
+    if no.strip().upper().startswith(("BS", "TH")):
+        row = _disposal(no)
+        paper = papers.disposal_paper(db, actor, row.org_id, row.id)
+    else:
+        head = _row(no)
+        paper = papers.count_paper(db, actor, head.org_id, head.id)
+    target = out or paths.output() / f"{no.strip().upper()}.pdf"
+    run.emit({"file": str(write(target, table_pdf(paper)))}, {"file": _("文件")})
+
+
+@app.command("limit", help=_("报损审批上限：库管能批到多少元，超过的由负责人批；no 为不限"))
+def limit(
+    to: Annotated[str, typer.Argument(help=_("元；不填为查看"))] = "",
+    org: Annotated[str, typer.Option("--org", help=_("机构编号；0 为全集团"))] = "",
+) -> None:
+    """Show or set the value up to which a store keeper approves a write-off."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = 0 if org == "0" else org_id(run, org)
+    if to:
+        value = None if to == "no" else money.price(to)
+        limits.save_limit(db, actor, limits.SaveLimit(new_op(), where, value))
+    most = limits.limit(db, actor, where)
+    words = _("不限") if most is None else f"¥{most:,.2f}"
+    run.emit({"limit": words}, {"limit": _("库管能批到")})
+
+
 @app.command("decide", help=_("审批报损或退货；--refuse 退回"))
 def decide(
     no: No, refuse: Annotated[bool, typer.Option("--refuse", help=_("不同意"))] = False
@@ -266,6 +329,14 @@ def controlled(org: OrgOption = "") -> None:
         },
         empty=_("没有特殊管理药品的收发。"),
     )  # fmt: skip
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        words = _("打不开 {file}。请看路径对不对。", file=file)
+        raise EnvironmentProblem("file.read", words) from error
 
 
 def _row(no: str) -> CountRow:

@@ -228,3 +228,39 @@ class DeliveryPaper:
     transport: str
     lines: tuple[DeliveryLine, ...]
     signings: tuple[Signing, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column of a table paper: its title, its share of the width, whether it holds figures."""
+
+    title: str
+    share: int
+    figures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TablePaper:
+    """A paper that is facts above a table above signatures: slips, count sheets, ledgers.
+
+    Attributes:
+        info: Header and footer.
+        title: What the paper is.
+        number: Its number, empty for none.
+        facts: Pairs of caption and value.
+        columns: Titles of the table.
+        rows: Its cells.
+        notes: Sentences below the table.
+        signing: Who signs.
+        landscape: Turned.
+    """
+
+    info: PrintInfo
+    title: str
+    number: str
+    facts: tuple[tuple[str, str], ...]
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+    signing: tuple[Signing, ...] = ()
+    landscape: bool = False

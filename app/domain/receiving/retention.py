@@ -1,7 +1,7 @@
 """How long an acceptance record is kept.
 
-Drugs: one year beyond the expiry, at least three years (药品经营和使用质量监督管理办法, and rules of
-provinces). Narcotic, psychotropic drugs: five years beyond the expiry (麻醉药品和精神药品管理条例).
+Drugs: one year beyond the expiry, at least three years (药品经营和使用质量监督管理办法).
+Narcotic and psychotropic drugs: five years beyond the expiry (麻醉药品和精神药品管理条例).
 Devices and reagents: two years beyond the expiry, at least five where there is none; records of
 implants for good (医疗器械监督管理条例 §45), so those of high-value devices are kept for good.
 """

@@ -33,6 +33,7 @@ from app.models.stock import Balance, Lot, Place
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.titles import unbuy
+from app.services.counting.limit import check_limit
 from app.services.db import Database, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
@@ -177,6 +178,8 @@ def decide(db: Database, actor: Actor, command: Decide) -> None:
         head = _load(session, command.org_id, command.disposal_id)
         step_disposal(DisposalState(head.status), new)
         other_person(head.made_by, actor.person_id)
+        if not command.refuse:
+            check_limit(session, actor, command.org_id, head.amount)
         _advance(
             session, head, new, command.version, approved_at=now(session),
             approved_by=actor.person_id,

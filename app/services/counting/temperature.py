@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, select
@@ -15,6 +14,7 @@ from sqlalchemy.orm import aliased
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
+from app.domain.stock.climate import limits, within
 from app.i18n import _
 from app.models.counting import TemperatureReading
 from app.models.item import Item
@@ -23,15 +23,6 @@ from app.models.stock import Ledger, Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time, now
 from app.services.operations import claim, finish
-
-RANGES: Final = {
-    "normal": (Decimal(10), Decimal(30)),
-    "cool": (Decimal(0), Decimal(20)),
-    "cold": (Decimal(2), Decimal(8)),
-    "frozen": (Decimal(-25), Decimal(-10)),
-}
-"""°C by storage class (spec §3.7); humidity 35 to 75 %."""
-_DRY, _WET = 35, 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +68,6 @@ class ControlledRow:
     doc_kind: str
 
 
-def within(storage: str, celsius: Decimal, humidity: int | None) -> bool:
-    """Whether a reading is within the limits of the storage class."""
-    low, high = RANGES.get(storage, RANGES["normal"])
-    return low <= celsius <= high and (humidity is None or _DRY <= humidity <= _WET)
-
-
 def measure(db: Database, actor: Actor, command: Measure) -> bool:
     """Keep a reading for good; whether it is within range.
 
@@ -101,7 +86,7 @@ def measure(db: Database, actor: Actor, command: Measure) -> bool:
             raise DomainError("place.unknown", _("没有这个库位。请刷新后重新选择。"))
         good = within(place.storage, command.celsius, command.humidity)
         if not good and len(command.note.strip()) < 4:  # noqa: PLR2004 - four characters
-            low, high = RANGES.get(place.storage, RANGES["normal"])
+            low, high = limits(place.storage)
             raise DomainError(
                 "temperature.note",
                 _("{place} 应在 {low}–{high} ℃、湿度 35–75%，现在超出。请写采取了什么措施。",

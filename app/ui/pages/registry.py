@@ -109,6 +109,10 @@ PAGES: Final = (
         frozenset({_D.STORE, _D.SIGN, _D.AUDIT}),
     ),
     PageSpec(
+        "upkeep", N_("养护记录"), Icon.FREEZER, _STORE, "UpkeepPage",
+        frozenset({_D.STORE, _D.SIGN, _D.AUDIT}), rail=False,
+    ),
+    PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",
         frozenset({_D.STORE, _D.BUY}),
     ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.documents import DocKind
 from app.domain.duties import Duty
 from app.domain.expiry import Band, band, shown
+from app.domain.stock.doc_titles import doc_title
 from app.i18n import N_, _
 from app.services.recalls.expiring import ExpiringRow
 from app.services.recalls.recall import RecallRow
@@ -24,19 +24,6 @@ STAGES: Final = {
     "back": (Status.INFO, N_("退回")),
     "lost": (Status.BAD, N_("丢失")),
     "out": (Status.WARN, N_("出库")),
-}
-KINDS: Final = {
-    DocKind.ACCEPTANCE.value: N_("验收"),
-    DocKind.CONSUMPTION.value: N_("消耗"),
-    DocKind.REVERSAL.value: N_("冲销"),
-    DocKind.OPENING.value: N_("期初"),
-    DocKind.PUTAWAY.value: N_("移库"),
-    DocKind.TITLE.value: N_("货权转移"),
-    DocKind.RETURN.value: N_("退货"),
-    DocKind.WRITE_OFF.value: N_("报损"),
-    DocKind.TRANSFER.value: N_("调拨"),
-    DocKind.COUNT.value: N_("盘点"),
-    DocKind.PACK.value: N_("定数包"),
 }
 _BANDS: Final = {Band.EXPIRED: Status.BAD, Band.NEAR: Status.NEAR, Band.WARN: Status.WARN}
 
@@ -121,7 +108,7 @@ def member_row(row: Member, head: LotHead) -> Row:
 def step_row(number: int, row: TraceStep, head: LotHead) -> Row:
     """One move of the lot."""
     status, word = STAGES[row.stage]
-    kind = _(KINDS.get(row.doc_kind, N_("其他")))
+    kind = doc_title(row.doc_kind)
     detail = _("病例 {no}", no=row.case) if row.case else row.pack or row.reason
     return Row(
         number,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.domain.documents import DocKind
 from app.domain.duties import Duty
 from app.domain.expiry import shown
-from app.i18n import N_, _
+from app.domain.stock.doc_titles import doc_title
+from app.i18n import _
 from app.services.db import local_time
 from app.services.stock.listing import StockRow
 from app.services.stock.movements import MovementQuery, MovementRow, movements
@@ -28,20 +28,6 @@ from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import DetailPanel, Facts
 from app.ui.widgets.text import Role, Text
-
-_KINDS = {
-    DocKind.ACCEPTANCE: N_("验收入库"),
-    DocKind.CONSUMPTION: N_("消耗"),
-    DocKind.REVERSAL: N_("冲销"),
-    DocKind.OPENING: N_("期初"),
-    DocKind.PUTAWAY: N_("移库"),
-    DocKind.RETURN: N_("退货"),
-    DocKind.WRITE_OFF: N_("报损"),
-    DocKind.TRANSFER: N_("调拨"),
-    DocKind.COUNT: N_("盘点"),
-    DocKind.PACK: N_("定数包"),
-    DocKind.TITLE: N_("货权转移"),
-}
 
 
 class MovesPanel(DetailPanel):
@@ -129,7 +115,7 @@ class MovesPanel(DetailPanel):
 
 
 def _row(one: MovementRow) -> Row:
-    kind = _(_KINDS.get(DocKind(one.doc_kind), N_("其他")))
+    kind = doc_title(one.doc_kind)
     when = f"{local_time(one.posted_at):%m-%d %H:%M}"
     ends = f"{one.from_place} → {one.to_place}"
     text = formats.pack_text(one.base_unit, one.pack_unit, one.pack_factor, one.qty)

@@ -1,0 +1,1 @@
+"""养护记录: temperatures, the monthly check, the ledger of controlled drugs."""

@@ -1,0 +1,271 @@
+"""养护记录: temperature and humidity, the monthly check, the ledger of controlled drugs."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget
+from typing_extensions import override
+
+from app.domain.ids import new_op
+from app.domain.stock.upkeep import Finding
+from app.i18n import N_, _
+from app.services.counting import climate_log, upkeep
+from app.services.counting.climate_log import LoadedLog
+from app.services.counting.temperature import ControlledRow, Measure, controlled_ledger, measure
+from app.services.counting.upkeep import RoundRow
+from app.services.counting.upkeep_papers import climate_paper, controlled_paper, upkeep_paper
+from app.services.stock.places import PlaceRow, places_of
+from app.ui.actions import Act
+from app.ui.changes import Topic
+from app.ui.context import PageContext
+from app.ui.page import KeyHint, Page
+from app.ui.pages.upkeep import rows
+from app.ui.pages.upkeep.climate_view import ClimateView, LogForm, ReadingForm, ask_log
+from app.ui.pages.upkeep.rounds_view import FaultForm, RoundsView
+from app.ui.paper import offer_paper
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Chip
+from app.ui.widgets.cards import page_column, toolbar
+
+_VIEWS = (("climate", N_("温湿度")), ("rounds", N_("养护单")), ("ledger", N_("专用账册")))
+_FIRST = {"cold": 0, "frozen": 1, "cool": 2}
+
+
+class UpkeepPage(Page):
+    """Three views behind three chips."""
+
+    name = "upkeep"
+    topics: ClassVar[frozenset[Topic]] = frozenset({Topic.STOCK})
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context)
+        self.climate = ClimateView()
+        self.rounds = RoundsView()
+        self.ledger_model = ListModel(rows.ledger_columns())
+        self.ledger = GridView(self.ledger_model)
+        self.ledger.set_empty(_("没有麻醉药品、精神药品的收发。"))
+        self.stack = QStackedWidget()
+        for view in (self.climate, self.rounds, self.ledger):
+            self.stack.addWidget(view)
+        self.chips = QButtonGroup(self)
+        made = []
+        for number, (_key, words) in enumerate(_VIEWS):
+            chip = Chip(_(words))
+            chip.setCheckable(True)
+            chip.setChecked(number == 0)
+            chip.clicked.connect(partial(self.show_view, number))
+            self.chips.addButton(chip, number)
+            made.append(chip)
+        column = page_column(self)
+        column.addLayout(toolbar(*made, None))
+        column.addWidget(self.stack, 1)
+        self._connect()
+        self.setFocusProxy(self.climate)
+
+    def _connect(self) -> None:
+        self.climate.changed.connect(self._load_log)
+        self.climate.typed.connect(self.ask_reading)
+        self.climate.file_chosen.connect(lambda: ask_log(self, self.take_file))
+        self.climate.printed.connect(self.print)
+        self.rounds.chosen.connect(self._load_lines)
+        self.rounds.found.connect(self._found)
+        self.rounds.made.connect(self.make_rounds)
+        self.rounds.ended.connect(self.finish)
+        self.rounds.printed.connect(self.print)
+        self.on(Act.NEW, self.new)
+        self.on(Act.FINISH, self.finish)
+        self.on(Act.PRINT, self.print)
+
+    # What the shell asks
+
+    @override
+    def keys(self) -> tuple[KeyHint, ...]:
+        if self.stack.currentIndex() == 1:
+            return (KeyHint("Y", _("合格")), KeyHint("N", _("有问题")),
+                    self.hint(Act.FINISH, _("完成养护单")))  # fmt: skip
+        if self.stack.currentIndex() == 0:
+            return (self.hint(Act.NEW, _("登记一次")), self.hint(Act.PRINT, _("打印")))
+        return (self.hint(Act.PRINT, _("打印")),)
+
+    @override
+    def refresh(self) -> None:
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        self.read(lambda: places_of(db, actor, org), self._show_places, channel="places")
+        self.read(lambda: upkeep.rounds(db, actor, (org,)), self._show_rounds, channel="rounds")
+        self.read(lambda: controlled_ledger(db, actor, org), self._show_ledger, channel="ledger")
+
+    def show_view(self, number: int) -> None:
+        """Bring a view to the front."""
+        self.stack.setCurrentIndex(number)
+        self.chips.button(number).setChecked(True)
+        view = (self.climate, self.rounds, self.ledger)[number]
+        self.setFocusProxy(view)
+        view.setFocus()
+        self.chrome_changed.emit()
+
+    def new(self) -> None:
+        """Ctrl+N: a reading, or this month's lists."""
+        if self.stack.currentIndex() == 1:
+            self.make_rounds()
+        elif self.stack.currentIndex() == 0:
+            self.ask_reading()
+        else:
+            self.not_available()
+
+    def print(self) -> None:
+        """The paper of what is in sight."""
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        head, place = self.rounds.head, self.climate.place_id
+        days = self.climate.days(self.context.today)
+        if self.stack.currentIndex() == 1 and head is not None:
+            offer_paper(self, lambda: upkeep_paper(db, actor, org, head.id), head.no)
+        elif self.stack.currentIndex() == 0 and place:
+            name = _("温湿度") + f"-{days[1]}"
+            offer_paper(self, lambda: climate_paper(db, actor, (org, place), days), name)
+        elif self.stack.currentIndex() == 2:  # noqa: PLR2004 - the third view
+            offer_paper(self, lambda: controlled_paper(db, actor, org), _("专用账册"))
+        else:
+            self.not_available()
+
+    # Temperatures
+
+    def _show_places(self, found: tuple[PlaceRow, ...]) -> None:
+        """Cold places first: they are looked at most."""
+        places = sorted(found, key=lambda one: (_FIRST.get(one.storage, 9), one.code))
+        wanted = self.climate.place_id or (places[0].id if places else 0)
+        self.climate.show_places(places, wanted)
+        self._load_log()
+
+    def _load_log(self) -> None:
+        place = self.climate.place_id
+        if not place:
+            return
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        days = self.climate.days(self.context.today)
+        self.read(
+            lambda: climate_log.place_log(db, actor, (org, place), *days),
+            self.climate.show_log, channel="log",
+        )  # fmt: skip
+
+    def ask_reading(self) -> None:
+        """Type one reading of the place in sight."""
+        place = self.climate.place_id
+        if not place:
+            self.not_available()
+            return
+        form = ReadingForm(self.climate.place.currentText(), self)
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+
+        def keep(celsius: object, humidity: object, note: str) -> None:
+            command = Measure(new_op(), org, place, celsius, humidity, note)  # type: ignore[arg-type]
+            self.write(lambda: measure(db, actor, command), kept, form.refused)
+
+        def kept(good: bool) -> None:
+            form.accept()
+            self.context.notices.done(_("已登记，在范围内。") if good else _("已登记，超出范围。"))
+            self._load_log()
+
+        form.chosen.connect(keep)
+        form.open()
+
+    def take_file(self, path: Path) -> None:
+        """Take in a logger's file for the place in sight."""
+        place = self.climate.place_id
+        form = LogForm(path, self.climate.place.currentText(), self)
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+
+        def keep(logger: str, note: str) -> None:
+            command = climate_log.LoadLog(new_op(), org, place, path, logger, note)
+            self.write(lambda: climate_log.load_log(db, actor, command), kept, form.refused)
+
+        def kept(done: LoadedLog) -> None:
+            form.accept()
+            words = _(
+                "读入 {n} 条，{known} 条以前读过；{outside} 条超限，{gaps} 处缺记录。",
+                n=done.added, known=done.known, outside=done.outside, gaps=done.gaps,
+            )  # fmt: skip
+            self.context.notices.done(words)
+            self._load_log()
+
+        form.chosen.connect(keep)
+        form.open()
+
+    # The monthly check
+
+    def _show_rounds(self, found: tuple[RoundRow, ...]) -> None:
+        self.rounds.show_rounds(found)
+        left = sum(one.lines - one.checked for one in found)
+        self.set_subtitle(_("本月养护还有 {n} 行没看", n=left) if left else "")
+
+    def _load_lines(self, head: RoundRow | None) -> None:
+        if head is None:
+            return
+        db, actor, org, number = self.context.db, self.context.actor, head.org_id, head.id
+        self.read(
+            lambda: upkeep.round_lines(db, actor, org, number), self.rounds.show_lines,
+            channel="lines",
+        )  # fmt: skip
+
+    def make_rounds(self) -> None:
+        """Make this month's lists."""
+        db, actor = self.context.db, self.context.actor
+        command = upkeep.MakeRounds(new_op(), self.context.org.id)
+
+        def made(numbers: tuple[str, ...]) -> None:
+            words = _("新生成：{numbers}", numbers="、".join(numbers))
+            self.context.notices.done(words if numbers else _("本月的养护单都有了。"))
+            self.refresh()
+
+        self.write(lambda: upkeep.make_rounds(db, actor, command), made)
+
+    def _found(self, lines: tuple[int, ...], finding: Finding) -> None:
+        if finding is Finding.OK:
+            self._check(lines, finding, "", "", None)
+            return
+        form = FaultForm(len(lines), self)
+        form.chosen.connect(lambda kind, words, act: self._check(lines, kind, words, act, form))
+        form.open()
+
+    def _check(
+        self, lines: tuple[int, ...], finding: Finding, words: str, action: str,
+        form: FaultForm | None,
+    ) -> None:  # fmt: skip
+        head = self.rounds.head
+        if head is None:
+            return
+        db, actor = self.context.db, self.context.actor
+        command = upkeep.CheckLine(new_op(), head.org_id, head.id, lines, finding, words, action)
+
+        def kept(_n: int) -> None:
+            if form is not None:
+                form.accept()
+            self.refresh()
+
+        refused = form.refused if form is not None else None
+        self.write(lambda: upkeep.check(db, actor, command), kept, refused)
+
+    def finish(self) -> None:
+        """Close the list in sight."""
+        head = self.rounds.head
+        if self.stack.currentIndex() != 1 or head is None:
+            self.not_available()
+            return
+        db, actor = self.context.db, self.context.actor
+        command = upkeep.EndRound(new_op(), head.org_id, head.id, head.version)
+
+        def done(_none: None) -> None:
+            self.context.notices.done(_("{no} 已完成。", no=head.no))
+            self.refresh()
+
+        self.write(lambda: upkeep.end(db, actor, command), done)
+
+    # The ledger
+
+    def _show_ledger(self, found: tuple[ControlledRow, ...]) -> None:
+        self.ledger_model.set_rows([rows.ledger_row(one) for one in reversed(found)])
+        if found:
+            self.ledger.choose(found[-1].seq)
