@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -25,7 +24,6 @@ from app.services.formulary.entries import (
 )
 from app.services.formulary.items import GROUP
 from app.services.formulary.listing import FormularyRow, check_formulary, formulary
-from app.services.formulary.sheets import ListPlan, apply_import, preview_import
 from app.services.formulary.snapshots import SnapshotRow, TakeSnapshot, snapshots, take_snapshot
 from app.ui.actions import Act
 from app.ui.changes import Topic
@@ -33,9 +31,11 @@ from app.ui.context import PageContext, Scope
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.formulary import rows
+from app.ui.pages.formulary.list_file import ListFile
 from app.ui.pages.formulary.lists_view import ListsView
 from app.ui.pages.formulary.readiness_view import ReadyView
 from app.ui.status import Status
+from app.ui.tables.cells import Row
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -69,6 +69,7 @@ class FormularyPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.loaded = Loaded((), (), ())
+        self._only: frozenset[int] = frozenset()
         self.owner = Select([(GROUP, _("集团供应目录"))])
         self.needle = SearchEdit(_("名称或编码"))
         self.picker = ItemPicker(self._found, context.jobs, _("加入品规：拼音、名称或编码"))
@@ -80,6 +81,7 @@ class FormularyPage(Page):
         self.to_committee = Button(_("药事会"), Kind.PRIMARY, icon=Icon.GAVEL)
         self.list = GridView(ListModel(rows.list_columns()))
         self.rules = GridView(ListModel(rows.finding_columns()))
+        self.file = ListFile(self, self._org, self._changed)
         self.ward, self.ready = ListsView(self), ReadyView(self)
         self.states, self.about = StateCounts(), Text("", Role.LABEL)
         self.stack = FrontStack(self)
@@ -117,13 +119,15 @@ class FormularyPage(Page):
         self.stop.clicked.connect(self._stop)
         self.derive.clicked.connect(self._derive)
         self.keep.clicked.connect(self._keep)
-        self.load_file.clicked.connect(self._import)
+        self.load_file.clicked.connect(self.file.ask)
         self.export.clicked.connect(self._export)
         self.to_committee.clicked.connect(lambda: self.context.navigate("committee"))
         self.list.counts_changed.connect(self.chrome_changed)
+        self.list.opened.connect(self._look_up)
+        self.rules.opened.connect(self._show_items)
         self.on(Act.SEARCH, self.needle.setFocus)
         self.on(Act.EXPORT, self._export)
-        self.on(Act.IMPORT, self._import)
+        self.on(Act.IMPORT, self.file.ask)
 
     def _org(self) -> int:
         value = self.owner.value
@@ -195,8 +199,12 @@ class FormularyPage(Page):
         text = self.needle.text().strip().lower()
         found = [row for row in self.loaded.items
                  if text in row.name.lower() or text in row.code.lower()]  # fmt: skip
+        if self._only:
+            found = [row for row in found if row.item_id in self._only]
         if isinstance(self.list.model, ListModel):
             self.list.model.set_rows([rows.list_row(row) for row in found])
+        if found and self.list.current() is None:
+            self.list.choose(found[0].item_id)
 
     def _found(self, text: str) -> list[Found]:
         hits = search(self.context.db, self.context.actor, text)
@@ -254,34 +262,6 @@ class FormularyPage(Page):
         self.context.notices.done(_("已留存 {day} 的目录，{n} 个品规。", day=row.day, n=row.items))
         self.context.changes.announce({Topic.FORMULARY})
 
-    def _import(self) -> None:
-        dialog = QFileDialog(self, _("导入目录"))
-        dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
-        dialog.fileSelected.connect(self.import_file)
-        dialog.open()
-
-    def import_file(self, name: str) -> None:
-        """Read a sheet, say what it would do, and do it when the person agrees."""
-        db, actor, org = self.context.db, self.context.actor, self._org()
-        self.read(lambda: preview_import(db, actor, org, Path(name)), self._ask_import)
-
-    def _ask_import(self, plan: ListPlan) -> None:
-        problems = "\n".join(
-            _("第 {row} 行：{text}", row=one.row, text=one.text) for one in plan.problems[:5]
-        )
-        question = Question(
-            _("导入目录：加入 {n} 个品规", n=len(plan.items)),
-            _("{same} 个已在目录；{bad} 行没有找到品规，不导入。", same=plan.same,
-              bad=len(plan.problems)) + (f"\n{problems}" if problems else ""),
-            _("导入"),
-        )  # fmt: skip
-        db, actor, op = self.context.db, self.context.actor, new_op()
-
-        def go() -> None:
-            self.write(lambda: apply_import(db, actor, op, plan), self._changed)
-
-        confirm(self, question, go)
-
     def _changed(self, done: ListChanged) -> None:
         self.context.notices.done(
             _("加入 {added}，停用 {stopped}，没有变化 {same}。", added=done.added,
@@ -293,7 +273,22 @@ class FormularyPage(Page):
         grid = self.rules if self.stack.currentIndex() == _RULES else self.list
         ask_and_export(self, grid, self.owner.currentText())
 
+    def _look_up(self, row: Row) -> None:
+        """The item in the catalogue."""
+        self.context.navigate("catalogue", item_id=row.key)
+
+    def _show_items(self, row: Row) -> None:
+        """The items of a finding, in the list; the chip 目录 shows all again."""
+        if isinstance(row.record, Finding) and row.record.items:
+            self._show_view(_LIST)
+            self._only = frozenset(row.record.items)
+            self._filter()
+            self.list.focus_rows()
+
     def _show_view(self, view: int) -> None:
+        if self._only:
+            self._only = frozenset()
+            self._filter()
         self.chips.button(view).setChecked(True)
         self.stack.setCurrentIndex(view)
         self.chrome_changed.emit()
@@ -307,6 +302,7 @@ class FormularyPage(Page):
     def keys(self) -> tuple[KeyHint, ...]:
         return (
             self.hint(Act.SEARCH, _("搜索")),
+            KeyHint("Enter", _("打开")),
             self.hint(Act.IMPORT, _("导入")),
             self.hint(Act.EXPORT, _("导出")),
         )
