@@ -43,10 +43,10 @@ class _Figure:
 def columns() -> tuple[Column, ...]:
     """The columns of the comparison."""
     return (
-        Column(key="figure", title=_("指标"), kind=Kind.TWO_LINE, width=178, stretch=True),
-        Column(key="a", title=_("A 现行"), kind=Kind.TWO_LINE, width=128),
-        Column(key="b", title=_("B 建议"), kind=Kind.TWO_LINE, width=128),
-        Column(key="change", title=_("变化"), kind=Kind.PILL, width=122),
+        Column(key="figure", title=_("指标"), kind=Kind.TWO_LINE, width=140, stretch=True),
+        Column(key="a", title=_("A 现行"), kind=Kind.TWO_LINE, width=110),
+        Column(key="b", title=_("B 建议"), kind=Kind.TWO_LINE, width=110),
+        Column(key="change", title=_("变化"), kind=Kind.PILL, width=100),
     )
 
 
