@@ -181,11 +181,11 @@ def place_log(
             )
             for row in rows
         )  # fmt: skip
-    low, high = limits(place.storage)
-    return PlaceLog(
-        place.name, place.storage, low, high, readings, gaps([one.at for one in readings]),
-        sum(not one.good for one in readings),
-    )  # fmt: skip
+        low, high = limits(place.storage)
+        return PlaceLog(
+            place.name, place.storage, low, high, readings, gaps([one.at for one in readings]),
+            sum(not one.good for one in readings),
+        )  # fmt: skip
 
 
 def _place(session: Session, org_id: int, place_id: int) -> Place:

@@ -34,7 +34,7 @@ def count_paper(db: Database, actor: Actor, org_id: int, count_id: int) -> Table
         )
         names = people(session, (head.started_by, head.submitted_by, head.approved_by))
         info = print_info(session, actor, org_id)
-        blind = head.status == CountState.COUNTING.value
+        blind, number = head.status == CountState.COUNTING.value, head.no
         facts = (
             (_("库位"), place or ""), (_("开始"), moment(head.started_at)),
             (_("状态"), CountState(head.status).label), (_("备注"), head.note or ""),
@@ -48,7 +48,7 @@ def count_paper(db: Database, actor: Actor, org_id: int, count_id: int) -> Table
     return TablePaper(
         info=info,
         title=_("盘点表（盲盘）") if blind else _("盘点结果"),
-        number=head.no,
+        number=number,
         facts=facts,
         columns=_sheet_columns() if blind else _result_columns(),
         rows=tuple(_sheet_row(x) if blind else _result_row(x) for x in lines),

@@ -56,34 +56,34 @@ def issue_slip(
         fixed = [row[0] for row in rows]
         names = people(session, [*(x.issued_by for x in fixed), *(x.received_by for x in fixed)])
         info = print_info(session, actor, org_id)
-    return TablePaper(
-        info=info,
-        title=_("定数包发放单"),
-        number="",
-        facts=(
-            (_("领用科室"), department or ""), (_("发放日期"), day.isoformat()),
-            (_("发放库房"), "、".join(sorted({row[3] for row in rows}))),
-            (_("包数"), str(len(rows))),
-        ),
-        columns=(
-            TableColumn(_("定数包码"), 22), TableColumn(_("品名 / 规格"), 30),
-            TableColumn(_("每包"), 12, figures=True), TableColumn(_("批号"), 16),
-            TableColumn(_("有效期至"), 12), TableColumn(_("签收"), 16),
-        ),
-        rows=tuple(
-            (
-                pack.code, f"{item.name}\n{item.spec}",
-                units_text(item.base_unit, item.pack_unit, item.pack_factor, pack.qty),
-                "、".join(lots.get(pack.id, [])), shown(one.expiry),
-                _received(one, PackState(pack.status), names),
-            )
-            for one, pack, item, _place in rows
-        ),
-        signing=(
-            Signing(_("发放人"), info.member, names.get(fixed[0].issued_by or 0, "")),
-            Signing(_("领用人"), department or info.member),
-        ),
-    )  # fmt: skip
+        return TablePaper(
+            info=info,
+            title=_("定数包发放单"),
+            number="",
+            facts=(
+                (_("领用科室"), department or ""), (_("发放日期"), day.isoformat()),
+                (_("发放库房"), "、".join(sorted({row[3] for row in rows}))),
+                (_("包数"), str(len(rows))),
+            ),
+            columns=(
+                TableColumn(_("定数包码"), 22), TableColumn(_("品名 / 规格"), 30),
+                TableColumn(_("每包"), 12, figures=True), TableColumn(_("批号"), 16),
+                TableColumn(_("有效期至"), 12), TableColumn(_("签收"), 16),
+            ),
+            rows=tuple(
+                (
+                    pack.code, f"{item.name}\n{item.spec}",
+                    units_text(item.base_unit, item.pack_unit, item.pack_factor, pack.qty),
+                    "、".join(lots.get(pack.id, [])), shown(one.expiry),
+                    _received(one, PackState(pack.status), names),
+                )
+                for one, pack, item, _place in rows
+            ),
+            signing=(
+                Signing(_("发放人"), info.member, names.get(fixed[0].issued_by or 0, "")),
+                Signing(_("领用人"), department or info.member),
+            ),
+        )  # fmt: skip
 
 
 def _received(one: FixedPack, state: PackState, names: dict[int, str]) -> str:

@@ -1,0 +1,109 @@
+"""养护记录 in the window: a reading, a logger's file, the month's list by keys, papers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.domain.stock.upkeep import Finding, UpkeepState
+from app.services.counting import upkeep
+from app.ui.actions import Act
+from app.ui.context import PageContext
+from app.ui.pages.upkeep.climate_view import LogForm, ReadingForm
+from app.ui.pages.upkeep.page import UpkeepPage
+from app.ui.pages.upkeep.rounds_view import FaultForm
+from app.ui.status import Status
+from tests.factories import EAST, TODAY, Site
+from tests.services.transfers.test_transfers import BOX, DRUG, PETHIDINE, stock
+from tests.ui.conftest import Show
+
+Settle = Callable[[], None]
+
+
+@pytest.fixture
+def page(context: PageContext, sqlite_site: Site, show: Show, settle: Settle) -> UpkeepPage:
+    """The page of a member with a drug and a controlled drug on its shelf."""
+    stock(sqlite_site, EAST, DRUG, 6 * BOX)
+    stock(sqlite_site, EAST, PETHIDINE, 20)
+    made = show(UpkeepPage(context))
+    settle()
+    return made
+
+
+def test_a_reading_out_of_range_needs_words(page: UpkeepPage, settle: Settle) -> None:
+    assert page.climate.badge.text() == "没有记录"
+    page.perform(Act.NEW)
+    form = page.findChild(ReadingForm)
+    form.submit()
+    assert form.warm_field.problem.text
+    form.warm.setText("38")
+    form.damp.setText("60")
+    form.submit()
+    settle()
+    assert "采取了什么措施" in form.note_field.problem.text
+    form.note.setText("空调报修，货移到阴凉库")
+    form.submit()
+    settle()
+    assert page.climate.badge.status is Status.NEAR
+    assert page.climate.grid.model.rowCount() == 1
+
+
+def test_a_loggers_file_shows_what_is_missing(
+    page: UpkeepPage, settle: Settle, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    times = ["08:00", "08:20", "10:00"]
+    path.write_text("时间,温度\n" + "".join(f"{TODAY} {x},22.0\n" for x in times), encoding="utf-8")
+    page.take_file(path)
+    page.findChild(LogForm).submit()
+    settle()
+    assert page.climate.badge.text() == "0 次超限，1 处缺记录"
+    assert page.climate.chart.log is not None
+    assert len(page.climate.chart.log.readings) == 3
+    page.perform(Act.PRINT)
+    settle()
+    assert ".pdf" in page.context.notices.kept[0].text
+
+
+def test_the_months_list_is_worked_by_keys(
+    page: UpkeepPage, settle: Settle, sqlite_site: Site
+) -> None:
+    page.show_view(1)
+    page.perform(Act.NEW)
+    settle()
+    assert page.rounds.model.rowCount() == 2
+    page.rounds.lines.key_pressed.emit("y")
+    settle()
+    current = page.rounds.lines.current()
+    assert current is not None
+    assert current.record.finding is None  # on to the next that was not looked at
+    page.rounds.lines.key_pressed.emit("n")
+    form = page.findChild(FaultForm)
+    form.submit()
+    settle()
+    assert "写明看到了什么" in form.action_field.problem.text
+    form.words.setText("标签脱落看不清")
+    form.action.setText("隔离后报损处理")
+    form.submit()
+    settle()
+    page.perform(Act.FINISH)
+    settle()
+    (head,) = upkeep.rounds(*sqlite_site.as_("east_store"), (EAST,))
+    assert (head.state, head.checked, head.faults) == (UpkeepState.DONE, 2, 1)
+    found = upkeep.round_lines(*sqlite_site.as_("east_store"), EAST, head.id)
+    assert [one.finding for one in found] == [Finding.OK, Finding.BAD]
+    page.perform(Act.PRINT)
+    settle()
+    assert head.no in page.context.notices.kept[0].text
+
+
+def test_the_ledger_of_controlled_drugs_is_seen_and_printed(
+    page: UpkeepPage, settle: Settle
+) -> None:
+    page.show_view(2)
+    assert page.ledger_model.rowCount() == 1
+    page.perform(Act.PRINT)
+    settle()
+    assert "专用账册" in page.context.notices.kept[0].text
