@@ -48,7 +48,7 @@ def make_awards(db: Database) -> None:
         )
     if project is not None:
         limits = Limits(in_all=3, share_cap=450, small_share=50)
-        propose(db, actor_for(db, BUYER), Propose(new_op(), project, limits), How(seconds=10))
+        propose(db, actor_for(db, BUYER), Propose(new_op(), project, limits), How(seconds=60))
     with db.write() as session:
         _pledges(session)
     _requests(db)
@@ -71,14 +71,15 @@ def _pledges(session: Session) -> None:
     wanted = _use(session, orgs, list_id)
     ordered = _ordered(session, orgs, start)
     factors = dict(session.execute(select(Item.id, Item.pack_factor)).all())
-    rows = []
+    rows: list[dict[str, object]] = []
     for (org, item), used in wanted.items():
         factor = factors[item]
         packs = max(used * _SHARES[(org + item) % len(_SHARES)] // 100 // factor, 1)
         taken = ordered.get((org, item), 0)
         rows.append(
             {"org_id": org, "award_id": list_id, "item_id": item, "qty": packs * factor}
-            | {"lead_id": lead_org(session, day), "ordered": taken, "cap": None}
+            | {"lead_id": lead_org(session, day), "ordered": taken}
+            | {"cap": packs * factor if len(rows) % 3 == 0 and taken <= packs * factor else None}
             | {"valid_from": start, "valid_to": start + _YEAR}
         )
     if rows:

@@ -24,6 +24,7 @@ from app.services.demo.history import Books, play_member, post_member, write_dem
 from app.services.demo.logistics import open_logistics
 from app.services.demo.mapping import open_mapping
 from app.services.demo.negotiation import make_negotiations
+from app.services.demo.order_depth import ask_for_more
 from app.services.demo.parties import Parties, make_parties
 from app.services.demo.pricing import negotiated
 from app.services.demo.work import Progress, open_work
@@ -81,6 +82,7 @@ def build(
     progress(_("集中议价"), 0, 1)
     make_negotiations(db, seed)
     make_awards(db)
+    ask_for_more(db)
     with db.write() as session:
         session.add(Setting(org_id=0, key="demo", value=1))
     return DemoGroup(len(made.orgs), len(made.suppliers), len(made.people), len(goods), rows)

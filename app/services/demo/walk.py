@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.domain.documents import state_title
+from app.domain.documents import State, state_title
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
@@ -20,6 +20,7 @@ from app.services.demo import sources
 from app.services.demo.arrivals import lines_for
 from app.services.demo.counter import consume_label, count_all, print_labels
 from app.services.demo.desk import Desk, open_desk
+from app.services.demo.order_depth import approve
 from app.services.demo.work import ask
 from app.services.orders.candidates import CandidatesWanted, candidates
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
@@ -97,12 +98,16 @@ def _request(going: Walk) -> Told:
     chosen = [row for row in rows if row.advised and row.status == "open"][:_ASKED]
     items = tuple((row.item_id, row.version) for row in chosen)
     made = ask(going.desk, keeper, FromSuggestions(new_op(), going.org_id, items=items))
-    text = _(
-        "采购申请 {no}：{n} 行，{amount} 元，已提交集团。",
-        no=made.no,
-        n=made.lines,
-        amount=f"{made.amount:,.2f}",
-    )
+    facts = {"no": made.no, "n": made.lines, "amount": f"{made.amount:,.2f}"}
+    text = _("采购申请 {no}：{n} 行，{amount} 元，已提交集团。", **facts)
+    if made.status == State.TO_APPROVE:
+        approve(going.desk, made)
+        head = going.desk.head_of(made.org_id)
+        text = _(
+            "采购申请 {no}：{n} 行，{amount} 元，超过库管额度，{head} 同意后提交集团。",
+            head=head.name,
+            **facts,
+        )
     return Told(_("松原里 {who}：确认补货", who=keeper.name), (text,))
 
 

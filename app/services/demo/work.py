@@ -20,6 +20,12 @@ from app.i18n import _
 from app.services.db import Database, today
 from app.services.demo.arrivals import deliver
 from app.services.demo.desk import HEADS, KEEPERS, Desk, open_desk
+from app.services.demo.order_depth import (
+    approve,
+    part_confirmed,
+    set_limits,
+    waiting_requisitions,
+)
 from app.services.demo.sources import Goods
 from app.services.demo.trade import supplier_of
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
@@ -62,7 +68,10 @@ def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
     progress(_("统采订单和签署"), 0, 1)
     _signed_package(desk, day)
     _package_in_signing(desk, day)
+    set_limits(desk)
     _requisitions_to_consolidate(desk)
+    waiting_requisitions(desk, _most_used(desk, _FIRST[:1]))
+    part_confirmed(desk)
     progress(_("对账单"), 0, 1)
     _settle(desk, day)
 
@@ -98,7 +107,7 @@ def _package_in_signing(desk: Desk, day: date) -> None:
 def _requisitions_to_consolidate(desk: Desk) -> None:
     """Two clinics have sent theirs, the station has a draft; 松原里 and the lead have not yet."""
     for member, submit in (("wangyue", True), ("chenghu", True), ("qingyu", False)):
-        ask(desk, desk.keeper(member), FromSuggestions(new_op(), 0, submit=submit))
+        approve(desk, ask(desk, desk.keeper(member), FromSuggestions(new_op(), 0, submit=submit)))
 
 
 def ask(desk: Desk, actor: Actor, command: FromSuggestions) -> Requested:

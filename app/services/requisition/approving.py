@@ -59,7 +59,9 @@ def decide(db: Database, actor: Actor, command: Decide) -> Requested:
         level = _level(session, actor, row, approve=command.approve)
         amount = amount_of(session, row.org_id, row.id)
         new = State.DRAFT
-        if command.approve:
+        if command.approve and level is Level.GROUP:
+            new = State.SUBMITTED
+        elif command.approve:
             new = next_state(State(row.status), limits_in(session, row.org_id).level(amount))
         check_step(DocKind.REQUISITION, State(row.status), new)
         decided = {"level": level.value, "amount": amount, "reason": reason or None}
@@ -102,7 +104,7 @@ def _level(session: Session, actor: Actor, row: Requisition, *, approve: bool) -
             "approval.own",
             _("采购申请 {no} 是你自己提交的，不能自己批。请另一位负责人审批。", no=row.no),
         )
-    return level
+    return Level.GROUP if row.org_id == lead else level  # the lead's head is the group's
 
 
 def _keep(session: Session, actor: Actor, row: Requisition, values: dict[str, Any]) -> None:

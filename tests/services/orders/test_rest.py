@@ -121,6 +121,19 @@ def test_what_nobody_takes_over_is_given_back_to_the_pledge(site: Site) -> None:
     assert not check_totals(*site.as_(BUYER))
 
 
+def test_an_answered_order_keeps_its_group_in_signing(site: Site) -> None:
+    wanted = (ask(site, EAST, {AMOXICILLIN: 100}), ask(site, WEST, {AMOXICILLIN: 40}))
+    consolidate(*site.as_(BUYER), Consolidate(new_op(), "常用药第 1 包", wanted))
+    east, west = order_of(site, EAST, KANGZE), order_of(site, WEST, KANGZE)
+    sign_as(site, "east_head", east)
+    answered(site, east, Offer(1, 60 * BOX))
+    sign_as(site, "west_head", west)
+    sign_as(site, "kangze_sales", west)
+
+    with site.owner.read() as s:
+        assert s.get_one(GroupOrder, (LEAD, east.group_order_id)).status == State.SIGNING
+
+
 def test_a_refused_order_goes_whole_to_the_backup(site: Site) -> None:
     pledged(site)
     backup_price(site)

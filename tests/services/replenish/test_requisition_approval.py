@@ -20,7 +20,7 @@ from app.services.requisition.limits import SaveLimits, save_limits
 from app.services.requisition.make import Create, Requested, WantedLine, create
 from app.services.requisition.queries import requisition, to_approve
 from app.services.requisition.steps import Step, submit, withdraw
-from tests.factories import EAST, Site
+from tests.factories import EAST, LEAD, Site
 from tests.order_needs import AMOXICILLIN, FACTORS
 
 BOX = FACTORS[AMOXICILLIN]
@@ -70,6 +70,16 @@ def test_each_amount_goes_to_whom_it_must(site: Site) -> None:
     pairs = tuple((EAST, one.id) for one in (small, middle, large))
     made = consolidate(*site.as_("lead_buyer"), Consolidate(new_op(), "常用药", pairs))
     assert made.amount == Decimal("4439.00")
+
+
+def test_the_leads_head_decides_once_for_both_levels(site: Site) -> None:
+    limited(site)
+    command = Create(new_op(), LEAD, (WantedLine(AMOXICILLIN, 1000 * BOX),), submit=True)
+    made = create(*site.as_("lead_buyer"), command)
+    assert made.status == State.TO_APPROVE
+    agree = Decide(new_op(), LEAD, made.id, made.version)
+    assert decide(*site.as_("lead_head"), agree).status == State.SUBMITTED
+    consolidate(*site.as_("lead_buyer"), Consolidate(new_op(), "常用药", ((LEAD, made.id),)))
 
 
 def test_sent_back_with_a_reason_and_sent_again(site: Site) -> None:

@@ -42,7 +42,8 @@ BEGIN
     RAISE EXCEPTION 'a requisition of this amount needs an approval' USING ERRCODE = '42501';
   END IF;
   IF NEW.status = 'submitted' AND v_old = 'to_approve'
-     AND app.approval_level(NEW.org_id, NEW.amount) = 'group' THEN
+     AND app.approval_level(NEW.org_id, NEW.amount) = 'group'
+     AND NOT EXISTS (SELECT 1 FROM app.group_membership m WHERE m.org_id = NEW.org_id AND m.role = 'lead') THEN
     RAISE EXCEPTION 'a requisition of this amount is approved by the group' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;
@@ -139,3 +140,10 @@ BEGIN
 END $$;
 CREATE TRIGGER supplement_rules BEFORE INSERT OR UPDATE ON app.pledge_supplement
   FOR EACH ROW EXECUTE FUNCTION app.supplement_rules();
+
+-- A group order is under way when nothing waits any more; an order confirmed in part waits too.
+DO $$
+BEGIN
+  EXECUTE replace(pg_get_functiondef('api.sign(bigint,bigint,bigint,bytea,text,text,text,bigint)'::regprocedure),
+    '(''to_sign'', ''member_signed'', ''refused'')', '(''to_sign'', ''member_signed'', ''answered'', ''refused'')');
+END $$;
