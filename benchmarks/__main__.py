@@ -15,6 +15,7 @@ from benchmarks.finding import finding
 from benchmarks.labels import labels
 from benchmarks.matching import matching
 from benchmarks.measure import Record
+from benchmarks.month_end import month_end
 from benchmarks.planning import planning
 from benchmarks.sheets import copying, importing
 from benchmarks.standing_stock import standing_stock
@@ -42,6 +43,7 @@ IN_DATABASE: Final[Mapping[str, InDatabase]] = {
     "stock": standing_stock,
     "search": finding,
     "group": consolidating,
+    "month": month_end,
     "backup": copying,
 }
 """Each in a fresh database of each kind, so that none pays for what another left."""

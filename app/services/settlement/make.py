@@ -8,8 +8,8 @@ comes with the next one, so nothing is lost. A whole member is made with a handf
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -88,12 +88,18 @@ class _Draft:
     supplier_id: int
     kind: BillKind
     rows: tuple[Settleable, ...]
+    amounts: tuple[Decimal, ...]
     span: Span
     roll: Roll = field(default_factory=Roll)
 
     @property
     def amount(self) -> Decimal:
-        return sum((row.amount for row in self.rows), _NIL)
+        return sum(self.amounts, _NIL)
+
+    def part(self, wanted: Callable[[Settleable], bool]) -> Decimal:
+        """The sum of some rows."""
+        chosen = (worth for row, worth in zip(self.rows, self.amounts, strict=True) if wanted(row))
+        return sum(chosen, _NIL)
 
 
 def make_statements(
@@ -158,7 +164,8 @@ def _drafts(
         span = _uncovered(days, covered.get(supplier, ()))
         for kind, part in zip((BillKind.USE, BillKind.REFUND), split(found), strict=True):
             if part:
-                drafts.append(_Draft(new_id(), supplier, kind, part, span))
+                worth = tuple(row.amount for row in part)
+                drafts.append(_Draft(new_id(), supplier, kind, part, worth, span))
                 span = Span(days.last, days.first)  # the days are accounted for once
     return drafts
 
@@ -194,12 +201,7 @@ def _uncovered(days: Span, covered: Iterable[Span]) -> Span:
 def _rolled(session: Session, org_id: int, drafts: list[_Draft]) -> list[_Draft]:
     spans = {one.supplier_id: one.span for one in drafts if not one.span.empty}
     found = rolls(session, org_id, spans)
-    return [
-        one
-        if one.span.empty
-        else _Draft(one.id, one.supplier_id, one.kind, one.rows, one.span, found[one.supplier_id])
-        for one in drafts
-    ]
+    return [one if one.span.empty else replace(one, roll=found[one.supplier_id]) for one in drafts]
 
 
 def _write(
@@ -224,9 +226,9 @@ def _write(
         _LINE,
         (
             (command.org_id, one.id, row.seq, row.item_id, row.lot_id, row.qty, row.unit_price,
-             row.price_factor, row.amount)
+             row.price_factor, worth)
             for one in drafts
-            for row in one.rows
+            for row, worth in zip(one.rows, one.amounts, strict=True)
         ),
     )  # fmt: skip
     audit.record(
@@ -242,8 +244,8 @@ def _head(
 ) -> tuple[Any, ...]:
     span = days if one.span.empty else one.span
     late_before: date = one.span.first if not one.span.empty else date.max
-    late = sum((row.amount for row in one.rows if row.occurred_on < late_before), _NIL)
-    bought = sum((row.amount for row in one.rows if row.doc_kind == DocKind.TITLE.value), _NIL)
+    late = one.part(lambda row: row.occurred_on < late_before)
+    bought = one.part(lambda row: row.doc_kind == DocKind.TITLE.value)
     return (
         command.org_id, one.id, no, one.supplier_id, command.period, span.first, span.last,
         State.DRAFT.value, one.roll.opening, one.roll.received, one.amount,
