@@ -15,6 +15,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.replenish.review import check_quantity
 from app.i18n import _
+from app.services.replenishment.due import due
 from app.services.replenishment.edit import Edit, edit
 from app.services.replenishment.group_run import GroupRun, planned_for, run_group
 from app.services.replenishment.review import Approve, Looked, approve, reviewed
@@ -180,6 +181,24 @@ def plan_all(
     )
     if run.as_json:
         run.emit(done)
+
+
+@app.command("due", help=_("按已有的补货点，现在哪些该补：只看存量，几秒看完全集团"))
+def due_now(
+    orgs: Annotated[
+        str, typer.Option("--org", help=_("机构编号，默认本机构；all 为全部可见"))
+    ] = "",
+) -> None:
+    """List what lies at or below its known reorder point."""
+    run = cli()
+    run.emit(
+        due(*run.signed_in(), org_ids(run, orgs)),
+        {
+            "org": _("机构"), "code": _("编码"), "name": _("品名"), "spec": _("规格"),
+            "there": _("现存和在途"), "point": _("补货点"), "qty": _("该补"), "unit": _("单位"),
+        },
+        empty=_("没有到补货点的品规。"),
+    )  # fmt: skip
 
 
 @app.command("substitutes", help=_("缺货时可替代的品规：同通用名别的厂家、同类药，附手头库存"))

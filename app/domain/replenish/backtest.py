@@ -95,7 +95,8 @@ def _some(network: Network, most: int) -> Network:
 
 def _reach(measure: Callable[[float], float], target: float, begin: float) -> float:
     """The odds at which `measure` (a fill) comes nearest to the odds `target`."""
-    low, high = (logit(bound) for bound in _BOUNDS)
+    low = min(begin, logit(_BOUNDS[0]))
+    high = max(begin, logit(_BOUNDS[1]))
     tried: list[tuple[float, float]] = []
     odds = begin
     for _turn in range(_TRIES):

@@ -13,6 +13,8 @@ from app.domain.ids import new_op
 from app.domain.replenish.by_hand import ByHand, Kind
 from app.domain.replenish.rates import Basis
 from app.domain.replenish.suggestion import Verdict
+from app.models.item import Item
+from app.services.replenishment.due import due
 from app.services.replenishment.edit import Edit, edit
 from app.services.replenishment.group_run import GroupRun, planned_for, run_group
 from app.services.replenishment.numbers import (
@@ -24,11 +26,11 @@ from app.services.replenishment.numbers import (
 )
 from app.services.replenishment.review import Approve, approve, reviewed
 from app.services.replenishment.run import Run, run
-from app.services.replenishment.substitutes import substitutes
+from app.services.replenishment.substitutes import Nearness, substitutes
 from app.services.replenishment.suggestions import SuggestionQuery, SuggestionRow, board
 from app.services.replenishment.supply_terms import SetSupply, set_supply, supply_rows
 from tests.cli.runner import run as typed
-from tests.factories import EAST, KANGZE, RUIHE, TODAY, WEST, Site
+from tests.factories import EAST, RUIHE, TODAY, WEST, Site
 from tests.replenish_world import (
     AMLODIPINE,
     AMOXICILLIN,
@@ -239,9 +241,35 @@ def test_typed_from_number_to_approval(sqlite_site: Site) -> None:
     assert len(planned_all["runs"]) == 2
 
 
-def test_other_makers_and_the_class_stand_in(sqlite_site: Site) -> None:
+def another_maker(site: Site, item: int, code: str) -> int:
+    """The same product of another maker, in the catalogue."""
+    with site.owner.write() as session:
+        made = session.get_one(Item, item)
+        copied = {c.key: getattr(made, c.key) for c in Item.__table__.columns}
+        other = Item(**copied | {"id": item + 900, "code": code})
+        session.add(other)
+        return item + 900
+
+
+def test_other_makers_stand_in_with_the_stock_at_hand(sqlite_site: Site) -> None:
     site = sqlite_site
-    stocked(site, AMOXICILLIN, 7)
-    found = substitutes(*site.as_("east_store"), EAST, AMLODIPINE)
-    assert all(one.item_id != AMLODIPINE for one in found)
-    assert KANGZE
+    other = another_maker(site, AMLODIPINE, "YP-009102")
+    FACTOR.setdefault(other, FACTOR[AMLODIPINE])
+    stocked(site, other, 7)
+    (found,) = substitutes(*site.as_("east_store"), EAST, AMLODIPINE)
+    assert (found.item_id, found.nearness) == (other, Nearness.SAME)
+    assert found.here == 7 * FACTOR[AMLODIPINE]
+    told = typed(site, "east_store", "--json", "plan", "substitutes", "YP-000102").json()
+    assert told[0]["here"] == "7"
+
+
+def test_what_is_due_by_known_levels_is_what_a_run_says(sqlite_site: Site) -> None:
+    site = sqlite_site
+    usual(site)
+    planned(site)
+    lines = {one.item_id: one for one in due(*site.as_("east_store"), [EAST])}
+    ordered = {row.item_id: row.packs for row in shown(site).rows if row.suggested}
+    assert {item: one.qty for item, one in lines.items()} == ordered
+    stocked(site, INSULIN, 500)
+    assert INSULIN not in {one.item_id for one in due(*site.as_("east_store"), [EAST])}
+    assert typed(site, "east_store", "--json", "plan", "due").json()[0]["org"] == "城东"

@@ -1,0 +1,121 @@
+"""What is due by the levels that the last runs set: a look over all stores in a moment.
+
+Levels change slowly, stock changes with every scan. This asks only for positions and holds them
+against the kept levels; the full run explains each figure and weighs expiry and minimums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.duties import Actor, Duty
+from app.domain.quantity import round_up
+from app.domain.replenish.series import Ints
+from app.models.demand import Policy
+from app.models.item import Item
+from app.models.party import Organisation
+from app.services.access import require
+from app.services.db import Database, today
+from app.services.replenishment.coming import in_transit, on_order, usable_lots
+from app.services.replenishment.scope import Scope, scope_of, settings_for
+from app.services.replenishment.terms import item_cards, rules_for, supply_of
+
+
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """An item at or below its reorder point; quantities in packs."""
+
+    org_id: int
+    org: str
+    item_id: int
+    code: str
+    name: str
+    spec: str
+    there: Decimal
+    point: Decimal
+    qty: Decimal
+    unit: str
+
+
+def due(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[DueLine, ...]:
+    """What is due at the main stores of members, by member and item code; reads only."""
+    for org in orgs:
+        require(actor, Duty.READ, org)
+    with db.read() as session:
+        day = today(session)
+        return tuple(line for org in orgs for line in _of(session, scope_of(session, org, 0, day)))
+
+
+def _of(session: Session, scope: Scope) -> list[DueLine]:
+    rows = session.execute(
+        select(Policy.item_id, Policy.reorder_point, Policy.order_up_to).where(
+            Policy.org_id == scope.org_id,
+            Policy.place_id == scope.place_id,
+            Policy.reorder_point >= 0,
+        )
+    ).all()
+    if not rows:
+        return []
+    known = np.array(rows, dtype=np.int64)
+    there = _positions(session, scope, known[:, 0].tolist())
+    low = np.flatnonzero(there <= known[:, 1])
+    if not len(low):
+        return []
+    wanted = {
+        int(known[n, 0]): (int(there[n]), int(known[n, 1]), int(known[n, 2] - there[n]))
+        for n in low
+    }
+    return _lines(session, scope, wanted)
+
+
+def _positions(session: Session, scope: Scope, items: list[int]) -> Ints:
+    stock = {
+        item: sum(lot.qty for lot in lots) for item, lots in usable_lots(session, scope).items()
+    }
+    ordered = on_order(session, scope)
+    coming, coming_ordered = in_transit(session, scope)
+    return np.array(
+        [
+            stock.get(item, 0)
+            + coming.get(item, 0)
+            + max(0, ordered.get(item, 0) - coming_ordered.get(item, 0))
+            for item in items
+        ],
+        dtype=np.int64,
+    )
+
+
+def _lines(
+    session: Session, scope: Scope, wanted: dict[int, tuple[int, int, int]]
+) -> list[DueLine]:
+    cards = item_cards(session, wanted)
+    settings = settings_for(session, scope.org_id, scope.place_id)
+    supply = supply_of(session, scope, cards, settings)
+    org = session.scalar(select(Organisation.short_name).where(Organisation.id == scope.org_id))
+    names = session.execute(
+        select(Item.id, Item.code, Item.name, Item.spec)
+        .where(Item.id.in_(cards))
+        .order_by(Item.code)
+    )
+    lines = []
+    for row in names:
+        there, point, need = wanted[row.id]
+        card = cards[row.id]
+        rules = rules_for(card, supply.term(row.id), 0)
+        qty = max(round_up(max(1, need), rules.multiple), round_up(rules.minimum, rules.multiple))
+        there_packs, point_packs, packs = (
+            Decimal(value) / card.pack_factor for value in (there, point, qty)
+        )
+        lines.append(
+            DueLine(
+                scope.org_id, org or "", row.id, row.code, row.name, row.spec, there_packs,
+                point_packs, packs, card.pack_unit,
+            )
+        )  # fmt: skip
+    return lines
