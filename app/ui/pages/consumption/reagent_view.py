@@ -104,7 +104,7 @@ class ReagentView(QWidget):
         card = Card(_("本月使用率"), padding=12)
         card.add(self.uses, 1)
         card.add(toolbar(None, self.define_button))
-        card.setMinimumWidth(400)
+        card.setMinimumWidth(360)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self.bar, 1)
@@ -270,18 +270,17 @@ class ReagentView(QWidget):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="name", title=_("试剂 / 批号"), kind=Kind.TWO_LINE, width=200, stretch=True),
-        Column(key="used", title=_("已测 / 可测"), kind=Kind.BAR, width=150),
-        Column(key="opened", title=_("开盒"), width=76),
-        Column(key="until", title=_("用到"), width=100),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=104),
+        Column(key="name", title=_("试剂 / 批号"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="used", title=_("已测 / 可测"), kind=Kind.BAR, width=140),
+        Column(key="until", title=_("用到 / 开盒"), kind=Kind.TWO_LINE, width=96),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=98),
         Column(key="act", title="", kind=Kind.BUTTON, width=56),
     )
 
 
 def _use_columns() -> tuple[Column, ...]:
     return (
-        Column(key="name", title=_("试剂"), kind=Kind.TWO_LINE, width=120, stretch=True),
+        Column(key="name", title=_("试剂"), kind=Kind.TWO_LINE, width=84, stretch=True),
         Column(key="kits", title=_("开盒"), kind=Kind.NUMBER, width=48),
         Column(key="patient", title=_("标本"), kind=Kind.NUMBER, width=56),
         Column(key="wasted", title=_("浪费"), kind=Kind.NUMBER, width=56),
@@ -297,8 +296,8 @@ def _row(row: KitRow) -> Row:
         act = Link(_("过期") if row.state == "late" else _("用完"))
     part = row.used / row.tests if row.tests else 0
     cells: tuple[Cell, ...] = (
-        Two(row.name, f"{row.spec} · {row.lot_no}"), Bar(f"{row.used} / {row.tests}", part),
-        f"{row.opened_on:%m-%d}", shown(row.expires_on), Pill(status, _(word)), act,
+        Two(row.name, f"{row.lot_no} · {row.spec}"), Bar(f"{row.used} / {row.tests}", part),
+        Two(shown(row.expires_on), _("{day} 开盒", day=f"{row.opened_on:%m-%d}")), Pill(status, _(word)), act,
     )  # fmt: skip
     return Row(row.kit_id, cells, record=row)
 
