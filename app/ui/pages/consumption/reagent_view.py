@@ -297,7 +297,8 @@ def _row(row: KitRow) -> Row:
     part = row.used / row.tests if row.tests else 0
     cells: tuple[Cell, ...] = (
         Two(row.name, f"{row.lot_no} · {row.spec}"), Bar(f"{row.used} / {row.tests}", part),
-        Two(shown(row.expires_on), _("{day} 开盒", day=f"{row.opened_on:%m-%d}")), Pill(status, _(word)), act,
+        Two(shown(row.expires_on), _("{day} 开盒", day=f"{row.opened_on:%m-%d}")),
+        Pill(status, _(word)), act,
     )  # fmt: skip
     return Row(row.kit_id, cells, record=row)
 
