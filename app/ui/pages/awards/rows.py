@@ -33,10 +33,10 @@ def award_columns() -> tuple[Column, ...]:
         Column(key="title", title=_("项目 / 方案"), kind=Kind.TWO_LINE, width=230, stretch=True,
                frozen=True),
         Column(key="status", title=_("状态"), kind=Kind.PILL, width=110),
-        Column(key="lines", title=_("品规 / 供应商"), kind=Kind.TWO_LINE, width=100),
-        Column(key="amount", title=_("总价"), unit=_("元"), kind=Kind.MONEY, width=130),
-        Column(key="saving", title=_("比基准省"), unit=_("元"), kind=Kind.MONEY, width=120),
-        Column(key="rate", title=_("下浮率"), kind=Kind.NUMBER, width=80),
+        Column(key="lines", title=_("品规"), second=_("供应商"), kind=Kind.TWO_LINE, width=90),
+        Column(key="amount", title=_("总价 元"), second=_("比基准省"), kind=Kind.NUMBER,
+               width=140),
+        Column(key="rate", title=_("下浮率"), kind=Kind.NUMBER, width=84),
     )  # fmt: skip
 
 
@@ -47,25 +47,24 @@ def award_row(one: AwardRow) -> Row:
         Two(one.title, f"{one.project_no} · {kind} · {one.created_by}"),
         Pill(STATES.get(one.status, Status.MUTE), state_title(one.status)),
         Two(_("{n} 个", n=one.lines), _("{n} 家", n=one.suppliers)),
-        formats.amount(one.amount),
-        Tone(formats.amount(one.saving), bold=True),
-        formats.NONE if one.weighted is None else f"{one.weighted}%",
+        Two(formats.amount(one.amount), formats.amount(one.saving)),
+        Tone(formats.NONE if one.weighted is None else f"{one.weighted}%", bold=True),
     )
-    return Row(one.award_id, cells, record=one)
+    raw = (one.title, one.status, one.lines, one.amount, one.weighted or "")
+    return Row(one.award_id, cells, record=one, raw=raw)
 
 
 def line_columns() -> tuple[Column, ...]:
     """Columns of an award's lines."""
     return (
-        Column(key="item", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=190, stretch=True,
+        Column(key="item", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=176, stretch=True,
                frozen=True),
-        Column(key="supplier", title=_("供应商"), width=100),
-        Column(key="share", title=_("份额"), kind=Kind.PILL, width=84),
-        Column(key="packs", title=_("约定量"), kind=Kind.NUMBER, width=100),
-        Column(key="price", title=_("中选价"), unit=_("元"), kind=Kind.MONEY, width=84),
-        Column(key="base", title=_("基准价"), unit=_("元"), kind=Kind.MONEY, width=84),
+        Column(key="supplier", title=_("供应商"), second=_("未选最低价的理由"),
+               kind=Kind.TWO_LINE, width=150),
+        Column(key="share", title=_("份额"), kind=Kind.PILL, width=90),
+        Column(key="packs", title=_("约定量"), kind=Kind.NUMBER, width=96),
+        Column(key="price", title=_("中选价 元"), second=_("基准价"), kind=Kind.NUMBER, width=92),
         Column(key="amount", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=116),
-        Column(key="reason", title=_("未选最低价的理由"), width=150),
     )  # fmt: skip
 
 
@@ -74,15 +73,16 @@ def line_row(place: int, one: AwardLineRow) -> Row:
     won = one.rank == WINNER
     cells: tuple[Cell, ...] = (
         Two(one.name, one.spec),
-        one.supplier,
+        Two(one.supplier, one.reason or ""),
         Pill(Status.OK, f"{percent(one.share)}%") if won else Pill(Status.MUTE, _("备选")),
         f"{one.packs.normalize():,f} {one.unit}" if won else formats.NONE,
-        formats.price(one.unit_price),
-        formats.price(one.base_price),
+        Two(formats.price(one.unit_price), formats.price(one.base_price)),
         formats.amount(one.amount) if won else formats.NONE,
-        one.reason or formats.NONE,
     )
-    return Row(place, cells, record=one)
+    share = f"{percent(one.share)}%" if won else _("备选")
+    raw = (f"{one.name} {one.spec}", f"{one.supplier} {one.reason or ''}".strip(), share,
+           one.packs if won else "", one.unit_price, one.amount if won else "")  # fmt: skip
+    return Row(place, cells, record=one, raw=raw)
 
 
 def cost_columns() -> tuple[Column, ...]:

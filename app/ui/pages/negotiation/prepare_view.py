@@ -105,7 +105,7 @@ class PrepareView(QWidget):
                 *tools[-1:],
                 self.save,
                 self.confirm,
-            )  # fmt: skip
+            )
         )
         column.addWidget(self.stack, 1)
         column.addWidget(self.note)

@@ -12,7 +12,7 @@ from app.domain.awarding.limits import percent
 from app.domain.bidding.award import MIN_REASON
 from app.domain.pricing import plain
 from app.i18n import _
-from app.ui import formats
+from app.ui import formats, theme
 from app.ui.pages.negotiation.board import Board, rate_words
 from app.ui.status import Status
 from app.ui.widgets.badge import Badge
@@ -41,6 +41,7 @@ class ReasonCard(Card):
         self.split = Button(_("拆分…"), Kind.LINK)
         self.split.setToolTip(_("把这一行分给几家，或定备选"))
         self.split.clicked.connect(lambda _on=False: self.split_asked.emit(self._at))
+        self.split.setMaximumHeight(theme.px(26))  # no higher than the badge beside it
         self.split.hide()
         self.head.addWidget(self.split)
         self.head.addWidget(self.state)

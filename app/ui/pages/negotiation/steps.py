@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -80,6 +80,34 @@ def steps_of(project: ProjectRow, rounds: Sequence[RoundRow], at: datetime) -> l
     return found
 
 
+def fitting(
+    steps: Sequence[Step], width: int, needed: Callable[[Step], int]
+) -> tuple[Step, ...]:  # fmt: skip
+    """The steps as they fit: notes go first where nothing is to be done yet, then where it is done.
+
+    The note of the step in hand stays: it says until when.
+    """
+    shown = list(steps)
+    later = [place for place, one in enumerate(steps) if not one.done and not one.now]
+    done = [place for place, one in enumerate(steps) if one.done]
+    for place in (*reversed(later), *done):
+        if sum(needed(one) for one in shown) <= width:
+            break
+        shown[place] = replace(shown[place], note="")
+    return tuple(shown)
+
+
+def _words(step: Step) -> int:
+    """How wide the words of a step are."""
+    title = paint.width_of(step.title, theme.px(14), step.now)
+    return max(title, paint.width_of(step.note, theme.px(13), bold=False)) + 2
+
+
+def _needed(step: Step) -> int:
+    """How wide a step is with its circle."""
+    return theme.px(26) + 8 + _words(step) + 10
+
+
 class StepsBar(QLabel):
     """Paints the steps; reads out in words."""
 
@@ -108,15 +136,21 @@ class StepsBar(QLabel):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = self.width() // len(self.steps)
-        for place, step in enumerate(self.steps):
-            last = place == len(self.steps) - 1
-            self._paint_step(painter, QRect(place * room, 0, room, self.height()), place, last=last)
-            del step
+        shown = fitting(self.steps, self.width(), _needed)
+        needed = [_needed(one) for one in shown]
+        gap = max(0, self.width() - sum(needed)) // len(shown)
+        left = 0
+        for place, step in enumerate(shown):
+            last = place == len(shown) - 1
+            box = QRect(left, 0, needed[place] + gap, self.height())
+            self._paint_step(painter, box, (place, step), last=last)
+            left += needed[place] + gap
         painter.end()
 
-    def _paint_step(self, painter: QPainter, box: QRect, place: int, *, last: bool) -> None:
-        step, side = self.steps[place], theme.px(26)
+    def _paint_step(
+        self, painter: QPainter, box: QRect, what: tuple[int, Step], *, last: bool
+    ) -> None:
+        (place, step), side = what, theme.px(26)
         circle = QRectF(box.x(), (box.height() - side) / 2, side, side)
         filled = step.done or step.now
         colour = theme.colour("okFill" if step.done else "primary" if step.now else "field")
@@ -134,13 +168,10 @@ class StepsBar(QLabel):
             )  # fmt: skip
             paint.text(painter, circle.toRect(), str(place + 1), ink)
         left = round(circle.right()) + 8
-        wide = max(
-            paint.width_of(step.title, theme.px(14), step.now),
-            paint.width_of(step.note, theme.px(13), bold=False),
-        )
-        wide = min(wide + 2, box.right() - left)
+        wide = min(_words(step), box.right() - left)
         half = box.height() // 2
-        paint.text(painter, QRect(left, 1, wide, half), step.title, paint.Ink(14, step.now))
+        top = 1 if step.note else half // 2
+        paint.text(painter, QRect(left, top, wide, half), step.title, paint.Ink(14, step.now))
         note = paint.Ink(13, colour=theme.colour("primary" if step.now else "text2"))
         paint.text(painter, QRect(left, half - 2, wide, half), step.note, note)
         if not last and left + wide + 20 < box.right():

@@ -31,9 +31,9 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(key="code", title=_("统一编码"), width=104, frozen=True, sortable=True,
                filter=Filter.TEXT, hint=_("前缀")),
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=184, frozen=True,
-               sortable=True, filter=Filter.TEXT, hint=_("包含…")),
-        Column(key="supplier", title=_("供应商"), width=78, sortable=True, filter=Filter.TEXT,
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=200, frozen=True,
+               stretch=True, sortable=True, filter=Filter.TEXT, hint=_("包含…")),
+        Column(key="supplier", title=_("供应商"), width=96, sortable=True, filter=Filter.TEXT,
                hint=_("包含…")),
         Column(key="price", title=_("价格"), unit=_("元"), kind=Kind.MONEY, width=76,
                sortable=True, filter=Filter.NUMBER, hint=_("≥ 或 ≤")),
@@ -48,7 +48,7 @@ def columns() -> tuple[Column, ...]:
                filter=Filter.DATE, hint=_("≤ 日期")),
         Column(key="org", title=_("适用机构"), width=84, hidden=True),
         Column(key="list", title=_("价格表"), width=140, hidden=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=100, stretch=True),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=112),
     )  # fmt: skip
 
 
