@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+PEER ?= ../shared/bench/tryton/bench.py
+PEER_PYTHON ?= python3
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint bench screenshots locale build licences clean
+.PHONY: help run demo test lint bench bench-peer faults screenshots locale build licences clean
 
 help:                 ## what can be made here
-	@sed -n 's/^\([a-z]*\): .*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
 
 $(VENV)/.run: requirements/run.txt requirements/build.txt scripts/setup.sh scripts/system_parts.sh
 	PYTHON="$(PYTHON)" sh scripts/setup.sh run
@@ -35,6 +37,12 @@ lint: $(VENV)/.dev    ## style, types, import contracts, translations
 
 bench: $(VENV)/.dev   ## measure; results are kept as text beside the benchmarks
 	$(BIN)/python -m benchmarks $(ARGS)
+
+faults: $(VENV)/.dev  ## kills, restarts, cuts, full disks on both databases; again: SEED=7
+	$(BIN)/python -m tests.faults --seed $(or $(SEED),0) $(ARGS)
+
+bench-peer: $(VENV)/.dev ## the same work on the peer in turn: PEER_PYTHON=…/bin/python that has it
+	$(BIN)/python -m benchmarks.peer --script "$(PEER)" --python "$(PEER_PYTHON)" $(ARGS)
 
 screenshots: $(VENV)/.dev ## every page in every theme into docs/screenshots
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py

@@ -18,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -98,10 +99,18 @@ class Login:
 
 
 class Cluster:
-    """One running PostgreSQL server; a context manager that always stops it."""
+    """One running PostgreSQL server; a context manager that always stops it.
 
-    def __init__(self) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="yilian-pg-"))
+    Args:
+        settings: Beside or instead of `SETTINGS`.
+        folder: Where its own folder is made; the system's temporary one if not said.
+    """
+
+    def __init__(
+        self, settings: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="yilian-pg-", dir=folder))
+        self.settings = SETTINGS | dict(settings or {})
         self.user = server_user()
         self.port = free_port()
         self.password = secrets.token_urlsafe(18)
@@ -146,6 +155,32 @@ class Cluster:
         command = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
         self.admin().execute(command.format(sql.Identifier(name)))
 
+    def restart(self, how: signal.Signals = signal.SIGINT) -> None:
+        """Stop (SIGINT fast, SIGQUIT immediately) and start again; open connections are gone."""
+        self.forget_admin()
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.send_signal(how)
+            process.wait(START_SECONDS)
+        self._start()
+
+    def forget_admin(self) -> None:
+        """The superuser's connection may be dead: make a new one when it is asked for."""
+        if self._admin is not None:
+            self._admin.close()
+            self._admin = None
+
+    def wait(self) -> None:
+        """Until the server answers, started again if it is gone."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+                return
+            if time.monotonic() > deadline:
+                raise RuntimeError("PostgreSQL does not answer")
+            time.sleep(0.05)
+
     def stop(self) -> None:
         """Stop the server and remove its files."""
         if self._admin is not None:
@@ -168,7 +203,7 @@ class Cluster:
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
         self._run("initdb", *arguments, *options)
         secret.unlink()
-        lines = [f"{name} = '{value}'" for name, value in SETTINGS.items()]
+        lines = [f"{name} = '{value}'" for name, value in self.settings.items()]
         conf = self.data / "postgresql.auto.conf"
         conf.write_text("\n".join([*lines, f"port = {self.port}", ""]), encoding="ascii")
         (self.data / "pg_hba.conf").write_text(HBA, encoding="ascii")

@@ -4,7 +4,8 @@ When a network drops packets and says nothing, a client may wait for ever for an
 limits do not help when something between keeps the connection up. One thread per database looks at
 what is awaited for long, asks the server over a new line whether it still works on it, and shuts
 the socket of a connection whose answer is lost; the waiting thread gets the driver's error at
-once. Slow work is not disturbed.
+once. Slow work is not disturbed. What the server still holds for the dead line (its session would
+keep its locks for minutes) is ended as soon as the server can be reached.
 """
 
 from __future__ import annotations
@@ -31,6 +32,10 @@ _MISSES: Final = 2
 _WORKING: Final = (
     "SELECT state = 'active' FROM pg_stat_activity WHERE pid = %s AND usename = session_user"
 )
+_END: Final = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid = ANY (%s) AND usename = session_user AND state <> 'active'"
+)
 
 
 @dataclass(slots=True)
@@ -54,6 +59,7 @@ class LineWatch:
         self._engine = engine
         self._connect = connect
         self._waits: dict[int, _Wait] = {}
+        self._left: list[int] = []
         self._guard = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -89,6 +95,8 @@ class LineWatch:
                 late = [wait for wait in self._waits.values() if wait.until < now]
             for wait in late:
                 self._examine(wait)
+            if self._left:
+                self._end_left()
 
     def _examine(self, wait: _Wait) -> None:
         working = wait.misses < _MISSES and self._is_working(wait.driver)
@@ -100,21 +108,26 @@ class LineWatch:
             if wait.misses < _MISSES:
                 return
             del self._waits[id(wait.driver)]
+        self._left.append(wait.driver.info.backend_pid)
         shut(wait.driver)
 
     def _is_working(self, driver: Any) -> bool:
         """Whether the server works for this connection; no when it cannot even be asked."""
+        found = self._ask(_WORKING, driver.info.backend_pid)
+        return bool(found and found[0][0])
+
+    def _end_left(self) -> None:
+        """End the sessions of dead lines; tried again while the server is out of reach."""
+        if self._ask(_END, self._left) is not None:
+            self._left.clear()
+
+    def _ask(self, query: str, value: object) -> list[tuple[Any, ...]] | None:
+        """The answer over a new line; None when there is no line."""
         try:
-            other = self._connect()
+            with self._connect() as other:
+                return list(other.execute(query, [value]).fetchall())
         except Exception:  # noqa: BLE001 - whatever stops a new line, the old one is no better
-            return False
-        try:
-            row = other.execute(_WORKING, [driver.info.backend_pid]).fetchone()
-        except Exception:  # noqa: BLE001 - as above
-            return False
-        finally:
-            other.close()
-        return bool(row and row[0])
+            return None
 
     # What the engine tells
 

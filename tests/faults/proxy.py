@@ -112,7 +112,7 @@ class SilentProxy:
         with self._guard:
             if number in self._dead:
                 return False
-            if from_client and b"COMMIT" in data and self.cut is not Cut.NEVER:
+            if from_client and b"COMMIT\0" in data and self.cut is not Cut.NEVER:
                 passes = self.cut is Cut.AFTER_COMMIT
                 self._dead.add(number)
                 self.cut = Cut.NEVER

@@ -10,20 +10,25 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from app.adapters.outbox_file import Note, OutboxFile, orphans
+from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError, EnvironmentProblem, UnsureProblem
 from app.domain.ids import new_op
+from app.domain.ledger import Move
 from app.models.stock import Balance, Ledger
 from app.services import line_watch, outbox as outboxes
 from app.services.db import Database, postgresql_engine
 from app.services.outbox import Outbox, attempt
 from app.services.settling import settle_all
+from app.services.stock.places import virtual_place
+from app.services.stock.posting import Posting, post
 from tests.databases import Databases
-from tests.factories import EAST, Site
-from tests.faults.bookings import book
+from tests.factories import EAST, KANGZE, Site
+from tests.faults.bookings import DAY, book
 from tests.faults.proxy import Cut, SilentProxy
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +67,7 @@ def test_what_a_dead_process_sent_is_found_once(tmp_path: Path) -> None:
     living.note(note("mine"))
 
     (left,) = looked(tmp_path, keep=frozenset({f"{0:032d}"}))
-    # the settled one is nothing, but the last one may not have come to the screen; nor the torn line
+    # the last one may not have come to the screen; a torn line was never sent
     assert [int(one.op) for one in left] == [0, 2, 3]
     (again,) = looked(tmp_path)
     assert [int(one.op) for one in again] == [0]
@@ -147,8 +152,8 @@ def cut_line(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Site, Database, Actor, SilentProxy]]:
     """A storekeeper behind a network that can fall silent."""
-    for name in ("LOOK_SECONDS", "AGAIN_SECONDS", "EVERY_SECONDS"):
-        monkeypatch.setattr(line_watch, name, 0.2)
+    for name, seconds in (("LOOK", 1), ("AGAIN", 0.5), ("EVERY", 0.2)):
+        monkeypatch.setattr(line_watch, f"{name}_SECONDS", seconds)
     monkeypatch.setattr(line_watch, "PING_SECONDS", 0.6)
     with databases.site("postgresql") as site:
         direct, actor = site.as_(ME)
@@ -195,6 +200,38 @@ def test_a_silent_line_is_replaced_before_work_begins(
     proxy.silence()
     book(db, actor, new_op(), place, [(1, 1)])
     assert left(site) == 98
+
+
+def test_what_a_dead_line_held_is_given_back(
+    cut_line: tuple[Site, Database, Actor, SilentProxy],
+) -> None:
+    """Its session sits in a transaction with locks; nobody waits minutes for the server's limit."""
+    site, db, actor, proxy = cut_line
+    place = site.world.stores[EAST]
+    consumed = virtual(site)
+    with pytest.raises(EnvironmentProblem), db.write() as session:
+        move = Move(101, 1, KANGZE, place, consumed, 1)
+        post(session, actor, Posting(EAST, new_op(), DocKind.CONSUMPTION, 1, DAY, [move]))
+        proxy.silence()
+        session.execute(select(Ledger.seq).limit(1))
+
+    other = site.connect("east_second")
+    with other.write() as session:
+        session.execute(text("SET LOCAL lock_timeout = '20s'"))
+        book_in(session, site.actor("east_second"), place)
+    other.close()
+    assert left(site) == 98
+
+
+def virtual(site: Site) -> int:
+    with site.owner.read() as session:
+        return virtual_place(session, EAST, "consumed")
+
+
+def book_in(session: Session, actor: Actor, place: int) -> None:
+    """Two units in a unit of work that somebody else opened."""
+    move = Move(101, 1, KANGZE, place, virtual_place(session, EAST, "consumed"), 2)
+    post(session, actor, Posting(EAST, new_op(), DocKind.CONSUMPTION, 1, DAY, [move]))
 
 
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:

@@ -123,8 +123,8 @@ def server(
     databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Site, Database, Actor, SilentProxy]]:
     """A storekeeper of a server, behind a network that can fall silent."""
-    for name in ("LOOK_SECONDS", "AGAIN_SECONDS", "EVERY_SECONDS"):
-        monkeypatch.setattr(line_watch, name, 0.2)
+    for name, seconds in (("LOOK", 1), ("AGAIN", 0.5), ("EVERY", 0.2)):
+        monkeypatch.setattr(line_watch, f"{name}_SECONDS", seconds)
     with databases.site("postgresql") as site:
         direct, actor = site.as_(ME)
         url = direct.engine.url
@@ -170,9 +170,10 @@ def test_a_cut_in_the_commit_ends_with_one_booking_and_no_question(
     proxy.cut = cut
     window.context.jobs.write(lambda: book(db, actor, op, place, [(1, -7)]), answers.append)
     words = [text for _status, text in window.devices.states()]
-    qtbot.waitUntil(lambda: window.devices.states()[0][1] != words[0], timeout=15_000)
+    told: list[str] = []
+    window.devices.changed.connect(lambda states: told.append(states[0][1]))
+    qtbot.waitUntil(lambda: "正在核对是否已经保存…" in told, timeout=15_000)
 
-    assert window.devices.states()[0][1] == "正在核对是否已经保存…"
     assert QApplication.activeModalWidget() is None
     settle()
     assert answers == [1]
@@ -218,12 +219,13 @@ def test_a_lost_line_is_watched_until_it_is_back(
     def fail(_db: Database) -> None:
         raise gone
 
+    real = watches.pulse
     monkeypatch.setattr(watches, "pulse", fail)
     window.watch.look()
     settle()
     assert window.devices.states()[0][1] == "连不上数据库，稍后会再试"
     assert asked == []
-    monkeypatch.undo()
+    monkeypatch.setattr(watches, "pulse", real)
     with qtbot.waitSignal(window.watch.back, timeout=10_000):
         pass
     settle()

@@ -1,0 +1,128 @@
+"""`make faults`: storms on both databases, and the figures.
+
+    python -m tests.faults --seed 7 --faults 60
+
+Where a file system may be mounted (Linux, root), disks are filled up too; the figures say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
+
+from typing_extensions import override
+
+from app.services.platform import server
+from tests.databases import OWNER_PASSWORD, TEMPLATE, Databases
+from tests.faults.deeds import Post
+from tests.faults.grounds import DURABLE, file_ground, server_ground, small_disk
+from tests.faults.storm import Figures, Ground, Storm
+from tests.pgserver import Cluster
+
+FILE_MEGABYTES, SERVER_MEGABYTES = 96, 700
+
+
+class DurableDatabases(Databases):
+    """The templates on a server that keeps what it acknowledged."""
+
+    def __init__(self, folder: Path, disk: Path | None) -> None:
+        super().__init__(folder)
+        self._disk = disk
+
+    @override
+    def cluster(self) -> Cluster:
+        """The server of this run, on its own small disk where there is one."""
+        if self._cluster is None:
+            started = Cluster(DURABLE | {"shared_buffers": "24MB"}, self._disk)
+            self._cluster = started.__enter__()
+            server.init_server(started.login("postgres").url(), TEMPLATE, OWNER_PASSWORD)
+        return self._cluster
+
+
+@contextmanager
+def run(kind: str, seed: int) -> Iterator[Storm]:
+    """A storm on one database, everything made for it and taken away after it."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yilian-storm-")))
+        folder.chmod(0o755)
+        size = FILE_MEGABYTES if kind == "sqlite" else SERVER_MEGABYTES
+        disk = stack.enter_context(small_disk(folder / "disk", size))
+        work = folder / "work"
+        work.mkdir()
+        databases = stack.enter_context(
+            DurableDatabases(work, disk if kind == "postgresql" else None)
+        )
+        made: AbstractContextManager[tuple[Ground, tuple[Post, ...], str]] = (
+            file_ground(databases, work, disk)
+            if kind == "sqlite"
+            else server_ground(databases, disk)
+        )
+        storm = Storm(*stack.enter_context(made), work / "storm", seed)
+        try:
+            yield storm
+        finally:
+            storm.close()
+
+
+def say(line: object) -> None:
+    """A line for who runs it."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Run storms of growing seeds until there were enough faults; 0 when nothing was found."""
+    parser = argparse.ArgumentParser(prog="make faults")
+    parser.add_argument("--seed", type=int, default=0, help="0: begin with a new one")
+    parser.add_argument("--faults", type=int, default=30, help="in each storm")
+    parser.add_argument("--work", type=int, default=8, help="answers of each client after a fault")
+    parser.add_argument("--on", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--keep", type=Path, help="where journals go when something is found")
+    wanted = parser.parse_args()
+    seed = wanted.seed or int.from_bytes(os.urandom(3))
+    kinds = ("sqlite", "postgresql") if wanted.on == "both" else (wanted.on,)
+    bad = [kind for kind in kinds if not one(kind, seed, wanted)]
+    return 1 if bad else 0
+
+
+def one(kind: str, seed: int, wanted: argparse.Namespace) -> bool:
+    """One storm; prints its figures and whether everything held."""
+    with run(kind, seed) as storm:
+        try:
+            figures = storm.run(wanted.faults, wanted.work)
+        except AssertionError as error:
+            say(f"{kind} seed {seed}: {error}")
+            _keep(storm, wanted.keep)
+            return False
+        say(figures)
+        _tell(figures)
+        if not figures.sound:
+            _keep(storm, wanted.keep)
+        return figures.sound
+
+
+def _tell(figures: Figures) -> None:
+    if figures.sound:
+        return
+    found = figures.findings
+    for name in ("lost", "doubled", "unknown", "broken"):
+        for line in getattr(found, name):
+            say(f"  {name}: {line}")
+    for line in figures.unresolved:
+        say(f"  unresolved: {line}")
+    say(f"  again: make faults SEED={figures.seed}")
+
+
+def _keep(storm: Storm, folder: Path | None) -> None:
+    if folder is not None:
+        storm.keep(folder)
+        say(f"  journals: {folder}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
