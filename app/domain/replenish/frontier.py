@@ -43,9 +43,9 @@ class Aim:
     """
 
     fill: float = 0.98
-    critical: float = 0.9985
+    critical: float = 0.998
     floor: float = 0.5
-    critical_floor: float = 0.96
+    critical_floor: float = 0.95
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
@@ -20,9 +20,10 @@ from app.domain.replenish.series import Ints
 from app.models.demand import Policy
 from app.models.item import Item
 from app.models.party import Organisation
+from app.models.stock import Balance, Lot
 from app.services.access import require
 from app.services.db import Database, today
-from app.services.replenishment.coming import in_transit, on_order, usable_lots
+from app.services.replenishment.coming import in_transit, on_order
 from app.services.replenishment.scope import Scope, scope_of, settings_for
 from app.services.replenishment.terms import item_cards, rules_for, supply_of
 
@@ -53,16 +54,21 @@ def due(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[DueLine, ...
 
 
 def _of(session: Session, scope: Scope) -> list[DueLine]:
-    rows = session.execute(
-        select(Policy.item_id, Policy.reorder_point, Policy.order_up_to).where(
-            Policy.org_id == scope.org_id,
-            Policy.place_id == scope.place_id,
-            Policy.reorder_point >= 0,
+    rows = (
+        session.connection()
+        .execute(
+            select(Policy.item_id, Policy.reorder_point, Policy.order_up_to).where(
+                Policy.org_id == scope.org_id,
+                Policy.place_id == scope.place_id,
+                Policy.reorder_point >= 0,
+            )
         )
-    ).all()
+        .all()
+    )
     if not rows:
         return []
-    known = np.array(rows, dtype=np.int64)
+    # Column by column: numpy takes rows of a result for objects of their own.
+    known = np.array([*zip(*rows, strict=True)], dtype=np.int64).T
     there = _positions(session, scope, known[:, 0].tolist())
     low = np.flatnonzero(there <= known[:, 1])
     if not len(low):
@@ -75,20 +81,33 @@ def _of(session: Session, scope: Scope) -> list[DueLine]:
 
 
 def _positions(session: Session, scope: Scope, items: list[int]) -> Ints:
-    stock = {
-        item: sum(lot.qty for lot in lots) for item, lots in usable_lots(session, scope).items()
-    }
+    stock = _stock(session, scope)
     ordered = on_order(session, scope)
     coming, coming_ordered = in_transit(session, scope)
-    return np.array(
-        [
-            stock.get(item, 0)
-            + coming.get(item, 0)
-            + max(0, ordered.get(item, 0) - coming_ordered.get(item, 0))
-            for item in items
-        ],
-        dtype=np.int64,
+    for item, quantity in coming.items():
+        stock[item] = stock.get(item, 0) + quantity
+    for item, quantity in ordered.items():
+        stock[item] = stock.get(item, 0) + max(0, quantity - coming_ordered.get(item, 0))
+    return np.fromiter((stock.get(item, 0) for item in items), np.int64, len(items))
+
+
+def _stock(session: Session, scope: Scope) -> dict[int, int]:
+    """Usable units by item: as `coming.usable_lots`, summed by the database."""
+    usable = or_(Lot.expiry.is_(None), Lot.expiry >= scope.today)
+    statement = (
+        select(Balance.item_id, func.sum(Balance.qty))
+        .outerjoin(Lot, Lot.id == Balance.lot_id)
+        .where(
+            Balance.org_id == scope.org_id,
+            Balance.place_id.in_(scope.places),
+            Balance.qty > 0,
+            usable,
+        )
+        .group_by(Balance.item_id)
     )
+    if scope.held:
+        statement = statement.where(Balance.lot_id.not_in(scope.held))
+    return {item: int(quantity) for item, quantity in session.connection().execute(statement)}
 
 
 def _lines(
