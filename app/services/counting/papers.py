@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -74,11 +75,6 @@ def disposal_paper(db: Database, actor: Actor, org_id: int, disposal_id: int) ->
             .where(DisposalLine.org_id == org_id, DisposalLine.disposal_id == disposal_id)
             .order_by(DisposalLine.line)
         ).all()  # fmt: skip
-        photos = session.scalars(
-            select(DisposalPhoto)
-            .where(DisposalPhoto.org_id == org_id, DisposalPhoto.disposal_id == disposal_id)
-            .order_by(DisposalPhoto.added_at)
-        ).all()
         names = people(
             session,
             (head.made_by, head.approved_by, head.done_by, head.witness_one, head.witness_two),
@@ -113,13 +109,23 @@ def disposal_paper(db: Database, actor: Actor, org_id: int, disposal_id: int) ->
                 )
                 for line, item, lot, place in rows
             ),
-            notes=tuple(
-                _("照片 {n}：{name}，{at}，校验 {digest}", n=n, name=one.name,
-                  at=moment(one.added_at), digest=one.digest.hex()[:16])
-                for n, one in enumerate(photos, 1)
-            ),
+            notes=_photo_words(session, org_id, disposal_id),
             signing=_disposal_signing(head, names, info.member, lost=lost),
         )  # fmt: skip
+
+
+def _photo_words(session: Session, org_id: int, disposal_id: int) -> tuple[str, ...]:
+    """Each photograph with its day and the beginning of its digest."""
+    photos = session.scalars(
+        select(DisposalPhoto)
+        .where(DisposalPhoto.org_id == org_id, DisposalPhoto.disposal_id == disposal_id)
+        .order_by(DisposalPhoto.added_at)
+    )
+    return tuple(
+        _("照片 {n}：{name}，{at}，校验 {digest}", n=n, name=one.name, at=moment(one.added_at),
+          digest=one.digest.hex()[:16])
+        for n, one in enumerate(photos, 1)
+    )  # fmt: skip
 
 
 def _disposal_signing(

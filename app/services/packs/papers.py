@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -42,14 +43,7 @@ def issue_slip(
         ).all()  # fmt: skip
         if not rows:
             raise DomainError("pack.no_slip", _("{day} 没有给这个科室发放定数包。", day=day))
-        lots: dict[int, list[str]] = {}
-        for pack_id, lot_no in session.execute(
-            select(PackLine.pack_id, Lot.lot_no)
-            .outerjoin(Lot, Lot.id == PackLine.lot_id)
-            .where(PackLine.org_id == org_id,
-                   PackLine.pack_id.in_([row[1].id for row in rows]))
-        ):  # fmt: skip
-            lots.setdefault(pack_id, []).append(lot_no or "—")
+        lots = _lots(session, org_id, [row[1].id for row in rows])
         department = session.scalar(
             select(Place.name).where(Place.org_id == org_id, Place.id == department_id)
         )
@@ -84,6 +78,18 @@ def issue_slip(
                 Signing(_("领用人"), department or info.member),
             ),
         )  # fmt: skip
+
+
+def _lots(session: Session, org_id: int, packs: list[int]) -> dict[int, list[str]]:
+    """Lot numbers by pack."""
+    found: dict[int, list[str]] = {}
+    for pack_id, lot_no in session.execute(
+        select(PackLine.pack_id, Lot.lot_no)
+        .outerjoin(Lot, Lot.id == PackLine.lot_id)
+        .where(PackLine.org_id == org_id, PackLine.pack_id.in_(packs))
+    ):
+        found.setdefault(pack_id, []).append(lot_no or "—")
+    return found
 
 
 def _received(one: FixedPack, state: PackState, names: dict[int, str]) -> str:

@@ -80,13 +80,17 @@ class CountingPage(Page):
         self.counts_card.add(self.counts_grid, 1)
         self.disposals_card = Card(_("报损和退货"), padding=12)
         self.disposals_card.add(self.disposals, 1)
+        tools = self.papers.tools(self.disposals, lambda: self.head)
+        self.counts_card.head.addWidget(tools[0])
+        for tool in tools[1:]:
+            self.disposals_card.head.addWidget(tool)
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(self.counts_card, 1)
         right.addWidget(self.disposals_card, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self.lines, 5)
+        body.addWidget(self.lines, 3)
         body.addLayout(right, 2)
         column = page_column(self)
         column.addWidget(self.bar)
@@ -109,6 +113,8 @@ class CountingPage(Page):
         self.on(Act.NEW, self.starting.new)
         self.on(Act.FINISH, self.finish)
         self.on(Act.SCAN, self.bar.setFocus)
+        self.on(Act.PRINT, lambda: self.papers.print_count(self.head))
+        self.on(Act.LABELS, self.papers.labels)
 
     # What the shell asks
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
 
 from app.domain.ids import new_op
 from app.domain.stock.counting import DisposalState
@@ -17,13 +20,19 @@ from app.services.counting.disposal import (
     carry,
     decide,
 )
-from app.services.counting.listing import CountLineRow
+from app.services.counting.listing import CountLineRow, CountRow
+from app.services.counting.papers import count_paper, disposal_paper
+from app.services.counting.photos import AddPhoto, add_photo
 from app.services.recalls.expiring import people_of
 from app.ui import formats
+from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm
+from app.ui.paper import offer_paper
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.dialogs import Question, confirm
 
 
@@ -48,6 +57,69 @@ class Papers:
         self._line = line
         self._say = say
         self._store = store
+
+    def tools(self, disposals: GridView, head: Callable[[], CountRow | None]) -> tuple[Button, ...]:
+        """Links for the heads of the two cards: print the count; photographs, print the paper."""
+        made = (
+            Button(_("打印"), Kind.LINK, icon=Icon.PRINTER),
+            Button(_("附照片"), Kind.LINK, icon=Icon.PLUS),
+            Button(_("打印"), Kind.LINK, icon=Icon.PRINTER),
+        )
+        made[0].clicked.connect(lambda: self.print_count(head()))
+        made[1].clicked.connect(lambda: self.ask_photo(disposals.current()))
+        made[2].clicked.connect(lambda: self.print_disposal(disposals.current()))
+        return made
+
+    def print_count(self, head: CountRow | None) -> None:
+        """The sheet to write on while a count is blind, its result afterwards."""
+        if head is None:
+            self._page.not_available()
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+        offer_paper(self._page, lambda: count_paper(db, actor, head.org_id, head.id), head.no)
+
+    def print_disposal(self, row: Row | None) -> None:
+        """The destruction record, or the return."""
+        paper = row.record if row is not None else None
+        if not isinstance(paper, DisposalRow):
+            self._page.not_available()
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+        offer_paper(self._page, lambda: disposal_paper(db, actor, paper.org_id, paper.id), paper.no)
+
+    def ask_photo(self, row: Row | None) -> None:
+        """Ask for photographs of the chosen write-off or return."""
+        paper = row.record if row is not None else None
+        if not isinstance(paper, DisposalRow):
+            self._page.not_available()
+            return
+        dialog = QFileDialog(self._page, _("附照片：{no}", no=paper.no))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(_("照片和扫描件 (*.png *.jpg *.jpeg *.pdf)"))
+        dialog.filesSelected.connect(lambda names: self.add_photos(paper, list(names)))
+        dialog.open()
+
+    def add_photos(self, paper: DisposalRow, names: Sequence[str]) -> None:
+        """Keep photographs with a write-off or return."""
+        db, actor = self._page.context.db, self._page.context.actor
+        commands = [(new_op(), Path(name)) for name in names]
+
+        def work() -> int:
+            return [
+                add_photo(db, actor, AddPhoto(op, paper.org_id, paper.id, file.name,
+                                              file.read_bytes()))
+                for op, file in commands
+            ][-1]  # fmt: skip
+
+        self._store(work, _("{no} 的照片已附上", no=paper.no))
+
+    def labels(self) -> None:
+        """F8: labels of the lot of the chosen line, new or again."""
+        line = self._line()
+        if line is None:
+            self._page.not_available()
+        else:
+            self._page.context.navigate("labels", search=line.lot_no or line.name)
 
     def ask_for_line(self) -> None:
         """Write off or return the lot of the chosen line."""

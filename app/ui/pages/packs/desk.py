@@ -28,8 +28,10 @@ from app.services.packs.ending import break_up, find, lose, open_packs
 from app.services.packs.handing import give_back, receive, take_back
 from app.services.packs.issuing import issue
 from app.services.packs.listing import PackRow
+from app.services.packs.papers import issue_slip
 from app.ui.changes import Topic
 from app.ui.page import Page
+from app.ui.paper import offer_paper
 from app.ui.status import Status
 from app.ui.widgets.scan_edit import ScanResult
 
@@ -144,6 +146,16 @@ class Desk(QObject):
             return output.save_pdf(prepared, paths.output() / "packs.pdf")
 
         self._page.write(lambda: print_labels(db, actor, job, outlet), self._printed)
+
+    def print_slip(self, department: object) -> None:
+        """发放单 of the department that is chosen in the tool bar, of today."""
+        if not isinstance(department, int) or not department:
+            self.say(Status.WARN, _("还没选科室"), _("先在右上选「发给」哪个科室，再打印发放单。"))
+            return
+        context = self._page.context
+        db, actor, org, day = context.db, context.actor, self._org, context.today
+        name = _("发放单") + f"-{day}"
+        offer_paper(self._page, lambda: issue_slip(db, actor, org, department, day), name)
 
     def say(self, status: Status, text: str, detail: str = "") -> None:
         """Tell something in the bar."""

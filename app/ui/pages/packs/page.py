@@ -93,11 +93,12 @@ class PacksPage(Page):
         right.addWidget(self.rules_card, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self.grid, 5)
+        body.addWidget(self.grid, 3)
         body.addLayout(right, 2)
         column = page_column(self)
         column.addWidget(self.bar)
-        column.addLayout(toolbar(*made, None, self.target, self.define_button))
+        self.slip_button = Button(_("发放单"), icon=Icon.PRINTER)
+        column.addLayout(toolbar(*made, None, self.target, self.slip_button, self.define_button))
         column.addLayout(body, 1)
         column.addWidget(self.bar.recent)
 
@@ -107,6 +108,7 @@ class PacksPage(Page):
         self.desk.changed.connect(self.refresh)
         self.footer.asked.connect(self._do)
         self.define_button.clicked.connect(self._define)
+        self.slip_button.clicked.connect(lambda: self.desk.print_slip(self.target.value))
         self.grid.selection_changed.connect(self._selected)
         self.grid.counts_changed.connect(self.chrome_changed)
         self.wanted.link_clicked.connect(self._fill)
@@ -155,7 +157,10 @@ class PacksPage(Page):
     # Showing
 
     def _show(self, found: list[Row]) -> None:
+        kept = self.grid.current()
         _fill_rows(self.grid, found)
+        if found and (kept is None or all(row.key != kept.key for row in found)):
+            self.grid.choose(found[0].key)
         late = sum(isinstance(row.record, PackRow) and row.record.late is not None for row in found)
         words = _("{n} 包", n=len(found))
         self.set_subtitle(_("{words} · {n} 包要处理", words=words, n=late) if late else words)
@@ -234,7 +239,7 @@ class PacksPage(Page):
 
     def _ask_department(self, chosen: tuple[PackRow, ...]) -> None:
         if not self._places:
-            error = _("还没有科室。库管可用 yilian place add 添加二级库。")
+            error = _("还没有科室。请在「系统设置 · 库位」新增类型为科室的库位。")
             self.desk.refused(DomainError("pack.no_department", error))
             return
         form = DepartmentForm(self._places, len(chosen), self)

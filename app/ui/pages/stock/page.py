@@ -74,6 +74,7 @@ class StockPage(Page):
             )
         ]
         self.columns_button = Button(_("列"), icon=Icon.COLUMNS)
+        self.upkeep_button = Button(_("养护"), icon=Icon.FREEZER)
         self.export_button = Button(_("导出"), icon=Icon.DOWNLOAD)
         self.use_button = Button(_("扫码消耗"), Kind.PRIMARY, icon=Icon.BARCODE_SCAN)
         self.stack = QStackedWidget()
@@ -82,8 +83,8 @@ class StockPage(Page):
         column = page_column(self)
         column.addWidget(summary)
         column.addLayout(
-            toolbar(*modes, self.search, *views, None, self.columns_button, self.export_button,
-                    self.use_button)
+            toolbar(*modes, self.search, *views, None, self.columns_button, self.upkeep_button,
+                    self.export_button, self.use_button)
         )  # fmt: skip
         body = QHBoxLayout()
         body.setSpacing(12)
@@ -110,6 +111,7 @@ class StockPage(Page):
         self.lots.current_changed.connect(self._follow)
         self.columns_button.clicked.connect(lambda: self._grid().choose_columns())
         self.export_button.clicked.connect(self._export)
+        self.upkeep_button.clicked.connect(lambda: self.context.navigate("upkeep"))
         self.use_button.clicked.connect(lambda: self.context.perform(Act.CONSUME))
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.EXPIRED, partial(self._show_view, "expired"))

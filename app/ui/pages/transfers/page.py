@@ -113,6 +113,7 @@ class TransfersPage(Page):
         self.loans.link_clicked.connect(lambda row, _column: self.borrowing.back(row))
         self.on(Act.NEW, self.borrowing.new)
         self.on(Act.SUBMIT, self._start)
+        self.on(Act.PRINT, lambda: self.steps.print(getattr(self.open.current(), "record", None)))
 
     # What the shell asks
 

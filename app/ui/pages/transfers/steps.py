@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QFileDialog
 from app.domain.transfers.states import TransferState
 from app.i18n import _
 from app.services.transfers.listing import TransferDetail, TransferRow, transfer
+from app.services.transfers.papers import transfer_paper
 from app.ui import formats
+from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.transfers.desk import Desk
 from app.ui.pages.transfers.dialogs import AcceptForm
 from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
 from app.ui.pages.transfers.rows import turn
+from app.ui.paper import offer_paper
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
 from app.ui.widgets.text import Role, Text
 
@@ -131,6 +135,13 @@ class Steps(QObject):
             TransferState.DRAFT, TransferState.DONOR, TransferState.REVIEW,
             TransferState.APPROVED,
         }  # fmt: skip
+        paper = Button(_("打印调拨单"), icon=Icon.PRINTER)
+        paper.clicked.connect(lambda: self.print(head))
+        form.buttons.insertWidget(0, paper)
+        if detail.lots and head.state is not TransferState.IN_TRANSIT:
+            labels = Button(_("打印标签"), icon=Icon.LABEL)
+            labels.clicked.connect(lambda: self._labels(form, detail))
+            form.buttons.insertWidget(1, labels)
         if head.report:
             form.cancel.setText(_("附报告"))
             form.cancel.show()
@@ -140,6 +151,19 @@ class Steps(QObject):
             form.cancel.show()
             form.rejected.connect(lambda: self._refuse(head))
         form.open()
+
+    def print(self, row: object) -> None:
+        """The transfer note as PDF."""
+        if not isinstance(row, TransferRow):
+            self._page.not_available()
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+        offer_paper(self._page, lambda: transfer_paper(db, actor, row.org_id, row.id), row.no)
+
+    def _labels(self, form: Form, detail: TransferDetail) -> None:
+        """Labels of what came in, from the receiver's stock."""
+        form.accept()
+        self._page.context.navigate("labels", search=detail.lots[0].lot_no or detail.lots[0].name)
 
 
 def _goods(row: TransferRow) -> str:
