@@ -5,7 +5,8 @@ same as counts per screen; `figures` values stock and use at the prices in force
 """
 
 from app.services.home.figures import Band, Figures, MonthUse, figures
-from app.services.home.work import Badges, Kind, Reminder, Urgency, WorkItem, badges, work
+from app.services.home.kinds import Badges, Kind, Reminder, Urgency, WorkItem
+from app.services.home.work import badges, work
 
 __all__ = [
     "Badges",
