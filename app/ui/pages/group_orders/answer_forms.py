@@ -58,6 +58,7 @@ class ReasonedForm(Form):
         self.sum = Text("", Role.STRONG, wrap=True)
         self.body.addWidget(self.sum)
         self.body.addWidget(self.field)
+        self.resize(theme.px(760), theme.px(560))
         self.grid.focus_rows()
 
     @property

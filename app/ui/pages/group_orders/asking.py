@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from app.domain.documents import State
 from app.domain.duties import Duty
 from app.domain.orders.signing import turn
 from app.i18n import _
@@ -187,7 +188,8 @@ class Asking:
         text = _("已选 {n} 张 · {amount}", n=len(chosen), amount=amount)
         refused = [one for one in chosen if one.refusal]
         if len(chosen) == 1 and refused:
-            text = _("{text}　拒签原因：{reason}", text=text, reason=refused[0].refusal)
+            title = _("拒签原因") if refused[0].state is State.REFUSED else _("原因")
+            text = f"{text}　{title}：{refused[0].refusal}"
         return text
 
     def _open(self, form: Form) -> None:

@@ -15,7 +15,7 @@ from app.services.orders.candidates import CandidateRow, DraftRow
 from app.services.orders.detail import Arrived
 from app.services.orders.matrix import Matrix, MatrixRow
 from app.services.orders.queries import MemberOrderRow
-from app.ui import formats
+from app.ui import formats, theme
 from app.ui.pages.group_orders import words
 from app.ui.status import Status
 from app.ui.tables import paint
@@ -45,17 +45,18 @@ def order_columns() -> tuple[Column, ...]:
             total=True,
         ),
         Column(key="member", title=_("成员签署"), kind=Kind.PILL, width=member, sortable=True),
-        Column(key="member_note", title=_("签署人 · 时间"), width=122),
+        Column(key="member_note", title=_("签署人 · 时间"), width=150),
         Column(key="seller", title=_("供应商签署"), kind=Kind.PILL, width=seller, sortable=True),
-        Column(key="seller_note", title=_("签署人 · 时间"), width=122),
+        Column(key="seller_note", title=_("签署人 · 时间"), width=150),
         Column(key="until", title=_("截止"), width=118),
         Column(key=_DO, title="", kind=Kind.BUTTON, width=act),
     )
 
 
 def _pill_column(*words_: str) -> int:
-    """Room for the widest of some pills."""
-    return max(paint.pill_width(Pill(Status.OK, word)) for word in words_) + 4
+    """Room for the widest of some pills, at the usual text size: the table scales it."""
+    widest = max(paint.pill_width(Pill(Status.OK, word)) for word in words_)
+    return widest * 15 // theme.px(15) + 4
 
 
 def order_row(row: MemberOrderRow, now: datetime, *, buyer: bool) -> Row:

@@ -57,7 +57,7 @@ def list_columns() -> tuple[Column, ...]:
     """Columns of the list of requisitions."""
     return (
         Column(key="no", title=_("申请单"), width=145, frozen=True, sortable=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=104, sortable=True),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=124, sortable=True),
         Column(key="at", title=_("时间"), kind=Kind.DATE, width=100, sortable=True),
         Column(key="who", title=_("经办"), width=64),
         Column(key="lines", title=_("行数"), kind=Kind.NUMBER, width=54),
