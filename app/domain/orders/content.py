@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _PLACES: Final = Decimal("0.0001")
 _SHORT: Final = 16
@@ -111,17 +114,24 @@ class OrderContent:
 
 def as_plain(content: OrderContent) -> dict[str, Any]:
     """The content as JSON-able values; `from_plain` is its inverse."""
-    plain = asdict(content)
-    plain["amount"] = _decimal(content.amount)
-    plain["due_on"] = content.due_on.isoformat() if content.due_on else None
-    plain["terms"] = [asdict(term) for term in content.terms]
-    plain["lines"] = [_plain_line(line) for line in content.lines]
-    return plain
+    return _fields(content) | {
+        "member": _fields(content.member),
+        "supplier": _fields(content.supplier),
+        "amount": _decimal(content.amount),
+        "due_on": content.due_on.isoformat() if content.due_on else None,
+        "terms": [_fields(term) for term in content.terms],
+        "lines": [_plain_line(line) for line in content.lines],
+    }
+
+
+def _fields(part: DataclassInstance) -> dict[str, Any]:
+    """Names and values as they are; `dataclasses.asdict` would copy every value of every line."""
+    return {field.name: getattr(part, field.name) for field in fields(part)}
 
 
 def _plain_line(line: ContentLine) -> dict[str, Any]:
     """One line; a day of its own stands only where one was agreed."""
-    made = asdict(line)
+    made = _fields(line)
     made |= {"unit_price": _decimal(line.unit_price), "amount": _decimal(line.amount)}
     if line.due_on is None:
         del made["due_on"]
