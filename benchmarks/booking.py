@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.domain.ids import new_op
 from app.models.stock import Ledger
 from app.services.access import actor_for
-from app.services.db import Database, postgresql_engine, sqlite_engine
+from app.services.db import Database, postgresql_engine
 from benchmarks.measure import Record
 from tests.databases import PERSON_PASSWORD
 from tests.factories import EAST, Site
@@ -51,7 +51,12 @@ def consumption(record: Record, site: Site, backend: str, size: int) -> None:
 
 
 def clients(record: Record, site: Site, backend: str, size: int) -> None:
-    """P3: eight processes consume the same lot for five seconds; every answer is in the ledger."""
+    """P3: eight processes consume the same lot for five seconds; every answer is in the ledger.
+
+    On a server only: a file is for one computer, and `make faults` shows eight writers on it.
+    """
+    if backend == "sqlite":
+        return
     db, place = site.db("east_store"), site.world.stores[EAST]
     book(*site.as_("east_store"), new_op(), place, [(1, _ENOUGH)])
     before = _rows(site)
@@ -68,10 +73,7 @@ def clients(record: Record, site: Site, backend: str, size: int) -> None:
 
 def consume_for(address: str, place: int, seconds: float) -> int:
     """One client of its own process; how many of its scans were answered."""
-    if address.startswith("sqlite"):
-        db = Database(sqlite_engine(address.partition("///")[2]))
-    else:
-        db = Database(postgresql_engine(address, password=PERSON_PASSWORD))
+    db = Database(postgresql_engine(address, password=PERSON_PASSWORD))
     actor, done = actor_for(db, "east_store"), 0
     end = time.monotonic() + seconds
     while time.monotonic() < end:
