@@ -34,6 +34,8 @@ def proposed(entry: Entry, unit: str = "") -> ItemDraft:
     pack = packing.pack or unit or base
     if factor == 1:
         base = pack or base
+    elif pack == base:
+        pack = ""  # ten 支 are no 支: the keeper says what they lie in
     return ItemDraft(
         item_class=_item_class(entry),
         name=entry.name.strip(),
@@ -42,7 +44,7 @@ def proposed(entry: Entry, unit: str = "") -> ItemDraft:
         maker=read_maker_text(entry.maker).name,
         form=entry.form.strip(),
         base_unit=base or pack,
-        pack_unit=pack or base,
+        pack_unit=pack,
         pack_factor=factor,
         case_factor=packing.cases * factor,
         approval_no=entry.licence.strip(),

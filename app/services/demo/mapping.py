@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from app.domain.duties import Actor
 from app.domain.ids import new_op
+from app.domain.mapping import MapStatus
 from app.domain.matching.entry import Entry
 from app.i18n import _
 from app.services.access import actor_for
@@ -18,6 +20,8 @@ from app.services.demo.work import Progress
 from app.services.importing.plan import ImportPlan, Outcome, PlanLine
 from app.services.mapping.decide import AcceptSafe, accept_safe
 from app.services.mapping.load import ApplyList, LocalDraft, LocalPlan, apply
+from app.services.mapping.queries import WorkList, work_list
+from app.services.mapping.requests import AskItem, ask
 from app.services.mapping.run import RunMatch, run
 
 _LISTS: Final = (
@@ -31,6 +35,11 @@ _NONE: Final = (
     ("艾条", "25g*10支", "百草堂"),
     ("白花油", "10ml", ""),
 )
+_WISHES: Final = {
+    "艾条": "中医科每周都用，集团目录里没有",
+    "医用棉签": "治疗室常用，想随集团一起采购",
+}
+"""Rows that members ask to have in the group's catalogue, and why."""
 _LEGAL: Final = ("股份有限公司", "有限责任公司", "有限公司")
 
 
@@ -48,6 +57,17 @@ def open_mapping(db: Database, goods: Sequence[Goods], seed: int, progress: Prog
                 run(db, actor, RunMatch(new_op(), actor.org_id))
             if part and part < len(drafts):
                 accept_safe(db, actor, AcceptSafe(new_op(), actor.org_id))
+        _ask_for_items(db, actor)
+
+
+def _ask_for_items(db: Database, actor: Actor) -> None:
+    """Two rows that nothing corresponds to are asked for."""
+    seen = set()
+    query = WorkList(actor.org_id, (MapStatus.NONE,))
+    for row in work_list(db, actor, query):
+        if row.name in _WISHES and row.name not in seen:
+            seen.add(row.name)
+            ask(db, actor, AskItem(new_op(), actor.org_id, row.id, _WISHES[row.name]))
 
 
 def _drafts(goods: Sequence[Goods], count: int, dice: random.Random) -> list[LocalDraft]:
