@@ -21,7 +21,7 @@ from app.domain.replenish.series import Floats, Ints, Mask
 
 _SEED: Final = 20261014
 _RECENT: Final = 90.0
-_KEEP_DAYS: Final = 30.0
+_KEEP_DAYS: Final = 60.0
 """A place keeps an item itself where it uses a lot within so many days."""
 
 

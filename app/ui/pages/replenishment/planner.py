@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.ids import new_op
 from app.domain.replenish.settings import Settings
 from app.i18n import _
+from app.services.replenishment.group_run import GroupDone, GroupRun, planned_for, run_group
 from app.services.replenishment.run import Run, RunDone, run
 from app.ui.context import PageContext
 from app.ui.jobs import Progress
@@ -29,8 +30,16 @@ class Planner(QObject):
         self._running = False
 
     def plan(self, settings: Settings | None, *, also: tuple[int, ...] = ()) -> None:
-        """Plan again, with other settings and further items if given; people's figures stay."""
+        """Plan again, with other settings and further items if given; people's figures stay.
+
+        With the whole group chosen all members are planned together, so that cases and minimums
+        are filled once.
+        """
         if self._running:
+            return
+        members = tuple(self._context.scope.ids)
+        if len(members) > 1 and settings is None and not also:
+            self._plan_group(members)
             return
         self._running = True
         self.busy.emit(True)
@@ -41,6 +50,31 @@ class Planner(QObject):
             return run(db, actor, command, progress.step)
 
         self._context.jobs.long(_("计算补货"), work, self._done, self._failed)
+
+    def _plan_group(self, members: tuple[int, ...]) -> None:
+        self._running = True
+        self.busy.emit(True)
+        db, actor = self._context.db, self._context.actor
+        op_id = new_op()
+
+        def work(progress: Progress) -> GroupDone:
+            command = GroupRun(op_id, planned_for(db, actor, members))
+            return run_group(db, actor, command, progress.step)
+
+        self._context.jobs.long(_("集团补货一起算"), work, self._group_done, self._failed)
+
+    def _group_done(self, done: GroupDone) -> None:
+        self._over()
+        self.planned.emit(
+            _(
+                "已计算 {members} 家，建议补 {n} 行；集团凑整 {rounded} 个品规，"
+                "凑起订额加 {added} 行。",
+                members=len(done.runs),
+                n=sum(one.suggested for one in done.runs),
+                rounded=done.rounded,
+                added=done.added,
+            )
+        )
 
     def _done(self, done: RunDone) -> None:
         self._over()
