@@ -209,7 +209,7 @@ def test_what_a_dead_line_held_is_given_back(
     site, db, actor, proxy = cut_line
     place = site.world.stores[EAST]
     consumed = virtual(site)
-    with pytest.raises(EnvironmentProblem), db.write() as session:
+    with pytest.raises(EnvironmentProblem), db.write() as session:  # noqa: PT012 - the last one raises
         move = Move(101, 1, KANGZE, place, consumed, 1)
         post(session, actor, Posting(EAST, new_op(), DocKind.CONSUMPTION, 1, DAY, [move]))
         proxy.silence()
