@@ -20,6 +20,7 @@ from app.services.counting.count import (
 from app.services.counting.disposal import Ask, Goods, ask
 from app.services.counting.temperature import Measure, measure
 from app.services.demo.desk import Desk
+from app.services.demo.store_records import keep_records
 from app.services.recalls.expiring import Plan, expiring, plan
 from app.services.recalls.recall import Start, start as recall
 from app.services.stock.listing import PlainQuery, stock_rows
@@ -36,6 +37,7 @@ def open_keeping(desk: Desk, day: date) -> None:
     _near_expiry(desk, day)
     _counts(desk)
     _fridge(desk)
+    keep_records(desk)
 
 
 def _recalled(desk: Desk) -> None:
