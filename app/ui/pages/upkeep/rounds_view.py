@@ -88,7 +88,10 @@ class RoundsView(QWidget):
         if isinstance(model, ListModel):
             model.set_rows([rows.round_row(one) for one in found])
         before = self.head.id if self.head else 0
-        head = next((one for one in found if one.id == before), next(iter(found), None))
+        first = next(
+            (one for one in found if one.state is UpkeepState.OPEN), next(iter(found), None)
+        )
+        head = next((one for one in found if one.id == before), first)
         self.set_head(head)
         if head is not None:
             self.rounds.choose(head.id)

@@ -22,8 +22,7 @@ def round_columns() -> tuple[Column, ...]:
     """The lists of the months."""
     return (
         Column(key="what", title=_("养护单"), kind=Kind.TWO_LINE, width=150, stretch=True),
-        Column(key="done", title=_("已看"), kind=Kind.NUMBER, width=80),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=100),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=110),
     )
 
 
@@ -34,8 +33,7 @@ def round_row(one: RoundRow) -> Row:
     return Row(
         one.id,
         (
-            Two(f"{one.month:%Y-%m} {storage}", one.no),
-            f"{one.checked} / {one.lines}",
+            Two(f"{one.month:%Y-%m} {storage}", f"{one.no[2:]} · {one.checked}/{one.lines}"),
             Pill(Status.NEAR if one.faults else status,
                  _("{n} 行有问题", n=one.faults) if one.faults else one.state.label),
         ),
