@@ -33,7 +33,7 @@ class LotsForm(Form):
     ) -> None:
         super().__init__(_("标包"), _("保存"), parent, wide=520)
         self._counts, self._chosen = counts, tuple(chosen)
-        words = _("供应商可按包限家数；定标时每包分别优化。没有品规的包清空名称就去掉。")
+        words = _("定标时可以限制每包几家供应商。没有品规的包，清空名称就去掉。")
         self.body.addWidget(Text(words, Role.SECOND, wrap=True))
         self.table = QGridLayout()
         self.table.setHorizontalSpacing(12)
