@@ -13,9 +13,15 @@ from app.cli.context import Cli, cli
 from app.cli.scope import org_id, org_ids
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.quantity import checked
 from app.i18n import _
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
-from app.services.consumption.listing import consumption_by_no, consumptions
+from app.services.consumption.listing import (
+    consumption_by_no,
+    consumptions,
+    lot_of,
+    used_lines,
+)
 from app.services.consumption.scan import scanned
 from app.services.stock.places import store_of
 
@@ -86,6 +92,30 @@ def take_back(
     command = Reverse(UUID(op) if op else new_op(), where, document.document_id, reason)
     done = reverse(db, actor, command)
     _said(run, _("已冲销 {no}，冲销单 {new}。", no=no, new=done.no), done)
+
+
+@app.command("refund", help=_("退回一部分：按批号退到原来的库位，不能多于用掉的"))
+def refund(
+    no: Annotated[str, typer.Argument(help=_("消耗单号"))],
+    lot: Annotated[str, typer.Option(help=_("退回包装上的批号"))],
+    qty: Annotated[int, typer.Option(help=_("数量，最小单位"))],
+    reason: Annotated[str, typer.Option(help=_("理由"))],
+    item: Annotated[str, typer.Option(help=_("品规编码；几个品规同一批号时要填"))] = "",
+    org: OrgOption = "",
+    op: OpOption = "",
+) -> None:
+    """Refund part of a consumption."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = org_id(run, org)
+    document = consumption_by_no(db, actor, where, no)
+    line = lot_of(used_lines(db, actor, where, document.document_id), lot, item)
+    command = Reverse(
+        UUID(op) if op else new_op(), where, document.document_id, reason, line.seq,
+        checked(qty), lot_id=line.lot_id,
+    )  # fmt: skip
+    done = reverse(db, actor, command)
+    _said(run, _("已退回 {no}，冲销单 {new}。", no=no, new=done.no), done)
 
 
 def _said(run: Cli, text: str, result: object) -> None:

@@ -16,11 +16,14 @@ from app.domain.ids import new_id, new_op
 from app.domain.ledger import Move
 from app.models.demand import Demand
 from app.models.pack import Pack, PackLine
+from app.models.settlement import MonthClose
 from app.models.stock import Balance, Ledger, LotHold
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
+from app.services.consumption.settleable import settleable, split
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
+from tests.cli.runner import run
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 
 AMOXICILLIN = 101
@@ -191,3 +194,42 @@ def test_goods_of_another_member_are_untouched(site: Site) -> None:
     west = receive(site, WEST, {"A": (2, date(2027, 9, 30))})
     consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, BOX)))
     assert on_hand(site, west["A"]) == 2 * BOX
+
+
+def test_a_refund_to_another_lot_or_of_more_is_refused(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (1, date(2027, 1, 31))})
+    done = consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, BOX)))
+    wrong = Reverse(new_op(), EAST, done.document_id, "退药", lot_id=lots["A"])
+    with pytest.raises(DomainError, match="用的是批号 B，退回的是批号 A"):
+        reverse(*site.as_("east_store"), wrong)
+    for words, arguments in (
+        ("退回的是批号 A", ("--lot", "A", "--qty", "1")),
+        ("还能冲销 24，要冲销 25", ("--lot", "B", "--qty", "25")),
+    ):
+        said = run(site, "east_store", "consume", "refund", done.no, *arguments, "--reason", "退药")
+        assert (said.code, words in said.err) == (1, True), said.err
+    assert on_hand(site, lots["B"]) == 0
+    said = run(site, "east_store", "consume", "refund", done.no, "--lot", "b", "--qty", "20",
+               "--reason", "退药")  # fmt: skip
+    assert said.code == 0, said.err
+    assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (2 * BOX, 20)
+
+
+def test_a_return_after_the_close_comes_with_the_next_month(site: Site) -> None:
+    receive(site, EAST, {"A": (2, date(2027, 9, 30))})
+    september = date(2026, 9, 28)
+    done = consume(*site.as_("east_store"),
+                   use(site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=september))  # fmt: skip
+    with site.owner.write() as s:
+        s.add(MonthClose(org_id=EAST, id=new_id(), period="2026-09", date_from=date(2026, 9, 1),
+                         date_to=date(2026, 9, 30), closed_at=site.owner.now(s), closed_by=1,
+                         figures={}))  # fmt: skip
+    with pytest.raises(DomainError, match="已关账"):
+        consume(*site.as_("east_store"),
+                use(site, ConsumeLine(AMOXICILLIN, 1), occurred_on=september))  # fmt: skip
+    reverse(*site.as_("east_store"), Reverse(new_op(), EAST, done.document_id, "退药"))
+    with site.owner.read() as s:
+        rows = settleable(s, EAST, first=date(2026, 10, 1))
+    plus, minus = split(rows)
+    assert plus == ()
+    assert [(x.qty, x.amount, x.occurred_on) for x in minus] == [(-BOX, Decimal("-3.86"), TODAY)]

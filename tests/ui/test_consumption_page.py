@@ -204,3 +204,29 @@ def test_a_case_by_scanner(
     form.submit()
     settle()
     assert on_hand(sqlite_site, lot) == 3
+
+
+def test_part_of_a_document_comes_back(
+    page: ConsumptionPage, sqlite_site: Site, lots: dict[str, int], settle: Settle, scan: Scan
+) -> None:
+    scan(page, f"2*{GTIN}")
+    settle()
+    page.perform(Act.FINISH)
+    settle()
+    documents = page.use.documents
+    documents.opened.emit(documents.model.row_at(0))
+    settle()
+    form = page.use.refund
+    assert form is not None
+    form.lot.setText("OLD")
+    form.reason.setText("退药")
+    form.submit()
+    assert "批号 K1" in form.lot_field.problem.text
+    form.lot.setText("K1")
+    form.qty.set_value(999)
+    form.submit()
+    assert "不能多于用的" in form.qty_field.problem.text
+    form.qty.set_value(24)
+    form.submit()
+    settle()
+    assert on_hand(sqlite_site, lots["K1"]) == 39 * 24

@@ -8,13 +8,15 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, func, select
 
-from app.domain.documents import State
+from app.domain.documents import DocKind, State
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.i18n import _
+from app.models.item import Item
 from app.models.party import Organisation, Person
 from app.models.settlement import Consumption
-from app.models.stock import Ledger, Place
+from app.models.stock import Ledger, Lot, Place
+from app.services.consumption.reverse import already_reversed
 from app.services.db import Database
 
 
@@ -82,3 +84,74 @@ def consumption_by_no(db: Database, actor: Actor, org_id: int, no: str) -> Consu
         if row.no == no:
             return row
     raise DomainError("consumption.unknown", _("没有找到消耗单 {no}。请核对单号。", no=no))
+
+
+@dataclass(frozen=True, slots=True)
+class UsedLine:
+    """One ledger row of a consumption, with what of it can still come back."""
+
+    seq: int
+    code: str
+    name: str
+    spec: str
+    lot_id: int
+    lot_no: str
+    owner: str
+    qty: int
+    left: int
+    base_unit: str
+    pack_unit: str
+    pack_factor: int
+
+
+def used_lines(db: Database, actor: Actor, org_id: int, document_id: int) -> tuple[UsedLine, ...]:
+    """What a consumption took, row by row: a refund goes back to one of them."""
+    if org_id not in actor.orgs():
+        return ()
+    statement = (
+        select(Ledger, Item, Lot.lot_no, Organisation.short_name)
+        .join(Item, Item.id == Ledger.item_id)
+        .join(Organisation, Organisation.id == Ledger.owner_id)
+        .outerjoin(Lot, Lot.id == Ledger.lot_id)
+        .where(
+            Ledger.org_id == org_id,
+            Ledger.doc_kind == DocKind.CONSUMPTION.value,
+            Ledger.doc_id == document_id,
+        )
+        .order_by(Ledger.seq)
+    )
+    with db.read() as session:
+        rows = session.execute(statement).all()
+        done = already_reversed(session, org_id, [row[0].seq for row in rows])
+        return tuple(
+            UsedLine(
+                move.seq, item.code, item.name, item.spec, move.lot_id, lot_no or "—", owner,
+                move.qty, move.qty - done.get(move.seq, 0), item.base_unit, item.pack_unit,
+                item.pack_factor,
+            )
+            for move, item, lot_no, owner in rows
+        )  # fmt: skip
+
+
+def lot_of(lines: tuple[UsedLine, ...], lot_no: str, code: str = "") -> UsedLine:
+    """The row of a lot (and item) that a refund goes back to.
+
+    Raises:
+        DomainError: The document did not use that lot; says which lots it used.
+    """
+    wanted = lot_no.strip().upper()
+    fitting = [
+        line
+        for line in lines
+        if line.lot_no.upper() == wanted and code.strip().upper() in {"", line.code.upper()}
+    ]
+    if not fitting:
+        used = "、".join(sorted({line.lot_no for line in lines}))
+        raise DomainError(
+            "reverse.other_lot",
+            _("这张单用的是批号 {used}，退回的是批号 {lot}。请核对包装，退到原来的批号。",
+              used=used, lot=lot_no),
+        )  # fmt: skip
+    if len({line.code for line in fitting}) > 1:
+        raise DomainError("reverse.which", _("几个品规都是这个批号。请加品规编码。"))
+    return max(fitting, key=lambda line: line.left)

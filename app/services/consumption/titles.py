@@ -105,6 +105,7 @@ def give_title_back(
     Returns:
         What became the supplier's again: owner, quantity and pack of each part.
     """
+    _one_at_a_time(session, passing.org_id)
     rows: list[Move] = []
     outside = virtual_place(session, passing.org_id, "supplier")
     taken: dict[int, int] = {}
@@ -119,6 +120,7 @@ def give_title_back(
 
 def titles_back(session: Session, org_id: int, doc_id: int) -> list[Move]:
     """Moves that take back all title rows of a document, where the goods lay then."""
+    _one_at_a_time(session, org_id)
     rows = session.scalars(
         select(Ledger)
         .where(
@@ -176,6 +178,8 @@ def unbuy(
     rows: list[Move] = []
     taken: dict[int, int] = {}
     org_id = _org_of(moves, supplier)
+    if org_id:
+        _one_at_a_time(session, org_id)
     for move in moves:
         if move.owner_id == supplier:
             found.append(move)
@@ -222,6 +226,17 @@ def issue_titles(
     passed = pass_title(session, actor, passing, out) if out else ()
     back = give_title_back(session, actor, passing, home) if home else ()
     return passed, back
+
+
+def _one_at_a_time(session: Session, org_id: int) -> None:
+    """Of two who give title back at once the second counts what the first gave back.
+
+    The place of the supplier is held until the end: rows of the ledger cannot be locked by
+    people's logins, and SQLite has one writer anyway.
+    """
+    session.execute(
+        select(Place.id).where(Place.org_id == org_id, Place.kind == "supplier").with_for_update()
+    ).all()
 
 
 def _due(session: Session, passing: Passing, moved: Sequence[Move]) -> list[Move]:

@@ -234,9 +234,9 @@ def _columns() -> tuple[Column, ...]:
 
 def _document_columns() -> tuple[Column, ...]:
     return (
-        Column(key="case", title=_("病例 / 手术"), kind=Kind.TWO_LINE, width=110, stretch=True),
-        Column(key="no", title=_("单号 / 日期"), kind=Kind.TWO_LINE, width=152),
-        Column(key="n", title=_("件数"), kind=Kind.PILL, width=78),
+        Column(key="case", title=_("病例 / 手术"), kind=Kind.TWO_LINE, width=96, stretch=True),
+        Column(key="no", title=_("单号 / 日期"), kind=Kind.TWO_LINE, width=142),
+        Column(key="n", title=_("件数"), kind=Kind.PILL, width=70),
         Column(key="act", title="", kind=Kind.BUTTON, width=52),
     )
 

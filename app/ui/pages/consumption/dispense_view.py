@@ -127,7 +127,7 @@ class DispenseView(QWidget):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="at", title=_("导入时间"), width=132, frozen=True),
+        Column(key="at", title=_("导入时间"), width=112, frozen=True),
         Column(key="file", title=_("文件"), width=240, stretch=True),
         Column(key="days", title=_("发药日期"), width=150),
         Column(key="given", title=_("发药行"), kind=Kind.NUMBER, width=76),
@@ -148,7 +148,7 @@ def _row(row: DispenseBatch) -> Row:
         )  # fmt: skip
     state = Pill(Status.MUTE, _("已撤销")) if row.undone else Pill(Status.OK, _("已登记"))
     cells: tuple[Cell, ...] = (
-        f"{row.at:%Y-%m-%d %H:%M}", row.file_name, days, formats.number(row.given),
+        f"{row.at:%m-%d %H:%M}", row.file_name, days, formats.number(row.given),
         formats.number(row.returned), formats.number(row.refused), row.org, row.person, state,
         Tone("") if row.undone else Link(_("撤销")),
     )  # fmt: skip

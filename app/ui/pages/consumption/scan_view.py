@@ -12,7 +12,12 @@ from app.domain.expiry import band, shown
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.consumption import Consume, Consumed, Reverse, consume, reverse
-from app.services.consumption.listing import ConsumptionRow, consumptions
+from app.services.consumption.listing import (
+    ConsumptionRow,
+    UsedLine,
+    consumptions,
+    used_lines,
+)
 from app.services.consumption.scan import Scanned, scanned
 from app.services.db import local_time
 from app.services.stock.places import store_of
@@ -21,6 +26,7 @@ from app.ui.binding import offer_binding
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.draft import Draft, Entry
+from app.ui.pages.consumption.refund_form import RefundForm
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
@@ -48,6 +54,7 @@ class ConsumeView(QWidget):
         super().__init__()
         self._page = page
         self.draft = Draft()
+        self.refund: RefundForm | None = None
         self.bar = ScanBar(_("请扫标签、69 码或 GS1 码"), _("也可输统一编码 · 先输 3* 再扫 = 3 盒"))
         self.bar.sound = page.context.session.settings.sound
         self.bar.scanned.connect(self.scan)
@@ -59,6 +66,7 @@ class ConsumeView(QWidget):
         self.documents.set_empty(_("今天还没有消耗单。"))
         self.exported = self.documents
         self.documents.link_clicked.connect(self._ask_reverse)
+        self.documents.opened.connect(self._ask_refund)
         self.total = Text("", Role.STRONG)
         self.post_button = Button(_("登记消耗"), ButtonKind.PRIMARY, key="F10")
         self.post_button.clicked.connect(self.post)
@@ -78,7 +86,8 @@ class ConsumeView(QWidget):
         footer = QWidget()
         footer.setLayout(foot)
         self.lines.set_footer(footer)
-        recent = Card(_("最近的消耗单"), padding=12)
+        recent = Card(padding=12)
+        recent.set_title(_("最近的消耗单"), _("Enter 退一部分"))
         recent.add(self.documents, 1)
         recent.setMinimumWidth(300)
         body = QHBoxLayout()
@@ -247,6 +256,28 @@ class ConsumeView(QWidget):
 
         form.accepted.connect(go_on)
         form.open()
+
+    def _ask_refund(self, row: Row) -> None:
+        """Enter or double click on a document: part of it comes back."""
+        document = row.record
+        if not isinstance(document, ConsumptionRow) or document.status is not State.POSTED:
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+        org, number = document.org_id, document.document_id
+
+        def ask(lines: tuple[UsedLine, ...]) -> None:
+            if not lines:
+                self._page.not_available()
+                return
+            self.refund = RefundForm(document, lines, self)
+            self.refund.chosen.connect(self._refund)
+            self.refund.open()
+
+        self._page.read(lambda: used_lines(db, actor, org, number), ask, channel="used")
+
+    def _refund(self, command: Reverse) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        self._page.write(lambda: reverse(db, actor, command), self._reversed)
 
     def _reversed(self, done: Consumed) -> None:
         self._page.context.notices.done(_("已冲销，冲销单 {no}。", no=done.no))
