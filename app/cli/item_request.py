@@ -18,6 +18,7 @@ from app.services.mapping import queries, requests as service
 
 app = typer.Typer()
 Org = Annotated[str, typer.Option("--org", help=_("机构编号或简称，默认本机构"))]
+Whose = Annotated[str, typer.Option("--org", help=_("哪一家的申请；单号重复时要写"))]
 No = Annotated[str, typer.Argument(help=_("申请单号，如 PZ20261014-001"))]
 Facts = Annotated[
     list[str] | None,
@@ -77,11 +78,12 @@ def approve(
     code: Annotated[str, typer.Option("--code", help=_("新品规的统一编码；不写自动编"))] = "",
     facts: Facts = None,
     answer: Annotated[str, typer.Option("--answer", help=_("答复"))] = "",
+    org: Whose = "all",
 ) -> None:
     """Approve a request."""
     run = cli()
     db, actor = run.signed_in()
-    row = service.find_request(db, actor, org_ids(run, "all"), no)
+    row = service.find_request(db, actor, org_ids(run, org), no)
     there = item_id(run, item) if item else 0
     draft = _changed(row.draft, facts)
     command = service.Approve(new_op(), row.org_id, row.id, row.version, draft, there, code, answer)
@@ -89,21 +91,23 @@ def approve(
 
 
 @app.command("refuse", help=_("不加：写明为什么，或该对到哪个品规"))
-def refuse(no: No, answer: Annotated[str, typer.Option("--answer", help=_("答复"))]) -> None:
+def refuse(
+    no: No, answer: Annotated[str, typer.Option("--answer", help=_("答复"))], org: Whose = "all"
+) -> None:
     """Refuse a request."""
-    _close(no, answer, withdrawn=False)
+    _close(no, org, answer, withdrawn=False)
 
 
 @app.command("withdraw", help=_("撤回自己的申请"))
-def withdraw(no: No) -> None:
+def withdraw(no: No, org: Whose = "") -> None:
     """Take a request back."""
-    _close(no, "", withdrawn=True)
+    _close(no, org, "", withdrawn=True)
 
 
-def _close(no: str, answer: str, *, withdrawn: bool) -> None:
+def _close(no: str, org: str, answer: str, *, withdrawn: bool) -> None:
     run = cli()
     db, actor = run.signed_in()
-    row = service.find_request(db, actor, org_ids(run, "all"), no)
+    row = service.find_request(db, actor, org_ids(run, org), no)
     command = service.Close(new_op(), row.org_id, row.id, row.version, answer, withdrawn)
     _said(run, service.close(db, actor, command))
 

@@ -182,7 +182,7 @@ class RequestsForm(Form):
 
     def __init__(self, parent: QWidget, rows: tuple[RequestRow, ...], *, keeper: bool) -> None:
         verb = _("补全并批准") if keeper else _("撤回申请")
-        super().__init__(_("新增品种申请"), verb, parent, cancel=_("关闭"), wide=960)
+        super().__init__(_("新增品种申请"), verb, parent, cancel=_("关闭"), wide=1060)
         self._keeper = keeper
         self.model = ListModel(_columns())
         self.model.set_rows([_row(row) for row in rows])
@@ -249,12 +249,12 @@ class RequestsForm(Form):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="no", title=_("单号"), width=150),
-        Column(key="org", title=_("机构"), width=110),
+        Column(key="no", title=_("单号"), width=146),
+        Column(key="org", title=_("机构"), width=100),
         Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=220, stretch=True),
-        Column(key="maker", title=_("生产企业"), width=170),
-        Column(key="asked", title=_("申请人"), width=110),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=110),
+        Column(key="maker", title=_("生产企业"), width=150),
+        Column(key="asked", title=_("申请人"), width=104),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=104),
         Column(key="code", title=_("统一编码"), width=100),
     )
 

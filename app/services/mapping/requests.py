@@ -272,10 +272,16 @@ def requests(
 
 
 def find_request(db: Database, actor: Actor, org_ids: Collection[int], no: str) -> RequestRow:
-    """The request with a number; raises `DomainError` when there is none."""
-    for row in requests(db, actor, org_ids):
-        if row.no == no.strip().upper():
-            return row
+    """The request with a number; raises `DomainError` when there is none, or several have it."""
+    found = [row for row in requests(db, actor, org_ids) if row.no == no.strip().upper()]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = "、".join(row.org for row in found)
+        raise DomainError(
+            "request.several",
+            _("{orgs} 都有 {no} 这个单号。请用 --org 写明是哪一家的。", orgs=names, no=no),
+        )
     raise DomainError("request.unknown", _("没有申请 {no}。请用 requests 查看单号。", no=no))
 
 

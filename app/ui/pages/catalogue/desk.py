@@ -24,13 +24,6 @@ from app.services.catalogue.attachments import (
     detach,
 )
 from app.services.catalogue.detail import ItemDetail
-from app.services.catalogue.doses import (
-    DoseList,
-    LoadDoses,
-    load_doses,
-    read_doses,
-    releases,
-)
 from app.services.catalogue.edit import SavedItem, SaveItem, save_item
 from app.services.catalogue.version_file import write_changes
 from app.services.catalogue.versions import (
@@ -46,7 +39,7 @@ from app.ui.import_undo import UndoFlow
 from app.ui.item_requests import ItemRequests
 from app.ui.page import Page
 from app.ui.pages.catalogue.codes_form import CodesForm
-from app.ui.pages.catalogue.doses_form import DosesForm
+from app.ui.pages.catalogue.doses_form import Doses
 from app.ui.pages.catalogue.papers_form import PapersForm
 from app.ui.pages.catalogue.versions_form import PublishForm, VersionsForm
 from app.ui.tables.exporting import open_file
@@ -61,7 +54,6 @@ class CatalogueDesk:
     """
 
     codes_form: CodesForm
-    doses_form: DosesForm
     papers_form: PapersForm
     versions_form: VersionsForm
     publish_form: PublishForm
@@ -72,6 +64,7 @@ class CatalogueDesk:
         self._changed = changed
         self.undo = UndoFlow(page, "catalogue", lambda: changed(None))
         self.requests = ItemRequests(page, lambda: changed(None))
+        self.doses = Doses(page)
 
     def menu(self, button: Button, *, may_edit: bool) -> QMenu:
         """What the button 更多 offers."""
@@ -80,7 +73,7 @@ class CatalogueDesk:
             lambda: self.show_versions(may_edit=may_edit)
         )
         menu.addAction(_("限定日剂量（DDD）")).triggered.connect(
-            lambda: self.show_doses(may_edit=may_edit)
+            lambda: self.doses.open(may_edit=may_edit)
         )
         if may_edit:
             menu.addAction(_("新增品种申请")).triggered.connect(self.requests.open)
@@ -91,35 +84,6 @@ class CatalogueDesk:
         """Open the menu under its button."""
         menu = self.menu(button, may_edit=may_edit)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-
-    # Daily doses
-
-    def show_doses(self, *, may_edit: bool) -> None:
-        """The loaded releases of the daily doses; the keeper loads another."""
-        context = self._page.context
-        db, actor = context.db, context.actor
-        self.doses_form = form = DosesForm(self._page, may_edit=may_edit)
-
-        def read(path: Path, release: str) -> None:
-            self._page.read(lambda: read_doses(path, release), form.show_found, refused)
-
-        def refused(error: Exception) -> None:
-            if isinstance(error, DomainError | EnvironmentProblem):
-                form.refuse(error.text)
-            else:
-                context.errors.take(error)
-
-        def keep(release: str, found: DoseList) -> None:
-            command = LoadDoses(new_op(), release, found)
-            self._page.write(lambda: load_doses(db, actor, command), kept)
-
-        def kept(count: int) -> None:
-            context.notices.done(_("已载入 {n} 条限定日剂量。", n=count))
-
-        form.asked.connect(read)
-        form.wanted.connect(keep)
-        self._page.read(lambda: releases(db, actor), form.show_releases, channel="doses")
-        form.open()
 
     # Codes
 

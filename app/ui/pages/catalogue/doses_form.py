@@ -9,10 +9,20 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.doses import DoseList, Release
+from app.services.catalogue.doses import (
+    DoseList,
+    LoadDoses,
+    Release,
+    load_doses,
+    read_doses,
+    releases,
+)
 from app.ui import formats, theme
 from app.ui.icons import Icon
+from app.ui.page import Page
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.columns import Column, Kind
@@ -108,6 +118,47 @@ class DosesForm(Form):
             lambda name: self.asked.emit(Path(name), self.release.text.strip())
         )
         dialog.open()
+
+
+class Doses:
+    """The daily doses on one page.
+
+    Attributes:
+        form: The form that is or was on screen.
+    """
+
+    form: DosesForm
+
+    def __init__(self, page: Page) -> None:
+        """Prepare for a page."""
+        self._page = page
+
+    def open(self, *, may_edit: bool) -> None:
+        """Show the loaded releases; the keeper loads another."""
+        db, actor = self._page.context.db, self._page.context.actor
+        self.form = form = DosesForm(self._page, may_edit=may_edit)
+        form.asked.connect(self.read)
+        form.wanted.connect(self._keep)
+        self._page.read(lambda: releases(db, actor), form.show_releases, channel="doses")
+        form.open()
+
+    def read(self, path: Path, release: str) -> None:
+        """Read a list and show what it holds."""
+        self._page.read(lambda: read_doses(path, release), self.form.show_found, self._refused)
+
+    def _refused(self, error: Exception) -> None:
+        if isinstance(error, DomainError | EnvironmentProblem):
+            self.form.refuse(error.text)
+        else:
+            self._page.context.errors.take(error)
+
+    def _keep(self, release: str, found: DoseList) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        command = LoadDoses(new_op(), release, found)
+        self._page.write(lambda: load_doses(db, actor, command), self._kept)
+
+    def _kept(self, count: int) -> None:
+        self._page.context.notices.done(_("已载入 {n} 条限定日剂量。", n=count))
 
 
 def _columns() -> tuple[Column, ...]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app.domain.duties import Duty
 from app.domain.mapping import OPEN, MapStatus
 from app.domain.matching.verdict import Fact, Fit
-from app.i18n import N_, _
+from app.i18n import _
 from app.services.mapping.queries import (
     CandidateView,
     LocalLine,
@@ -30,22 +30,15 @@ from app.ui.page import KeyHint, Page
 from app.ui.pages.mapping.bench import Bench
 from app.ui.pages.mapping.desk import Desk
 from app.ui.pages.mapping.progress_card import ProgressCard
+from app.ui.pages.mapping.view_chips import VIEWS, ViewChips
 from app.ui.pages.mapping.whole import WholeList
 from app.ui.pages.mapping.work_list import WorkList, wanted_by
-from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import Card
 from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.pick_form import PickForm
 
 _LEFT: Final = 272
-_VIEWS: Final = {
-    "open": N_("待对 {n}"),
-    "safe": N_("一致 {n}"),
-    "conflict": N_("冲突 {n}"),
-    "none": N_("无对应 {n}"),
-    "done": N_("已对 {n}"),
-}
 
 
 class MappingPage(Page):
@@ -65,32 +58,16 @@ class MappingPage(Page):
         self.search = SearchEdit(_("名称、编码、企业"))
         self.whole = WholeList(self)
         self.requests = ItemRequests(self, self._ask)
-        self._chips = self._make_chips()
+        self.views = ViewChips(self, self.show_view)
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.list)
 
-    def _make_chips(self) -> dict[str, Chip]:
-        group = QButtonGroup(self)
-        chips = {}
-        for view in _VIEWS:
-            chip = Chip("")
-            chip.clicked.connect(lambda _on=False, wanted=view: self.show_view(wanted))
-            group.addButton(chip)
-            chips[view] = chip
-        chips["open"].setChecked(True)
-        return chips
-
     def _lay_out(self) -> None:
         left = self.left = Card("", padding=10)
         self._fit()
-        grid = QGridLayout()
-        grid.setSpacing(6)
-        for place, view in enumerate(_VIEWS):
-            grid.addWidget(self._chips[view], place // 3, place % 3)
-        grid.setColumnStretch(3, 1)
         left.add(self.search)
-        left.add(grid)
+        left.add(self.views)
         left.add(self.list, 1)
         right = QVBoxLayout()
         right.setSpacing(10)
@@ -169,9 +146,9 @@ class MappingPage(Page):
     @override
     def restore_state(self, state: dict[str, object]) -> None:
         view = state.get("view")
-        if isinstance(view, str) and view in _VIEWS:
+        if isinstance(view, str) and view in VIEWS:
             self.view_name = view
-            self._chips[view].setChecked(True)
+            self.views.check(view)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -201,21 +178,15 @@ class MappingPage(Page):
     def show_view(self, view: str) -> None:
         """Show the rows of a chip: ``open``, ``safe``, ``conflict``, ``none`` or ``done``."""
         self.view_name = view
-        self._chips[view].setChecked(True)
+        self.views.check(view)
         self._ask()
         self.list.setFocus()
 
     def _filter(self, wanted: int = 0) -> None:
         keep = wanted_by(self.view_name, self.search.text())
-        self._show_chips()
+        self.views.show_counts(self.all)
         self.list.show_rows([row for row in self.all if keep(row)], wanted)
         self.chrome_changed.emit()
-
-    def _show_chips(self) -> None:
-        for view, chip in self._chips.items():
-            keep = wanted_by(view, "")
-            chip.setText(_(_VIEWS[view], n=sum(keep(row) for row in self.all)))
-            chip.updateGeometry()
 
     def _chosen(self, line: LocalLine | None) -> None:
         if line is None:
