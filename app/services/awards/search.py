@@ -70,7 +70,7 @@ def _led(case: Case, limits: Limits, shape: Shape, effort: Effort) -> Solved:
     """Within the cheapest set first, then among all, as far as the time goes."""
     _table, wanted, inner = shape
     until = time.monotonic() + effort.seconds
-    first = replace(effort, seconds=effort.seconds / _FIRST, start=())
+    first = replace(effort, seconds=effort.seconds // _FIRST, start=())
     found = _solve(case, limits, inner, first)
     known = effort.start
     if found.parts is not None and not breaches(case, limits, found.parts):

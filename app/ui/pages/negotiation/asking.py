@@ -249,25 +249,6 @@ class Asking(TermsAsking):
         form.accepted.connect(lambda: self._desk.end(project, form.text, failed=failed))
         form.open()
 
-    def split(self) -> None:
-        """Share the current line between suppliers."""
-        at = self._page.compare.at
-        if at is not None:
-            self._page.picking.split(at)
-
-    def choose_lowest(self) -> None:
-        """The cheapest for every line."""
-        board = self._page.compare.board
-        if board is not None:
-            self._desk.choose_all(board.found, None)
-
-    def choose_scored(self) -> None:
-        """The best score for every line."""
-        board = self._page.compare.board
-        if board is not None:
-            found = board.found
-            self._desk.read_scoring(self._id, lambda scored: self._desk.choose_all(found, scored))
-
     def scores(self) -> None:
         """Show the score sheet."""
         board = self._page.compare.board

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
 
 from app.domain.duties import Duty
 from app.i18n import _
@@ -79,3 +80,12 @@ class NegotiationFrame(Page):
         column = page_column(self)
         column.addWidget(head)
         column.addWidget(self.stack, 1)
+
+    @override
+    def save_state(self) -> dict[str, object]:
+        return {"project": self.project.id if self.project else 0}
+
+    @override
+    def restore_state(self, state: dict[str, object]) -> None:
+        wanted = state.get("project")
+        self._wanted = wanted if isinstance(wanted, int) else 0

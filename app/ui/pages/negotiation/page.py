@@ -280,12 +280,3 @@ class NegotiationPage(NegotiationFrame):
             self.compare.pick_number(int(text))
         else:
             super().keyPressEvent(event)
-
-    @override
-    def save_state(self) -> dict[str, object]:
-        return {"project": self.project.id if self.project else 0}
-
-    @override
-    def restore_state(self, state: dict[str, object]) -> None:
-        wanted = state.get("project")
-        self._wanted = wanted if isinstance(wanted, int) else 0
