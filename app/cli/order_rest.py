@@ -71,9 +71,7 @@ def rest(no: OrderArgument) -> None:
     if run.as_json:
         run.emit(found)
         return
-    run.say(
-        _("{no} {supplier}：{reason}", no=found.no, supplier=found.supplier, reason=found.reason)
-    )
+    run.say(f"{found.no} {found.supplier}：{found.reason}")
     run.emit(
         [_words(one) for one in found.lines],
         {

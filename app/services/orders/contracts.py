@@ -18,6 +18,7 @@ from app.i18n import N_, _
 from app.models.item import Item
 from app.models.order import Contract
 from app.models.party import Organisation, SettleTerm
+from app.services.consumption.terms import triggers_of
 from app.services.db import database_of
 
 STANDARD_TERMS: Final = (
@@ -60,7 +61,7 @@ def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> 
             )
         ).all()
     )
-    usual = triggers_on(session, (org_id, supplier_id), (), day).get(0, USUAL)
+    usual = usual_trigger(session, (org_id, supplier_id), day)
     clause = settlement((), usual)
     insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
     session.execute(
@@ -94,28 +95,28 @@ def terms_for(
     session: Session, contract: Contract, items: Sequence[int], day: date
 ) -> tuple[Term, ...]:
     """The clauses for an order of `items`: the contract's, with settlement as agreed on `day`."""
-    triggers = triggers_on(session, (contract.org_id, contract.supplier_id), items, day)
-    usual = triggers.get(0, USUAL)
+    parties = (contract.org_id, contract.supplier_id)
+    usual = usual_trigger(session, parties, day)
+    triggers = triggers_of(session, *parties, items, day)
     names = dict(session.execute(select(Item.id, Item.name).where(Item.id.in_(items))).all())
-    said = [(str(names.get(item, "")), triggers.get(item, usual)) for item in items]
+    said = [(str(names.get(item, "")), triggers[item].value) for item in items]
     return with_settlement(terms_of(contract), settlement(said, usual))
 
 
-def triggers_on(
-    session: Session, parties: tuple[int, int], items: Sequence[int], day: date
-) -> dict[int, str]:
-    """When goods of (member, supplier) become payable on `day`: by item, 0 for all others."""
-    rows = session.execute(
-        select(SettleTerm.item_id, SettleTerm.trigger)
+def usual_trigger(session: Session, parties: tuple[int, int], day: date) -> str:
+    """When goods of (member, supplier) become payable on `day`, but for items agreed apart."""
+    found = session.scalar(
+        select(SettleTerm.trigger)
         .where(
             SettleTerm.org_id == parties[0],
             SettleTerm.supplier_id == parties[1],
-            SettleTerm.item_id.in_((0, *items)),
+            SettleTerm.item_id == 0,
             SettleTerm.valid_from <= day,
         )
-        .order_by(SettleTerm.valid_from)
+        .order_by(SettleTerm.valid_from.desc())
+        .limit(1)
     )
-    return {int(item): str(trigger) for item, trigger in rows}
+    return found or USUAL
 
 
 def _in_force(session: Session, org_id: int, supplier_id: int, day: date) -> Contract | None:

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app.domain.documents import DocKind, State
-from app.domain.orders.clauses import USUAL
 from app.domain.orders.content import ContentLine, from_plain
 from app.domain.orders.signing import SETTLED, Decision, Party
 from app.domain.reporting.kinds import SOURCES
@@ -23,7 +22,7 @@ from app.models.order_depth import OrderAnswer, OrderAnswerLine
 from app.models.price import Price, PriceList
 from app.models.stock import Place
 from app.services.db import local_time
-from app.services.orders.contracts import triggers_on
+from app.services.orders.contracts import usual_trigger
 from app.services.reporting.asking import Asked, Goods, Parties, Values, money
 
 _TRIGGERS = {"receipt": "1", "issue": "2", "consumption": "3"}
@@ -144,14 +143,14 @@ def contracts(asked: Asked) -> Iterator[Values]:
     )
     for one in rows:
         day = one.valid_from
-        triggers = triggers_on(asked.session, (one.org_id, one.supplier_id), (), day)
+        usual = usual_trigger(asked.session, (one.org_id, one.supplier_id), day)
         yield {
             "JLBH": one.no,
             **parties.pair(one.org_id, one.supplier_id),
             "HTBH": one.no,
             "QSRQ": day,
             "ZZRQ": one.valid_to,
-            "JSFS": _TRIGGERS[triggers.get(0, USUAL)],
+            "JSFS": _TRIGGERS[usual],
         }
 
 
