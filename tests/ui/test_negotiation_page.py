@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
 from app.domain.documents import State
+from app.domain.errors import NotAllowedError
+from app.domain.ids import new_op
 from app.services.negotiation.comparison import comparison
-from app.services.negotiation.queries import members, projects
+from app.services.negotiation.papers import (
+    CheckPaper,
+    PutPaper,
+    check_paper,
+    papers,
+    put_paper,
+)
+from app.services.negotiation.queries import items, members, projects
 from app.services.negotiation.quotes import own_quote
 from app.ui.context import PageContext
 from app.ui.pages.negotiation.page import NegotiationPage
+from app.ui.pages.negotiation.share_form import ShareForm
+from app.ui.pages.negotiation.terms_forms import DismissForm, FailForm, TrailForm
 from app.ui.widgets.dialogs import Form
 from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, RUIHE, Site
@@ -160,3 +172,91 @@ def test_a_supplier_types_its_prices_and_hands_them_in(
         ("3.7500", False), ("None", False), ("None", True),
     ]  # fmt: skip
     assert "已提交" in page.own.state.text()
+
+
+def test_a_line_is_shared_when_the_shares_are_the_whole(
+    page: NegotiationPage, deal: Deal, settle: Settle
+) -> None:
+    page.asking.split()
+    form = question(page)
+    assert isinstance(form, ShareForm)
+    cheap, dear = form.shares.values()
+    cheap.setText("70")
+    dear.setText("20")
+    form.submit()
+    assert form.isVisible()
+    assert form.sum.text() == "合计 90%，还差 10%"
+    dear.setText("30")
+    form.submit()
+    assert form.isVisible()  # the dearer one needs its reason
+    form.reason.setText("两家分担断供风险，价差一角")
+    form.submit()
+    settle()
+
+    draft = comparison(*deal.site.as_("lead_buyer"), deal.id).draft
+    assert [(one.supplier_id, one.share) for one in draft[1]] == [(RUIHE, 700), (KANGZE, 300)]
+    assert cells(page, 0)[-1].startswith("2 家 3.73 70/30")
+
+
+def test_a_line_fails_a_supplier_leaves_and_the_trail_tells_it(
+    page: NegotiationPage, deal: Deal, settle: Settle
+) -> None:
+    page.asking.fail()
+    settle()
+    form = question(page)
+    assert isinstance(form, FailForm)
+    form.reason.setPlainText("质量层次不符")
+    form.submit()
+    settle()
+    page.asking.dismiss()
+    settle()
+    out = question(page)
+    assert isinstance(out, DismissForm)
+    out.who.choose(RUIHE)
+    out.reason.setPlainText("主动退出本项目")
+    out.submit()
+    settle()
+    page.asking.trail()
+    settle()
+    told = question(page)
+    assert isinstance(told, TrailForm)
+    steps = [row.record.step for row in told.model.rows]  # type: ignore[attr-defined]  # StepRow
+    assert steps[-2:] == ["流标", "移出供应商"]
+    told.reject()
+    found = comparison(*deal.site.as_("lead_buyer"), deal.id)
+    assert found.lines[0].failed == "质量层次不符"
+    assert [one.supplier_id for one in found.suppliers] == [KANGZE]
+
+
+def test_lots_and_ceilings_are_typed_and_kept(
+    sqlite_site: Site, clock: FixedClock, context_for: Contexts, show: Show, settle: Settle
+) -> None:
+    project = asked(sqlite_site, clock)
+    page = show(NegotiationPage(context_for("lead_buyer")))
+    settle()
+    lines = page.prepare.items
+    assert lines.setData(lines.index(0, lines.positions["ceiling"]), "12.5")
+    assert not lines.setData(lines.index(1, lines.positions["ceiling"]), "abc")
+    assert lines.setData(lines.index(1, lines.positions["lot"]), "2")
+    page.prepare.save_terms.click()
+    settle()
+
+    found = items(*sqlite_site.as_("lead_buyer"), project)
+    assert [(one.lot, str(one.ceiling)) for one in found[:1]] == [(1, "12.5000")]
+    assert found[1].lot == 2
+    assert page.prepare.items.marks == set()
+
+
+def test_a_supplier_hands_papers_in_and_the_buyer_checks_them(sqlite_site: Site) -> None:
+    supplier, buyer = sqlite_site.as_("kangze_sales"), sqlite_site.as_("lead_buyer")
+    made = put_paper(
+        *supplier, PutPaper(new_op(), KANGZE, "购销廉洁协议", "L-1", date(2027, 1, 1))
+    )  # fmt: skip
+    with pytest.raises(NotAllowedError):
+        check_paper(*supplier, CheckPaper(new_op(), KANGZE, made))
+    check_paper(*buyer, CheckPaper(new_op(), KANGZE, made))
+    assert [(one.number, one.checked) for one in papers(*buyer, KANGZE)] == [("L-1", True)]
+    put_paper(*supplier, PutPaper(new_op(), KANGZE, "购销廉洁协议", "L-2", None, made))
+    assert [(one.number, one.checked) for one in papers(*buyer, KANGZE)] == [("L-2", False)]
+    with pytest.raises(NotAllowedError):
+        papers(*sqlite_site.as_("ruihe_sales"), KANGZE)
