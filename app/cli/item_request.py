@@ -10,7 +10,7 @@ import typer
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain.catalogue import ItemDraft
-from app.domain.documents import state_title
+from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -138,6 +138,6 @@ def _plain(row: service.RequestRow) -> dict[str, object]:
 
 def _said(run: Cli, done: service.Asked) -> None:
     run.emit(
-        {"no": done.no, "status": done.status, "item_code": done.item_code},
+        {"no": done.no, "status": state_title(State(done.status)), "item_code": done.item_code},
         {"no": _("单号"), "status": _("状态"), "item_code": _("统一编码")},
     )

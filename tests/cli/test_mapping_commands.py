@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.cli.runner import bare, run
 from tests.factories import Site
-from tests.services.mapping.lists import write_list
+from tests.services.mapping.lists import lines, load, write_list
 
 CATALOGUE = """uid,name,trade,form,spec,maker,licence
 U1,阿莫西林胶囊,,胶囊剂,0.25g*24粒/盒,北辰药业股份有限公司,国药准字H20260318
@@ -72,3 +72,17 @@ def test_a_list_is_mapped_from_the_command_line(site: Site, tmp_path: Path) -> N
     merged = yilian("merge", "YP-000101", "YP-000102", "--reason", "重复建档", login="lead_buyer")
     assert isinstance(merged, dict)
     assert merged["moved"] == 1
+
+
+def test_a_row_is_asked_for_and_becomes_an_item(site: Site, tmp_path: Path) -> None:
+    load(site, tmp_path, ("D101,小儿豉翘清热颗粒,,2g*6袋/盒,云溪药业有限公司,盒,1200,36000",))
+    asked = run(site, "east_store", "--json", "item-request", "ask", "D101", "--reason", "儿科常用")
+    no = asked.json()["no"]
+    wrong = run(site, "lead_buyer", "item-request", "approve", no, "--set", "form")
+    assert (wrong.code, "form=颗粒剂" in wrong.err) == (1, True)
+    done = run(
+        site, "lead_buyer", "--json", "item-request", "approve", no, "--set", "form=颗粒剂"
+    ).json()
+    assert lines(site)["D101"].item_code == done["item_code"]
+    listed = run(site, "east_store", "--json", "item-request", "list").json()
+    assert [(row["no"], row["item_code"]) for row in listed] == [(no, done["item_code"])]
