@@ -6,22 +6,35 @@ Both only read. They run before and after a backup, in `yilian doctor`, and on t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, func, literal, select, type_coerce, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
-from sqlalchemy.types import Text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    cast as cast_sql,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType as Stored, Text
 
-from app.domain.ledger import GENESIS, next_hash
+from app.domain.ledger import GENESIS
 from app.models.base import BigInt
 from app.models.platform import Audit
 from app.models.stock import Balance, ChainHead, Ledger, Place
-from app.services.db import Database
+from app.services.db import Database, database_of
 
 Report = Callable[[int, int], None]
-_PAGE: Final = 5_000
+Row = tuple[int, bytes, bytes, str]
+_PAGE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,42 +81,41 @@ def reconcile(db: Database) -> tuple[Difference, ...]:
 
 
 def _differences(session: Session) -> tuple[Difference, ...]:
-    key = ("org_id", "place_id", "item_id", "lot_id", "owner_id")
+    """The moves are added up by both ends at once, so that the ledger is sorted a single time."""
+    same = ("org_id", "item_id", "lot_id", "owner_id")
+    kept = tuple(getattr(Ledger, name) for name in same)
+    ends = (Ledger.from_place, Ledger.to_place)
+    flow = (
+        select(*kept, *ends, func.sum(Ledger.qty).label("qty")).group_by(*kept, *ends).cte("flow")
+    )
     sides = union_all(
-        _end(Ledger.to_place, Ledger.qty + 0),
-        _end(Ledger.from_place, -Ledger.qty),
+        *(
+            select(
+                *(flow.c[name] for name in same),
+                flow.c[place].label("place_id"),
+                (flow.c.qty * sign).label("ledger"),
+                literal(0).label("balance"),
+            )
+            for place, sign in (("to_place", 1), ("from_place", -1))
+        ),
         select(
-            *(getattr(Balance, name) for name in key),
+            *(getattr(Balance, name) for name in same),
+            Balance.place_id,
             literal(0).label("ledger"),
             Balance.qty.label("balance"),
         ),
     ).subquery()
-    columns = [sides.c[name] for name in key]
+    columns = [sides.c[name] for name in ("org_id", "place_id", "item_id", "lot_id", "owner_id")]
     ledger, balance = func.sum(sides.c.ledger), func.sum(sides.c.balance)
     rows = session.execute(
         select(*columns, balance.label("balance"), ledger.label("ledger"))
+        .join(Place, (Place.org_id == sides.c.org_id) & (Place.id == sides.c.place_id))
+        .where(type_coerce(Place.holds_stock, BigInt) == 1)
         .group_by(*columns)
         .having(ledger != balance)
         .order_by(*columns)
     )
     return tuple(Difference(*(int(value) for value in row)) for row in rows)
-
-
-def _end(place: InstrumentedAttribute[int], change: ColumnElement[int]) -> Any:
-    """One end of every move, where that end is a place that holds stock."""
-    return (
-        select(
-            Ledger.org_id,
-            place.label("place_id"),
-            Ledger.item_id,
-            Ledger.lot_id,
-            Ledger.owner_id,
-            change.label("ledger"),
-            literal(0).label("balance"),
-        )
-        .join(Place, (Place.org_id == Ledger.org_id) & (Place.id == place))
-        .where(type_coerce(Place.holds_stock, BigInt) == 1)
-    )
 
 
 def chains(db: Database, report: Report | None = None) -> tuple[ChainProof, ...]:
@@ -116,81 +128,90 @@ def chains(db: Database, report: Report | None = None) -> tuple[ChainProof, ...]
         ).all()
         total, done, found = sum(int(head.seq) for head in heads), 0, []
         for head in heads:
-            rows = _ledger_rows if head.chain == "ledger" else _audit_rows
-            proof = _walk(head, rows(session, head.org_id))
-            found.append(proof)
+            with rows_of(session, head.org_id, head.chain) as rows:
+                found.append(_walk(head, rows))
             done += int(head.seq)
             if report is not None:
                 report(done, total)
         return tuple(found)
 
 
-def _walk(head: Any, rows: Iterator[tuple[int, bytes, bytes, str]]) -> ChainProof:
+def _walk(head: Any, rows: Iterable[Row]) -> ChainProof:
     previous, count, broken = GENESIS, 0, 0
+    digest = hashlib.sha256  # the law of `app.domain.ledger.next_hash`, a million times over
     for seq, stated_previous, stated, text in rows:
         count += 1
-        expected = next_hash(previous, text)
-        fits = seq == count and stated_previous == previous and stated == expected
-        if not fits and not broken:
-            broken = seq
+        if (
+            stated_previous != previous
+            or digest(previous + text.encode()).digest() != stated
+            or seq != count
+        ):
+            broken = broken or seq
         previous = stated
     if not broken and (count != head.seq or previous != bytes(head.hash)):
         broken = count + 1
-    return ChainProof(head.org_id, head.chain, count, previous.hex(), broken)
+    return ChainProof(head.org_id, head.chain, count, bytes(previous).hex(), broken)
 
 
-_LEDGER: Final = (
-    *(
-        Ledger.org_id,
-        Ledger.seq,
-        type_coerce(Ledger.op_id, Text),
-        Ledger.line,
-        Ledger.doc_kind,
-        Ledger.doc_id,
-    ),
-    *(Ledger.doc_line, Ledger.item_id, Ledger.lot_id, Ledger.pack_id, Ledger.owner_id),
-    *(Ledger.from_place, Ledger.to_place, Ledger.qty, type_coerce(Ledger.unit_price, BigInt)),
-    *(
-        Ledger.price_factor,
-        type_coerce(Ledger.occurred_on, Text),
-        type_coerce(Ledger.posted_at, BigInt),
-    ),
-    *(Ledger.actor_id, Ledger.reversal_of, Ledger.reason),
-)
-"""The columns in the order of `app.domain.ledger.canonical`, money and time as they are stored:
-their text is the canonical text (tests prove it row by row), without an object for each row."""
+@contextmanager
+def rows_of(session: Session, org_id: int, chain: str, after: int = 0) -> Iterator[Iterable[Row]]:
+    """The rows of a chain as (number, hash before, hash, canonical text), past the mapper.
+
+    The database writes the text of `app.domain.ledger.canonical` (tests prove it row by row), the
+    hash is made here: an auditor need not trust the server's. The driver's cursor is read
+    directly, which takes a tenth of the time of rows of SQLAlchemy.
+    """
+    server = not database_of(session).is_sqlite
+    query = _ledger_query(server=server) if chain == "ledger" else _audit_query()
+    values = {"org": org_id, "after": after}
+    connection = session.connection()
+    if not server:
+        with connection.execute(query, values) as found:
+            yield cast("Iterable[Row]", found.cursor)
+        return
+    compiled = query.compile(dialect=connection.dialect)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor(name="chain", binary=True) as cursor:
+        cursor.itersize = _PAGE
+        cursor.execute(compiled.string, compiled.construct_params(values))
+        yield cursor
 
 
-def _ledger_rows(session: Session, org_id: int) -> Iterator[tuple[int, bytes, bytes, str]]:
-    query = (
-        select(Ledger.seq, Ledger.prev_hash, Ledger.hash, *_LEDGER)
-        .where(Ledger.org_id == org_id)
+@cache
+def _ledger_query(*, server: bool) -> Select[int, bytes, bytes, str]:
+    day: Any = Ledger.occurred_on
+    parts = (
+        *(Ledger.org_id, Ledger.seq, Ledger.op_id, Ledger.line, Ledger.doc_kind, Ledger.doc_id),
+        *(Ledger.doc_line, Ledger.item_id, Ledger.lot_id, Ledger.pack_id, Ledger.owner_id),
+        *(Ledger.from_place, Ledger.to_place, Ledger.qty, Ledger.unit_price, Ledger.price_factor),
+        func.to_char(day, "YYYY-MM-DD") if server else day,
+        *(Ledger.posted_at, Ledger.actor_id, Ledger.reversal_of, Ledger.reason),
+    )
+    return (
+        select(Ledger.seq, Ledger.prev_hash, Ledger.hash, _joined(parts))
+        .where(Ledger.org_id == bindparam("org"), Ledger.seq > bindparam("after"))
         .order_by(Ledger.seq)
     )
-    for seq, previous, stated, *parts in session.execute(query.execution_options(yield_per=_PAGE)):
-        yield seq, bytes(previous), bytes(stated), "|".join(map(str, parts))
 
 
-def _audit_rows(session: Session, org_id: int) -> Iterator[tuple[int, bytes, bytes, str]]:
-    query = (
-        select(
-            Audit.seq,
-            Audit.prev_hash,
-            Audit.hash,
-            type_coerce(Audit.at, BigInt).label("at"),
-            Audit.person_id,
-            Audit.action,
-            Audit.doc_kind,
-            Audit.doc_id,
-            type_coerce(Audit.detail, Text).label("detail"),
-        )
-        .where(Audit.org_id == org_id)
+@cache
+def _audit_query() -> Select[int, bytes, bytes, str]:
+    parts = (Audit.org_id, Audit.seq, Audit.at, Audit.person_id, Audit.action, Audit.doc_kind,
+             Audit.doc_id, Audit.detail)  # fmt: skip
+    return (
+        select(Audit.seq, Audit.prev_hash, Audit.hash, _joined(parts))
+        .where(Audit.org_id == bindparam("org"), Audit.seq > bindparam("after"))
         .order_by(Audit.seq)
     )
-    for row in session.execute(query.execution_options(yield_per=_PAGE)):
-        parts = (org_id, row.seq, row.at, row.person_id, row.action, row.doc_kind, row.doc_id)
-        text = "|".join([*(str(part) for part in parts), row.detail])
-        yield row.seq, bytes(row.prev_hash), bytes(row.hash), text
+
+
+def _joined(parts: Iterable[Any]) -> ColumnElement[str]:
+    """The canonical text: the stored values with bars between; none of them is ever null."""
+    texts = [cast_sql(type_coerce(part, Stored), Text) for part in parts]
+    whole: ColumnElement[str] = texts[0]
+    for text in texts[1:]:
+        whole = whole.concat("|").concat(text)
+    return whole
 
 
 def group_seal(proofs: tuple[ChainProof, ...]) -> str:
