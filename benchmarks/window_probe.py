@@ -31,8 +31,8 @@ def main(file: str, begun: float) -> dict[str, float]:
     app = QApplication([])
     theme.apply()
     program = Program(Settings())
-    opened = opening.Opened(open_database(file), file, demo=False, people=())
-    program.show_window(opening.sign_in(opened, "lead_buyer", "", Settings()))
+    data = opening.Opened(open_database(file), file, demo=False, people=())
+    program.show_window(opening.sign_in(data, "lead_buyer", "", Settings()))
     _until(app, lambda: program.window is not None and program.window.isVisible())
     shown, used = time.time() - begun, time.process_time()
     window = program.window

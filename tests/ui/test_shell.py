@@ -252,7 +252,7 @@ def test_a_low_window_folds_groups_and_keeps_every_line_high_enough_to_hit(
     assert min(button.height() for button in here.buttons) >= 30
 
     folded = next(group for group in window.rail.groups if group.folded)
-    qtbot.mouseClick(folded.head, Qt.MouseButton.LeftButton)
+    folded.head.click()
     assert not folded.folded
     assert all(button.isVisibleTo(window.rail) for button in folded.buttons)
 
