@@ -48,7 +48,7 @@ def put(field: Field, text: str) -> None:
 
 def test_prices_in_force_stand_by_code(page: PricesPage, settle: Settle) -> None:
     assert column(page, 0) == ["HC-000104", "YP-000101", "YP-000102", "YP-000103", "YP-000105"]
-    assert page.subtitle() == "价格表 1 份 · 生效中 5 条"
+    assert page.subtitle() == "价格表 2 份 · 生效中 5 条"
     page.search.setText("amxl")
     settle()
     assert column(page, 3) == ["3.86"]
@@ -106,7 +106,7 @@ def test_a_sheet_of_prices_goes_into_a_new_list(
     put(page.list_form.name, "第二轮议价")
     page.list_form.submit()
     settle()
-    assert page.subtitle() == "价格表 2 份 · 生效中 5 条"
+    assert page.subtitle() == "价格表 3 份 · 生效中 5 条"
 
 
 def test_a_member_only_looks(context: PageContext, show: Show, settle: Settle) -> None:
