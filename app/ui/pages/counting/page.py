@@ -90,8 +90,8 @@ class CountingPage(Page):
         right.addWidget(self.disposals_card, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self.lines, 3)
-        body.addLayout(right, 2)
+        body.addWidget(self.lines, 13)
+        body.addLayout(right, 7)
         column = page_column(self)
         column.addWidget(self.bar)
         column.addLayout(

@@ -53,6 +53,8 @@ class RecallPage(Page):
         self.members.set_empty(_("扫一个批号，这里列出它在各成员的入、存、用。"))
         self.steps = GridView(ListModel(rows.step_columns()))
         self.steps.set_empty(_("还没有收发记录。"))
+        for grid in (self.members, self.steps):
+            _put(grid, [])  # nothing was asked yet: the sentence stands there at once
         self.recalls = GridView(ListModel(rows.recall_columns()))
         self.recalls.set_empty(_("没有冻结和召回。"))
         self.expiring = GridView(ListModel(rows.expiring_columns()))
