@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     bindparam,
-    cast as cast_sql,
     func,
     literal,
     select,
@@ -162,7 +161,7 @@ def rows_of(session: Session, org_id: int, chain: str, after: int = 0) -> Iterat
     directly, which takes a tenth of the time of rows of SQLAlchemy.
     """
     server = not database_of(session).is_sqlite
-    query = _ledger_query(server=server) if chain == "ledger" else _audit_query()
+    query = (_ledger_query if chain == "ledger" else _audit_query)(server=server)
     values = {"org": org_id, "after": after}
     connection = session.connection()
     if not server:
@@ -188,29 +187,31 @@ def _ledger_query(*, server: bool) -> Select[int, bytes, bytes, str]:
         *(Ledger.posted_at, Ledger.actor_id, Ledger.reversal_of, Ledger.reason),
     )
     return (
-        select(Ledger.seq, Ledger.prev_hash, Ledger.hash, _joined(parts))
+        select(Ledger.seq, Ledger.prev_hash, Ledger.hash, _joined(parts, server=server))
         .where(Ledger.org_id == bindparam("org"), Ledger.seq > bindparam("after"))
         .order_by(Ledger.seq)
     )
 
 
 @cache
-def _audit_query() -> Select[int, bytes, bytes, str]:
+def _audit_query(*, server: bool) -> Select[int, bytes, bytes, str]:
     parts = (Audit.org_id, Audit.seq, Audit.at, Audit.person_id, Audit.action, Audit.doc_kind,
              Audit.doc_id, Audit.detail)  # fmt: skip
     return (
-        select(Audit.seq, Audit.prev_hash, Audit.hash, _joined(parts))
+        select(Audit.seq, Audit.prev_hash, Audit.hash, _joined(parts, server=server))
         .where(Audit.org_id == bindparam("org"), Audit.seq > bindparam("after"))
         .order_by(Audit.seq)
     )
 
 
-def _joined(parts: Iterable[Any]) -> ColumnElement[str]:
+def _joined(parts: Iterable[Any], *, server: bool) -> ColumnElement[str]:
     """The canonical text: the stored values with bars between; none of them is ever null."""
-    texts = [cast_sql(type_coerce(part, Stored), Text) for part in parts]
-    whole: ColumnElement[str] = texts[0]
-    for text in texts[1:]:
-        whole = whole.concat("|").concat(text)
+    if server:
+        return func.concat_ws("|", *(type_coerce(part, Stored) for part in parts))
+    first, *rest = (type_coerce(part, Text) for part in parts)
+    whole: ColumnElement[str] = first
+    for part in rest:
+        whole = whole.concat("|").concat(part)  # SQLite makes text of numbers by itself
     return whole
 
 
