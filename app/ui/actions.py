@@ -55,6 +55,8 @@ class Act(StrEnum):
     SIGN = "sign"
     CHECK_SEAL = "check_seal"
     STATEMENT = "statement"
+    MATCH = "match"
+    CLOSE_MONTH = "close_month"
     BACKUP = "backup"
 
 
@@ -90,7 +92,9 @@ class Action:
         return _(self.title)
 
 
-_GOES: Final = frozenset({Act.SUGGEST, Act.DIFFERENCE, Act.SIGN, Act.STATEMENT})
+_GOES: Final = frozenset(
+    {Act.SUGGEST, Act.DIFFERENCE, Act.SIGN, Act.STATEMENT, Act.MATCH, Act.CLOSE_MONTH}
+)
 _ALL: Final = (
     Action(Act.PALETTE, N_("搜索或执行命令"), Icon.MAGNIFY, "Ctrl+K"),
     Action(Act.KEYS, N_("这里能用的快捷键"), Icon.KEYBOARD, "F1"),
@@ -135,6 +139,8 @@ _ALL: Final = (
     Action(Act.SIGN, N_("签署"), Icon.FILE_SIGN, "", "group_orders"),
     Action(Act.CHECK_SEAL, N_("验电子章"), Icon.LOCK_CHECK, "", "group_orders"),
     Action(Act.STATEMENT, N_("生成对账单"), Icon.CALCULATOR, "", "settlement", Duty.SETTLE),
+    Action(Act.MATCH, N_("匹配发票"), Icon.LINK, "Ctrl+M", "settlement", Duty.SETTLE),
+    Action(Act.CLOSE_MONTH, N_("关账"), Icon.LOCK_CHECK, "", "settlement", Duty.SETTLE),
     Action(Act.BACKUP, N_("立即备份"), Icon.DATABASE, "", "settings", Duty.ADMIN),
 )
 

@@ -90,6 +90,8 @@ def roll_forward(lots: Iterable[LotFlow]) -> Roll:
 def _values(lot: LotFlow) -> tuple[Decimal, ...]:
     """Each flow is worth what it changes the value of the running quantity by."""
     running, worth = lot.opening, amount(lot.unit_price, lot.opening, lot.price_factor)
+    if not (lot.received or lot.returned or lot.other or lot.consumed):
+        return (worth, _NIL, _NIL, _NIL, _NIL, worth)
     values = [worth]
     for flow, sign in ((lot.received, 1), (lot.returned, 1), (lot.other, 1), (lot.consumed, -1)):
         if flow:

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Final
 
-from app.domain.documents import State
 from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
 from app.services.db import Database, today
 from app.services.demo.arrivals import deliver
-from app.services.demo.desk import HEADS, KEEPERS, Desk, open_desk
+from app.services.demo.desk import KEEPERS, Desk, open_desk
 from app.services.demo.order_depth import (
     approve,
     part_confirmed,
     set_limits,
     waiting_requisitions,
 )
+from app.services.demo.settling import open_settlement
 from app.services.demo.sources import Goods
 from app.services.demo.trade import supplier_of
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
@@ -41,9 +40,6 @@ from app.services.requisition.make import (
     create,
     from_suggestions as request,
 )
-from app.services.settlement import MakeStatements, Step, make_statements, step
-from app.services.settlement.listing import StatementRow, statements
-from app.services.settlement.steps import Verb
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how far, and out of how much."""
@@ -53,7 +49,6 @@ _FIRST: Final = (("kangzeyuan", 4), ("ruihetang", 2), ("jiangtan", 2))
 _SECOND: Final = (("baichuan", 6), ("hengce", 2))
 """How many of each supplier's most used goods the two packages hold."""
 _REFUSAL: Final = "注射器单价与上月合同不符，请先核对价格"
-_DISPUTE: Final = "本方出库单合计多出两行，请核对批号后再确认"
 
 
 def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
@@ -73,7 +68,7 @@ def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
     waiting_requisitions(desk, _most_used(desk, _FIRST[:1]))
     part_confirmed(desk)
     progress(_("对账单"), 0, 1)
-    _settle(desk, day)
+    open_settlement(desk, day)
 
 
 def _signed_package(desk: Desk, day: date) -> None:
@@ -169,40 +164,3 @@ def _decide(
 ) -> None:
     command = Sign(new_op(), order.org_id, order.id, order.version, decision, reason)
     sign(desk.db, actor, command)
-
-
-def _settle(desk: Desk, day: date) -> None:
-    """The month before last is confirmed; of last month some are drafts, sent, in dispute."""
-    last = day.replace(day=1) - timedelta(days=1)
-    before = last.replace(day=1) - timedelta(days=1)
-    for member in KEEPERS:
-        clerk = desk.actor(HEADS[member])
-        org = desk.keeper(member).org_id
-        for month in (before, last):
-            period = f"{month:%Y-%m}"
-            make_statements(desk.db, clerk, MakeStatements(new_op(), org, period))
-            rows = statements(desk.db, clerk, (org,), period)
-            for number, row in enumerate(row for row in rows if row.org_id == org):
-                _advance(desk, clerk, row, 3 if month is before else number % 4)
-
-
-def _advance(desk: Desk, clerk: Actor, row: StatementRow, stage: int) -> None:
-    """Take a statement on: 0 stays a draft, 1 is sent, 2 is disputed, 3 is confirmed."""
-    if stage == 0 or row.status is not State.DRAFT:
-        return
-    seller = desk.seller(row.supplier_id)
-    _step(desk, clerk, row, (Verb.SEND, 0))
-    if stage == 2:  # noqa: PLR2004 - see above
-        bill = row.payable + Decimal("18.60")
-        command = Step(
-            new_op(), row.org_id, row.statement_id, Verb.DISPUTE, row.version + 1, _DISPUTE, bill
-        )
-        step(desk.db, seller, command)
-    elif stage == 3:  # noqa: PLR2004 - see above
-        _step(desk, seller, row, (Verb.CONFIRM, 1))
-
-
-def _step(desk: Desk, actor: Actor, row: StatementRow, what: tuple[Verb, int]) -> None:
-    verb, later = what
-    command = Step(new_op(), row.org_id, row.statement_id, verb, row.version + later)
-    step(desk.db, actor, command)

@@ -7,20 +7,23 @@ the years before are never read, and figures that disagree show that stock and l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind
+from app.domain.money import from_scaled
 from app.domain.settlement.roll import LotFlow, Roll, roll_forward
+from app.models.base import BigInt
 from app.models.stock import Balance, Ledger, Place
 
 _CAME_IN: Final = ("supplier", "opening", "found", "transit")
+_FREE: Final = (Decimal(0), 1)
 _Key = tuple[int, int, int]
 """(owner, item, lot)."""
 
@@ -60,47 +63,34 @@ def lot_flows(
     session: Session, org_id: int, suppliers: Collection[int], span: Span
 ) -> dict[int, list[LotFlow]]:
     """Flows by lot of each supplier's goods over the days."""
-    moved = {_key(row): row for row in session.execute(_moves(org_id, suppliers, span))}
-    there = {
-        (row.owner_id, row.item_id, row.lot_id): int(row.qty)
-        for row in session.execute(
-            select(
-                Balance.owner_id,
-                Balance.item_id,
-                Balance.lot_id,
-                func.sum(Balance.qty).label("qty"),
-            )
-            .where(Balance.org_id == org_id, Balance.owner_id.in_(suppliers))
+    there: dict[_Key, int] = {
+        (owner, item, lot): qty
+        for owner, item, lot, qty in session.execute(
+            select(Balance.owner_id, Balance.item_id, Balance.lot_id, func.sum(Balance.qty))
+            .where(Balance.org_id == org_id, Balance.owner_id.in_(suppliers), Balance.qty > 0)
             .group_by(Balance.owner_id, Balance.item_id, Balance.lot_id)
         )
     }
     costs = _costs(session, org_id, suppliers)
     found: dict[int, list[LotFlow]] = defaultdict(list)
-    for key in moved.keys() | {key for key, qty in there.items() if qty}:
-        flow = _flow(moved.get(key), there.get(key, 0), costs.get(key, (Decimal(0), 1)))
-        found[key[0]].append(flow)
+    for *key, net, within, received, returned, consumed, put_up in session.execute(
+        _moves(org_id, suppliers, span)
+    ):
+        lot = (key[0], key[1], key[2])
+        # Sums are decimals on PostgreSQL. 期初建账 counts as having been there before.
+        sums = (int(net), int(within), int(received), int(returned), int(consumed), int(put_up))
+        found[key[0]].append(_flow(int(there.pop(lot, 0)), sums, costs.get(lot, _FREE)))
+    for lot, qty in there.items():
+        price, factor = costs.get(lot, _FREE)
+        found[lot[0]].append(LotFlow(int(qty), 0, 0, 0, 0, int(qty), price, factor))
     return found
 
 
-def _key(row: Any) -> _Key:
-    return row.owner_id, row.item_id, row.lot_id
-
-
-def _flow(moved: Any, there: int, cost: tuple[Decimal, int]) -> LotFlow:
-    if moved is None:
-        return LotFlow(there, 0, 0, 0, 0, there, *cost)
-    put_up = int(moved.put_up)  # 期初建账 counts as having been there before
-    return LotFlow(
-        opening=there - int(moved.net) + put_up,
-        received=int(moved.received),
-        returned=int(moved.returned),
-        other=int(moved.within) - put_up - int(moved.received) - int(moved.returned)
-        + int(moved.consumed),
-        consumed=int(moved.consumed),
-        closing=there - (int(moved.net) - int(moved.within)),
-        unit_price=cost[0],
-        price_factor=cost[1],
-    )  # fmt: skip
+def _flow(there: int, sums: tuple[int, ...], cost: tuple[Decimal, int]) -> LotFlow:
+    net, within, received, returned, consumed, put_up = sums
+    other = within - put_up - received - returned + consumed
+    opening, closing = there - net + put_up, there - net + within
+    return LotFlow(opening, received, returned, other, consumed, closing, *cost)
 
 
 def _moves(org_id: int, suppliers: Collection[int], span: Span) -> Any:
@@ -152,7 +142,11 @@ def _costs(
     came_in = select(Place.id).where(Place.org_id == org_id, Place.kind.in_(_CAME_IN))
     rows = session.execute(
         select(
-            Ledger.owner_id, Ledger.item_id, Ledger.lot_id, Ledger.unit_price, Ledger.price_factor
+            Ledger.owner_id,
+            Ledger.item_id,
+            Ledger.lot_id,
+            type_coerce(Ledger.unit_price, BigInt),  # a Decimal only for what is kept
+            Ledger.price_factor,
         )
         .where(
             Ledger.org_id == org_id,
@@ -163,9 +157,7 @@ def _costs(
         )
         .order_by(Ledger.seq)
     )
-    return {(owner, item, lot): (price, factor) for owner, item, lot, price, factor in _plain(rows)}
-
-
-def _plain(rows: Any) -> Iterator[tuple[int, int, int, Decimal, int]]:
-    for row in rows:
-        yield row.owner_id, row.item_id, row.lot_id, row.unit_price, row.price_factor
+    latest: dict[_Key, tuple[int, int]] = {}
+    for owner, item, lot, price, factor in rows:
+        latest[owner, item, lot] = (price, factor)
+    return {key: (from_scaled(price), factor) for key, (price, factor) in latest.items()}

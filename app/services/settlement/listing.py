@@ -103,6 +103,7 @@ class StatementLineRow:
     ledger_seq: int
     occurred_on: date
     document_no: str
+    item_id: int
     code: str
     name: str
     spec: str
@@ -121,6 +122,7 @@ class StatementLineRow:
 class ItemTotal:
     """A statement's lines summed by item, lot and price."""
 
+    item_id: int
     code: str
     name: str
     spec: str
@@ -302,6 +304,7 @@ def _line(found: Any) -> StatementLineRow:
         ledger_seq=line.ledger_seq,
         occurred_on=occurred_on,
         document_no=no or "—",
+        item_id=item.id,
         code=item.code,
         name=item.name,
         spec=item.spec,
@@ -320,6 +323,7 @@ def _line(found: Any) -> StatementLineRow:
 def _total(lines: list[StatementLineRow]) -> ItemTotal:
     first = lines[0]
     return ItemTotal(
+        item_id=first.item_id,
         code=first.code,
         name=first.name,
         spec=first.spec,

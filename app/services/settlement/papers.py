@@ -6,12 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import papers
-from app.domain.documents import State, state_title
+from app.domain.documents import DocKind, State, state_title
 from app.domain.duties import Actor
 from app.domain.quantity import Unit, UnitChain
 from app.i18n import N_, _
 from app.models.item import Item
 from app.models.party import Maker, Organisation
+from app.services.anchors import printed_on
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.settlement.listing import (
@@ -33,7 +34,13 @@ def statement_paper(
         supplier = session.get_one(Organisation, row.supplier_id)
         makers = _makers(session, totals)
         printed_at = f"{local_time(now(session)):%Y-%m-%d %H:%M}"
-        info = papers.PrintInfo(member.name, actor.name, printed_at, demo=is_demo(session))
+        info = papers.PrintInfo(
+            member.name,
+            actor.name,
+            printed_at,
+            demo=is_demo(session),
+            anchor=_anchor(session, row),
+        )
         return papers.StatementPaper(
             info=info,
             number=row.no,
@@ -53,6 +60,13 @@ def statement_paper(
             signings=_signings(row, member, supplier),
             note=_note(row),
         )
+
+
+def _anchor(session: Session, row: StatementRow) -> str:
+    if row.confirmed_at is None:
+        return ""
+    doc = (DocKind.STATEMENT.value, row.statement_id)
+    return printed_on(session, row.org_id, doc, ("statement.confirm",), row.confirmed_at)
 
 
 def _makers(session: Session, totals: tuple[ItemTotal, ...]) -> dict[str, tuple[str, str]]:
