@@ -173,4 +173,4 @@ def _sums(singles: Sequence[Paper], many: Sequence[Paper], *, one_invoice: bool)
 
 
 def _cents(value: Decimal) -> int:
-    return int((value / _CENT).to_integral_value())
+    return int(value.scaleb(2).to_integral_value())

@@ -78,7 +78,7 @@ def _led(case: Case, limits: Limits, shape: Shape, effort: Effort) -> Solved:
             known = found.parts
         if inner == wanted:
             return found
-    left = max(until - time.monotonic(), 1.0)
+    left = max(until - time.monotonic(), 1)
     best = _solve(case, limits, wanted, Effort(left, known, effort.stopped))
     if known and (best.parts is None or total(case, best.parts) >= total(case, known)):
         done = best.finished and not best.infeasible

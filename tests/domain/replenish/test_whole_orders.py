@@ -79,7 +79,7 @@ def daily(asked: Floats) -> Series:
 
 def test_an_expected_use_keeps_the_unsteadiness_and_needs_no_history() -> None:
     dice = np.random.default_rng(3)
-    known = daily(dice.poisson(2.0, 300) * 4.0)
+    known = daily((dice.poisson(2.0, 300) * 4.0).astype(np.float64))
     assert daily_rate(expected(known, 20.0, 4)).per_day == pytest.approx(20.0)
     fresh = expected(daily(np.zeros(1)), 3.0, 10)
     assert daily_rate(fresh).per_day == pytest.approx(3.0, rel=0.1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QTimer
@@ -180,24 +181,8 @@ class ReplenishmentPage(Page):
             QTimer.singleShot(_LATER_MS, self, self.refresh)
             return
         self.lines.show(found)
-        settings = found.settings
-        self.view.aims.setText(
-            _("目标 {days} 天 · 服务水平 {n}%", days=settings.target_days, n=settings.service)
-        )
-        if found.computed_at is None:
-            self.set_subtitle(_("还没有计算过"))
-            self.view.grid.set_empty(
-                _("还没有计算过补货。根据用量、库存和在途算出该补什么。"),
-                _("现在计算"),
-                lambda: self.planner.plan(None),
-            )
-        else:
-            self.set_subtitle(_("计算于 {time}", time=formats.minute(found.computed_at, None)))
-            self.view.grid.set_empty(
-                _("算过 {n} 个品规，现在都不用补。", n=found.planned),
-                _("重新计算"),
-                lambda: self.planner.plan(None),
-            )
+        self.set_subtitle(_computed(found))
+        _tell(self.view, found, lambda: self.planner.plan(None))
         self.view.reload()
         if self._wanted_item is not None and self.view.grid.choose(self._wanted_item):
             self._wanted_item = None
@@ -305,3 +290,22 @@ class ReplenishmentPage(Page):
             self.setFocusProxy(self.view.grid)
             self.chrome_changed.emit()
         self.view.focus()
+
+
+def _computed(found: Board) -> str:
+    if found.computed_at is None:
+        return _("还没有计算过")
+    return _("计算于 {time}", time=formats.minute(found.computed_at, None))
+
+
+def _tell(view: SuggestionView, found: Board, plan: Callable[[], None]) -> None:
+    """Say what is aimed at, and what an empty table means."""
+    settings = found.settings
+    view.aims.setText(
+        _("目标 {days} 天 · 服务水平 {n}%", days=settings.target_days, n=settings.service)
+    )
+    if found.computed_at is None:
+        empty, action = _("还没有计算过补货。根据用量、库存和在途算出该补什么。"), _("现在计算")
+    else:
+        empty, action = _("算过 {n} 个品规，现在都不用补。", n=found.planned), _("重新计算")
+    view.grid.set_empty(empty, action, plan)

@@ -204,24 +204,12 @@ class SuggestionView(QWidget):
         if line is None:
             return row
         if column == "picked":
-            wanted = self._pick(line, on=value is True)
+            wanted = _pick(line, on=value is True)
         else:
             wanted = self.lines.typed(line, str(value))
         self.lines.change(line.item_id, wanted)
         changed = self.lines.line(row.key)
         return self._row(changed) if changed else row
-
-    @staticmethod
-    def _pick(line: SuggestionRow, *, on: bool) -> Choice:
-        if on and line.unit_price is None:
-            raise DomainError(
-                "replenish.no_price",
-                _("{item} 没有有效价格，不能申请。请集团采购先补价格。", item=line.name),
-            )
-        if on and not line.chosen:
-            raise DomainError("replenish.zero", _("这行的数量是 0。先直接打数字填上数量，再选。"))
-        now = choice_of(line)
-        return Choice(now.chosen, on, now.reason)
 
     def _row(self, line: SuggestionRow) -> Row:
         look = self.lines.look(line.item_id)
@@ -294,3 +282,15 @@ class SuggestionView(QWidget):
         if self._is_tight() != self._tight:
             self.fit_look()
             self.reload()
+
+
+def _pick(line: SuggestionRow, *, on: bool) -> Choice:
+    if on and line.unit_price is None:
+        raise DomainError(
+            "replenish.no_price",
+            _("{item} 没有有效价格，不能申请。请集团采购先补价格。", item=line.name),
+        )
+    if on and not line.chosen:
+        raise DomainError("replenish.zero", _("这行的数量是 0。先直接打数字填上数量，再选。"))
+    now = choice_of(line)
+    return Choice(now.chosen, on, now.reason)

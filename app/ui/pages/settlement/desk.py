@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from app import paths
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -21,14 +19,12 @@ from app.services.settlement.bills import SaveBill, save_bill
 from app.services.settlement.listing import (
     ItemTotal,
     StatementRow,
-    statement_lines,
     statement_of,
     statement_totals,
 )
 from app.services.settlement.make import StatementMade
 from app.services.settlement.matching import Unmatch, unmatch
-from app.services.settlement.papers import statement_paper
-from app.services.settlement.reporting import Report, report, write_statement_sheet
+from app.services.settlement.reporting import Report, report
 from app.services.settlement.steps import Verb
 from app.ui import formats
 from app.ui.changes import Topic
@@ -36,9 +32,8 @@ from app.ui.page import Page
 from app.ui.pages.settlement.bill_form import BillForm
 from app.ui.pages.settlement.deeds import Deed
 from app.ui.pages.settlement.forms import AdjustForm, AmountForm, ReportForm
-from app.ui.pages.settlement.lines_form import LinesForm
 from app.ui.pages.settlement.match_form import MatchForm
-from app.ui.tables.exporting import open_file
+from app.ui.pages.settlement.printing import print_bill, show_lines, write_sheet
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
 
 T = TypeVar("T")
@@ -73,9 +68,9 @@ class Desk(QObject):
             Deed.REPORT: self._report,
             Deed.REVERSE: self._reverse,
             Deed.CANCEL: self._cancel,
-            Deed.LINES: self.lines,
-            Deed.PDF: self.pdf,
-            Deed.EXCEL: self._excel,
+            Deed.LINES: partial(show_lines, self._page),
+            Deed.PDF: partial(print_bill, self._page),
+            Deed.EXCEL: partial(write_sheet, self._page),
         }
         ways[deed](row)
 
@@ -285,46 +280,6 @@ class Desk(QObject):
         return form
 
     # Reading
-
-    def lines(self, row: StatementRow) -> None:
-        """Open every line of a bill."""
-        db, actor = self._page.context.db, self._page.context.actor
-        self._page.read(
-            lambda: statement_lines(db, actor, row.org_id, row.statement_id),
-            lambda found: LinesForm(self._page, row, found).open(),
-            channel="ask",
-        )
-
-    def pdf(self, row: StatementRow) -> None:
-        """Print a bill."""
-        db, actor = self._page.context.db, self._page.context.actor
-        target = paths.output() / f"{row.no}.pdf"
-
-        def work() -> Path:
-            from app.adapters.pdf.statement_pdf import statement_pdf
-
-            paper = statement_paper(db, actor, row.org_id, row.statement_id)
-            target.write_bytes(statement_pdf(paper))
-            return target
-
-        self._page.read(work, self._written, channel="pdf")
-
-    def _excel(self, row: StatementRow) -> None:
-        db, actor = self._page.context.db, self._page.context.actor
-        target = paths.output() / f"{row.no}.xlsx"
-
-        def work() -> Path:
-            write_statement_sheet(db, actor, row.org_id, row.statement_id, target)
-            return target
-
-        self._page.read(work, self._written, channel="pdf")
-
-    def _written(self, file: Path) -> None:
-        self._page.context.notices.done(
-            _("已生成 {file}", file=file.name),
-            action=_("打开文件"),
-            act=lambda: open_file(file),
-        )
 
     def fresh(self, row: StatementRow, then: Callable[[StatementRow], None]) -> None:
         """Ask for the bill again, then go on with it."""

@@ -131,8 +131,8 @@ class SettlementPage(Page):
         self.head.show_month(Period.parse(found.period))
         self.head.span.setText(f"{found.first:%m-%d} – {found.last:%m-%d}")
         self.head.show_counts(state_counts(found.statements, found.pending))
-        self._show_buttons()
-        self._count_chips(found)
+        _show_buttons(self.head, self.month)
+        _count_chips(self.only, found)
         self.statements.show_board(found, self._shown())
         if self._wanted:
             wanted, self._wanted = self._wanted, 0
@@ -159,28 +159,6 @@ class SettlementPage(Page):
         self.open_button.setVisible(settles and bool(count))
         self.open_words.setVisible(settles)
         self.open_button.updateGeometry()
-
-    def _show_buttons(self) -> None:
-        waiting, shut = bool(self.month.waiting()), self.month.shut()
-        head = self.head
-        head.make_button.setVisible(waiting)
-        head.send_button.setVisible(bool(self.month.drafts()))
-        head.close_button.setVisible(bool(self.month.settling()))
-        head.close_button.setText(_("已关账") if shut else _("关账"))
-        head.close_button.set_kind(Kind.SECONDARY if shut or waiting else Kind.PRIMARY)
-        head.make_button.set_kind(Kind.PRIMARY)
-        for button in (head.make_button, head.send_button, head.close_button):
-            button.updateGeometry()
-
-    def _count_chips(self, found: Board) -> None:
-        counts = (
-            (_("只看有差异"), sum(1 for row in found.statements if differs(row))),
-            (_("只看缺发票"), sum(1 for row in found.statements if row.lacks_invoice)),
-        )
-        for place, (word, count) in enumerate(counts):
-            chip = self.only.button(place)
-            chip.setText(f"{word} {count}" if count else word)
-            chip.updateGeometry()
 
     def _shown(self) -> Shown:
         return Shown(
@@ -300,3 +278,26 @@ class SettlementPage(Page):
         if self.context.actor.has(Duty.SETTLE):
             hints.append(self.hint(Act.MATCH, _("匹配发票")))
         return (*hints, self.hint(Act.DIFFERENCE, _("账单")), self.hint(Act.EXPORT, _("导出")))
+
+
+def _count_chips(only: QButtonGroup, found: Board) -> None:
+    counts = (
+        (_("只看有差异"), sum(1 for row in found.statements if differs(row))),
+        (_("只看缺发票"), sum(1 for row in found.statements if row.lacks_invoice)),
+    )
+    for place, (word, count) in enumerate(counts):
+        chip = only.button(place)
+        chip.setText(f"{word} {count}" if count else word)
+        chip.updateGeometry()
+
+
+def _show_buttons(head: MonthHead, month: MonthDesk) -> None:
+    waiting, shut = bool(month.waiting()), month.shut()
+    head.make_button.setVisible(waiting)
+    head.send_button.setVisible(bool(month.drafts()))
+    head.close_button.setVisible(bool(month.settling()))
+    head.close_button.setText(_("已关账") if shut else _("关账"))
+    head.close_button.set_kind(Kind.SECONDARY if shut or waiting else Kind.PRIMARY)
+    head.make_button.set_kind(Kind.PRIMARY)
+    for button in (head.make_button, head.send_button, head.close_button):
+        button.updateGeometry()

@@ -122,7 +122,7 @@ class StatementsView(QWidget):
 
     def _open(self, row: Row) -> None:
         if isinstance(row.record, StatementRow):
-            self._desk.lines(row.record)
+            self._desk.do(row.record, Deed.LINES)
         elif isinstance(row.record, PendingRow):
             self.make_asked.emit(row.record)
 
