@@ -50,6 +50,11 @@ def outbox() -> Path:
     return home() / "outbox"
 
 
+def heads() -> Path:
+    """What this computer saw last of each database's chains."""
+    return home() / "heads.json"
+
+
 def output() -> Path:
     """Where documents go when the person has not chosen a folder."""
     folder = home() / "output"

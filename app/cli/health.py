@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +10,15 @@ import typer
 
 from app import paths
 from app.cli.context import Cli, cli
+from app.domain import anchors as law
 from app.domain.errors import DomainError
 from app.domain.sealing import SealCheck
 from app.i18n import _
+from app.services import anchors
 from app.services.db import local_time
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
 from app.services.sealing.files import read_file
+from app.services.witness import Witness, forget, look, words
 
 app = typer.Typer()
 
@@ -91,11 +95,20 @@ def reconcile() -> None:
 @app.command(help=_("查改动痕迹：重算台账与操作记录链；给出 PDF 文件时，验它的电子章"))
 def verify(
     file: Annotated[Path | None, typer.Argument(help=_("盖过电子章的 PDF"))] = None,
+    printed: Annotated[
+        list[str] | None, typer.Option(help=_("核对纸质单据页脚上的指纹，可给多个"))
+    ] = None,
+    settled: Annotated[
+        bool, typer.Option("--settled", help=_("已查明原因（如恢复了备份），从现在起重新留存"))
+    ] = False,
 ) -> None:
     """Recompute the hash chains, or check the seals of a PDF; exit code 1 when not whole."""
     run = cli()
     if file is not None:
         _verify_paper(run, file)
+        return
+    if printed:
+        _verify_printed(run, printed)
         return
     with run.progress(_("核验")) as report:
         found = proofs.chains(run.db(), report)
@@ -111,8 +124,47 @@ def verify(
         empty=_("还没有台账。"),
     )
     run.say(_("集团指纹：{seal}", seal=proofs.group_seal(found)))
-    if not all(one.whole for one in found):
+    outside = _verify_anchors(run, settled=settled)
+    if not (all(one.whole for one in found) and outside):
         raise typer.Exit(1)
+
+
+def _verify_anchors(run: Cli, *, settled: bool) -> bool:
+    """The books against the daily roots and against what this computer saw last."""
+    db, witness = run.db(), Witness(paths.heads(), run.where())
+    if settled:
+        forget(witness)
+    seen = look(db, witness)
+    roots = anchors.check(db)
+    for one in roots:
+        if not one.good:
+            run.say(_("日根 {day}：{words}。", day=one.day.isoformat(), words=one.words))
+    if seen:
+        run.say(words(seen))
+    elif roots:
+        last = roots[-1]
+        run.say(_("日根 {n} 个，最近 {root}", n=len(roots), root=print_root(last)))
+    return not seen and all(one.good for one in roots)
+
+
+def print_root(one: anchors.AnchorProof) -> str:
+    """The root as papers show it."""
+    return law.print_root(one.day, bytes.fromhex(one.root))
+
+
+def _verify_printed(run: Cli, printed: list[str]) -> None:
+    found = [PrintedCheck(one, anchors.check_printed(run.db(), one)) for one in printed]
+    run.emit(found, {"printed": _("纸上的指纹"), "good": _("和现在的记录一致")})
+    if not all(one.good for one in found):
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCheck:
+    """A fingerprint off a paper, and whether the books still have it."""
+
+    printed: str
+    good: bool
 
 
 def _verify_paper(run: Cli, file: Path) -> None:

@@ -23,6 +23,8 @@ class PrintInfo:
         printed_at: Local time, such as 2026-10-14 09:20.
         selection: What was filtered, empty for a document.
         demo: Fictional data; 演示数据 is printed across every page.
+        anchor: Fingerprints of the books at the time of signing (`app.services.anchors`), empty
+            for a paper that nobody signed.
     """
 
     member: str
@@ -30,6 +32,7 @@ class PrintInfo:
     printed_at: str
     selection: str = ""
     demo: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ global sequence. Docs: `docs/decisions/0003-keys-and-ledger.md`.
 """
 
 from app.models import (
+    anchor,
     awards,
     base,
     catalogue,
@@ -33,6 +34,7 @@ from app.models import (
 )
 
 __all__ = [
+    "anchor",
     "awards",
     "base",
     "catalogue",

@@ -25,6 +25,7 @@ MARGIN: Final = 15 * MM
 TOP: Final = 20 * MM
 BOTTOM: Final = 17 * MM
 _SMALL: Final = 8
+_SMALLER: Final = 7
 _WATERMARK_SIZE: Final = 64
 _WATERMARK_GREY: Final = 0.945
 _WATERMARK_ANGLE: Final = 35
@@ -81,6 +82,9 @@ class _NumberedCanvas(Canvas):  # type: ignore[misc]  # reportlab is untyped her
         self._put(printed, MARGIN, footer)
         pages = _("第 {n} 页 / 共 {total} 页", n=number, total=total)
         self._put(pages, width - MARGIN, footer, right=True)
+        if info.anchor:
+            words = _("账页指纹：{anchor}", anchor=info.anchor)
+            draw_text(self, (MARGIN, footer - 3.6 * MM), words, _SMALLER)
 
     def _put(self, text: str, x: float, y: float, *, right: bool = False) -> None:
         """One small line of text, cut where it would run into the other side."""

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import papers
+from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.orders.content import ContentLine, ContentParty
@@ -18,6 +19,7 @@ from app.domain.sealing import SealPlace
 from app.i18n import N_, _
 from app.models.order import Contract, MemberOrder
 from app.models.sealing import SealedPaper
+from app.services.anchors import printed_on
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.orders.detail import OrderDetail, OrderWanted, read_detail
@@ -189,7 +191,17 @@ def _info(session: Session, actor: Actor, detail: OrderDetail) -> papers.PrintIn
         printed_by=actor.name,
         printed_at=local_time(now(session)).strftime("%Y-%m-%d %H:%M"),
         demo=is_demo(session),
+        anchor=_anchor(session, detail),
     )
+
+
+def _anchor(session: Session, detail: OrderDetail) -> str:
+    row = detail.row
+    signed = [x.at for x in (row.member_signature, row.supplier_signature) if x is not None]
+    if not signed:
+        return ""
+    doc = (DocKind.MEMBER_ORDER.value, row.id)
+    return printed_on(session, row.org_id, doc, ("order.sign",), max(signed))
 
 
 def _party(party: ContentParty, contact: str = "") -> papers.Party:

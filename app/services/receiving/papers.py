@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.expiry import shown
@@ -33,6 +34,7 @@ from app.models.party import Organisation, Person
 from app.models.receiving import Acceptance, AcceptanceLine, Delivery
 from app.models.stock import Lot, Place
 from app.services.access import require
+from app.services.anchors import printed_on
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.receiving.goods import facts
@@ -56,7 +58,7 @@ def acceptance_paper(
         goods = facts(session, {line.item_id for line, _lot in rows})
         snapshots = _snapshots(acceptance.checks)
         return AcceptancePaper(
-            info=_info(session, actor, orgs[org_id]),
+            info=_info(session, actor, orgs[org_id], _anchor(session, acceptance)),
             number=acceptance.no,
             accepted_on=acceptance.accepted_on.isoformat() if acceptance.accepted_on else "",
             delivery_number=delivery.no,
@@ -124,9 +126,14 @@ def _at(moment: datetime | None) -> str:
     return f"{moment:%m-%d %H:%M}" if moment else ""
 
 
-def _info(session: Session, actor: Actor, org: Organisation) -> PrintInfo:
+def _info(session: Session, actor: Actor, org: Organisation, anchor: str = "") -> PrintInfo:
     printed = f"{local_time(now(session)):%Y-%m-%d %H:%M}"
-    return PrintInfo(org.name, actor.name, printed, demo=is_demo(session))
+    return PrintInfo(org.name, actor.name, printed, demo=is_demo(session), anchor=anchor)
+
+
+def _anchor(session: Session, row: Acceptance) -> str:
+    doc = (DocKind.ACCEPTANCE.value, row.id)
+    return printed_on(session, row.org_id, doc, ("receive",), row.posted_at)
 
 
 def _orgs(session: Session, *ids: int) -> dict[int, Organisation]:

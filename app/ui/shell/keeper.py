@@ -1,15 +1,22 @@
-"""Keeps the window working when the line breaks: changes wait, states are told, ends are asked."""
+"""Keeps the window true: waits for a broken line, asks for unknown ends, compares history."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject, QTimer
 
+from app import paths
+from app.services.anchors import Rewritten
 from app.services.settling import Settled, settle_all
+from app.services.witness import Witness, look, words
 from app.ui.changes import ALL
 from app.ui.context import PageContext
 from app.ui.line import Line
 from app.ui.shell.devices import Devices
 from app.ui.shell.watch import Watch
+
+_WITNESS_MS: Final = 10 * 60_000
 
 
 class Keeper(QObject):
@@ -25,6 +32,10 @@ class Keeper(QObject):
         watch.back.connect(self._line_back)
         context.jobs.carry = self.line.carry
         QTimer.singleShot(0, self, self.ask)  # behind the page in front
+        self._timer = QTimer(self, interval=_WITNESS_MS)
+        self._timer.timeout.connect(self.witness)
+        self._timer.start()
+        QTimer.singleShot(0, self, self.witness)
 
     def ask(self) -> None:
         """Ask what became of operations whose end this computer does not know.
@@ -35,6 +46,21 @@ class Keeper(QObject):
         self._context.jobs.write(
             lambda: settle_all(db, actor), self._tell, lambda _error: None, owner=self
         )
+
+    def witness(self) -> None:
+        """Compare the books with what this computer saw last, and keep what it sees now."""
+        session = self._context.session
+        if not session.address or session.demo:
+            return
+        db, witness = session.db, Witness(paths.heads(), session.address)
+        self._context.jobs.write(
+            lambda: look(db, witness), self._warn, lambda _error: None, owner=self
+        )
+
+    def _warn(self, found: tuple[Rewritten, ...]) -> None:
+        if found:
+            self._timer.stop()  # once a session is enough
+            self._context.notices.problem(words(found), "\n".join(map(str, found)))
 
     def _line_back(self) -> None:
         """What the pages show is old."""

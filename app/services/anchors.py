@@ -1,0 +1,252 @@
+"""Anchors: the daily root, its proof, fingerprints on papers, and what this computer saw last.
+
+A chain that was rewritten as a whole fits again, and nothing inside the database shows it. So its
+heads are kept outside: a root each day over all of them, printed with the row of the trail on
+signed papers, and the heads that each computer saw last. `verify` holds the books against these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.orm import Session
+
+from app.domain import anchors as law
+from app.domain.errors import DomainError
+from app.domain.ledger import GENESIS
+from app.i18n import _
+from app.models.anchor import Anchor, AnchorHead
+from app.models.party import Organisation
+from app.models.platform import Audit
+from app.models.stock import ChainHead, Ledger
+from app.services.db import Database, now, today
+
+GROUP = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorProof:
+    """A day's root held against the books as they are now.
+
+    Attributes:
+        day: The day.
+        root: Its root in hex, for comparing with papers.
+        good: Whether root and heads fit the books.
+        words: What does not fit, empty when all does.
+    """
+
+    day: date
+    root: str
+    good: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A chain's head as somebody saw it."""
+
+    org_id: int
+    chain: str
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A head that this computer saw and that the books no longer have.
+
+    Attributes:
+        org_id: The organisation.
+        chain: ``ledger`` or ``audit``.
+        seq: The row that was the head.
+        shorter: The row is gone (cut off, or an old backup was restored); else it is another one.
+        now_seq: Where the chain ends now.
+    """
+
+    org_id: int
+    chain: str
+    seq: int
+    shorter: bool
+    now_seq: int
+
+
+def make(db: Database) -> None:
+    """Make the root of today unless it is there; costs one look on the other days."""
+    with db.read() as session:
+        if session.get(Anchor, (GROUP, today(session))) is not None:
+            return
+    with db.write() as session:
+        if db.is_sqlite:
+            _make_here(session)
+        else:
+            session.execute(text("SELECT api.anchor()"))
+
+
+def _make_here(session: Session) -> None:
+    day = today(session)
+    if session.get(Anchor, (GROUP, day)) is not None:
+        return
+    heads = session.execute(
+        select(ChainHead.org_id, ChainHead.chain, ChainHead.seq, ChainHead.hash).order_by(
+            ChainHead.org_id, ChainHead.chain
+        )
+    ).all()
+    before = session.scalar(select(Anchor.root).order_by(Anchor.day.desc()).limit(1))
+    previous = GENESIS if before is None else bytes(before)
+    leaves = [law.leaf(one.org_id, one.chain, one.seq, bytes(one.hash)) for one in heads]
+    if heads:
+        session.execute(
+            insert(AnchorHead),
+            [
+                {"org_id": one.org_id, "day": day, "chain": one.chain, "seq": one.seq,
+                 "hash": one.hash}
+                for one in heads
+            ],
+        )  # fmt: skip
+    session.execute(
+        insert(Anchor).values(
+            org_id=GROUP,
+            day=day,
+            at=now(session),
+            previous=previous,
+            root=law.root(previous, day, leaves),
+            leaves=b"".join(leaves),
+        )
+    )
+
+
+def check(db: Database) -> tuple[AnchorProof, ...]:
+    """Every root against the one before it, its leaves, and the heads that the person may see."""
+    with db.read() as session:
+        roots = session.scalars(select(Anchor).order_by(Anchor.day)).all()
+        heads: dict[date, list[AnchorHead]] = {}
+        for head in session.scalars(select(AnchorHead).order_by(AnchorHead.day)):
+            heads.setdefault(head.day, []).append(head)
+        previous, found = GENESIS, []
+        for one in roots:
+            words = _wrong(session, one, previous, heads.get(one.day, ()))
+            found.append(AnchorProof(one.day, bytes(one.root).hex(), not words, words))
+            previous = bytes(one.root)
+        return tuple(found)
+
+
+def _wrong(session: Session, one: Anchor, previous: bytes, heads: Iterable[AnchorHead]) -> str:
+    leaves = law.split(bytes(one.leaves))
+    if bytes(one.previous) != previous or law.root(previous, one.day, leaves) != bytes(one.root):
+        return _("日根本身被改过")
+    for head in heads:
+        if law.leaf(head.org_id, head.chain, head.seq, bytes(head.hash)) not in leaves:
+            return _("机构 {org} 的链头不在日根里", org=head.org_id)
+        if head.seq and hash_at(session, head.org_id, head.chain, head.seq) != bytes(head.hash):
+            return _("机构 {org} 的记录从第 {seq} 行以前被改写过", org=head.org_id, seq=head.seq)
+    return ""
+
+
+def hash_at(session: Session, org_id: int, chain: str, seq: int) -> bytes | None:
+    """The hash of a row of a chain as the books have it now."""
+    table = Ledger if chain == "ledger" else Audit
+    found = session.scalar(select(table.hash).where(table.org_id == org_id, table.seq == seq))
+    return None if found is None else bytes(found)
+
+
+def check_printed(db: Database, words: str) -> bool:
+    """Whether the books still have what a paper shows.
+
+    Raises:
+        DomainError: It is no fingerprint, or of a day or organisation that is not in sight.
+    """
+    printed = law.parse(words)
+    if printed is None:
+        raise DomainError(
+            "anchor.form",
+            _(
+                "「{words}」不是指纹。请照纸上页脚抄写，如 A0002-523-9f3a2c110b7d55e0aa41。",
+                words=words,
+            ),
+        )
+    with db.read() as session:
+        if printed.day is not None:
+            root = session.scalar(select(Anchor.root).where(Anchor.day == printed.day))
+            return root is not None and bytes(root).hex().startswith(printed.digits)
+        org = session.scalar(select(Organisation.id).where(Organisation.code == printed.org_code))
+        seen = select(ChainHead.seq).where(
+            ChainHead.org_id == org, ChainHead.chain == printed.chain
+        )
+        if org is None or session.scalar(seen) is None:
+            raise DomainError(
+                "anchor.unseen",
+                _("看不到机构 {code} 的记录。请用这家机构或牵头医院审计的账号核对。",
+                  code=printed.org_code),
+            )  # fmt: skip
+        found = hash_at(session, org, printed.chain, printed.seq)
+        return found is not None and found.hex().startswith(printed.digits)
+
+
+def printed_on(
+    session: Session, org_id: int, doc: tuple[str, int], actions: Sequence[str], signed: datetime
+) -> str:
+    """What a signed paper shows: the trail's row of the signature, and the root of its day.
+
+    The same paper always shows the same: both are of the last signature.
+
+    Args:
+        session: The unit of work.
+        org_id: In whose trail the signature stands; who may not read it sees the root only.
+        doc: Kind and id of the document in the trail.
+        actions: The trail's words for signing; the last such row counts.
+        signed: When it was signed.
+    """
+    parts = []
+    row = session.execute(
+        select(Audit.seq, Audit.hash, Organisation.code)
+        .join(Organisation, Organisation.id == Audit.org_id)
+        .where(
+            Audit.org_id == org_id,
+            Audit.doc_kind == doc[0],
+            Audit.doc_id == doc[1],
+            Audit.action.in_(actions),
+        )
+        .order_by(Audit.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is not None:
+        parts.append(law.print_row(row.code, "audit", row.seq, bytes(row.hash)))
+    root = session.execute(
+        select(Anchor.day, Anchor.root)
+        .where(Anchor.at <= signed)
+        .order_by(Anchor.day.desc())
+        .limit(1)
+    ).one_or_none()
+    if root is not None:
+        parts.append(law.print_root(root.day, bytes(root.root)))
+    return " · ".join(parts)
+
+
+def heads(db: Database) -> tuple[Head, ...]:
+    """The heads in sight, for keeping on this computer."""
+    with db.read() as session:
+        rows = session.execute(
+            select(ChainHead.org_id, ChainHead.chain, ChainHead.seq, ChainHead.hash)
+        )
+        return tuple(Head(row[0], row[1], row[2], bytes(row[3]).hex()) for row in rows)
+
+
+def compare(db: Database, seen: Iterable[Head]) -> tuple[Rewritten, ...]:
+    """What this computer saw and the books no longer have; heads out of sight are left out."""
+    with db.read() as session:
+        ends = {
+            (row.org_id, row.chain): row.seq
+            for row in session.execute(select(ChainHead.org_id, ChainHead.chain, ChainHead.seq))
+        }
+        found = []
+        for head in seen:
+            end = ends.get((head.org_id, head.chain))
+            if end is None or not head.seq:
+                continue
+            hash_now = hash_at(session, head.org_id, head.chain, head.seq)
+            if hash_now is None or hash_now.hex() != head.hash:
+                found.append(Rewritten(head.org_id, head.chain, head.seq, hash_now is None, end))
+        return tuple(found)

@@ -1,0 +1,214 @@
+"""History that was rewritten as a whole: found against roots, papers, and what a computer saw."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, strategies as st
+from sqlalchemy import text
+
+from app.domain import anchors as law
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.ledger import GENESIS
+from app.services import anchors, audit
+from app.services.db import Database, now, sqlite_engine
+from app.services.platform import backup, proofs
+from app.services.witness import Witness, forget, look, words
+from tests.cli.runner import run
+from tests.conftest import FixedClock
+from tests.factories import EAST, WEST, Site
+from tests.faults.bookings import book
+
+ME = "east_store"
+
+
+@given(st.dates(date(1990, 1, 1), date(2199, 12, 31)), st.binary(min_size=32, max_size=32))
+def test_what_is_printed_can_be_read_back(day: date, value: bytes) -> None:
+    root = law.parse(law.print_root(day, value))
+    row = law.parse(f" {law.print_row('0002', 'audit', 523, value)} ")
+    assert root is not None
+    assert (root.day, root.digits) == (day, value.hex()[: law.SHOWN])
+    assert row is not None
+    assert (row.org_code, row.chain, row.seq) == ("0002", "audit", 523)
+
+
+@pytest.mark.parametrize(
+    "text_", ["", "A0002-523-9f3a", "2026-02-30-" + "a" * 20, "X0002-1-" + "a" * 20]
+)
+def test_what_is_no_fingerprint_is_none(text_: str) -> None:
+    assert law.parse(text_) is None
+
+
+@pytest.fixture
+def booked(site: Site) -> Site:
+    """Books of both members with a trail."""
+    for org, login in ((EAST, ME), (WEST, "west_store")):
+        book(*site.as_(login), new_op(), site.world.stores[org], [(1, -100), (2, -50)])
+        db, actor = site.as_(login)
+        with db.write() as session:
+            audit.record(session, actor, org, "order.sign", ("member_order", 7), {"n": 1})
+    return site
+
+
+def rewrite(site: Site, org: int = EAST) -> None:
+    """As the owner of the database: another quantity, and every hash after it made to fit."""
+    with site.owner.engine.execution_options(write=True).begin() as connection:
+        if site.is_sqlite:
+            connection.execute(text("DROP TRIGGER ledger_no_update"))
+        else:
+            connection.execute(text("ALTER TABLE app.ledger DISABLE TRIGGER USER"))
+        connection.execute(
+            text("UPDATE ledger SET qty = 70 WHERE org_id = :org AND seq = 1"), {"org": org}
+        )
+        connection.execute(
+            text("UPDATE balance SET qty = 70 WHERE org_id = :org AND lot_id = 1"), {"org": org}
+        )
+    with site.owner.read() as session, proofs.rows_of(session, org, "ledger") as rows:
+        texts = [(row[0], row[3]) for row in rows]
+    previous = GENESIS
+    with site.owner.engine.execution_options(write=True).begin() as connection:
+        for seq, line in texts:
+            fresh = hashlib.sha256(previous + line.encode()).digest()
+            values = {"org": org, "seq": seq, "before": previous, "hash": fresh}
+            change = "UPDATE ledger SET prev_hash = :before, hash = :hash"
+            connection.execute(text(change + " WHERE org_id = :org AND seq = :seq"), values)
+            previous = fresh
+        change = "UPDATE chain_head SET hash = :hash WHERE org_id = :org AND chain = 'ledger'"
+        connection.execute(text(change), {"org": org, "hash": previous})
+
+
+def fooled(site: Site) -> bool:
+    """Whether everything inside the database fits."""
+    return not proofs.reconcile(site.owner) and all(x.whole for x in proofs.chains(site.owner))
+
+
+def test_a_rewritten_chain_fits_and_the_root_shows_it(booked: Site) -> None:
+    anchors.make(booked.db(ME))
+    assert [one.good for one in anchors.check(booked.owner)] == [True]
+
+    rewrite(booked)
+
+    assert fooled(booked)
+    (found,) = anchors.check(booked.owner)
+    assert (found.good, "改写过" in found.words) == (False, True)
+    if not booked.is_sqlite:  # another member sees its own heads only: they still fit
+        assert [one.good for one in anchors.check(booked.db("west_store"))] == [True]
+
+
+def test_roots_follow_each_other_day_by_day(booked: Site, clock: FixedClock) -> None:
+    if not booked.is_sqlite:  # the server's roots are of the server's day
+        anchors.make(booked.db(ME))
+        anchors.make(booked.db("west_store"))
+        assert len(anchors.check(booked.owner)) == 1
+        return
+    for _day in range(3):
+        anchors.make(booked.db(ME))
+        anchors.make(booked.db(ME))
+        clock.advance(days=1)
+        book(*booked.as_(ME), new_op(), booked.world.stores[EAST], [(1, 1)])
+    found = anchors.check(booked.owner)
+    assert [one.good for one in found] == [True] * 3
+    assert [b.day - a.day for a, b in pairwise(found)] == [timedelta(1)] * 2
+
+
+def test_a_root_made_anew_does_not_fit_the_paper(booked: Site) -> None:
+    """The owner rewrites the books and every anchor: what was printed before shows it."""
+    anchors.make(booked.db(ME))
+    (before,) = anchors.check(booked.owner)
+    paper = law.print_root(before.day, bytes.fromhex(before.root))
+    assert anchors.check_printed(booked.db(ME), paper)
+    rewrite(booked)
+    with booked.owner.engine.execution_options(write=True).begin() as connection:
+        for table in ("anchor", "anchor_head"):
+            if booked.is_sqlite:
+                connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
+            else:
+                connection.execute(text(f"ALTER TABLE app.{table} DISABLE TRIGGER USER"))
+            connection.execute(text(f"DELETE FROM {table}"))
+    anchors.make(booked.db(ME))
+
+    assert [one.good for one in anchors.check(booked.owner)] == [True]
+    assert not anchors.check_printed(booked.db(ME), paper)
+
+
+def test_the_row_on_a_paper_is_held_against_the_trail(booked: Site) -> None:
+    anchors.make(booked.db(ME))
+    with booked.db(ME).read() as session:
+        printed = anchors.printed_on(
+            session, EAST, ("member_order", 7), ("order.sign",), now(session) + timedelta(days=999)
+        )
+    row, root = printed.split(" · ")
+    assert row.startswith("A0002-1-")
+    assert anchors.check_printed(booked.db(ME), row)
+    assert anchors.check_printed(booked.db("west_store"), root)
+    assert not anchors.check_printed(booked.db(ME), row[:-20] + "0" * 20)
+    with pytest.raises(DomainError, match="不是指纹"):
+        anchors.check_printed(booked.db(ME), "A0002")
+    if not booked.is_sqlite:
+        with pytest.raises(DomainError, match="看不到机构 0002"):
+            anchors.check_printed(booked.db("west_store"), row)
+
+
+def test_nobody_writes_an_anchor_by_hand(booked: Site) -> None:
+    anchors.make(booked.db(ME))
+    for statement in ("UPDATE anchor SET root = previous", "DELETE FROM anchor_head"):
+        with (
+            pytest.raises(Exception, match=r"append only|denied|权限"),
+            booked.db(ME).engine.execution_options(write=True).begin() as connection,
+        ):
+            connection.execute(text(statement))
+
+
+def seen_by(tmp_path: Path) -> Witness:
+    return Witness(tmp_path / "heads.json", "here")
+
+
+def test_a_computer_that_saw_the_books_says_so(booked: Site, tmp_path: Path) -> None:
+    witness, db = seen_by(tmp_path), booked.db(ME)
+    assert look(db, witness) == ()
+    book(*booked.as_(ME), new_op(), booked.world.stores[EAST], [(1, 1)])
+    assert look(db, witness) == ()
+    rewrite(booked)
+
+    for _sign_in in range(2):  # it stays said until somebody settles it
+        (found,) = look(db, witness)
+        assert (found.org_id, found.chain, found.shorter) == (EAST, "ledger", False)
+        assert "改写过" in words((found,))
+    forget(witness)
+    assert look(db, witness) == ()
+    assert "here" not in (tmp_path / "heads.json").read_text(encoding="utf-8")
+
+
+def test_a_restored_old_backup_is_noticed(sqlite_site: Site, tmp_path: Path) -> None:
+    site, witness = sqlite_site, seen_by(tmp_path)
+    place = site.world.stores[EAST]
+    book(*site.as_(ME), new_op(), place, [(1, -100)])
+    old = backup.back_up(site.owner, tmp_path / "copies")
+    book(*site.as_(ME), new_op(), place, [(1, 1)])
+    assert look(site.db(ME), witness) == ()
+    backup.restore(Path(old.file), tmp_path / "back.db")
+    back = Database(sqlite_engine(str(tmp_path / "back.db")))
+    found = look(back, witness)
+    back.close()
+    assert [one.shorter for one in found] == [True]
+    assert "可能恢复了旧备份" in words(found)
+
+
+def test_the_command_line_verifies_against_what_is_outside(sqlite_site: Site) -> None:
+    site = sqlite_site
+    book(*site.as_(ME), new_op(), site.world.stores[EAST], [(1, -100)])
+    done = run(site, "lead_admin", "verify")
+    assert done.code == 0, done.err
+    root = done.out.rsplit("最近 ", 1)[1].strip()
+    assert run(site, "lead_admin", "verify", "--printed", root).code == 0
+    rewrite(site)
+    done = run(site, "lead_admin", "verify")
+    assert done.code == 1
+    assert "改写过" in done.out
+    assert run(site, "lead_admin", "verify", "--printed", root[:-20] + uuid4().hex[:20]).code == 1
