@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from app.domain.ids import new_op
 from app.domain.stock.recalls import Action
 from app.i18n import _
 from app.services.recalls import expiring as actions, recall as recalls
-from app.services.recalls.trace import LotHead, find_lots, trace_lot
+from app.services.recalls.trace import LotHead, find_lots, older_moves, trace_lot
 
 app = typer.Typer()
 
@@ -90,7 +91,13 @@ def close(
 def trace(code: Code) -> None:
     """Follow a lot both ways."""
     run = cli()
-    found = trace_lot(*run.signed_in(), _one(code).lot_id)
+    db, actor = run.signed_in()
+    found = trace_lot(db, actor, _one(code).lot_id)
+    steps, older = found.steps, found.older
+    while older is not None:
+        more, older = older_moves(db, actor, found.head.lot_id, older)
+        steps = (*more, *steps)
+    found = replace(found, steps=steps, older=None)
     if run.as_json:
         run.emit(found)
         return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind
@@ -31,6 +31,8 @@ from app.services.db import Database, local_time
 from app.services.item_lookup import items_of_scan
 
 _MOST: Final = 5000
+PAGE: Final = 1000
+"""Moves told at once; there is a way to the ones before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,35 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A move, as a place to go on from."""
+
+    posted_at: datetime
+    org_id: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Traced:
-    """Everything about a lot."""
+    """Everything about a lot.
+
+    Attributes:
+        head: The lot.
+        members: Sums by member over all its moves, shown or not.
+        standing: Where it lies now.
+        packs: Packs and labels that hold it.
+        steps: Its moves, oldest first; the newest page of them.
+        moves: How many moves there are in all.
+        older: Where the page before these begins; None where these are the first.
+    """
 
     head: LotHead
     members: tuple[Member, ...]
     standing: tuple[Standing, ...]
     packs: tuple[StandingPack, ...]
     steps: tuple[TraceStep, ...]
+    moves: int = 0
+    older: Mark | None = None
 
 
 def find_lots(db: Database, actor: Actor, text: str) -> tuple[LotHead, ...]:
@@ -150,12 +173,22 @@ def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
         if row is None:
             raise DomainError("lot.unknown", _("没有这个批号。请核对包装，或换个码再扫。"))
         orgs = sorted(actor.orgs())
-        steps = _steps(session, lot_id, orgs)
+        steps, older = _steps(session, lot_id, orgs)
         standing = _standing(session, lot_id, orgs)
+        members, moves = _members(session, lot_id, orgs, standing)
         return Traced(
-            _head(row[0], row[1], _held(session, {lot_id})),
-            _members(steps, standing), standing, _packs(session, lot_id, orgs), steps,
+            _head(row[0], row[1], _held(session, {lot_id})), members, standing,
+            _packs(session, lot_id, orgs), steps, moves, older,
         )  # fmt: skip
+
+
+def older_moves(
+    db: Database, actor: Actor, lot_id: int, before: Mark
+) -> tuple[tuple[TraceStep, ...], Mark | None]:
+    """The page of moves before a mark, oldest first, and where the next page begins."""
+    _may(actor)
+    with db.read() as session:
+        return _steps(session, lot_id, sorted(actor.orgs()), before)
 
 
 def _may(actor: Actor) -> None:
@@ -239,22 +272,44 @@ def _packs(session: Session, lot_id: int, orgs: list[int]) -> tuple[StandingPack
     return tuple(StandingPack(*row) for row in rows)
 
 
-def _steps(session: Session, lot_id: int, orgs: list[int]) -> tuple[TraceStep, ...]:
+def _steps(
+    session: Session, lot_id: int, orgs: list[int], before: Mark | None = None
+) -> tuple[tuple[TraceStep, ...], Mark | None]:
+    """A page of moves, the newest before the mark; and where the page before it begins."""
+    chosen = (  # the keys of the page first: names are looked up for these alone
+        select(Ledger.org_id, Ledger.seq)
+        .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
+        .order_by(Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
+        .limit(PAGE + 1)
+    )
+    if before is not None:
+        same = Ledger.posted_at == before.posted_at
+        chosen = chosen.where(
+            or_(
+                Ledger.posted_at < before.posted_at,
+                and_(same, Ledger.org_id < before.org_id),
+                and_(same, Ledger.org_id == before.org_id, Ledger.seq < before.seq),
+            )
+        )
+    keys = chosen.subquery()
     source, target = aliased(Place), aliased(Place)
-    rows = session.execute(
+    statement = (
         select(Ledger, source, target, Organisation.short_name, Person.name, Pack.code)
+        .join(keys, and_(keys.c.org_id == Ledger.org_id, keys.c.seq == Ledger.seq))
         .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
         .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
         .join(Organisation, Organisation.id == Ledger.org_id)
         .outerjoin(Person, Person.id == Ledger.actor_id)
         .outerjoin(Pack, and_(Pack.org_id == Ledger.org_id, Pack.id == Ledger.pack_id))
-        .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
-        .order_by(Ledger.posted_at, Ledger.org_id, Ledger.seq)
-        .limit(_MOST)
-    ).all()
-    numbers = _numbers(session, [row[0] for row in rows])
+        .order_by(Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
+    )
+    rows = session.execute(statement).all()
+    shown = rows[:PAGE][::-1]
+    first = shown[0][0] if len(rows) > PAGE else None
+    older = Mark(first.posted_at, first.org_id, first.seq) if first is not None else None
+    numbers = _numbers(session, [row[0] for row in shown])
     cases = _cases(session, lot_id, orgs)
-    return tuple(_step(row, numbers, cases) for row in rows)
+    return tuple(_step(row, numbers, cases) for row in shown), older
 
 
 def _cases(session: Session, lot_id: int, orgs: list[int]) -> dict[tuple[int, int], str]:
@@ -263,9 +318,7 @@ def _cases(session: Session, lot_id: int, orgs: list[int]) -> dict[tuple[int, in
         select(CaseLine.org_id, CaseLine.document_id, CaseUse.case_no)
         .join(
             CaseUse,
-            and_(
-                CaseUse.org_id == CaseLine.org_id, CaseUse.document_id == CaseLine.document_id
-            ),
+            and_(CaseUse.org_id == CaseLine.org_id, CaseUse.document_id == CaseLine.document_id),
         )
         .where(CaseLine.lot_id == lot_id, CaseLine.org_id.in_(orgs))
     )
@@ -281,7 +334,9 @@ def _step(
         org=org,
         occurred_on=move.occurred_on,
         posted_at=local_time(move.posted_at),
-        stage="within" if move.doc_kind == DocKind.TITLE.value else _stage(source, target),
+        stage=_stage(
+            move.doc_kind, (source.holds_stock, source.kind), (target.holds_stock, target.kind)
+        ),
         doc_kind=move.doc_kind,
         doc_no=numbers.get((move.org_id, move.doc_id), ""),
         from_place=source.name,
@@ -294,12 +349,13 @@ def _step(
     )
 
 
-def _stage(source: Place, target: Place) -> str:
-    if source.holds_stock and target.holds_stock:
+def _stage(doc_kind: str, source: tuple[bool, str], target: tuple[bool, str]) -> str:
+    """What a move was, by its paper and by (holds stock, kind) of its two ends."""
+    if doc_kind == DocKind.TITLE.value or (source[0] and target[0]):
         return "within"
-    if target.holds_stock:
-        return "back" if source.kind == "consumed" else "in"
-    return {"consumed": "used", "lost": "lost"}.get(target.kind, "out")
+    if target[0]:
+        return "back" if source[1] == "consumed" else "in"
+    return {"consumed": "used", "lost": "lost"}.get(target[1], "out")
 
 
 def _numbers(session: Session, moves: Iterable[Ledger]) -> dict[tuple[int, int], str]:
@@ -323,21 +379,41 @@ def _numbers(session: Session, moves: Iterable[Ledger]) -> dict[tuple[int, int],
     return found
 
 
-def _members(steps: tuple[TraceStep, ...], standing: tuple[Standing, ...]) -> tuple[Member, ...]:
-    names = {step.org_id: step.org for step in steps}
+def _members(
+    session: Session, lot_id: int, orgs: list[int], standing: tuple[Standing, ...]
+) -> tuple[tuple[Member, ...], int]:
+    """Sums by member over all moves, added up by the database; and how many moves there are."""
+    source, target = aliased(Place), aliased(Place)
+    ends = (source.holds_stock, source.kind, target.holds_stock, target.kind)
+    rows = session.execute(
+        select(
+            Ledger.org_id, Organisation.short_name, Ledger.doc_kind, *ends,
+            func.sum(Ledger.qty), func.count(),
+        )
+        .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
+        .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
+        .join(Organisation, Organisation.id == Ledger.org_id)
+        .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
+        .group_by(Ledger.org_id, Organisation.short_name, Organisation.code, Ledger.doc_kind,
+                  *ends)
+        .order_by(Organisation.code)
+    ).all()  # fmt: skip
+    names: dict[int, str] = {}
+    sums: dict[tuple[int, str], int] = {}
+    for org, name, kind, from_holds, from_kind, to_holds, to_kind, qty, _count in rows:
+        names[org] = name
+        stage = _stage(kind, (from_holds, from_kind), (to_holds, to_kind))
+        sums[org, stage] = sums.get((org, stage), 0) + int(qty)
     found = []
     for org, name in names.items():
-        mine = [step for step in steps if step.org_id == org]
         here = [x for x in standing if x.org_id == org]
-
-        def total(*stages: str, mine: list[TraceStep] = mine) -> int:
-            return sum(step.qty for step in mine if step.stage in stages)
-
+        total = {stage: qty for (one, stage), qty in sums.items() if one == org}
         found.append(
             Member(
-                org, name, total("in"), sum(x.qty for x in here),
+                org, name, total.get("in", 0), sum(x.qty for x in here),
                 sum(x.qty for x in here if x.zone in {"bad", "returns"}),
-                total("used") - total("back"), total("lost", "out"),
+                total.get("used", 0) - total.get("back", 0),
+                total.get("lost", 0) + total.get("out", 0),
             )
         )  # fmt: skip
-    return tuple(found)
+    return tuple(found), sum(row[-1] for row in rows)

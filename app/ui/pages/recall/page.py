@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
@@ -16,7 +17,15 @@ from app.domain.ids import new_op
 from app.i18n import _
 from app.services.recalls.expiring import ExpiringRow, Finish, end, expiring, people_of, plan
 from app.services.recalls.recall import Answer, Close, RecallRow, answer, close, recalls, start
-from app.services.recalls.trace import LotHead, Traced, find_lots, trace_lot
+from app.services.recalls.trace import (
+    LotHead,
+    Mark,
+    Traced,
+    TraceStep,
+    find_lots,
+    older_moves,
+    trace_lot,
+)
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
@@ -53,6 +62,9 @@ class RecallPage(Page):
         self.members.set_empty(_("扫一个批号，这里列出它在各成员的入、存、用。"))
         self.steps = GridView(ListModel(rows.step_columns()))
         self.steps.set_empty(_("还没有收发记录。"))
+        self.older = Button("", Kind.LINK)
+        self.older.setVisible(False)
+        self.older.clicked.connect(self.show_older)
         for grid in (self.members, self.steps):
             _put(grid, [])  # nothing was asked yet: the sentence stands there at once
         self.recalls = GridView(ListModel(rows.recall_columns()))
@@ -81,6 +93,7 @@ class RecallPage(Page):
         inside.addWidget(self.head)
         inside.addWidget(self.members, 2)
         inside.addWidget(self.steps, 3)
+        inside.addWidget(self.older)
         self.stack = QStackedWidget()
         for widget in (tracing, self.recalls, self.expiring):
             self.stack.addWidget(widget)
@@ -171,12 +184,28 @@ class RecallPage(Page):
         _put(self.members, [rows.member_row(row, head) for row in found.members])
         moves = [rows.step_row(n, row, head) for n, row in enumerate(found.steps)]
         _put(self.steps, moves[::-1])
+        left = found.moves - len(found.steps)
+        self.older.setText(_("还有更早的 {n} 步，接着看", n=left))
+        self.older.setVisible(found.older is not None)
         self.freeze.setEnabled(not head.held)
         if first:
             self._show_tab(0)
             status = Status.LOCK if head.held else Status.OK
-            words = _("{n} 家，{m} 步", n=len(found.members), m=len(found.steps))
+            words = _("{n} 家，{m} 步", n=len(found.members), m=found.moves)
             self._say(status, f"{head.lot_no} · {held}", words)
+
+    def show_older(self) -> None:
+        """Add the page of moves before those in sight."""
+        found = self.found
+        if found is None or found.older is None:
+            return
+        db, actor, mark = self.context.db, self.context.actor, found.older
+
+        def add(page: tuple[tuple[TraceStep, ...], Mark | None]) -> None:
+            self._show(replace(found, steps=(*page[0], *found.steps), older=page[1]))
+
+        lot = found.head.lot_id
+        self.read(lambda: older_moves(db, actor, lot, mark), add, self._failed, channel="older")
 
     def _freeze(self) -> None:
         if self.found is None:
