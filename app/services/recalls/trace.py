@@ -6,10 +6,10 @@ that the person may not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -276,40 +276,68 @@ def _steps(
     session: Session, lot_id: int, orgs: list[int], before: Mark | None = None
 ) -> tuple[tuple[TraceStep, ...], Mark | None]:
     """A page of moves, the newest before the mark; and where the page before it begins."""
-    chosen = (  # the keys of the page first: names are looked up for these alone
-        select(Ledger.org_id, Ledger.seq)
+    statement = (
+        select(Ledger)
         .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
         .order_by(Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
         .limit(PAGE + 1)
     )
     if before is not None:
         same = Ledger.posted_at == before.posted_at
-        chosen = chosen.where(
+        statement = statement.where(
             or_(
                 Ledger.posted_at < before.posted_at,
                 and_(same, Ledger.org_id < before.org_id),
                 and_(same, Ledger.org_id == before.org_id, Ledger.seq < before.seq),
             )
         )
-    keys = chosen.subquery()
-    source, target = aliased(Place), aliased(Place)
-    statement = (
-        select(Ledger, source, target, Organisation.short_name, Person.name, Pack.code)
-        .join(keys, and_(keys.c.org_id == Ledger.org_id, keys.c.seq == Ledger.seq))
-        .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
-        .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
-        .join(Organisation, Organisation.id == Ledger.org_id)
-        .outerjoin(Person, Person.id == Ledger.actor_id)
-        .outerjoin(Pack, and_(Pack.org_id == Ledger.org_id, Pack.id == Ledger.pack_id))
-        .order_by(Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
-    )
-    rows = session.execute(statement).all()
-    shown = rows[:PAGE][::-1]
-    first = shown[0][0] if len(rows) > PAGE else None
+    moves = session.scalars(statement).all()
+    shown = moves[:PAGE][::-1]
+    first = shown[0] if len(moves) > PAGE else None
     older = Mark(first.posted_at, first.org_id, first.seq) if first is not None else None
-    numbers = _numbers(session, [row[0] for row in shown])
-    cases = _cases(session, lot_id, orgs)
-    return tuple(_step(row, numbers, cases) for row in shown), older
+    words = _words(session, shown, lot_id)
+    return tuple(_step(move, words) for move in shown), older
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What stands behind the ids of some moves, looked up once for all of them."""
+
+    orgs: dict[int, str]
+    places: dict[tuple[int, int], Place]
+    people: dict[int, str]
+    packs: dict[tuple[int, int], str]
+    numbers: dict[tuple[int, int], str]
+    cases: dict[tuple[int, int], str]
+
+
+def _words(session: Session, moves: Sequence[Ledger], lot_id: int) -> _Words:
+    orgs = {move.org_id for move in moves}
+    places = {move.from_place for move in moves} | {move.to_place for move in moves}
+    packs = sorted({move.pack_id for move in moves if move.pack_id})
+    names = select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(orgs))
+    people = select(Person.id, Person.name).where(Person.id.in_({move.actor_id for move in moves}))
+    codes: dict[tuple[int, int], str] = {}
+    for start in range(0, len(packs), 800):
+        rows = session.execute(
+            select(Pack.org_id, Pack.id, Pack.code).where(
+                Pack.org_id.in_(orgs), Pack.id.in_(packs[start : start + 800])
+            )
+        )
+        codes |= {(row.org_id, row.id): row.code for row in rows}
+    return _Words(
+        {row.id: row.short_name for row in session.execute(names)},
+        {
+            (one.org_id, one.id): one
+            for one in session.scalars(
+                select(Place).where(Place.org_id.in_(orgs), Place.id.in_(places))
+            )
+        },
+        {row.id: row.name for row in session.execute(people)},
+        codes,
+        _numbers(session, moves),
+        _cases(session, lot_id, sorted(orgs)),
+    )
 
 
 def _cases(session: Session, lot_id: int, orgs: list[int]) -> dict[tuple[int, int], str]:
@@ -325,27 +353,26 @@ def _cases(session: Session, lot_id: int, orgs: list[int]) -> dict[tuple[int, in
     return {(row.org_id, row.document_id): row.case_no for row in rows}
 
 
-def _step(
-    row: Any, numbers: dict[tuple[int, int], str], cases: dict[tuple[int, int], str]
-) -> TraceStep:
-    move, source, target, org, person, pack = row
+def _step(move: Ledger, words: _Words) -> TraceStep:
+    source = words.places[move.org_id, move.from_place]
+    target = words.places[move.org_id, move.to_place]
     return TraceStep(
         org_id=move.org_id,
-        org=org,
+        org=words.orgs.get(move.org_id, "—"),
         occurred_on=move.occurred_on,
         posted_at=local_time(move.posted_at),
         stage=_stage(
             move.doc_kind, (source.holds_stock, source.kind), (target.holds_stock, target.kind)
         ),
         doc_kind=move.doc_kind,
-        doc_no=numbers.get((move.org_id, move.doc_id), ""),
+        doc_no=words.numbers.get((move.org_id, move.doc_id), ""),
         from_place=source.name,
         to_place=target.name,
-        pack=pack or "",
+        pack=words.packs.get((move.org_id, move.pack_id), ""),
         qty=move.qty,
-        person=person or "—",
+        person=words.people.get(move.actor_id, "—"),
         reason=move.reason,
-        case=cases.get((move.org_id, move.doc_id), ""),
+        case=words.cases.get((move.org_id, move.doc_id), ""),
     )
 
 
