@@ -105,6 +105,8 @@ def _check_version(db: Database) -> None:
     if found != schema.newest():
         with db.engine.connect() as connection:
             schema.refuse_newer(connection)
+            if schema.is_usable(connection):
+                return
         raise EnvironmentProblem(
             "schema.older",
             _("数据由旧版程序保存，要先升级（yilian migrate）。升级前会自动备份。"),

@@ -48,10 +48,14 @@ def init(
 
 
 @app.command(help=_("把数据升级到本程序的版本；先自动备份"))
-def migrate() -> None:
+def migrate(
+    without_backup: Annotated[
+        bool, typer.Option("--without-backup", help=_("不做备份：服务器上已经另外备份过"))
+    ] = False,
+) -> None:
     """Upgrade the schema, with a backup first."""
     run = cli()
-    run.emit(setup.migrate(run.unchecked_db(), paths.backups()))
+    run.emit(setup.migrate(run.unchecked_db(), paths.backups(), copy=not without_backup))
 
 
 @app.command(help=_("打开窗口"))

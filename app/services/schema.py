@@ -2,32 +2,65 @@
 
 from __future__ import annotations
 
+import random
+import time
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
+from app.models.anchor import Release
 from app.services.db import Database
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 
+_PATIENCE: Final = 60
+"""Seconds for which an upgrade tries again when somebody's work is in its way."""
+_LOCKED: Final = "55P03"
+
+
 def upgrade(db: Database) -> str:
     """Bring the database to the newest schema in one transaction; the version it has then.
 
+    On a server it waits for a lock for two seconds at most, then lets everybody go on and tries
+    again: without that limit all readers stand still behind an upgrade that waits.
+
     Raises:
-        EnvironmentProblem: The database is newer than this program.
+        EnvironmentProblem: The database is newer than this program, or is never free.
     """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _upgrade_once(db)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", "") != _LOCKED:
+                raise
+            if time.monotonic() > until:
+                raise EnvironmentProblem(
+                    "schema.in_use",
+                    _(
+                        "数据库一直有人在用，没有升级，数据没有改动。"
+                        "请在下班后再运行 yilian migrate。"
+                    ),
+                ) from error
+            time.sleep(random.uniform(0, 2))  # noqa: S311 - jitter, not a secret
+
+
+def _upgrade_once(db: Database) -> str:
     with db.engine.execution_options(write=True).begin() as connection:
         if not db.is_sqlite:
             connection.execute(text("SET LOCAL lock_timeout = '2s'"))
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS app"))
             connection.execute(text("SET LOCAL search_path = app"))
         refuse_newer(connection)
+        if is_usable(connection):
+            return _current(connection) or ""
         from alembic import command  # half a second that only an upgrade needs
 
         config = _config()
@@ -47,6 +80,19 @@ def newest() -> str:
     return max(_known())
 
 
+def is_usable(connection: Connection) -> bool:
+    """Whether this program can work with the schema: its own, or a newer one that allows it.
+
+    An upgrade expands first and contracts a release later, so that programs of the release before
+    go on; the newer schema itself says from which one on (table `release`).
+    """
+    found = _current(connection)
+    if found is None or found in _known() or not inspect(connection).has_table("release"):
+        return found == newest()
+    oldest = connection.execute(select(Release.min_client).where(Release.version == found)).scalar()
+    return oldest is not None and newest() >= oldest
+
+
 def is_current(db: Database) -> bool:
     """Whether the database has the schema of this program."""
     return version(db) == newest()
@@ -55,7 +101,7 @@ def is_current(db: Database) -> bool:
 def refuse_newer(connection: Connection) -> None:
     """Raise `EnvironmentProblem` when the database was written by a newer program."""
     found = _current(connection)
-    if found is not None and found not in _known():
+    if found is not None and found not in _known() and not is_usable(connection):
         raise EnvironmentProblem(
             "schema.newer",
             _("这份数据由更新版本的程序保存，本程序不能打开。请先升级程序，数据没有改动。"),

@@ -101,12 +101,24 @@ def _write_lead(db: Database, first: FirstSteps) -> None:
         accounts.set_password(session, first.admin_login, first.password)
 
 
-def migrate(db: Database, folder: Path) -> Migrated:
-    """Upgrade the schema; an older SQLite file is backed up into `folder` first."""
+def migrate(db: Database, folder: Path, *, copy: bool = True) -> Migrated:
+    """Upgrade the schema; what is there is backed up into `folder` first.
+
+    Args:
+        db: The database; on a server as its owner.
+        folder: Where the backup goes.
+        copy: False when the server's keeper has made a backup already.
+
+    Raises:
+        EnvironmentProblem: No backup could be made (nothing was changed then), the database is
+            newer than this program, or it is never free.
+    """
     before = schema.version(db)
     if before == schema.newest():
         return Migrated(before, before)
-    kept = ""
-    if db.is_sqlite and before:
-        kept = backup.back_up(db, folder).file
+    with db.engine.connect() as connection:
+        schema.refuse_newer(connection)
+        if schema.is_usable(connection):
+            return Migrated(before, before)
+    kept = backup.back_up(db, folder).file if before and copy else ""
     return Migrated(before, schema.upgrade(db), kept)
