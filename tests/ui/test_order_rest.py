@@ -12,6 +12,7 @@ from app.domain.orders.answer import Offer
 from app.services.orders.answering import Answer, answer
 from app.services.orders.consolidate import Consolidate, consolidate
 from app.services.pledges.supplement import supplements
+from app.services.requisition.queries import requisition
 from app.ui.context import PageContext
 from app.ui.pages.awards.page import AwardsPage
 from app.ui.pages.awards.supplements import AskForm, DecideForm
@@ -113,6 +114,24 @@ def test_a_late_requisition_joins_at_the_same_prices(
     settle()
     assert [plain(row.cells[0]) for row in page.board.model.rows] == ["城东", "城西 · 补单"]
     assert page.board.header.total.text() == "¥540.40"
+
+
+def test_the_buyer_sends_back_what_cannot_be_ordered(
+    sqlite_site: Site, context_for: ContextFor, show: Show, settle: Settle
+) -> None:
+    org, number = ask(sqlite_site, WEST, {AMOXICILLIN: 40})
+    page = show(GroupOrdersPage(context_for("lead_buyer")))
+    page.start_new()
+    settle()
+    page.new.grid.choose((org, number))
+    page.new.send_back.click()
+    assert page.flow.form is not None
+    page.flow.form.reason.setPlainText("这个品规下月换厂家")
+    page.flow.form.submit()
+    settle()
+    assert not page.new.model.rows
+    head = requisition(*sqlite_site.as_("west_store"), org, number).head
+    assert (head.status, head.returned) == (State.DRAFT, "这个品规下月换厂家")
 
 
 def test_a_supplement_is_asked_for_and_decided(

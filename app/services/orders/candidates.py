@@ -54,6 +54,7 @@ class CandidateRow:
     lines: int
     amount: Decimal
     note: str
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def candidates(db: Database, actor: Actor, wanted: CandidatesWanted) -> tuple[Ca
                 lines=count,
                 amount=row.amount,
                 note=row.note or "",
+                version=row.version,
             )
             for row, org, place, count in session.execute(statement)
         )

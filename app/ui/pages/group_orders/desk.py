@@ -19,6 +19,7 @@ from app.domain.orders.answer import Offer
 from app.domain.orders.signing import Decision
 from app.i18n import _
 from app.services.orders.answering import Answer, answer
+from app.services.orders.candidates import CandidateRow
 from app.services.orders.changing import Amend, CancelOrder, Urge, amend, cancel, urge
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.detail import OrderDetail, OrderWanted
@@ -27,6 +28,8 @@ from app.services.orders.papers import PaperKind, PaperWanted, paper
 from app.services.orders.queries import MemberOrderRow
 from app.services.orders.settling import Rest, Settled, SettleRest, settle_rest
 from app.services.orders.signing import Sign, sign
+from app.services.requisition.approving import Decide, decide
+from app.services.requisition.make import Requested
 from app.ui import formats
 from app.ui.changes import Topic
 from app.ui.jobs import Progress
@@ -157,6 +160,17 @@ class OrderDesk:
             done(result)
 
         self._page.write(lambda: consolidate(db, actor, command), told, self._failed)
+
+    def send_back(self, row: CandidateRow, reason: str) -> None:
+        """Send a submitted requisition back to its member."""
+        db, actor = self._context.db, self._context.actor
+        command = Decide(new_op(), row.org_id, row.id, row.version, approve=False, reason=reason)
+
+        def told(made: Requested) -> None:
+            self._context.notices.done(_("已退回 {no}，申请人会看到原因。", no=made.no))
+            self._changed(Topic.REQUISITIONS)
+
+        self._page.write(lambda: decide(db, actor, command), told, self._failed)
 
     def join(self, command: Join, done: Callable[[Consolidated], None]) -> None:
         """Add requisitions to a group order."""

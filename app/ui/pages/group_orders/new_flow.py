@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.ids import new_op
+from app.domain.orders.approval import MIN_REASON
 from app.i18n import _
 from app.services.db import local_time
 from app.services.orders.board import groups
 from app.services.orders.candidates import (
+    CandidateRow,
     JoinWanted,
     asked_suppliers,
     candidates,
@@ -20,6 +22,7 @@ from app.services.orders.queries import GroupsWanted
 from app.ui.page import Page
 from app.ui.pages.group_orders.desk import OrderDesk
 from app.ui.pages.group_orders.new_view import NewView
+from app.ui.widgets.dialogs import ReasonForm
 
 
 class NewFlow:
@@ -39,9 +42,11 @@ class NewFlow:
         self._view = view
         self._desk = desk
         self._done = done
+        self.form: ReasonForm | None = None
         view.filter_changed.connect(self.read_candidates)
         view.pick_changed.connect(self.read_preview)
         view.submitted.connect(self.submit)
+        view.returned.connect(self.ask_to_return)
 
     def start(self) -> None:
         """Offer what can be consolidated now."""
@@ -107,6 +112,22 @@ class NewFlow:
         self._page.read(
             command, lambda made: self._desk.consolidate(made, self._made), channel="submit"
         )
+
+    def ask_to_return(self, row: CandidateRow | None) -> None:
+        """Ask why a requisition cannot be ordered, then send it back to its member."""
+        if row is None:
+            self._page.context.notices.info(_("先选一张采购申请。"))
+            return
+        form = ReasonForm(
+            _("退回 {org} 的采购申请 {no}", org=row.org, no=row.no),
+            _("退回后变成草稿，申请人改好再提交。原因会给申请人看，请写具体。"),
+            _("退回"),
+            self._page,
+            least=MIN_REASON,
+        )
+        form.accepted.connect(lambda: self._desk.send_back(row, form.text))
+        self.form = form
+        form.open()
 
     def _join(self, into: JoinWanted) -> None:
         picked = self._view.picked

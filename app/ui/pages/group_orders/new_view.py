@@ -52,12 +52,14 @@ class NewView(QWidget):
         filter_changed: Other requisitions are wanted.
         pick_changed: Other requisitions are picked.
         submitted: Consolidate what is picked.
+        returned: Send the current requisition back: its `CandidateRow`.
     """
 
     left = Signal()
     filter_changed = Signal()
     pick_changed = Signal()
     submitted = Signal()
+    returned = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,8 +110,11 @@ class NewView(QWidget):
         fields.addWidget(self.days_field, 1)
         head.add(fields)
         picking = TableCard(_("采购申请"))
+        self.send_back = Button(_("退回"), Kind.LINK)
+        self.send_back.clicked.connect(lambda _on=False: self.returned.emit(self.current))
         for widget in (self.classes, self.suppliers, self.members):
             picking.head.addWidget(widget)
+        picking.head.addWidget(self.send_back)
         picking.add(self.grid, 1)
         self.result.add(self.draft_grid, 1)
         self.result.add(self._problem_area())
@@ -132,7 +137,6 @@ class NewView(QWidget):
         inside.setObjectName("scrolled")
         inside.setLayout(self.problems)
         self.problems.setContentsMargins(14, 4, 10, 0)
-        self.problems.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setWidget(inside)
@@ -159,7 +163,8 @@ class NewView(QWidget):
 
     def _into_changed(self) -> None:
         joins = self.join_into is not None
-        self.name_field.setEnabled(not joins)
+        for field in (self.name_field, self.days_field):  # a late order follows its group order
+            field.setEnabled(not joins)
         self.name_field.say("")
         self.submit.setText(_("按原价补进") if joins else _("汇总并分签"))
         self.pick_changed.emit()
@@ -191,6 +196,12 @@ class NewView(QWidget):
         )
 
     @property
+    def current(self) -> CandidateRow | None:
+        """The requisition under the cursor."""
+        row = self.grid.current()
+        return row.record if row and isinstance(row.record, CandidateRow) else None
+
+    @property
     def sign_days(self) -> int:
         """Working days to sign in."""
         value = self.days.value
@@ -204,6 +215,8 @@ class NewView(QWidget):
                 for row in found
             ]
         )
+        if found and self.current is None:
+            self.grid.choose((found[0].org_id, found[0].id))
         self.pick_changed.emit()
 
     def show_preview(self, preview: Preview | None) -> None:
@@ -217,6 +230,7 @@ class NewView(QWidget):
         if len(problems) > _MOST_SHOWN:
             more = _("还有 {n} 处", n=len(problems) - _MOST_SHOWN)
             self.problems.addWidget(Text(more, Role.LABEL))
+        self.problems.addStretch(1)
         if preview is None:
             self.drafts.set_rows(())
             self.result.note.setText("")
