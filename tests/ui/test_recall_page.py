@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
+
+from app.services.recalls import trace
 from app.services.recalls.recall import recalls
 from app.ui.context import PageContext
 from app.ui.page import Page
@@ -83,3 +86,28 @@ def test_an_expiring_lot_gets_an_owner(
     row = page.expiring.model.row_at(0)
     assert row is not None
     assert row.value(9) == "办完"
+
+
+def test_many_moves_come_in_pages_and_their_sums_are_of_all(
+    context: PageContext,
+    sqlite_site: Site,
+    show: Show,
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trace, "PAGE", 2)
+    for _time in range(5):
+        receive(sqlite_site, EAST, {"K260318": (4, TODAY + timedelta(days=400))})
+    page = show(RecallPage(context))
+    page.scan("K260318")
+    settle()
+    assert page.found is not None
+    came = page.found.members[0].came
+    shown = []
+    while page.older.isVisible():
+        shown.append(page.steps.model.rowCount())
+        page.older.click()
+        settle()
+    assert shown == [2, 4]
+    assert page.steps.model.rowCount() == 5
+    assert page.found.members[0].came == came == sum(step.qty for step in page.found.steps)
