@@ -19,6 +19,7 @@ from app.domain.labels.layout import layout
 from app.domain.labels.marks import Box, CodeMark, Layout, Symbology
 from app.domain.labels.sheet import Nudge, pages
 from app.domain.labels.spec import LabelSpec
+from app.domain.labels.template import LabelTemplate
 from tests.adapters.label_samples import BIN, LONG, PACK, PLAIN, numbered
 
 
@@ -26,8 +27,14 @@ def meant(*layouts: Layout) -> set[tuple[str, str]]:
     return {(code.identifier, code.expected) for laid in layouts for code in laid.codes}
 
 
+def template(key: str) -> LabelTemplate:
+    label = label_papers.paper(key).label
+    assert isinstance(label, LabelTemplate)
+    return label
+
+
 def laid_out(spec: LabelSpec, key: str) -> Layout:
-    return layout(spec, label_papers.paper(key).label, fonts.width)
+    return layout(spec, template(key), fonts.width)
 
 
 @pytest.mark.parametrize("dpi", [203, 300, 600])
@@ -130,7 +137,7 @@ def test_what_no_code_can_hold_is_a_problem_of_its_label() -> None:
 def test_a_code_that_does_not_read_back_stops_the_print() -> None:
     paper = label_papers.paper("60x40")
     covered = replace(
-        paper, label=replace(paper.label, rules=(Box(2, 30, 56, 3.4), Box(45, 2, 12, 9)))
+        paper, label=replace(template("60x40"), rules=(Box(2, 30, 56, 3.4), Box(45, 2, 12, 9)))
     )
     checked = verify([PLAIN], covered, 203)
     assert {problem.code for problem in checked.problems} == {"label.unreadable"}

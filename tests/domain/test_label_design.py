@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given, strategies as st
 from app.adapters import label_papers
 from app.domain.errors import DomainError
 from app.domain.labels.design.checking import faults
-from app.domain.labels.design.editing import Editor, new_part, snap
+from app.domain.labels.design.editing import Editor, Guide, new_part, snap
 from app.domain.labels.design.laying import lay
 from app.domain.labels.design.parts import (
+    AnyPart,
     CodeKind,
     CodePart,
     Design,
@@ -35,7 +37,7 @@ def em(text: str, size: float, _bold: bool) -> float:
     return len(text) * size / 2
 
 
-def label(*parts: TextPart | CodePart | RulePart) -> Design:
+def label(*parts: AnyPart) -> Design:
     return Design("试", 600, 400, parts=tuple(parts))
 
 
@@ -64,7 +66,7 @@ def do(editor: Editor, step: tuple[str, object, object]) -> None:
         editor.add(str(one))
     elif word in {"move", "drag", "size"}:
         act = {"move": editor.move, "drag": editor.move_to, "size": editor.size_to}[word]
-        act(one, two)  # type: ignore[operator, arg-type]
+        act(one, two)  # type: ignore[operator]
     else:
         getattr(editor, word)()
 
@@ -97,6 +99,7 @@ def test_whatever_is_done_stays_on_the_label_and_is_undone_to_the_beginning(
 def test_one_drag_is_one_step_and_stands_in_line_with_its_neighbour() -> None:
     editor = Editor(label(TextPart(1, 100, 50, 200, 40, text="a"), RulePart(2, 0, 200, 90, 2)))
     editor.chosen = 2
+    guides: Sequence[Guide] = ()
     for x in range(60, 104, 7):
         guides = editor.move_to(x, 203)
     assert editor.part == RulePart(2, 100, 200, 90, 2)

@@ -11,6 +11,7 @@ from app.adapters import label_papers
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.labels.design.parts import Design, TextPart
+from app.domain.labels.design.samples import samples
 from app.domain.labels.design.standard import copy_of
 from app.services.labels import designs
 from app.services.labels.designs import CloseDesign, SaveDesign
@@ -81,7 +82,7 @@ def test_the_longest_data_warn_by_the_name_of_the_field(sqlite_site: Site) -> No
     problems = designs.check(small)
     assert {(one.column, one.blocks) for one in problems} >= {("批号", False)}
     assert "最长的批号和品名" in problems[0].text
-    long = replace(designs.samples()[1].spec)
+    long = replace(samples()[1].spec)
     assert any(one.blocks for one in designs.check(small, [long]))
 
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.adapters.barcode import decode
 from app.domain.labels.design.parts import CodeKind, CodePart, Design, TextPart
 from app.services.labels import designs
+from app.services.labels.designs import DesignRow
 from app.ui.context import PageContext
 from app.ui.pages.labels.designer.properties import CodeGroup, TextGroup
 from app.ui.pages.labels.designer.templates import TemplatesForm
@@ -25,6 +26,7 @@ from app.ui.status import Status
 from tests.factories import EAST, Site
 from tests.services.test_labels import receive
 from tests.ui.conftest import Show
+from tests.ui.forms import form_of
 
 Settle = Callable[[], None]
 
@@ -58,10 +60,10 @@ def form(page: LabelsPage, settle: Settle, follow: Callable[[DesignerForm], None
     """The designer with a copy of the 60×40 template."""
     page.papers.templates()
     settle()
-    templates = page.findChild(TemplatesForm)
+    templates = form_of(page, TemplatesForm)
     templates.start.choose("60x40")
     templates._begin()
-    made = page.findChild(DesignerForm)
+    made = form_of(page, DesignerForm)
     follow(made)
     return made
 
@@ -152,21 +154,27 @@ def test_properties_bind_fields_and_change_the_kind_of_a_code(form: DesignerForm
     group.text.editingFinished.emit()
     group.insert.choose("storage")
     group._insert()
-    assert isinstance(form.editor.part, TextPart)
-    assert form.editor.part.text == "存放 {storage}"
+    text = form.editor.part
+    assert isinstance(text, TextPart)
+    assert text.text == "存放 {storage}"
     form.codes.choose(CodeKind.QR)
     form._add_code()
     code = form.side.special
     assert isinstance(code, CodeGroup)
-    assert isinstance(form.editor.part, CodePart)
-    assert form.editor.part.content == "{code}"
+    matrix = form.editor.part
+    assert isinstance(matrix, CodePart)
+    assert matrix.content == "{code}"
     code.kind.choose(CodeKind.EAN)
     code._change_kind()
-    assert form.editor.part.content == "{gtin}"
+    bars = form.editor.part
+    assert isinstance(bars, CodePart)
+    assert bars.content == "{gtin}"
     code.kind.choose(CodeKind.BARS_GS1)
     code._change_kind()
     code.elements["serial"].click()
-    assert form.editor.part.content == "item+expiry+lot"
+    chosen = form.editor.part
+    assert isinstance(chosen, CodePart)
+    assert chosen.content == "item+expiry+lot"
 
 
 def test_a_label_of_an_own_size_on_a_sheet(form: DesignerForm) -> None:
@@ -198,7 +206,7 @@ def test_a_saved_template_prints_what_it_showed(
     form.editor.take(_without(form.editor.design, "{place}", "{quantity}", "数量"))
     form.submit()
     settle()
-    templates = page.findChild(TemplatesForm)
+    templates = form_of(page, TemplatesForm)
     rows = designs.designs(*sqlite_site.as_("east_store"), EAST)
     assert [(row.name, row.version) for row in rows] == [("我们的标签", 1)]
     templates.reject()
@@ -222,11 +230,12 @@ def test_a_template_goes_out_as_a_file_and_comes_in_again(
 ) -> None:
     form.submit()
     settle()
-    templates = page.findChild(TemplatesForm)
+    templates = form_of(page, TemplatesForm)
     templates.reload()
     settle()
     row = templates.grid.current()
     assert row is not None
+    assert isinstance(row.record, DesignRow)
     templates.export(row.record, tmp_path / "t.json")
     settle()
     again = designs.from_file((tmp_path / "t.json").read_bytes())

@@ -18,6 +18,7 @@ from app.models.stock import Balance
 from app.services import line_watch
 from app.services.db import Database, postgresql_engine
 from app.services.outbox import Outbox
+from app.services.pulse import pulse
 from app.ui import line as lines
 from app.ui.context import PageContext, Session
 from app.ui.jobs import JobRunner
@@ -207,8 +208,6 @@ def test_a_lost_line_is_watched_until_it_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A restart of the server: pages ask again by themselves when it answers."""
-    from app.ui.shell import watch as watches
-
     window = MainWindow(context, (context.scope,))
     qtbot.addWidget(window)
     settle()
@@ -219,13 +218,12 @@ def test_a_lost_line_is_watched_until_it_is_back(
     def fail(_db: Database) -> None:
         raise gone
 
-    real = watches.pulse
-    monkeypatch.setattr(watches, "pulse", fail)
+    monkeypatch.setattr("app.ui.shell.watch.pulse", fail)
     window.watch.look()
     settle()
     assert window.devices.states()[0][1] == "连不上数据库，稍后会再试"
     assert asked == []
-    monkeypatch.setattr(watches, "pulse", real)
+    monkeypatch.setattr("app.ui.shell.watch.pulse", pulse)
     with qtbot.waitSignal(window.watch.back, timeout=10_000):
         pass
     settle()

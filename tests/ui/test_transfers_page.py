@@ -19,6 +19,7 @@ from tests.factories import EAST, TODAY, WEST, Site
 from tests.services.transfers.test_scanning import traced_packs
 from tests.services.transfers.test_transfers import BOX, DRUG, SOON, ask, lent, stock, used
 from tests.ui.conftest import Show
+from tests.ui.forms import form_of
 
 Settle = Callable[[], None]
 Make = Callable[[str], PageContext]
@@ -45,7 +46,7 @@ def test_a_proposal_is_explained_and_started(
     west.model.setData(west.model.index(0, 7), "5")
     assert west.footer.sum.text() == "¥19.30"
     west.grid.key_pressed.emit("t")
-    form = west.findChild(StartForm)
+    form = form_of(west, StartForm)
     assert form is not None
     form.chosen.emit(Ground(Basis.EMERGENCY, Urgency.EMERGENCY, "抢救", None, ""))
     form.reject()
@@ -112,7 +113,7 @@ def test_a_loan_goes_back_from_its_row(
     assert row is not None
     assert "超 2 天" in str(row.value(4)) or row.raw[4] == TODAY - timedelta(days=2)
     page.loans.link_clicked.emit(row, "act")
-    form = page.findChild(BackForm)
+    form = form_of(page, BackForm)
     assert form is not None
     form.submit()
     settle()
@@ -131,7 +132,7 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     page = show(TransfersPage(context_for("east_store")))
     settle()
     page.steps.take(page.open.model.row_at(0).record)  # type: ignore[union-attr]
-    promise = page.findChild(PromiseForm)
+    promise = form_of(page, PromiseForm)
     promise._edits[0][2].set_value(0)
     promise.submit()
     assert "不调" in promise.total.text()
@@ -142,7 +143,7 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     assert (made.lines[0].wanted, made.lines[0].confirmed) == (4 * BOX, 3 * BOX)
     page.steps.take(page.open.model.row_at(0).record)  # type: ignore[union-attr]
     settle()
-    form = page.findChild(SendForm)
+    form = form_of(page, SendForm)
     told = []
     for code in (codes[0], codes[1], codes[1], "81345679999999999999"):
         form.scan.setText(code)

@@ -9,6 +9,7 @@ import pytest
 
 from app.domain.stock.upkeep import Finding, UpkeepState
 from app.services.counting import upkeep
+from app.services.counting.upkeep import UpkeepLineRow
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.upkeep.climate_view import LogForm, ReadingForm
@@ -18,6 +19,7 @@ from app.ui.status import Status
 from tests.factories import EAST, TODAY, Site
 from tests.services.transfers.test_transfers import BOX, DRUG, PETHIDINE, stock
 from tests.ui.conftest import Show
+from tests.ui.forms import form_of
 
 Settle = Callable[[], None]
 
@@ -35,7 +37,7 @@ def page(context: PageContext, sqlite_site: Site, show: Show, settle: Settle) ->
 def test_a_reading_out_of_range_needs_words(page: UpkeepPage, settle: Settle) -> None:
     assert page.climate.badge.text() == "没有记录"
     page.perform(Act.NEW)
-    form = page.findChild(ReadingForm)
+    form = form_of(page, ReadingForm)
     form.submit()
     assert form.warm_field.problem.text
     form.warm.setText("38")
@@ -57,7 +59,7 @@ def test_a_loggers_file_shows_what_is_missing(
     times = ["08:00", "08:20", "10:00"]
     path.write_text("时间,温度\n" + "".join(f"{TODAY} {x},22.0\n" for x in times), encoding="utf-8")
     page.take_file(path)
-    page.findChild(LogForm).submit()
+    form_of(page, LogForm).submit()
     settle()
     assert page.climate.badge.text() == "0 次超限，1 处缺记录"
     assert page.climate.chart.log is not None
@@ -78,9 +80,10 @@ def test_the_months_list_is_worked_by_keys(
     settle()
     current = page.rounds.lines.current()
     assert current is not None
+    assert isinstance(current.record, UpkeepLineRow)
     assert current.record.finding is None  # on to the next that was not looked at
     page.rounds.lines.key_pressed.emit("n")
-    form = page.findChild(FaultForm)
+    form = form_of(page, FaultForm)
     form.submit()
     settle()
     assert "写明看到了什么" in form.action_field.problem.text

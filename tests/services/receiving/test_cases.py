@@ -104,8 +104,10 @@ def test_the_same_relations_in_every_form_and_a_pack_in_two_cases_is_refused(
         sheet.write_row(0, 0, ["小码", "中码", "大码", "批号"])
         for number, pack in enumerate(PACKS):
             sheet.write_row(number + 1, 0, [pack, BUNDLES[number >= 3], CASE, "K260318"])
-    assert run(sqlite_site, "east_store", "--json", "delivery", "traces",
-               str(tmp_path / "codes.xml")).json() == {"packs": 5, "cases": 3, "known": 0}  # fmt: skip
+    ran = run(
+        sqlite_site, "east_store", "--json", "delivery", "traces", str(tmp_path / "codes.xml")
+    )
+    assert ran.json() == {"packs": 5, "cases": 3, "known": 0}
     for name in ("codes.csv", "codes.xlsx"):
         assert holds_traces(tmp_path / name)
         done = load(sqlite_site, tmp_path / name)
