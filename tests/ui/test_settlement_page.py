@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from app.domain.documents import State
 from app.services.settlement.listing import statements
-from app.services.settlement.steps import Verb
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.page import Page
 from app.ui.pages.consumption.page import ConsumptionPage
+from app.ui.pages.settlement.deeds import Deed
 from app.ui.pages.settlement.page import SettlementPage
+from app.ui.widgets.dialogs import Form
 from tests.factories import EAST, GOODS, Site
 from tests.services.test_consumption import receive
 from tests.ui.conftest import Show
+from tests.ui.forms import form_of
 
 GTIN = GOODS[0].gtin
 Settle = Callable[[], None]
@@ -43,27 +46,26 @@ def test_a_month_is_settled_between_two_windows(
     settle()
     clerk = show(SettlementPage(context_for("east_head")))
     settle()
-    clerk.statements.make()
-    clerk.statements.findChildren(type(clerk.statements.make_button))
-    from app.ui.widgets.dialogs import Form
-
-    (form,) = clerk.statements.findChildren(Form)
-    form.submit()
+    clerk.head.forth.click()  # the page begins with the month before, which is not closed
+    settle()
+    clerk.perform(Act.STATEMENT)
+    form_of(clerk, Form).submit()
     settle()
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
     assert clerk.statements.grid.choose(row.statement_id)
     settle()
-    assert not clerk.statements.panel.buttons[Verb.SEND].isHidden()
-    clerk.statements.panel.buttons[Verb.SEND].click()
+    assert clerk.statements.do(Deed.SEND)
     settle()
+
     supplier = show(SettlementPage(context_for("kangze_sales")))
     settle()
-    assert supplier.statements.grid.choose(row.statement_id)
+    supplier.arrive(statement_id=row.statement_id, period=row.period)
     settle()
-    supplier.statements.panel.buttons[Verb.CONFIRM].click()
-    (form,) = supplier.statements.findChildren(Form)
-    form.submit()
+    assert supplier.statements.do(Deed.CONFIRM)
+    form_of(supplier, Form).submit()
     settle()
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
     assert row.status is State.CONFIRMED
-    assert str(supplier.statements.grid.model.index(1, 3).data()) == "11.58"
+    shown = supplier.statements.current()
+    assert shown is not None
+    assert shown.payable == Decimal("11.58")
