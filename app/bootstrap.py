@@ -17,6 +17,9 @@ from app.services.db import Database, postgresql_engine, sqlite_engine
 from app.services.db_errors import translate
 from app.services.outbox import Outbox
 
+_HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
+"""Hosts that no network lies before."""
+
 
 def start_logging(*, verbose: bool = False) -> logging.Handler:
     """Log to a rotating file in the data folder; the handler, for `stop_logging`."""
@@ -86,6 +89,8 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
         from sqlalchemy.engine import make_url
 
         url = make_url(address)
+        if url.host not in _HERE and "sslmode" not in url.query:
+            url = url.update_query_dict(_proved())
         return Database(
             postgresql_engine(url.set(username=login or url.username), password=password)
         )
@@ -96,6 +101,13 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
         )
     file.parent.mkdir(parents=True, exist_ok=True)
     return Database(sqlite_engine(str(file)))
+
+
+def _proved() -> dict[str, str]:
+    """A server on another computer has to encrypt and to prove that it is the one meant."""
+    own = paths.server_ca()
+    authority = str(own) if own.is_file() else "system"
+    return {"sslmode": "verify-full", "sslrootcert": authority, "channel_binding": "require"}
 
 
 def _check_version(db: Database) -> None:

@@ -55,6 +55,11 @@ def heads() -> Path:
     return home() / "heads.json"
 
 
+def server_ca() -> Path:
+    """The authority that the group's server is signed by, if the administrator gave one."""
+    return home() / "server-ca.pem"
+
+
 def output() -> Path:
     """Where documents go when the person has not chosen a folder."""
     folder = home() / "output"

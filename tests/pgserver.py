@@ -111,6 +111,7 @@ class Cluster:
     ) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="yilian-pg-", dir=folder))
         self.settings = SETTINGS | dict(settings or {})
+        self.hba = HBA
         self.user = server_user()
         self.port = free_port()
         self.password = secrets.token_urlsafe(18)
@@ -181,6 +182,14 @@ class Cluster:
                 raise RuntimeError("PostgreSQL does not answer")
             time.sleep(0.05)
 
+    def put(self, name: str, content: bytes) -> Path:
+        """A file of the server's own, such as a key; read by nobody else."""
+        file = self.root / name
+        file.write_bytes(content)
+        file.chmod(0o600)
+        self._give(file)
+        return file
+
     def stop(self) -> None:
         """Stop the server and remove its files."""
         if self._admin is not None:
@@ -206,7 +215,7 @@ class Cluster:
         lines = [f"{name} = '{value}'" for name, value in self.settings.items()]
         conf = self.data / "postgresql.auto.conf"
         conf.write_text("\n".join([*lines, f"port = {self.port}", ""]), encoding="ascii")
-        (self.data / "pg_hba.conf").write_text(HBA, encoding="ascii")
+        (self.data / "pg_hba.conf").write_text(self.hba, encoding="ascii")
 
     def _start(self) -> None:
         log = (self.root / "log").open("wb")

@@ -47,6 +47,8 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         _stock(state, message)
         or _settlement(state, message)
         or _rights(state)
+        or _line(message)
+        or _room(state, message)
         or _environment(state, message, error)
     )
 
@@ -117,13 +119,46 @@ def _rights(state: str) -> DomainError | None:
     return None
 
 
-def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
-    if state in {"28P01", "28000"} or "authentication failed" in message:
-        return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
+def _line(message: str) -> EnvironmentProblem | None:
+    """A server that does not prove who it is, or does not encrypt: nothing was sent to it."""
+    if "does not match host name" in message or "server certificate for" in message:
+        return EnvironmentProblem(
+            "tls.name",
+            _(
+                "服务器证书上的名字和你填的地址对不上，没有连接，密码没有发出。"
+                "请用证书上的主机名，或请管理员换证书。"
+            ),
+        )
+    if "certificate" in message:
+        return EnvironmentProblem(
+            "tls.certificate",
+            _(
+                "服务器的证书不可信或已过期，没有连接，密码没有发出。"
+                "请向管理员要 CA 文件 server-ca.pem，放进本程序的数据文件夹。"
+            ),
+        )
+    if "does not support SSL" in message or "no encryption" in message:
+        return EnvironmentProblem(
+            "tls.none", _("服务器没有开加密（TLS），没有连接，密码没有发出。请管理员先打开 TLS。")
+        )
+    return None
+
+
+def _room(state: str, message: str) -> EnvironmentProblem | None:
+    if state == "53300" or "too many connections" in message:
+        return EnvironmentProblem(
+            "db.crowded", _("服务器或你的账号的连接数已满。请关掉多开的窗口，或请管理员核对。")
+        )
     if state.startswith("53") or "disk is full" in message or "No space" in message:
         return EnvironmentProblem(
             "db.full", _("没能保存：磁盘已满。内容还在屏幕上，清出空间后重试。")
         )
+    return None
+
+
+def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
+    if state in {"28P01", "28000"} or "authentication failed" in message:
+        return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
     if state in {"57014", "55P03"}:
         return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
     if is_cut(error):
