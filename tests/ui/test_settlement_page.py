@@ -52,7 +52,7 @@ def test_a_month_is_settled_between_two_windows(
     form_of(clerk, Form).submit()
     settle()
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
-    assert clerk.statements.grid.choose(row.statement_id)
+    clerk.arrive(statement_id=row.statement_id, period=row.period)
     settle()
     assert clerk.statements.do(Deed.SEND)
     settle()
