@@ -6,13 +6,14 @@ or the address. Nothing here is needed on the computers where people work.
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 import typer
 
 from app.cli.context import cli
 from app.i18n import _
-from app.services.platform import directory, server, server_state
+from app.services.platform import directory, server, server_state, watchdog
 
 app = typer.Typer()
 
@@ -88,3 +89,30 @@ def status(admin: Admin) -> None:
             "problems": _("要处理的"),
         },
     )
+
+
+@app.command(help=_("看门狗：取消运行过久的语句，断开占着事务不动的连接"))
+def watch(
+    admin: Admin,
+    once: Annotated[bool, typer.Option("--once", help=_("只看一次（放进定时任务）"))] = False,
+    working: Annotated[int, typer.Option(help=_("一条语句最多几秒"))] = watchdog.WORKING_SECONDS,
+    idle: Annotated[int, typer.Option(help=_("事务最多闲几秒"))] = watchdog.IDLE_SECONDS,
+) -> None:
+    """End what a person's session holds up others with; every ten seconds until stopped."""
+    run = cli()
+    while True:
+        found = watchdog.sweep(admin, working=working, idle=idle)
+        if found or once:
+            run.emit(
+                found,
+                {
+                    "login": _("账号"),
+                    "pid": _("进程"),
+                    "seconds": _("已有几秒"),
+                    "sits": _("占着事务"),
+                },
+                empty=_("没有过久的。"),
+            )
+        if once:
+            return
+        time.sleep(10)
