@@ -72,9 +72,9 @@ def line_columns() -> tuple[Column, ...]:
         Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=150, stretch=True),
         Column(key="lot", title=_("批号"), width=100),
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=112),
-        Column(key="expected", title=_("应收"), kind=Kind.QTY, width=82),
-        Column(key="accepted", title=_("实收"), kind=Kind.QTY, width=82),
-        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=132, hidden=True),
+        Column(key="expected", title=_("应收"), kind=Kind.QTY, width=92),
+        Column(key="accepted", title=_("实收"), kind=Kind.QTY, width=92),
+        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=150, hidden=True),
         Column(key="result", title=_("结果"), kind=Kind.PILL, width=104),
     )
 
