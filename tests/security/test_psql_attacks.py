@@ -7,8 +7,9 @@ import uuid
 import psycopg
 import pytest
 
+from app.domain.duties import Duty
 from tests.databases import ServerBackend
-from tests.factories import EAST, KANGZE, WEST
+from tests.factories import EAST, KANGZE, WEST, Site
 from tests.security.conftest import Psql
 
 REFUSED = (
@@ -22,6 +23,10 @@ REFUSED = (
     "UPDATE app.chain_head SET seq = 0",
     "UPDATE app.audit SET detail = '{}'",
     "DELETE FROM app.signature",
+    "INSERT INTO app.anchor VALUES (0, '2026-01-01', 1, 'x', 'x', 'x')",
+    "DELETE FROM app.anchor",
+    "UPDATE app.anchor_head SET hash = 'x'",
+    "INSERT INTO app.release VALUES ('9999', '9999', 1)",
     "INSERT INTO app.signature SELECT * FROM app.signature",
     "INSERT INTO app.duty_grant (org_id, person_id, duty) VALUES (3, 4, 'store')",
     "UPDATE app.duty_grant SET org_id = 0",
@@ -67,12 +72,25 @@ REFUSALS = {"42501"}
 """insufficient_privilege and nothing else: no refusal may be luck."""
 
 
-@pytest.mark.parametrize("login", ["east_store", "east_head", "kangze_sales", "lead_buyer"])
+OWN_BUSINESS = {
+    ("lead_admin", "INSERT INTO app.group_membership VALUES (12, '2020-01-01', NULL, 'member')"),
+}
+"""What the group's administrator is there for."""
+EVERY_DUTY = ["east_store", "east_head", "kangze_sales", "lead_buyer", "lead_head", "lead_admin"]
+"""Together they have all nine duties, at a member, at the lead, for the group, at a supplier."""
+
+
+@pytest.mark.parametrize("login", EVERY_DUTY)
 def test_hostile_statements_are_refused(psql: Psql, login: str) -> None:
     connection = psql(login)
-    answers = {statement: _sqlstate(connection, statement) for statement in REFUSED}
+    refused = [one for one in REFUSED if (login, one) not in OWN_BUSINESS]
+    answers = {statement: _sqlstate(connection, statement) for statement in refused}
 
     assert {text: state for text, state in answers.items() if state not in REFUSALS} == {}
+
+
+def test_the_attackers_have_every_duty(group: Site) -> None:
+    assert {duty for login in EVERY_DUTY for duty, _org in group.actor(login).grants} == set(Duty)
 
 
 def _sqlstate(connection: psycopg.Connection, statement: str) -> str | None:

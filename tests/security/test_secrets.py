@@ -70,11 +70,12 @@ class Processes:
     def _look(self) -> None:
         known: dict[str, int] = {}
         while not self._stop.wait(0.02):
-            for name in os.listdir("/proc"):
+            for folder in Path("/proc").iterdir():
+                name = folder.name
                 if name.isdecimal() and known.get(name, 0) < _LOOKS:
                     known[name] = known.get(name, 0) + 1
                     with suppress(OSError):
-                        self.seen.add(Path("/proc", name, "cmdline").read_bytes())
+                        self.seen.add((folder / "cmdline").read_bytes())
 
 
 def test_a_new_file_and_a_wrong_password_leave_no_trace(tmp_path: Path) -> None:
