@@ -19,9 +19,9 @@ from app.domain.errors import ConflictError, DomainError
 from app.domain.money import cents
 from app.i18n import _
 from app.models.party import Organisation
-from app.models.settlement import Payee, PaymentLine, Statement
+from app.models.settlement import Payee, Payment, PaymentLine, Statement
 from app.services.access import require
-from app.services.db import Database, now, today
+from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish
 from app.services.settlement.changes import change, check_reason, load
 from app.services.settlement.payments import advance, lines_in, payment_of, trail
@@ -140,8 +140,7 @@ def answer_payment(db: Database, actor: Actor, command: AnswerPayment) -> State:
             return State(earlier["state"])
         if payment.status not in {State.SENT.value, State.DONE.value}:
             raise ConflictError("payment.state", _("付款批还没有导出付款文件，不能登记结果。"))
-        if command.paid_on is not None and command.paid_on > today(session):
-            raise DomainError("payment.day", _("付款日期在今天以后。请核对银行回单。"))
+        _check_day(session, payment, command.paid_on)
         for line in _answerable(session, command):
             _answer(session, actor, command, line, reason)
         left = session.scalars(lines_in(command.org_id, payment.id, ("open",))).first()
@@ -156,6 +155,19 @@ def answer_payment(db: Database, actor: Actor, command: AnswerPayment) -> State:
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"state": new.value})
         return new
+
+
+def _check_day(session: Session, payment: Payment, day: date | None) -> None:
+    first = local_time(payment.created_at).date()
+    if day is not None and not first <= day <= today(session):
+        raise DomainError(
+            "payment.day",
+            _(
+                "付款日期 {day} 不对：付款批是 {first} 做的，也不能在今天以后。请核对银行回单。",
+                day=day,
+                first=first,
+            ),
+        )
 
 
 def _answerable(session: Session, command: AnswerPayment) -> list[PaymentLine]:

@@ -142,6 +142,12 @@ def bill_lines(session: Session, org_id: int, statement_id: int) -> tuple[BillLi
     )  # fmt: skip
 
 
+def bill_of(db: Database, org_id: int, statement_id: int) -> tuple[BillLine, ...]:
+    """The supplier's bill of a statement that the person may see, as entered."""
+    with db.read() as session:
+        return bill_lines(session, org_id, statement_id)
+
+
 def differences(
     db: Database, actor: Actor, org_id: int, statement_id: int
 ) -> tuple[DifferenceRow, ...]:

@@ -222,7 +222,11 @@ def test_four_eyes_pay_once_and_the_bank_may_send_it_back(site: Site, tmp_path: 
     assert table.rows[1][2:6] == (
         "康泽医药有限公司", "6222000011112222", "示例银行城东支行", "434.58"
     )  # fmt: skip
-    answer_payment(db, clerk, AnswerPayment(new_op(), EAST, made.payment_id, 0, date(2026, 10, 13)))
+    with pytest.raises(DomainError, match="付款批是 2026-10-14 做的"):
+        answer_payment(
+            db, clerk, AnswerPayment(new_op(), EAST, made.payment_id, 0, date(2026, 10, 13))
+        )
+    answer_payment(db, clerk, AnswerPayment(new_op(), EAST, made.payment_id, 0, date(2026, 10, 14)))
     assert bill(site).status is State.PAID
     with pytest.raises(ConflictError):
         cancel_payment(db, clerk, CancelPayment(new_op(), EAST, made.payment_id, "想再付一次"))

@@ -112,12 +112,12 @@ class AccountsForm(Form):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="supplier", title=_("供应商"), kind=Kind.TWO_LINE, width=180),
-        Column(key="bank", title=_("开户行"), width=180, stretch=True),
-        Column(key="number", title=_("账号"), width=200),
+        Column(key="supplier", title=_("供应商"), kind=Kind.TWO_LINE, width=190),
+        Column(key="bank", title=_("开户行"), width=160, stretch=True),
+        Column(key="number", title=_("账号"), width=180),
         Column(key="entered", title=_("录入"), width=80),
-        Column(key="state", title=_("核对"), kind=Kind.PILL, width=130),
-        Column(key="check", title="", kind=Kind.BUTTON, width=70),
+        Column(key="state", title=_("核对"), kind=Kind.PILL, width=112),
+        Column(key="check", title="", kind=Kind.BUTTON, width=64),
     )
 
 

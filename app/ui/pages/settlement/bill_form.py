@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit
 from typing_extensions import override
@@ -31,12 +32,19 @@ from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field
 from app.ui.widgets.text import Role, Text
 
+_PRICE: Final = Decimal("0.0001")
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An item on our statement, and what the bill says of it (in packs, as people count)."""
+    """An item on our statement or on the bill, counted in packs as people count."""
 
-    ours: ItemTotal
+    key: object
+    item_id: int
+    name: str
+    spec: str
+    unit: str
+    factor: int
     our_qty: int
     our_amount: Decimal
     qty: int
@@ -46,11 +54,10 @@ class _Entry:
     @property
     def line(self) -> BillLine:
         """As a line of the bill."""
-        one = self.ours
+        label = f"{self.name} {self.spec}".strip()
         return BillLine(
-            one.item_id, self.qty * one.pack_factor, self.unit_price, one.pack_factor, self.stated,
-            f"{one.name} {one.spec}".strip(),
-        )  # fmt: skip
+            self.item_id, self.qty * self.factor, self.unit_price, self.factor, self.stated, label
+        )
 
 
 class BillForm(Form):
@@ -61,12 +68,15 @@ class BillForm(Form):
         total: The bill's total.
     """
 
-    def __init__(self, page: Page, row: StatementRow, totals: tuple[ItemTotal, ...]) -> None:
+    def __init__(
+        self, page: Page, row: StatementRow, totals: Sequence[ItemTotal],
+        billed: Sequence[BillLine],
+    ) -> None:  # fmt: skip
         super().__init__(
             _("{supplier} 的账单 · {no}", supplier=row.supplier, no=row.no), _("保存账单"), page,
             wide=860,
         )  # fmt: skip
-        self._page, self.row = page, row
+        self._page, self.row, self._totals = page, row, totals
         self.total, self.lines = row.payable, tuple[BillLine, ...]()
         self.state = Text("", Role.SECOND, wrap=True)
         self._sheet: BillPlan | None = None
@@ -75,7 +85,7 @@ class BillForm(Form):
         self.model = ListModel(_columns(), self._edit)
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(theme.px(250))
-        self.model.set_rows([_row(entry) for entry in _entries(totals)])
+        self.model.set_rows([_row(entry) for entry in _entries(totals, billed)])
         self.model.rows_changed.connect(self._sum)
         self.model.refused.connect(lambda _key, _column, error: self.state.setText(error.text))
         self.body.addWidget(self.grid, 1)
@@ -91,7 +101,7 @@ class BillForm(Form):
         read = Button(_("读入 Excel"), icon=Icon.FILE_EXCEL)
         read.clicked.connect(self._ask_file)
         self.buttons.insertWidget(0, read)
-        self._typed = False
+        self._typed = bool(billed)
         self.sum_edit.setText(f"{row.supplier_amount or row.payable:.2f}")
         self.grid.focus_rows()
 
@@ -151,7 +161,8 @@ class BillForm(Form):
                 DomainError("bill.rows", f"{where}{first.text}{more}{_('没有读入。')}")
             )
             return
-        self._sheet = plan
+        self.model.set_rows([_row(entry) for entry in _entries(self._totals, plan.lines)])
+        self._sheet = plan  # as long as no line is changed by hand
         self.sum_edit.setText(f"{plan.total:.2f}")
         gap = plan.total - self.row.payable
         words = _("已读入 {n} 行，合计 {total}，比应付 {gap}。", n=len(plan.lines),
@@ -160,7 +171,6 @@ class BillForm(Form):
             words += _("其中 {n} 行不在这张对账单里。", n=plan.unknown)
         self.state.set_tone(Status.NEAR if gap else Status.OK)
         self.state.setText(words)
-        self.grid.setEnabled(False)
 
     @override
     def submit(self) -> None:
@@ -178,24 +188,59 @@ class BillForm(Form):
         self.accept()
 
 
-def _entries(totals: Sequence[ItemTotal]) -> list[_Entry]:
-    """Our lines by item; a bill is typed in packs at the price of a pack."""
+def _entries(totals: Sequence[ItemTotal], billed: Sequence[BillLine]) -> list[_Entry]:
+    """Our lines by item beside those of the bill that was entered before; else they are equal."""
     groups: dict[int, list[ItemTotal]] = {}
     for one in totals:
         groups.setdefault(one.item_id, []).append(one)
-    entries = []
-    for rows in groups.values():
-        first = rows[0]
-        qty = sum(row.qty for row in rows)
-        worth = sum((row.amount for row in rows), Decimal("0.00"))
-        per_pack = first.unit_price * first.pack_factor / first.price_factor
-        packs = qty // first.pack_factor if qty % first.pack_factor == 0 else qty
-        whole = first if packs != qty or first.pack_factor == 1 else replace(first, pack_factor=1)
-        unit_price = per_pack if whole is first else first.unit_price / first.price_factor
-        entries.append(
-            _Entry(whole, packs, worth, packs, unit_price.quantize(Decimal("0.0001")), worth)
-        )
+    theirs: dict[object, list[BillLine]] = {}
+    for line in billed:
+        theirs.setdefault(line.item_id or line.label, []).append(line)
+    entries = [_ours(rows) for rows in groups.values()]
+    if billed:
+        entries = [_billed(entry, theirs.pop(entry.item_id, [])) for entry in entries]
+        entries += [_foreign(key, lines) for key, lines in theirs.items()]
     return entries
+
+
+def _ours(rows: Sequence[ItemTotal]) -> _Entry:
+    first = rows[0]
+    qty = sum(row.qty for row in rows)
+    worth = sum((row.amount for row in rows), Decimal("0.00"))
+    factor = first.pack_factor if qty % first.pack_factor == 0 else 1
+    unit = first.pack_unit if factor > 1 or first.pack_factor == 1 else first.base_unit
+    unit_price = (first.unit_price * factor / first.price_factor).quantize(_PRICE)
+    return _Entry(
+        first.item_id, first.item_id, first.name, first.spec, unit, factor, qty // factor, worth,
+        qty // factor, unit_price, worth,
+    )  # fmt: skip
+
+
+def _billed(entry: _Entry, lines: Sequence[BillLine]) -> _Entry:
+    """What the bill says of an item: nothing where it leaves it out."""
+    qty = sum(line.qty for line in lines)
+    stated = sum((line.amount for line in lines), Decimal("0.00"))
+    if not lines:
+        return replace(entry, qty=0, stated=stated)
+    last = lines[-1]
+    factor = entry.factor if qty % entry.factor == 0 else 1
+    price_of_one = (last.unit_price * factor / last.price_factor).quantize(_PRICE)
+    fits = factor == entry.factor
+    return replace(
+        entry, qty=qty // factor, unit_price=price_of_one, stated=stated, factor=factor,
+        our_qty=entry.our_qty if fits else entry.our_qty * entry.factor,
+    )  # fmt: skip
+
+
+def _foreign(key: object, lines: Sequence[BillLine]) -> _Entry:
+    """Goods that are on the bill only."""
+    last = lines[-1]
+    qty = sum(line.qty for line in lines) // last.price_factor
+    stated = sum((line.amount for line in lines), Decimal("0.00"))
+    return _Entry(
+        key, last.item_id, last.label, "", "", last.price_factor, 0, Decimal("0.00"), qty,
+        last.unit_price, stated,
+    )  # fmt: skip
 
 
 def _columns() -> tuple[Column, ...]:
@@ -212,13 +257,11 @@ def _columns() -> tuple[Column, ...]:
 
 
 def _row(entry: _Entry) -> Row:
-    one = entry.ours
-    unit = one.pack_unit if one.pack_factor > 1 else one.base_unit
     return Row(
-        one.item_id,
+        entry.key,
         (
-            Two(one.name, one.spec),
-            f"{formats.number(entry.our_qty)} {unit}",
+            Two(entry.name, entry.spec),
+            f"{formats.number(entry.our_qty)} {entry.unit}".strip(),
             formats.number(entry.qty),
             formats.price(entry.unit_price),
             formats.amount(entry.stated),

@@ -98,4 +98,7 @@ def deeds(row: StatementRow, actor: Actor) -> tuple[Deed, ...]:
     if row.status is State.DISPUTED:  # first the bill, then sending it again
         order.remove(Deed.SEND)
         order.insert(order.index(Deed.ADJUST) + 1, Deed.SEND)
+    if row.difference:  # nobody can confirm before both figures agree
+        order.remove(Deed.CONFIRM)
+        order.insert(order.index(Deed.ADJUST), Deed.CONFIRM)
     return (*sorted(found, key=order.index), *_READING)

@@ -12,10 +12,11 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.settlement.bill import BillLine
 from app.i18n import _
 from app.services.settlement import MakeStatements, Step, make_statements, step
 from app.services.settlement.adjusting import Adjust, adjust
-from app.services.settlement.bills import SaveBill, save_bill
+from app.services.settlement.bills import SaveBill, bill_of, save_bill
 from app.services.settlement.listing import (
     ItemTotal,
     StatementRow,
@@ -219,14 +220,19 @@ class Desk(QObject):
 
     def _bill(self, row: StatementRow) -> None:
         db, actor = self._page.context.db, self._page.context.actor
-        self._page.read(
-            lambda: statement_totals(db, actor, row.org_id, row.statement_id),
-            partial(self._open_bill, row),
-            channel="ask",
-        )
 
-    def _open_bill(self, row: StatementRow, totals: tuple[ItemTotal, ...]) -> None:
-        form = BillForm(self._page, row, totals)
+        def work() -> tuple[tuple[ItemTotal, ...], tuple[BillLine, ...]]:
+            return (
+                statement_totals(db, actor, row.org_id, row.statement_id),
+                bill_of(db, row.org_id, row.statement_id),
+            )
+
+        self._page.read(work, lambda found: self._open_bill(row, *found), channel="ask")
+
+    def _open_bill(
+        self, row: StatementRow, totals: tuple[ItemTotal, ...], billed: tuple[BillLine, ...]
+    ) -> None:
+        form = BillForm(self._page, row, totals, billed)
         db, actor = self._page.context.db, self._page.context.actor
 
         def go_on() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
@@ -37,7 +38,11 @@ class AmountForm(ReasonForm):
         """Accept once reason and amount are right."""
         text = self.edit.folded()
         self.amount = None
-        if text or self._needed:
+        if self._needed and not text:
+            self.amount_field.say(_("请填金额，如 12.50 或 -12.50。"))
+            self.edit.setFocus()
+            return
+        if text:
             try:
                 self.amount = cent_amount(text)
             except DomainError as error:
@@ -93,13 +98,18 @@ class ReportForm(Form):
 
 
 class InvoiceForm(Form):
-    """One invoice as its paper says it."""
+    """One invoice as its paper says it; stays open until it is registered.
+
+    Signals:
+        ready: The fields were read: the `InvoiceFacts`.
+    """
+
+    ready = Signal(object)
 
     def __init__(
         self, suppliers: list[tuple[object, str]], orgs: list[tuple[object, str]], parent: QWidget
     ) -> None:
         super().__init__(_("登记发票"), _("登记"), parent, wide=560)
-        self.facts: InvoiceFacts | None = None
         self.supplier, self.org = Select(suppliers), Select(orgs)
         self.body.addLayout(_beside(Field(_("供应商"), self.supplier), Field(_("抬头"), self.org)))
         self.number = Field(_("发票号码"), CodeEdit(), required=True, hint=_("数电票 20 位"))
@@ -118,6 +128,8 @@ class InvoiceForm(Form):
     @override
     def submit(self) -> None:
         """Read the fields; the service says what does not agree."""
+        for field in (self.number, self.code, self.day):
+            field.say("")
         amounts = {}
         for key, field in (("total", self.total), ("net", self.net), ("tax", self.tax)):
             text = field.text
@@ -134,24 +146,26 @@ class InvoiceForm(Form):
         day = read_day(editor, self.day) if isinstance(editor, CodeEdit) else None
         if day is None:
             return
-        self.facts = InvoiceFacts(
-            self.number.text.replace(" ", ""), self.code.text.replace(" ", ""), day,
-            amounts.get("net"), amounts.get("tax"), amounts["total"], self.note.text,
+        self.ready.emit(
+            InvoiceFacts(
+                self.number.text.replace(" ", ""), self.code.text.replace(" ", ""), day,
+                amounts.get("net"), amounts.get("tax"), amounts["total"], self.note.text,
+            )
         )  # fmt: skip
-        self.accept()
 
     def refuse(self, error: Exception) -> None:
-        """Show what the service found wrong, beside its field, and go on asking."""
+        """Show what the service found wrong, beside its field."""
         fields = {
             "number": self.number, "code": self.code, "issued_on": self.day, "total": self.total,
             "tax": self.tax,
         }  # fmt: skip
         problems = error.problems if isinstance(error, DomainError) else ()
         for problem in problems:
-            fields.get(problem.column, self.number).say(problem.text)
+            field = fields.get(problem.column, self.number)
+            field.say(problem.text)
+            field.editor.setFocus()
         if not problems:
             self.number.say(error.text if isinstance(error, DomainError) else str(error))
-        self.open()
 
 
 class AccountForm(Form):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -145,30 +145,34 @@ class InvoicesView(QWidget):
             self._page.not_available()
             return None
         form = InvoiceForm(self.suppliers, self.orgs, self._page)
-        form.accepted.connect(lambda: self._register(form))
+
+        def registered(facts: InvoiceFacts) -> None:
+            self._write((form.org.value, form.supplier.value), (facts,), form.accept, form.refuse)
+
+        form.ready.connect(registered)
         form.open()
         return form
 
-    def _register(self, form: InvoiceForm) -> None:
-        if form.facts is not None:
-            self._write(form.org.value, form.supplier.value, (form.facts,), form.refuse)
-
     def _write(
-        self, org: object, supplier: object, facts: Sequence[InvoiceFacts], failed: object = None
+        self,
+        parties: tuple[object, object],
+        facts: Sequence[InvoiceFacts],
+        told: Callable[[], None],
+        failed: Callable[[Exception], None] | None = None,
     ) -> None:
+        org, supplier = parties
         if not isinstance(org, int) or not isinstance(supplier, int):
             return
         command = RegisterInvoices(new_op(), org, supplier, tuple(facts))
         db, actor = self._page.context.db, self._page.context.actor
 
         def done(ids: tuple[int, ...]) -> None:
+            told()
             self._page.context.notices.done(_("已登记 {n} 张发票。", n=len(ids)))
             self._desk.changed.emit()
             self.refresh()
 
-        self._page.write(
-            lambda: register(db, actor, command), done, failed if callable(failed) else None
-        )
+        self._page.write(lambda: register(db, actor, command), done, failed)
 
     def ask_file(self) -> None:
         """Ask for a sheet of invoices."""
@@ -195,7 +199,11 @@ class InvoicesView(QWidget):
         supplier, org = Select(self.suppliers), Select(self.orgs)
         form.body.addWidget(Field(_("供应商"), supplier))
         form.body.addWidget(Field(_("抬头"), org))
-        form.accepted.connect(lambda: self._write(org.value, supplier.value, sheet.invoices))
+
+        def registered() -> None:
+            self._write((org.value, supplier.value), sheet.invoices, lambda: None)
+
+        form.accepted.connect(registered)
         form.open()
 
     def match(self) -> None:
@@ -235,16 +243,16 @@ def _columns() -> tuple[Column, ...]:
         return Column(key=key, title=title, kind=Kind.MONEY, unit=yuan, width=112, total=total)
 
     return (
-        Column(key="number", title=_("发票号码"), width=190, frozen=True),
-        Column(key="supplier", title=_("供应商"), width=110),
-        Column(key="org", title=_("抬头"), width=100),
+        Column(key="number", title=_("发票号码"), width=194, frozen=True),
+        Column(key="supplier", title=_("供应商"), width=100),
+        Column(key="org", title=_("抬头"), width=96),
         Column(key="day", title=_("开票日期"), kind=Kind.DATE, width=104),
         money("net", _("不含税")),
         money("tax", _("税额")),
         money("amount", _("价税合计"), total=True),
         money("matched", _("已匹配"), total=True),
         money("left", _("未匹配"), total=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=110, stretch=True),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=100, stretch=True),
         Column(key="note", title=_("备注"), width=140, hidden=True),
     )
 

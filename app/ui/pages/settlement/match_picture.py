@@ -18,7 +18,7 @@ from app.ui.widgets.charts import Chart
 
 _BOX: Final = 26
 _GAP: Final = 6
-_PAD: Final = 8
+_PAD: Final = 6
 _MOST: Final = 8
 _TAIL: Final = 4
 
@@ -87,7 +87,7 @@ class MatchPicture(Chart):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        wide = self.width() * 0.44
+        wide = self.width() * 0.47
         ends: dict[tuple[str, tuple[int, int]], QPointF] = {}
         for side, boxes, left in (("l", self.left, 0.0), ("r", self.right, self.width() - wide)):
             for box, frame in zip(boxes, self._frames(boxes, left, wide), strict=True):

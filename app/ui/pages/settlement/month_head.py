@@ -5,12 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from typing_extensions import override
 
 from app.domain.settlement.period import Period
 from app.i18n import _
 from app.ui import theme
 from app.ui.icons import Icon
 from app.ui.status import Status
+from app.ui.tables.paint import width_of
 from app.ui.widgets.badge import StateCounts
 from app.ui.widgets.buttons import Button, Kind, icon_button
 from app.ui.widgets.cards import Card, toolbar
@@ -18,6 +21,7 @@ from app.ui.widgets.fields import Select
 from app.ui.widgets.text import Role, Text
 
 _BACK, _FORTH = 18, 2
+_SPACE = 8
 
 
 class MonthHead(Card):
@@ -32,6 +36,7 @@ class MonthHead(Card):
     def __init__(self, period: Period) -> None:
         super().__init__(padding=10)
         self.period = period
+        self._counts: list[tuple[Status, str, str]] = []
         self.back = icon_button(Icon.CHEVRON_LEFT, _("上个月"))
         self.forth = icon_button(Icon.CHEVRON_RIGHT, _("下个月"))
         self.month = Select(icon=Icon.CALENDAR)
@@ -61,10 +66,28 @@ class MonthHead(Card):
         self.month.updateGeometry()
 
     def show_counts(self, counts: list[tuple[Status, str, str]]) -> None:
-        """Show how many bills are in which state; the room decides how many states."""
-        room = self.width() - theme.px(760)
-        most = max(2, min(len(counts), room // theme.px(104) + 1))
-        self.states.show_counts(counts[:most])
+        """Show how many bills are in which state, as many states as there is room for."""
+        self._counts = counts
+        others = (
+            self.back, self.month, self.forth, self.span, self.make_button, self.send_button,
+            self.close_button,
+        )  # fmt: skip
+        shown = [one for one in others if one.isVisible() or not self.isVisible()]
+        room = self.width() - sum(one.sizeHint().width() + _SPACE for one in shown) - 4 * _SPACE
+        fitting: list[tuple[Status, str, str]] = []
+        for entry in counts:
+            words = width_of(entry[1], theme.px(15), bold=True)
+            words += width_of(entry[2], theme.px(14), bold=False)
+            room -= words + theme.px(20) + 6 * _SPACE
+            if room < 0 and fitting:
+                break
+            fitting.append(entry)
+        self.states.show_counts(fitting)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_counts(self._counts)
 
     def _move(self, months: int) -> None:
         self.show_month(self.period.plus(months))

@@ -157,7 +157,8 @@ class SettlementPage(Page):
         self.open_words.setText(" · ".join(f"{title} {n}" for title, n in sums.items()))
         self.open_button.setText(_("关账前还有 {n} 项", n=count))
         self.open_button.setVisible(settles and bool(count))
-        self.open_words.setVisible(settles)
+        if not settles:
+            self.open_words.setText("")  # it keeps its room, so that the chips stay together
         self.open_button.updateGeometry()
 
     def _shown(self) -> Shown:

@@ -82,6 +82,9 @@ class FigureLines(Chart):
             if not line.cells[place]:
                 continue  # the words before it may take its room
             wide = theme.px(self._widths[place - 1])
+            if not any(line.cells[1:place]):  # nothing stands beside it
+                needed = paint.width_of(line.cells[place], theme.px(size), line.bold)
+                wide = max(wide, needed + 2)
             side = (
                 Qt.AlignmentFlag.AlignLeft if place in self._left else Qt.AlignmentFlag.AlignRight
             )

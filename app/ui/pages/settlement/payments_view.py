@@ -15,6 +15,7 @@ from app.domain.duties import Duty
 from app.domain.ids import new_op
 from app.domain.settlement.payment import Payable
 from app.i18n import N_, _
+from app.services.db import local_time
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
 from app.services.settlement.payments import (
     CancelPayment,
@@ -301,7 +302,8 @@ def _rows(found: _Found) -> list[Row]:
         batches.setdefault(line.payment_id, []).append(line)
     for key, lines in batches.items():
         head = lines[0]
-        words = f"{state_title(head.status)} · {head.person}"
+        state = _("已交银行") if head.status is State.SENT else state_title(head.status)
+        words = f"{state} · {head.person} {local_time(head.created_at):%m-%d}"
         rows.append(_heading(f"batch{key}", head.no, formats.amount(head.total), words))
         rows += [_line_row(line) for line in lines]
     return rows
@@ -309,7 +311,7 @@ def _rows(found: _Found) -> list[Row]:
 
 def _heading(key: str, title: str, total: str, words: str) -> Row:
     cells: tuple[Cell, ...] = (
-        "", Tone(title, bold=True), "", Tone(total, bold=True), words, "", "", "",
+        "", Tone(title, bold=True), "", Tone(total, bold=True), "", "", words, "",
     )  # fmt: skip
     return Row(key, cells, heading=True)
 
@@ -319,14 +321,18 @@ def _due_row(one: Payable, *, picked: bool) -> Row:
         picked, one.supplier, one.no, formats.amount(one.amount),
         Pill(Status.OK, state_title(State.AUDITED)), "—", "—", "—",
     )  # fmt: skip
-    return Row(("due", one.statement_id), cells, record=one, level=1)
+    raw = (picked, one.supplier, one.no, one.amount, cells[4].text, None, None, None)
+    return Row(("due", one.statement_id), cells, record=one, raw=raw, level=1)
 
 
 def _line_row(one: PaymentRow) -> Row:
     status, word = _LINES[one.state]
     account = f"{one.bank} {one.account_no}"
     cells = (
-        False, one.supplier, one.statement_no, formats.amount(one.amount), Pill(status, _(word)),
+        "", one.supplier, one.statement_no, formats.amount(one.amount), Pill(status, _(word)),
         formats.day(one.paid_on), account, one.reason or "—",
     )  # fmt: skip
-    return Row((one.payment_id, one.statement_id), cells, record=one, level=1)
+    raw = (
+        None, one.supplier, one.statement_no, one.amount, _(word), one.paid_on, account, one.reason
+    )  # fmt: skip
+    return Row((one.payment_id, one.statement_id), cells, record=one, raw=raw, level=1)

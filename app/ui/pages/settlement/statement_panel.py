@@ -31,7 +31,7 @@ from app.ui.widgets.buttons import Button, Kind as ButtonKind, icon_button
 from app.ui.widgets.cards import DetailPanel
 from app.ui.widgets.text import Role, Text
 
-_LOTS = 4
+_LOTS, _FEW = 4, 2
 _SHOWN = 2
 _MAIN = {Deed.SEND, Deed.CONFIRM, Deed.MATCH, Deed.AUDIT}
 
@@ -48,7 +48,7 @@ class StatementPanel(DetailPanel):
     make_asked = Signal(object)
 
     def __init__(self, page: Page) -> None:
-        super().__init__(320)
+        super().__init__(298)
         self._page = page
         self.row: StatementRow | None = None
         self.badge = Badge(Status.MUTE, "")
@@ -59,7 +59,7 @@ class StatementPanel(DetailPanel):
         self.body.setSpacing(6)
         self.content.setSpacing(6)
         self.roll = FigureLines(130)
-        self.lots = FigureLines(64, 50, 74, left=(1,), size=13)
+        self.lots = FigureLines(57, 44, 72, left=(1,), size=13)
         self.gap = GapBox()
         self.agreed = Text("", Role.SECOND, wrap=True)
         self.matched = Text("", Role.STRONG)
@@ -133,7 +133,8 @@ class StatementPanel(DetailPanel):
         if self.row is None or found.head.statement_id != self.row.statement_id:
             return
         self.lots.setVisible(bool(found.totals))
-        self.lots.show_lines(_lots(found.totals, found.head))
+        most = _FEW if found.matches or found.gaps else _LOTS
+        self.lots.show_lines(_lots(found.totals, found.head, most))
         self._show_gap(found)
         self.agreed.setVisible(bool(found.agreed))
         self.agreed.setText(
@@ -144,13 +145,14 @@ class StatementPanel(DetailPanel):
             )
         )  # fmt: skip
         self._show_matches(found)
-        self.notes.setVisible(bool(found.reports))
-        self.notes.setText(
-            "\n".join(
-                _("{day} 已报平台，回执 {no}", day=one.reported_on, no=one.receipt_no)
-                for one in found.reports
-            )
-        )
+        notes = [
+            _("{day} 已报平台，回执 {no}", day=one.reported_on, no=one.receipt_no)
+            for one in found.reports
+        ]
+        if found.head.status is State.INVOICED and Deed.AUDIT not in self.offered:
+            notes.append(_("等另一位结算员或审计审核。"))
+        self.notes.setVisible(bool(notes))
+        self.notes.setText("\n".join(notes))
 
         self._fit_height()
 
@@ -261,7 +263,7 @@ def _filled(*entries: tuple[str, Decimal]) -> list[Figures]:
     return [Figures((word, formats.amount(value))) for word, value in entries if value]
 
 
-def _lots(totals: tuple[ItemTotal, ...], head: StatementRow) -> list[Figures]:
+def _lots(totals: tuple[ItemTotal, ...], head: StatementRow, most: int) -> list[Figures]:
     lines = [Figures((_("消耗批次"), _("批号"), _("数量"), _("金额 元")), light=True)]
     lines += [
         Figures(
@@ -269,9 +271,9 @@ def _lots(totals: tuple[ItemTotal, ...], head: StatementRow) -> list[Figures]:
              pack_text(one.base_unit, one.pack_unit, one.pack_factor, one.qty),
              formats.amount(one.amount))
         )
-        for one in totals[:_LOTS]
+        for one in totals[:most]
     ]  # fmt: skip
-    rest = totals[_LOTS:]
+    rest = totals[most:]
     if rest:
         money = formats.amount(sum((one.amount for one in rest), start=formats.ZERO))
         lines.append(Figures((_("其余 {n} 批", n=len(rest)), "", "", money), light=True))

@@ -19,7 +19,7 @@ from app.ui.tables.columns import Column, Kind
 _AGREED: Final = {State.CONFIRMED, State.INVOICED, State.AUDITED, State.PAID}
 _LOOKS: Final = {
     State.DRAFT: (Status.INFO, N_("待发送")),
-    State.SENT: (Status.MUTE, N_("待供应商")),
+    State.SENT: (Status.MUTE, N_("待确认")),
     State.DISPUTED: (Status.NEAR, N_("有异议")),
     State.INVOICED: (Status.OK, N_("已开票")),
     State.AUDITED: (Status.OK, N_("已审核")),
@@ -27,7 +27,12 @@ _LOOKS: Final = {
     State.REVERSED: (Status.MUTE, N_("已冲销")),
 }
 _KINDS: Final = {"refund": N_("{who}（退货）"), "reversal": N_("{who}（冲销单）")}
-_ORDER: Final = tuple(State)
+_URGENT: Final = (
+    State.DISPUTED, State.CONFIRMED, State.SENT, State.DRAFT, State.INVOICED, State.AUDITED,
+    State.PAID, State.REVERSED, State.CANCELLED,
+)  # fmt: skip
+"""Where room is short, the states that want something done are shown first."""
+_MILLION: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +77,20 @@ def columns(*, by_member: bool) -> tuple[Column, ...]:
 
     def money(key: str, title: str, width: int, *, hidden: bool = False) -> Column:
         return Column(
-            key=key, title=title, kind=Kind.MONEY, unit=yuan, width=width, total=True, hidden=hidden
-        )
+            key=key, title=title, kind=Kind.MONEY, unit=yuan, width=width, hidden=hidden,
+            total=key == "payable",
+        )  # fmt: skip
 
     return (
-        Column(key="who", title=who, width=124, frozen=True),
-        money("opening", _("期初寄售"), 104),
+        Column(key="who", title=who, width=110, frozen=True),
+        money("opening", _("期初寄售"), 108),
         money("received", _("本期送入"), 102, hidden=True),
-        money("consumed", _("本期消耗"), 104),
-        money("bill", _("供应商账单"), 106),
+        money("consumed", _("本期消耗"), 114),
+        money("bill", _("供应商账单"), 112),
         money("gap", _("差异"), 76),
-        money("payable", _("应付"), 104),
-        money("matched", _("已配发票"), 104),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=110, stretch=True),
+        money("payable", _("应付"), 114),
+        money("matched", _("已配发票"), 112),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=104, stretch=True),
         money("closing", _("期末寄售"), 102, hidden=True),
         Column(key="no", title=_("单号"), width=150, hidden=True),
     )
@@ -121,7 +127,7 @@ def state_counts(
     counts: dict[tuple[int, Status, str], int] = {}
     for row in bills:
         if row.kind != "reversal":
-            key = (_ORDER.index(row.status), *look(row))
+            key = (_URGENT.index(row.status), *look(row))
             counts[key] = counts.get(key, 0) + 1
     found = [(status, _("{n} 张", n=n), word) for (_o, status, word), n in sorted(counts.items())]
     if pending:
@@ -158,16 +164,13 @@ def _heading(key: int, group: _Group) -> Row:
     used = _sum(row.consumed for row in rows) + _sum(x.amount + x.refunds for x in group.pending)
     cells: tuple[Cell, ...] = (
         Tone(group.title, bold=True),
-        *(
-            Tone(formats.amount(value), bold=True)
-            for value in (_opening(rows), _sum(row.received for row in rows), used)
-        ),
-        Tone(formats.amount(_known(row.supplier_amount for row in rows)), bold=True),
+        *(_strong(value) for value in (_opening(rows), _sum(row.received for row in rows), used)),
+        _strong(_known(row.supplier_amount for row in rows)),
         signed(_sum(row.difference for row in rows)),
-        Tone(formats.amount(_sum(row.payable for row in rows)), bold=True),
-        Tone(formats.amount(_sum(row.matched for row in rows)), bold=True),
+        _strong(_sum(row.payable for row in rows)),
+        _strong(_sum(row.matched for row in rows)),
         Pill(status, _("已确认 {n}/{m}", n=agreed, m=count)),
-        Tone(formats.amount(_closing(rows)), bold=True),
+        _strong(_closing(rows)),
         "",
     )
     return Row(f"group{key}", cells, heading=True)
@@ -230,6 +233,11 @@ def _closing(rows: Iterable[StatementRow]) -> Decimal:
 
 def _rolls(row: StatementRow) -> bool:
     return bool(row.opening or row.received or row.closing or row.returned or row.other)
+
+
+def _strong(value: Decimal | None) -> Tone:
+    """A sum of a heading: bold, as long as it fits so."""
+    return Tone(formats.amount(value), bold=value is None or abs(value) < _MILLION)
 
 
 def _sum(values: Iterable[Decimal | None]) -> Decimal:
