@@ -16,6 +16,7 @@ from app.services import schema
 from app.services.db import Database, postgresql_engine, sqlite_engine
 from app.services.db_errors import translate
 from app.services.outbox import Outbox
+from app.services.platform import storage
 
 _HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
 """Hosts that no network lies before."""
@@ -99,6 +100,7 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
         raise EnvironmentProblem(
             "db.missing", _("没有找到数据文件 {file}。请在系统设置里重新选择。", file=file)
         )
+    storage.refuse_network_drive(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     return Database(sqlite_engine(str(file)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from sqlalchemy.exc import DBAPIError
 from app.domain.duties import Actor
 from app.domain.errors import EnvironmentProblem, UnsureProblem
 from app.domain.ids import new_op
-from app.models.stock import Balance
+from app.models.stock import Balance, Ledger
 from app.services import line_watch
+from app.services.clock import skew
 from app.services.db import Database, postgresql_engine
 from app.services.outbox import Outbox
 from app.services.pulse import pulse
@@ -230,3 +232,38 @@ def test_a_lost_line_is_watched_until_it_is_back(
     assert window.devices.states()[0][1] == "已打开本机数据"
     assert len(asked) >= 1
     context.jobs.carry = None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(1, ""), (1440, "快 1440 分钟"), (-3, "慢 3 分钟"), (-2, "")]
+)
+def test_a_wrong_clock_is_told_and_changes_nothing(
+    context: PageContext,
+    settle: Callable[[], None],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    told: str,
+) -> None:
+    monkeypatch.setattr("app.ui.shell.keeper.skew", lambda _db: timedelta(minutes=minutes))
+    window = MainWindow(context, (context.scope,))
+    qtbot.addWidget(window)
+    settle()
+    context.jobs.carry = None
+    texts = [one.text for one in context.notices.kept if "这台电脑的时间" in one.text]
+    assert len(texts) == bool(told)
+    assert all(told in text for text in texts)
+
+
+def test_the_servers_clock_is_what_counts(
+    server: tuple[Site, Database, Actor, SilentProxy],
+) -> None:
+    """A computer a day ahead books on the server's day."""
+    site, db, actor, _proxy = server
+    assert abs(skew(db)) < timedelta(seconds=60)
+    book(db, actor, new_op(), site.world.stores[EAST], [(1, -7)])
+    with site.owner.read() as session:
+        at = session.scalar(select(Ledger.posted_at))
+    assert at is not None
+    assert abs(datetime.now(UTC) - at) < timedelta(seconds=60)
+    assert skew(site.owner) < timedelta(days=99)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from app import paths
+from app.i18n import _
 from app.services.anchors import Rewritten
+from app.services.clock import TOLERANCE, skew
 from app.services.settling import Settled, settle_all
 from app.services.witness import Witness, look, words
 from app.ui.changes import ALL
@@ -36,6 +39,7 @@ class Keeper(QObject):
         self._timer.timeout.connect(self.witness)
         self._timer.start()
         QTimer.singleShot(0, self, self.witness)
+        QTimer.singleShot(0, self, self.compare_clocks)
 
     def ask(self) -> None:
         """Ask what became of operations whose end this computer does not know.
@@ -56,6 +60,22 @@ class Keeper(QObject):
         self._context.jobs.write(
             lambda: look(db, witness), self._warn, lambda _error: None, owner=self
         )
+
+    def compare_clocks(self) -> None:
+        """A wrong clock here changes nothing in the books, but its person should know."""
+        db = self._context.db
+        self._context.jobs.read(lambda: skew(db), self._tell_skew, lambda _error: None, owner=self)
+
+    def _tell_skew(self, found: timedelta) -> None:
+        if abs(found) <= TOLERANCE:
+            return
+        minutes = round(abs(found) / timedelta(minutes=1))
+        if found > timedelta():
+            text = _("这台电脑的时间比服务器快 {n} 分钟。", n=minutes)
+        else:
+            text = _("这台电脑的时间比服务器慢 {n} 分钟。", n=minutes)
+        advice = _("记账一律按服务器的时间。请校准这台电脑的时钟。")
+        self._context.notices.warn(f"{text}{advice}")
 
     def _warn(self, found: tuple[Rewritten, ...]) -> None:
         if found:
