@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
+from app.domain.errors import DomainError
 from app.i18n import _
 from app.ui import icons, theme
 from app.ui.icons import Icon
@@ -309,6 +310,16 @@ class ScanBar(QWidget):
         self.recent.add(result)
         if self.sound:
             sound(result.status)
+
+    def say(self, status: Status, text: str, detail: str = "") -> None:
+        """Show a result in words."""
+        self.show_result(ScanResult(status, text, detail))
+
+    def show_refusal(self, error: DomainError, bind: str = "") -> None:
+        """Say why: the first sentence large, what to do below it; `bind` as in `ScanResult`."""
+        text = error.problems[0].text if error.problems else error.text
+        short, _stop, rest = text.partition("。")
+        self.show_result(ScanResult(Status.BAD, short, rest, bind))
 
 
 def sound(status: Status) -> None:

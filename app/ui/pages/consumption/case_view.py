@@ -192,9 +192,7 @@ class CaseView(QWidget):
             return
         for name, field in self.fields.items():
             field.say(next((p.text for p in error.problems if p.column == name), ""))
-        text = error.problems[0].text if error.problems else error.text
-        short, _stop, rest = text.partition("。")
-        self._say(Status.BAD, short, rest)
+        self.bar.show_refusal(error)
 
     def _say(self, status: Status, text: str, detail: str = "") -> None:
         self.bar.show_result(ScanResult(status, text, detail))

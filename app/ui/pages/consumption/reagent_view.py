@@ -242,9 +242,7 @@ class ReagentView(QWidget):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, DomainError):
-            text = error.problems[0].text if error.problems else error.text
-            short, _stop, rest = text.partition("。")
-            self._say(Status.BAD, short, rest)
+            self.bar.show_refusal(error)
         else:
             self._page.context.errors.take(error)
 

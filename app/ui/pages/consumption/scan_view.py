@@ -127,8 +127,7 @@ class ConsumeView(QWidget):
     def _not_scanned(self, code: str, error: Exception) -> None:
         """An unknown code can be given to an item at once; then it is scanned again."""
         if isinstance(error, DomainError) and error.code == "scan.not_found":
-            short, _stop, rest = error.text.partition("。")
-            self.bar.show_result(ScanResult(Status.BAD, short, rest, bind=code))
+            self.bar.show_refusal(error, bind=code)
         else:
             self._failed(error)
 
@@ -149,9 +148,7 @@ class ConsumeView(QWidget):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, DomainError):
-            text = error.problems[0].text if error.problems else error.text
-            short, _stop, rest = text.partition("。")
-            self._say(Status.BAD, short, rest)
+            self.bar.show_refusal(error)
         else:
             self._page.context.errors.take(error)
 

@@ -43,7 +43,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, page_column, toolbar
 from app.ui.widgets.dialogs import Question, confirm
-from app.ui.widgets.scan_edit import ScanBar, ScanResult
+from app.ui.widgets.scan_edit import ScanBar
 
 
 class CountingPage(Page):
@@ -69,8 +69,8 @@ class CountingPage(Page):
         self.lose_button = Button(_("报损 / 退货"), icon=Icon.DELETE)
         self.cancel_button = Button(_("取消盘点"))
         self.done_button = Button(_("盘完提交"), Kind.PRIMARY, key="F10")
-        self.starting = Starting(self, self._say, self._failed, self._begun)
-        self.papers = Papers(self, self._current, self._say, self._write)
+        self.starting = Starting(self, self.bar.say, self._failed, self._begun)
+        self.papers = Papers(self, self._current, self.bar.say, self._write)
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.bar)
@@ -190,7 +190,7 @@ class CountingPage(Page):
         """One pack more of the lot that the code names."""
         head = self.head
         if head is None or head.state is not CountState.COUNTING:
-            self._say(Status.WARN, _("没有在盘的盘点单"), _("按 Ctrl+N 开始一次盘点。"))
+            self.bar.say(Status.WARN, _("没有在盘的盘点单"), _("按 Ctrl+N 开始一次盘点。"))
             return
         db, actor = self.context.db, self.context.actor
         command = ScanCount(new_op(), head.org_id, head.id, code)
@@ -198,7 +198,7 @@ class CountingPage(Page):
 
     def _scanned(self, told: Scanned) -> None:
         there = formats.pack_text(told.base_unit, told.pack_unit, told.pack_factor, told.counted)
-        self._say(Status.OK, _("已盘 {qty}", qty=there), f"{told.name} {told.lot_no}")
+        self.bar.say(Status.OK, _("已盘 {qty}", qty=there), f"{told.name} {told.lot_no}")
         self._set_head(self.head)
 
     def _edit(self, row: Row, _column: str, value: object) -> Row:
@@ -252,16 +252,16 @@ class CountingPage(Page):
 
     def _stepped(self, done: CountDone) -> None:
         if done.recount:
-            self._say(
+            self.bar.say(
                 Status.NEAR, _("{n} 行要复盘", n=done.recount), _("换个人再数一遍，然后提交。")
             )
         else:
-            self._say(Status.OK, f"{done.no} · {done.state.label}")
+            self.bar.say(Status.OK, f"{done.no} · {done.state.label}")
         self._changed()
 
     def _begun(self, done: CountDone) -> None:
         self._wanted = done.count_id
-        self._say(Status.OK, _("{no} 开始盘点", no=done.no), _("扫一包记一包。"))
+        self.bar.say(Status.OK, _("{no} 开始盘点", no=done.no), _("扫一包记一包。"))
         self.refresh()
 
     def _cancel(self) -> None:
@@ -282,7 +282,7 @@ class CountingPage(Page):
 
     def _write(self, work: Callable[[], object], words: str) -> None:
         def done(_answer: object) -> None:
-            self._say(Status.OK, words)
+            self.bar.say(Status.OK, words)
             self._changed()
 
         self.write(work, done, self._failed)
@@ -293,13 +293,9 @@ class CountingPage(Page):
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, DomainError):
-            short, _stop, rest = error.text.partition("。")
-            self._say(Status.BAD, short, rest)
+            self.bar.show_refusal(error)
         else:
             self.context.errors.take(error)
-
-    def _say(self, status: Status, text: str, detail: str = "") -> None:
-        self.bar.show_result(ScanResult(status, text, detail))
 
 
 def _put(grid: GridView, found: list[Row]) -> None:

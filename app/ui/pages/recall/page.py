@@ -40,7 +40,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind
 from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
-from app.ui.widgets.scan_edit import ScanBar, ScanResult
+from app.ui.widgets.scan_edit import ScanBar
 from app.ui.widgets.text import Role, Text
 
 _TABS = ("trace", "recalls", "expiring")
@@ -160,12 +160,12 @@ class RecallPage(Page):
     def _lots(self, code: str, found: tuple[LotHead, ...]) -> None:
         if not found:
             words = _("没找到批号 {code}", code=code[:30])
-            self._say(Status.BAD, words, _("请核对包装，或改扫追溯码。"))
+            self.bar.say(Status.BAD, words, _("请核对包装，或改扫追溯码。"))
         elif len(found) == 1:
             self._trace(found[0].lot_id)
         else:
             words = _("有 {n} 个批号，先看最早到期的", n=len(found))
-            self._say(Status.WARN, words, "、".join(f"{x.name} {x.lot_no}" for x in found[:4]))
+            self.bar.say(Status.WARN, words, "、".join(f"{x.name} {x.lot_no}" for x in found[:4]))
             self._trace(found[0].lot_id)
 
     def _trace(self, lot_id: int) -> None:
@@ -192,7 +192,7 @@ class RecallPage(Page):
             self._show_tab(0)
             status = Status.LOCK if head.held else Status.OK
             words = _("{n} 家，{m} 步", n=len(found.members), m=found.moves)
-            self._say(status, f"{head.lot_no} · {held}", words)
+            self.bar.say(status, f"{head.lot_no} · {held}", words)
 
     def show_older(self) -> None:
         """Add the page of moves before those in sight."""
@@ -245,10 +245,7 @@ class RecallPage(Page):
             )
             form.open()
             return
-        ask = ReasonForm(
-            _("回复 {no}", no=recall.no),
-            _("账上还在可用库位的要先移到不合格区或退货区。"), _("已隔离，回复"), self, least=2,
-        )  # fmt: skip
+        ask = _reply_form(recall, self)
         ask.accepted.connect(
             lambda: self._write(
                 lambda: answer(db, actor, Answer(new_op(), org, recall.id, ask.text))
@@ -275,13 +272,8 @@ class RecallPage(Page):
             return
         db, actor = self.context.db, self.context.actor
         if lot.action_id:
-            question = Question(
-                _("{name} {lot}", name=lot.name, lot=lot.lot_no),
-                _("{what}办完了吗？办完就从清单里划掉。", what=lot.action), _("办完了"),
-                _("还没有"),
-            )  # fmt: skip
             command = Finish(new_op(), lot.org_id, lot.action_id, lot.version)
-            confirm(self, question, lambda: self._write(lambda: end(db, actor, command)))
+            confirm(self, _end_question(lot), lambda: self._write(lambda: end(db, actor, command)))
             return
         self.read(lambda: people_of(db, actor, lot.org_id), lambda people: self._plan(lot, people))
 
@@ -291,25 +283,33 @@ class RecallPage(Page):
         form.chosen.connect(lambda command: self._write(lambda: plan(db, actor, command)))
         form.open()
 
-    # Telling
-
     def _write(self, work: Callable[[], object]) -> None:
-        self.write(work, lambda _done: self._done(), self._failed)
+        self.write(work, self._done, self._failed)
 
-    def _done(self) -> None:
-        self._say(Status.OK, _("已保存"))
+    def _done(self, _answer: object) -> None:
+        self.bar.say(Status.OK, _("已保存"))
         self.context.changes.announce({Topic.STOCK})
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
         if isinstance(error, DomainError):
-            short, _stop, rest = error.text.partition("。")
-            self._say(Status.BAD, short, rest)
+            self.bar.show_refusal(error)
         else:
             self.context.errors.take(error)
 
-    def _say(self, status: Status, text: str, detail: str = "") -> None:
-        self.bar.show_result(ScanResult(status, text, detail))
+
+def _reply_form(recall: RecallRow, parent: QWidget) -> ReasonForm:
+    return ReasonForm(
+        _("回复 {no}", no=recall.no),
+        _("账上还在可用库位的要先移到不合格区或退货区。"), _("已隔离，回复"), parent, least=2,
+    )  # fmt: skip
+
+
+def _end_question(lot: ExpiringRow) -> Question:
+    return Question(
+        _("{name} {lot}", name=lot.name, lot=lot.lot_no),
+        _("{what}办完了吗？办完就从清单里划掉。", what=lot.action), _("办完了"), _("还没有"),
+    )  # fmt: skip
 
 
 def _put(grid: GridView, found: list[Row]) -> None:

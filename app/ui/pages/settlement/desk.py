@@ -130,8 +130,6 @@ class Desk(QObject):
 
         self.write(work, lambda n: _("已发送 {n} 张对账单，等供应商确认。", n=n))
 
-    # Asking
-
     def _confirm(self, row: StatementRow) -> Form:
         text = _(
             "{supplier} × {org}，应付 {money}。确认后按这个数开票，不能再提异议。",
@@ -284,8 +282,6 @@ class Desk(QObject):
         form.changed.connect(self.changed)
         form.open()
         return form
-
-    # Reading
 
     def fresh(self, row: StatementRow, then: Callable[[StatementRow], None]) -> None:
         """Ask for the bill again, then go on with it."""

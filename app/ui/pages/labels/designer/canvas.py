@@ -156,21 +156,8 @@ class DesignCanvas(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect)
         if chosen:
-            for handle in self._handles(rect).values():
+            for handle in _handles(rect).values():
                 painter.fillRect(handle, _FRAME)
-
-    def _handles(self, rect: QRectF) -> dict[str, QRectF]:
-        """The three grips of the chosen part."""
-        half = _HANDLE / 2
-        places = {
-            "both": rect.bottomRight(),
-            "right": QPointF(rect.right(), rect.center().y()),
-            "bottom": QPointF(rect.center().x(), rect.bottom()),
-        }
-        return {
-            name: QRectF(place.x() - half, place.y() - half, _HANDLE, _HANDLE)
-            for name, place in places.items()
-        }
 
     def _guide(self, painter: QPainter, sheet: QRectF, guide: Guide) -> None:
         painter.setPen(QPen(_FAULT, 1, Qt.PenStyle.DashLine))
@@ -190,20 +177,16 @@ class DesignCanvas(QWidget):
         painter.setFont(theme.font(10))
         design = self.editor.design
         for mm in range(int(design.width) + 1):
-            x, length = sheet.x() + mm * self.scale, self._tick(mm)
+            x, length = sheet.x() + mm * self.scale, _tick(mm)
             painter.drawLine(QPointF(x, _RULER - length), QPointF(x, _RULER))
             if mm % 10 == 0:
                 painter.drawText(QPointF(x + 2, _RULER - 9), str(mm))
         for mm in range(int(design.height) + 1):
-            y, length = sheet.y() + mm * self.scale, self._tick(mm)
+            y, length = sheet.y() + mm * self.scale, _tick(mm)
             painter.drawLine(QPointF(_RULER - length, y), QPointF(_RULER, y))
             if mm % 10 == 0 and mm:
                 painter.drawText(QPointF(1, y - 2), str(mm))
         paint.corner(painter, QRectF(0, 0, _RULER, _RULER).toRect())
-
-    @staticmethod
-    def _tick(mm: int) -> int:
-        return 10 if mm % 10 == 0 else 7 if mm % 5 == 0 else 4
 
     # -- mouse ----------------------------------------------------------------------------------
 
@@ -215,7 +198,7 @@ class DesignCanvas(QWidget):
         part = self.editor.part
         if part is None:
             return ""
-        for name, rect in self._handles(self._rect(part)).items():
+        for name, rect in _handles(self._rect(part)).items():
             if rect.adjusted(-3, -3, 3, 3).contains(at):
                 return name
         return ""
@@ -304,3 +287,22 @@ class DesignCanvas(QWidget):
     def _announce(self) -> None:
         self.redraw()
         self.changed.emit()
+
+
+def _handles(rect: QRectF) -> dict[str, QRectF]:
+    """The three grips of the chosen part."""
+    half = _HANDLE / 2
+    places = {
+        "both": rect.bottomRight(),
+        "right": QPointF(rect.right(), rect.center().y()),
+        "bottom": QPointF(rect.center().x(), rect.bottom()),
+    }
+    return {
+        name: QRectF(place.x() - half, place.y() - half, _HANDLE, _HANDLE)
+        for name, place in places.items()
+    }
+
+
+def _tick(mm: int) -> int:
+    """Length of the ruler's mark at a millimetre."""
+    return 10 if mm % 10 == 0 else 7 if mm % 5 == 0 else 4

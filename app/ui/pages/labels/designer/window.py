@@ -78,9 +78,8 @@ class DesignerForm(Form):
         self.area.setWidget(self.canvas)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
-        middle = QHBoxLayout()
+        middle, left = QHBoxLayout(), QVBoxLayout()
         middle.setSpacing(12)
-        left = QVBoxLayout()
         left.setSpacing(6)
         left.addWidget(self.area, 1)
         left.addLayout(toolbar(self.badge, self.note, spacing=10))
@@ -224,12 +223,7 @@ class DesignerForm(Form):
         self.canvas.show_faults(frozenset(one.column for one in blocking))
         first = next(iter(blocking or problems), None)
         self.note.setText(first.text if first else "")
-        if blocking:
-            self.badge.show_status(Status.BAD, _("{n} 处不能用", n=len(blocking)))
-        elif problems:
-            self.badge.show_status(Status.WARN, _("能用，{n} 处要留意", n=len(problems)))
-        else:
-            self.badge.show_status(Status.OK, _("条码都能读回，文字都放得下"))
+        self.badge.show_status(*_verdict(len(blocking), len(problems)))
 
     def _not_checked(self, error: Exception) -> None:
         self.note.setText(str(error))
@@ -304,3 +298,11 @@ def _test_data(design: Design, goods: Sequence[LabelSpec]) -> tuple[Sample, ...]
         if one.kind is design.kind
     )
     return (*known, *mine)
+
+
+def _verdict(blocking: int, all_problems: int) -> tuple[Status, str]:
+    if blocking:
+        return Status.BAD, _("{n} 处不能用", n=blocking)
+    if all_problems:
+        return Status.WARN, _("能用，{n} 处要留意", n=all_problems)
+    return Status.OK, _("条码都能读回，文字都放得下")
