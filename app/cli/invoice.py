@@ -20,6 +20,7 @@ from app.services.settlement.invoices import (
     VoidInvoice,
     invoice_by_number,
     invoices,
+    payers,
     register,
     void as void_invoice,
 )
@@ -83,11 +84,19 @@ def import_(
 
 
 def _register(run: Cli, org: str, supplier: str, facts: tuple[InvoiceFacts, ...]) -> None:
-    command = RegisterInvoices(new_op(), org_id(run, org), supplier_id(run, supplier), facts)
+    command = RegisterInvoices(new_op(), _payer(run, org), supplier_id(run, supplier), facts)
     done = register(*run.signed_in(), command)
     run.say(_("已登记 {n} 张发票。", n=len(done)))
     if run.as_json:
         run.emit({"invoices": [one.number for one in facts]})
+
+
+def _payer(run: Cli, org: str) -> int:
+    """To whom the invoice is made out; a supplier names the member."""
+    for one in payers(*run.signed_in()):
+        if org in {one.code, one.name} or (not org and one.org_id == run.actor().org_id):
+            return one.org_id
+    raise DomainError("invoice.payer", _("请用 --org 写明发票开给哪家成员（编号或简称）。"))
 
 
 @app.command("list", help=_("发票列表：金额、已匹配、未匹配"))

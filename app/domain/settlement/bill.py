@@ -6,8 +6,8 @@ explains is stated as a difference of the total.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -129,6 +129,37 @@ def compare(
     if rest:
         found.append(Difference(0, Why.TOTAL, rest))
     return tuple(sorted(found, key=lambda one: (-abs(one.amount), one.item_id, one.why)))
+
+
+def agreed_off(
+    found: Iterable[Difference], agreed: Mapping[int, Decimal]
+) -> tuple[Difference, ...]:
+    """The differences that are left after both agreed to adjust what is owed.
+
+    An adjustment for an item is taken off that item's differences, one for the whole statement
+    (item 0) off all of them, the largest first; what an adjustment is beyond them is a difference
+    of the total again. The sum falls by the adjustments, to the cent.
+    """
+    left = {item: amount for item, amount in agreed.items() if amount}
+    rest: list[Difference] = []
+    for one in found:
+        gap = one.amount
+        for item in (one.item_id, 0):
+            share = _toward_zero(gap, left.get(item, _NIL))
+            gap -= share
+            if share:
+                left[item] -= share
+        if gap:
+            rest.append(replace(one, amount=gap))
+    rest += [Difference(item, Why.TOTAL, -amount) for item, amount in left.items() if amount]
+    return tuple(sorted(rest, key=lambda one: (-abs(one.amount), one.item_id, one.why)))
+
+
+def _toward_zero(gap: Decimal, offered: Decimal) -> Decimal:
+    """How much of what is offered brings the gap nearer to nothing."""
+    if gap * offered <= 0:
+        return _NIL
+    return min(gap, offered) if gap > 0 else max(gap, offered)
 
 
 def _summed(lines: Iterable[BillLine]) -> dict[tuple[int, str], _Sum]:

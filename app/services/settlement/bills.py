@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +15,14 @@ from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.money import cents
-from app.domain.settlement.bill import BillLine, Difference, TakenBack, Why, compare
+from app.domain.settlement.bill import (
+    BillLine,
+    Difference,
+    TakenBack,
+    Why,
+    agreed_off,
+    compare,
+)
 from app.domain.settlement.invoice import cent_amount
 from app.i18n import _
 from app.models import settlement as tables
@@ -163,33 +170,33 @@ def differences(
             cents(statement.supplier_amount),
             _taken_back(session, statement),
         )
-        return _named(session, found)
+        return _named(session, agreed_off(found, _agreed(session, statement)))
 
 
 def our_lines(session: Session, statement: Statement) -> list[BillLine]:
-    """The statement's lines with the adjustments that both agreed on."""
-    lines = [
-        BillLine(row.item_id, row.qty, row.unit_price, row.price_factor, cents(row.amount))
-        for row in session.scalars(
-            select(StatementLine).where(
-                StatementLine.org_id == statement.org_id,
-                StatementLine.statement_id == statement.id,
-            )
+    """The statement's lines as the bill is compared with them."""
+    rows = session.scalars(
+        select(StatementLine).where(
+            StatementLine.org_id == statement.org_id, StatementLine.statement_id == statement.id
         )
+    )
+    return [
+        BillLine(row.item_id, row.qty, row.unit_price, row.price_factor, cents(row.amount))
+        for row in rows
     ]
-    agreed: dict[int, Decimal] = {}
+
+
+def _agreed(session: Session, statement: Statement) -> dict[int, Decimal]:
+    """What both agreed to adjust, by item (0: the whole statement)."""
+    sums: dict[int, Decimal] = {}
     for item, amount in session.execute(
         select(StatementAdjustment.item_id, StatementAdjustment.amount).where(
             StatementAdjustment.org_id == statement.org_id,
             StatementAdjustment.statement_id == statement.id,
         )
     ):
-        agreed[item] = agreed.get(item, Decimal(0)) + cents(amount)
-    for place, line in enumerate(lines):
-        if more := agreed.pop(line.item_id, None):
-            lines[place] = replace(line, amount=line.amount + more)
-    lines += [BillLine(item, 0, Decimal(0), 1, amount) for item, amount in agreed.items() if amount]
-    return lines
+        sums[item] = sums.get(item, Decimal("0.00")) + cents(amount)
+    return sums
 
 
 def _taken_back(session: Session, statement: Statement) -> list[TakenBack]:

@@ -56,6 +56,15 @@ class VoidInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Payer:
+    """A member that invoices are made out to."""
+
+    org_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceRow:
     """One invoice in a list.
 
@@ -245,6 +254,19 @@ def invoice_by_number(db: Database, actor: Actor, number: str) -> InvoiceRow:
             _("号码 {number} 对应 {n} 张发票。请核对号码。", number=number, n=len(found)),
         )
     return found[0]
+
+
+def payers(db: Database, actor: Actor) -> tuple[Payer, ...]:
+    """Whom the person may register invoices to: members it settles for, a supplier all of them."""
+    settling = actor.orgs(Duty.SETTLE)
+    wanted = (
+        select(Organisation.id, Organisation.code, Organisation.short_name)
+        .where(Organisation.kind != "supplier", Organisation.active.is_(True))
+        .order_by(Organisation.code)
+    )
+    with db.read() as session:
+        found = tuple(Payer(*row) for row in session.execute(wanted))
+    return found if actor.has(Duty.SUPPLY) else tuple(x for x in found if x.org_id in settling)
 
 
 def _rows() -> Any:

@@ -13,7 +13,14 @@ from hypothesis import given, strategies as st
 from app.domain.documents import TRANSITIONS, DocKind, State, allowed, check_step, state_title
 from app.domain.errors import ConflictError, DomainError
 from app.domain.money import amount
-from app.domain.settlement.bill import BillLine, TakenBack, Why, compare
+from app.domain.settlement.bill import (
+    BillLine,
+    Difference,
+    TakenBack,
+    Why,
+    agreed_off,
+    compare,
+)
 from app.domain.settlement.payment import Payable, transfers
 from app.domain.settlement.roll import LotFlow, roll_forward
 from app.domain.settlement.steps import STEPS, Party, Verb, may
@@ -116,6 +123,25 @@ def test_differences_add_up_to_bill_less_statement(
     own = sum((line.amount for line in ours), Decimal(0))
     assert sum((one.amount for one in found), Decimal(0)) == total - own
     assert compare(reversed(ours), reversed(ours), own) == ()
+
+
+@given(
+    st.lists(lines(), max_size=8), st.lists(lines(), max_size=8),
+    st.dictionaries(st.integers(0, 4), st.integers(-(10**6), 10**6), max_size=5),
+)  # fmt: skip
+def test_what_both_agreed_on_is_taken_off_the_differences(
+    ours: list[BillLine], billed: list[BillLine], cents: dict[int, int]
+) -> None:
+    found = compare(ours, billed, sum((line.amount for line in billed), Decimal(0)))
+    agreed = {item: Decimal(n) / 100 for item, n in cents.items()}
+    left = agreed_off(found, agreed)
+    before = sum((one.amount for one in found), Decimal(0))
+    assert sum((one.amount for one in left), Decimal(0)) == before - sum(agreed.values())
+    assert agreed_off(found, {0: before}) == () or before == 0 or _mixed(found)
+
+
+def _mixed(found: tuple[Difference, ...]) -> bool:
+    return len({one.amount > 0 for one in found}) > 1
 
 
 def line(item: int, qty: int, price: str, factor: int = 1) -> BillLine:

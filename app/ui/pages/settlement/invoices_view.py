@@ -19,6 +19,7 @@ from app.services.settlement.invoices import (
     RegisterInvoices,
     VoidInvoice,
     invoices,
+    payers,
     register,
     void,
 )
@@ -83,23 +84,19 @@ class InvoicesView(QWidget):
         self.match_button.clicked.connect(self.match)
         self.void_button.clicked.connect(self._void)
 
-    def begin(self, payers: Sequence[tuple[int, str]]) -> None:
-        """Ask whom an invoice may come from and go to, then for the invoices.
-
-        Args:
-            payers: Members that a supplier has bills with.
-        """
+    def begin(self) -> None:
+        """Ask whom an invoice may come from and go to, then for the invoices."""
         db, actor = self._page.context.db, self._page.context.actor
         own = [(org.id, org.short) for org in self._page.context.session.orgs]
-        members = [one for one in own if actor.can(Duty.SETTLE, one[0])]
 
-        def work() -> list[Party]:
+        def work() -> tuple[list[Party], list[Party]]:
+            to: list[Party] = [(one.org_id, one.name) for one in payers(db, actor)]
             if actor.has(Duty.SUPPLY):
-                return [one for one in own if actor.can(Duty.SUPPLY, one[0])]
-            return [(one.id, one.short_name) for one in suppliers(db, actor)]
+                return [one for one in own if actor.can(Duty.SUPPLY, one[0])], to
+            return [(one.id, one.short_name) for one in suppliers(db, actor)], to
 
-        def done(found: list[Party]) -> None:
-            self.suppliers, self.orgs = found, [*(members or dict(payers).items())]
+        def done(found: tuple[list[Party], list[Party]]) -> None:
+            self.suppliers, self.orgs = found
             self.refresh()
 
         self._page.read(work, done, channel="parties")

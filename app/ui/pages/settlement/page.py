@@ -173,8 +173,7 @@ class SettlementPage(Page):
             button.setVisible(view in {_BY_SUPPLIER, _BY_MEMBER})
         self.stack.setCurrentIndex({_INVOICES: 1, _PAYMENTS: 2}.get(view, 0))
         if view == _INVOICES:
-            payers = [(one.org_id, one.org) for one in self.board.statements] if self.board else []
-            self.invoices.begin(payers)
+            self.invoices.begin()
         elif view == _PAYMENTS:
             self.payments.refresh()
         elif self.board is not None:
