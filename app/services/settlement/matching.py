@@ -99,9 +99,11 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
             return tuple(earlier["invoiced"])
         if not command.pairs:
             raise DomainError("match.none", _("还没有选要匹配的发票和对账单。"))
+        touched = sorted({(pair.org_id, pair.statement_id) for pair in command.pairs})
+        for org, statement in touched:  # one clerk at a time, always in the same order
+            session.get(Statement, (org, statement), with_for_update=True)
         for pair in command.pairs:
             _match_one(session, actor, pair, command.how)
-        touched = sorted({(pair.org_id, pair.statement_id) for pair in command.pairs})
         done = tuple(no for one in touched if (no := _settle_state(session, *one)))
         audit.record(
             session, actor, command.org_id, "invoice.match",
