@@ -44,6 +44,11 @@ faults: $(VENV)/.dev  ## kills, restarts, cuts, full disks on both databases; ag
 bench-peer: $(VENV)/.dev ## the same work on the peer in turn: PEER_PYTHON=…/bin/python that has it
 	$(BIN)/python -m benchmarks.peer --script "$(PEER)" --python "$(PEER_PYTHON)" $(ARGS)
 
+fuzz: $(VENV)/.dev    ## whatever comes in from outside, by coverage (atheris) or by hypothesis: ARGS="--runs 20000"
+	@test -d $(VENV)/fuzz || $(BIN)/python -m pip install -q --disable-pip-version-check \
+	  --target $(VENV)/fuzz -r requirements/fuzz.txt || echo "no atheris here: hypothesis"
+	PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m tests.hostile.fuzz $(ARGS)
+
 screenshots: $(VENV)/.dev ## every page in every theme into docs/screenshots
 	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py
 

@@ -5,12 +5,15 @@ Business settings (thresholds, policies) are rows of the table `setting`, not he
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from app import paths
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,11 @@ def load(file: Path | None = None) -> Settings:
     source = file or paths.settings_file()
     if not source.is_file():
         return Settings()
-    values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+    try:
+        values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # a torn or foreign file must not keep the program from starting
+        _log.warning("%s cannot be read: the usual settings are used", source.name)
+        return Settings()
     default = Settings()
     good = {
         field.name: values[field.name]

@@ -13,7 +13,16 @@ Row = tuple[int, str, int, str]
 
 def read(file: Path, where: str) -> tuple[Row, ...]:
     """What was kept for a database (a digest of its address); empty when nothing was."""
-    return tuple(tuple(row) for row in _all(file).get(where, ()))
+    rows = _all(file).get(where, ())
+    whole = rows if isinstance(rows, list) else ()
+    return tuple((row[0], row[1], row[2], row[3]) for row in whole if _is_row(row))
+
+
+def _is_row(row: object) -> bool:
+    kinds = (int, str, int, str)
+    if not isinstance(row, list) or len(row) != len(kinds):
+        return False
+    return all(type(value) is kind for value, kind in zip(row, kinds, strict=True))
 
 
 def write(file: Path, where: str, rows: Iterable[Row]) -> None:
