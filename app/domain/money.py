@@ -6,7 +6,8 @@ is ``price × quantity ÷ factor`` and is rounded once, half up, to two places. 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from app.domain.errors import DomainError
@@ -16,16 +17,16 @@ SCALE: Final = 10_000
 _CENT: Final = Decimal("0.01")
 _PRICE: Final = Decimal("0.0001")
 MAX_PRICE: Final = Decimal(100_000_000)
+MAX_AMOUNT: Final = Decimal(100_000_000_000_000)
+"""A statement's column holds nine times as much (64 bits, four places)."""
+_WIDE: Final = Context(prec=60)
+_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９．", "0123456789.")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 
 def price(text: str | int | Decimal) -> Decimal:
     """A unit price with at most four places, not negative; raises `DomainError` otherwise."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise DomainError(
-            "price.form", _("价格 {text} 不是数字。请填如 12.5 的数。", text=text)
-        ) from None
+    value = _typed(text) if isinstance(text, str) else Decimal(text)
     if not value.is_finite() or value < 0 or value > MAX_PRICE:
         raise DomainError(
             "price.range", _("价格 {text} 超出范围。请填 0 到 1 亿之间的数。", text=text)
@@ -38,11 +39,29 @@ def price(text: str | int | Decimal) -> Decimal:
     return exact
 
 
+def _typed(text: str) -> Decimal:
+    """A number as people type it, full width too; Python would take 1_000, 1e3 and ١٢ as well."""
+    plain = text.strip().translate(_FULL_WIDTH)
+    if not _NUMBER.fullmatch(plain):
+        raise DomainError("price.form", _("价格 {text} 不是数字。请填如 12.5 的数。", text=text))
+    return Decimal(plain) + 0  # no minus before a zero
+
+
 def amount(unit_price: Decimal, quantity: int, factor: int = 1) -> Decimal:
-    """The amount, to the cent, for `quantity` smallest units at `unit_price` per `factor`."""
+    """The amount, to the cent, for `quantity` smallest units at `unit_price` per `factor`.
+
+    Raises:
+        DomainError: Beyond what a paper or a column can hold.
+    """
     if factor < 1:
         raise ValueError("factor must be positive")
-    return (unit_price * quantity / factor).quantize(_CENT, ROUND_HALF_UP)
+    # in sixty digits, so that nothing is rounded before the one rounding to the cent
+    exact = _WIDE.divide(_WIDE.multiply(unit_price, Decimal(quantity)), Decimal(factor))
+    if abs(exact) > MAX_AMOUNT:
+        raise DomainError(
+            "amount.limit", _("金额超过 100 万亿元。请核对数量和单价是否多输了数字。")
+        )
+    return exact.quantize(_CENT, ROUND_HALF_UP, _WIDE)
 
 
 def cents(value: Decimal) -> Decimal:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, strategies as st
 
 from app.domain.errors import DomainError
-from app.domain.money import amount, cents, from_scaled, price, to_scaled
+from app.domain.money import MAX_AMOUNT, amount, cents, from_scaled, price, to_scaled
 
 prices = st.decimals(0, 10**8, places=4, allow_nan=False, allow_infinity=False)
 
@@ -19,7 +20,7 @@ def test_a_price_comes_back_as_it_went(value: Decimal) -> None:
     assert price(str(value)) == value
 
 
-@given(prices, st.integers(0, 10**9), st.integers(1, 10**6))
+@given(prices, st.integers(0, 10**6), st.integers(1, 10**6))
 def test_an_amount_is_within_half_a_cent_of_the_truth(
     unit: Decimal, quantity: int, factor: int
 ) -> None:
@@ -41,10 +42,48 @@ def test_what_the_papers_round() -> None:
     assert amount(Decimal("0.005"), 1) == Decimal("0.01")
 
 
-@pytest.mark.parametrize("text", ["1e400", "NaN", "十二", "-1", "1.23456", "1_000_000_000", ""])
+WRONG = ["1e400", "NaN", "十二", "-1", "1.23456", "1_000_000_000", "", "1_000", "1e3", "١٢", "²",
+         "0x10", "1,000", ".5", "5.", "+5", "Infinity", "-0.1", "100000000.0001"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRONG)
 def test_what_is_no_price_is_refused_with_words(text: str) -> None:
     with pytest.raises(DomainError, match="价格"):
         price(text)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("１２．５", "12.5"), (" 12 ", "12"), ("0", "0")])
+def test_prices_as_people_type_them_are_read(text: str, meant: str) -> None:
+    assert price(text) == Decimal(meant)
+
+
+@given(
+    st.lists(st.tuples(prices, st.integers(-(10**6), 10**6), st.integers(1, 10**4)), max_size=60)
+)
+def test_a_sum_of_rounded_lines_is_the_sum_of_an_invoice(
+    lines: list[tuple[Decimal, int, int]],
+) -> None:
+    """One rule everywhere: each line to the cent, then added; nothing is rounded a second time."""
+    rounded = [amount(*line) for line in lines]
+    total = sum(rounded, Decimal(0))
+    assert total == total.quantize(Decimal("0.01"))
+    for (unit, quantity, factor), value in zip(lines, rounded, strict=True):
+        exact = Fraction(to_scaled(unit) * quantity, 10_000 * factor)
+        assert abs(Fraction(value) - exact) <= Fraction(1, 200)
+        assert amount(unit, -quantity, factor) == -value  # what is taken back is what was booked
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12), st.integers(1, 10**6))
+def test_the_limits_hold_or_are_told(scaled: int, quantity: int, factor: int) -> None:
+    """A million million units at a hundred million yuan: exact, or refused in words."""
+    exact = Fraction(scaled * quantity, 10_000 * factor)
+    if exact > MAX_AMOUNT:
+        with pytest.raises(DomainError, match="金额超过"):
+            amount(from_scaled(scaled), quantity, factor)
+        return
+    value = amount(from_scaled(scaled), quantity, factor)
+    assert abs(Fraction(value) - exact) <= Fraction(1, 200)
+    assert to_scaled(value) < 2**63
 
 
 def test_stored_digits_are_never_cut() -> None:

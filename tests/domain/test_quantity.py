@@ -70,3 +70,30 @@ def test_a_chain_that_does_not_divide_is_refused(steps: tuple[tuple[str, int], .
 def test_quantities_have_limits(quantity: int) -> None:
     with pytest.raises(DomainError, match="数量"):
         checked(quantity)
+
+
+@given(chains(), st.lists(st.integers(0, 3), min_size=1, max_size=8), st.integers(1, 10**6))
+def test_goods_that_change_their_unit_again_and_again_stay_as_many(
+    chain: UnitChain, ways: list[int], quantity: int
+) -> None:
+    """Box to pack to piece and back: as many as before, or refused as indivisible; never nearly."""
+    held = quantity
+    for way in ways:
+        unit = chain.units[way % len(chain.units)]
+        count, rest = divmod(held, unit.factor)
+        said = sum(n * one.factor for n, name in chain.split(held) for one in chain.units
+                   if one.name == name)  # fmt: skip
+        assert said == held == count * unit.factor + rest
+        if count:
+            assert chain.to_base(count, unit.name) + rest == held
+    assert held == quantity
+
+
+@given(chains(), st.integers(1, 10**13))
+def test_the_limit_is_told_not_overrun(chain: UnitChain, count: int) -> None:
+    unit = chain.units[-1]
+    if count * unit.factor > MAX_QUANTITY:
+        with pytest.raises(DomainError, match="太大"):
+            chain.to_base(count, unit.name)
+    else:
+        assert chain.to_base(count, unit.name) == count * unit.factor
