@@ -196,13 +196,8 @@ def test_four_eyes_pay_once_and_the_bank_may_send_it_back(site: Site, tmp_path: 
     ask = MakePayment(new_op(), EAST, (row.statement_id,))
     with pytest.raises(DomainError, match="还没有核对过的收款账户"):
         make_payment(db, clerk, ask)
-    payee = enter_payee(
-        db,
-        clerk,
-        EnterPayee(
-            new_op(), EAST, KANGZE, "康泽医药有限公司", "示例银行城东支行", "6222 0000 1111 2222"
-        ),
-    )
+    account = ("康泽医药有限公司", "示例银行城东支行", "6222 0000 1111 2222")
+    payee = enter_payee(db, clerk, EnterPayee(new_op(), EAST, KANGZE, *account))
     with pytest.raises(NotAllowedError, match="另一个人核对"):
         check_payee(db, clerk, CheckPayee(new_op(), EAST, payee))
     check_payee(*site.as_(AUDITOR), CheckPayee(new_op(), EAST, payee))
@@ -228,18 +223,24 @@ def test_four_eyes_pay_once_and_the_bank_may_send_it_back(site: Site, tmp_path: 
         )
     answer_payment(db, clerk, AnswerPayment(new_op(), EAST, made.payment_id, 0, date(2026, 10, 14)))
     assert bill(site).status is State.PAID
+    _back_again(site, made.payment_id, row.statement_id)
+
+
+def _back_again(site: Site, payment: int, statement: int) -> None:
+    """What is paid is not given up; what the bank sends back is owed again."""
+    db, clerk = site.as_(CLERK)
     with pytest.raises(ConflictError):
-        cancel_payment(db, clerk, CancelPayment(new_op(), EAST, made.payment_id, "想再付一次"))
+        cancel_payment(db, clerk, CancelPayment(new_op(), EAST, payment, "想再付一次"))
     answer_payment(
         db,
         clerk,
-        AnswerPayment(new_op(), EAST, made.payment_id, KANGZE, None, "账号与户名不符，银行退票"),
+        AnswerPayment(new_op(), EAST, payment, KANGZE, None, "账号与户名不符，银行退票"),
     )
     assert bill(site).status is State.AUDITED
     assert [one.state for one in payments(db, clerk, (EAST,))] == ["returned", "returned"]
     assert len(payable(db, clerk, (EAST,))) == 1
-    report(db, clerk, Report(new_op(), EAST, row.statement_id, date(2026, 10, 13), "YG-77"))
-    assert [one.receipt_no for one in reports(db, EAST, row.statement_id)] == ["YG-77"]
+    report(db, clerk, Report(new_op(), EAST, statement, date(2026, 10, 13), "YG-77"))
+    assert [one.receipt_no for one in reports(db, EAST, statement)] == ["YG-77"]
 
 
 def test_a_confirmed_statement_is_reversed_by_a_document_and_billed_again(site: Site) -> None:
