@@ -152,7 +152,13 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class StatementPaper:
-    """What a member used of a supplier's goods in a period and owes for (对账单)."""
+    """What a member used of a supplier's goods in a period and owes for (对账单).
+
+    Attributes:
+        consumed: Use of the period at the prices the goods came in at, as the stock rolls.
+        payable: What is owed, with price changes, late entries and adjustments.
+        title: Another heading, for a bill of returns or a reversal.
+    """
 
     info: PrintInfo
     number: str
@@ -164,6 +170,8 @@ class StatementPaper:
     received: Decimal
     consumed: Decimal
     closing: Decimal
+    payable: Decimal
+    title: str = ""
     signings: tuple[Signing, ...] = ()
     note: str = ""
 

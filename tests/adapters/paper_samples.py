@@ -95,6 +95,7 @@ def statement() -> StatementPaper:
         received=Decimal("2000.00"),
         consumed=Decimal("1414.50"),
         closing=Decimal("5585.50"),
+        payable=Decimal("1414.50"),
         signings=SIGNINGS,
     )
 

@@ -27,7 +27,8 @@ from app.i18n import _
 def statement_pdf(paper: StatementPaper) -> bytes:
     """The statement as PDF, with the amount in capitals."""
     width = frame_width()
-    story: list[Flowable] = title(_("消耗结算对账单"), _("结算期间 {period}", period=paper.period))
+    heading = paper.title or _("消耗结算对账单")
+    story: list[Flowable] = title(heading, _("结算期间 {period}", period=paper.period))
     pairs = [
         (_("对账单号"), paper.number),
         (_("结算方式"), _("按实际消耗结算")),
@@ -35,7 +36,7 @@ def statement_pdf(paper: StatementPaper) -> bytes:
     ]
     story += facts(pairs, width)
     story += [_summary(paper, width), Spacer(0, 4 * MM), _lines(paper, width)]
-    story += total_line(paper.consumed)
+    story += total_line(paper.payable)
     if paper.note:
         story += [paragraph(_("说明：{note}", note=paper.note)), Spacer(0, 2 * MM)]
     story += signing_block(paper.signings, width, seals=True)

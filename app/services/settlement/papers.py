@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,8 @@ from app.services.settlement.listing import (
     statement_of,
     statement_totals,
 )
+
+_TITLES: Final = {"refund": N_("退货结算对账单"), "reversal": N_("对账单冲销单")}
 
 
 def statement_paper(
@@ -55,7 +59,9 @@ def statement_paper(
             lines=tuple(_line(total, makers) for total in totals),
             opening=row.opening,
             received=row.received,
-            consumed=row.payable,
+            consumed=row.consumed - row.price_gap,
+            payable=row.payable,
+            title=_(_TITLES.get(row.kind, "")) if row.kind in _TITLES else "",
             closing=row.closing,
             signings=_signings(row, member, supplier),
             note=_note(row),
@@ -66,7 +72,7 @@ def _anchor(session: Session, row: StatementRow) -> str:
     if row.confirmed_at is None:
         return ""
     doc = (DocKind.STATEMENT.value, row.statement_id)
-    return printed_on(session, row.org_id, doc, ("statement.confirm",), row.confirmed_at)
+    return printed_on(session, row.org_id, doc, ("statement.confirm", "statement.record"), row.confirmed_at)
 
 
 def _makers(session: Session, totals: tuple[ItemTotal, ...]) -> dict[str, tuple[str, str]]:
