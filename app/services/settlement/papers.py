@@ -72,7 +72,9 @@ def _anchor(session: Session, row: StatementRow) -> str:
     if row.confirmed_at is None:
         return ""
     doc = (DocKind.STATEMENT.value, row.statement_id)
-    return printed_on(session, row.org_id, doc, ("statement.confirm", "statement.record"), row.confirmed_at)
+    return printed_on(
+        session, row.org_id, doc, ("statement.confirm", "statement.record"), row.confirmed_at
+    )
 
 
 def _makers(session: Session, totals: tuple[ItemTotal, ...]) -> dict[str, tuple[str, str]]:
