@@ -167,4 +167,3 @@ class PlatformRecord(Base):
     batch: Mapped[Text_]
 
     __table_args__ = (Base.__table_args__,)
-

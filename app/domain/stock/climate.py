@@ -53,7 +53,5 @@ def gaps(times: Sequence[datetime], longest: timedelta = LONGEST_GAP) -> tuple[G
     """Where two readings that follow each other are too far apart."""
     ordered = sorted(times)
     return tuple(
-        Gap(one, other)
-        for one, other in itertools.pairwise(ordered)
-        if other - one > longest
+        Gap(one, other) for one, other in itertools.pairwise(ordered) if other - one > longest
     )
