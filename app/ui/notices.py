@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.ids import new_id
+from app.services.db import local_time
 from app.ui.status import Status
 
 KEPT = 100
@@ -34,7 +35,7 @@ class Notice:
     act: Callable[[], None] | None = None
     lasting: bool = False
     number: int = field(default_factory=new_id)
-    at: datetime = field(default_factory=lambda: datetime.now().astimezone())
+    at: datetime = field(default_factory=lambda: local_time(datetime.now(UTC)))
 
 
 class Notices(QObject):

@@ -264,6 +264,8 @@ def result_of(work: Work, entry: Entry) -> Result:
     """How an entry stands, for its pill."""
     if surplus(work, entry) and entry.accepted:
         return Result.OVER
+    if entry.refused and not entry.accepted and entry.counted >= expected(work, entry):
+        return Result.REFUSED
     if not entry.touched:
         return Result.SCANNING if work.current == entry.key else Result.WAITING
     if left(work, entry) and not _line_done(work, entry):

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections import deque
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, QRectF, QSize, Qt, Signal
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -24,6 +25,7 @@ from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.i18n import _
+from app.services.db import local_time
 from app.ui import icons, theme
 from app.ui.icons import Icon
 from app.ui.status import Status, draw_shape
@@ -34,6 +36,7 @@ from app.ui.widgets.fields import CodeEdit
 HEIGHT: Final = 76
 _KEPT: Final = 3
 _WALKS: Final = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
+_UNDOES: Final = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _ENTER: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
@@ -108,9 +111,18 @@ class ScanEdit(QWidget):
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.FocusIn, QEvent.Type.FocusOut}:
             self.update()
+        if self._leaves_to_page(event):
+            event.ignore()
+            return True
         if self._rows is not None and isinstance(event, QKeyEvent) and self._passes_on(event):
             return QCoreApplication.sendEvent(self._rows.focusProxy() or self._rows, event)
         return False
+
+    def _leaves_to_page(self, event: QEvent) -> bool:
+        """Undo and redo are the page's own while nothing is typed; the field would swallow them."""
+        if event.type() is not QEvent.Type.ShortcutOverride or self.edit.text():
+            return False
+        return isinstance(event, QKeyEvent) and any(event.matches(keys) for keys in _UNDOES)
 
     def _passes_on(self, event: QKeyEvent) -> bool:
         if event.type() is not QEvent.Type.KeyPress:
@@ -222,7 +234,7 @@ class RecentScans(QWidget):
 
     def add(self, result: ScanResult, at: datetime | None = None) -> None:
         """Put a result in front."""
-        self._kept.appendleft((at or datetime.now().astimezone(), result))
+        self._kept.appendleft((at or local_time(datetime.now(UTC)), result))
         self.update()
 
     def handled(self) -> None:

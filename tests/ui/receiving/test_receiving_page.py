@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -195,6 +196,19 @@ def test_undo_takes_back_the_last_scan(working: ReceivingPage, reader: Scan) -> 
     assert accepted(working) == [24, 0, 0]
     assert working.perform(Act.REDO)
     assert accepted(working) == [48, 0, 0]
+
+
+def test_undo_in_an_empty_scan_field_is_the_page_s(working: ReceivingPage) -> None:
+    """A line editor takes Ctrl+Z for itself: in the scan field no scan could be undone by key."""
+    field = working.view.bar.field.edit
+    for typed, taken in (("", False), ("12*", True)):
+        field.setText(typed)
+        wish = QKeyEvent(
+            QEvent.Type.ShortcutOverride, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+        )
+        wish.ignore()
+        QApplication.sendEvent(field, wish)
+        assert wish.isAccepted() == taken
 
 
 def test_typed_letters_reach_the_field_and_find_the_line(
