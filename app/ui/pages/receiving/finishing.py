@@ -77,6 +77,7 @@ class Finishing(QObject):
         panel = self._view.panel
         helpers: dict[str, Callable[[], None]] = {
             "cold.missing": lambda: self.ask_cold(then=self.finish),
+            "cold.range": lambda: self.ask_cold(then=self.finish),
             "cold.times": lambda: self.ask_cold(then=self.finish),
             "expiry.near": lambda: self.ask_reason(then=self.finish),
             "persons.second": self._ask_second,
