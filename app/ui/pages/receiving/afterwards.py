@@ -27,19 +27,21 @@ class Afterwards(QObject):
         super().__init__(page)
         self._page, self._list, self._counting = page, listed, counting
         self.labels_wanted = False
+        self._last = 0
 
     def labels(self) -> None:
-        """F8: labels of an accepted note, or after this one is completed."""
+        """F8: labels of the chosen accepted note, else of the one that was completed last."""
         if self._counting.is_open:
             self.labels_wanted = True
             words = _("完成验收（F10）后会打开标签打印，这张单的货已选好。")
             self._page.context.notices.info(words)
             return
         row = self._list.current
-        if row is None or not row.acceptance_id:
-            self._page.not_available()
+        document = (row.acceptance_id if row is not None else 0) or self._last
+        if document:
+            self._page.context.navigate("labels", acceptance_id=document)
         else:
-            self._page.context.navigate("labels", acceptance_id=row.acceptance_id)
+            self._page.not_available()
 
     def completed(self, received: Received) -> None:
         """Say what came of it, and go on to the labels if they were asked for."""
@@ -47,6 +49,7 @@ class Afterwards(QObject):
         title = _("验收完成 {no}", no=received.no)
         self._list.bar.show_result(ScanResult(Status.OK, title, words))
         document, context = received.document_id, self._page.context
+        self._last = document
 
         def labels() -> None:
             context.navigate("labels", acceptance_id=document)
