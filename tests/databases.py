@@ -156,7 +156,7 @@ class Databases:
         else:
             copy = self._server_copy(self.cluster(), WORLD, clock)
         with copy as backend:
-            made = Site(backend.db, world, backend.connect)
+            made = Site(backend.db, world, backend.connect, clock)
             yield made
             made.close()
 

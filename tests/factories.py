@@ -169,6 +169,7 @@ class Site:
     owner: Database
     world: World
     connect: Callable[[str], Database]
+    clock: Callable[[], datetime] | None = None
     _open: dict[str, Database] = field(default_factory=dict)
 
     @property

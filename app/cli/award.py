@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from app.cli.context import Cli, cli
 from app.domain.awarding.limits import Limits
+from app.domain.days import typed_day
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -266,7 +266,7 @@ def enforce_(
     command = enforce.PutInForce(
         new_op(),
         _find(run, no, which).award_id,
-        date.fromisoformat(start) if start else None,
+        typed_day(start) if start else None,
         _tenths(pledge_cap),
     )
     run.emit(

@@ -11,7 +11,7 @@ import typer
 from app import paths
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_id
-from app.domain import expiry
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.formulary.ballot import Choice, Share
 from app.domain.formulary.requests import Kind, Status
@@ -149,7 +149,7 @@ def plan(
     chosen = [request_by_no(db, actor, one) for one in no or []]
     rows = chosen or requests(db, actor, Status.AGREED.value)
     command = PlanMeeting(
-        new_op(), expiry.parse(on), tuple((row.org_id, row.request_id) for row in rows),
+        new_op(), typed_day(on), tuple((row.org_id, row.request_id) for row in rows),
         time_text=time, room=room, secret=not hands, quorum=_share(quorum),
         majority=_share(majority),
     )  # fmt: skip
@@ -325,7 +325,7 @@ def leave(
         raise DomainError(
             "committee.unknown", _("在任委员里没有唯一的「{name}」。请用 seats 核对。", name=name)
         )
-    day = expiry.parse(on) if on else None
+    day = typed_day(on) if on else None
     leave_seat(db, actor, LeaveSeat(new_op(), found[0].member_id, day))
     run.say(_("{name} 已离任。", name=name))
 
@@ -362,7 +362,7 @@ def _share(text: str) -> Share:
 
 def _effective(run: Cli, text: str) -> date:
     if text:
-        return expiry.parse(text)
+        return typed_day(text)
     with run.db().read() as session:
         now = today(session)
     first_next = (now.year + now.month // 12, now.month % 12 + 1)

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_id, org_ids
-from app.domain import expiry
+from app.domain.days import typed_day
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.formulary.entries import (
@@ -53,7 +53,7 @@ def owner(run: Cli, code: str) -> int:
 
 def day(text: str) -> date | None:
     """A typed day, None when nothing was typed."""
-    return expiry.parse(text) if text else None
+    return typed_day(text) if text else None
 
 
 @app.command("list", help=_("一份供应目录"))

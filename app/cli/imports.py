@@ -11,8 +11,8 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import org_id
-from app.domain import expiry
 from app.domain.catalogue import ItemClass
+from app.domain.days import typed_day
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
@@ -281,7 +281,7 @@ def _supplier(text: str) -> int:
 
 
 def _day(text: str) -> date | None:
-    return expiry.parse(text) if text else None
+    return typed_day(text) if text else None
 
 
 @app.command(help=_("限定日剂量（DDD）：集团自己有权使用的一份清单，按版本保存"))

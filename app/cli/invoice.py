@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
-from app.cli.scope import day_of, org_id, org_ids, supplier_id
+from app.cli.scope import org_id, org_ids, supplier_id
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.settlement.invoice import InvoiceFacts, cent_amount
@@ -58,7 +59,7 @@ def add(
     """Register one invoice."""
     run = cli()
     facts = InvoiceFacts(
-        number.replace(" ", ""), code.replace(" ", ""), day_of(day),
+        number.replace(" ", ""), code.replace(" ", ""), typed_day(day),
         cent_amount(net) if net else None, cent_amount(tax) if tax else None, cent_amount(total),
         note,
     )  # fmt: skip

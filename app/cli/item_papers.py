@@ -12,6 +12,7 @@ from app.cli.context import cli
 from app.domain import codes, expiry
 from app.domain.catalogue import CodeDraft
 from app.domain.codes import CodeSystem
+from app.domain.days import typed_day
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_op
 from app.i18n import _
@@ -106,7 +107,7 @@ def keep_code(
         codes.validate(kind, text),
         unit,
         0,
-        expiry.parse(start) if start else None,
+        typed_day(start) if start else None,
         expiry.parse(until) if until else None,
     )
     others = [one for one in detail.draft.codes if (one.system, one.code) != (kind, wanted.code)]

@@ -11,8 +11,9 @@ import typer
 from app.cli import negotiate_bids, negotiate_records
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, supplier_id
-from app.domain import expiry, money
+from app.domain import money
 from app.domain.bidding.rules import BidRules
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -328,4 +329,4 @@ def _tenths(text: str) -> int:
 
 
 def _day(text: str) -> date:
-    return expiry.parse(text)
+    return typed_day(text)

@@ -17,6 +17,7 @@ from app.domain.awarding.limits import tenths
 from app.domain.bidding.award import BACKUP, WHOLE, WINNER
 from app.domain.bidding.commitment import BidLine, BidSource
 from app.domain.bidding.scoring import Criterion, price_points, score as total_score
+from app.domain.days import typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -97,12 +98,7 @@ def extend(
 def _deadline(until: str, minutes: int) -> datetime:
     if minutes > 0:
         return server_time(cli().db()) + timedelta(minutes=minutes)
-    try:
-        return datetime.fromisoformat(until).replace(tzinfo=ZONE)
-    except ValueError:
-        raise DomainError(
-            "cli.time", _("「{text}」不是时间。请写成 2026-10-14T17:00 的样子。", text=until)
-        ) from None
+    return typed_time(until).replace(tzinfo=ZONE)
 
 
 @app.command(help=_("生成报价单 Excel，每家供应商一份"))

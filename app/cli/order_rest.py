@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from app.cli.context import cli
 from app.cli.orders import candidate, moment
+from app.domain.days import day_or_none
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -182,9 +182,9 @@ def _offer(text: str, factors: dict[int, int]) -> Offer:
     what, _at, day = text.partition("@")
     line, _equals, packs = what.partition("=")
     try:
-        due_on = date.fromisoformat(day.strip()) if day.strip() else None
+        due_on = day_or_none(day)
         return Offer(int(line), int(packs) * factors.get(int(line), 1), due_on)
-    except ValueError:
+    except (ValueError, DomainError):
         raise DomainError(
             "order.offer",
             _("「{text}」看不懂。写成 行=包装数@日期，如 --line 1=60@2026-10-30。", text=text),

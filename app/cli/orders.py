@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.context import cli
+from app.domain.days import typed_time
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
@@ -158,12 +159,4 @@ def moment(text: str) -> datetime | None:
     """A point in time in the members' zone; 17:00 when only a day is given."""
     if not text:
         return None
-    typed = text.strip()
-    try:
-        day = datetime.fromisoformat(f"{typed} 17:00" if len(typed) == _DAY_LENGTH else typed)
-    except ValueError:
-        raise DomainError(
-            "order.sign_by",
-            _("「{text}」不是时间。写成 2026-10-20 或 2026-10-20 17:00。", text=text),
-        ) from None
-    return day.replace(tzinfo=ZONE)
+    return typed_time(text).replace(tzinfo=ZONE)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from app.cli.context import Cli, cli
 from app.cli.scope import org_id, org_ids
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -103,7 +103,7 @@ def change(
         "insurer": insurer,
     }  # fmt: skip
     facts = replace(row.facts, **{key: value for key, value in given.items() if value})
-    ends = row.valid_to if not leaves else None if leaves == "stay" else _day(leaves)
+    ends = row.valid_to if not leaves else None if leaves == "stay" else typed_day(leaves)
     organisations.change_organisation(
         *run.signed_in(), ChangeOrganisation(new_op(), row.id, facts, ends)
     )
@@ -210,12 +210,3 @@ def _row(run: Cli, code: str) -> OrganisationRow:
     raise DomainError(
         "organisation.unknown", _("没有编码为 {code} 的机构。请核对四位编码。", code=code)
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DomainError(
-            "report.day", _("日期 {text} 看不懂。请写成 2026-10-14。", text=text)
-        ) from None

@@ -10,7 +10,8 @@ import typer
 
 from app import paths
 from app.cli.context import Cli, cli
-from app.cli.scope import day_of, org_id, org_ids, supplier_id
+from app.cli.scope import org_id, org_ids, supplier_id
+from app.domain.days import typed_day
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -168,7 +169,7 @@ def paid(
     org: OrgOption = "",
 ) -> None:
     """Record that the bank paid."""
-    _answer(no, org, supplier, day_of(day), "")
+    _answer(no, org, supplier, typed_day(day), "")
 
 
 @app.command("returned", help=_("登记退票：钱退回来了，写明原因"))
@@ -215,7 +216,7 @@ def report(
     run = cli()
     db, actor = run.signed_in()
     row = statement_by_no(db, actor, no, org_id(run, org) if org else 0)
-    keep_report(db, actor, Report(new_op(), row.org_id, row.statement_id, day_of(day), receipt))
+    keep_report(db, actor, Report(new_op(), row.org_id, row.statement_id, typed_day(day), receipt))
     run.say(_("{no} 的上报已登记。", no=no))
 
 

@@ -11,6 +11,7 @@ import typer
 from app import paths
 from app.cli.context import cli
 from app.cli.scope import org_id
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.reporting.fields import Field
@@ -134,11 +135,11 @@ def _span(month: str, first: str, last: str) -> tuple[date, date]:
     """The days wanted: a month, or from and to."""
     try:
         if month:
-            begin = date.fromisoformat(f"{month.strip()}-01")
+            begin = typed_day(f"{month.strip()}-01")
             after = (begin + timedelta(days=32)).replace(day=1)
             return begin, after - timedelta(days=1)
-        return date.fromisoformat(first.strip()), date.fromisoformat(last.strip())
-    except ValueError:
+        return typed_day(first), typed_day(last)
+    except DomainError:
         raise DomainError(
             "platform.days",
             _("日期看不懂。写 --month 2026-10，或 --from 2026-10-01 --to 2026-10-31。"),

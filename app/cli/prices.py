@@ -10,7 +10,8 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import supplier_id
-from app.domain import expiry, money
+from app.domain import money
+from app.domain.days import typed_day
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
 from app.i18n import _
@@ -169,4 +170,4 @@ def export(
 
 
 def _day(text: str) -> date:
-    return expiry.parse(text)
+    return typed_day(text)

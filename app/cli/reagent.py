@@ -20,8 +20,8 @@ from app.cli.imports import (
     stop_at,
 )
 from app.cli.scope import item_id, org_id, org_ids
-from app.domain import expiry
 from app.domain.consumption.reagents import Mode, Rule, TestKind
+from app.domain.days import typed_day
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.consumption import reagent_tests
@@ -199,7 +199,7 @@ def usage(
 
 
 def _day(text: str) -> date | None:
-    return expiry.parse(text) if text else None
+    return typed_day(text) if text else None
 
 
 def _today() -> date:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import org_id, org_ids
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.recalls import Action
@@ -158,7 +158,7 @@ def act(
     who = people.get(person, actor.person_id) if person else actor.person_id
     command = actions.Plan(
         new_op(), where, lot.item_id, lot.lot_id, action, rows[0].qty, who,
-        dt.date.fromisoformat(by),
+        typed_day(by),
     )  # fmt: skip
     actions.plan(db, actor, command)
     run.say(_("{name} {lot}：{what}，{day} 前。", name=lot.name, lot=lot.lot_no,

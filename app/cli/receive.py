@@ -14,6 +14,7 @@ import typer
 
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id
+from app.domain.days import typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError, EnvironmentProblem, Problem
 from app.domain.expiry import parse as parse_expiry
@@ -25,7 +26,7 @@ from app.domain.receiving.scanning import Moment, scan
 from app.domain.receiving.transport import Mode, Transport, parse_temperature
 from app.domain.receiving.work import Session
 from app.i18n import _
-from app.services.db import local_time
+from app.services.db import ZONE, local_time
 from app.services.receiving.commands import (
     DeliverLine,
     DeliverOrder,
@@ -184,12 +185,10 @@ def _journey(known: Transport, mode: str, started: str, temperature: str, record
         if mode:
             journey = replace(journey, mode=Mode(mode))
         if started:
-            at = datetime.fromisoformat(started)
-            journey = replace(journey, started_at=local_time(at.astimezone(UTC)))
+            at = typed_time(started).replace(tzinfo=ZONE)
+            journey = replace(journey, started_at=at)
     except ValueError:
-        raise DomainError(
-            "cold.form", _("运输方式或启运时间写法不对。见 yilian receive --help。")
-        ) from None
+        raise DomainError("cold.form", _("没有这种运输方式。见 yilian receive --help。")) from None
     if temperature:
         journey = replace(journey, temperature=parse_temperature(temperature))
     return replace(journey, record_no=record) if record else journey

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import org_ids
-from app.domain.errors import DomainError
+from app.domain.days import typed_day
 from app.i18n import _
 from app.services.directory import members_day
 from app.services.reports import output, registry
@@ -99,9 +99,4 @@ def _plain(made: Made) -> dict[str, object]:
 def _day(text: str, otherwise: date) -> date:
     if not text:
         return otherwise
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DomainError(
-            "report.day", _("日期 {text} 看不懂。请写成 2026-10-14。", text=text)
-        ) from None
+    return typed_day(text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from app.cli.context import cli
 from app.domain import money
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -38,7 +38,7 @@ def ask(
         money.price(before),
         money.price(after),
         evidence,
-        date.fromisoformat(start),
+        typed_day(start),
         reason,
     )
     run.say(_("已提交，申请编号 {no}。", no=requests.ask_price(*run.signed_in(), command)))
@@ -101,7 +101,7 @@ def over(
 ) -> None:
     """Show what was bought above its price."""
     run = cli()
-    rows = alerts.alerts(*run.signed_in(), date.fromisoformat(since) if since else None)
+    rows = alerts.alerts(*run.signed_in(), typed_day(since) if since else None)
     run.emit(
         rows,
         {

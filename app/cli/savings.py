@@ -10,6 +10,7 @@ import typer
 
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_ids
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.savings import Basis, Counted, Group, Rounding
 from app.i18n import _
@@ -153,13 +154,7 @@ def _asked(
 
 
 def _days(first: str, last: str) -> tuple[date | None, date | None]:
-    try:
-        return (
-            date.fromisoformat(first) if first else None,
-            date.fromisoformat(last) if last else None,
-        )
-    except ValueError:
-        raise DomainError("date.form", _("日期请写成 2026-10-14 这样。")) from None
+    return typed_day(first) if first else None, typed_day(last) if last else None
 
 
 def _tell(run: Cli, report: SavingsReport) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from app.cli.context import Cli
 from app.domain.errors import DomainError
 from app.i18n import _
@@ -52,13 +50,3 @@ def item_id(run: Cli, text: str) -> int:
               code=text[:40], n=len(found)),
         )  # fmt: skip
     return found[0].item_id
-
-
-def day_of(text: str) -> date:
-    """The day typed as 2026-10-09."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise DomainError(
-            "date.form", _("日期 {text} 写法不对。请写成 2026-10-09 这样。", text=text)
-        ) from None

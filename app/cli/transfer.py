@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
+from app.domain.days import typed_day
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -115,7 +115,7 @@ def request(
         new_op(), org_id(run, org), _donor(donor),
         tuple(RequestLine(item_id(run, code), int(qty)) for code, qty in _pairs(lines)),
         kind, urgency, basis, note, settle, reason, None,
-        dt.date.fromisoformat(return_by) if return_by else None,
+        typed_day(return_by) if return_by else None,
         patient, address, papers, submit=not draft,
     )  # fmt: skip
     _said(ask_for(db, actor, command))

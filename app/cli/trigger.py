@@ -8,8 +8,8 @@ import typer
 
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_id, org_ids
-from app.domain import expiry
 from app.domain.consumption.triggers import Trigger
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -51,7 +51,7 @@ def set_(
     run = cli()
     command = SetRule(
         new_op(), org_id(run, org), _supplier(run, supplier), trigger,
-        item_id(run, item) if item else 0, category, expiry.parse(start) if start else None,
+        item_id(run, item) if item else 0, category, typed_day(start) if start else None,
     )  # fmt: skip
     rule = set_rule(*run.signed_in(), command)
     run.say(_("已约定，编号 {id}。之前的货仍按原来的约定算。", id=rule))
@@ -67,7 +67,7 @@ def end(
 ) -> None:
     """End a rule."""
     run = cli()
-    day = expiry.parse(last) if last else None
+    day = typed_day(last) if last else None
     end_rule(*run.signed_in(), EndRule(new_op(), org_id(run, org), rule, day))
     run.say(_("已停用。"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 from app import cli
+from app.services.db import Database
 from tests.factories import Site
 
 
@@ -24,7 +26,8 @@ class Ran:
     err: str
 
     def json(self) -> Any:
-        """The answer of a run with `--json`."""
+        """The answer of a run with `--json`; where there is none, the refusal is told."""
+        assert self.out, self.err
         return json.loads(self.out)
 
     def error(self) -> Any:
@@ -33,7 +36,16 @@ class Ran:
 
 
 def run(site: Site, login: str, *arguments: str, env: Mapping[str, str] | None = None) -> Ran:
-    """Run a command on the site's database as `login`; global options may stand first."""
+    """Run a command on the site's database as `login`; global options may stand first.
+
+    The command goes by the site's clock, like the rest of the story that it is part of.
+    """
+    timed = functools.partial(Database, clock=site.clock)
+    with mock.patch("app.bootstrap.Database", timed):
+        return _run(site, login, *arguments, env=env)
+
+
+def _run(site: Site, login: str, *arguments: str, env: Mapping[str, str] | None) -> Ran:
     url = site.db(login).engine.url
     if site.is_sqlite:
         return bare("--db", str(url.database), "--as", login, *arguments, env=env)

@@ -79,8 +79,15 @@ def test_a_catalogue_is_previewed_then_imported(indexed: Site, tmp_path: Path) -
 
 
 def test_prices_are_set_closed_listed_and_exported(indexed: Site, tmp_path: Path) -> None:
-    done = run(indexed, "lead_buyer", "--json", "prices", "set", "YP-000101", "康泽", "3.50",
-               "--list", "YJ-2026-01", "--from", "2040-11-01").json()  # fmt: skip
+    enter = ("prices", "set", "YP-000101", "康泽", "3.50", "--from", "2040-11-01", "--list")
+    assert "只来自定标或调价" in run(indexed, "lead_buyer", *enter, "YJ-2026-01").err
+    assert run(
+        indexed, "lead_buyer", "prices", "create", "YJ-0", "原有价格", "--source", "gpo",
+        "--reason", "合并前的议价结果"
+    ).code == 0  # fmt: skip
+    assert "负责人同意承接" in run(indexed, "lead_buyer", *enter, "YJ-0").err
+    assert run(indexed, "lead_head", "prices", "leave", "YJ-0").code == 0
+    done = run(indexed, "lead_buyer", "--json", *enter, "YJ-0").json()
     assert done["closed_id"]
     future = run(indexed, "lead_buyer", "--json", "prices", "list", "--view", "future").json()
     assert [row["unit_price"] for row in future] == ["3.5000"]
@@ -92,7 +99,8 @@ def test_prices_are_set_closed_listed_and_exported(indexed: Site, tmp_path: Path
     assert ran["rows"] == 5
     assert target.exists()
     lists = run(indexed, "east_store", "--json", "prices", "lists").json()
-    assert lists[0]["prices"] == 6
+    counts = {row["code"]: row["prices"] for row in lists}
+    assert (counts["YJ-2026-01"], counts["YJ-0"]) == (5, 1)
 
 
 def test_prices_are_imported_into_a_new_list(indexed: Site, tmp_path: Path) -> None:

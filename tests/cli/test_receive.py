@@ -40,7 +40,7 @@ def test_from_the_signed_order_to_stock(site: Site, tmp_path: Path) -> None:
     op = str(new_op())
     arguments = (
         "--json", "receive", made["no"], "--scan-file", str(scans), "--mode", "box",
-        "--started", "2026-10-14T07:20", "--temperature", "4.5", "--record", "LOG-7", "--op", op,
+        "--started", "2026-10-14T09:20", "--temperature", "4.5", "--record", "LOG-7", "--op", op,
     )  # fmt: skip
     done = ok(run(site, "east_store", *arguments)).json()
     assert (done["state"], done["amount"]) == ("accepted", "809.00")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 from app.adapters.sheets import read_tables
 from app.adapters.sheets_out import Sheet, write
-from app.services.db import ZONE
 from tests.cli.runner import Ran, run
 from tests.factories import Site
 from tests.services.settlement.september import (
@@ -118,10 +116,9 @@ def pay(desk: Desk) -> None:
     done(CLERK, "payment", "file", batch, "--out", str(tmp_path / "pay.xlsx"))
     (table,) = read_tables(tmp_path / "pay.xlsx")
     assert table.rows[1][3] == "622200001111"
-    refused(clerk("payment", "paid", batch, "--date", "10-14"), "2026-10-09 这样")
-    today = f"{datetime.now(ZONE):%Y-%m-%d}"  # commands live by the clock on the wall
-    done(CLERK, "payment", "paid", batch, "--date", today)
-    done(CLERK, "payment", "report", no, "--receipt", "YG-1", "--date", today)
+    refused(clerk("payment", "paid", batch, "--date", "10-14"), "请写成 2026-10-09")
+    done(CLERK, "payment", "paid", batch, "--date", "2026-10-14")
+    done(CLERK, "payment", "report", no, "--receipt", "YG-1", "--date", "2026-10-14")
 
 
 def shut(desk: Desk) -> None:

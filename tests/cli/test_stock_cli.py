@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pypdfium2
 
-from app.services.db import ZONE
 from tests.cli.runner import run
-from tests.factories import EAST, GOODS, Site
+from tests.factories import EAST, GOODS, TODAY, Site
 from tests.services.test_consumption import receive
 
 GTIN = GOODS[0].gtin
-NOW = datetime.now(ZONE).date()  # the command line has the real clock
-GOOD = date(NOW.year + 2, 9, 30)
-OLD = date(NOW.year - 1, 9, 30)
+GOOD = date(TODAY.year + 2, 9, 30)
+OLD = date(TODAY.year - 1, 9, 30)
 
 
 def test_a_month_by_the_command_line(site: Site, tmp_path: Path) -> None:
@@ -27,7 +25,7 @@ def test_a_month_by_the_command_line(site: Site, tmp_path: Path) -> None:
     ]
     lots_gs1 = f"(01){GTIN}(17){GOOD:%y%m%d}(10)K260318"
     done = run(site, "east_store", "consume", "scan", f"3*{GTIN}", lots_gs1)
-    assert f"已登记消耗 XH{NOW:%Y%m%d}-001，2 行" in done.out
+    assert f"已登记消耗 XH{TODAY:%Y%m%d}-001，2 行" in done.out
     assert (
         "已过期"
         in run(site, "east_store", "consume", "scan", f"(01){GTIN}(17){OLD:%y%m%d}(10)OLD").err
@@ -37,7 +35,7 @@ def test_a_month_by_the_command_line(site: Site, tmp_path: Path) -> None:
     moves = run(site, "east_store", "--json", "stock", "moves", "YP-000101").json()
     assert [row["qty"] for row in moves] == [24, 72, 24, 960]
 
-    made = run(site, "east_head", "--json", "settle", "make", f"{NOW:%Y-%m}").json()
+    made = run(site, "east_head", "--json", "settle", "make", f"{TODAY:%Y-%m}").json()
     no = made[0]["no"]
     assert made[0]["amount"] == "15.44"
     assert run(site, "east_head", "settle", "send", no).code == 0

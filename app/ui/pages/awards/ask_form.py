@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from PySide6.QtWidgets import QGridLayout
 from typing_extensions import override
 
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -75,10 +75,7 @@ class AskForm(Form):
 
     def _command(self) -> AskPrice:
         price = self.price.value
-        try:
-            day = date.fromisoformat(self.day.text)
-        except ValueError:
-            raise DomainError("date.form", _("日期请写成 2026-10-14 这样。")) from None
+        day = typed_day(self.day.text)
         return AskPrice(
             new_op(),
             price if isinstance(price, int) else 0,

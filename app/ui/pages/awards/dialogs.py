@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from app.domain.awarding.limits import Limits, check_limits
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.awards.queries import ObjectionRow
@@ -199,9 +200,9 @@ class EnforceForm(Form):
     def submit(self) -> None:
         """Check, then pass on."""
         try:
-            day = date.fromisoformat(self.day.text)
-        except ValueError:
-            self.day.say(_("日期请写成 2026-10-14 这样。"))
+            day = typed_day(self.day.text)
+        except DomainError as error:
+            self.day.say(error.text)
             return
         try:
             cap = _number(self.cap.text, _TENTHS)

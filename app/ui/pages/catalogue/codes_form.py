@@ -13,6 +13,7 @@ from typing_extensions import override
 from app.domain import codes, expiry
 from app.domain.catalogue import CodeDraft
 from app.domain.codes import CodeSystem
+from app.domain.days import day_or_none
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.catalogue.detail import ItemDetail
@@ -144,7 +145,7 @@ def _read(line: _Line) -> CodeDraft:
         codes.validate(system, line.code.text()),
         int(unit),
         0,
-        expiry.parse(start) if start else None,
+        day_or_none(start),
         expiry.parse(end) if end else None,
     )
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
-from app.domain import expiry
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.catalogue.versions import ItemStep, VersionRow
@@ -125,7 +125,7 @@ class PublishForm(Form):
     def submit(self) -> None:
         """Check the day, then accept."""
         try:
-            self.effective_from = expiry.parse(self.day.text)
+            self.effective_from = typed_day(self.day.text)
         except DomainError as error:
             self.day.say(error.text)
             return

@@ -9,7 +9,7 @@ from decimal import Decimal
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.domain import expiry
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.formulary.requests import Kind as Wish
 from app.domain.money import price
@@ -111,7 +111,7 @@ class DayForm(Form):
     def submit(self) -> None:
         """Accept a day."""
         try:
-            self.day = expiry.parse(self.edit.folded())
+            self.day = typed_day(self.edit.text())
         except DomainError as error:
             self.field.say(error.text)
             return
@@ -275,7 +275,7 @@ class AgendaForm(Form):
     def submit(self) -> None:
         """Accept a day."""
         try:
-            self.day = expiry.parse(self.edit.folded())
+            self.day = typed_day(self.edit.text())
         except DomainError as error:
             self.field.say(error.text)
             return

@@ -119,7 +119,10 @@ class CaseView(QWidget):
         self._show()
 
     def scan(self, code: str) -> None:
-        """A code was scanned or typed."""
+        """A code was scanned or typed; while the case is being saved it waits."""
+        self.saving.after(lambda: self._scan(code))
+
+    def _scan(self, code: str) -> None:
         context = self._page.context
         db, actor, org = context.db, context.actor, context.org.id
         if not context.may(Duty.STORE):
@@ -127,7 +130,7 @@ class CaseView(QWidget):
             return
         self._page.read(
             lambda: scan_article(db, actor, org, store_of(db, actor, org), code),
-            self._take,
+            lambda taken: self.saving.after(lambda: self._take(taken)),
             self._failed,
         )
 
@@ -148,7 +151,7 @@ class CaseView(QWidget):
 
     def undo(self) -> None:
         """Take the last scan back."""
-        if not self.found:
+        if self.saving.on or not self.found:
             self._page.not_available()
             return
         self.found = self.found[:-1]
@@ -158,6 +161,8 @@ class CaseView(QWidget):
 
     def post(self) -> None:
         """Register the case; what was scanned stays until the answer is known."""
+        if not self.saving.begin():
+            return
         context = self._page.context
         db, actor, org = context.db, context.actor, context.org.id
         units = tuple(CaseUnit(x.goods.line, x.article.serial, x.article.code) for x in self.found)
@@ -174,7 +179,7 @@ class CaseView(QWidget):
                 RegisterCase(op_id, org, store, *words, units, department, implanted=implanted),
             )  # fmt: skip
 
-        self._page.write(work, self._posted, self._failed)
+        self._page.write(work, self._posted, self._not_posted)
 
     def _posted(self, done: Consumed) -> None:
         self.found, self.op_id = (), new_op()
@@ -184,6 +189,11 @@ class CaseView(QWidget):
         self._say(Status.OK, _("已登记 {no}", no=done.no), _("{n} 件", n=len(done.lines)))
         self._page.context.changes.announce({Topic.STOCK, Topic.SETTLEMENT, Topic.DEMAND})
         self.refresh()
+        self.saving.end()
+
+    def _not_posted(self, error: Exception) -> None:
+        self._failed(error)
+        self.saving.end()
 
     def _failed(self, error: Exception) -> None:
         self.post_button.setEnabled(True)

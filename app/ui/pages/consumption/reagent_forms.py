@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
-from app.domain import expiry
 from app.domain.consumption.reagents import Mode, Rule, TestKind
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
@@ -135,7 +135,7 @@ class CountForm(Form):
             self.tests_field.say(_("测试数要大于 0。"))
             return
         try:
-            day = expiry.parse(self.day.folded())
+            day = typed_day(self.day.text())
         except DomainError as error:
             self.day_field.say(error.text)
             return

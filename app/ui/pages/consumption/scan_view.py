@@ -27,6 +27,7 @@ from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.draft import Draft, Entry
 from app.ui.pages.consumption.refund_form import RefundForm
+from app.ui.saving import Saving
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
@@ -54,6 +55,7 @@ class ConsumeView(QWidget):
         super().__init__()
         self._page = page
         self.draft = Draft()
+        self.saving = Saving()
         self.refund: RefundForm | None = None
         self.bar = ScanBar(_("请扫标签、69 码或 GS1 码"), _("也可输统一编码 · 先输 3* 再扫 = 3 盒"))
         self.bar.sound = page.context.session.settings.sound
@@ -112,7 +114,10 @@ class ConsumeView(QWidget):
         self._show()
 
     def scan(self, code: str) -> None:
-        """A code was scanned or typed."""
+        """A code was scanned or typed; while the list is being saved it waits."""
+        self.saving.after(lambda: self._scan(code))
+
+    def _scan(self, code: str) -> None:
         context = self._page.context
         db, actor, org = context.db, context.actor, context.org.id
         if not context.may(Duty.STORE):
@@ -120,7 +125,7 @@ class ConsumeView(QWidget):
             return
         self._page.read(
             lambda: scanned(db, actor, org, store_of(db, actor, org), code),
-            self._take,
+            lambda goods: self.saving.after(lambda: self._take(goods)),
             lambda error: self._not_scanned(code, error),
         )
 
@@ -159,6 +164,8 @@ class ConsumeView(QWidget):
         self.bar.show_result(ScanResult(status, text, detail))
 
     def _edit(self, row: Row, _column: str, value: object) -> Row:
+        if self.saving.on:
+            raise DomainError("draft.saving", _("正在登记，数量没有改。等登记完再改。"))
         text = str(value).strip()
         if not text.isascii() or not text.isdigit():
             raise DomainError("quantity.form", _("数量应是整数。请输入如 12 的数。"))
@@ -170,7 +177,7 @@ class ConsumeView(QWidget):
 
     def undo(self) -> None:
         """Take the last scan or edit back."""
-        if self.draft.undo():
+        if not self.saving.on and self.draft.undo():
             self._show()
             self._say(Status.INFO, _("已撤销上一扫"))
         else:
@@ -181,6 +188,8 @@ class ConsumeView(QWidget):
         context = self._page.context
         if not self.draft.entries:
             self._say(Status.WARN, _("还没有要登记的消耗"), _("请先扫码。"))
+            return
+        if not self.saving.begin():
             return
         db, actor, org = context.db, context.actor, context.org.id
         lines, op_id = self.draft.lines(), self.draft.op_id
@@ -201,13 +210,15 @@ class ConsumeView(QWidget):
         )
         self._page.context.changes.announce({Topic.STOCK, Topic.SETTLEMENT, Topic.DEMAND})
         self.refresh()
+        self.saving.end()
 
     def _not_posted(self, error: Exception) -> None:
         self.post_button.setEnabled(True)
         if isinstance(error, DomainError) and any(p.code == "lot.fefo" for p in error.problems):
             self._ask_reason(error)
-            return
-        self._failed(error)
+        else:
+            self._failed(error)
+        self.saving.end()
 
     def _ask_reason(self, error: DomainError) -> None:
         problem = next(p for p in error.problems if p.code == "lot.fefo")

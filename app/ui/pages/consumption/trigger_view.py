@@ -9,8 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.domain import expiry
 from app.domain.consumption.triggers import CATEGORIES, Trigger
+from app.domain.days import typed_day
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -96,7 +96,7 @@ class RuleForm(Form):
             self.item_field.say(_("还没选品规。输入品名、拼音或编码，再从结果里选。"))
             return
         try:
-            day = expiry.parse(self.start.folded())
+            day = typed_day(self.start.text())
         except DomainError as error:
             self.start_field.say(error.text)
             return

@@ -10,6 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
+from app.domain.days import day_or_none
+from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.negotiation.papers import USUAL, PaperRow
 from app.ui import formats, theme
@@ -140,9 +142,9 @@ class PapersForm(Form):
     def submit(self) -> None:
         """Hand the paper in; the dialog stays."""
         try:
-            day = date.fromisoformat(self.until.text()) if self.until.text().strip() else None
-        except ValueError:
-            self.until_field.say(_("日期请写成 2028-12-31 这样。"))
+            day = day_or_none(self.until.text())
+        except DomainError as error:
+            self.until_field.say(error.text)
             self.until.setFocus()
             return
         if not self.kind.currentText().strip():

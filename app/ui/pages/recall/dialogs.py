@@ -9,6 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from app.domain.days import typed_day
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.recalls import LEVELS, Action, level_words
 from app.i18n import _
@@ -122,9 +124,9 @@ class ActionForm(Form):
     def submit(self) -> None:
         """Hand the plan over."""
         try:
-            due = date.fromisoformat(self.due.folded())
-        except ValueError:
-            self.due_field.say(_("日期写成 2026-11-14 这样。"))
+            due = typed_day(self.due.text())
+        except DomainError as error:
+            self.due_field.say(error.text)
             return
         action, person, row = self.action.value, self.person.value, self._row
         assert isinstance(action, Action)  # noqa: S101 - the entries are actions

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QVBoxLayou
 from typing_extensions import override
 
 from app import paths
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.reports import output, registry
@@ -154,7 +155,7 @@ class ReportsPage(Page):
             widget.setVisible(report.dated)
         self.definition.setText(_(report.definition))
         try:
-            first, last = _day(self.first.folded()), _day(self.last.folded())
+            first, last = typed_day(self.first.folded()), typed_day(self.last.folded())
         except DomainError as error:
             self._refuse(error.text)
             return
@@ -269,12 +270,3 @@ class ReportsPage(Page):
     @override
     def restore_state(self, state: dict[str, object]) -> None:
         self.choose(str(state.get("report", "")))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise DomainError(
-            "report.day", _("日期 {text} 看不懂。请写成 2026-10-14。", text=text or "—")
-        ) from None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from PySide6.QtWidgets import QLineEdit
 from typing_extensions import override
 
+from app.domain.days import day_or_none
 from app.domain.duties import Duty
-from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.platform import organisations as service
@@ -30,8 +29,6 @@ from app.ui.tables.cells import Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.widgets.buttons import Kind as ButtonKind
 from app.ui.widgets.fields import CodeEdit, Field, Select
-
-_DATE_HINT = "2026-10-14"
 
 
 class OrganisationsSection(ListSection):
@@ -142,24 +139,8 @@ class OrganisationForm(SaveForm):
         if row is None:
             added = AddOrganisation(op, self.code.text, self._role, facts)
             return lambda: service.add_organisation(db, actor, added)
-        changed = ChangeOrganisation(new_op(), row.id, facts, day_of(self.ends.text))
+        changed = ChangeOrganisation(new_op(), row.id, facts, day_or_none(self.ends.text))
         return lambda: service.change_organisation(db, actor, changed)
-
-
-def day_of(text: str) -> date | None:
-    """A day typed as 2026-10-14; None for nothing typed.
-
-    Raises:
-        DomainError: It is no day.
-    """
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise DomainError(
-            "form.day", _("日期 {text} 看不懂。请写成 {hint}。", text=text, hint=_DATE_HINT)
-        ) from None
 
 
 def _columns() -> tuple[Column, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.settlement.invoice import InvoiceFacts, cent_amount
 from app.i18n import _
@@ -208,9 +209,9 @@ class PaidForm(Form):
 def read_day(edit: CodeEdit, field: Field) -> date | None:
     """The day typed; None with words at the field."""
     try:
-        found = date.fromisoformat(edit.folded())
-    except ValueError:
-        field.say(_("日期写法不对。请写成 2026-10-09 这样。"))
+        found = typed_day(edit.text())
+    except DomainError as error:
+        field.say(error.text)
         edit.setFocus()
         return None
     field.say("")

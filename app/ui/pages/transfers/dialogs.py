@@ -12,6 +12,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
+from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.receiving.transport import parse_temperature
 from app.domain.transfers.legal import Basis
@@ -190,9 +191,9 @@ class LoanForm(Form):
         kind, donor = self.kind.value, self.donor.value
         loan = kind is Kind.LOAN
         try:
-            day = date.fromisoformat(self.back.folded()) if loan else None
-        except ValueError:
-            self.back_field.say(_("日期写成 2026-11-14 这样。"))
+            day = typed_day(self.back.text()) if loan else None
+        except DomainError as error:
+            self.back_field.say(error.text)
             return
         assert isinstance(kind, Kind)  # noqa: S101 - the entries are kinds
         self.chosen.emit(
