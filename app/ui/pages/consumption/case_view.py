@@ -27,6 +27,7 @@ from app.ui import formats
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.case_forms import CaseForm
+from app.ui.saving import Saving
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
@@ -54,6 +55,7 @@ class CaseView(QWidget):
         self.found: tuple[CaseArticle, ...] = ()
         self.op_id: UUID = new_op()
         self.form: CaseForm | None = None
+        self.saving = Saving()
         self.case_no, self.operation, self.doctor = CodeEdit(), CodeEdit(), CodeEdit()
         self.department = Select([(0, _("本库房"))])
         self.implanted = Check(_("植入体内"))

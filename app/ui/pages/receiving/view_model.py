@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -18,6 +19,7 @@ from app.domain.receiving.reading import Found, Reading, read
 from app.domain.receiving.review import Persons, review
 from app.domain.receiving.scanning import Moment, scan
 from app.domain.receiving.work import Entry, Session, Work
+from app.i18n import _
 from app.services.db import local_time
 from app.services.receiving.commands import Opened, Receive, Received, SaveDraft, Second
 from app.services.receiving.drafts import save_draft
@@ -66,6 +68,7 @@ class Counting(QObject):
         self._saved: Work | None = None
         self._waiting: deque[str] = deque()
         self._busy = False
+        self._completing = False
         self._intention: Receive | None = None
         self.second: Second | None = None
         self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER_MS)
@@ -97,8 +100,7 @@ class Counting(QObject):
         """The entry that the person works on."""
         if self._session is None:
             return None
-        key = self.work.current
-        return next((entry for entry in self.work.entries if entry.key == key), None)
+        return next((one for one in self.work.entries if one.key == self.work.current), None)
 
     @property
     def dirty(self) -> bool:
@@ -128,8 +130,9 @@ class Counting(QObject):
 
     def take(self, text: str) -> None:
         """A scan: scans are answered one after the other, in the order they came."""
-        self._waiting.append(text)
-        self._next()
+        if not self._closing():
+            self._waiting.append(text)
+            self._next()
 
     def _next(self) -> None:
         if self._busy or not self._waiting or self._session is None:
@@ -149,7 +152,7 @@ class Counting(QObject):
 
     def _answer(self, answer: tuple[Reading, Found]) -> None:
         self._busy = False
-        if self._session is None:
+        if self._session is None or self._closing():
             return
         reading, found = answer
         at = local_time(datetime.now(UTC))
@@ -167,11 +170,18 @@ class Counting(QObject):
         else:
             self._page.context.errors.take(error)
 
+    def _closing(self) -> bool:
+        """While the acceptance is posted nothing is counted any more: the person is told."""
+        if self._completing:
+            words = _("这张单正在完成验收，刚才这一下没有计入。完成后仍有货没收的，请补录送货单。")
+            self.refused.emit(DomainError("receive.posting", words))
+        return self._completing
+
     # Edits
 
     def edit(self, change: Edit) -> bool:
         """Change the work; False, and `refused`, when it cannot be."""
-        if self._session is None:
+        if self._session is None or self._closing():
             return False
         try:
             session = change(self._session)
@@ -212,11 +222,8 @@ class Counting(QObject):
         """Give an unknown code to goods of this note, then take the scan again."""
         db, actor = self._page.context.db, self._page.context.actor
         command = BindCode(new_op(), self.opened.note.org_id, goods.item_id, reading, units)
-
-        def bound(_goods: object) -> None:
-            self.take(reading.raw)
-
-        self._page.write(lambda: bind_code(db, actor, command), bound, self._no_answer)
+        work = partial(bind_code, db, actor, command)
+        self._page.write(work, lambda _goods: self.take(reading.raw), self._no_answer)
 
     # Drafts
 
@@ -261,24 +268,23 @@ class Counting(QObject):
     def complete(self) -> None:
         """Post the acceptance; pressed twice, or again after a cut, it posts once."""
         note, work = self.opened.note, self.work
-        command = Receive(
-            self._intention.op_id if self._intention else new_op(),
-            note.org_id,
-            note.delivery_id,
-            work.entries,
-            work.transport,
-            self.second,
-        )
+        op_id = self._intention.op_id if self._intention else new_op()
+        what = (work.entries, work.transport, self.second)
+        command = Receive(op_id, note.org_id, note.delivery_id, *what)
         if self._intention is not None and self._intention != command:
             command = replace(command, op_id=new_op())
         self._intention = command
         self._timer.stop()
         db, actor = self._page.context.db, self._page.context.actor
-        self._page.write(
-            lambda: receive(db, actor, command), self._completed, self.not_completed.emit
-        )
+        self._completing = True
+        self._page.write(lambda: receive(db, actor, command), self._completed, self._not_completed)
+
+    def _not_completed(self, error: Exception) -> None:
+        self._completing = False
+        self.not_completed.emit(error)
 
     def _completed(self, received: Received) -> None:
+        self._completing = False
         self._opened = self._session = self._intention = self.second = None
         self._waiting.clear()
         self.completed.emit(received)
