@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
-from PySide6.QtWidgets import QFileDialog
-
 from app import paths
 from app.domain.errors import DomainError
 from app.i18n import _
@@ -20,6 +18,7 @@ from app.ui.jobs import Progress
 from app.ui.page import Page
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.columns_form import ColumnsForm
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.import_form import ImportForm
 
 Content = TypeVar("Content")
@@ -70,9 +69,9 @@ class ImportFlow(Generic[Content]):
 
     def ask(self) -> None:
         """Ask for a file."""
-        dialog = QFileDialog(self._page, self._title)
+        dialog = FileDialog(self._page, self._title)
         dialog.setNameFilter(_("表格 (*.xlsx *.xls *.xlsb *.ods *.csv *.txt)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.preview(Path(name)))
         dialog.open()
 
@@ -131,8 +130,8 @@ class ImportFlow(Generic[Content]):
         form.open()
 
     def _ask_marked(self, path: Path, plan: ImportPlan[Content]) -> None:
-        dialog = QFileDialog(self._page, _("存带标记的表"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self._page, _("存带标记的表"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(_("Excel 工作簿 (*.xlsx)"))
         dialog.setDefaultSuffix("xlsx")
         dialog.setDirectory(str(paths.output()))

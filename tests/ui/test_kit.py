@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileSystemModel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError
@@ -23,6 +28,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.charts import BarsChart, Forecast, SegmentBar, StepChart, UseChart
 from app.ui.widgets.dialogs import Question, ReasonForm, TypeToConfirm, confirm
 from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.numbers import ExpiryEdit, MoneyEdit, QtyEdit, expiry_text, read_expiry
 from app.ui.widgets.scan_edit import ScanBar, ScanResult
@@ -316,3 +322,25 @@ def test_a_button_grows_with_the_text(qtbot: QtBot) -> None:
     theme.apply(density_now=theme.Density.LARGE)
     assert button.sizeHint().height() == 46
     assert button.sizeHint().width() > before.width()
+
+
+def test_choosing_a_file_beside_the_database_keeps_its_locks(qtbot: QtBot, tmp_path: Path) -> None:
+    """Qt's own dialog looked into each file; SQLite's locks went, and with them what was saved."""
+    file = tmp_path / "group.db"
+    other = (
+        "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM t').fetchall()"
+    )
+    with closing(sqlite3.connect(file)) as ours:
+        ours.execute("PRAGMA journal_mode=WAL")
+        ours.execute("CREATE TABLE t (n)")
+        ours.commit()
+        dialog = FileDialog(None, "存到哪里", str(tmp_path))
+        qtbot.addWidget(dialog)
+        dialog.show()
+        listed = dialog.findChild(QFileSystemModel)
+        assert isinstance(listed, QFileSystemModel)
+        where = listed.index(str(tmp_path))
+        qtbot.waitUntil(lambda: listed.rowCount(where) >= 1)
+        qtbot.wait(400)  # icons come after the names
+        subprocess.run([sys.executable, "-c", other, str(file)], check=True)
+        assert (tmp_path / "group.db-wal").exists()

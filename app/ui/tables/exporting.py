@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
 
 from app import paths
 from app.adapters.sheets_out import Cell
@@ -22,6 +21,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.paged_model import PagedModel, TableModel
 from app.ui.tables.query import PAGE, PageQuery, RowSource
 from app.ui.tables.view import GridView
+from app.ui.widgets.files import FileDialog
 
 _HELD = (str, int, Decimal, date)
 _SKIPPED = {Kind.CHECK, Kind.BUTTON, Kind.SPARK, Kind.BAR}
@@ -29,8 +29,8 @@ _SKIPPED = {Kind.CHECK, Kind.BUTTON, Kind.SPARK, Kind.BAR}
 
 def ask_and_export(page: Page, grid: GridView, title: str) -> None:
     """Ask for a file, then write the selected rows (if several) or all rows of the filter."""
-    dialog = QFileDialog(page, _("导出到"))
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog = FileDialog(page, _("导出到"))
+    dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
     dialog.setNameFilters([_("Excel 工作簿 (*.xlsx)"), _("CSV 文本 (*.csv)")])
     dialog.setDefaultSuffix("xlsx")
     dialog.setDirectory(str(paths.output()))

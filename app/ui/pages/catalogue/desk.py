@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from app import paths
 from app.domain.catalogue import CodeDraft
@@ -44,6 +44,7 @@ from app.ui.pages.catalogue.papers_form import PapersForm
 from app.ui.pages.catalogue.versions_form import PublishForm, VersionsForm
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.files import FileDialog
 
 
 class CatalogueDesk:
@@ -162,9 +163,9 @@ class CatalogueDesk:
             self._page.read(partial(content, context.db, context.actor, key), show)
 
     def _ask_paper(self, item_id: int) -> None:
-        dialog = QFileDialog(self._page, _("添加附件"))
+        dialog = FileDialog(self._page, _("添加附件"))
         dialog.setNameFilter(_("图片和 PDF (*.png *.jpg *.jpeg *.pdf)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: self.add_paper(item_id, Path(name)))
         dialog.open()
 
@@ -172,8 +173,8 @@ class CatalogueDesk:
         row = form.grid.current()
         if row is None or not isinstance(row.record, AttachmentRow):
             return
-        dialog = QFileDialog(self._page, _("存成文件"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self._page, _("存成文件"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDirectory(str(paths.output()))
         dialog.selectFile(row.record.name)
         dialog.fileSelected.connect(lambda name: self.save_paper(key, Path(name)))
@@ -258,8 +259,8 @@ class CatalogueDesk:
         self._page.write(lambda: publish(context.db, context.actor, command), done)
 
     def _ask_changes_file(self, form: VersionsForm) -> None:
-        dialog = QFileDialog(self._page, _("导出到"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self._page, _("导出到"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([_("Excel 工作簿 (*.xlsx)"), _("CSV 文本 (*.csv)")])
         dialog.setDefaultSuffix("xlsx")
         dialog.setDirectory(str(paths.output()))

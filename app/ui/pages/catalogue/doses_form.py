@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError, EnvironmentProblem
@@ -32,6 +32,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 _SHOWN = 6
@@ -112,7 +113,7 @@ class DosesForm(Form):
             self.release.say(_("先填版本，如 2026。"))
             self.release.editor.setFocus()
             return
-        dialog = QFileDialog(self, _("限定日剂量清单"))
+        dialog = FileDialog(self, _("限定日剂量清单"))
         dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
         dialog.fileSelected.connect(
             lambda name: self.asked.emit(Path(name), self.release.text.strip())

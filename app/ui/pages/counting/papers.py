@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
 from app.domain.ids import new_op
 from app.domain.stock.counting import DisposalState
 from app.i18n import _
@@ -34,6 +32,7 @@ from app.ui.tables.cells import Row
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.dialogs import Question, confirm
+from app.ui.widgets.files import FileDialog
 
 
 class Papers:
@@ -93,8 +92,8 @@ class Papers:
         if not isinstance(paper, DisposalRow):
             self._page.not_available()
             return
-        dialog = QFileDialog(self._page, _("附照片：{no}", no=paper.no))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog = FileDialog(self._page, _("附照片：{no}", no=paper.no))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.setNameFilter(_("照片和扫描件 (*.png *.jpg *.jpeg *.pdf)"))
         dialog.filesSelected.connect(lambda names: self.add_photos(paper, list(names)))
         dialog.open()

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.formulary.entries import ListChanged
 from app.services.formulary.sheets import ListPlan, apply_import, preview_import
 from app.ui.page import Page
 from app.ui.widgets.dialogs import Question, confirm
+from app.ui.widgets.files import FileDialog
 
 _SHOWN = 5
 
@@ -36,7 +35,7 @@ class ListFile:
 
     def ask(self) -> None:
         """Ask for a file."""
-        dialog = QFileDialog(self._page, _("导入目录"))
+        dialog = FileDialog(self._page, _("导入目录"))
         dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
         dialog.fileSelected.connect(self.read)
         dialog.open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
 from app.services.catalogue.search import search
@@ -18,6 +18,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.text import Role, Text
 
@@ -69,7 +70,7 @@ class ReadyView(QWidget):
     # A whole prescription
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, _("读处方文件"))
+        dialog = FileDialog(self, _("读处方文件"))
         dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
         dialog.fileSelected.connect(lambda name: self.read_file(Path(name)))
         dialog.open()

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
 
 from app import paths
 from app.adapters.platform_csv import read
@@ -21,6 +20,7 @@ from app.ui.jobs import Progress
 from app.ui.page import Page
 from app.ui.pages.group_orders.platform_forms import CheckedForm, Chosen, ExportForm, ResultForm
 from app.ui.widgets.dialogs import Form
+from app.ui.widgets.files import choose_file
 
 _DUTIES = (Duty.BUY, Duty.STORE, Duty.SETTLE, Duty.SIGN, Duty.SUPPLY)
 
@@ -84,9 +84,7 @@ class PlatformFlow:
         """Choose a file and check it."""
         kinds = _("CSV 文件 (*.csv)")
         folder = str(paths.output() / _("省平台"))
-        name, _kind = QFileDialog.getOpenFileName(self._page, _("选要检查的文件"), folder, kinds)
-        if name:
-            self.check(Path(name))
+        choose_file(self._page, _("选要检查的文件"), self.check, folder, kinds)
 
     def check(self, path: Path) -> None:
         """Check a file and show what was found."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.ids import new_op
@@ -25,6 +25,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Facts
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Field
+from app.ui.widgets.files import choose_file
 from app.ui.widgets.text import Role, Text
 
 _REMEMBERED = "seal.certificate"
@@ -69,10 +70,13 @@ class SealForm(Form):
 
     def _choose(self) -> None:
         kinds = _("证书文件 (*.p12 *.pfx);;所有文件 (*)")
-        name, _kind = QFileDialog.getOpenFileName(self, _("选证书文件"), self.path.text(), kinds)
-        if name:
-            self.path.setText(name)
-            self.password.setFocus()
+        typed = self.path.text().strip()
+        folder = str(Path(typed).parent) if typed else ""
+        choose_file(self, _("选证书文件"), self._take, folder, kinds)
+
+    def _take(self, file: Path) -> None:
+        self.path.setText(str(file))
+        self.password.setFocus()
 
     @override
     def submit(self) -> None:
@@ -176,9 +180,7 @@ class Sealing:
     def choose_and_check(self) -> None:
         """Choose a PDF and check it."""
         kinds = _("PDF 文件 (*.pdf)")
-        name, _kind = QFileDialog.getOpenFileName(self._page, _("选要验签的 PDF"), "", kinds)
-        if name:
-            self.check(Path(name))
+        choose_file(self._page, _("选要验签的 PDF"), self.check, kinds=kinds)
 
     def check(self, path: Path) -> None:
         """Check a file and show what was found."""

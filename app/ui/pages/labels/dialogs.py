@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app import paths
@@ -23,6 +23,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, SearchEdit
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.numbers import expiry_text
 
 _TARGETS = {"pdf": "PDF", "zpl": "ZPL"}
@@ -222,8 +223,8 @@ class NudgeForm(Form):
 def ask_file(parent: QWidget, outlet: Outlet, take: Callable[[Outlet, Path], None]) -> None:
     """Ask where a print that goes to a file shall be kept."""
     suffix = outlet.kind.value
-    dialog = QFileDialog(parent, outlet.words)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog = FileDialog(parent, outlet.words)
+    dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
     dialog.setDefaultSuffix(suffix)
     dialog.setNameFilter(f"*.{suffix}")
     dialog.selectFile(str(paths.output() / f"labels.{suffix}"))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from app import paths
 from app.domain.ids import new_op
@@ -38,6 +37,7 @@ from app.ui.pages.mapping.split_form import Split, SplitForm
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.cards import Facts
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 
@@ -209,8 +209,8 @@ class WholeList(QObject):
     def export(self) -> None:
         """Ask for a file, then write the member's rows and what they mean."""
         title = _("编码对照 {org}", org=self._page.context.org.short)
-        dialog = QFileDialog(self._page, _("导出到"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self._page, _("导出到"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([_("Excel 工作簿 (*.xlsx)"), _("CSV 文本 (*.csv)")])
         dialog.setDefaultSuffix("xlsx")
         dialog.setDirectory(str(paths.output()))

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
 from app import paths
 from app.domain.bidding.commitment import BidLine
 from app.domain.duties import Duty
@@ -19,6 +17,7 @@ from app.services.negotiation.sheets import SheetIn
 from app.ui.pages.negotiation.desk import NegotiationDesk
 from app.ui.pages.negotiation.papers_form import NewPaper, PapersForm
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
+from app.ui.widgets.files import FileDialog
 
 if TYPE_CHECKING:
     from app.ui.pages.negotiation.page import NegotiationPage
@@ -108,8 +107,8 @@ class QuoteAsking:
     def write_sheets(self) -> None:
         """Ask for the folder."""
         project = self._id
-        dialog = QFileDialog(self._page, _("报价单放到哪个文件夹"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog(self._page, _("报价单放到哪个文件夹"))
+        dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.setDirectory(str(paths.output()))
         dialog.fileSelected.connect(lambda name: self._desk.write_sheets(project, Path(name)))
         dialog.open()
@@ -120,9 +119,9 @@ class QuoteAsking:
         if not project:
             self._page.not_available()
             return
-        dialog = QFileDialog(self._page, _("选填好的报价单，可多选"))
+        dialog = FileDialog(self._page, _("选填好的报价单，可多选"))
         dialog.setNameFilter(_("报价单 (*.xlsx)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.take_in(project, list(names)))
         dialog.open()
 
@@ -149,8 +148,8 @@ class QuoteAsking:
             self._page.not_available()
             return
         project = one.id
-        dialog = QFileDialog(self._page, _("导出到"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self._page, _("导出到"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(_("Excel 工作簿 (*.xlsx)"))
         dialog.setDefaultSuffix("xlsx")
         dialog.setDirectory(str(paths.output()))

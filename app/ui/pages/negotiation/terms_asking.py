@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
 from app import paths
 from app.domain.documents import State
 from app.domain.ids import new_op
@@ -19,6 +17,7 @@ from app.services.negotiation.project import BEFORE_ROUNDS, IN_ROUNDS, FailPart
 from app.services.negotiation.queries import GuestRow, ProjectRow
 from app.ui.pages.negotiation.quote_asking import QuoteAsking
 from app.ui.pages.negotiation.terms_forms import DismissForm, FailForm, LotsForm, TrailForm
+from app.ui.widgets.files import FileDialog
 
 _OVER = frozenset({State.IN_FORCE, State.FAILED, State.STOPPED, State.PUBLICITY})
 Entry = tuple[str, Callable[[], None], bool]
@@ -97,9 +96,9 @@ class TermsAsking(QuoteAsking):
     def read_terms(self) -> None:
         """Ask for the filled sheet of lots and ceilings."""
         project = self._id
-        dialog = QFileDialog(self._page, _("选填好的品规表"))
+        dialog = FileDialog(self._page, _("选填好的品规表"))
         dialog.setNameFilter(_("表格 (*.xlsx *.xls *.csv)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setDirectory(str(paths.output()))
         dialog.fileSelected.connect(lambda name: self._desk.read_terms(project, Path(name)))
         dialog.open()
@@ -165,8 +164,8 @@ class TermsAsking(QuoteAsking):
     def _save_to(self, name: str, act: Callable[[Path], None]) -> None:
         """Ask where to write a workbook of the project."""
         no = self._page.project.no if self._page.project else ""
-        dialog = QFileDialog(self._page, _("导出到"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self._page, _("导出到"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(_("Excel 工作簿 (*.xlsx)"))
         dialog.setDefaultSuffix("xlsx")
         dialog.setDirectory(str(paths.output()))

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError, Problem
@@ -40,6 +40,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.text import Role, Text
 
@@ -81,8 +82,8 @@ class NoteMaking(QObject):
 
     def choose_file(self) -> None:
         """导入送货单: choose the sheet, or a supplier's file of cases and packs."""
-        dialog = QFileDialog(self._page, _("导入送货单或追溯码文件"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = FileDialog(self._page, _("导入送货单或追溯码文件"))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(_("表格、追溯码文件 (*.xlsx *.xls *.csv *.xml)"))
         dialog.fileSelected.connect(lambda path: self.read_file(Path(path)))
         dialog.open()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QButtonGroup, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app import paths
@@ -29,6 +29,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind, NavButton
 from app.ui.widgets.cards import Card, KpiTile, page_column, toolbar
 from app.ui.widgets.fields import CodeEdit
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.states import StatePanel
 from app.ui.widgets.text import Role, Text
 
@@ -236,8 +237,8 @@ class ReportsPage(Page):
             return
         head = self.made.head
         name = f"{head.title}-{self.context.today.isoformat()}{suffix}"
-        dialog = QFileDialog(self, _("报表存到哪里"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self, _("报表存到哪里"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix.lstrip("."))
         dialog.selectFile(str(paths.output() / name.replace("/", "-")))
         dialog.fileSelected.connect(lambda file: self.save_to(Path(file)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from app import paths
@@ -19,6 +19,7 @@ from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Facts, toolbar
 from app.ui.widgets.dialogs import Question, TypeToConfirm, confirm
 from app.ui.widgets.fields import Check, Select
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 _KEEP = (7, 14, 30, 60, 90)
@@ -104,8 +105,8 @@ class DataSection(Section):
 
     def ask_folder(self) -> None:
         """Ask where backups shall go."""
-        dialog = QFileDialog(self, _("备份放到哪个文件夹"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog(self, _("备份放到哪个文件夹"))
+        dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.setDirectory(self.folder.text())
         dialog.fileSelected.connect(self.set_folder)
         dialog.open()
@@ -162,9 +163,9 @@ class DataSection(Section):
 
     def ask_restore(self) -> None:
         """Ask which backup to bring back."""
-        dialog = QFileDialog(self, _("选一份备份"))
+        dialog = FileDialog(self, _("选一份备份"))
         dialog.setNameFilter(_("备份 (yilian-*.db)"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setDirectory(str(folder_of(self.context.session.settings)))
         dialog.fileSelected.connect(lambda name: self.start_restore(Path(name)))
         dialog.open()

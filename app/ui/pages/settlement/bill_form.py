@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 from typing_extensions import override
 
 from app.domain.errors import DomainError
@@ -30,6 +30,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 _PRICE: Final = Decimal("0.0001")
@@ -131,8 +132,8 @@ class BillForm(Form):
         return [row.record for row in self.model.rows if isinstance(row.record, _Entry)]
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self, _("供应商账单"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = FileDialog(self, _("供应商账单"))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
         dialog.fileSelected.connect(lambda name: self.read_file(Path(name)))
         dialog.open()

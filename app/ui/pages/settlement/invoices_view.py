@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.duties import Duty
 from app.domain.ids import new_op
@@ -38,6 +38,7 @@ from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import Form, ReasonForm
 from app.ui.widgets.fields import Field, Select
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 Party = tuple[object, str]
@@ -173,8 +174,8 @@ class InvoicesView(QWidget):
 
     def ask_file(self) -> None:
         """Ask for a sheet of invoices."""
-        dialog = QFileDialog(self, _("发票清单"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = FileDialog(self, _("发票清单"))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([_("表格 (*.xlsx *.xls *.csv)")])
         dialog.fileSelected.connect(lambda name: self.read_file(Path(name)))
         dialog.open()

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import paths
 from app.domain.documents import State, state_title
@@ -41,6 +41,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 _LINES = {
@@ -193,8 +194,8 @@ class PaymentsView(QWidget):
         one = self.current()
         if one is None:
             return
-        dialog = QFileDialog(self, _("导出付款文件"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self, _("导出付款文件"))
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([_("CSV 文本 (*.csv)"), _("Excel 工作簿 (*.xlsx)")])
         dialog.setDefaultSuffix("csv")
         dialog.setDirectory(str(paths.output()))

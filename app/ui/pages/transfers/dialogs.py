@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.days import typed_day
@@ -26,6 +26,7 @@ from app.ui.context import PageContext
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.files import choose_file
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
@@ -76,10 +77,11 @@ class GroundFields(QWidget):
                 self.urgency.choose(Urgency.EMERGENCY)
 
     def _choose(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(self, _("批准文件"))
-        if name:
-            self.file = Path(name)
-            self.file_button.setText(self.file.name[:24])
+        choose_file(self, _("批准文件"), self._take)
+
+    def _take(self, file: Path) -> None:
+        self.file = file
+        self.file_button.setText(file.name[:24])
 
     def ground(self) -> Ground:
         """What was chosen."""

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
 
 from app.domain.transfers.states import TransferState
 from app.i18n import _
@@ -21,6 +18,7 @@ from app.ui.pages.transfers.rows import turn
 from app.ui.paper import offer_paper
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
+from app.ui.widgets.files import choose_file
 from app.ui.widgets.text import Role, Text
 
 
@@ -72,10 +70,9 @@ class Steps(QObject):
         form.rejected.connect(lambda: self._choose(row, "approval"))
 
     def _choose(self, row: TransferRow, kind: str) -> None:
-        name, _filter = QFileDialog.getOpenFileName(self._page, _("选文件"))
-        if name:
-            file = Path(name)
-            self._desk.attach(row, file, file.stem, kind)
+        choose_file(
+            self._page, _("选文件"), lambda file: self._desk.attach(row, file, file.stem, kind)
+        )
 
     def _confirm(self, row: TransferRow) -> None:
         form = PromiseForm(row, self._page)

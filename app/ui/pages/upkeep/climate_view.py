@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
@@ -28,6 +28,7 @@ from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, toolbar
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.files import FileDialog
 from app.ui.widgets.text import Role, Text
 
 
@@ -198,8 +199,8 @@ class LogForm(Form):
 
 def ask_log(parent: QWidget, take: Callable[[Path], None]) -> None:
     """Ask for a logger's file."""
-    dialog = QFileDialog(parent, _("读入记录仪文件"))
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog = FileDialog(parent, _("读入记录仪文件"))
+    dialog.setFileMode(FileDialog.FileMode.ExistingFile)
     dialog.setNameFilter(_("记录仪文件 (*.csv *.xlsx *.xls *.txt)"))
     dialog.fileSelected.connect(lambda name: take(Path(name)))
     dialog.open()

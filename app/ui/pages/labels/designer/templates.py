@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
-
 from app import paths
 from app.adapters import label_papers, printers
 from app.domain.errors import DomainError
@@ -25,6 +23,7 @@ from app.ui.tables.columns import Column, Kind
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.fields import Select
+from app.ui.widgets.files import FileDialog
 
 _BLANK = "blank"
 _FILTER = "*.json"
@@ -131,7 +130,7 @@ class TemplatesForm(PickForm):
 
     def ask_import(self) -> None:
         """Ask for a template file."""
-        dialog = QFileDialog(self, _("读入模板文件"), str(paths.output()), _FILTER)
+        dialog = FileDialog(self, _("读入模板文件"), str(paths.output()), _FILTER)
         dialog.fileSelected.connect(lambda name: self.take_file(Path(name)))
         dialog.open()
 
@@ -152,8 +151,8 @@ class TemplatesForm(PickForm):
         """Ask where the chosen template shall be written."""
 
         def ask(row: DesignRow) -> None:
-            dialog = QFileDialog(self, _("存成模板文件"))
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog = FileDialog(self, _("存成模板文件"))
+            dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
             dialog.setNameFilter(_FILTER)
             dialog.setDefaultSuffix("json")
             dialog.selectFile(str(paths.output() / f"{row.name}.json"))
