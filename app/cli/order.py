@@ -9,7 +9,7 @@ import typer
 
 from app import paths
 from app.adapters.printers import write
-from app.cli import order_rest
+from app.cli import order_rest, order_shortage
 from app.cli.context import cli
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
@@ -34,6 +34,11 @@ app.command(help=_("供应商部分确认：每行能供多少、哪天到；整
 app.command(help=_("供应商部分确认或拒签的单：余量和备选供应商"))(order_rest.rest)
 app.command(help=_("处理余量：转备选供应商（双方重新签），或退回约定量"))(order_rest.settle)
 app.command(help=_("补单：把晚到的采购申请按原价补进一张统采订单"))(order_rest.join)
+app.add_typer(
+    order_shortage.app,
+    name="shortage",
+    help=_("缺货终止：双方签完以后供不了的余量，填报、同意、处理、补充说明 PDF"),
+)
 
 
 @app.command("list", help=_("统采订单，或一张统采订单的成员订单"))
@@ -253,4 +258,14 @@ def _lines_of(detail: OrderDetail) -> list[str]:
             f"{one.party.label} {one.person} {local_time(one.at):%Y-%m-%d %H:%M} {verb}"
             f"（{one.version}）{one.reason}"
         )
+    found += [
+        _(
+            "{no} {state}：{reason}（{amount} 元）",
+            no=one.no,
+            state=state_title(one.state),
+            reason=one.reason,
+            amount=f"{one.amount:,.2f}",
+        )
+        for one in detail.shortages
+    ]
     return found

@@ -41,6 +41,7 @@ class DocKind(StrEnum):
     PAYMENT = "payment"
     MONTH = "month"
     ITEM_REQUEST = "item_request"
+    SHORTAGE = "shortage"
 
 
 class State(StrEnum):
@@ -89,6 +90,7 @@ class State(StrEnum):
     IN_FORCE = "in_force"
     FAILED = "failed"
     STOPPED = "stopped"
+    ENDED_SHORT = "ended_short"
 
 
 _S = State
@@ -228,6 +230,15 @@ TRANSITIONS: Final[Mapping[DocKind, frozenset[tuple[State, State]]]] = {
             (_S.APPROVED, _S.CANCELLED),
         }
     ),
+    DocKind.SHORTAGE: frozenset(
+        {
+            (_S.SUBMITTED, _S.APPROVED),
+            (_S.SUBMITTED, _S.REFUSED),
+            (_S.SUBMITTED, _S.CANCELLED),
+            (_S.APPROVED, _S.ENDED_SHORT),
+            (_S.APPROVED, _S.CANCELLED),
+        }
+    ),
     DocKind.ITEM_REQUEST: frozenset(
         {
             (_S.SUBMITTED, _S.APPROVED),
@@ -281,6 +292,7 @@ _TITLES: Final[Mapping[State, str]] = {
     _S.IN_FORCE: N_("已生效"),
     _S.FAILED: N_("流标"),
     _S.STOPPED: N_("终止"),
+    _S.ENDED_SHORT: N_("已缺货终止"),
 }
 
 

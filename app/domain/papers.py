@@ -106,6 +106,36 @@ class OrderPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class ShortageLine:
+    """One line of which a part will not come; `number` as in the order."""
+
+    number: int
+    goods: Goods
+    ordered: str
+    ended: str
+    unit: str
+    price: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ShortagePaper:
+    """What a supplier cannot deliver of a signed order (补充说明)."""
+
+    info: PrintInfo
+    number: str
+    declared_on: str
+    order_number: str
+    order_version: int
+    buyer: Party
+    supplier: Party
+    clauses: tuple[str, ...]
+    lines: tuple[ShortageLine, ...]
+    total: Decimal
+    signings: tuple[Signing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Clause:
     """One article of a contract."""
 

@@ -26,6 +26,7 @@ from app.models.order import MemberOrder, MemberOrderLine, MemberOrderVersion
 from app.models.party import Maker, Organisation
 from app.models.stock import Place
 from app.services.db import now
+from app.services.orders.shortage_notes import wanted_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ def lines_of(session: Session, org_id: int, order_id: int) -> tuple[MemberOrderL
 def proved_content(session: Session, order: MemberOrder) -> OrderContent:
     """The content of the order's present version, if rows and digest still agree with it.
 
+    The rows may be lower by what notes of shortage ended that both sides agreed to.
+
     Raises:
         DomainError: The rows, the stored version or its digest were changed behind our back.
     """
@@ -131,8 +134,10 @@ def proved_content(session: Session, order: MemberOrder) -> OrderContent:
         raise tampered(order.no)
     content = from_plain(row.content)
     lines = lines_of(session, order.org_id, order.id)
-    same = [_signed_part(line) for line in lines] == [_signed_part(line) for line in content.lines]
-    if not same or content.amount != order.amount or content.place_id != order.place_id:
+    wanted = wanted_lines(session, order, content)
+    same = [_signed_part(line) for line in lines] == [_signed_part(line) for line in wanted]
+    amount = total(line.amount for line in wanted)
+    if not same or amount != order.amount or content.place_id != order.place_id:
         raise tampered(order.no)
     return content
 

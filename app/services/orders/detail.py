@@ -22,6 +22,7 @@ from app.services.orders.answering import AnswerRow, answer_of
 from app.services.orders.contents import Paperwork, build, lines_of
 from app.services.orders.contracts import terms_of
 from app.services.orders.queries import MemberOrderRow, SignatureRow, order_rows, signature_row
+from app.services.orders.shortage_notes import ShortageRow, notes_of, wanted_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class OrderDetail:
     arrived: tuple[Arrived, ...]
     answer: AnswerRow | None = None
     """What the supplier confirmed in part of the present version."""
+    shortages: tuple[ShortageRow, ...] = ()
+    """Notes by which both sides ended what cannot be delivered, oldest first."""
 
 
 def order_detail(db: Database, actor: Actor, wanted: OrderWanted) -> OrderDetail:
@@ -125,7 +128,8 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
         row=row,
         content=content,
         fingerprint=short(order.digest),
-        intact=_intact(order, versions, signatures) and _same_lines(content, live),
+        intact=_intact(order, versions, signatures)
+        and _same_lines(wanted_lines(session, order, content), live),
         signatures=tuple(signature_row(one) for one in signatures),
         versions=tuple(
             VersionRow(one.version, one.person_name, one.at, one.reason or "", short(one.digest))
@@ -134,6 +138,7 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
         seals=_seals(session, row.org_id, row.id),
         arrived=tuple(Arrived(line.line, line.received, line.refused) for line in lines),
         answer=answer_of(session, order),
+        shortages=notes_of(session, actor, order),
     )
 
 
@@ -186,8 +191,8 @@ def _intact(
     )
 
 
-def _same_lines(content: OrderContent, live: OrderContent) -> bool:
+def _same_lines(wanted: Sequence[ContentLine], live: OrderContent) -> bool:
     def signed(line: ContentLine) -> tuple[object, ...]:
         return (line.line, line.item_id, line.qty, line.unit_price, line.amount)
 
-    return [signed(line) for line in content.lines] == [signed(line) for line in live.lines]
+    return [signed(line) for line in wanted] == [signed(line) for line in live.lines]

@@ -55,10 +55,11 @@ _NAMES: Final = {
     PaperKind.CONTRACT: N_("合同"),
     PaperKind.EXCEL: N_("订单"),
 }
-_ROLES: Final = {
+ROLES: Final = {
     Party.MEMBER: N_("需方（成员单位）"),
     Party.SUPPLIER: N_("供方（供应商）"),
 }
+"""How papers call the two sides."""
 
 
 def paper(db: Database, actor: Actor, wanted: PaperWanted) -> PaperFile:
@@ -78,7 +79,7 @@ def paper(db: Database, actor: Actor, wanted: PaperWanted) -> PaperFile:
         data = newest_sealed(session, version, wanted.kind)  # never printed anew once sealed
         if data is None:
             order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
-            data = _data(session, order, detail, _info(session, actor, detail), wanted.kind)
+            data = _data(session, order, detail, print_info(session, actor, detail), wanted.kind)
     ending = "xlsx" if wanted.kind is PaperKind.EXCEL else "pdf"
     row = detail.row
     return PaperFile(f"{row.no}_{row.org}_{row.supplier}_{_(_NAMES[wanted.kind])}.{ending}", data)
@@ -90,7 +91,7 @@ def with_places(
     """The order or the contract as PDF, and where its two seals belong."""
     places: list[SealPlace] = []
     order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
-    data = _data(session, order, detail, _info(session, actor, detail), kind, places)
+    data = _data(session, order, detail, print_info(session, actor, detail), kind, places)
     return data, tuple(places)
 
 
@@ -102,8 +103,8 @@ def order_paper(detail: OrderDetail, info: papers.PrintInfo, ordered_on: str) ->
         number=content.no,
         ordered_on=ordered_on,
         group_number=f"{content.group_no} {content.title}".strip(),
-        buyer=_party(content.member, content.buyer),
-        supplier=_party(content.supplier),
+        buyer=paper_party(content.member, content.buyer),
+        supplier=paper_party(content.supplier),
         deliver_to=" ".join(filter(None, (content.member.address, content.place))),
         due_on=content.due_on.isoformat() if content.due_on else "",
         lines=tuple(_line(line) for line in content.lines),
@@ -130,15 +131,16 @@ def contract_paper(
         info=info,
         number=content.contract_no,
         agreement=f"{content.group_no} {content.title}".strip(),
-        buyer=_party(content.member, content.buyer),
-        supplier=_party(content.supplier),
+        buyer=paper_party(content.member, content.buyer),
+        supplier=paper_party(content.supplier),
         valid=_valid(contract),
         clauses=(
             papers.Clause(_("标的"), subject),
             *(papers.Clause(term.title, term.text) for term in content.terms),
         ),
         prices=tuple(
-            papers.ContractPrice(_goods(line), line.unit, line.pack_price) for line in content.lines
+            papers.ContractPrice(paper_goods(line), line.unit, line.pack_price)
+            for line in content.lines
         ),
         signings=_signings(detail),
     )
@@ -185,7 +187,8 @@ def newest_sealed(session: Session, order: tuple[int, int, int], kind: PaperKind
     )
 
 
-def _info(session: Session, actor: Actor, detail: OrderDetail) -> papers.PrintInfo:
+def print_info(session: Session, actor: Actor, detail: OrderDetail) -> papers.PrintInfo:
+    """Who prints, when, and where the order's trail is anchored."""
     return papers.PrintInfo(
         member=detail.content.member.name,
         printed_by=actor.name,
@@ -204,7 +207,8 @@ def _anchor(session: Session, detail: OrderDetail) -> str:
     return printed_on(session, row.org_id, doc, ("order.sign",), max(signed))
 
 
-def _party(party: ContentParty, contact: str = "") -> papers.Party:
+def paper_party(party: ContentParty, contact: str = "") -> papers.Party:
+    """A party as papers name it."""
     return papers.Party(
         name=party.name,
         code=party.uscc,
@@ -214,13 +218,14 @@ def _party(party: ContentParty, contact: str = "") -> papers.Party:
     )
 
 
-def _goods(line: ContentLine) -> papers.Goods:
+def paper_goods(line: ContentLine) -> papers.Goods:
+    """The goods of a line as papers name them."""
     return papers.Goods(line.code, line.name, line.spec, line.maker, line.approval)
 
 
 def _line(line: ContentLine) -> papers.OrderLine:
     return papers.OrderLine(
-        goods=_goods(line),
+        goods=paper_goods(line),
         quantity=f"{line.packs:,} {line.unit}",
         unit=line.unit,
         price=line.pack_price,
@@ -240,9 +245,9 @@ def _signing(
     party: Party, name: str, signature: SignatureRow | None, fingerprint: str
 ) -> papers.Signing:
     if signature is None:
-        return papers.Signing(role=_(_ROLES[party]), party=name, side=party)
+        return papers.Signing(role=_(ROLES[party]), party=name, side=party)
     return papers.Signing(
-        role=_(_ROLES[party]),
+        role=_(ROLES[party]),
         party=name,
         person=signature.person,
         at=local_time(signature.at).strftime("%Y-%m-%d %H:%M"),

@@ -150,16 +150,16 @@ def settle_rest(db: Database, actor: Actor, command: SettleRest) -> Settled:
         require(actor, Duty.BUY, order.lead_id)
         earlier = claim(session, actor, order.lead_id, command.op_id, "settle_rest", command)
         if earlier is not None:
-            return _from_answer(earlier)
+            return settled_from(earlier)
         lock_group(session, order.lead_id, order.group_order_id)
         order = find(session, command.org_id, command.order_id)
         check_fresh(session, order, command.version)
         found = _rest(session, order)
-        chosen = _chosen(found, command.to_backup)
+        chosen = chosen_lines(found, command.to_backup)
         content = proved_content(session, order)
-        sources = _sources(session, order)
+        sources = sources_of(session, order)
         _keep(session, actor, order, (content, found, reason))
-        made = _order_at_backups(session, actor, order, (chosen, sources, content.buyer))
+        made = order_at_backups(session, actor, order, (chosen, sources, content.buyer))
         follow_members(session, order.lead_id, order.group_order_id)
         done = Settled(
             order_id=order.id,
@@ -168,7 +168,7 @@ def settle_rest(db: Database, actor: Actor, command: SettleRest) -> Settled:
             state=State(order.status),
             backups=tuple(one.no for one in made),
             moved=sum((one.amount for one in made), Decimal(0)),
-            given_back=_given_back(found, chosen),
+            given_back=given_back_of(found, chosen),
         )
         detail = {"no": order.no, "reason": reason, "backups": list(done.backups)}
         doc = (DocKind.MEMBER_ORDER, order.id)
@@ -179,15 +179,25 @@ def settle_rest(db: Database, actor: Actor, command: SettleRest) -> Settled:
 
 def _rest(session: Session, order: MemberOrder) -> Rest:
     content = proved_content(session, order)
-    reason, offers = _answer(session, order, content)
-    left = rest(content.lines, offers)
+    return rest_from(session, order, content.lines, _answer(session, order, content))
+
+
+def rest_from(
+    session: Session,
+    order: MemberOrder,
+    ordered: Sequence[ContentLine],
+    said: tuple[str, tuple[Offer, ...]],
+) -> Rest:
+    """What is left of the lines after what the supplier said: its reason and its offers."""
+    reason, offers = said
+    left = rest(ordered, offers)
     day = today(session)
     member = session.get_one(Organisation, order.org_id)
     modes = modes_in(session)
-    prices = prices_on(session, day, order.org_id, [line.item_id for line in content.lines])
+    prices = prices_on(session, day, order.org_id, [line.item_id for line in ordered])
     named = {offer.line: offer for offer in offers}
     lines = []
-    for line in content.lines:
+    for line in ordered:
         others = [
             one
             for one in prices.get(line.item_id, ())
@@ -195,13 +205,13 @@ def _rest(session: Session, order: MemberOrder) -> Rest:
             and takes(modes, member.procurement_mode, one.source)
         ]
         made = _line(line, named[line.line], left.get(line.line, 0))
-        lines.append(_with_backup(session, day, made, others) if made["rest"] else RestLine(**made))
+        lines.append(with_backup(session, day, made, others) if made["rest"] else RestLine(**made))
     return Rest(
         org_id=order.org_id,
         order_id=order.id,
         no=order.no,
         version=order.version,
-        supplier=content.supplier.name,
+        supplier=session.get_one(Organisation, order.supplier_id).name,
         reason=reason,
         refused=order.status == State.REFUSED,
         lines=tuple(lines),
@@ -248,7 +258,7 @@ def _line(line: ContentLine, offer: Offer, left: int) -> dict[str, Any]:
     }
 
 
-def _with_backup(
+def with_backup(
     session: Session, day: date, made: dict[str, Any], others: Sequence[PriceInForce]
 ) -> RestLine:
     """The line with the first other supplier whose price and papers hold."""
@@ -275,7 +285,7 @@ def _with_backup(
     return RestLine(**made, why_not=why)
 
 
-def _chosen(found: Rest, wanted: Sequence[int]) -> tuple[RestLine, ...]:
+def chosen_lines(found: Rest, wanted: Sequence[int]) -> tuple[RestLine, ...]:
     """The lines that go to a backup; refused when one of them cannot."""
     lines = {line.line: line for line in found.lines}
     problems: list[Problem] = []
@@ -307,16 +317,18 @@ def _keep(
     rewrite(session, actor, order, follow(content, content.version + 1, lines), reason)
 
 
-def _sources(session: Session, order: MemberOrder) -> dict[int, MemberOrderLine]:
+def sources_of(session: Session, order: MemberOrder) -> dict[int, MemberOrderLine]:
+    """The order's rows by number."""
     return {line.line: line for line in lines_of(session, order.org_id, order.id)}
 
 
-def _order_at_backups(
+def order_at_backups(
     session: Session,
     actor: Actor,
     order: MemberOrder,
     what: tuple[Sequence[RestLine], dict[int, MemberOrderLine], str],
 ) -> tuple[MemberOrder, ...]:
+    """Open orders of the chosen lines' rest at their backup suppliers, in the same group order."""
     chosen, sources, buyer = what
     lines = [
         PricedLine(
@@ -348,7 +360,8 @@ def _order_at_backups(
     return open_members(session, actor, group, split(lines), opening)
 
 
-def _given_back(found: Rest, chosen: Sequence[RestLine]) -> Decimal:
+def given_back_of(found: Rest, chosen: Sequence[RestLine]) -> Decimal:
+    """What the rest that nobody takes over came to."""
     moved = {line.line for line in chosen}
     return sum(
         (
@@ -360,7 +373,8 @@ def _given_back(found: Rest, chosen: Sequence[RestLine]) -> Decimal:
     )
 
 
-def _from_answer(stored: dict[str, Any]) -> Settled:
+def settled_from(stored: dict[str, Any]) -> Settled:
+    """From the operation's stored answer."""
     return Settled(
         order_id=int(stored["order_id"]),
         no=str(stored["no"]),

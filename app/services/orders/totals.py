@@ -28,9 +28,21 @@ def lock_group(session: Session, lead_id: int, group_id: int) -> None:
 
 
 def member_lines(session: Session, lead_id: int, group_id: int) -> tuple[PricedLine, ...]:
-    """All lines of the group's member orders that were not cancelled."""
+    """All lines of the group's member orders that were not cancelled, as the database has them.
+
+    Plain columns: rows already loaded would be given as they were when they were read.
+    """
     rows = session.execute(
-        select(MemberOrderLine, MemberOrder.supplier_id, MemberOrder.place_id)
+        select(
+            MemberOrderLine.org_id,
+            MemberOrder.place_id,
+            MemberOrder.supplier_id,
+            MemberOrderLine.item_id,
+            MemberOrderLine.qty,
+            MemberOrderLine.unit_price,
+            MemberOrderLine.price_factor,
+            MemberOrderLine.price_id,
+        )
         .join(
             MemberOrder,
             (MemberOrder.org_id == MemberOrderLine.org_id)
@@ -42,19 +54,7 @@ def member_lines(session: Session, lead_id: int, group_id: int) -> tuple[PricedL
             MemberOrder.status != State.CANCELLED,
         )
     )
-    return tuple(
-        PricedLine(
-            org_id=line.org_id,
-            place_id=place,
-            supplier_id=supplier,
-            item_id=line.item_id,
-            qty=line.qty,
-            unit_price=line.unit_price,
-            price_factor=line.price_factor,
-            price_id=line.price_id or 0,
-        )
-        for line, supplier, place in rows
-    )
+    return tuple(PricedLine(*row[:-1], price_id=row.price_id or 0) for row in rows)
 
 
 def follow_members(session: Session, lead_id: int, group_id: int) -> None:
