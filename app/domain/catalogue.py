@@ -170,12 +170,14 @@ class ItemDraft:
 
 
 def spec_text(strength: str, factor: int, base: str, pack: str) -> str:
-    """Strength and pack in one text; the pack is left out when it is one smallest unit.
+    """Strength and pack in one text; the pack is left out when it is one smallest unit or unknown.
 
     >>> spec_text("0.25 g", 24, "粒", "盒"), spec_text("5 ml", 1, "支", "支")
     ('0.25 g × 24 粒/盒', '5 ml')
+    >>> spec_text("10 mg", 7, "片", "")
+    '10 mg × 7 片'
     """
-    packed = f"{factor} {base}/{pack}" if factor > 1 or base != pack else ""
+    packed = f"{factor} {base}/{pack}".rstrip("/") if factor > 1 or base != pack else ""
     return " × ".join(part for part in (strength.strip(), packed) if part)
 
 

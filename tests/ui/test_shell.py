@@ -115,6 +115,10 @@ def test_every_registered_page_can_be_imported() -> None:
         assert getattr(module, spec.cls).name == spec.name
 
 
+def test_the_first_screen_has_the_keys(window: MainWindow) -> None:
+    assert window.focusWidget() is page_of(window)
+
+
 def test_back_and_forward_walk_through_the_screens(window: MainWindow) -> None:
     window.navigate("stock", item_id=7)
     assert page_of(window).arrived == {"item_id": 7}

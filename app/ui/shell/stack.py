@@ -34,8 +34,8 @@ class PageStack(QStackedWidget):
 
     def bring(self, name: str, arguments: dict[str, object]) -> Page:
         """Bring a page to the front, making it if needed, and tell it why it is wanted."""
+        before = self.current_page  # asked first: the first page made is in front at once
         page = self.pages.get(name) or self._make(name)
-        before = self.current_page
         if before is not None and before is not page:
             before.leave()
             self.remember(before)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -54,6 +54,26 @@ class Form(QDialog):
     def submit(self) -> None:
         """The main button; override to check first, then call `accept`."""
         self.accept()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._make_room()
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        taken = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest and self.isVisible():
+            self._make_room()
+        return taken
+
+    def _make_room(self) -> None:
+        """Grow to what wrapped lines need at this width; Qt looks at unwrapped lines only."""
+        layout = self.layout()
+        needed = layout.totalHeightForWidth(self.width()) if layout else 0
+        room = self.screen().availableGeometry().height()
+        if self.height() < needed <= room:
+            self.resize(self.width(), needed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,14 +138,26 @@ def test_an_item_is_picked_by_hand_and_compared(
     assert page.bench.chosen == 0
 
 
-def test_undo_brings_the_row_back(page: MappingPage, loaded: Site, settle: Settle) -> None:
-    press(page, "y")
+def test_undo_brings_the_row_back_where_it_stood(
+    page: MappingPage, loaded: Site, settle: Settle
+) -> None:
+    before = [row.code for row in page.list.lines.rows]
+    press(page, "yy")
     settle()
+    page.desk.settled.emit()  # the keys rest: the figures catch up
+    settle()
+    assert page.views.chips["done"].text() == "已对 2"
+    page.desk.undo()
+    settle()
+    assert lines(loaded)["D001"].status is MapStatus.CONFIRMED
+    assert page.views.chips["done"].text() == "已对 1"
+    assert [row.code for row in page.list.lines.rows] == before, "the list stays under the hands"
     page.desk.undo()
     settle()
     assert lines(loaded)["D001"].status is MapStatus.CANDIDATE
     assert page.list.current is not None
     assert page.list.current.code == "D001"
+    assert page.bench.candidate is not None
 
 
 def test_all_that_agrees_is_accepted_at_once_after_a_question(

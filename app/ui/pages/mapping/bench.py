@@ -188,12 +188,13 @@ class Bench(Card):
         if found.learned:
             pills.insert(0, Pill(Status.OK, _("集团里确认过同样写法")))
         order = [Status.BAD, Status.NEAR, Status.WARN, Status.MUTE, Status.INFO, Status.OK]
-        self.reasons.show_pills(sorted(pills, key=lambda pill: order.index(pill.status)))
+        pills.sort(key=lambda pill: order.index(pill.status))
+        self.reasons.show_pills((*pills, *words.against(self.candidates, found)))
         if found.blocked:
             self.note.setText(_("关键信息不一致，采纳要写明理由。"))
         else:
-            factor = _("本院 1 {unit} = {n} {base}", unit=found.units.pack, n=found.factor,
-                       base=found.units.base)  # fmt: skip
+            unit = (self.line.unit if self.line else "") or found.units.pack
+            factor = words.factor_words(unit, found.factor, found.units.base)
             self.note.setText(factor + " · " + _("采纳后 30 天内可撤销"))
         name = _("采纳候选 {n}", n=found.rank) if found.rank else _("采纳手选")
         self.take.setText(name)

@@ -59,6 +59,7 @@ class MappingPage(Page):
         self.whole = WholeList(self)
         self.requests = ItemRequests(self, self._ask)
         self.views = ViewChips(self, self.show_view)
+        self.views.show_counts(())
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.list)
@@ -161,7 +162,8 @@ class MappingPage(Page):
 
     # -- list ---------------------------------------------------------------------------------
 
-    def _ask(self, wanted: int = 0) -> None:
+    def _ask(self, wanted: int = 0, back: tuple[int, ...] = ()) -> None:
+        """Read the rows; those whose decision was taken back stay in place if they are in sight."""
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
 
         def work() -> tuple[tuple[LocalLine, ...], tuple[MemberProgress, ...]]:
@@ -171,7 +173,12 @@ class MappingPage(Page):
             self.all, figures = found
             self.card.show_progress(figures[0].progress if figures else None)
             self.set_subtitle(self.context.org.name)
-            self._filter(wanted)
+            rows = {row.id: row for row in self.all if row.id in back}
+            if back and self.list.lines.taken_back(rows):
+                self.views.show_counts(self.all)
+                self.list.again(wanted)
+            else:
+                self._filter(wanted)
 
         self.read(work, show, channel="list")
 
@@ -268,11 +275,14 @@ class MappingPage(Page):
 
     def _undone(self, result: Undone) -> None:
         self.context.notices.done(_("已撤销 {n} 项。", n=len(result.rows)))
-        self._ask(result.rows[0] if result.rows else 0)
+        self._ask(result.rows[0] if result.rows else 0, result.rows)
         self.list.setFocus()
 
     def _count(self) -> None:
         """Ask for the figures again; the list stays as it is under the person's hands."""
+        now = {row.id: row for row in self.list.lines.rows}
+        self.all = tuple(now.get(row.id, row) for row in self.all)
+        self.views.show_counts(self.all)
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
 
         def show(found: tuple[MemberProgress, ...]) -> None:

@@ -40,17 +40,17 @@ class ProgressCard(Card):
         for widget in (self.rate, self.count):
             row.addWidget(widget)
         row.addWidget(self.value, 1)
-        row.addWidget(self.goal)
-        for button in (self.load, self.run, self.safe):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        for widget in (self.goal, self.members, self.requests):
+            row.addWidget(widget)
         self.bar = SegmentBar(8)
         self.add(row)
         below = QHBoxLayout()
-        below.setSpacing(12)
+        below.setSpacing(10)
         below.addWidget(self.bar, 1)
-        below.addWidget(self.members)
-        below.addWidget(self.requests)
+        for button in (self.load, self.run, self.safe):
+            below.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.add(below)
+        self.show_progress(None)
 
     def show_progress(self, found: Progress | None) -> None:
         """Show the figures; None before anything was loaded."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,12 +71,11 @@ def own_column(view: RowView, member: str) -> Column:
     value = formats.yuan(line.value)
     pack = read_spec(entry.spec).pack
     unit = line.unit or _("件")
-    stated = _("{unit}，1 {unit} = {n}", unit=unit, n=pack) if pack else line.unit
+    stated = _pack_words(unit, pack, entry.spec) if pack else line.unit
     texts = (_name(entry), entry.spec, entry.form, entry.maker, entry.licence)
     cells = [_cell(text) for text in texts]
     cells.append(Cell(stated or formats.NONE, compared=False))
-    usage = " · ".join(part for part in (value, used if line.used else "") if part)
-    cells.append(Cell(usage, compared=False))
+    cells.append(Cell(used if line.used else value, compared=False))
     return Column(_("本院 · {name}", name=member), _("本院目录"), line.code, tuple(cells))
 
 
@@ -116,6 +116,24 @@ def finding_pill(finding: Finding) -> Pill:
     return Pill(status, finding.text)
 
 
+def against(candidates: Sequence[CandidateView], chosen: CandidateView) -> list[Pill]:
+    """What speaks against each of the other candidates that cannot be taken: one pill for each."""
+    found = []
+    for one in candidates:
+        differs = [finding for finding in one.findings if finding.fit is Fit.DIFFERENT]
+        if one is not chosen and one.blocked and differs:
+            text = _("候选 {n} 不能采纳：{why}", n=one.rank, why=differs[0].text)
+            found.append(Pill(Status.BAD, text))
+    return found
+
+
+def factor_words(unit: str, factor: int, base: str) -> str:
+    """How the row's unit is counted in the item's smallest units."""
+    if factor == 1 and unit == base:
+        return _("本院按{unit}计", unit=unit)
+    return _("本院 1 {unit} = {n} {base}", unit=unit, n=factor, base=base)
+
+
 def state_pill(line: LocalLine) -> Pill:
     """The state of a row in the list."""
     if line.status is MapStatus.CONFLICT:
@@ -133,6 +151,13 @@ def second_line(line: LocalLine) -> str:
     """Specification and yearly value under a row's name."""
     parts = (line.spec, formats.yuan(line.value) if line.value else "", line.maker)
     return " · ".join(part for part in parts if part)
+
+
+def _pack_words(unit: str, pack: int, spec: str) -> str:
+    """What a row is counted in: its pack, or the piece that the specification counts."""
+    if pack > 1 and f"{pack}{unit}" in "".join(spec.split()):
+        return _("按{unit}计，一包装 {n} {unit}", unit=unit, n=pack)
+    return _("{unit}，1 {unit} = {n}", unit=unit, n=pack)
 
 
 def _cell(text: str, mark: Status | None = None) -> Cell:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -73,6 +73,17 @@ class RowsModel(QAbstractListModel):
             self.rows[place] = before
             self.fresh.pop(before.id, None)
             self._changed(place)
+
+    def taken_back(self, rows: Mapping[int, LocalLine]) -> bool:
+        """Rows whose decision was taken back stand where they stood; False if one is not here."""
+        places = [self.place(local_id) for local_id in rows]
+        if -1 in places:
+            return False
+        for place, row in zip(places, rows.values(), strict=True):
+            self.rows[place] = row
+            self.fresh.pop(row.id, None)
+            self._changed(place)
+        return True
 
     def place(self, local_id: int) -> int:
         """Where a row stands; -1 when it is not in sight."""
@@ -190,6 +201,13 @@ class WorkList(QListView):
         if 0 <= place < len(self.lines.rows):
             self.setCurrentIndex(self.lines.index(place, 0))
 
+    def again(self, local_id: int) -> None:
+        """Choose a row, and show it again if it is the chosen one."""
+        place = self.lines.place(local_id)
+        if place == self.currentIndex().row():
+            self.chosen.emit(self.current)
+        self.go(place)
+
     def go_on(self) -> None:
         """Choose the next row that waits; where none does, stay."""
         self.go(self.lines.next_open(self.currentIndex().row() + 1))
@@ -207,6 +225,9 @@ class WorkList(QListView):
             super().keyPressEvent(event)
 
     def _current(self, now: QModelIndex, _before: QModelIndex) -> None:
+        after = now.siblingAtRow(now.row() + 1)
+        if after.isValid():
+            self.scrollTo(after)  # what comes next is in sight too
         self.scrollTo(now)
         self.chosen.emit(self.current)
 
