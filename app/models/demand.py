@@ -110,6 +110,31 @@ class PlannerNumber(Base):
     )
 
 
+class ItemSuccessor(Base):
+    """What was asked of an item that is used up or stopped counts for the one in its place.
+
+    `units_new` smallest units of the new item do what `units_old` of the old one did.
+    """
+
+    __tablename__ = "item_successor"
+
+    org_id: Mapped[Key]
+    old_item_id: Mapped[Key]
+    item_id: Mapped[Ref]  # the one in its place
+    units_old: Mapped[Count] = mapped_column(default=1)
+    units_new: Mapped[Count] = mapped_column(default=1)
+    reason: Mapped[Text_]
+    set_by: Mapped[Ref]
+    set_at: Mapped[AMoment]
+
+    __table_args__ = (
+        CheckConstraint("old_item_id <> item_id", name="other"),
+        CheckConstraint("units_old > 0 AND units_new > 0", name="units"),
+        Index(None, "org_id", "item_id"),
+        Base.__table_args__,
+    )
+
+
 class ReplenishmentRun(Base):
     """One computation of suggestions for an organisation."""
 

@@ -10,6 +10,7 @@ from app.models.base import (
     AnyJson,
     Base,
     Count,
+    Digest,
     Key,
     OptDay,
     OptMoment,
@@ -165,3 +166,29 @@ class TraceCode(Base):
     released_at: Mapped[OptMoment]  # its acceptance was reversed: it may come in again
 
     __table_args__ = (Index(None, "org_id", "item_id"), Base.__table_args__)
+
+
+class GoodsPaper(Base):
+    """A paper that came with goods (检验报告, 进口通关单), kept as the file it is."""
+
+    __tablename__ = "goods_paper"
+
+    org_id: Mapped[Key]
+    id: Mapped[Key]
+    delivery_id: Mapped[Ref]
+    item_id: Mapped[OptRef]  # None: it is for the whole note
+    lot_no: Mapped[Text_] = mapped_column(default="")  # empty: for all lots of the item
+    sort: Mapped[Text_]  # app.domain.receiving.goods_papers.Sort
+    name: Mapped[Text_]  # shown only; never a path
+    media: Mapped[Text_]  # by content
+    digest: Mapped[Digest]
+    data: Mapped[Digest]
+    added_at: Mapped[AMoment]
+    added_by: Mapped[Ref]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "delivery_id"], ["delivery.org_id", "delivery.id"]),
+        UniqueConstraint("org_id", "delivery_id", "item_id", "lot_no", "digest"),
+        Index(None, "item_id", "lot_no"),
+        Base.__table_args__,
+    )
