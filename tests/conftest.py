@@ -21,10 +21,17 @@ from typing_extensions import override
 
 from tests.databases import Backend, Databases
 from tests.factories import NOW, Site
+from tests.light import collect_rarely, keep_files_in_memory
 
+keep_files_in_memory()
 # Laws are about values, never about how long a busy machine takes for one example.
 settings.register_profile("laws", deadline=None)
 settings.load_profile("laws")
+
+
+def pytest_collection_finish() -> None:
+    """All modules are there now."""
+    collect_rarely()
 
 
 class FixedClock:

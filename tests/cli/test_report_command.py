@@ -43,6 +43,6 @@ def test_a_report_becomes_a_file(site: Site, tmp_path: Path) -> None:
 
 def test_wrong_days_and_names_say_what_is_right(sqlite_site: Site) -> None:
     answer = run(sqlite_site, "lead_buyer", "report", "run", "stock", "--from", "10/14")
-    assert (answer.code, "2026-10-14" in answer.err) == (1, True)
+    assert (answer.code, "请写成 2026-10-09" in answer.err) == (1, True)
     answer = run(sqlite_site, "lead_buyer", "report", "run", "kpi")
     assert (answer.code, "可用的有" in answer.err) == (1, True)

@@ -29,7 +29,7 @@ def test_refusals_say_what_to_do(sqlite_site: Site) -> None:
     taken = run(sqlite_site, "lead_admin", "org", "add", "0002", "--name", "重号")
     assert (taken.code, "已经给了" in taken.err) == (1, True)
     day = run(sqlite_site, "lead_admin", "org", "change", "0002", "--leaves", "明年")
-    assert (day.code, "2026-10-14" in day.err) == (1, True)
+    assert (day.code, "请写成 2026-10-09" in day.err) == (1, True)
     nobody = run(sqlite_site, "east_store", "org", "add", "0009", "--name", "城北")
     assert nobody.code == 1
 
