@@ -19,6 +19,7 @@ from app.ui.pages.awards.supplements import AskForm, DecideForm
 from app.ui.pages.group_orders.answer_forms import AnswerForm, SettleForm
 from app.ui.pages.group_orders.page import GroupOrdersPage
 from app.ui.pages.group_orders.platform_forms import CheckedForm, ExportForm, ResultForm
+from app.ui.pages.group_orders.shortage_flow import ShortForm
 from app.ui.tables.cells import plain
 from tests.factories import EAST, KANGZE, RUIHE, WEST, Site
 from tests.order_needs import (
@@ -221,3 +222,61 @@ def test_records_for_the_platform_are_exported_and_checked(
     settle()
     assert isinstance(page.platform.form, CheckedForm)
     assert page.platform.form.summary.text() == "1 条记录，没有问题。"
+
+
+def test_a_shortage_after_both_signed_is_declared_agreed_and_settled(
+    sqlite_site: Site, context_for: ContextFor, show: Show, settle: Settle, tmp_path: Path
+) -> None:
+    site = sqlite_site
+    backup_price(site)
+    wanted = ask(site, EAST, {AMOXICILLIN: 100, INSULIN: 5})
+    consolidate(*site.as_("lead_buyer"), Consolidate(new_op(), "常用药第 1 包", (wanted,)))
+    for login in ("east_head", "kangze_sales"):
+        sign_as(site, login, order_of(site, EAST, KANGZE))
+
+    seller = show(GroupOrdersPage(context_for("kangze_sales")))
+    settle()
+    opened(seller, settle)
+    assert not seller.order.shortage.isVisible()
+    seller.order.short.click()
+    form = seller.shortages.form
+    assert isinstance(form, ShortForm)
+    form.submit()
+    assert "至少填一行" in form.field.problem.text
+    assert not form.model.setData(form.model.index(0, 3), "101")
+    assert "0 到 100" in form.field.problem.text
+    form.model.setData(form.model.index(0, 3), "40")
+    form.reason.setPlainText("厂家停产检修，下月才有货")
+    form.submit()
+    settle()
+    assert not seller.order.short.isVisible()
+    assert "40 盒" in seller.order.shortage.words.text()
+
+    head = show(GroupOrdersPage(context_for("east_head")))
+    settle()
+    assert plain(head.board.model.rows[0].cells[-1]) == "看缺货"
+    opened(head, settle)
+    head.order.shortage.agree.click()
+    asked = head.shortages.form
+    assert asked is not None
+    asked.submit()
+    settle()
+    assert not head.order.shortage.agree.isVisible()
+
+    buyer = show(GroupOrdersPage(context_for("lead_buyer")))
+    settle()
+    opened(buyer, settle)
+    buyer.order.shortage.settle.click()
+    settle()
+    rest = buyer.shortages.form
+    assert isinstance(rest, SettleForm)
+    assert not rest.field.isVisible()
+    rest.submit()
+    settle()
+    assert order_of(site, EAST, RUIHE).origin == "backup"
+    assert "缺 40 盒 已终止" in plain(buyer.order.model.rows[0].cells[1])
+    files: list[Path] = []
+    buyer.desk.open_file = files.append
+    buyer.order.shortage.paper.click()
+    settle()
+    assert "补充说明" in buyer.context.notices.kept[0].text

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     STATEMENTS_SENT = "statements_sent"
     SUPPLEMENTS = "supplements"
     ANSWERED_ORDERS = "answered_orders"
+    SHORT_TO_AGREE = "short_to_agree"
+    SHORT_TO_SETTLE = "short_to_settle"
     PLEDGES_BEHIND = "pledges_behind"
     NEAR_EXPIRY = "near_expiry"
     NEEDS_TO_CONFIRM = "needs_to_confirm"
@@ -79,6 +81,8 @@ _PAGES: Final = {
     Kind.STATEMENTS_SENT: "settlement",
     Kind.SUPPLEMENTS: "awards",
     Kind.ANSWERED_ORDERS: "group_orders",
+    Kind.SHORT_TO_AGREE: "group_orders",
+    Kind.SHORT_TO_SETTLE: "group_orders",
     Kind.PLEDGES_BEHIND: "awards",
     Kind.NEAR_EXPIRY: "stock",
     Kind.NEEDS_TO_CONFIRM: "negotiation",

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State
 from app.domain.duties import Duty
+from app.domain.orders.signing import Party
 from app.models.order import GroupOrder, MemberOrder, Requisition
 from app.models.order_depth import PledgeSupplement
+from app.models.order_shortage import OrderShortage
 from app.models.party import Organisation, Person
 from app.models.platform import Audit
 from app.models.settlement import Statement
@@ -99,6 +101,31 @@ def refused(ask: Ask) -> Sequence[WorkItem]:
         _orders(ask, Kind.REFUSED_ORDERS, mine & (MemberOrder.status == State.REFUSED)),
         _orders(ask, Kind.ANSWERED_ORDERS, mine & (MemberOrder.status == State.ANSWERED)),
     ]
+
+
+def shortages(ask: Ask) -> Sequence[WorkItem]:
+    """Notes of shortage: to agree to as the other side, to settle as the group's buyer."""
+    mine = ask.for_duty(Duty.SIGN)
+    agree = MemberOrder.org_id.in_(mine) & _noted(State.SUBMITTED, Party.SUPPLIER)
+    supply = MemberOrder.supplier_id.in_(mine) & _noted(State.SUBMITTED, Party.MEMBER)
+    settle = MemberOrder.org_id.in_(ask.for_duty(Duty.BUY)) & _noted(State.APPROVED)
+    return [
+        _orders(ask, Kind.SHORT_TO_AGREE, agree),
+        _orders(ask, Kind.SHORT_TO_AGREE, supply, supplier=True),
+        _orders(ask, Kind.SHORT_TO_SETTLE, settle),
+    ]
+
+
+def _noted(state: State, party: Party | None = None) -> ColumnElement[bool]:
+    """Orders with a note in `state`, declared by `party` if it is named."""
+    note = select(OrderShortage.seq).where(
+        OrderShortage.org_id == MemberOrder.org_id,
+        OrderShortage.order_id == MemberOrder.id,
+        OrderShortage.status == state,
+    )
+    if party is not None:
+        note = note.where(OrderShortage.declared_party == party)
+    return note.exists()
 
 
 def requisitions(ask: Ask) -> Sequence[WorkItem]:

@@ -10,7 +10,15 @@ from app.services.db import Database, now, today
 from app.services.home.bargaining import ENDED, NEEDS, PUBLIC, Waiting, bargaining
 from app.services.home.catalogue import EVALUATIONS, MEETING, NEW_ITEMS, TO_CALL, catalogue_work
 from app.services.home.kinds import Ask, Badges, Kind, Urgency, WorkItem
-from app.services.home.orders import collecting, pledges, refused, requisitions, statements, to_sign
+from app.services.home.orders import (
+    collecting,
+    pledges,
+    refused,
+    requisitions,
+    shortages,
+    statements,
+    to_sign,
+)
 from app.services.home.store import deliveries, expired, near_expiry, suggestions
 
 
@@ -68,6 +76,7 @@ _QUESTIONS: Final[tuple[Callable[[Ask], Sequence[WorkItem]], ...]] = (
     deliveries,
     to_sign,
     refused,
+    shortages,
     suggestions,
     requisitions,
     collecting,

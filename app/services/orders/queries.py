@@ -8,7 +8,7 @@ concerns them and no total that is not theirs.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.orders.progress import Progress, group_state, progress, shown_state
 from app.domain.orders.signing import OPEN, SETTLED, Decision, Party, turn
 from app.models.order import GroupOrder, MemberOrder, MemberOrderLine, Signature
+from app.models.order_shortage import OrderShortage
 from app.models.party import Organisation
 from app.services.db import Database
 from app.services.queries.keyset import contains
@@ -113,6 +114,8 @@ class MemberOrderRow:
     """Whether it waits for this person's signature."""
     origin: str = ""
     """``late``, ``supplement`` or ``backup``; empty for the first ones of a group order."""
+    shortage: State | None = None
+    """Of a note of shortage that is not settled yet: submitted or approved."""
 
     @property
     def open(self) -> bool:
@@ -162,11 +165,30 @@ def order_rows(
         .where(visible(actor), *conditions)
     ).all()
     signatures = _signatures(session, [order for order, *_rest in found])
+    notes = _open_notes(session)
     rows = [
-        (_urgency(order), code, org, _order_row(actor, order, (org, sup, count), signatures))
+        (
+            _urgency(order),
+            code,
+            org,
+            replace(
+                _order_row(actor, order, (org, sup, count), signatures),
+                shortage=notes.get((order.org_id, order.id)),
+            ),
+        )
         for order, org, sup, count, code in found
     ]
     return tuple(row for *_key, row in sorted(rows, key=lambda one: (*one[:3], one[3].no)))
+
+
+def _open_notes(session: Session) -> dict[tuple[int, int], State]:
+    """Notes of shortage that wait for somebody; there are few of them."""
+    rows = session.execute(
+        select(OrderShortage.org_id, OrderShortage.order_id, OrderShortage.status).where(
+            OrderShortage.status.in_((State.SUBMITTED, State.APPROVED))
+        )
+    )
+    return {(org, order): State(status) for org, order, status in rows}
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:

@@ -181,14 +181,17 @@ def _answer_row(one: _Offered) -> Row:
 class SettleForm(ReasonedForm):
     """The buyer: the rest of each line to the backup supplier, or given back."""
 
-    def __init__(self, rest: Rest, parent: QWidget) -> None:
+    def __init__(self, rest: Rest, parent: QWidget, *, signed: bool = False) -> None:
+        self._signed = signed
         hint = _("{supplier}：{reason}。", supplier=rest.supplier, reason=rest.reason)
-        hint += _("勾选的余量转给备选供应商，另出一张订单；不勾的退回约定量。改后的单双方重新签。")
+        hint += _("勾选的余量转给备选供应商，另出一张订单；不勾的退回约定量。")
+        hint += _("双方签过的订单不变。") if signed else _("改后的单双方重新签。")
         model = ListModel(_rest_columns(), _tick)
         lines = [line for line in rest.lines if line.rest]
         model.set_rows([_rest_row(line, chosen=bool(line.backup_id)) for line in lines])
         title = _("处理 {no} 的余量", no=rest.no)
         super().__init__(title, _("按此处理"), hint, parent, model)
+        self.field.setVisible(not signed)
         self.show_sum()
 
     @property
@@ -221,8 +224,8 @@ class SettleForm(ReasonedForm):
 
     @override
     def submit(self) -> None:
-        """Accept once the reason is long enough."""
-        if self.reasoned():
+        """Accept once the reason is long enough; both sides gave theirs to a signed order."""
+        if self._signed or self.reasoned():
             self.accept()
 
 

@@ -174,7 +174,7 @@ class Asking:
             self._open(form)
         elif turn(row.state) and buyer:
             self._desk.urge([row])
-        elif row.signed:
+        elif row.signed and row.shortage is None:
             self._desk.papers([row], PaperKind.ORDER)
         else:
             open_order(row)

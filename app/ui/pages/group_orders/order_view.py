@@ -18,6 +18,7 @@ from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows, words
 from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.sealing import side_to_seal
+from app.ui.pages.group_orders.shortage_bar import ShortageBar, can_declare, ended_packs
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
@@ -37,6 +38,7 @@ class OrderView(QWidget):
         left: Back to the signing board.
         sign_asked, refuse_asked, amend_asked, cancel_asked: Buttons.
         answer_asked, settle_asked: Confirm a part; decide about the rest.
+        short_asked: Say what will not come of an order that both signed.
         seal_asked, check_asked: An electronic seal on this order; a check of a file.
         paper_asked: A paper is wanted: ``order``, ``contract`` or ``excel``.
     """
@@ -48,6 +50,7 @@ class OrderView(QWidget):
     cancel_asked = Signal()
     answer_asked = Signal()
     settle_asked = Signal()
+    short_asked = Signal()
     seal_asked = Signal()
     check_asked = Signal()
     paper_asked = Signal(str)
@@ -62,6 +65,7 @@ class OrderView(QWidget):
         self.state = Badge(Status.INFO, "")
         self.head = Card("", padding=12)
         self.facts = (Facts(), Facts())
+        self.shortage = ShortageBar()
         self.model = ListModel(rows.line_columns())
         self.grid = GridView(self.model, framed=False)
         self.grid.escaped.connect(self.left)
@@ -79,6 +83,7 @@ class OrderView(QWidget):
         self.settle = Button(_("处理余量"), Kind.PRIMARY, icon=Icon.SWAP)
         self.amend = Button(_("修改"))
         self.cancel = Button(_("作废"), Kind.DANGER)
+        self.short = Button(_("填报缺货"))
         self.seal = Button(_("盖电子章"), icon=Icon.LOCK_CHECK)
         self.check = Button(_("验签"))
         self.print = Button(_("订单 PDF"), icon=Icon.PRINTER, key="Ctrl+P")
@@ -90,6 +95,7 @@ class OrderView(QWidget):
             (self.refuse, self.refuse_asked),
             (self.part, self.answer_asked),
             (self.settle, self.settle_asked),
+            (self.short, self.short_asked),
             (self.amend, self.amend_asked),
             (self.cancel, self.cancel_asked),
             (self.seal, self.seal_asked),
@@ -107,7 +113,7 @@ class OrderView(QWidget):
         self.head.head.insertWidget(0, self.back)
         self.head.head.insertWidget(3, self.state)
         for button in (
-            self.cancel, self.amend, self.refuse, self.part, self.sign, self.settle,
+            self.cancel, self.amend, self.short, self.refuse, self.part, self.sign, self.settle,
         ):  # fmt: skip
             self.head.head.addWidget(button)
         pair = QHBoxLayout()
@@ -129,6 +135,7 @@ class OrderView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self.head)
+        column.addWidget(self.shortage)
         column.addWidget(lines, 1)
         column.addWidget(trail)
 
@@ -156,6 +163,7 @@ class OrderView(QWidget):
                 (_("版本"), stamp) if detail.intact else (_("版本"), broken, Status.BAD),
             ]
         )
+        self.shortage.show_detail(detail, now)
         self._show_lines(detail)
         self._show_trail(detail, now)
         self._show_buttons(detail)
@@ -168,9 +176,12 @@ class OrderView(QWidget):
             else _("{n} 行", n=len(detail.content.lines))
         )
         offers = {one.line: one for one in detail.answer.offers} if detail.answer else {}
+        ended = ended_packs(detail)
         self.model.set_rows(
             [
-                rows.line_row(line, arrived.get(line.line), offers.get(line.line))
+                rows.line_row(
+                    line, arrived.get(line.line), offers.get(line.line), ended.get(line.line, 0)
+                )
                 for line in detail.content.lines
             ]
         )
@@ -182,6 +193,7 @@ class OrderView(QWidget):
         self.refuse.setVisible(row.mine)
         self.part.setVisible(row.mine and turn(row.state) is Party.SUPPLIER)
         self.settle.setVisible(self._buyer and _has_rest(detail))
+        self.short.setVisible(can_declare(detail, self._signs_for))
         self.amend.setVisible(self._buyer and row.open)
         self.cancel.setVisible(self._buyer and row.state in _CANCELLABLE)
 

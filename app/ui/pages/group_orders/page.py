@@ -34,6 +34,7 @@ from app.ui.pages.group_orders.nothing import explain_nothing
 from app.ui.pages.group_orders.order_view import OrderView
 from app.ui.pages.group_orders.platform_flow import PlatformFlow
 from app.ui.pages.group_orders.sealing import Sealing
+from app.ui.pages.group_orders.shortage_flow import ShortageFlow
 from app.ui.widgets.states import StatePanel
 
 
@@ -57,6 +58,7 @@ class GroupOrdersPage(Page):
         actor = context.actor
         self.order = OrderView(lambda org: actor.can(Duty.SIGN, org), buyer=self._buyer)
         self.sealing = Sealing(self)
+        self.shortages = ShortageFlow(self, self.order, self.desk)
         self.new = NewView()
         self.approval = ApprovalView()
         self.deciding = ApprovalFlow(self, self.approval)

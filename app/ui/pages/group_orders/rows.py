@@ -30,7 +30,7 @@ def order_columns() -> tuple[Column, ...]:
     done = (_("已签"), state_title(State.REFUSED))
     member = _pill_column(state_title(State.TO_SIGN), *done)
     seller = _pill_column(state_title(State.MEMBER_SIGNED), _("等成员先签"), *done)
-    steps = (_("签署"), _("看原因"), _("处理余量"), _("催签"), _("打开"))
+    steps = (_("签署"), _("看原因"), _("处理余量"), _("看缺货"), _("催签"), _("打开"))
     act = max(paint.width_of(word, 14, bold=False) for word in steps) + 20
     return (
         Column(key="org", title=_("成员"), width=74, stretch=True, sortable=True),
@@ -83,6 +83,8 @@ def next_step(row: MemberOrderRow, *, buyer: bool) -> str:
         return _("签署")
     if row.state is State.ANSWERED and buyer:
         return _("处理余量")
+    if row.shortage is not None:
+        return _("处理余量") if buyer and row.shortage is State.APPROVED else _("看缺货")
     if row.refusal:
         return _("看原因")
     if row.open:
@@ -149,14 +151,23 @@ def line_columns() -> tuple[Column, ...]:
     )
 
 
-def line_row(line: ContentLine, arrived: Arrived | None, offer: Offer | None = None) -> Row:
-    """One line of an order; what its supplier confirmed in part stands beside the name."""
+def line_row(
+    line: ContentLine, arrived: Arrived | None, offer: Offer | None = None, ended: int = 0
+) -> Row:
+    """One line of an order; what its supplier confirmed in part stands beside the name.
+
+    Args:
+        line: As it was signed.
+        arrived: What came of it.
+        offer: What the supplier confirmed of it.
+        ended: Packs that both sides agreed will not come.
+    """
     came = arrived.received if arrived else 0
     return Row(
         key=line.line,
         cells=(
             str(line.line),
-            Two(line.name, " · ".join(filter(None, (line.spec, _line_note(line, offer))))),
+            Two(line.name, " · ".join(filter(None, (line.spec, _line_note(line, offer, ended))))),
             Two(line.maker, line.approval or formats.NONE),
             Qty(formats.number(line.packs), line.unit),
             formats.price(line.pack_price),
@@ -176,13 +187,16 @@ def line_row(line: ContentLine, arrived: Arrived | None, offer: Offer | None = N
     )
 
 
-def _line_note(line: ContentLine, offer: Offer | None) -> str:
+def _line_note(line: ContentLine, offer: Offer | None, ended: int) -> str:
     """What the supplier can deliver, or a day of the line's own, else the code."""
     day = (offer.due_on if offer else None) or line.due_on
     parts = [_("{day} 到货", day=f"{day:%m-%d}")] if day else []
     if offer and offer.qty != line.qty:
         packs = formats.number(offer.qty // line.pack_factor)
         parts.insert(0, _("能供 {n} {unit}", n=packs, unit=line.unit))
+    if ended:
+        packs = formats.number(ended)
+        parts.insert(0, _("缺 {n} {unit} 已终止", n=packs, unit=line.unit))
     return " · ".join(parts) or line.code
 
 

@@ -68,6 +68,12 @@ WORDS: Final = {
     Kind.ANSWERED_ORDERS: Wording(
         N_("供应商部分确认的订单"), N_("单"), N_("处理余量"), Status.NEAR, primary=True
     ),
+    Kind.SHORT_TO_AGREE: Wording(
+        N_("缺货待你同意"), N_("单"), N_("去看"), Status.NEAR, primary=True
+    ),
+    Kind.SHORT_TO_SETTLE: Wording(
+        N_("缺货余量待处理"), N_("单"), N_("处理余量"), Status.NEAR, primary=True
+    ),
     Kind.PT_REVIEWS: Wording(
         N_("药事会申请待审核"), N_("份"), N_("去审核"), Status.WARN, primary=True
     ),
