@@ -26,8 +26,8 @@ def test_a_storm_over_a_server(databases: Databases, tmp_path: Path) -> None:
     with server_ground(databases) as ground:
         storm = Storm(*ground, tmp_path / "storm", SEED, look=2)
         try:
-            figures = storm.run(faults=12, work_between=1)
+            figures = storm.run(faults=8, work_between=1)
         finally:
             storm.close()
     assert figures.sound, (figures.findings, figures.unresolved)
-    assert len(figures.faults) == 12
+    assert len(figures.faults) == 8

@@ -1,4 +1,4 @@
-"""The demo group on both databases: what a first look at it must find."""
+"""The demo group: what a first look at it must find."""
 
 from __future__ import annotations
 
@@ -27,12 +27,10 @@ from tests.databases import Backend, Databases
 from tests.factories import sqlite_clock
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def demo(
-    request: pytest.FixtureRequest, databases: Databases
-) -> Iterator[tuple[Backend, DemoGroup]]:
-    """The demo with a sixth of its goods, built once on each database."""
-    with databases.fresh(str(request.param), sqlite_clock) as backend:
+@pytest.fixture(scope="module")
+def demo(databases: Databases) -> Iterator[tuple[Backend, DemoGroup]]:
+    """The demo with a sixth of its goods, built once; on a server: `test_demo_server`."""
+    with databases.fresh("sqlite", sqlite_clock) as backend:
         yield backend, build(backend.db, small=True)
 
 

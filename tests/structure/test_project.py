@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 
 from app.i18n import LANGUAGES
-from scripts import i18n, licences
+from scripts import licences
 from tests.structure.source import ROOT
 
 EXCEPTIONS: dict[str, str] = {}
@@ -46,20 +44,14 @@ def test_run_list_is_part_of_the_dev_list() -> None:
     assert {name: dev.get(name) for name in licences.pinned()} == licences.pinned()
 
 
-def test_english_is_complete() -> None:
+def test_the_checks_of_style_types_contracts_and_english_are_part_of_the_tests() -> None:
+    make = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "test: " in make
+    assert "$(MAKE) --no-print-directory lint" in make.split("\ntest:")[1].split("\n\n")[0]
+    lint = make.split("\nlint:")[1].split("\n\n")[0]
+    for check in ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "i18n.py check"):
+        assert check in lint
     assert set(LANGUAGES) == {"zh_CN", "en"}
-    assert i18n.problems() == []
-
-
-def test_import_contracts_hold() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "importlinter.cli", "lint", "--no-cache"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_licence_is_apache() -> None:

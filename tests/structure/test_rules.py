@@ -39,7 +39,7 @@ def exact_sources() -> list[Source]:
 def test_no_float_where_numbers_are_stock_or_money() -> None:
     found = []
     for source in exact_sources():
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
             cast = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float"
             divided = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
