@@ -15,19 +15,19 @@ def test_a_storm_over_a_file(databases: Databases, tmp_path: Path) -> None:
     with file_ground(databases, tmp_path) as ground:
         storm = Storm(*ground, tmp_path / "storm", SEED)
         try:
-            figures = storm.run(faults=6, work_between=2)
+            figures = storm.run(faults=4, work_between=2)
         finally:
             storm.close()
     assert figures.sound, (figures.findings, figures.unresolved)
-    assert sum(figures.faults.values()) == 6
+    assert sum(figures.faults.values()) == 4
 
 
 def test_a_storm_over_a_server(databases: Databases, tmp_path: Path) -> None:
     with server_ground(databases) as ground:
         storm = Storm(*ground, tmp_path / "storm", SEED, look=2)
         try:
-            figures = storm.run(faults=8, work_between=1)
+            figures = storm.run(faults=6, work_between=1)
         finally:
             storm.close()
     assert figures.sound, (figures.findings, figures.unresolved)
-    assert len(figures.faults) == 8
+    assert len(figures.faults) == 6
