@@ -9,16 +9,28 @@ import typer
 
 from app import paths
 from app.adapters.printers import write
-from app.cli.context import cli
-from app.cli.scope import org_id
+from app.cli.context import Cli, cli
+from app.cli.files import read_file
+from app.cli.scope import item_id, org_id
 from app.domain.documents import state_title
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.receiving.goods_papers import Sort
 from app.domain.receiving.retention import keep_words
 from app.i18n import _
 from app.services.receiving.commands import ReverseAcceptance
+from app.services.receiving.goods_papers import (
+    AddPaper,
+    PaperRow,
+    add_paper,
+    lot_of,
+    paper_content,
+    papers_of_lot,
+    papers_of_note,
+)
 from app.services.receiving.keeping import kept
 from app.services.receiving.papers import acceptance_paper
-from app.services.receiving.queries import acceptances, find_acceptance
+from app.services.receiving.queries import acceptances, find_acceptance, find_delivery
 from app.services.receiving.reverse import reverse_acceptance
 
 app = typer.Typer()
@@ -96,3 +108,100 @@ def reverse(
     run.say(_("{no} 已冲销，送货单 {note} 等待重新验收。", no=done.no, note=done.delivery_no))
     if run.as_json:
         run.emit(done)
+
+
+NoteArg = Annotated[str, typer.Argument(help=_("送货单号，或验收单号 YS…"))]
+OrgOption = Annotated[str, typer.Option(help=_("机构；不填为自己的"))]
+
+
+@app.command(help=_("把检验报告、进口注册证等文件附到送货单上"))
+def attach(
+    note: NoteArg,
+    files: Annotated[list[Path], typer.Argument(help=_("PDF、PNG 或 JPEG，每份最大 5 MB"))],
+    sort: Annotated[Sort, typer.Option(help="report | import | other")] = Sort.REPORT,
+    item: Annotated[str, typer.Option(help=_("给哪个品规；不填为整张单"))] = "",
+    lot: Annotated[str, typer.Option(help=_("给哪一批；不填为这个品规的各批"))] = "",
+    org: OrgOption = "",
+) -> None:
+    """Keep the files of papers that came with goods."""
+    run = cli()
+    db, actor = run.signed_in()
+    member, delivery = _note(note, org)
+    goods = item_id(run, item) if item else 0
+    for file in files:
+        command = AddPaper(new_op(), member, delivery, sort, file.name, read_file(file), goods, lot)
+        add_paper(db, actor, command)
+    _list_papers(papers_of_note(db, actor, member, delivery))
+
+
+@app.command(help=_("送货单上的资料；给了 --item 和 --lot，则为这一批的资料，全集团"))
+def papers(
+    note: Annotated[str, typer.Argument(help=_("送货单号，或验收单号 YS…"))] = "",
+    item: Annotated[str, typer.Option(help=_("品规编码"))] = "",
+    lot: Annotated[str, typer.Option(help=_("批号"))] = "",
+    org: OrgOption = "",
+) -> None:
+    """List the papers of a note or a lot."""
+    run = cli()
+    _list_papers(_found(run, note, (item, lot), org))
+
+
+@app.command(help=_("把一份资料存成文件"))
+def paper(
+    number: Annotated[int, typer.Argument(help=_("资料号，见 yilian acceptance papers"))],
+    path: Annotated[Path, typer.Argument(help=_("存到哪个文件"))],
+    note: Annotated[str, typer.Option(help=_("在哪张送货单"))] = "",
+    item: Annotated[str, typer.Option(help=_("品规编码"))] = "",
+    lot: Annotated[str, typer.Option(help=_("批号"))] = "",
+    org: OrgOption = "",
+) -> None:
+    """Save a paper to a file."""
+    run = cli()
+    rows = {row.id: row for row in _found(run, note, (item, lot), org)}
+    if number not in rows:
+        raise DomainError("goods_paper.unknown", _("没有这份资料。请刷新后再看。"))
+    data = paper_content(*run.signed_in(), rows[number])
+    run.emit({"file": str(write(path, data))}, {"file": _("文件")})
+
+
+def _found(run: Cli, note: str, goods: tuple[str, str], org: str) -> tuple[PaperRow, ...]:
+    db, actor = run.signed_in()
+    if note:
+        return papers_of_note(db, actor, *_note(note, org))
+    if not goods[0]:
+        raise DomainError("cli.paper", _("请给送货单号，或者 --item 和 --lot。"))
+    return papers_of_lot(db, actor, lot_of(db, actor, item_id(run, goods[0]), goods[1]))
+
+
+def _note(note: str, org: str) -> tuple[int, int]:
+    """Member and delivery of a note, named by its own number or by its acceptance's."""
+    run = cli()
+    db, actor = run.signed_in()
+    if not note.upper().startswith("YS"):
+        row = find_delivery(db, actor, note)
+        return row.org_id, row.id
+    member = org_id(run, org)
+    found = find_acceptance(db, actor, member, note)
+    rows = {row.id: row.delivery_no for row in acceptances(db, actor, member)}
+    row = find_delivery(db, actor, rows[found], member)
+    return row.org_id, row.id
+
+
+def _list_papers(rows: tuple[PaperRow, ...]) -> None:
+    run = cli()
+    simple = [
+        {
+            "id": row.id, "sort": row.sort.label, "what": row.what or _("整张送货单"),
+            "name": row.name, "size": row.size, "note": f"{row.org} {row.delivery_no}",
+            "person": row.person,
+        }
+        for row in rows
+    ]  # fmt: skip
+    run.emit(
+        rows if run.as_json else simple,
+        {
+            "id": _("资料号"), "sort": _("类型"), "what": _("给哪些货"), "name": _("名称"),
+            "size": _("字节"), "note": _("送货单"), "person": _("谁附的"),
+        },
+        empty=_("还没有资料。"),
+    )  # fmt: skip

@@ -10,9 +10,10 @@ import typer
 from app import paths
 from app.adapters.printers import write
 from app.cli.context import cli
+from app.cli.files import read_file
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain import money
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.i18n import _
@@ -209,7 +210,7 @@ def photo(
     db, actor = run.signed_in()
     row = _disposal(no)
     for file in files or ():
-        add_photo(db, actor, AddPhoto(new_op(), row.org_id, row.id, file.name, _content(file)))
+        add_photo(db, actor, AddPhoto(new_op(), row.org_id, row.id, file.name, read_file(file)))
     run.emit(
         photos(db, actor, row.org_id, row.id),
         {"name": _("照片"), "size": _("字节"), "added_at": _("时间"), "person": _("谁附的")},
@@ -329,14 +330,6 @@ def controlled(org: OrgOption = "") -> None:
         },
         empty=_("没有特殊管理药品的收发。"),
     )  # fmt: skip
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        words = _("打不开 {file}。请看路径对不对。", file=file)
-        raise EnvironmentProblem("file.read", words) from error
 
 
 def _row(no: str) -> CountRow:

@@ -64,6 +64,7 @@ class Settled:
 _NAMES: Final = {
     "receive": N_("收货验收"),
     "delivery": N_("送货单"),
+    "goods_paper": N_("随货资料"),
     "consume": N_("消耗登记"),
     "pack": N_("定数包"),
     "stock": N_("库存移动"),

@@ -1,4 +1,4 @@
-"""A paper made in a reader thread, written as PDF, and offered to be opened."""
+"""Papers made or fetched in a reader thread, written to a file, and opened."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.adapters.printers import write
 from app.domain.papers import TablePaper
 from app.i18n import _
 from app.ui.page import Page
+from app.ui.widgets.files import FileDialog
 
 
 def offer_paper(page: Page, make: Callable[[], TablePaper], name: str) -> None:
@@ -31,6 +32,33 @@ def offer_paper(page: Page, make: Callable[[], TablePaper], name: str) -> None:
         )
 
     page.read(work, made, channel="paper")
+
+
+def open_copy(page: Page, name: str, fetch: Callable[[], bytes]) -> None:
+    """Open a copy of what `fetch` gives in the program for its kind; the kept one is not touched.
+
+    Args:
+        page: The page.
+        name: File name of the copy; cleaned already, with the ending of its content.
+        fetch: Gives the content, in a reader thread.
+    """
+    page.read(lambda: write(paths.output() / name, fetch()), _open, channel="copy")
+
+
+def save_copy(page: Page, name: str, fetch: Callable[[], bytes]) -> None:
+    """Ask where to, and save what `fetch` gives."""
+
+    def saved(target: Path) -> None:
+        words = _("已存到 {path}。", path=target)
+        page.context.notices.done(words, action=_("打开文件"), act=lambda: _open(target))
+
+    dialog = FileDialog(page, _("存成文件"), str(paths.output()))
+    dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+    dialog.selectFile(name)
+    dialog.fileSelected.connect(
+        lambda chosen: page.read(lambda: write(Path(chosen), fetch()), saved)
+    )
+    dialog.open()
 
 
 def _open(target: Path) -> None:

@@ -52,6 +52,15 @@ def test_from_the_signed_order_to_stock(site: Site, tmp_path: Path) -> None:
     file = tmp_path / "record.pdf"
     ok(run(site, "east_store", "acceptance", "pdf", done["no"], "--out", str(file)))
     assert file.read_bytes().startswith(b"%PDF")
+    kept = ok(run(site, "east_store", "--json", "acceptance", "attach", done["no"], str(file),
+                  "--item", "YP-000101")).json()  # fmt: skip
+    copy, number = tmp_path / "copy.pdf", str(kept[0]["id"])
+    ok(run(site, "east_store", "acceptance", "paper", number, str(copy), "--note", made["no"]))
+    assert copy.read_bytes() == file.read_bytes()
+    lot = ("--item", "YP-000101", "--lot", "K1")
+    listed = ok(run(site, "west_store", "acceptance", "papers", *lot))
+    assert "record.pdf" not in listed.out  # for the item of a note: its own member finds it
+    assert "record.pdf" in ok(run(site, "east_store", "acceptance", "papers", *lot)).out
     ok(run(site, "kangze_sales", "delivery", "pdf", made["no"], "--out", str(file)))
     ok(
         run(

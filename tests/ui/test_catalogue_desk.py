@@ -15,6 +15,7 @@ from app.services.catalogue.index import reindex
 from app.ui.context import PageContext
 from app.ui.pages.catalogue.page import CataloguePage
 from app.ui.widgets.columns_form import ColumnsForm
+from app.ui.widgets.files import FileDialog
 from tests.factories import Site
 from tests.ui.conftest import Show
 
@@ -121,7 +122,10 @@ def test_a_picture_is_attached_shown_saved_and_removed(
     settle()
     assert not form.picture.pixmap().isNull()
     copy = tmp_path / "存.png"
-    page.desk.save_paper(form.model.rows[0].key, copy)
+    form.submit()
+    dialog = page.findChild(FileDialog)
+    assert isinstance(dialog, FileDialog)
+    dialog.fileSelected.emit(str(copy))
     settle()
     assert copy.read_bytes() == picture.read_bytes()
     form.removed.emit(form.model.rows[0].key)

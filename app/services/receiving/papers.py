@@ -24,6 +24,7 @@ from app.domain.papers import (
     Signing,
 )
 from app.domain.receiving.drafts import transport_from_plain
+from app.domain.receiving.goods_papers import Sort
 from app.domain.receiving.note import Goods as Facts
 from app.domain.receiving.retention import keep_words
 from app.domain.receiving.transport import Transport
@@ -38,6 +39,7 @@ from app.services.anchors import printed_on
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.receiving.goods import facts
+from app.services.receiving.goods_papers import paper_counts
 from app.services.receiving.keeping import record_kept
 from app.services.receiving.notes import delivery_row, lines_of
 from app.services.receiving.queries import accepted_lots
@@ -67,7 +69,7 @@ def acceptance_paper(
             supplier=_party(orgs[acceptance.supplier_id]),
             place=_place(session, acceptance),
             transport=transport_words(transport_from_plain(acceptance.checks.get("transport", {}))),
-            checks=_checks(acceptance.checks),
+            checks=(*_checks(acceptance.checks), *_files(session, acceptance)),
             lines=tuple(
                 _line(line, lot, goods[line.item_id], snapshots.get(goods[line.item_id].code, {}))
                 for line, lot in rows
@@ -170,6 +172,15 @@ def _checks(checks: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         (title, _("{n} / {all} 行", n=sum(bool(line.get(key)) for line in lines), all=len(lines)))
         for key, title in titles
     )
+
+
+def _files(session: Session, acceptance: Acceptance) -> tuple[tuple[str, str], ...]:
+    """The papers whose files are kept with the note; nothing where there are none."""
+    counts = paper_counts(session, acceptance.org_id, acceptance.delivery_id)
+    words = [
+        _("{sort} {n} 份", sort=sort.label, n=counts[sort]) for sort in Sort if counts.get(sort)
+    ]
+    return ((_("存档资料"), "、".join(words)),) if words else ()
 
 
 def _line(

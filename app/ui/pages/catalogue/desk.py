@@ -40,11 +40,12 @@ from app.ui.item_requests import ItemRequests
 from app.ui.page import Page
 from app.ui.pages.catalogue.codes_form import CodesForm
 from app.ui.pages.catalogue.doses_form import Doses
-from app.ui.pages.catalogue.papers_form import PapersForm
 from app.ui.pages.catalogue.versions_form import PublishForm, VersionsForm
+from app.ui.paper import open_copy, save_copy
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.files import FileDialog
+from app.ui.widgets.papers_form import PapersForm
 
 
 class CatalogueDesk:
@@ -123,7 +124,8 @@ class CatalogueDesk:
         title = f"{item.code} {item.draft.name} {item.spec}"
         form = PapersForm(self._page, title, may_edit=may_edit)
         form.wanted.connect(lambda key: self._load(key, form.show_picture))
-        form.saved.connect(lambda key: self._ask_target(form, key))
+        form.saved.connect(lambda key: self._copy(form, key, save_copy))
+        form.opened.connect(lambda key: self._copy(form, key, open_copy))
         form.added.connect(lambda: self._ask_paper(item.id))
         form.removed.connect(lambda key: self._remove(item.id, key))
         self.papers_form = form
@@ -169,34 +171,12 @@ class CatalogueDesk:
         dialog.fileSelected.connect(lambda name: self.add_paper(item_id, Path(name)))
         dialog.open()
 
-    def _ask_target(self, form: PapersForm, key: object) -> None:
-        row = form.grid.current()
-        if row is None or not isinstance(row.record, AttachmentRow):
-            return
-        dialog = FileDialog(self._page, _("存成文件"))
-        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-        dialog.setDirectory(str(paths.output()))
-        dialog.selectFile(row.record.name)
-        dialog.fileSelected.connect(lambda name: self.save_paper(key, Path(name)))
-        dialog.open()
-
-    def save_paper(self, key: object, path: Path) -> None:
-        """Save an attachment to a file."""
-        context = self._page.context
-        if not isinstance(key, int):
-            return
-
-        def work() -> None:
-            path.write_bytes(content(context.db, context.actor, key))
-
-        def done(_nothing: None) -> None:
-            context.notices.done(
-                _("已输出 {path}。", path=path.name),
-                action=_("打开文件"),
-                act=lambda: open_file(path),
-            )
-
-        self._page.read(work, done)
+    def _copy(
+        self, form: PapersForm, key: object, give: Callable[[Page, str, Callable[[], bytes]], None]
+    ) -> None:
+        row, context = form.grid.current(), self._page.context
+        if row is not None and isinstance(row.record, AttachmentRow) and isinstance(key, int):
+            give(self._page, row.record.name, partial(content, context.db, context.actor, key))
 
     def _remove(self, item_id: int, key: object) -> None:
         context = self._page.context

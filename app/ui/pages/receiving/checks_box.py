@@ -24,9 +24,11 @@ class ChecksBox(QWidget):
 
     Signals:
         changed: Other checks: a `Checks`.
+        papers_asked: The files of the papers are to be shown or added.
     """
 
     changed = Signal(object)
+    papers_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +43,9 @@ class ChecksBox(QWidget):
         head.addWidget(self.badge)
         head.addStretch(1)
         head.addWidget(self.more)
+        self.papers = Button(_("附资料"), Kind.LINK)
+        self.papers.clicked.connect(self.papers_asked)
+        head.addWidget(self.papers)
         self._inside = QWidget()
         inner = QVBoxLayout(self._inside)
         inner.setContentsMargins(0, 0, 0, 0)

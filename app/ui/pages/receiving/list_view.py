@@ -45,13 +45,14 @@ class ListView(QWidget):
         self.new = Button(_("补录送货单"), icon=Icon.PLUS)
         self.take_file = Button(_("导入送货单"), icon=Icon.IMPORT)
         self.paper = Button(_("打印单据"), icon=Icon.PRINTER)
+        self.papers = Button(_("随货资料"), icon=Icon.FILE)
         self.reverse = Button(_("冲销验收"), Kind.DANGER)
         column = page_column(self)
         column.addWidget(self.bar)
         column.addLayout(
             toolbar(
                 self.waiting, self.all, None,
-                self.reverse, self.paper, self.take_file, self.new, self.begin,
+                self.reverse, self.papers, self.paper, self.take_file, self.new, self.begin,
             )
         )  # fmt: skip
         column.addWidget(self.grid, 1)
@@ -100,6 +101,7 @@ class ListView(QWidget):
         self.begin.setVisible(self.can_begin)
         self.reverse.setVisible(row is not None and bool(row.acceptance_id))
         self.paper.setVisible(row is not None)
+        self.papers.setVisible(row is not None)
         cancelled = row is not None and row.state == State.CANCELLED
         self.paper.setEnabled(not cancelled)
 

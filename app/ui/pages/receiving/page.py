@@ -32,6 +32,7 @@ from app.ui.pages.receiving.finishing import Finishing
 from app.ui.pages.receiving.handling import Handling
 from app.ui.pages.receiving.list_view import ListView
 from app.ui.pages.receiving.note_making import NoteMaking
+from app.ui.pages.receiving.note_papers import NotePapers
 from app.ui.pages.receiving.view_model import Counting
 from app.ui.pages.receiving.work_view import WorkView
 from app.ui.status import Status
@@ -52,6 +53,7 @@ class ReceivingPage(Page):
         self.finishing = Finishing(self, self.counting, self.view, self._completed, self._overtaken)
         self.handling = Handling(self, self.counting, self.view, self.finishing)
         self.making = NoteMaking(self)
+        self.papers = NotePapers(self, self.list, self.counting)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.view)
@@ -75,12 +77,14 @@ class ReceivingPage(Page):
         self.list.take_file.clicked.connect(self.making.choose_file)
         self.list.paper.clicked.connect(self.after.print)
         self.list.reverse.clicked.connect(self.after.reverse)
+        self.list.papers.clicked.connect(self.papers.show)
 
     def _connect_work(self) -> None:
         self.counting.overtaken.connect(self._overtaken)
         self.counting.changed.connect(self.chrome_changed)
         self.counting.saved.connect(self.chrome_changed)
         self.view.panel.labels_asked.connect(self.after.labels)
+        self.view.panel.checks.papers_asked.connect(self.papers.show)
         self.view.lines.back.clicked.connect(self.back)
         self.view.lines.grid.escaped.connect(self.back)
 

@@ -15,6 +15,7 @@ from app.services.stock.moving import move_goods
 from app.services.stock.places import PlaceRow, places_of
 from app.ui import formats
 from app.ui.changes import Topic
+from app.ui.goods_papers import About, GoodsPapers
 from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.stock.move_form import MoveForm
@@ -55,7 +56,11 @@ class MovesPanel(DetailPanel):
         self._row: StockRow | None = None
         self.move_button = Button(_("移库"), icon=Icon.SWAP)
         self.move_button.clicked.connect(self._ask_move)
+        self.papers = GoodsPapers(page)
+        self.papers_button = Button(_("随货资料"), icon=Icon.FILE)
+        self.papers_button.clicked.connect(self._show_papers)
         self.foot.addStretch(1)
+        self.foot.addWidget(self.papers_button)
         self.foot.addWidget(self.move_button)
 
     def show_lot(self, row: StockRow) -> None:
@@ -87,6 +92,13 @@ class MovesPanel(DetailPanel):
         db, actor = self._page.context.db, self._page.context.actor
         query = MovementQuery(row.org_id, item_id=row.item_id, lot_id=row.lot_id, limit=100)
         self._page.read(lambda: movements(db, actor, query), self._show, channel="moves")
+
+    def _show_papers(self) -> None:
+        """The reports and certificates that came with this lot."""
+        row = self._row
+        if row is not None:
+            title = f"{row.name} {row.spec} · {row.lot_no or '—'}"
+            self.papers.show(About(title, row.org_id, lot_id=row.lot_id))
 
     def _ask_move(self) -> None:
         """Where the lot goes; the places of its member are asked for first."""

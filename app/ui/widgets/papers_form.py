@@ -1,9 +1,10 @@
-"""Pictures and papers of an item: looked at, added, taken away."""
+"""Pictures and papers kept with something: looked at, opened, added, taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from datetime import datetime
+from typing import Final, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap
@@ -11,10 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 from app.i18n import _
-from app.services.catalogue.attachments import AttachmentRow
 from app.ui import formats, theme
 from app.ui.icons import Icon
-from app.ui.tables.cells import Row
+from app.ui.tables.cells import Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -26,24 +26,58 @@ _SIDE: Final = 240
 _KINDS: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "application/pdf": "PDF"}
 
 
+class PaperLike(Protocol):
+    """What the form shows of a paper."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def name(self) -> str:
+        """File name."""
+
+    @property
+    def media(self) -> str:
+        """Kind by content: image/png."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def at(self) -> datetime:
+        """When it was added, local time."""
+
+    @property
+    def person(self) -> str:
+        """Who added it."""
+
+
 class PapersForm(Form):
-    """The attachments of an item.
+    """The papers of something.
 
     Signals:
-        wanted: Show an attachment: its id.
-        saved: Save an attachment to a file: its id.
+        wanted: Show a picture: the id.
+        opened: Open a paper in the program for its kind: the id.
+        saved: Save a paper to a file: the id.
         added: A file is to be added.
-        removed: An attachment is to be taken away: its id.
+        removed: A paper is to be taken away: the id.
     """
 
     wanted = Signal(object)
+    opened = Signal(object)
     saved = Signal(object)
     added = Signal()
     removed = Signal(object)
 
-    def __init__(self, parent: QWidget, title: str, *, may_edit: bool) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, *, may_edit: bool, may_remove: bool = True
+    ) -> None:
         super().__init__(_("附件"), _("存成文件"), parent, cancel=_("关闭"), wide=780)
         self.body.addWidget(Text(title, Role.SECOND, wrap=True))
+        self.head = QHBoxLayout()
+        self.body.addLayout(self.head)
         self.model = ListModel(_columns())
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(theme.px(260))
@@ -55,18 +89,25 @@ class PapersForm(Form):
         row.addWidget(self.grid, 1)
         row.addWidget(self.picture)
         self.body.addLayout(row, 1)
-        add, self._remove = Button(_("添加"), icon=Icon.PLUS), Button(_("移除"))
-        add.clicked.connect(self.added)
+        self.add_button, self._remove = Button(_("添加"), icon=Icon.PLUS), Button(_("移除"))
+        self.open_button = Button(_("打开"))
+        self.add_button.clicked.connect(self.added)
         self._remove.clicked.connect(lambda: self.removed.emit(self._key()))
-        for place, button in enumerate((add, self._remove)):
-            button.setVisible(may_edit)
+        self.open_button.clicked.connect(self._open)
+        self.grid.opened.connect(lambda _row: self._open())
+        self.add_button.setVisible(may_edit)
+        self._remove.setVisible(may_edit and may_remove)
+        for place, button in enumerate((self.add_button, self._remove, self.open_button)):
             self.buttons.insertWidget(place, button)
         self._chosen(None)
 
-    def show_rows(self, rows: Sequence[AttachmentRow]) -> None:
-        """Show the attachments."""
-        self.model.set_rows([_row(row) for row in rows])
+    def show_rows(self, rows: Sequence[PaperLike], words: Sequence[str] = ()) -> None:
+        """Show the papers; `words` say of each what it is, instead of when it was added."""
+        below = words or [f"{row.at:%Y-%m-%d %H:%M}" for row in rows]
+        self.model.set_rows([_row(row, line) for row, line in zip(rows, below, strict=True)])
         self.picture.clear()
+        if rows:
+            self.grid.choose(rows[-1].id)
         self._chosen(self.grid.current())
 
     def show_picture(self, content: bytes) -> None:
@@ -87,6 +128,10 @@ class PapersForm(Form):
         if self._key():
             self.saved.emit(self._key())
 
+    def _open(self) -> None:
+        if self._key():
+            self.opened.emit(self._key())
+
     def _key(self) -> object:
         row = self.grid.current()
         return row.key if row else 0
@@ -95,20 +140,21 @@ class PapersForm(Form):
         self.picture.clear()
         self.verb.setEnabled(row is not None)
         self._remove.setEnabled(row is not None)
-        record = row.record if row is not None else None
-        if isinstance(record, AttachmentRow) and record.media.startswith("image/"):
-            self.wanted.emit(record.id)
+        self.open_button.setEnabled(row is not None)
+        if row is not None and str(getattr(row.record, "media", "")).startswith("image/"):
+            self.wanted.emit(row.key)
 
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="name", title=_("名称"), width=180, stretch=True),
+        Column(key="name", title=_("名称"), kind=Kind.TWO_LINE, width=180, stretch=True),
         Column(key="kind", title=_("类型"), width=64),
         Column(key="size", title=_("大小"), kind=Kind.NUMBER, width=84),
         Column(key="person", title=_("添加人"), width=90),
     )
 
 
-def _row(row: AttachmentRow) -> Row:
+def _row(row: PaperLike, below: str) -> Row:
     size = _("{n} KB", n=formats.number(max(1, row.size // 1024)))
-    return Row(row.id, (row.name, _KINDS.get(row.media, row.media), size, row.person), record=row)
+    kind = _KINDS.get(row.media, row.media)
+    return Row(row.id, (Two(row.name, below), kind, size, row.person), record=row)

@@ -1,0 +1,163 @@
+"""The papers that come with goods: attached at the note, looked at from the receipt or the lot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.duties import Duty
+from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.ids import new_op
+from app.domain.receiving.goods_papers import Sort
+from app.i18n import _
+from app.services.receiving.goods_papers import (
+    AddPaper,
+    PaperRow,
+    add_paper,
+    paper_content,
+    papers_of_lot,
+    papers_of_note,
+)
+from app.ui.page import Page
+from app.ui.paper import open_copy, save_copy
+from app.ui.widgets.fields import Field, Select
+from app.ui.widgets.files import FileDialog
+from app.ui.widgets.papers_form import PapersForm
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What papers are shown for.
+
+    Attributes:
+        title: The note, or the goods and lot.
+        org_id: The member that has the note.
+        delivery_id: The note; 0 where only the lot is known.
+        lot_id: The lot, where there is no note.
+        goods: What a new paper can be for: (item, lot number, words); the first is proposed.
+    """
+
+    title: str
+    org_id: int
+    delivery_id: int = 0
+    lot_id: int = 0
+    goods: tuple[tuple[int, str, str], ...] = ()
+
+
+class GoodsPapers(QObject):
+    """Shows papers and adds to them.
+
+    Signals:
+        added: Papers were added: the `Sort`, the item and the lot.
+    """
+
+    added = Signal(object, object, str)
+
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._page = page
+        self.form: PapersForm | None = None
+
+    def show(self, about: About) -> None:
+        """Show the papers of a note or lot; at a note more can be added."""
+        context = self._page.context
+        may_edit = bool(about.delivery_id) and context.actor.can(Duty.STORE, about.org_id)
+        form = PapersForm(self._page, about.title, may_edit=may_edit, may_remove=False)
+        sort = Select([(one, one.label) for one in Sort])
+        goods = Select([(n, words) for n, (_item, _lot, words) in enumerate(about.goods)])
+        if may_edit:
+            form.head.addWidget(Field(_("添加的是"), sort), 1)
+            form.head.addWidget(Field(_("给哪些货"), goods), 2)
+        form.grid.set_empty(_("还没有资料。检验报告、进口注册证可附 PDF 或照片，最大 5 MB。"))
+        form.wanted.connect(lambda _key: self._with_chosen(form, self._picture))
+        form.opened.connect(lambda _key: self._with_chosen(form, self._open))
+        form.saved.connect(lambda _key: self._with_chosen(form, self._save))
+        form.added.connect(lambda: self._ask_files(about, sort, goods))
+        self.form = form
+        self._reload(about)
+        form.open()
+
+    def add(self, about: About, sort: Sort, goods: tuple[int, str], files: Sequence[Path]) -> None:
+        """Keep files as papers of a note; a second try of the same files changes nothing."""
+        db, actor = self._page.context.db, self._page.context.actor
+        item, lot = goods
+        named = [(new_op(), file) for file in files]
+
+        def work() -> None:
+            for op, file in named:
+                command = AddPaper(op, about.org_id, about.delivery_id, sort, file.name,
+                                   _bytes(file), item, lot)  # fmt: skip
+                try:
+                    add_paper(db, actor, command)
+                except DomainError as error:
+                    words = _("{name}：{why}", name=file.name, why=error.text)
+                    raise DomainError(error.code, words) from error
+
+        def done(_nothing: None) -> None:
+            self.added.emit(sort, item, lot)
+            self._reload(about)
+
+        def failed(error: Exception) -> None:
+            self._reload(about)  # those before it are kept
+            self._page.context.errors.take(error)
+
+        self._page.write(work, done, failed)
+
+    def _ask_files(self, about: About, sort: Select, goods: Select) -> None:
+        dialog = FileDialog(self._page, _("添加附件"))
+        dialog.setNameFilter(_("照片和扫描件 (*.png *.jpg *.jpeg *.pdf)"))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
+        place = goods.value if isinstance(goods.value, int) else 0
+        item, lot, _words = about.goods[place]
+        kind = Sort(str(sort.value))
+        dialog.filesSelected.connect(
+            lambda names: self.add(about, kind, (item, lot), [Path(name) for name in names])
+        )
+        dialog.open()
+
+    def _reload(self, about: About) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        ask: Callable[[], tuple[PaperRow, ...]] = (
+            partial(papers_of_note, db, actor, about.org_id, about.delivery_id)
+            if about.delivery_id
+            else partial(papers_of_lot, db, actor, about.lot_id)
+        )
+        self._page.read(ask, self._show_rows, channel="goods_papers")
+
+    def _show_rows(self, rows: tuple[PaperRow, ...]) -> None:
+        if self.form is not None:
+            words = [" · ".join(part for part in (one.sort.label, one.what) if part)
+                     for one in rows]  # fmt: skip
+            self.form.show_rows(rows, words)
+
+    @staticmethod
+    def _with_chosen(form: PapersForm, act: Callable[[PaperRow], None]) -> None:
+        row = form.grid.current()
+        if row is not None and isinstance(row.record, PaperRow):
+            act(row.record)
+
+    def _fetch(self, paper: PaperRow) -> Callable[[], bytes]:
+        return partial(paper_content, self._page.context.db, self._page.context.actor, paper)
+
+    def _picture(self, paper: PaperRow) -> None:
+        if self.form is not None:
+            self._page.read(self._fetch(paper), self.form.show_picture, channel="picture")
+
+    def _open(self, paper: PaperRow) -> None:
+        open_copy(self._page, paper.name, self._fetch(paper))
+
+    def _save(self, paper: PaperRow) -> None:
+        save_copy(self._page, paper.name, self._fetch(paper))
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise EnvironmentProblem(
+            "file.read", _("读不了 {name}：请核对文件名和位置。", name=file.name)
+        ) from error

@@ -1,0 +1,64 @@
+"""随货资料: attached while a note is accepted, opened again from the receipt and from the lot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog
+
+from app.services.receiving.goods_papers import PaperRow
+from app.services.stock.listing import StockRow
+from app.ui.context import PageContext
+from app.ui.goods_papers import GoodsPapers
+from app.ui.pages.receiving.page import ReceivingPage
+from app.ui.pages.stock.page import StockPage
+from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note, received
+from tests.factories import Site
+from tests.ui.conftest import Show
+
+Settle = Callable[[], None]
+PDF = b"%PDF-1.4 batch K1"
+
+
+def test_a_report_is_attached_and_found_from_note_and_lot(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle, tmp_path: Path
+) -> None:
+    report, program = tmp_path / "K1 报告.pdf", tmp_path / "setup.pdf"
+    report.write_bytes(PDF)
+    program.write_bytes(b"MZ")
+    made = note(sqlite_site, {AMOXICILLIN: 1, INSULIN: 1})
+    page = show(ReceivingPage(context))
+    page.open_note(made.org_id, made.delivery_id)
+    settle()
+    page.view.panel.checks.papers.click()
+    settle()
+    papers = page.papers.papers
+    assert papers.form is not None
+    papers.form.add_button.click()
+    dialog = page.findChildren(QFileDialog)[-1]
+    dialog.filesSelected.emit([str(report)])
+    settle()
+    assert [row.name for row in rows(papers)] == ["K1 报告.pdf"]
+    assert [one.checks.report for one in page.counting.work.entries] == [True, False]
+    dialog.filesSelected.emit([str(program)])
+    settle()
+    assert len(rows(papers)) == 1
+    page.counting.close()
+    received(sqlite_site, made, gs1(AMOXICILLIN, "K1"), gs1(INSULIN, "Z1"))
+
+    stock = show(StockPage(context))
+    settle()
+    found = [stock.lots.model.row_at(n) for n in range(stock.lots.model.rowCount())]
+    shelf = {one.record.item_id: one for one in found if one and isinstance(one.record, StockRow)}
+    for item, names in ((AMOXICILLIN, ["K1 报告.pdf"]), (INSULIN, [])):
+        stock.lots.opened.emit(shelf[item])
+        settle()
+        stock.moves.papers_button.click()
+        settle()
+        assert [row.name for row in rows(stock.moves.papers)] == names
+
+
+def rows(papers: GoodsPapers) -> list[PaperRow]:
+    assert papers.form is not None
+    return [row.record for row in papers.form.model.rows if isinstance(row.record, PaperRow)]
