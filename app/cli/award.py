@@ -89,25 +89,19 @@ def _say(run: Cli, answer: files.FileAnswer) -> None:
     if run.as_json:
         run.emit(answer)
         return
-    proof = _("已证明最低") if answer.proved else _("最多还能低 {gap} 元", gap=answer.gap)
+    proof = _("已证明最低") if answer.proved else _("最多还能低 {gap} 元", gap=f"{answer.gap:,}")
     run.say(
         _(
             "中选 {lines} 个品规、{suppliers} 家供应商，总价 {cost} 元（{proof}），下浮 {rate}。",
             lines=answer.lines,
             suppliers=answer.suppliers,
-            cost=answer.cost,
+            cost=f"{answer.cost:,}",
             proof=proof,
             rate=answer.reduction or "—",
         )
     )
-    if answer.hand_cost is not None:
-        run.say(
-            _(
-                "手工方案 {cost} 元，优化方案低 {less} 元。",
-                cost=answer.hand_cost,
-                less=answer.hand_less,
-            )
-        )
+    if answer.hand_cost is not None and answer.hand_less is not None:
+        run.say(_hand_words(answer.hand_cost, answer.hand_less))
     for text in (*answer.hand_breaks, *answer.left_out, *answer.conflict_lines):
         run.say(f"  · {text}")
     titles = {
@@ -118,6 +112,17 @@ def _say(run: Cli, answer: files.FileAnswer) -> None:
     }
     if answer.limits:
         run.emit(answer.limits, titles)
+
+
+def _hand_words(cost: Decimal, less: Decimal) -> str:
+    """The award by hand beside the proposal; it may be cheaper where it keeps no limits."""
+    if less < 0:
+        return _(
+            "手工方案 {cost} 元，比优化方案低 {less} 元，但不满足下面的限制。",
+            cost=f"{cost:,}",
+            less=f"{-less:,}",
+        )
+    return _("手工方案 {cost} 元，优化方案低 {less} 元。", cost=f"{cost:,}", less=f"{less:,}")
 
 
 @app.command("list", help=_("定标方案"))
@@ -195,9 +200,17 @@ def approve(no: NoArgument, which: WhichOption = "") -> None:
     """Approve an award."""
     run = cli()
     command = decide.ApproveAward(new_op(), _find(run, no, which).award_id)
+    done = decide.approve_award(*run.signed_in(), command)
+    if (
+        not run.as_json
+        and done.public_from
+        and done.public_to
+        and (done.public_to < done.public_from)
+    ):
+        run.say(_("已同意 {no}，不公示，可以生效。", no=done.notice_no))
+        return
     run.emit(
-        decide.approve_award(*run.signed_in(), command),
-        {"notice_no": _("公示编号"), "public_from": _("公示从"), "public_to": _("公示到")},
+        done, {"notice_no": _("公示编号"), "public_from": _("公示从"), "public_to": _("公示到")}
     )
 
 
@@ -273,9 +286,9 @@ def enforce_(
         enforce.put_in_force(*run.signed_in(), command),
         {
             "code": _("价格表"),
-            "prices": _("新价格"),
+            "prices": _("新价格（含备选）"),
             "closed": _("截止的旧价格"),
-            "pledges": _("约定量"),
+            "pledges": _("约定量（成员 × 品规）"),
         },
     )
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
-from app.cli.orders import candidate, moment
+from app.cli.orders import candidate, moment, say_consolidated
 from app.domain.days import day_or_none
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
@@ -124,13 +124,7 @@ def join(
     chosen = tuple((row.org_id, row.id) for row in (candidate(rows, one) for one in requisition))
     row = group_of(group)
     command = Join(new_op(), row.lead_id, row.id, chosen, moment(sign_by))
-    run.emit(
-        join_service(db, actor, command),
-        {
-            "no": _("统采订单"), "member_orders": _("补的成员订单"), "lines": _("行数"),
-            "amount": _("金额 元"), "warnings": _("提示"),
-        },
-    )  # fmt: skip
+    say_consolidated(join_service(db, actor, command), _("补的成员订单"))
 
 
 def group_of(no: str) -> GroupRow:

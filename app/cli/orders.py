@@ -22,13 +22,18 @@ from app.services.orders.candidates import (
     asked_suppliers,
     candidates,
 )
-from app.services.orders.consolidate import Consolidate, consolidate as consolidate_service
+from app.services.orders.consolidate import (
+    Consolidate,
+    Consolidated,
+    consolidate as consolidate_service,
+)
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign as sign_service
 from app.services.sealing.files import read_file
 
 app = typer.Typer()
 _DAY_LENGTH: Final = len("2026-10-20")
+_WARNINGS: Final = 10
 
 
 @app.command(help=_("统采：把成员已提交的采购申请汇总成一张统采订单，按成员和供应商拆分"))
@@ -54,16 +59,26 @@ def consolidate(
     picked = rows if everything else [candidate(rows, one) for one in requisition or ()]
     chosen = tuple((row.org_id, row.id) for row in picked)
     made = consolidate_service(db, actor, Consolidate(new_op(), title, chosen, moment(sign_by)))
+    say_consolidated(made, _("成员订单"))
+
+
+def say_consolidated(made: Consolidated, orders: str) -> None:
+    """What was ordered, then the first warnings, one a line."""
+    run = cli()
     run.emit(
         made,
         {
             "no": _("统采订单"),
-            "member_orders": _("成员订单"),
+            "member_orders": orders,
             "lines": _("行数"),
             "amount": _("金额 元"),
-            "warnings": _("提示"),
         },
     )
+    for text in made.warnings[:_WARNINGS]:
+        run.say(f"  · {text}")
+    if len(made.warnings) > _WARNINGS:
+        more = len(made.warnings) - _WARNINGS
+        run.say("  · " + _("另有 {n} 处提示，加 --json 看全部。", n=more))
 
 
 @app.command(help=_("分签：以 --as 的账号签署（或拒签）一张成员订单"))

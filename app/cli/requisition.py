@@ -31,6 +31,7 @@ from app.services.requisition.make import (
 from app.services.requisition.queries import (
     RequisitionLineRow,
     RequisitionQuery,
+    RequisitionRow,
     by_number,
     requisitions,
     to_approve,
@@ -110,7 +111,7 @@ def list_requisitions(
     states = (state,) if state else ()
     rows = requisitions(*run.signed_in(), RequisitionQuery(org_id(run, org), states))
     run.emit(
-        rows,
+        rows if run.as_json else [_words(row) for row in rows],
         {
             "no": _("申请单"), "status": _("状态"), "created_at": _("时间"),
             "created_by": _("经办"), "lines": _("行数"), "suppliers": _("供应商"),
@@ -118,6 +119,20 @@ def list_requisitions(
         },
         empty=_("还没有采购申请。"),
     )  # fmt: skip
+
+
+def _words(row: RequisitionRow) -> dict[str, object]:
+    """A requisition as people read it in a table."""
+    return {
+        "no": row.no,
+        "status": state_title(row.status),
+        "created_at": f"{row.created_at:%Y-%m-%d %H:%M}",
+        "created_by": row.created_by,
+        "lines": row.lines,
+        "suppliers": row.suppliers,
+        "amount": f"{row.amount:,.2f}",
+        "group_order": row.group_order,
+    }
 
 
 @app.command("show", help=_("一张采购申请的明细"))
