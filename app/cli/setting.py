@@ -37,13 +37,19 @@ def door(
     near_months: Annotated[int, typer.Option(help=_("近效期的月数"))] = -1,
     near_parts: Annotated[int, typer.Option(help=_("剩余有效期的几分之一，0 为不查"))] = -1,
     far_years: Annotated[int, typer.Option(help=_("效期太远的年数"))] = -1,
+    every_serial: Annotated[
+        int, typer.Option(help=_("高值序列号：1 一律要有入库记录，0 入库扫过的品规才核对"))
+    ] = -1,
 ) -> None:
     """Show or set the limits at the door."""
     run = cli()
     db, actor = run.signed_in()
     where = 0 if org == "0" else org_id(run, org)
     now = door_policy.policy(db, actor, where)
-    given = {"near_months": near_months, "near_parts": near_parts, "far_years": far_years}
+    given = {
+        "near_months": near_months, "near_parts": near_parts, "far_years": far_years,
+        "every_serial": every_serial,
+    }  # fmt: skip
     wanted = replace(now, **{key: value for key, value in given.items() if value >= 0})
     if wanted != now:
         door_policy.save_policy(db, actor, SavePolicy(new_op(), where, wanted))
@@ -54,6 +60,7 @@ def door(
             "near_months": _("近效期（月）"),
             "near_parts": _("剩余有效期（几分之一）"),
             "far_years": _("效期太远（年）"),
+            "every_serial": _("高值序列号一律核对"),
         },
     )
 

@@ -30,11 +30,14 @@ class Policy:
         near_months: An expiry nearer than this needs a reason.
         near_parts: A rest under 1/n of the shelf life needs one too; 0 switches this off.
         far_years: An expiry further away is doubted.
+        every_serial: 1: a serial of high value is used only if it came in; 0: that is asked
+            only for items whose serials were scanned at the door.
     """
 
     near_months: int = 6
     near_parts: int = 3
     far_years: int = 10
+    every_serial: int = 0
 
     @classmethod
     def of(cls, stored: Mapping[str, Any] | None) -> Policy:

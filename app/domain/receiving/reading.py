@@ -138,13 +138,14 @@ def read(text: str, today: date, rules: Sequence[BarcodeRule] = ()) -> Reading:
         lot=result.lot,
         expiry=result.expiry,
         produced=_day(result.fields.get("produced", "")),
-        trace=_trace(result),
+        trace=trace_of(result),
         problems=result.problems,
         scan=result,
     )
 
 
-def _trace(result: ScanResult) -> str:
+def trace_of(result: ScanResult) -> str:
+    """The code of this very pack: trace code, or GTIN with serial; empty where there is none."""
     if result.kind in {ScanKind.TRACE, ScanKind.SSCC}:
         return result.code
     return f"{result.code}.{result.serial}" if result.serial else ""

@@ -11,6 +11,7 @@ from app.domain.errors import DomainError
 from app.domain.ledger import Move
 from app.i18n import _
 from app.models.consumption_source import CaseLine, ReagentKit
+from app.services.consumption.serials import free_serial
 
 
 def came_back(session: Session, org_id: int, document_id: int, moves: Sequence[Move]) -> None:
@@ -20,7 +21,7 @@ def came_back(session: Session, org_id: int, document_id: int, moves: Sequence[M
         DomainError: Tests were already done with a kit that would go back on the shelf.
     """
     for line, qty in _by_line(moves).items():
-        session.execute(
+        row = session.execute(
             update(CaseLine)
             .where(
                 CaseLine.org_id == org_id,
@@ -28,7 +29,11 @@ def came_back(session: Session, org_id: int, document_id: int, moves: Sequence[M
                 CaseLine.line == line,
             )
             .values(returned=CaseLine.returned + qty)
-        )
+            .returning(CaseLine.item_id, CaseLine.serial)
+            .execution_options(synchronize_session=False)
+        ).first()
+        if row is not None and row.serial:
+            free_serial(session, org_id, document_id, row.item_id, row.serial)
     kits = session.scalars(
         select(ReagentKit).where(
             ReagentKit.org_id == org_id,

@@ -31,6 +31,7 @@ from app.services.consumption.commands import Consume, Consumed, ConsumeLine, Re
 from app.services.consumption.consume import Use, pick_all, post_use
 from app.services.consumption.reverse import reverse
 from app.services.consumption.scan import Scanned, scanned
+from app.services.consumption.serials import lot_of_serial, mark_used
 from app.services.db import Database, database_of, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish
@@ -110,6 +111,8 @@ def scan_article(db: Database, actor: Actor, org_id: int, place_id: int, code: s
             bool(serial or goods.line.lot_id or goods.line.pack_id),
         )  # fmt: skip
         _refuse_used(session, org_id, article)
+        lot_id = lot_of_serial(session, org_id, article, goods.line.lot_id)
+        goods = replace(goods, line=replace(goods.line, lot_id=lot_id))
     problems = check_case("ZY0", "——", "—", (article,))
     if problems:
         raise DomainError(problems[0].code, problems[0].text)
@@ -145,6 +148,8 @@ def _register_once(db: Database, actor: Actor, command: RegisterCase) -> Consume
         wanted = Consume(command.op_id, command.org_id, command.place_id, lines)
         moves = pick_all(session, actor, wanted, document_id, day)
         _keep(session, command, document_id, {m.doc_line: m.lot_id for m in moves})
+        codes = [unit.code for unit in command.units if unit.serial]
+        mark_used(session, command.org_id, document_id, codes)
         use = Use(command.org_id, command.op_id, command.place_id, day, "case",
                   document_id=document_id)  # fmt: skip
         result = post_use(session, actor, use, moves)
@@ -210,8 +215,9 @@ def _check(session: Session, command: RegisterCase) -> None:
     problems = check_case(command.case_no, command.operation, command.doctor, articles)
     code = problems[0].code if problems else ""
     refuse_if(problems, code, _("没有登记。"))
-    for article in articles:
+    for unit, article in zip(command.units, articles, strict=True):
         _refuse_used(session, command.org_id, article)
+        lot_of_serial(session, command.org_id, article, unit.line.lot_id)
     places = {place.id for place in stock_places(session, command.org_id)}
     if command.department_id and command.department_id not in places:
         raise DomainError("case.department", _("没有这个科室。请从列表里选。"))

@@ -20,6 +20,7 @@ from app.services.scan_rules import put_setting
 _MONTHS = 60
 _PARTS = 10
 _YEARS = 50
+_YES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def _check(wanted: Policy) -> None:
         (wanted.near_months, _MONTHS, _("近效期的月数")),
         (wanted.near_parts, _PARTS, _("剩余有效期的几分之一")),
         (wanted.far_years, _YEARS, _("效期太远的年数")),
+        (wanted.every_serial, _YES, _("高值序列号核对")),
     )
     for value, most, name in ranges:
         if not 0 <= value <= most:

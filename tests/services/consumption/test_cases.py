@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -13,8 +13,10 @@ from app.domain.documents import DocKind
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
 from app.domain.ledger import Move
+from app.domain.receiving.policy import Policy
 from app.models.consumption_source import CaseLine
 from app.models.item import Item
+from app.models.receiving import TraceCode
 from app.models.stock import Balance, Ledger
 from app.services.consumption.case_listing import case_lines, cases
 from app.services.consumption.cases import (
@@ -27,12 +29,13 @@ from app.services.consumption.cases import (
     scan_article,
 )
 from app.services.consumption.commands import Consumed
+from app.services.platform.door_policy import SavePolicy, save_policy
 from app.services.recalls.trace import find_lots, trace_lot
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.cli.runner import run
-from tests.factories import EAST, GOODS, RUIHE, TODAY, Site
+from tests.factories import EAST, GOODS, RUIHE, TODAY, WEST, Site
 
 SYRINGE = 104
 GTIN = GOODS[3].gtin
@@ -102,6 +105,58 @@ def test_a_case_uses_each_serial_once_and_gives_one_back(site: Site) -> None:
     (head,) = find_lots(*site.as_("east_store"), "S1")
     used = [s.case for s in trace_lot(*site.as_("east_store"), head.lot_id).steps if s.case]
     assert set(used) == {"ZY1014-03", "ZY1014-11"}
+
+
+def came_in(site: Site, org: int, lot: int, *serials: str, released: bool = False) -> None:
+    """As if these serials had been scanned at the door."""
+    at = datetime(2026, 10, 12, 1, 30, tzinfo=UTC)
+    with site.owner.write() as s:
+        for serial in serials:
+            s.add(
+                TraceCode(
+                    code=f"{GTIN.zfill(14)}.{serial}", org_id=org, item_id=SYRINGE, lot_id=lot,
+                    acceptance_id=1, received_at=at, released_at=at if released else None,
+                )
+            )  # fmt: skip
+
+
+def test_a_serial_is_used_where_it_came_in_with_its_lot(site: Site) -> None:
+    lot = shelf(site)
+    came_in(site, EAST, lot, "S1", "S2")
+    came_in(site, WEST, lot, "S5")
+    came_in(site, EAST, lot, "S6", released=True)
+    for code, words in (
+        (udi("Z1", "S9"), "没有入库记录"),
+        (udi("Z0", "S2"), "按批号 Z1 收的"),
+        (udi("Z1", "S5"), "别家机构 10-12 09:30 收的"),
+        (udi("Z1", "S6"), "已冲销"),
+    ):
+        with pytest.raises(DomainError, match=words):
+            register(site, code)
+    done = register(site, f"]d201{GTIN}21S1")  # no lot in the code: the receipt knows it
+    assert left(site, lot) == 2
+    with site.owner.read() as s:
+        assert s.scalars(
+            select(TraceCode.used_doc_id).where(TraceCode.used_at.is_not(None))
+        ).all() == [done.document_id]
+    refund_case(
+        *site.as_("east_store"),
+        RefundCase(new_op(), EAST, done.document_id, udi("Z1", "S1"), "术中未用"),
+    )
+    register(site, udi("Z1", "S1"), case="ZY1014-12")
+    with site.owner.write() as s:
+        s.execute(update(CaseLine).values(returned=1))  # forgotten by the cases, not by the code
+    with pytest.raises(ConflictError, match="已用于 XH20261014-003"):
+        register(site, udi("Z1", "S1"), case="ZY1014-13")
+
+
+def test_without_receipts_by_serial_the_setting_decides(sqlite_site: Site) -> None:
+    shelf(sqlite_site)
+    register(sqlite_site, udi("Z1", "S1"))
+    wanted = SavePolicy(new_op(), EAST, Policy(every_serial=1))
+    save_policy(*sqlite_site.as_("lead_admin"), wanted)
+    with pytest.raises(DomainError, match="没有入库记录"):
+        register(sqlite_site, udi("Z1", "S2"))
 
 
 def test_the_supplier_sees_quantities_and_nobody_counts_by_doctor(site: Site) -> None:

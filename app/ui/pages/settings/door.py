@@ -49,6 +49,14 @@ class DoorSection(Section):
         )
         self.years = QtyEdit(_("年"), most=50)
         self.row(_("效期太远"), self.years, _("有效期比今天晚这么多年以上，请人核对。常用 10。"))
+        self.serials = Select(
+            [(0, _("入库时扫过序列号的品规才核对")), (1, _("一律核对，没有入库记录的不能用"))]
+        )
+        self.row(
+            _("高值序列号"),
+            self.serials,
+            _("登记高值耗材时，序列号要在本院验收过、没有用过、批号相符。"),
+        )
         self.told = Text("", Role.SECOND, wrap=True)
         self.save = Button(_("保存"), Kind.PRIMARY)
         self.save.clicked.connect(lambda _on=False: self._save())
@@ -79,9 +87,11 @@ class DoorSection(Section):
         self.months.set_value(policy.near_months)
         self.parts.set_value(policy.near_parts)
         self.years.set_value(policy.far_years)
+        self.serials.choose(policy.every_serial)
 
     def _save(self) -> None:
-        wanted = Policy(self.months.value, self.parts.value, self.years.value)
+        serials = int(self.serials.value == 1)
+        wanted = Policy(self.months.value, self.parts.value, self.years.value, serials)
         command = SavePolicy(new_op(), self.org_id, wanted)
         db, actor = self.context.db, self.context.actor
         self.context.jobs.write(
