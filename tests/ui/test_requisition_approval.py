@@ -8,6 +8,7 @@ from decimal import Decimal
 from app.domain.documents import State
 from app.domain.ids import new_op
 from app.domain.orders.approval import Limits
+from app.services.counting import limit as write_offs
 from app.services.requisition.limits import SaveLimits, limits, save_limits
 from app.services.requisition.make import Create, WantedLine, create
 from app.services.requisition.queries import requisition
@@ -83,6 +84,9 @@ def test_the_limits_are_set_for_the_group(
     settle()
     assert "还小" in section.told.text()
     section.member.setText("50000")
+    section.write_off.setText("800")
     section.save.click()
     settle()
-    assert limits(*sqlite_site.as_("lead_admin"), section.org_id).member == Decimal(50000)
+    admin = sqlite_site.as_("lead_admin")
+    assert limits(*admin, section.org_id).member == Decimal(50000)
+    assert write_offs.limit(*admin, section.org_id) == Decimal(800)

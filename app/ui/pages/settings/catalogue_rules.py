@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable
+from typing import ClassVar
+
 from typing_extensions import override
 
-from app.domain.duties import Duty
-from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.formulary.rules import Limits
 from app.domain.ids import new_op
 from app.i18n import _
@@ -14,17 +14,15 @@ from app.services.catalogue.strictness import SaveStrictness, save_strictness, s
 from app.services.formulary.limits import SaveListLimits, list_limits, save_list_limits
 from app.ui.changes import Topic
 from app.ui.context import PageContext
-from app.ui.pages.settings.section import Section
-from app.ui.status import Status
-from app.ui.widgets.buttons import Button, Kind
-from app.ui.widgets.cards import toolbar
+from app.ui.pages.settings.numbers_section import NumbersSection
 from app.ui.widgets.fields import Select
 from app.ui.widgets.numbers import QtyEdit
-from app.ui.widgets.text import Role, Text
 
 
-class CatalogueRulesSection(Section):
+class CatalogueRulesSection(NumbersSection[tuple[bool, Limits]]):
     """The group's rules for codes and for supply lists."""
+
+    changes: ClassVar[frozenset[Topic]] = frozenset({Topic.SETTINGS, Topic.CATALOGUE})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(
@@ -48,53 +46,31 @@ class CatalogueRulesSection(Section):
         self.row(_("基药占比"), self.share, _("目录里基药品规应占的百分比，0 为不查。"))
         self.days = QtyEdit(_("天"), most=730)
         self.row(_("证照提醒"), self.days, _("批准文号、注册证在这么多天内到期就提醒。常用 90。"))
-        self.told = Text("", Role.SECOND, wrap=True)
-        self.save = Button(_("保存"), Kind.PRIMARY)
-        self.save.clicked.connect(lambda _on=False: self._save())
-        self.save.setVisible(context.actor.has(Duty.ADMIN))
-        buttons = QWidget()
-        buttons.setLayout(toolbar(self.save, None))
-        self.card.add(buttons)
-        self.card.add(self.told)
+        self.finish(_("已保存，下一次检查和导入起生效。"))
 
     @override
-    def refresh(self) -> None:
-        """Ask for the rules in force."""
+    def question(self) -> Callable[[], tuple[bool, Limits]]:
         db = self.context.db
-        self.told.setText("")
-        self.context.jobs.read(
-            lambda: (strictness(db), list_limits(db)),
-            self._show,
-            channel="settings.catalogue_rules",
-            owner=self,
-        )
+        return lambda: (strictness(db), list_limits(db))
 
-    def _show(self, found: tuple[bool, Limits]) -> None:
+    @override
+    def show_values(self, found: tuple[bool, Limits]) -> None:
         strict, limits = found
         self.strict.choose(strict)
         self.kinds.set_value(limits.kinds)
         self.share.set_value(limits.essential_share)
         self.days.set_value(limits.warn_days)
 
-    def _save(self) -> None:
-        limits = Limits(self.kinds.value, self.share.value, self.days.value)
-        strict = bool(self.strict.value)
+    @override
+    def saving(self) -> Callable[[], object]:
+        limits = SaveListLimits(
+            new_op(), Limits(self.kinds.value, self.share.value, self.days.value)
+        )
+        strict = SaveStrictness(new_op(), bool(self.strict.value))
         db, actor = self.context.db, self.context.actor
 
         def work() -> None:
-            save_list_limits(db, actor, SaveListLimits(new_op(), limits))
-            save_strictness(db, actor, SaveStrictness(new_op(), strict))
+            save_list_limits(db, actor, limits)
+            save_strictness(db, actor, strict)
 
-        self.context.jobs.write(work, self._saved, self._refused, owner=self)
-
-    def _saved(self, _nothing: object) -> None:
-        self.context.changes.announce({Topic.SETTINGS, Topic.CATALOGUE})
-        self.told.set_tone(Status.OK)
-        self.told.setText(_("已保存，下一次检查和导入起生效。"))
-
-    def _refused(self, error: Exception) -> None:
-        if isinstance(error, DomainError | EnvironmentProblem):
-            self.told.set_tone(Status.BAD)
-            self.told.setText(error.text)
-        else:
-            self.context.errors.take(error)
+        return work

@@ -80,7 +80,7 @@ class SettingsPage(Page):
             ("places", _("库位"), Icon.WAREHOUSE, PlacesSection),
             ("terms", _("供货与结算"), Icon.TRUCK, TermsSection),
             ("door", _("验收要求"), Icon.CLIPBOARD_CHECK, DoorSection),
-            ("approval", _("采购审批"), Icon.CLIPBOARD_CHECK, ApprovalSection),
+            ("approval", _("审批额度"), Icon.CLIPBOARD_CHECK, ApprovalSection),
             ("catalogue", _("目录规则"), Icon.CLIPBOARD_CHECK, CatalogueRulesSection),
             ("rules", _("供应商条码"), Icon.BARCODE, RulesSection),
             ("scanner", _("扫码枪"), Icon.BARCODE_SCAN, ScannerSection),
