@@ -252,8 +252,11 @@ def test_a_reason_must_be_long_enough(qtbot: QtBot) -> None:
     host = QWidget()
     qtbot.addWidget(host)
     host.show()
-    form = ReasonForm("拒签", "", "拒签", host, least=10)
+    form = ReasonForm("拒签", "写明原因后退回。" * 12, "拒签", host, least=10)
     form.open()
+    layout = form.layout()
+    assert layout is not None
+    assert form.height() >= layout.totalHeightForWidth(form.width()), "nothing is cut off"
     form.reason.setPlainText("太贵")
     form.verb.click()
     assert form.field.problem.text == "请写明原因，至少 10 个字，现在 2 个字。"
@@ -268,8 +271,11 @@ def test_the_word_must_be_typed_for_what_cannot_be_taken_back(qtbot: QtBot) -> N
     host.show()
     form = TypeToConfirm("清空演示数据", "全部删除。", "清空", "清空", host)
     form.open()
+    assert form.focusWidget() is form.edit, "the first field has the keys, not a button"
+    form.verb.setFocus()
     form.verb.click()
     assert "清空" in form.field.problem.text
+    assert form.focusWidget() is form.edit, "and again after a refusal"
     form.edit.setText("清空")
     with qtbot.waitSignal(form.accepted):
         form.verb.click()

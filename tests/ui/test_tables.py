@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError, EnvironmentProblem
@@ -313,3 +313,11 @@ def test_letters_are_told_to_the_page_not_searched(lines: GridView, qtbot: QtBot
     with qtbot.waitSignal(lines.key_pressed) as told:
         QTest.keyClick(lines.halves.right, Qt.Key.Key_T)
     assert told.args == ["T"]
+
+
+def test_the_first_row_begins_where_the_keys_come_to_none(lines: GridView, qtbot: QtBot) -> None:
+    lines.halves.selection.clear()
+    with qtbot.waitSignal(lines.current_changed):
+        arrival = QFocusEvent(QEvent.Type.FocusIn, Qt.FocusReason.TabFocusReason)
+        QApplication.sendEvent(lines.halves.right, arrival)
+    assert [one.key for one in lines.selected()] == [0]

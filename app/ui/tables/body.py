@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QTableView, QWidget
 from typing_extensions import override
 
@@ -36,6 +36,7 @@ class Body(QTableView):
         clicked_link: A link cell was clicked (position, column key).
         key_pressed: A single letter that the page may want (text); handled here, never by a
             shortcut, because a shortcut would eat characters of a scan.
+        arrived: The keys came here while no row was chosen (not by a click, which chooses one).
     """
 
     opened = Signal(int)
@@ -43,6 +44,7 @@ class Body(QTableView):
     clicked_link = Signal(int, str)
     key_pressed = Signal(str)
     escaped = Signal()
+    arrived = Signal()
 
     def __init__(self, model: TableModel, header: GridHeader, parent: QWidget) -> None:
         super().__init__(parent)
@@ -204,6 +206,13 @@ class Body(QTableView):
             row += step
             place = 0 if step > 0 else count - 1
         return index
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        chosen = self.selectionModel().hasSelection()
+        super().focusInEvent(event)
+        if not chosen and event.reason() is not Qt.FocusReason.MouseFocusReason:
+            self.arrived.emit()
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:

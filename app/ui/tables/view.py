@@ -97,6 +97,7 @@ class GridView(QFrame):
             body.clicked_link.connect(self._emit_link)
             body.key_pressed.connect(self.key_pressed)
             body.escaped.connect(self.escaped)
+            body.arrived.connect(self._begin)
         self.halves.selection.currentRowChanged.connect(
             lambda now, _before: self.current_changed.emit(self.model.row_at(now.row()))
         )
@@ -171,6 +172,11 @@ class GridView(QFrame):
         self._go(position)
         return True
 
+    def _begin(self) -> None:
+        """The keys came to rows of which none is chosen: the first begins."""
+        if self.model.rowCount():
+            self._go(0)
+
     def _go(self, position: int) -> None:
         place = self.halves.delegate.rule_column
         index = self.model.index(position, place)
@@ -196,8 +202,7 @@ class GridView(QFrame):
             signal.emit(row)
 
     def _emit_link(self, position: int, key: str) -> None:
-        row = self.model.row_at(position)
-        if row:
+        if row := self.model.row_at(position):
             self.link_clicked.emit(row, key)
 
     def _selected(self) -> None:
@@ -208,7 +213,7 @@ class GridView(QFrame):
         """Rows arrived: put the current row back; under the keyboard the first begins."""
         wanted, self._wanted_key = self._wanted_key, None
         if wanted is None or not self.choose(wanted):
-            if self.halves.right.hasFocus() and self.model.rowCount():
+            if self.window().focusWidget() is self.halves.right and self.model.rowCount():
                 self._go(0)
             else:
                 self.current_changed.emit(None)

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.i18n import _
@@ -43,7 +51,7 @@ class Form(QDialog):
         self.cancel = Button(cancel or _("取消"))
         self.cancel.clicked.connect(self.reject)
         self.verb = Button(verb, Kind.PRIMARY)
-        self.verb.clicked.connect(self.submit)
+        self.verb.clicked.connect(self._press)
         self.verb.setDefault(True)
         self.buttons = QHBoxLayout()
         self.buttons.addStretch(1)
@@ -55,10 +63,32 @@ class Form(QDialog):
         """The main button; override to check first, then call `accept`."""
         self.accept()
 
+    def _press(self) -> None:
+        """Do what the main button says; if a field is not right yet, the keys go there."""
+        self.submit()
+        if not self.isVisible():
+            return
+        wrong = (field for field in self.findChildren(Field) if field.problem.isVisible())
+        first = next(wrong, None)
+        if first is not None:
+            first.editor.setFocus()
+
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._begin()
         self._make_room()
+
+    def _begin(self) -> None:
+        """The first field has the keys, unless the form chose another; Tab ends at the buttons."""
+        if self.focusWidget() is not None:
+            return
+        one = self.nextInFocusChain()
+        while one is not None and one is not self:
+            if one not in {self.cancel, self.verb} and _takes_keys(one, self):
+                one.setFocus()
+                return
+            one = one.nextInFocusChain()
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -74,6 +104,14 @@ class Form(QDialog):
         room = self.screen().availableGeometry().height()
         if self.height() < needed <= room:
             self.resize(self.width(), needed)
+
+
+def _takes_keys(one: QWidget, form: QWidget) -> bool:
+    """Whether the keys may begin here: an editor or a list, not what is only read."""
+    if not one.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return False
+    reads = isinstance(one, QPlainTextEdit | QLineEdit) and one.isReadOnly()
+    return one.isVisibleTo(form) and one.isEnabled() and not (reads or isinstance(one, QScrollArea))
 
 
 @dataclass(frozen=True, slots=True)

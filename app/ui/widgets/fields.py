@@ -120,6 +120,15 @@ class Field(QWidget):
         self.hint.setText(text)
 
 
+def beside(*fields: QWidget) -> QHBoxLayout:
+    """Fields beside each other, of equal width."""
+    row = QHBoxLayout()
+    row.setSpacing(12)
+    for field in fields:
+        row.addWidget(field, 1, Qt.AlignmentFlag.AlignTop)
+    return row
+
+
 class Select(QComboBox):
     """A choice of values with words; `value` is what was chosen."""
 

@@ -36,14 +36,14 @@ def columns() -> tuple[Column, ...]:
         Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=214, frozen=True,
                sortable=True, filter=Filter.TEXT, hint=_("包含…")),
         Column(key="unit", title=_("单位"), width=50),
-        Column(key="maker", title=_("生产企业"), width=98, sortable=True, filter=Filter.TEXT,
-               hint=_("包含…")),
+        Column(key="maker", title=_("生产企业"), width=98, stretch=True, sortable=True,
+               filter=Filter.TEXT, hint=_("包含…")),
         Column(key="class", title=_("类别"), width=80, filter=Filter.CHOICE, choices=classes,
                hint=_("全部")),
         Column(key="price", title=_("统采价"), unit=_("元"), kind=Kind.MONEY, width=90,
                sortable=True, filter=Filter.NUMBER, hint=_("≥ 或 ≤")),
         Column(key="users", title=_("使用机构"), kind=Kind.NUMBER, width=76),
-        Column(key="status", title=_("状态"), kind=Kind.PILL, width=112, stretch=True,
+        Column(key="status", title=_("状态"), kind=Kind.PILL, width=112,
                filter=Filter.CHOICE, choices=states, hint=_("全部")),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QScrollArea, QWidget
 from typing_extensions import override
 
 from app.domain.days import typed_day
@@ -19,7 +19,7 @@ from app.services.committee.views import Attendee, MeetingView, RequestRow
 from app.ui import theme
 from app.ui.jobs import JobRunner
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.fields import Check, CodeEdit, Field, Select
+from app.ui.widgets.fields import Check, CodeEdit, Field, Select, beside
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.text import Role, Text
 
@@ -30,20 +30,21 @@ class SignInForm(Form):
     """Who is present; being present includes the signed declaration of interests."""
 
     def __init__(self, view: MeetingView, parent: QWidget) -> None:
-        super().__init__(_("签到"), _("保存签到"), parent)
+        super().__init__(_("签到"), _("保存签到"), parent, wide=520)
         self.body.addWidget(
             Text(_("应到 {seats} 人，法定人数 {quorum} 人。到会的都要签利益声明。",
                    seats=view.seats, quorum=view.quorum), Role.SECOND, wrap=True)
         )  # fmt: skip
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        places = QGridLayout(inside)
         self.checks: list[tuple[Attendee, Check]] = []
         first = not view.present
-        for one in view.attendees:
+        lines = -(-len(view.attendees) // 2)
+        for place, one in enumerate(view.attendees):
             check = Check(f"{one.seat.name}（{one.seat.department}）")
             check.setChecked(first or one.present)
             self.checks.append((one, check))
-            column.addWidget(check)
+            places.addWidget(check, place % lines, place // lines)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inside)
@@ -138,12 +139,13 @@ class RequestForm(Form):
         self.qty_field = Field(_("估计年用量（最小单位）"), self.amount, required=True)
         self.price_field = Field(_("一个包装的价格（元）"), self.cost, hint=_("不填为现价"))
         self.reason_field = Field(_("理由"), self.reason, required=True)
-        for field in (
-            Field(_("申请"), self.kind), self.item_field, self.other_field, self.qty_field,
-            self.price_field, Field(_("科室"), self.department), self.reason_field,
-            Field(_("依据：指南、文献"), self.evidence),
-        ):  # fmt: skip
-            self.body.addWidget(field)
+        kind, ward = Field(_("申请"), self.kind), Field(_("科室"), self.department)
+        self.body.addLayout(beside(kind, ward))
+        self.body.addWidget(self.item_field)
+        self.body.addWidget(self.other_field)
+        self.body.addLayout(beside(self.qty_field, self.price_field))
+        self.body.addWidget(self.reason_field)
+        self.body.addWidget(Field(_("依据：指南、文献"), self.evidence))
         self.picker.picked.connect(self._picked)
         self.other.picked.connect(self._picked_other)
         self.kind.currentIndexChanged.connect(self._kind_changed)
@@ -200,9 +202,10 @@ class TemporaryForm(Form):
             Text(_("目录外、一位患者、一次用量。不写患者姓名、证件号和电话。"), Role.SECOND,
                  wrap=True)
         )  # fmt: skip
-        for field in (self.item_field, self.qty_field, Field(_("科室"), self.department),
-                      Field(_("病情和用药需要"), self.reason, required=True)):  # fmt: skip
-            self.body.addWidget(field)
+        self.reason_field = Field(_("病情和用药需要"), self.reason, required=True)
+        self.body.addWidget(self.item_field)
+        self.body.addLayout(beside(self.qty_field, Field(_("科室"), self.department)))
+        self.body.addWidget(self.reason_field)
         self.picker.picked.connect(self._picked)
 
     def _picked(self, value: object) -> None:
@@ -216,6 +219,8 @@ class TemporaryForm(Form):
             self.item_field.say(_("请先选品规：输入拼音、名称或编码，再按回车。"))
         elif not text.isdigit() or not int(text):
             self.qty_field.say(_("请填大于 0 的整数。"))
+        elif not self.reason.toPlainText().strip():
+            self.reason_field.say(_("请写明病情和为什么需要这个药。"))
         else:
             self.qty = int(text)
             self.accept()

@@ -57,6 +57,11 @@ class MeetingPanel(QWidget):
         self.others = GridView(ListModel(rows.alternative_columns()))
         self.panel = ItemPanel()
         self.klass = Text("", Role.LABEL)
+        self.corner = QWidget()
+        """What is not of one meeting; the page shows it beside its chips."""
+        corner = toolbar(self.members, self.new)
+        corner.setContentsMargins(0, 0, 0, 0)
+        self.corner.setLayout(corner)
         self.desk = MeetingDesk(page, self)
         self._lay_out()
         self._connect()
@@ -73,9 +78,7 @@ class MeetingPanel(QWidget):
         row.setSpacing(18)
         row.addLayout(left, 2)
         row.addLayout(middle, 3)
-        row.addLayout(
-            toolbar(self.members, self.new, self.attend, self.minutes, self.end, self.act)
-        )
+        row.addLayout(toolbar(self.attend, self.minutes, self.end, self.act))
         head.add(row)
         below = Card(padding=10)
         below.add(toolbar(Text(_("和在用品比"), Role.CARD_TITLE), self.klass, None))

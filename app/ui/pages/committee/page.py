@@ -45,15 +45,14 @@ class CommitteePage(Page):
         self.temporary.changed.connect(self._changed)
         self.chips.idClicked.connect(self._show_view)
         column = page_column(self)
-        column.addLayout(toolbar(*self.chips.buttons(), None))
+        column.addLayout(toolbar(*self.chips.buttons(), None, self.meeting.corner))
         column.addWidget(self.stack, 1)
         self.on(Act.PRINT, self.meeting.desk.print_minutes)
         self.on(Act.NEW, self._new)
         self.on(Act.FINISH, self.meeting.desk.go_on)
         self.on(Act.EXPORT, lambda: ask_and_export(self, self._grid(), _("药事会")))
         keeper = context.actor.has(Duty.CATALOGUE)
-        self.chips.button(_MEETING if keeper else _REQUESTS).setChecked(True)
-        self.stack.setCurrentIndex(_MEETING if keeper else _REQUESTS)
+        self._bring(_MEETING if keeper else _REQUESTS)
 
     def _grid(self) -> GridView:
         return (self.meeting.agenda, self.requests.grid, self.temporary.grid)[
@@ -65,9 +64,14 @@ class CommitteePage(Page):
             self.stack.currentIndex()
         ]()
 
-    def _show_view(self, view: int) -> None:
+    def _bring(self, view: int) -> None:
         self.chips.button(view).setChecked(True)
         self.stack.setCurrentIndex(view)
+        self.meeting.corner.setVisible(view == _MEETING)
+
+    def _show_view(self, view: int) -> None:
+        self._bring(view)
+        self._grid().setFocus()
         self.refresh()
 
     def _changed(self) -> None:

@@ -50,10 +50,10 @@ def agenda_columns() -> tuple[Column, ...]:
     return (
         Column(key="seq", title="#", kind=Kind.NUMBER, width=36),
         Column(key="name", title=_("申请品规"), kind=Kind.TWO_LINE, width=140, stretch=True),
-        Column(key="asked", title=_("申请 / 科室"), kind=Kind.TWO_LINE, width=104),
+        Column(key="asked", title=_("申请 / 科室"), kind=Kind.TWO_LINE, width=98),
         Column(key="two", title=_("一品两规"), kind=Kind.PILL, width=88),
-        Column(key="essential", title=_("基药"), kind=Kind.PILL, width=72),
-        Column(key="vbp", title=_("集采"), kind=Kind.PILL, width=88),
+        Column(key="essential", title=_("基药"), kind=Kind.PILL, width=66),
+        Column(key="vbp", title=_("集采"), kind=Kind.PILL, width=104),
         Column(key="insurance", title=_("医保"), kind=Kind.PILL, width=92),
         Column(key="votes", title=_("赞 : 反 : 弃"), kind=Kind.TWO_LINE, width=92),
         Column(key="result", title=_("结果"), kind=Kind.PILL, width=108),

@@ -33,8 +33,10 @@ class ReadyView(QWidget):
         self.picker.setMinimumWidth(320)
         self.setFocusProxy(self.picker)
         self.note = Text(_("只看各家能发的总数，看不到批号、价格和患者。"), Role.LABEL)
-        self.grid = GridView(ListModel(rows.ready_columns()))
+        model = ListModel(rows.ready_columns())
+        self.grid = GridView(model)
         self.grid.set_empty(_("先选处方上的药，或读一个处方文件。"))
+        model.set_rows(())  # so that the sentence is there before anything was asked
         self.lines = GridView(ListModel(rows.prescribed_columns()))
         self.lines.set_empty(_("处方里没有认得出的药。"))
         self.load = Button(_("读处方文件"), icon=Icon.IMPORT)

@@ -102,7 +102,7 @@ class CompareView(QWidget):
 
     @property
     def _row(self) -> int:
-        return max(theme.px(15) + 12, (self.height() - self._head) // len(row_titles()))
+        return max(theme.px(14) + 7, (self.height() - self._head) // len(row_titles()))
 
     def _boxes(self) -> Iterator[tuple[int, QRect]]:
         """Where the candidates in sight stand; the chosen one is always among them."""

@@ -59,7 +59,6 @@ class MappingPage(Page):
         self.whole = WholeList(self)
         self.requests = ItemRequests(self, self._ask)
         self.views = ViewChips(self, self.show_view)
-        self.views.show_counts(())
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.list)
@@ -232,13 +231,17 @@ class MappingPage(Page):
             self.context.notices.info(text)
         elif letter == "X":
             self.desk.set_aside(line)
-            self.list.go_on()
+            self._go_on()
         elif letter == "A":
             self.requests.ask(line.id, self.context.org.id)
         elif letter == "Y" and found is not None:
             self._confirm(line, found)
         elif letter == "N" and found is not None:
             self._reject(line, found)
+
+    def _go_on(self) -> None:
+        if not self.list.go_on():
+            self.context.notices.done(_("这里的行都处理完了。可点左上别的分类。"))
 
     def _pick(self, line: LocalLine) -> None:
         title = f"{line.name} {line.spec} {line.maker}"
@@ -250,14 +253,14 @@ class MappingPage(Page):
         differs = [one for one in found.findings if one.fit is Fit.DIFFERENT]
         if not found.blocked and all(one.fact is not Fact.PACK for one in differs):
             self.desk.confirm(line, found)
-            self.list.go_on()
+            self._go_on()
             return
         effect = _("；").join(one.text for one in differs)
         form = ReasonForm(_("写明理由再采纳"), effect, _("采纳"), self)
 
         def take() -> None:
             self.desk.confirm(line, found, form.text)
-            self.list.go_on()
+            self._go_on()
             self.list.setFocus()
 
         form.accepted.connect(take)
@@ -268,7 +271,7 @@ class MappingPage(Page):
         self.desk.reject(line, found, last=last)
         self.bench.struck()
         if last:
-            self.list.go_on()
+            self._go_on()
 
     def _ask_safe(self) -> None:
         self.whole.accept_safe(sum(row.safe for row in self.all), self.desk.undo)
@@ -280,8 +283,7 @@ class MappingPage(Page):
 
     def _count(self) -> None:
         """Ask for the figures again; the list stays as it is under the person's hands."""
-        now = {row.id: row for row in self.list.lines.rows}
-        self.all = tuple(now.get(row.id, row) for row in self.all)
+        self.all = self.list.lines.as_decided(self.all)
         self.views.show_counts(self.all)
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
 

@@ -40,8 +40,8 @@ class ProgressCard(Card):
         for widget in (self.rate, self.count):
             row.addWidget(widget)
         row.addWidget(self.value, 1)
-        for widget in (self.goal, self.members, self.requests):
-            row.addWidget(widget)
+        for further in (self.goal, self.members, self.requests):
+            row.addWidget(further)
         self.bar = SegmentBar(8)
         self.add(row)
         below = QHBoxLayout()

@@ -38,6 +38,7 @@ class ViewChips(QGridLayout):
             self.addWidget(chip, place // _IN_A_ROW, place % _IN_A_ROW)
         self.setColumnStretch(_IN_A_ROW, 1)
         self.check("open")
+        self.show_counts(())
 
     def check(self, view: str) -> None:
         """Mark the view that is looked at."""

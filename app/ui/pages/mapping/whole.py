@@ -149,7 +149,7 @@ class WholeList(QObject):
         self._page.read(lambda: progress_of(db, actor, orgs), self._members, channel="members")
 
     def _members(self, found: tuple[MemberProgress, ...]) -> None:
-        form = Form(_("各家对码完成率"), _("知道了"), self._page, wide=520)
+        form = Form(_("各家对码完成率"), _("知道了"), self._page, wide=640)
         form.cancel.hide()
         facts = Facts()
         facts.show_facts([(one.name, _line(one)) for one in found])

@@ -85,6 +85,11 @@ class RowsModel(QAbstractListModel):
             self._changed(place)
         return True
 
+    def as_decided(self, rows: Sequence[LocalLine]) -> tuple[LocalLine, ...]:
+        """Rows that were read earlier, with what was decided here since."""
+        now = {row.id: row for row in self.rows}
+        return tuple(now.get(row.id, row) for row in rows)
+
     def place(self, local_id: int) -> int:
         """Where a row stands; -1 when it is not in sight."""
         return next((at for at, row in enumerate(self.rows) if row.id == local_id), -1)
@@ -208,9 +213,11 @@ class WorkList(QListView):
             self.chosen.emit(self.current)
         self.go(place)
 
-    def go_on(self) -> None:
-        """Choose the next row that waits; where none does, stay."""
-        self.go(self.lines.next_open(self.currentIndex().row() + 1))
+    def go_on(self) -> bool:
+        """Choose the next row that waits; where none does, stay, and say so."""
+        place = self.lines.next_open(self.currentIndex().row() + 1)
+        self.go(place)
+        return place >= 0
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
