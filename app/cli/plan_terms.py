@@ -13,6 +13,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.money import price
 from app.domain.replenish.by_hand import KINDS, ByHand, Kind
+from app.domain.replenish.successor import Successor
 from app.i18n import _
 from app.services.item_lookup import find_items
 from app.services.replenishment.numbers import (
@@ -22,6 +23,13 @@ from app.services.replenishment.numbers import (
     end_number,
     numbers,
     set_number,
+)
+from app.services.replenishment.successors import (
+    EndSuccessor,
+    SetSuccessor,
+    end_successor,
+    set_successor,
+    successors,
 )
 from app.services.replenishment.supply_terms import SetSupply, set_supply, supply_rows
 from app.services.scan_rules import read
@@ -127,6 +135,55 @@ def _line(row: NumberRow) -> FixedLine:
         set_by=row.set_by,
         state=_("已到期") if row.over else _("在用"),
     )
+
+
+@app.command("replace", help=_("换品规：旧品规的用量归到新品规，新品规从第一天就有历史"))
+def replace(
+    old: ItemArgument,
+    new: Annotated[str, typer.Argument(help=_("换成哪个品规；配 --end 时不用写"))] = "",
+    reason: Annotated[str, typer.Option("--reason", help=_("为什么"))] = "",
+    ratio: Annotated[
+        str, typer.Option("--ratio", help=_("折算，旧:新，最小单位，如 2:1 为旧 2 片换新 1 片"))
+    ] = "1:1",
+    end: Annotated[bool, typer.Option("--end", help=_("取消，旧品规的用量归回自己"))] = False,
+    org: OrgOption = "",
+) -> None:
+    """Let an item have the history of the one that it replaces."""
+    run = cli()
+    db, actor = run.signed_in()
+    where, before = org_id(run, org), item_id(run, old)
+    if end:
+        end_successor(db, actor, EndSuccessor(new_op(), where, before))
+        run.say(_("已取消，下次计算各算各的。"))
+        return
+    units = ratio.replace("：", ":").split(":")
+    if len(units) != 2 or not all(one.isascii() and one.isdigit() for one in units):  # noqa: PLR2004 - old and new
+        raise DomainError("cli.ratio", _("--ratio 写成 旧:新，如 2:1。"))
+    link = Successor(before, item_id(run, new), int(units[0]), int(units[1]))
+    set_successor(db, actor, SetSuccessor(new_op(), where, link, reason))
+    run.say(_("已记下，下次计算就用。"))
+
+
+@app.command("replaced", help=_("换过的品规：谁的用量归到谁"))
+def replaced(org: OrgOption = "") -> None:
+    """List replaced items."""
+    run = cli()
+    rows = successors(*run.signed_in(), org_id(run, org))
+    run.emit(
+        [
+            {
+                "old": f"{row.old_code} {row.old_name}", "new": f"{row.new_code} {row.new_name}",
+                "ratio": f"{row.link.units_old}:{row.link.units_new}", "reason": row.reason,
+                "set_by": row.set_by, "set_at": f"{row.set_at:%Y-%m-%d}",
+            }
+            for row in rows
+        ],
+        {
+            "old": _("旧品规"), "new": _("新品规"), "ratio": _("折算"), "reason": _("原因"),
+            "set_by": _("谁定的"), "set_at": _("日期"),
+        },
+        empty=_("没有换过的品规。"),
+    )  # fmt: skip
 
 
 @app.command("term", help=_("供货约定：件装、起订数、起订额；集团合计还是各家各算"))

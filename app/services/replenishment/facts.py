@@ -25,6 +25,7 @@ from app.services.replenishment.history import (
 )
 from app.services.replenishment.peers import peers_of
 from app.services.replenishment.scope import Scope
+from app.services.replenishment.successors import handed_on, links_of
 from app.services.replenishment.terms import (
     ItemCard,
     Kept,
@@ -66,7 +67,7 @@ def gather(session: Session, scope: Scope, settings: Settings, also: Collection[
     Planned are items that were asked for, are in stock, on order or held by a person's policy,
     and those of `also`.
     """
-    asked = asked_by_item(session, scope)
+    asked = handed_on(asked_by_item(session, scope), links_of(session, scope.org_id))
     stock = usable_lots(session, scope)
     ordered = on_order(session, scope)
     coming, coming_ordered = in_transit(session, scope)

@@ -20,6 +20,7 @@ from app.services.db import today
 from app.services.replenishment.facts import worth
 from app.services.replenishment.history import Asked, asked_by_item, days_without, series_for
 from app.services.replenishment.scope import scope_of, settings_for
+from app.services.replenishment.successors import handed_on, links_of
 from app.services.replenishment.terms import ItemCard, Term, item_cards, supply_of
 
 LEARN_DAYS: Final = 120
@@ -85,7 +86,7 @@ def past_of(session: Session, orgs: Sequence[int], days: int) -> Past:
 def _shelves(session: Session, org: int, day: date) -> list[Shelf]:
     scope = scope_of(session, org, 0, day)
     settings = settings_for(session, org, scope.place_id)
-    asked = asked_by_item(session, scope)
+    asked = handed_on(asked_by_item(session, scope), links_of(session, scope.org_id))
     cards = item_cards(session, asked)
     supply = supply_of(session, scope, cards, settings)
     without = days_without(session, scope, {})

@@ -12,6 +12,7 @@ from app.domain.errors import DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.replenish.by_hand import ByHand, Kind
 from app.domain.replenish.rates import Basis
+from app.domain.replenish.successor import Successor
 from app.domain.replenish.suggestion import Verdict
 from app.models.item import Item
 from app.services.replenishment.due import due
@@ -27,6 +28,12 @@ from app.services.replenishment.numbers import (
 from app.services.replenishment.review import Approve, approve, reviewed
 from app.services.replenishment.run import Run, run
 from app.services.replenishment.substitutes import Nearness, substitutes
+from app.services.replenishment.successors import (
+    EndSuccessor,
+    SetSuccessor,
+    end_successor,
+    set_successor,
+)
 from app.services.replenishment.suggestions import SuggestionQuery, SuggestionRow, board
 from app.services.replenishment.supply_terms import SetSupply, set_supply, supply_rows
 from tests.cli.runner import run as typed
@@ -160,6 +167,40 @@ def test_a_persons_number_holds_until_its_day_with_its_reason(site: Site) -> Non
         set_number(*site.as_("west_store"), SetNumber(new_op(), EAST, AMOXICILLIN, number))
 
 
+def test_a_replaced_item_hands_its_history_on(site: Site) -> None:
+    usual(site)
+    keeper = site.as_("east_store")
+    old, new = FACTOR[AMOXICILLIN], FACTOR[SYRINGE]
+    link = Successor(AMOXICILLIN, SYRINGE, units_old=old, units_new=2 * new)
+    first = SetSuccessor(new_op(), EAST, link, "中选换规格")
+    for _twice in range(2):
+        set_successor(*keeper, first)
+    planned(site)
+    assert line(site, SYRINGE).why.per_day == pytest.approx(2 * 2 * new)
+    assert line(site, AMOXICILLIN).why.per_day == pytest.approx(0)
+    for wrong, words in (
+        (Successor(SYRINGE, SYRINGE), "同一个品规"),
+        (Successor(SYRINGE, AMOXICILLIN), "绕成一圈"),
+        (Successor(AMOXICILLIN, SYRINGE, 0), "折算数"),
+        (Successor(AMOXICILLIN, 1), "不在用"),
+    ):
+        with pytest.raises(DomainError, match=words):
+            set_successor(*keeper, SetSuccessor(new_op(), EAST, wrong, "试一试"))
+    with pytest.raises(NotAllowedError):
+        set_successor(*site.as_("west_store"), SetSuccessor(new_op(), EAST, link, "中选换规格"))
+    # handed on twice: what was asked of the first reaches the last
+    last = Successor(SYRINGE, INSULIN, units_old=new, units_new=1)
+    set_successor(*keeper, SetSuccessor(new_op(), EAST, last, "再换"))
+    planned(site)
+    assert line(site, INSULIN).why.per_day == pytest.approx(4 * FACTOR[INSULIN] + 4)
+    for one in (AMOXICILLIN, SYRINGE):
+        end_successor(*keeper, EndSuccessor(new_op(), EAST, one))
+    with pytest.raises(DomainError, match="没有归到"):
+        end_successor(*keeper, EndSuccessor(new_op(), EAST, SYRINGE))
+    planned(site)
+    assert line(site, AMOXICILLIN).why.per_day == pytest.approx(2 * old)
+
+
 def test_a_new_item_learns_from_other_members_scaled_to_the_place(site: Site) -> None:
     for item in (AMLODIPINE, INSULIN):
         asked(site, item, 2)
@@ -225,6 +266,10 @@ def test_typed_from_number_to_approval(sqlite_site: Site) -> None:
     assert typed(site, store, "plan", "fix", "YP-000101", "--max", "9").code == 1
     both = typed(site, store, "plan", "fix", "YP-000101", "--min", "3", "--monthly", "9")
     assert "只写 --min" in both.err
+    assert typed(site, store, "plan", "replace", "YP-000101", "YP-000103", "--ratio", "24:1",
+                 "--reason", "换厂家").code == 0  # fmt: skip
+    assert typed(site, store, "--json", "plan", "replaced").json()[0]["ratio"] == "24:1"
+    assert typed(site, store, "plan", "replace", "YP-000101", "--end").code == 0
     typed(site, store, "plan", "term", "瑞和", "--amount", "100", "--lead", "2")
     rows = typed(site, store, "--json", "plan", "terms").json()
     assert {row["lead_days"] for row in rows if row["supplier"] == "瑞和"} >= {2}

@@ -12,17 +12,20 @@ from PySide6.QtWidgets import QDialog
 from app.domain.documents import State
 from app.domain.ids import new_op
 from app.services.replenishment.edit import Edit, edit
+from app.services.replenishment.successors import successors
 from app.services.replenishment.suggestions import SuggestionRow
 from app.services.requisition.queries import RequisitionQuery, RequisitionRow, requisitions
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
-from app.ui.pages.replenishment.item_forms import NumberForm, StandInForm, SupplyForm
+from app.ui.pages.replenishment.item_forms import NumberForm, SupplyForm
 from app.ui.pages.replenishment.page import ReplenishmentPage
+from app.ui.pages.replenishment.stand_in_form import StandInForm
 from app.ui.widgets.dialogs import Form
 from tests.factories import EAST, Site
 from tests.replenish_world import AMLODIPINE, AMOXICILLIN, INSULIN, SYRINGE, line, planned, usual
+from tests.services.replenish.test_deciding import another_maker
 from tests.ui.conftest import Show
 from tests.ui.keys import key, press
 
@@ -313,6 +316,25 @@ def test_terms_and_substitutes_of_the_line(
     settle()
     assert kept(sqlite_site).why.multiple == 50 * 28
     assert kept(sqlite_site).chosen % (50 * 28) == 0
+
+
+def test_a_replaced_item_hands_its_history_on(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    other = another_maker(sqlite_site, AMLODIPINE, "YP-009102")
+    press(page, "t")
+    settle()
+    form = dialog(page, StandInForm)
+    assert form.back.isHidden()
+    form.take.click()
+    assert form.replace_form is not None
+    form.replace_form.submit()
+    assert "为什么" in form.replace_form.reason.problem.text()
+    form.replace_form.reason.editor.setText("中选换厂家")  # type: ignore[attr-defined]
+    form.replace_form.submit()
+    settle()
+    (kept_link,) = successors(*sqlite_site.as_("east_store"), EAST)
+    assert (kept_link.link.new, kept_link.reason) == (other, "中选换厂家")
 
 
 def test_leaving_a_line_out_and_back(

@@ -1,8 +1,8 @@
-"""Forms for one item: a planner's number, what can stand in for it, how its supplier delivers."""
+"""Forms for one item: a planner's number, and how its supplier delivers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,15 +16,9 @@ from app.domain.errors import DomainError
 from app.domain.money import price
 from app.domain.replenish.by_hand import KINDS, ByHand, Kind
 from app.i18n import _
-from app.services.replenishment.substitutes import NEARNESS, Substitute
 from app.services.replenishment.suggestions import SuggestionRow
 from app.services.replenishment.supply_terms import SupplyRow
-from app.ui import formats, theme
 from app.ui.status import Status
-from app.ui.tables.cells import Pill, Row, Two
-from app.ui.tables.columns import Column, Kind as ColumnKind
-from app.ui.tables.list_model import ListModel
-from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Check, CodeEdit, Field, Select, check_all
@@ -153,51 +147,6 @@ class NumberForm(Form):
     def _end(self) -> None:
         self.ended.emit()
         self.accept()
-
-
-class StandInForm(Form):
-    """What can stand in for an item, with the stock at hand."""
-
-    def __init__(self, row: SuggestionRow, found: Sequence[Substitute], parent: QWidget) -> None:
-        title = _("可替代 {name} 的品规", name=row.name)
-        super().__init__(title, _("知道了"), parent, wide=760)
-        self.model = ListModel(_stand_in_columns())
-        self.grid = GridView(self.model)
-        self.grid.set_empty(_("目录里没有同通用名或同类的在用品规。"))
-        self.model.set_rows([_stand_in(one) for one in found])
-        self.grid.setMinimumHeight(theme.px(260))
-        self.body.addWidget(self.grid, 1)
-        words = _("换用由药师和医生定；换药后按新品规请领，系统不会自动替换。")
-        self.body.addWidget(Text(words, Role.HELP, wrap=True))
-        self.cancel.hide()
-        self.grid.focus_rows()
-
-
-def _stand_in_columns() -> tuple[Column, ...]:
-    return (
-        Column(key="item", title=_("品名 / 规格"), kind=ColumnKind.TWO_LINE, width=220,
-               stretch=True),
-        Column(key="near", title=_("替代关系"), kind=ColumnKind.TWO_LINE, width=210),
-        Column(key="here", title=_("本店"), kind=ColumnKind.PILL, width=100),
-        Column(key="elsewhere", title=_("其他成员"), kind=ColumnKind.TWO_LINE, width=110),
-    )  # fmt: skip
-
-
-def _stand_in(one: Substitute) -> Row:
-    here = f"{formats.number(one.here // one.pack_factor)} {one.pack_unit}"
-    other = f"{formats.number(one.elsewhere // one.pack_factor)} {one.pack_unit}"
-    listed = _("在处方集") if one.listed else _("不在处方集")
-    return Row(
-        key=one.item_id,
-        cells=(
-            Two(one.name, f"{one.spec} · {one.maker}"),
-            Two(_(NEARNESS[one.nearness]), listed if one.priced else _("没有有效价格")),
-            Pill(Status.OK if one.here else Status.MUTE, here, bare=True),
-            Two(other, _("{n} 家", n=one.members)),
-        ),
-        record=one,
-        raw=(one.name, one.nearness.value, one.here, one.elsewhere),
-    )
 
 
 @dataclass(frozen=True, slots=True)

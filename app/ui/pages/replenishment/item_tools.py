@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.ids import new_op
 from app.domain.replenish.by_hand import ByHand
+from app.domain.replenish.successor import Successor
 from app.i18n import _
 from app.services.replenishment.numbers import (
     EndNumber,
@@ -19,10 +20,19 @@ from app.services.replenishment.numbers import (
     set_number,
 )
 from app.services.replenishment.substitutes import Substitute, substitutes
+from app.services.replenishment.successors import (
+    EndSuccessor,
+    SetSuccessor,
+    SuccessorRow,
+    end_successor,
+    set_successor,
+    successors,
+)
 from app.services.replenishment.suggestions import SuggestionRow
 from app.services.replenishment.supply_terms import SetSupply, SupplyRow, set_supply, supply_rows
 from app.ui.page import Page
-from app.ui.pages.replenishment.item_forms import Delivery, NumberForm, StandInForm, SupplyForm
+from app.ui.pages.replenishment.item_forms import Delivery, NumberForm, SupplyForm
+from app.ui.pages.replenishment.stand_in_form import StandInForm
 from app.ui.pages.replenishment.suggestion_view import SuggestionView
 
 
@@ -53,7 +63,7 @@ class ItemTools(QObject):
             )
         elif name == "stand_in":
             self._page.read(
-                lambda: substitutes(db, actor, org, row.item_id),
+                lambda: (substitutes(db, actor, org, row.item_id), successors(db, actor, org)),
                 partial(self._stand_ins, row),
                 channel="tools",
             )
@@ -81,8 +91,25 @@ class ItemTools(QObject):
         command = EndNumber(new_op(), self._page.context.org.id, row.item_id, row.place_id)
         self._write(lambda: end_number(db, actor, command))
 
-    def _stand_ins(self, row: SuggestionRow, found: tuple[Substitute, ...]) -> None:
-        StandInForm(row, found, self._page).open()
+    def _stand_ins(
+        self, row: SuggestionRow, found: tuple[tuple[Substitute, ...], tuple[SuccessorRow, ...]]
+    ) -> None:
+        ways, links = found
+        now = next((one for one in links if one.link.old == row.item_id), None)
+        form = StandInForm(row, ways, now, self._page)
+        form.replaced.connect(self._replace)
+        form.ended.connect(lambda: self._end_replacing(row))
+        form.open()
+
+    def _replace(self, link: Successor, why: str) -> None:
+        db, actor, org = self._page.context.db, self._page.context.actor, self._page.context.org.id
+        command = SetSuccessor(new_op(), org, link, why)
+        self._write(lambda: set_successor(db, actor, command))
+
+    def _end_replacing(self, row: SuggestionRow) -> None:
+        db, actor, org = self._page.context.db, self._page.context.actor, self._page.context.org.id
+        command = EndSuccessor(new_op(), org, row.item_id)
+        self._write(lambda: end_successor(db, actor, command))
 
     def _supply(self, row: SuggestionRow, found: tuple[SupplyRow, ...]) -> None:
         mine = [one for one in found if one.supplier_id == row.supplier_id]
