@@ -24,9 +24,17 @@ def syllables(text: str) -> tuple[str, ...]:
     >>> syllables("阿莫西林0.25g")
     ('a', 'mo', 'xi', 'lin', '0', '2', '5', 'g')
     """
+    from pypinyin.seg.simpleseg import seg
+
+    return tuple(itertools.chain.from_iterable(map(_word, seg(text))))
+
+
+@lru_cache(maxsize=32768)
+def _word(word: str) -> tuple[str, ...]:
+    """The syllables of one word as the table of phrases cuts it: words come again, names do not."""
     from pypinyin import lazy_pinyin
 
-    parts = "\n".join(lazy_pinyin(text, errors=_apart)).split("\n")
+    parts = "\n".join(lazy_pinyin([word], errors=_apart)).split("\n")
     return tuple(kept for part in parts if (kept := _plain(part)))
 
 

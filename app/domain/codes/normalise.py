@@ -39,6 +39,8 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """`fold` in upper case: the form in which codes are compared and stored."""
+    if text.isascii() and text.isalnum() and len(text) <= MAX_LENGTH:
+        return text.upper()
     return fold(text).upper()
 
 
