@@ -133,6 +133,46 @@ def import_counts(
     run.emit(done, {"batch_id": _("导入号"), "added": _("登记"), "refused": _("跳过")})
 
 
+@app.command("counted", help=_("登记过的测试计数：哪次导入、哪个样本，最近的在前"))
+def counted(org: OrgOption = "") -> None:
+    """List what was counted."""
+    from app.services.consumption.reagent_undo import counted as booked
+
+    run = cli()
+    db, actor = run.signed_in()
+    run.emit(
+        booked(db, actor, (org_id(run, org),)),
+        {
+            "batch_id": _("导入号"), "what": _("文件或样本"), "analyser": _("仪器"),
+            "number": _("样本号"), "items": _("试剂"), "runs": _("样本数"),
+            "tests": _("测试数"), "first": _("从"), "last": _("到"),
+        },
+        empty=_("还没有测试计数。"),
+    )  # fmt: skip
+
+
+@app.command("undo", help=_("撤销一次导入的计数，或一个手工登记的样本；同一个号可以再记"))
+def undo(
+    reason: Annotated[str, typer.Option(help=_("理由"))],
+    batch: Annotated[int, typer.Option(help=_("导入号，见 reagent counted"))] = 0,
+    number: Annotated[str, typer.Option(help=_("手工登记的样本号"))] = "",
+    analyser: Annotated[str, typer.Option(help=_("仪器"))] = "",
+    org: OrgOption = "",
+    op: OpOption = "",
+) -> None:
+    """Take counts back."""
+    from app.services.consumption.reagent_undo import UndoCounts, undo_counts
+
+    run = cli()
+    command = UndoCounts(
+        UUID(op) if op else new_op(), org_id(run, org), reason, batch, analyser, number
+    )
+    runs = undo_counts(*run.signed_in(), command)
+    run.say(_("已撤销 {n} 条计数。", n=runs))
+    if run.as_json:
+        run.emit({"runs": runs})
+
+
 @app.command("close", help=_("一盒用完或开瓶过期"))
 def close(
     kit: Annotated[int, typer.Argument(help=_("盒号，见 reagent list"))],

@@ -6,10 +6,15 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.domain.consumption.reagents import Mode, Rule
+from app.domain.ids import new_op
+from app.models.item import Item
 from app.models.pack import Pack
 from app.services.consumption.case_listing import cases
+from app.services.consumption.reagent_listing import kits
+from app.services.consumption.reagents import DefineReagent, define
 from app.ui.actions import Act
 from app.ui.binding import BindForm
 from app.ui.context import PageContext
@@ -18,6 +23,7 @@ from app.ui.pages.consumption.page import ConsumptionPage
 from app.ui.status import Status
 from tests.factories import EAST, GOODS, Site
 from tests.services.consumption.test_cases import shelf
+from tests.services.consumption.test_reagents import REAGENT, counted, opened
 from tests.services.test_consumption import label, on_hand, receive
 from tests.ui.conftest import Show
 
@@ -235,3 +241,27 @@ def test_part_of_a_document_comes_back(
     form.submit()
     settle()
     assert on_hand(sqlite_site, lots["K1"]) == 39 * 24
+
+
+def test_a_typed_run_is_taken_back(
+    page: ConsumptionPage, sqlite_site: Site, settle: Settle
+) -> None:
+    with sqlite_site.owner.write() as s:
+        s.execute(update(Item).where(Item.id == REAGENT).values(item_class="reagent"))
+    store = sqlite_site.as_("east_store")
+    define(*store, DefineReagent(new_op(), EAST, REAGENT, Rule(Mode.KIT, 24)))
+    opened(sqlite_site)
+    counted(sqlite_site, 7, "B1")
+    page.arrive(view="reagent")
+    page.reagents.booked_button.click()
+    settle()
+    form = page.reagents.booked.form
+    assert form is not None
+    form.grid.link_clicked.emit(form.model.rows[0], "act")
+    reason = page.reagents.booked.reason
+    assert reason is not None
+    reason.reason.setPlainText("样本号录错")
+    reason.submit()
+    settle()
+    assert page.reagents.bar.recent.shown[0][1].text == "已撤销 1 条计数"
+    assert [kit.used for kit in kits(*store, (EAST,))] == [0]

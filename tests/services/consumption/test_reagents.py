@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,7 @@ from app.services.consumption.reagent_tests import (
     count_tests,
     preview,
 )
+from app.services.consumption.reagent_undo import UndoCounts, counted as booked, undo_counts
 from app.services.consumption.reagents import (
     CloseKit,
     DefineReagent,
@@ -103,12 +105,21 @@ def test_tests_are_consumption_and_the_rest_of_a_kit_is_paid_when_it_ends(site: 
     shelf(site, Rule(Mode.TEST, TESTS, dead_tests=4, open_days=7))
     kit = opened(site)
     assert (left(site), paid(site)) == (2 * TESTS, 0)
-    counted(site, 10, "B1")
+    counted(site, 9, "B1")
+    counted(site, 10, "B2")
+    store = site.as_("east_store")
+    wrong = UndoCounts(new_op(), EAST, "样本号录错", analyser="AU5800", number="B1")
+    assert [undo_counts(*store, wrong) for _twice in range(2)] == [1, 1]
+    assert [(row.number, row.tests) for row in booked(*store, (EAST,))] == [("B2", 10)]
+    with pytest.raises(DomainError, match="没有这次计数"):
+        undo_counts(*store, replace(wrong, op_id=new_op()))
     assert paid(site) == 10
     opened(site)
     with pytest.raises(DomainError, match="可用"):
         opened(site)
     close_kit(*site.as_("east_store"), CloseKit(new_op(), EAST, kit, "finished"))
+    with pytest.raises(DomainError, match="已登记用完"):
+        undo_counts(*store, replace(wrong, op_id=new_op(), number="B2"))
     assert paid(site) == TESTS
     assert left(site) == TESTS
 
@@ -155,6 +166,15 @@ def test_counts_of_an_analyser_come_once(sqlite_site: Site, tmp_path: Path) -> N
     again = preview(*site.as_("east_store"), EAST, path)
     assert [line.outcome for line in again.lines][:2] == [Outcome.SAME, Outcome.SAME]
     assert apply(*site.as_("east_store"), ApplyRuns(new_op(), EAST, again)).added == 0
+    (row,) = run(site, "east_store", "--json", "reagent", "counted").json()
+    assert (row["what"], row["runs"], row["tests"]) == ("仪器.csv", 2, 5)
+    undone = run(site, "east_store", "--json", "reagent", "undo", "--batch", str(row["batch_id"]),
+                 "--reason", "导错文件")  # fmt: skip
+    assert undone.json()["runs"] == 2
+    assert paid(site) == 0
+    assert {kit.used for kit in kits(*site.as_("east_store"), (EAST,))} == {0}
+    fresh = preview(*site.as_("east_store"), EAST, path)
+    assert apply(*site.as_("east_store"), ApplyRuns(new_op(), EAST, fresh)).added == 2
 
 
 def test_reagents_by_command_line(sqlite_site: Site) -> None:

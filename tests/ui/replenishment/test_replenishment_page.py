@@ -329,8 +329,8 @@ def test_a_replaced_item_hands_its_history_on(
     form.take.click()
     assert form.replace_form is not None
     form.replace_form.submit()
-    assert "为什么" in form.replace_form.reason.problem
-    form.replace_form.reason.editor.setText("中选换厂家")  # type: ignore[attr-defined]
+    assert "为什么" in form.replace_form.reason.problem.text
+    form.replace_form.reason.editor.setText("中选换厂家")
     form.replace_form.submit()
     settle()
     (kept_link,) = successors(*sqlite_site.as_("east_store"), EAST)

@@ -42,6 +42,7 @@ from app.ui.changes import Topic
 from app.ui.icons import Icon
 from app.ui.importing import Columns, ImportFlow
 from app.ui.page import Page
+from app.ui.pages.consumption.reagent_counts import Counts
 from app.ui.pages.consumption.reagent_forms import CountForm, DefineForm
 from app.ui.status import Status
 from app.ui.tables.cells import Bar, Cell, Link, Pill, Row, Tone, Two
@@ -94,6 +95,9 @@ class ReagentView(QWidget):
         self.import_button.clicked.connect(self.ask_file)
         self.define_button = Button(_("设试剂"), icon=Icon.PLUS)
         self.define_button.clicked.connect(partial(self._define, None))
+        self.booked_button = Button(_("计数记录"), icon=Icon.HISTORY)
+        self.booked = Counts(page, self._taken_back, self._failed)
+        self.booked_button.clicked.connect(self.booked.show)
         self.flow: ImportFlow[Run] = ImportFlow(
             page, _("导入测试计数"), lambda path, _report: self._read(path), self._wanted,
             Columns(KIND, FIELDS),
@@ -103,7 +107,7 @@ class ReagentView(QWidget):
     def _lay_out(self) -> None:
         card = Card(_("本月使用率"), padding=12)
         card.add(self.uses, 1)
-        card.add(toolbar(None, self.define_button))
+        card.add(toolbar(None, self.booked_button, self.define_button))
         card.setMinimumWidth(360)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -180,6 +184,10 @@ class ReagentView(QWidget):
             self._announce()
 
         self._page.write(lambda: count_tests(db, actor, command), counted, self._failed)
+
+    def _taken_back(self, runs: int) -> None:
+        self._say(Status.OK, _("已撤销 {n} 条计数", n=runs), _("测试数退回原来那一盒"))
+        self._announce()
 
     def ask_file(self) -> None:
         """Ask for an analyser's file."""
