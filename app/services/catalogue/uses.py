@@ -38,26 +38,35 @@ def uses(session: Session, items: Collection[int]) -> dict[int, str]:
     """Items that something holds on to, and what, in words."""
     found: dict[int, list[str]] = {}
     chosen = sorted(items)
+    if not chosen:
+        return {}
     ask = _here if database_of(session).is_sqlite else _server
-    for start in range(0, len(chosen), _CHUNK):
-        for item, table in ask(session, chosen[start : start + _CHUNK]):
-            found.setdefault(item, []).append(_(_WORDS.get(table, N_("已用在单据里"))))
+    for item, table in ask(session, chosen):
+        found.setdefault(item, []).append(_(_WORDS.get(table, N_("已用在单据里"))))
     return {item: "、".join(dict.fromkeys(words)) for item, words in found.items()}
 
 
 def _here(session: Session, items: list[int]) -> list[tuple[int, str]]:
+    """One question to each table; those of an import lie together, so a span finds them."""
+    wanted = set(items)
     pairs: list[tuple[int, str]] = []
     for table in Base.metadata.sorted_tables:
         if "item_id" not in table.c or table.name in _OWN:
             continue
-        asked = select(table.c.item_id).where(table.c.item_id.in_(items)).distinct()
+        column = table.c.item_id
+        few = len(items) <= _CHUNK
+        within = column.in_(items) if few else column.between(items[0], items[-1])
+        asked = select(column).where(within).distinct()
         if table.name == "item_code":
             asked = asked.where(table.c.org_id != 0)
-        pairs += [(int(item), table.name) for item in session.scalars(asked)]
+        pairs += [(int(item), table.name) for item in session.scalars(asked) if item in wanted]
     return pairs
 
 
 def _server(session: Session, items: list[int]) -> list[tuple[int, str]]:
     """A keeper of the catalogue may not read every member's papers: the server says where."""
-    rows = session.execute(_ON_SERVER, {"items": items})
-    return sorted((int(row.item_id), str(row.used_in)) for row in rows)
+    found: list[tuple[int, str]] = []
+    for start in range(0, len(items), _CHUNK):
+        rows = session.execute(_ON_SERVER, {"items": items[start : start + _CHUNK]})
+        found += sorted((int(row.item_id), str(row.used_in)) for row in rows)
+    return found

@@ -76,6 +76,18 @@ def write_new(
     return ids
 
 
+def write_history(
+    session: Session, actor: Actor, whats: Sequence[tuple[int, dict[str, Any]]]
+) -> None:
+    """Many items' histories at once: (item, field → [old, new]) as `edit.remember` has them."""
+    stamp = now(session)
+    rows = [
+        (item, change_id, stamp, actor.person_id, what)
+        for change_id, (item, what) in zip(new_ids(len(whats)), whats, strict=True)
+    ]
+    insert_rows(session, ItemChange, _CHANGE, rows)
+
+
 @dataclass(frozen=True, slots=True)
 class _Names:
     id: int

@@ -33,6 +33,7 @@ from app.services.catalogue import edit
 from app.services.catalogue.index import reindex
 from app.services.catalogue.uses import uses
 from app.services.db import Database, local_time, now, today
+from app.services.importing.catalogue_write import write_history
 from app.services.importing.plan import Report, quiet
 from app.services.importing.undo_demand import DemandBack
 from app.services.operations import claim, finish, plain
@@ -217,8 +218,8 @@ class _Catalogue:
             for table in (ItemSearch, ItemCode, ItemUnit):
                 self._session.execute(delete(table).where(table.item_id.in_(items)))
             self._session.execute(delete(Item).where(Item.id.in_(items)))
-            for row in part:
-                edit.remember(self._session, self._actor, row.id, {"": [row.code, None]})
+            gone = [(row.id, {"": [row.code, None]}) for row in part]
+            write_history(self._session, self._actor, gone)
 
     def _restore(
         self,
