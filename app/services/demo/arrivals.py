@@ -9,10 +9,15 @@ from typing import Final
 
 from sqlalchemy import select
 
+from app.adapters.pdf.table_pdf import table_pdf
 from app.domain.documents import State
+from app.domain.duties import Actor
 from app.domain.ids import new_op
+from app.domain.papers import PrintInfo, TableColumn, TablePaper
+from app.domain.receiving.goods_papers import Sort
 from app.domain.receiving.note import Note
 from app.domain.receiving.work import Checks, Entry
+from app.i18n import _
 from app.models.order import MemberOrderLine
 from app.services.demo.desk import Desk
 from app.services.demo.warehouse import SHELF_LIFE
@@ -20,6 +25,7 @@ from app.services.orders.queries import MemberOrderRow
 from app.services.receiving.commands import DeliverLine, DeliverOrder, MadeDelivery, Receive
 from app.services.receiving.deliveries import deliver_order
 from app.services.receiving.drafts import open_delivery
+from app.services.receiving.goods_papers import AddPaper, add_paper
 from app.services.receiving.receive import receive
 
 _NEAR: Final = 45
@@ -89,10 +95,29 @@ def _accept_one(desk: Desk, made: Sequence[MadeDelivery]) -> None:
         opened = open_delivery(desk.db, keeper, delivery.org_id, delivery.delivery_id)
         if any(line.goods.cold for line in opened.note.lines):
             continue
+        _attach(desk, keeper, opened.note)
         entries = tuple(_entries(opened.note))
         command = Receive(new_op(), delivery.org_id, delivery.delivery_id, entries)
         assert receive(desk.db, keeper, command).state == State.ACCEPTED  # noqa: S101 - all good
         return
+
+
+def _attach(desk: Desk, keeper: Actor, note: Note) -> None:
+    """The maker's report of the first lot, as a file."""
+    line = note.lines[0]
+    report = TablePaper(
+        info=PrintInfo(note.supplier, note.supplier, "", demo=True),
+        title=_("检验报告"),
+        number=line.lot_no,
+        facts=((_("品名"), line.goods.name), (_("规格"), line.goods.spec),
+               (_("批号"), line.lot_no), (_("有效期至"), f"{line.expiry}")),
+        columns=(TableColumn(_("项目"), 40), TableColumn(_("结果"), 40)),
+        rows=((_("性状"), _("合格")), (_("含量"), _("合格")), (_("微生物限度"), _("合格"))),
+    )  # fmt: skip
+    name = _("检验报告") + f" {line.lot_no}.pdf"
+    command = AddPaper(new_op(), note.org_id, note.delivery_id, Sort.REPORT, name,
+                       table_pdf(report), line.goods.item_id, line.lot_no)  # fmt: skip
+    add_paper(desk.db, keeper, command)
 
 
 def _entries(note: Note) -> Iterator[Entry]:

@@ -24,6 +24,7 @@ from app.services.demo.order_depth import (
     set_limits,
     waiting_requisitions,
 )
+from app.services.demo.planning import plan_by_hand
 from app.services.demo.settling import open_settlement
 from app.services.demo.sources import Goods
 from app.services.demo.trade import supplier_of
@@ -56,6 +57,7 @@ def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
     desk = open_desk(db, goods)
     with db.read() as session:
         day = today(session)
+    plan_by_hand(desk, day)
     for number, member in enumerate(KEEPERS):
         progress(_("各家的补货建议"), number, len(KEEPERS))
         actor = desk.keeper(member)
