@@ -6,7 +6,7 @@ One query for any number of items; used by suggestions, orders, receipts and set
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -45,21 +45,57 @@ def prices_on(
     session: Session, day: date, org_id: int, items: Collection[int]
 ) -> dict[int, tuple[PriceInForce, ...]]:
     """Prices in force on `day` for a member, by item; the one to buy at stands first."""
-    found: dict[int, list[PriceInForce]] = {}
+    found = prices_for(session, day, {org_id: items})
+    return {item: prices for (_org, item), prices in found.items()}
+
+
+def prices_for(
+    session: Session, day: date, wanted: Mapping[int, Collection[int]]
+) -> dict[tuple[int, int], tuple[PriceInForce, ...]]:
+    """As `prices_on`, for the items of several members, by (member, item).
+
+    The group's prices are read once and shared by the members without prices of their own.
+    """
+    rows = _read(session, day, {0, *wanted}, {item for items in wanted.values() for item in items})
+    group = {item: prices for (org, item), prices in rows.items() if org == 0}
+    found = {}
+    for org, items in wanted.items():
+        for item in items:
+            prices = (*(rows.get((org, item), ()) if org else ()), *group.get(item, ()))
+            if prices:
+                found[org, item] = prices
+    return found
+
+
+def _read(
+    session: Session, day: date, orgs: Collection[int], items: Collection[int]
+) -> dict[tuple[int, int], tuple[PriceInForce, ...]]:
+    """Prices by (owner, item); a member's own stand before the group's, so each sorts alone."""
+    found: dict[tuple[int, int], list[PriceInForce]] = {}
     for chunk in _chunks(items):
+        query = select(
+            Price.id,
+            Price.item_id,
+            Price.supplier_id,
+            Price.org_id,
+            Price.unit_price,
+            Price.price_factor,
+            Price.rank,
+            PriceList.source,
+            Price.ceiling,
+            Price.base_price,
+        )
         rows = session.execute(
-            select(Price, PriceList.source)
-            .join(PriceList, PriceList.id == Price.list_id)
-            .where(
+            query.join(PriceList, PriceList.id == Price.list_id).where(
                 Price.item_id.in_(chunk),
-                Price.org_id.in_((org_id, 0)),
+                Price.org_id.in_(sorted(orgs)),
                 Price.valid_from <= day,
                 (Price.valid_to.is_(None)) | (Price.valid_to > day),
             )
-        ).all()
-        for price, source in rows:
-            found.setdefault(price.item_id, []).append(_row(price, source))
-    return {item: tuple(sorted(rows, key=_order)) for item, rows in found.items()}
+        )
+        for row in rows:
+            found.setdefault((row.org_id, row.item_id), []).append(PriceInForce(*tuple(row)))
+    return {key: tuple(sorted(prices, key=_order)) for key, prices in found.items()}
 
 
 def best_price(
@@ -73,23 +109,8 @@ def best_price(
     return None
 
 
-def _order(row: PriceInForce) -> tuple[bool, int, Decimal, int]:
-    return (row.org_id == 0, row.rank, row.unit_price / row.price_factor, row.price_id)
-
-
-def _row(price: Price, source: str) -> PriceInForce:
-    return PriceInForce(
-        price_id=price.id,
-        item_id=price.item_id,
-        supplier_id=price.supplier_id,
-        org_id=price.org_id,
-        unit_price=price.unit_price,
-        price_factor=price.price_factor,
-        rank=price.rank,
-        source=source,
-        ceiling=price.ceiling,
-        base_price=price.base_price,
-    )
+def _order(row: PriceInForce) -> tuple[int, Decimal, int]:
+    return (row.rank, row.unit_price / row.price_factor, row.price_id)
 
 
 def _chunks(items: Collection[int]) -> Iterable[list[int]]:

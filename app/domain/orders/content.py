@@ -112,6 +112,9 @@ class OrderContent:
     terms: tuple[Term, ...] = ()
 
 
+_LINE_FIELDS: Final = tuple(one.name for one in fields(ContentLine) if one.name != "due_on")
+
+
 def as_plain(content: OrderContent) -> dict[str, Any]:
     """The content as JSON-able values; `from_plain` is its inverse."""
     return _fields(content) | {
@@ -131,11 +134,9 @@ def _fields(part: DataclassInstance) -> dict[str, Any]:
 
 def _plain_line(line: ContentLine) -> dict[str, Any]:
     """One line; a day of its own stands only where one was agreed."""
-    made = _fields(line)
-    made |= {"unit_price": _decimal(line.unit_price), "amount": _decimal(line.amount)}
-    if line.due_on is None:
-        del made["due_on"]
-    else:
+    made: dict[str, Any] = {name: getattr(line, name) for name in _LINE_FIELDS}
+    made["unit_price"], made["amount"] = _decimal(line.unit_price), _decimal(line.amount)
+    if line.due_on is not None:
         made["due_on"] = line.due_on.isoformat()
     return made
 

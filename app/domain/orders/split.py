@@ -8,7 +8,7 @@ whatever the prices (`tests/domain/test_orders.py` proves it for any needs).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -44,11 +44,13 @@ class PricedLine:
     price_id: int = 0
     requisition_id: int = 0
     requisition_line: int = 0
+    amount: Decimal = field(init=False)
+    """To the cent."""
 
-    @property
-    def amount(self) -> Decimal:
-        """The line's amount, to the cent."""
-        return money.amount(self.unit_price, self.qty, self.price_factor)
+    def __post_init__(self) -> None:
+        """Work the amount out once: it is asked for by member, group and pledge."""
+        made = money.amount(self.unit_price, self.qty, self.price_factor)
+        object.__setattr__(self, "amount", made)
 
 
 @dataclass(frozen=True, slots=True)

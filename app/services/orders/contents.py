@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
@@ -15,11 +17,10 @@ from app.domain.orders.content import (
     ContentParty,
     OrderContent,
     Term,
-    as_plain,
     digest,
     from_plain,
 )
-from app.domain.orders.split import total
+from app.domain.orders.split import PricedLine, total
 from app.i18n import _
 from app.models.item import Item
 from app.models.order import MemberOrder, MemberOrderLine, MemberOrderVersion
@@ -38,6 +39,49 @@ class Paperwork:
     buyer: str = ""
 
 
+class ItemNames(NamedTuple):
+    """What an order copies of an item."""
+
+    code: str
+    name: str
+    spec: str
+    maker: str
+    unit: str
+    base_unit: str
+    pack_factor: int
+    approval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Names an order's content copies, read once for any number of orders.
+
+    Attributes:
+        orgs: Members and suppliers by id.
+        goods: By item.
+        places: Names by (member, place).
+    """
+
+    orgs: Mapping[int, Organisation]
+    goods: Mapping[int, ItemNames]
+    places: Mapping[tuple[int, int], str]
+
+
+def known(
+    session: Session, orgs: Iterable[int], items: Iterable[int], places: Iterable[int]
+) -> Known:
+    """What is known today of organisations, items and places."""
+    found = session.scalars(select(Organisation).where(Organisation.id.in_(sorted(set(orgs)))))
+    named = session.execute(
+        select(Place.org_id, Place.id, Place.name).where(Place.id.in_(sorted(set(places))))
+    )
+    return Known(
+        orgs={org.id: org for org in found},
+        goods=goods_of(session, items),
+        places={(org, place): name for org, place, name in named},
+    )
+
+
 def build(
     session: Session,
     order: MemberOrder,
@@ -45,62 +89,75 @@ def build(
     paperwork: Paperwork,
 ) -> OrderContent:
     """The content of an order from its rows and today's names."""
-    orgs = {
-        org.id: org
-        for org in session.scalars(
-            select(Organisation).where(Organisation.id.in_((order.org_id, order.supplier_id)))
-        )
-    }
-    goods = goods_of(session, {line.item_id for line in lines})
-    place = session.scalar(
-        select(Place.name).where(Place.org_id == order.org_id, Place.id == order.place_id)
+    names = known(
+        session,
+        (order.org_id, order.supplier_id),
+        {line.item_id for line in lines},
+        (order.place_id,),
     )
+    made = tuple(
+        content_line(line.line, line, line.amount, names.goods[line.item_id]) for line in lines
+    )
+    return compose(order, made, paperwork, names)
+
+
+def compose(
+    order: MemberOrder, lines: tuple[ContentLine, ...], paperwork: Paperwork, names: Known
+) -> OrderContent:
+    """The content of an order from its lines and the names known."""
     return OrderContent(
         no=order.no,
         version=order.version,
         group_no=order.group_no or "",
         title=order.title or "",
         contract_no=paperwork.contract_no,
-        member=_party(orgs[order.org_id]),
-        supplier=_party(orgs[order.supplier_id]),
+        member=_party(names.orgs[order.org_id]),
+        supplier=_party(names.orgs[order.supplier_id]),
         buyer=paperwork.buyer,
         place_id=order.place_id,
-        place=place or "",
+        place=names.places.get((order.org_id, order.place_id), ""),
         due_on=order.due_on,
-        lines=tuple(_line(line, goods[line.item_id]) for line in lines),
+        lines=lines,
         amount=total(line.amount for line in lines),
         terms=paperwork.terms,
     )
 
 
-def goods_of(session: Session, items: Iterable[int]) -> dict[int, tuple[Item, str]]:
-    """Items by id, each with its maker's short name."""
+def goods_of(session: Session, items: Iterable[int]) -> dict[int, ItemNames]:
+    """What orders copy of items, by item."""
     rows = session.execute(
-        select(Item, Maker.short_name)
+        select(
+            Item.id,
+            Item.code,
+            Item.name,
+            Item.spec,
+            Maker.short_name,
+            Item.pack_unit,
+            Item.base_unit,
+            Item.pack_factor,
+            func.coalesce(Item.approval_no, ""),
+        )
         .join(Maker, Maker.id == Item.maker_id)
         .where(Item.id.in_(sorted(items)))
     )
-    return {item.id: (item, maker) for item, maker in rows}
+    return {item: ItemNames._make(names) for item, *names in rows}
 
 
-def store(session: Session, actor: Actor, order: MemberOrder, content: OrderContent) -> bytes:
-    """Keep `content` as the order's version for good; its digest."""
-    plain = as_plain(content)
-    made = digest(plain)
-    session.add(
-        MemberOrderVersion(
-            org_id=order.org_id,
-            order_id=order.id,
-            version=content.version,
-            supplier_id=order.supplier_id,
-            content=plain,
-            digest=made,
-            at=now(session),
-            person_id=actor.person_id,
-            person_name=actor.name,
-        )
+def first_version(
+    session: Session, actor: Actor, order: MemberOrder, stored: dict[str, Any]
+) -> MemberOrderVersion:
+    """The row that keeps the content of a new order for good."""
+    return MemberOrderVersion(
+        org_id=order.org_id,
+        order_id=order.id,
+        version=order.version,
+        supplier_id=order.supplier_id,
+        content=stored,
+        digest=order.digest,
+        at=now(session),
+        person_id=actor.person_id,
+        person_name=actor.name,
     )
-    return made
 
 
 def version_row(
@@ -178,21 +235,17 @@ def _party(org: Organisation) -> ContentParty:
     )
 
 
-def _line(line: MemberOrderLine, goods: tuple[Item, str]) -> ContentLine:
-    item, maker = goods
+def content_line(
+    number: int, line: MemberOrderLine | PricedLine, amount: Decimal, names: ItemNames
+) -> ContentLine:
+    """One line of the content, with its copies of the item's names."""
     return ContentLine(
-        line=line.line,
-        item_id=line.item_id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        maker=maker,
-        unit=item.pack_unit,
-        base_unit=item.base_unit,
-        pack_factor=item.pack_factor,
+        number,
+        line.item_id,
+        *names[:7],
         qty=line.qty,
         unit_price=line.unit_price,
         price_factor=line.price_factor,
-        amount=line.amount,
-        approval=item.approval_no or "",
+        amount=amount,
+        approval=names.approval,
     )

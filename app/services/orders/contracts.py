@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -11,14 +11,14 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.triggers import Goods, Term as Agreed, trigger_on
 from app.domain.ids import new_id
 from app.domain.orders.clauses import TITLE, USUAL, settlement, with_settlement
 from app.domain.orders.content import Term
 from app.i18n import N_, _
-from app.models.item import Item
 from app.models.order import Contract
 from app.models.party import Organisation, SettleTerm
-from app.services.consumption.terms import triggers_of
+from app.services.consumption.terms import goods_of, terms_of as agreed_with
 from app.services.db import database_of
 
 STANDARD_TERMS: Final = (
@@ -49,41 +49,52 @@ settlement clause has no words of its own: it follows the terms of member, suppl
 written anew for each order."""
 
 
-def contract_for(session: Session, org_id: int, supplier_id: int, day: date) -> Contract:
-    """The contract in force between a member and a supplier; made for the year if there is none."""
-    found = _in_force(session, org_id, supplier_id, day)
-    if found is not None:
+Pair = tuple[int, int]
+"""(member, supplier)"""
+Names = Mapping[int, str]
+"""Names by item."""
+
+
+def contracts_for(session: Session, pairs: Collection[Pair], day: date) -> dict[Pair, Contract]:
+    """The contracts in force between members and suppliers; made for the year where there is none.
+
+    Three questions for any number of pairs.
+    """
+    found = _in_force(session, pairs, day)
+    missing = sorted(set(pairs) - found.keys())
+    if not missing:
         return found
+    orgs = {one for pair in missing for one in pair}
     codes = dict(
         session.execute(
-            select(Organisation.id, Organisation.code).where(
-                Organisation.id.in_((org_id, supplier_id))
-            )
+            select(Organisation.id, Organisation.code).where(Organisation.id.in_(orgs))
         ).all()
     )
-    usual = usual_trigger(session, (org_id, supplier_id), day)
-    clause = settlement((), usual)
+    usual = usual_triggers(session, missing, day)
     insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
     session.execute(
-        insert(Contract)
-        .values(
-            org_id=org_id,
-            id=new_id(),
-            no=f"HT{day.year}-{codes[org_id]}-{codes[supplier_id]}",
-            supplier_id=supplier_id,
-            valid_from=day,
-            valid_to=date(day.year + 1, 1, 1),
-            terms=[
-                {"title": _(title), "text": _(text) if text else clause}
-                for title, text in STANDARD_TERMS
-            ],
-            status="active",
-        )
-        .on_conflict_do_nothing()
+        insert(Contract).on_conflict_do_nothing(),
+        [
+            {
+                "org_id": org,
+                "id": new_id(),
+                "no": f"HT{day.year}-{codes[org]}-{codes[supplier]}",
+                "supplier_id": supplier,
+                "valid_from": day,
+                "valid_to": date(day.year + 1, 1, 1),
+                "terms": _standard(settlement((), usual[org, supplier])),
+                "status": "active",
+            }
+            for org, supplier in missing
+        ],
     )
-    made = _in_force(session, org_id, supplier_id, day)
-    assert made is not None  # noqa: S101 - just made, or by somebody else at the same moment
-    return made
+    return found | _in_force(session, missing, day)
+
+
+def _standard(clause: str) -> list[dict[str, str]]:
+    return [
+        {"title": _(title), "text": _(text) if text else clause} for title, text in STANDARD_TERMS
+    ]
 
 
 def terms_of(contract: Contract) -> tuple[Term, ...]:
@@ -92,42 +103,80 @@ def terms_of(contract: Contract) -> tuple[Term, ...]:
 
 
 def terms_for(
-    session: Session, contract: Contract, items: Sequence[int], day: date
-) -> tuple[Term, ...]:
-    """The clauses for an order of `items`: the contract's, with settlement as agreed on `day`."""
-    parties = (contract.org_id, contract.supplier_id)
-    usual = usual_trigger(session, parties, day)
-    triggers = triggers_of(session, *parties, items, day)
-    names = dict(session.execute(select(Item.id, Item.name).where(Item.id.in_(items))).all())
-    said = [(str(names.get(item, "")), triggers[item].value) for item in items]
-    return with_settlement(terms_of(contract), settlement(said, usual))
+    session: Session,
+    contracts: Mapping[Pair, Contract],
+    orders: Sequence[tuple[Pair, Names]],
+    day: date,
+) -> tuple[tuple[Term, ...], ...]:
+    """The clauses of each order: its contract's, with settlement as agreed on `day`.
+
+    Args:
+        session: The unit of work.
+        contracts: Of every pair.
+        orders: Whose order, and what of: names by item, in the order of the paper.
+        day: The day of the orders.
+    """
+    pairs = {pair for pair, _named in orders}
+    usual = usual_triggers(session, pairs, day)
+    terms = _agreed(session, pairs)
+    kinds = goods_of(session, {item for _pair, named in orders for item in named})
+    found = []
+    for pair, named in orders:
+        triggers = _triggers(terms.get(pair, ()), pair[1], [kinds[item] for item in named], day)
+        said = list(zip(named.values(), triggers, strict=True))
+        clause = settlement(said, usual[pair])
+        found.append(with_settlement(terms_of(contracts[pair]), clause))
+    return tuple(found)
 
 
-def usual_trigger(session: Session, parties: tuple[int, int], day: date) -> str:
-    """When goods of (member, supplier) become payable on `day`, but for items agreed apart."""
-    found = session.scalar(
-        select(SettleTerm.trigger)
+def _agreed(session: Session, pairs: Collection[Pair]) -> dict[Pair, tuple[Agreed, ...]]:
+    """All that was ever agreed, one question for each member."""
+    suppliers: dict[int, set[int]] = {}
+    for org, supplier in pairs:
+        suppliers.setdefault(org, set()).add(supplier)
+    found: dict[Pair, tuple[Agreed, ...]] = {}
+    for org, theirs in suppliers.items():
+        for term in agreed_with(session, org, theirs):
+            found[org, term.supplier_id] = (*found.get((org, term.supplier_id), ()), term)
+    return found
+
+
+def _triggers(
+    terms: Sequence[Agreed], supplier: int, goods: Sequence[Goods], day: date
+) -> list[str]:
+    """The trigger of each; where nothing was agreed for single goods, one answer serves all."""
+    if not any(term.item_id or term.category for term in terms):
+        return [trigger_on(terms, supplier, goods[0], day).value] * len(goods)
+    return [trigger_on(terms, supplier, one, day).value for one in goods]
+
+
+def usual_triggers(session: Session, pairs: Collection[Pair], day: date) -> dict[Pair, str]:
+    """When goods become payable on `day`, but for items agreed apart."""
+    rows = session.execute(
+        select(SettleTerm.org_id, SettleTerm.supplier_id, SettleTerm.trigger)
         .where(
-            SettleTerm.org_id == parties[0],
-            SettleTerm.supplier_id == parties[1],
+            SettleTerm.org_id.in_({org for org, _supplier in pairs}),
+            SettleTerm.supplier_id.in_({supplier for _org, supplier in pairs}),
             SettleTerm.item_id == 0,
             SettleTerm.valid_from <= day,
         )
-        .order_by(SettleTerm.valid_from.desc())
-        .limit(1)
+        .order_by(SettleTerm.valid_from)
     )
-    return found or USUAL
+    return dict.fromkeys(pairs, USUAL) | {(org, sup): trigger for org, sup, trigger in rows}
 
 
-def _in_force(session: Session, org_id: int, supplier_id: int, day: date) -> Contract | None:
-    return session.scalars(
+def _in_force(session: Session, pairs: Collection[Pair], day: date) -> dict[Pair, Contract]:
+    rows = session.scalars(
         select(Contract)
         .where(
-            Contract.org_id == org_id,
-            Contract.supplier_id == supplier_id,
+            Contract.org_id.in_({org for org, _supplier in pairs}),
+            Contract.supplier_id.in_({supplier for _org, supplier in pairs}),
             Contract.status == "active",
             Contract.valid_from <= day,
             (Contract.valid_to.is_(None)) | (Contract.valid_to > day),
         )
-        .order_by(Contract.valid_from.desc(), Contract.id)
-    ).first()
+        .order_by(Contract.valid_from, Contract.id.desc())
+    )
+    wanted = set(pairs)
+    found = {(one.org_id, one.supplier_id): one for one in rows}
+    return {pair: one for pair, one in found.items() if pair in wanted}

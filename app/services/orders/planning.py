@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.models.item import Item
 from app.models.order import Requisition, RequisitionLine
 from app.models.party import Dossier, Organisation
 from app.services.orders.modes import modes_in
-from app.services.price_lookup import PriceInForce, prices_on
+from app.services.price_lookup import PriceInForce, prices_for
 from app.services.requisition.limits import amount_of, approved_for, limits_in
 
 
@@ -47,15 +48,44 @@ class Plan:
         return total(draft.amount for draft in self.drafts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
+class _Line(NamedTuple):
+    """A requisition line by its values: 80,000 mapped objects would cost more than the rest."""
+
+    org_id: int
+    line: int
+    item_id: int
+    qty: int
+    unit_price: Decimal
+    price_factor: int
+
+
+class _Goods(NamedTuple):
+    """What the checks ask of an item."""
+
+    name: str
+    strength: str
+    status: str
+    pack_factor: int
+    pack_unit: str
+    base_unit: str
+
+
+class _Asked(NamedTuple):
+    """The requisition a line belongs to."""
+
+    id: int
+    no: str
+    place_id: int
+
+
+class _Need(NamedTuple):
     """One requisition line with the facts its check needs."""
 
     number: int
     org: str
-    requisition: Requisition
-    line: RequisitionLine
-    item: Item
+    requisition: _Asked
+    line: _Line
+    item: _Goods
     mode: str = ""
 
     @property
@@ -106,8 +136,11 @@ def _unapproved(session: Session, requisitions: Sequence[Requisition]) -> list[P
     """Requisitions whose amount as it stands now nobody agreed to who would have to."""
     problems = []
     for row in requisitions:
+        limits = limits_in(session, row.org_id)
+        if limits.store is None and limits.member is None:
+            continue
         amount = amount_of(session, row.org_id, row.id)
-        needed = limits_in(session, row.org_id).level(amount)
+        needed = limits.level(amount)
         if needed is Level.STORE:
             continue
         given = approved_for(session, row.org_id, row.id, amount)
@@ -125,21 +158,50 @@ def _unapproved(session: Session, requisitions: Sequence[Requisition]) -> list[P
 def _needs(session: Session, requisitions: Sequence[Requisition]) -> list[_Need]:
     members = {org.id: org for org in session.scalars(select(Organisation))}
     found: list[_Need] = []
+    items: dict[int, _Goods] = {}
     for requisition in requisitions:
         rows = session.execute(
-            select(RequisitionLine, Item)
-            .join(Item, Item.id == RequisitionLine.item_id)
+            select(
+                RequisitionLine.org_id,
+                RequisitionLine.line,
+                RequisitionLine.item_id,
+                RequisitionLine.qty,
+                RequisitionLine.unit_price,
+                RequisitionLine.price_factor,
+            )
             .where(
                 RequisitionLine.org_id == requisition.org_id,
                 RequisitionLine.requisition_id == requisition.id,
             )
             .order_by(RequisitionLine.line)
         )
-        for line, item in rows:
-            member = members[requisition.org_id]
-            mode = member.procurement_mode or ""
-            found.append(_Need(len(found) + 1, member.short_name, requisition, line, item, mode))
+        lines = [_Line._make(row) for row in rows]
+        fresh = {line.item_id for line in lines} - items.keys()
+        if fresh:
+            items |= _goods(session, fresh)
+        member = members[requisition.org_id]
+        mode = member.procurement_mode or ""
+        asked = _Asked(requisition.id, requisition.no, requisition.place_id)
+        found += [
+            _Need(number, member.short_name, asked, line, items[line.item_id], mode)
+            for number, line in enumerate(lines, len(found) + 1)
+        ]
     return found
+
+
+def _goods(session: Session, items: Collection[int]) -> dict[int, _Goods]:
+    rows = session.execute(
+        select(
+            Item.id,
+            Item.name,
+            Item.strength,
+            Item.status,
+            Item.pack_factor,
+            Item.pack_unit,
+            Item.base_unit,
+        ).where(Item.id.in_(sorted(items)))
+    )
+    return {item: _Goods._make(facts) for item, *facts in rows}
 
 
 def _prices(
@@ -148,11 +210,7 @@ def _prices(
     wanted: dict[int, set[int]] = {}
     for need in needs:
         wanted.setdefault(need.line.org_id, set()).add(need.line.item_id)
-    return {
-        (org, item): rows
-        for org, items in wanted.items()
-        for item, rows in prices_on(session, day, org, items).items()
-    }
+    return prices_for(session, day, wanted)
 
 
 def _priced(need: _Need, price: PriceInForce) -> PricedLine:

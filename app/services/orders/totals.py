@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State, check_step
 from app.domain.duties import Actor, Duty
 from app.domain.errors import Problem
 from app.domain.orders.progress import group_state, progress
-from app.domain.orders.split import GroupLine, PricedLine, gather, total
+from app.domain.orders.split import GroupLine, total
 from app.i18n import _
 from app.models.order import GroupOrder, GroupOrderLine, MemberOrder, MemberOrderLine
 from app.services.db import Database
@@ -27,22 +27,20 @@ def lock_group(session: Session, lead_id: int, group_id: int) -> None:
     )
 
 
-def member_lines(session: Session, lead_id: int, group_id: int) -> tuple[PricedLine, ...]:
-    """All lines of the group's member orders that were not cancelled, as the database has them.
+def member_totals(session: Session, lead_id: int, group_id: int) -> tuple[GroupLine, ...]:
+    """What the group's member orders come to that were not cancelled, added up by the database.
 
-    Plain columns: rows already loaded would be given as they were when they were read.
+    Read past the objects of the unit of work: those would be as they were when they were read.
     """
+    key = (
+        MemberOrderLine.item_id,
+        MemberOrder.supplier_id,
+        MemberOrderLine.unit_price,
+        MemberOrderLine.price_factor,
+        func.coalesce(MemberOrderLine.price_id, 0),
+    )
     rows = session.execute(
-        select(
-            MemberOrderLine.org_id,
-            MemberOrder.place_id,
-            MemberOrder.supplier_id,
-            MemberOrderLine.item_id,
-            MemberOrderLine.qty,
-            MemberOrderLine.unit_price,
-            MemberOrderLine.price_factor,
-            MemberOrderLine.price_id,
-        )
+        select(*key, func.sum(MemberOrderLine.qty), func.sum(MemberOrderLine.amount))
         .join(
             MemberOrder,
             (MemberOrder.org_id == MemberOrderLine.org_id)
@@ -53,8 +51,10 @@ def member_lines(session: Session, lead_id: int, group_id: int) -> tuple[PricedL
             MemberOrder.group_order_id == group_id,
             MemberOrder.status != State.CANCELLED,
         )
+        .group_by(*key)
+        .order_by(*key)
     )
-    return tuple(PricedLine(*row[:-1], price_id=row.price_id or 0) for row in rows)
+    return tuple(GroupLine(*row[:5], qty=int(row[5]), amount=row[6]) for row in rows)
 
 
 def follow_members(session: Session, lead_id: int, group_id: int) -> None:
@@ -64,7 +64,7 @@ def follow_members(session: Session, lead_id: int, group_id: int) -> None:
     late joiner or a backup supplier may bring lines that were not there before.
     """
     session.flush()
-    wanted = {_key(line): line for line in gather(member_lines(session, lead_id, group_id))}
+    wanted = {_key(line): line for line in member_totals(session, lead_id, group_id)}
     rows = _group_lines(session, lead_id, group_id)
     for row in rows:
         line = wanted.get(_row_key(row))
@@ -109,8 +109,8 @@ def follow_members(session: Session, lead_id: int, group_id: int) -> None:
 def differences(session: Session, lead_id: int, group_id: int) -> tuple[Problem, ...]:
     """Where the group's stored totals differ from the sum of its member orders."""
     group = session.get_one(GroupOrder, (lead_id, group_id), populate_existing=True)
-    lines = member_lines(session, lead_id, group_id)
-    members = {_key(line): (line.qty, line.amount) for line in gather(lines)}
+    lines = member_totals(session, lead_id, group_id)
+    members = {_key(line): (line.qty, line.amount) for line in lines}
     stored = {
         _row_key(row): (row.qty, row.amount)
         for row in _group_lines(session, lead_id, group_id)

@@ -157,19 +157,21 @@ def deliveries(db: Database, actor: Actor, wanted: DeliveriesWanted) -> tuple[De
 
 
 def find_delivery(db: Database, actor: Actor, number: str, org_id: int = 0) -> DeliveryRow:
-    """The note with this number.
+    """The note with this number; ``康泽源:SH20261014-001`` where several suppliers use it.
 
     Raises:
         DomainError: There is none that the person may see, or several suppliers use the number.
     """
+    supplier, no = _named(number)
     with db.read() as session:
         statement = _deliveries().where(
-            Delivery.no == number.strip(),
+            Delivery.no == no,
             or_(Delivery.org_id.in_(actor.orgs()), Delivery.supplier_id.in_(actor.orgs())),
         )
         if org_id:
             statement = statement.where(Delivery.org_id == org_id)
         found = [_row(row) for row in session.execute(statement)]
+    found = [row for row in found if not supplier or supplier in row.supplier]
     open_ones = [row for row in found if row.state in WAITING] or found
     if not open_ones:
         raise DomainError(
@@ -180,9 +182,20 @@ def find_delivery(db: Database, actor: Actor, number: str, org_id: int = 0) -> D
         names = "、".join(row.supplier for row in open_ones)
         raise DomainError(
             "delivery.several",
-            _("{no} 有几张：{names}。请在列表里选。", no=number.strip(), names=names),
+            _(
+                "{no} 有几张：{names}。请在列表里选，或写成 供应商:单号，如 {first}:{no}。",
+                no=no,
+                names=names,
+                first=open_ones[0].supplier,
+            ),
         )
     return open_ones[0]
+
+
+def _named(number: str) -> tuple[str, str]:
+    """A supplier's name, if one is typed before the number, and the number."""
+    supplier, _colon, no = number.strip().replace("：", ":").rpartition(":")
+    return supplier.strip(), no.strip()
 
 
 def show_delivery(db: Database, actor: Actor, org_id: int, delivery_id: int) -> DeliveryShown:

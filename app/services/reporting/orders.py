@@ -22,7 +22,7 @@ from app.models.order_depth import OrderAnswer, OrderAnswerLine
 from app.models.price import Price, PriceList
 from app.models.stock import Place
 from app.services.db import local_time
-from app.services.orders.contracts import usual_trigger
+from app.services.orders.contracts import usual_triggers
 from app.services.reporting.asking import Asked, Goods, Parties, Values, money
 
 _TRIGGERS = {"receipt": "1", "issue": "2", "consumption": "3"}
@@ -143,7 +143,8 @@ def contracts(asked: Asked) -> Iterator[Values]:
     )
     for one in rows:
         day = one.valid_from
-        usual = usual_trigger(asked.session, (one.org_id, one.supplier_id), day)
+        pair = (one.org_id, one.supplier_id)
+        usual = usual_triggers(asked.session, (pair,), day)[pair]
         yield {
             "JLBH": one.no,
             **parties.pair(one.org_id, one.supplier_id),
