@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.adapters.sheet_guard import refuse_bomb
+from app.adapters.sheet_kind import kind_of
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 
@@ -64,7 +65,8 @@ def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
         encoding: What a text file is in (`ENCODINGS`); empty finds out.
 
     Raises:
-        DomainError: Not there, too large, of another kind, damaged, or of unknown characters.
+        DomainError: Not there, empty, too large, of another kind (whatever its name says), damaged,
+            or of unknown characters.
         EnvironmentProblem: The disk did not give it.
     """
     kind = path.suffix.lower()
@@ -74,7 +76,7 @@ def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
             _("{name} 不是能读的表格。请用 .xlsx、.xls 或 .csv 文件。", name=path.name),
         )
     content = _content(path)
-    if kind in _TEXTS:
+    if kind_of(content, path.name, "text" if kind in _TEXTS else "workbook") == "text":
         return (_read_text(path, content, encoding),)
     uncomputed = refuse_bomb(path, content)
     return _read_workbook(path, content, uncomputed)
@@ -272,7 +274,10 @@ def _strictly(content: bytes, encodings: Sequence[str], name: str) -> tuple[str,
 def _damaged(path: Path) -> DomainError:
     return DomainError(
         "file.damaged",
-        _("{name} 打不开，可能没下载完或已损坏。请重新导出后再导入。", name=path.name),
+        _(
+            "{name} 打不开：不是 Excel 工作簿，或者没下载完、已损坏。请从原系统重新导出再导入。",
+            name=path.name,
+        ),
     )
 
 

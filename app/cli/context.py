@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import typer
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 _PATIENCE = 30.0
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
+"""A moment as `plain` writes it; people are shown day and minute, scripts all of it."""
 Report = Callable[[int, int], None]
 """Called with (done, total) while long work goes on."""
 
@@ -277,6 +280,8 @@ def _cell(value: Any) -> str:
         return "、".join(_cell(one) for one in value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return f"{value[:10]} {value[11:16]}"
     return str(value)
 
 

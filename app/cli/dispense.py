@@ -52,7 +52,7 @@ def import_file(
     db, actor = run.signed_in()
     where = org_id(run, org)
     store = _place(where, place)
-    said = mapping_of(mapping)
+    said = mapping_of(mapping, FIELDS)
     wanted = dispense.DispenseImport(path, where, store, said, encoding)
     with run.progress(_("读取文件")) as report:
         plan = dispense.preview(db, actor, wanted, report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +25,7 @@ from app.services.importing import (
     prices as price_import,
 )
 from app.services.importing.catalogue_rows import FIELDS as CATALOGUE_FIELDS
+from app.services.importing.columns import Field
 from app.services.importing.marked import marked_copy
 from app.services.importing.plan import ImportPlan, Outcome
 from app.services.importing.said_columns import SayColumns, look, say
@@ -94,7 +96,7 @@ def catalogue(
     """Import the catalogue."""
     run = cli()
     db, actor = run.signed_in()
-    said = mapping_of(mapping)
+    said = mapping_of(mapping, CATALOGUE_FIELDS)
     wanted = catalogue_import.CatalogueImport(path, item_class, said, whole, encoding)
     with run.progress(_("读取文件")) as report:
         plan = catalogue_import.preview(db, actor, wanted, report=report)
@@ -140,7 +142,7 @@ def prices(
     """Import prices into a list."""
     run = cli()
     db, actor = run.signed_in()
-    said = mapping_of(mapping)
+    said = mapping_of(mapping, price_import.FIELDS)
     wanted = price_import.PriceImport(path, _day(start), _supplier(supplier), said, encoding)
     with run.progress(_("读取文件")) as report:
         plan = price_import.preview(db, actor, wanted, report)
@@ -178,7 +180,8 @@ def demand(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    wanted = demand_import.DemandImport(path, where, mapping=mapping_of(mapping))
+    said = mapping_of(mapping, demand_import.FIELDS)
+    wanted = demand_import.DemandImport(path, where, mapping=said)
     with run.progress(_("读取文件")) as report:
         plan = demand_import.preview(db, actor, wanted, report)
     if stop_at(plan, preview, skip_refused):
@@ -244,6 +247,8 @@ def _show(plan: ImportPlan[Content]) -> None:
         run.say(_("文字编码：{encoding}", encoding=plan.encoding))
     if plan.earlier:
         run.say(_("同一个文件 {when} 已经导入过。", when=plan.earlier))
+    if not plan.lines:
+        run.say(_("标题行下面没有数据行。请核对是不是这张表。"))
     run.say(_("用到的列：{names}", names="、".join(title for _field, title in plan.titles)))
     if plan.unknown:
         run.say(_("没有用到的列：{names}", names="、".join(plan.unknown)))
@@ -258,16 +263,28 @@ def _show(plan: ImportPlan[Content]) -> None:
     )
 
 
-def mapping_of(pairs: list[str] | None) -> dict[str, str] | None:
-    """What --map said: field → title in the sheet."""
+def mapping_of(pairs: list[str] | None, fields: Sequence[Field]) -> dict[str, str] | None:
+    """What --map said: field → title in the sheet.
+
+    A field may be called by its key or by any of the titles that we know for it.
+    """
+    keys = {
+        called: field.key
+        for field in reversed(fields)
+        for called in (*field.names, field.title, _(field.title), field.key)
+    }
     found: dict[str, str] = {}
     for pair in pairs or ():
-        key, equals, title = pair.partition("=")
+        called, equals, title = (part.strip() for part in pair.partition("="))
         if not equals or not title:
             raise DomainError(
                 "cli.map", _("「{pair}」看不懂。请写成 字段=标题，如 name=药名。", pair=pair)
             )
-        found[key.strip()] = title.strip()
+        if called not in keys:
+            known = "、".join(f"{field.key}（{_(field.title)}）" for field in fields)
+            text = _("没有「{name}」这个字段。可用：{known}。", name=called, known=known)
+            raise DomainError("cli.map_field", text)
+        found[keys[called]] = title
     return found or None
 
 

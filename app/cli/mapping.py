@@ -49,7 +49,7 @@ def load_list(
     go = cli()
     db, actor = go.signed_in()
     where = org_id(go, org)
-    said = mapping_of(mapping)
+    said = mapping_of(mapping, FIELDS)
     with go.progress(_("读取文件")) as report:
         plan = load.preview(db, actor, load.LoadList(path, where, said), report)
     if remember and said:

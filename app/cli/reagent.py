@@ -120,7 +120,7 @@ def import_counts(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    said = mapping_of(mapping)
+    said = mapping_of(mapping, reagent_tests.FIELDS)
     plan = reagent_tests.preview(db, actor, where, path, said)
     if remember and said:
         say(db, actor, SayColumns(reagent_tests.KIND, path, said), reagent_tests.FIELDS)

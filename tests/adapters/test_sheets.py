@@ -72,6 +72,10 @@ def test_our_csv_runs_no_formula_and_is_read_back(tmp_path: Path) -> None:
         ("a.csv", b"\xff\xff\xff\x81", "file.encoding"),
         ("a.csv", b"a\0b,c\n", "file.damaged"),
         ("a.csv", b"", "file.empty"),
+        ("a.xls", b"", "file.empty"),
+        ("a.xlsx", b"%PDF-1.7", "file.other"),
+        ("a.csv", b"\x89PNG\r\n", "file.other"),
+        ("a.xls", b"\xef\xbb\xbf <HTML><table>", "file.other"),
     ],
 )
 def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, code: str) -> None:
@@ -80,6 +84,16 @@ def test_what_cannot_be_read_is_told(tmp_path: Path, name: str, content: bytes, 
     with pytest.raises(DomainError) as refused:
         sheets.read_tables(path)
     assert refused.value.code == code
+
+
+def test_what_is_in_a_file_counts_not_its_name(tmp_path: Path) -> None:
+    text = tmp_path / "a.xls"
+    text.write_bytes("品名,规格\n甲,1g\n".encode("gb18030"))
+    assert rows_of(text) == (("品名", "规格"), ("甲", "1g"))
+    book = tmp_path / "b.xlsx"
+    sheets_out.write(book, Sheet("x", ["品名"], [["甲"]]))
+    renamed = book.rename(tmp_path / "b.csv")
+    assert rows_of(renamed)[-1] == ("甲",)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

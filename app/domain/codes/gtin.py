@@ -34,7 +34,14 @@ def validate(text: str) -> str:
             _("商品条码 {code} 应是 8、12、13 或 14 位数字。请重新扫码。", code=bare[:40]),
         )
     if int(bare[-1]) != mod10(bare[:-1]):
-        raise refuse("gtin.check", _("商品条码 {code} 的校验位不对。请重新扫码。", code=bare))
+        raise refuse(
+            "gtin.check",
+            _(
+                "商品条码 {code} 的校验位不对，最后一位应是 {right}。请重新扫码，或照包装核对。",
+                code=bare,
+                right=mod10(bare[:-1]),
+            ),
+        )
     return bare.zfill(14)
 
 

@@ -79,9 +79,17 @@ class ImportForm(Form):
         self.model = ListModel(_columns())
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(theme.px(280))
+        if not plan.lines:
+            self.grid.set_empty(_("标题行下面没有数据行。请核对是不是这张表。"))
+        self.said = Text("", Role.SECOND, wrap=True)
+        self.said.setMinimumHeight(theme.px(2 * 20))
+        self.grid.current_changed.connect(self._tell)
         self.body.addLayout(self._chips(plan))
         self.body.addWidget(self.grid, 1)
+        self.body.addWidget(self.said)
         self._show(None)
+        self.grid.setFocus()
+        self.grid.choose(0)
 
     def offer(self, *, columns: bool) -> None:
         """Offer the marked sheet, and saying what the columns mean where that is possible."""
@@ -108,6 +116,10 @@ class ImportForm(Form):
         row.addStretch(1)
         return row
 
+    def _tell(self, row: Row | None) -> None:
+        """All that is said about the row in front; the table cuts what is longer than a line."""
+        self.said.setText(str(row.cells[-1]) if row is not None else "")
+
     def _show(self, kind: Outcome | None) -> None:
         chosen = [line for line in self._lines if kind in {None, line.outcome}]
         self.model.set_rows([_row(place, line) for place, line in enumerate(chosen[:_MOST])])
@@ -133,7 +145,7 @@ def _columns() -> tuple[Column, ...]:
     return (
         Column(key="row", title=_("行"), kind=Kind.NUMBER, width=56),
         Column(key="outcome", title=_("结果"), kind=Kind.PILL, width=110),
-        Column(key="title", title=_("内容"), width=250),
+        Column(key="title", title=_("内容"), width=220),
         Column(key="why", title=_("说明"), width=400, stretch=True),
     )
 
