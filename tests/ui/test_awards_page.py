@@ -9,7 +9,10 @@ import pytest
 from app.domain.awarding.limits import Limits
 from app.domain.documents import State
 from app.domain.ids import new_op
+from app.domain.pricing import PriceSource
 from app.services.negotiation.rounds import close_bidding
+from app.services.prices.change import CreateList, create_list
+from app.services.prices.takeover import takeovers
 from app.ui.context import PageContext
 from app.ui.pages.awards.dialogs import LimitsForm, SubmitForm
 from app.ui.pages.awards.page import AwardsPage
@@ -103,3 +106,22 @@ def test_the_other_views_say_so_when_they_are_empty(page: AwardsPage, settle: Se
         page._show_view(view)
         settle()
         assert page._grid().model.rowCount() == 0
+
+
+def test_the_head_gives_leave_to_take_a_list_over(
+    sqlite_site: Site, context_for: ContextFor, show: Show, settle: Settle
+) -> None:
+    site, reason = sqlite_site, "承接上一轮议价结果，合同到年底"
+    command = CreateList(new_op(), "YJ-OLD", "原有议价结果", PriceSource.GPO, note=reason)
+    create_list(*site.as_("lead_buyer"), command)
+    page = show(AwardsPage(context_for("lead_head")))
+    page.arrive(view="requests")
+    settle()
+    bar = page.requests.takeovers
+    assert "YJ-OLD" in bar.words.text()
+    bar.agree.click()
+    assert bar.form is not None
+    bar.form.submit()
+    settle()
+    assert not bar.isVisible()
+    assert takeovers(*site.as_("lead_head"))[0].approved_by

@@ -306,7 +306,7 @@ def _checked_lines(session: Session, command: MakeDelivery) -> tuple[DeliverLine
     for line in command.lines:
         checked(line.qty)
         match = matcher.exactly(line.order_id, line.order_line) if line.order_id else None
-        match = match or matcher.best(line.item_id, line.qty)
+        match = match or matcher.best(line.item_id, line.qty, line.order_id)
         if match is not None:
             matcher.take(match, line.qty)
         found.append(

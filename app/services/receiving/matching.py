@@ -93,9 +93,16 @@ class Matcher:
                 return line
         return None
 
-    def best(self, item_id: int, qty: int) -> OpenLine | None:
-        """The oldest line of the item that `qty` fits in, else the oldest that has any left."""
+    def best(self, item_id: int, qty: int, order_id: int = 0) -> OpenLine | None:
+        """The oldest line of the item that `qty` fits in, else the oldest that has any left.
+
+        Args:
+            item_id: What was delivered.
+            qty: Smallest units.
+            order_id: The order that the note names, whose lines go first; 0 for none.
+        """
         mine = [one for one in self._lines if one.item_id == item_id and self.left(one) > 0]
+        mine = [one for one in mine if one.order_id == order_id] or mine
         fits = [one for one in mine if self.left(one) >= qty]
         return next(iter(fits or mine), None)
 
