@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -75,9 +76,14 @@ class Frontier:
     def pick(self, worth: float) -> Ints:
         """The level of each pool when a line served is worth `worth` of money in stock."""
         lines = self.known.lines_per_day[:, None]
-        loss = self.cost[:, None] * self.stock - worth * lines * self.fill
-        choice: Ints = np.where(self.allowed, loss, np.inf).argmin(axis=1)
+        choice: Ints = (self._money - worth * lines * self.fill).argmin(axis=1)
         return choice
+
+    @cached_property
+    def _money(self) -> Floats:
+        """What each level costs; endless where it is not allowed."""
+        money: Floats = np.where(self.allowed, self.cost[:, None] * self.stock, np.inf)
+        return money
 
     def reach(self, measure: Callable[[Ints], float], wanted: float) -> Ints:
         """The cheapest choice whose measure comes to `wanted`, or the best there is."""

@@ -104,9 +104,35 @@ class Network:
 
     def rate(self, values: Floats, memory: float) -> Floats:
         """Mean of `values` per seen day, a day weighing e times less every `memory` days."""
-        weights = np.exp(-np.arange(self.days - 1, -1, -1, dtype=np.float64) / memory)
-        result: Floats = (values @ weights) / np.maximum(self.seen @ weights, 1e-9)
+        name = "asked" if values is self.asked else "lines" if values is self.lines else ""
+        known = self._rates.get((name, memory))
+        if known is not None:
+            return known
+        weights = self.weights(memory)
+        result: Floats = (values @ weights) / np.maximum(self.seen_days(memory), 1e-9)
+        result.flags.writeable = False
+        if name:
+            self._rates[name, memory] = result
         return result
+
+    def weights(self, memory: float) -> Floats:
+        """What each day counts, the last one 1."""
+        ages = np.arange(self.days - 1, -1, -1, dtype=np.float64)
+        found: Floats = np.exp(-ages / memory)
+        return found
+
+    def seen_days(self, memory: float) -> Floats:
+        """Seen days of each series, weighed as in `rate`."""
+        known = self._rates.get(("seen", memory))
+        if known is None:
+            known = self._rates["seen", memory] = self.seen @ self.weights(memory)
+            known.flags.writeable = False
+        return known
+
+    @cached_property
+    def _rates(self) -> dict[tuple[str, float], Floats]:
+        """Rates that were asked for: the same one is asked for by every part of a plan."""
+        return {}
 
 
 class Pools:
@@ -117,9 +143,12 @@ class Pools:
         self.count = int(pool.max()) + 1 if len(pool) else 0
         self._starts = np.searchsorted(pool[self._order], np.arange(self.count))
         self.pool = pool
+        self._single = len(pool) == self.count and bool((pool == np.arange(self.count)).all())
 
     def total(self, values: Floats) -> Floats:
-        """Sum over each pool."""
+        """Sum over each pool; the values themselves where each series is a pool of its own."""
+        if self._single:
+            return values
         result: Floats = np.add.reduceat(values[self._order], self._starts, axis=0)
         return result
 

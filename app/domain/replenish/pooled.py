@@ -157,9 +157,11 @@ def _often(network: Network) -> Floats:
 def _windows(network: Network, waits: Ints, rng: np.random.Generator) -> Floats:
     """Sums of real windows; days that could not be seen count as usual ones."""
     pools = network.pools
-    usual = network.rate(network.asked, SLOW)[:, None] * (1.0 - network.seen)
+    filled = 1.0 - network.seen
+    filled *= network.rate(network.asked, SLOW)[:, None]
+    filled += network.asked
     total = np.zeros((pools.count, network.days + 1))
-    np.cumsum(pools.total(network.asked + usual), axis=1, out=total[:, 1:])
+    np.cumsum(pools.total(filled), axis=1, out=total[:, 1:])
     taken = np.minimum(waits, network.days)
     starts = network.days - taken + 1
     uniform = rng.random(waits.shape)
@@ -175,9 +177,8 @@ def _process(
 ) -> Floats:
     """Compound Poisson sums with a gamma rate."""
     pools = network.pools
-    weights = np.exp(-np.arange(network.days - 1, -1, -1, dtype=np.float64) / memory)
-    lines = pools.total(network.lines @ weights)
-    seen = pools.mean(network.seen @ weights)
+    lines = pools.total(network.lines @ network.weights(memory))
+    seen = pools.mean(network.seen_days(memory))
     prior = pools.mean(network.prior_lines) * np.where(known.critical > 0, 4 * _CRITICAL_LINES, 1)
     shape = np.maximum(lines + prior, 1e-6)
     rate = rng.gamma(shape[:, None], 1.0, waits.shape)

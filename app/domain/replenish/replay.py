@@ -123,9 +123,13 @@ class Replay:
         self._rows = np.arange(count)
         self._stock = world.opening.copy()
         self._weeks = (days - self._first) // WEEK + 2
+        self._oldest = 0
         self._lots = np.zeros((count, self._weeks), np.int64)
         self._lots[self._rows, self._week(self._first, self._rows)] = self._stock
-        self._coming = np.zeros((count, days + int(world.lead.max(initial=1)) + 2), np.int64)
+        # By day first: every day reads all series of that day, which then lie side by side.
+        self._asked = np.ascontiguousarray(world.asked.T)
+        self._review = np.ascontiguousarray(world.review.T)
+        self._coming = np.zeros((days + int(world.lead.max(initial=1)) + 2, count), np.int64)
         self._ordered = np.zeros(count, np.int64)
         self._peers = _peers(world.pool) if help_each_other else {}
         self._flow = dict.fromkeys(("arrived", "used", "gone"), 0)
@@ -161,14 +165,14 @@ class Replay:
     def _week(self, day: int, rows: Ints) -> Ints:
         """The week in which goods that come on `day` expire."""
         weeks = (day - self._first + self.world.shelf[rows]) // WEEK
-        shown: Ints = np.minimum(weeks, self._weeks - 1)
+        shown: Ints = weeks.clip(self._oldest, self._weeks - 1)
         return shown
 
     def _arrive(self, day: int) -> None:
-        rows = np.flatnonzero(self._coming[:, day])
+        rows = self._coming[day].nonzero()[0]
         if not len(rows):
             return
-        came = self._coming[rows, day]
+        came = self._coming[day, rows]
         self._stock[rows] += came
         self._ordered[rows] -= came
         self._lots[rows, self._week(day, rows)] += came
@@ -177,6 +181,7 @@ class Replay:
     def _expire(self, week: int, *, counts: bool) -> None:
         gone = self._lots[:, week].copy()
         self._lots[:, week] = 0
+        self._oldest = week + 1
         self._stock -= gone
         self._flow["gone"] += int(gone.sum())
         if counts:
@@ -184,10 +189,10 @@ class Replay:
             self.tally.lost_lots += gone > 0
 
     def _serve(self, day: int, rules: Rules, *, counts: bool) -> None:
-        rows = np.flatnonzero(self.world.asked[:, day])
+        rows = self._asked[day].nonzero()[0]
         if not len(rows):
             return
-        wanted = self.world.asked[rows, day]
+        wanted = self._asked[day, rows]
         got = np.minimum(self._stock[rows], wanted)
         self._take(rows, got)
         if self._help:
@@ -227,21 +232,23 @@ class Replay:
     def _take(self, rows: Ints, quantity: Ints) -> None:
         """Out of the stock, first expiring first."""
         self._stock[rows] -= quantity
-        lots = self._lots[rows]
-        before = np.cumsum(lots, axis=1) - lots
-        self._lots[rows] = lots - np.clip(quantity[:, None] - before, 0, lots)
+        first = self._oldest  # nothing older is left
+        lots = self._lots[rows, first:]
+        before = lots.cumsum(axis=1)
+        before -= lots
+        self._lots[rows, first:] = lots - (quantity[:, None] - before).clip(0, lots)
 
     def _order(self, day: int, rules: Rules, *, counts: bool) -> None:
         world = self.world
         position = self._stock + self._ordered
-        due = world.review[:, day] & (position <= rules.reorder_point)
-        rows = np.flatnonzero(due & (rules.order_up_to > position))
+        due = self._review[day] & (position <= rules.reorder_point)
+        rows = (due & (rules.order_up_to > position)).nonzero()[0]
         if not len(rows):
             return
         lot = world.lot[rows]
         need = np.maximum(rules.order_up_to[rows] - position[rows], world.least[rows])
         quantity = -(-need // lot) * lot
-        np.add.at(self._coming, (rows, day + world.lead[rows, day]), quantity)
+        self._coming[day + world.lead[rows, day], rows] += quantity  # each row once
         self._ordered[rows] += quantity
         if counts:
             self.tally.orders[rows] += 1

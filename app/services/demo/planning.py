@@ -33,7 +33,7 @@ def plan_by_hand(desk: Desk, day: date) -> None:
     flu, mission, floor = (desk.items[item.code] for item in known[:3])
     packs = [item.pack for item in known]
     for item, number in (
-        (flu, ByHand(Kind.LEVELS, _("流感季前多备"), 60 * packs[0], 90 * packs[0],
+        (flu, ByHand(Kind.LEVELS, _("慢病患者集中续方，多备"), 60 * packs[0], 90 * packs[0],
                      until=day + timedelta(days=60))),
         (mission, ByHand(Kind.MONTHLY, _("下月有慢病随访义诊"), monthly=120 * packs[1],
                          until=day + timedelta(days=30))),

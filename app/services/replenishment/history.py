@@ -38,17 +38,21 @@ def asked_by_item(session: Session, scope: Scope) -> dict[int, Asked]:
     start = scope.today - timedelta(days=MOST_DAYS)
     # As stored (text on SQLite): numpy reads a hundred thousand days faster than one by one.
     day = type_coerce(Demand.day, Text) if database_of(session).is_sqlite else Demand.day
-    rows = session.execute(
-        select(Demand.item_id, day, func.sum(Demand.asked), func.sum(Demand.lines))
-        .where(
-            Demand.org_id == scope.org_id,
-            Demand.place_id.in_(scope.places),
-            Demand.day >= start,
-            Demand.day < scope.today,
+    rows = (
+        session.connection()
+        .execute(  # columns only: half the time of the session's own rows
+            select(Demand.item_id, day, func.sum(Demand.asked), func.sum(Demand.lines))
+            .where(
+                Demand.org_id == scope.org_id,
+                Demand.place_id.in_(scope.places),
+                Demand.day >= start,
+                Demand.day < scope.today,
+            )
+            .group_by(Demand.item_id, Demand.day)
+            .order_by(Demand.item_id)
         )
-        .group_by(Demand.item_id, Demand.day)
-        .order_by(Demand.item_id)
-    ).all()
+        .all()
+    )
     if not rows:
         return {}
     names, days, asked, lines = zip(*rows, strict=True)
@@ -73,16 +77,20 @@ def days_without(session: Session, scope: Scope, on_hand: Mapping[int, int]) -> 
         case((Ledger.to_place.in_(within), Ledger.qty), else_=0)
         - case((Ledger.from_place.in_(within), Ledger.qty), else_=0)
     )
-    rows = session.execute(
-        select(Ledger.item_id, Ledger.occurred_on, net)
-        .where(
-            Ledger.org_id == scope.org_id,
-            Ledger.occurred_on >= start,
-            or_(Ledger.to_place.in_(within), Ledger.from_place.in_(within)),
+    rows = (
+        session.connection()
+        .execute(
+            select(Ledger.item_id, Ledger.occurred_on, net)
+            .where(
+                Ledger.org_id == scope.org_id,
+                Ledger.occurred_on >= start,
+                or_(Ledger.to_place.in_(within), Ledger.from_place.in_(within)),
+            )
+            .group_by(Ledger.item_id, Ledger.occurred_on)
+            .order_by(Ledger.item_id, Ledger.occurred_on)
         )
-        .group_by(Ledger.item_id, Ledger.occurred_on)
-        .order_by(Ledger.item_id, Ledger.occurred_on)
-    ).all()
+        .all()
+    )
     moves: dict[int, list[tuple[int, int]]] = {}
     for item, day, quantity in rows:
         moves.setdefault(item, []).append((day.toordinal(), int(quantity)))
