@@ -17,8 +17,9 @@ from app.domain.codes import CodeSystem
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
+from app.services.catalogue.change import SavedItem
 from app.services.catalogue.detail import ItemDetail, item_detail, item_id_of
-from app.services.catalogue.edit import SavedItem, SaveItem, save_item
+from app.services.catalogue.edit import SaveItem, save_item
 
 app = typer.Typer()
 app.command("attach", help=_("给品规附图片或证件（存在数据库里）"))(item_papers.attach_file)

@@ -13,8 +13,9 @@ from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.scan import classify
 from app.services.catalogue import lookup
+from app.services.catalogue.change import SavedItem
 from app.services.catalogue.detail import item_detail, item_id_of
-from app.services.catalogue.edit import SavedItem, SaveItem, save_item
+from app.services.catalogue.edit import SaveItem, save_item
 from app.services.catalogue.index import reindex
 from app.services.catalogue.search import SearchQuery, catalogue_count, catalogue_page, search
 from tests.factories import LEAD, Site

@@ -23,9 +23,10 @@ from app.i18n import _
 from app.models.item import Item
 from app.services import audit
 from app.services.access import lead_org, require
-from app.services.catalogue import edit
+from app.services.catalogue.change import Change, Step, change_all
 from app.services.catalogue.drafts import KnownItem, load_drafts
 from app.services.catalogue.index import reindex
+from app.services.catalogue.makers import add_names
 from app.services.catalogue.strictness import is_strict
 from app.services.db import Database, now, today
 from app.services.importing.catalogue_rows import FIELDS, edits, merged, other_names, read_draft
@@ -49,7 +50,6 @@ from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
 
 KIND: Final = "catalogue"
-_STEP: Final = 200
 _PART: Final = 1_000
 CataloguePlan = ImportPlan[ItemContent]
 
@@ -163,23 +163,23 @@ def apply(db: Database, actor: Actor, command: ApplyCatalogue, report: Report = 
 
 
 def _change(
-    session: Session, actor: Actor, contents: Sequence[ItemContent], step: edit.Step
+    session: Session, actor: Actor, contents: Sequence[ItemContent], step: Step
 ) -> list[dict[str, object]]:
     """Write the changes; what each item was before, so that the import can be undone."""
-    before: list[dict[str, object]] = []
     items = [content.item_id for content in contents]
     known = load_drafts(session, items)
-    for number, content in enumerate(contents):
-        if number % _STEP == 0:
-            step(number)
-        edit.change(session, actor, content.item_id, content.draft, content.version)
-        edit.add_names(session, content.draft.maker, content.maker_names)
-        was = known[content.item_id]
-        before.append(
-            {"item": content.item_id, "version": was.version + 1, "draft": plain(was.draft)}
-        )
+    changes = [Change(one.item_id, one.draft, one.version) for one in contents]
+    change_all(session, actor, changes, step)
+    names: dict[str, dict[str, None]] = {}
+    for content in contents:
+        names.setdefault(content.draft.maker, {}).update(dict.fromkeys(content.maker_names))
+    for maker, others in names.items():
+        add_names(session, maker, tuple(others))
     reindex(session, items)
-    return before
+    return [
+        {"item": item, "version": known[item].version + 1, "draft": plain(known[item].draft)}
+        for item in items
+    ]
 
 
 def _contents(plan: CataloguePlan, outcome: Outcome) -> list[ItemContent]:

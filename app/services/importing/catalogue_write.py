@@ -20,8 +20,10 @@ from app.i18n import _
 from app.models.item import Item, ItemChange, ItemCode, ItemSearch, ItemUnit, Product
 from app.models.party import Maker
 from app.services.bulk import insert_rows
-from app.services.catalogue import edit
+from app.services.catalogue.edit import Numbering
 from app.services.catalogue.index import search_row, texts_of, write_rows
+from app.services.catalogue.makers import add_names
+from app.services.catalogue.rows import columns_of, company_of, maker_row, with_approval
 from app.services.db import now
 
 _PART: Final = 2_000
@@ -76,18 +78,6 @@ def write_new(
     return ids
 
 
-def write_history(
-    session: Session, actor: Actor, whats: Sequence[tuple[int, dict[str, Any]]]
-) -> None:
-    """Many items' histories at once: (item, field → [old, new]) as `edit.remember` has them."""
-    stamp = now(session)
-    rows = [
-        (item, change_id, stamp, actor.person_id, what)
-        for change_id, (item, what) in zip(new_ids(len(whats)), whats, strict=True)
-    ]
-    insert_rows(session, ItemChange, _CHANGE, rows)
-
-
 @dataclass(frozen=True, slots=True)
 class _Names:
     id: int
@@ -133,7 +123,7 @@ class _Writer:
     ) -> None:
         item_id, change_id = ids
         maker = self._makers[draft.maker.strip()]
-        values = edit.columns_of(draft)
+        values = columns_of(draft)
         values.update(
             id=item_id, code=code, version=1, updated_at=self._stamp, usage_rank=0,
             lot_tracked=True, product_id=self._products[_product_key(draft)], maker_id=maker.id,
@@ -142,7 +132,7 @@ class _Writer:
         rows[ItemUnit] += [
             (item_id, factor, name, level) for factor, name, level in catalogue.steps(draft)
         ]
-        entries = edit.with_approval(draft)
+        entries = with_approval(draft)
         rows[ItemCode] += [
             (item_id, code_id, entry.system.value, entry.code, 0, entry.unit_factor,
              entry.valid_from, entry.valid_to)
@@ -167,11 +157,11 @@ def _makers(session: Session, contents: Sequence[ItemContent]) -> dict[str, _Nam
         names = wanted.setdefault(name, {})
         names |= dict.fromkeys(content.maker_names)
         if not numbers.get(name):
-            numbers[name] = edit.company_of(content.draft)
+            numbers[name] = company_of(content.draft)
     new = []
     for name, others in wanted.items():
         if name in known:
-            edit.add_names(session, name, tuple(others))
+            add_names(session, name, tuple(others))
             if numbers[name]:
                 session.execute(
                     update(Maker)
@@ -179,7 +169,7 @@ def _makers(session: Session, contents: Sequence[ItemContent]) -> dict[str, _Nam
                     .values(company_code=numbers[name])
                 )
             continue
-        row = edit.maker_row(new_id(), name, numbers[name]) | {"aliases": list(others)}
+        row = maker_row(new_id(), name, numbers[name]) | {"aliases": list(others)}
         known[name] = _Names(row["id"], row["short_name"])
         new.append(row)
     if new:
@@ -223,5 +213,5 @@ def _numbers(session: Session, contents: Sequence[ItemContent]) -> list[str]:
         "import.changed",
         _("目录在预览之后变了，没有导入。"),
     )
-    next_code = edit.Numbering((*taken, *given))
+    next_code = Numbering((*taken, *given))
     return [content.code or next_code(content.draft.item_class.prefix) for content in contents]

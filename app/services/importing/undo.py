@@ -29,11 +29,10 @@ from app.models.price import Price
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import lead_org, require
-from app.services.catalogue import edit
+from app.services.catalogue.change import Change, change_all, remember_all
 from app.services.catalogue.index import reindex
 from app.services.catalogue.uses import uses
 from app.services.db import Database, local_time, now, today
-from app.services.importing.catalogue_write import write_history
 from app.services.importing.plan import Report, quiet
 from app.services.importing.undo_demand import DemandBack
 from app.services.operations import claim, finish, plain
@@ -219,7 +218,7 @@ class _Catalogue:
                 self._session.execute(delete(table).where(table.item_id.in_(items)))
             self._session.execute(delete(Item).where(Item.id.in_(items)))
             gone = [(row.id, {"": [row.code, None]}) for row in part]
-            write_history(self._session, self._actor, gone)
+            remember_all(self._session, self._actor, gone)
 
     def _restore(
         self,
@@ -231,19 +230,17 @@ class _Catalogue:
     ) -> list[dict[str, Any]]:
         """Give items their former facts back; the entries of those that stay."""
         kept: list[dict[str, Any]] = []
-        back: list[int] = []
-        for number, entry in enumerate(changed):
-            if number % _CHUNK == 0:
-                self._report(done + number, total)
+        back: list[Change] = []
+        for entry in changed:
             row = known.get(int(entry["item"]))
             if row is None or row.version != entry["version"]:
                 title = f"{row.code} {row.name}" if row else str(entry["item"])
                 stays.append(Stays(title, _("后来改过")))
                 kept.append(entry)
                 continue
-            edit.change(self._session, self._actor, row.id, draft_of(entry["draft"]), row.version)
-            back.append(row.id)
-        reindex(self._session, back)
+            back.append(Change(row.id, draft_of(entry["draft"]), row.version))
+        change_all(self._session, self._actor, back, lambda n: self._report(done + n, total))
+        reindex(self._session, [one.item_id for one in back])
         return kept
 
 

@@ -23,8 +23,9 @@ from app.services.catalogue.attachments import (
     content,
     detach,
 )
+from app.services.catalogue.change import SavedItem
 from app.services.catalogue.detail import ItemDetail
-from app.services.catalogue.edit import SavedItem, SaveItem, save_item
+from app.services.catalogue.edit import SaveItem, save_item
 from app.services.catalogue.version_file import write_changes
 from app.services.catalogue.versions import (
     ChangesSince,

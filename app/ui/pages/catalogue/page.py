@@ -15,9 +15,10 @@ from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
+from app.services.catalogue.change import SavedItem
 from app.services.catalogue.chips import CatalogueFigures, figures
 from app.services.catalogue.detail import ItemDetail, item_detail
-from app.services.catalogue.edit import SavedItem, SaveItem, save_item
+from app.services.catalogue.edit import SaveItem, save_item
 from app.services.importing import catalogue as importing
 from app.services.importing.catalogue_rows import FIELDS
 from app.services.importing.plan import Imported, Report
