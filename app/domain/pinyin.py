@@ -15,6 +15,29 @@ from typing import Final
 
 MOST_READINGS: Final = 24
 """Spellings kept of one name; six characters with two readings each would make 64."""
+_SIGNS: Final = {
+    "参": "shēn,cān,cēn",
+    "芎": "xiōng,qiōng",
+    "炔": "quē,guì",
+    "咯": "luò,gē,kǎ",
+    "泊": "bó,pō",
+}  # fmt: skip
+"""Readings in names of drugs (黄芪 goes with 参, 乙炔 with 炔), the usual one first."""
+_PHRASES: Final = {
+    "调脂": [["tiáo"], ["zhī"]],
+    "玄参": [["xuán"], ["shēn"]],
+    "拳参": [["quán"], ["shēn"]],
+    "吡咯": [["bǐ"], ["luò"]],
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _teach() -> None:
+    """Tell the table of phrases how pharmacists read; once, before the first name is read."""
+    from pypinyin import load_phrases_dict, load_single_dict
+
+    load_single_dict({ord(sign): readings for sign, readings in _SIGNS.items()})
+    load_phrases_dict(_PHRASES)
 
 
 @lru_cache(maxsize=32768)
@@ -26,6 +49,7 @@ def syllables(text: str) -> tuple[str, ...]:
     """
     from pypinyin.seg.simpleseg import seg
 
+    _teach()
     return tuple(itertools.chain.from_iterable(map(_word, seg(text))))
 
 
@@ -41,8 +65,8 @@ def _word(word: str) -> tuple[str, ...]:
 def full(text: str) -> str:
     """The full pinyin without blanks.
 
-    >>> full("阿莫西林")
-    'amoxilin'
+    >>> full("阿莫西林"), full("参芪"), full("炔诺酮"), full("参考")
+    ('amoxilin', 'shenqi', 'quenuotong', 'cankao')
     """
     return "".join(syllables(text))
 
@@ -68,6 +92,7 @@ def _letters(sign: str) -> tuple[str, ...]:
     """First letters of all readings of one character."""
     from pypinyin import Style, pinyin
 
+    _teach()
     found = pinyin(sign, style=Style.NORMAL, heteronym=True, errors=_apart)
     readings = found[0] if found else []
     return tuple(dict.fromkeys(kept[0] for part in readings if (kept := _plain(part))))

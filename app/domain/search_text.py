@@ -29,6 +29,8 @@ _SHORTEST_PINYIN: Final = 3
 _DROPPED: Final = re.compile("[\\s\"'`~\\\\\x00-\x1f\x7f]+")
 _LETTERS: Final = re.compile(r"[^\x00-\x7f]+(.+)")
 _NUMBER: Final = re.compile(r"[a-z]{1,3}-?(0*)(\d+)")
+_JOINED: Final = re.compile(r"(?<=[^\x00-\x7f])(?=\d)|[*×]")
+"""Where one word ends though no blank was typed: 阿莫西林|0.25g|24粒."""
 _MOST_WORDS: Final = 8
 _LONGEST_WORD: Final = 64
 
@@ -74,8 +76,12 @@ def bare(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words that a person typed; each must be found."""
-    parts = unicodedata.normalize("NFKC", text).lower().split()
+    """The words that a person typed; each must be found.
+
+    >>> words_of("阿莫西林0.25g*24粒 H2005")
+    ('阿莫西林', '0.25g', '24粒', 'h2005')
+    """
+    parts = _JOINED.sub(" ", unicodedata.normalize("NFKC", text).lower()).split()
     bared = (bare(part)[:_LONGEST_WORD] for part in parts)
     return tuple(dict.fromkeys(word for word in bared if word))[:_MOST_WORDS]
 
