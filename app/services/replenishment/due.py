@@ -10,13 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-from sqlalchemy import func, or_, select
+from sqlalchemy import Subquery, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.quantity import round_up
-from app.domain.replenish.series import Ints
 from app.models.demand import Policy
 from app.models.item import Item
 from app.models.party import Organisation
@@ -54,48 +52,45 @@ def due(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[DueLine, ...
 
 
 def _of(session: Session, scope: Scope) -> list[DueLine]:
-    rows = (
-        session.connection()
-        .execute(
-            select(Policy.item_id, Policy.reorder_point, Policy.order_up_to).where(
-                Policy.org_id == scope.org_id,
-                Policy.place_id == scope.place_id,
-                Policy.reorder_point >= 0,
-            )
+    """First by stock alone, in the database: what is on its way only adds to it."""
+    stock = _stock(scope)
+    there = func.coalesce(stock.c.qty, 0)
+    rows = session.connection().execute(
+        select(Policy.item_id, Policy.reorder_point, Policy.order_up_to, there)
+        .outerjoin(stock, stock.c.item_id == Policy.item_id)
+        .where(
+            Policy.org_id == scope.org_id,
+            Policy.place_id == scope.place_id,
+            Policy.reorder_point >= 0,
+            there <= Policy.reorder_point,
         )
-        .all()
     )
-    if not rows:
+    low = rows.all()
+    if not low:
         return []
-    # Column by column: numpy takes rows of a result for objects of their own.
-    known = np.array([*zip(*rows, strict=True)], dtype=np.int64).T
-    there = _positions(session, scope, known[:, 0].tolist())
-    low = np.flatnonzero(there <= known[:, 1])
-    if not len(low):
-        return []
-    wanted = {
-        int(known[n, 0]): (int(there[n]), int(known[n, 1]), int(known[n, 2] - there[n]))
-        for n in low
-    }
-    return _lines(session, scope, wanted)
+    coming = _coming(session, scope)
+    wanted: dict[int, tuple[int, int, int]] = {}
+    for item, point, upper, units in low:
+        position = int(units) + coming.get(item, 0)
+        if position <= point:
+            wanted[item] = (position, point, upper - position)
+    return _lines(session, scope, wanted) if wanted else []
 
 
-def _positions(session: Session, scope: Scope, items: list[int]) -> Ints:
-    stock = _stock(session, scope)
-    ordered = on_order(session, scope)
-    coming, coming_ordered = in_transit(session, scope)
-    for item, quantity in coming.items():
-        stock[item] = stock.get(item, 0) + quantity
-    for item, quantity in ordered.items():
-        stock[item] = stock.get(item, 0) + max(0, quantity - coming_ordered.get(item, 0))
-    return np.fromiter((stock.get(item, 0) for item in items), np.int64, len(items))
+def _coming(session: Session, scope: Scope) -> dict[int, int]:
+    """Units on their way, by item: in transit, and ordered but not sent yet."""
+    transit, sent = in_transit(session, scope)
+    found = dict(transit)
+    for item, quantity in on_order(session, scope).items():
+        found[item] = found.get(item, 0) + max(0, quantity - sent.get(item, 0))
+    return found
 
 
-def _stock(session: Session, scope: Scope) -> dict[int, int]:
+def _stock(scope: Scope) -> Subquery:
     """Usable units by item: as `coming.usable_lots`, summed by the database."""
     usable = or_(Lot.expiry.is_(None), Lot.expiry >= scope.today)
     statement = (
-        select(Balance.item_id, func.sum(Balance.qty))
+        select(Balance.item_id, func.sum(Balance.qty).label("qty"))
         .outerjoin(Lot, Lot.id == Balance.lot_id)
         .where(
             Balance.org_id == scope.org_id,
@@ -107,7 +102,7 @@ def _stock(session: Session, scope: Scope) -> dict[int, int]:
     )
     if scope.held:
         statement = statement.where(Balance.lot_id.not_in(scope.held))
-    return {item: int(quantity) for item, quantity in session.connection().execute(statement)}
+    return statement.subquery()
 
 
 def _lines(
