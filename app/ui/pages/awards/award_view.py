@@ -42,6 +42,7 @@ from app.ui.pages.awards.dialogs import (
 )
 from app.ui.pages.awards.panel import AwardPanel
 from app.ui.pages.awards.rows import award_columns, award_row, line_columns, line_row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
@@ -76,6 +77,8 @@ class AwardView(QWidget):
         self.lines = ListModel(line_columns())
         self.grid = GridView(self.lines, framed=False)
         self.grid.set_empty(_("选一个方案，看它的中选和备选。"))
+        ColumnFit(self.list, ("lines",))
+        ColumnFit(self.grid, ("packs", "amount"))
         self.optimise = Button(_("优化定标"), ButtonKind.PRIMARY, icon=Icon.WAND)
         self.optimise.clicked.connect(self.ask_limits)
         self.optimise.setVisible(page.context.may(Duty.BUY))

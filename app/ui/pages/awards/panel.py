@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -111,10 +112,17 @@ def _facts(row: AwardRow, answer: dict[str, Any]) -> list[tuple[str, str]]:
     if row.approved_by:
         facts.append((_("审批"), row.approved_by))
     if row.public_to is not None:
-        facts.append((_("公示"), f"{formats.day(row.public_from)} — {formats.day(row.public_to)}"))
+        facts.append((_("公示"), _public_words(row.public_from, row.public_to)))
     if row.returned:
         facts.append((_("退回原因"), row.returned))
     return facts
+
+
+def _public_words(first: date | None, last: date) -> str:
+    """The days of publicity; an award of 0 days ends before it begins."""
+    if first is not None and last < first:
+        return _("不公示")
+    return f"{formats.day(first)} — {formats.day(last)}"
 
 
 def _beside(answer: dict[str, Any]) -> str:

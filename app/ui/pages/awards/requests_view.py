@@ -22,6 +22,7 @@ from app.ui.page import Page
 from app.ui.pages.awards.ask_form import AskForm
 from app.ui.pages.awards.rows import request_columns, request_row
 from app.ui.pages.awards.takeover_bar import TakeoverBar
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
@@ -37,6 +38,7 @@ class RequestsView(QWidget):
         self._page = page
         self.model = ListModel(request_columns())
         self.grid = GridView(self.model)
+        ColumnFit(self.grid, ("from", "platform"))
         self.setFocusProxy(self.grid)
         self.grid.set_empty(_("没有调价申请。平台价变动时，供应商可以在这里申请。"))
         self.ask = Button(_("申请调价"), ButtonKind.PRIMARY)

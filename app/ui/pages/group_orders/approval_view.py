@@ -17,10 +17,10 @@ from app.services.requisition.queries import (
 from app.ui import formats
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import words
-from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.cells import Pill, Qty, Row, Two
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView

@@ -17,9 +17,9 @@ from app.services.orders.matrix import Matrix
 from app.services.orders.queries import GroupRow, MemberOrderRow
 from app.ui import theme
 from app.ui.pages.group_orders import rows
-from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.header import GroupHeader
 from app.ui.pages.group_orders.table_card import TableCard
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.totals_row import TotalsRow
 from app.ui.tables.view import GridView

@@ -21,10 +21,10 @@ from app.services.orders.queries import GroupRow
 from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows
-from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Shape

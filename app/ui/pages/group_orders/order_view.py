@@ -16,11 +16,11 @@ from app.services.orders.detail import OrderDetail, SealRow
 from app.ui import formats
 from app.ui.icons import Icon
 from app.ui.pages.group_orders import rows, words
-from app.ui.pages.group_orders.column_fit import ColumnFit
 from app.ui.pages.group_orders.sealing import side_to_seal
 from app.ui.pages.group_orders.shortage_bar import ShortageBar, can_declare, ended_packs
 from app.ui.pages.group_orders.table_card import TableCard
 from app.ui.status import Status
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge, Shape

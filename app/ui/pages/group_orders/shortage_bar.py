@@ -105,7 +105,7 @@ def ended_packs(detail: OrderDetail) -> dict[int, int]:
 
 def _state_words(note: ShortageRow) -> str:
     if note.state is State.SUBMITTED:
-        return _("待对方同意")
+        return _("待你同意") if note.answers else _("待对方同意")
     if note.state is State.APPROVED:
         return _("双方已同意，待集团采购处理")
     return state_title(note.state)
