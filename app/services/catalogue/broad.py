@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, not_
+from sqlalchemy import Select, and_, not_, select
 from sqlalchemy.orm import Session
 
 from app.domain import search_text
-from app.models.item import Item
+from app.models.item import Item, ItemSearch
 from app.services.catalogue import grams, hits
 from app.services.db import database_of
 from app.services.queries import keyset
@@ -57,7 +57,8 @@ def fetch(
     width = len(statement.selected_columns)
     rows: list[Any] = []
     if key[0] < _UNUSED:
-        rows = _used(session, keyed, (text, key, wanted.limit + 1), own)
+        narrowed = bool(wanted.query.filters or wanted.query.view)
+        rows = _used(session, keyed, (text, key, wanted.limit + 1), own, narrowed=narrowed)
     if len(rows) <= wanted.limit:
         start = key[1:] if key[0] == _UNUSED else (1, 0, 0)
         rows += _unused(session, keyed, (text, start, wanted.limit + 1 - len(rows)), own)
@@ -71,14 +72,22 @@ def _used(
     keyed: Select[Any],
     part: tuple[str, tuple[Any, ...], int],
     own: Mapping[str, Any],
+    *,
+    narrowed: bool,
 ) -> list[Any]:
     """The exact code, and hits that the group uses, in full order."""
     text, key, limit = part
     order = [*hits.order(text, own), Item.id]
     says = (hits.says_or_carries(word, own) for word in search_text.words_of(text))
-    found = keyed.where(hits.in_use(text, own), *says)
+    conditions = [hits.in_use(text, own), *says]
     if key != (0, 0, 0, 0):
-        found = found.where(keyset.behind(order, key))
+        conditions.append(keyset.behind(order, key))
+    if narrowed:
+        found = keyed.where(*conditions)
+    else:  # sorted without makers, prices and names; those are read for the page alone
+        ids = select(Item.id).join(ItemSearch, ItemSearch.item_id == Item.id).where(*conditions)
+        page = ids.order_by(*order).limit(limit).subquery()
+        found = keyed.where(Item.id.in_(select(page.c.id)))
     return list(session.execute(found.order_by(*order).limit(limit)).all())
 
 

@@ -6,7 +6,7 @@ them by itself took 30 ms, so rows of a part are read, compared and written toge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -31,6 +31,7 @@ from app.services.catalogue.rows import (
     after_start,
     code_row,
     columns_of,
+    company_of,
     facts,
     with_approval,
 )
@@ -75,9 +76,20 @@ class _Rows:
 
 
 def change_all(
-    session: Session, actor: Actor, changes: Sequence[Change], step: Step | None = None
+    session: Session,
+    actor: Actor,
+    changes: Sequence[Change],
+    step: Step | None = None,
+    known: Mapping[int, KnownItem] | None = None,
 ) -> list[SavedItem]:
     """Write changed items without their search text; the caller has checked the drafts.
+
+    Args:
+        session: The unit of work.
+        actor: Who changes them.
+        changes: What they should be.
+        step: Told how many are done; may raise to stop.
+        known: What they are, where that was just read in the same unit of work.
 
     Raises:
         DomainError: An item is gone, or its units would change.
@@ -88,7 +100,9 @@ def change_all(
     for start in range(0, len(changes), _PART):
         if step is not None:
             step(start)
-        saved += writer.write(changes[start : start + _PART])
+        part = changes[start : start + _PART]
+        there = known or load_drafts(session, [one.item_id for one in part])
+        saved += writer.write(part, there)
     session.expire_all()  # objects of the mapper that were read before are stale now
     return saved
 
@@ -117,9 +131,8 @@ class _Writer:
         self._stamp = now(session)
         self._names: dict[tuple[str, ...], int] = {}
 
-    def write(self, part: Sequence[Change]) -> list[SavedItem]:
-        """Write one part; its items are read at once."""
-        known = load_drafts(self._session, [one.item_id for one in part])
+    def write(self, part: Sequence[Change], known: Mapping[int, KnownItem]) -> list[SavedItem]:
+        """Write one part."""
         rows, saved = _Rows(), []
         for one in part:
             item = known.get(one.item_id)
@@ -140,8 +153,8 @@ class _Writer:
         rows.items.append(
             columns_of(draft)
             | {
-                "product_id": self._product(draft),
-                "maker_id": self._maker(draft),
+                "product_id": self._product(item, draft),
+                "maker_id": self._maker(item, draft),
                 "version": item.version + 1,
                 "updated_at": self._stamp,
                 "of_item": item.item_id,
@@ -196,14 +209,19 @@ class _Writer:
     def _last_day(self, entry: CodeDraft) -> date | None:
         return entry.valid_to or after_start(entry.valid_from, self._day)
 
-    def _product(self, draft: ItemDraft) -> int:
-        key = ("product", draft.item_class.value, draft.name, draft.form, draft.category, draft.atc)
+    def _product(self, item: KnownItem, draft: ItemDraft) -> int:
+        key = _product_key(draft)
+        if key == _product_key(item.draft):
+            return item.product_id
         if key not in self._names:
             self._names[key] = product_of(self._session, draft)
         return self._names[key]
 
-    def _maker(self, draft: ItemDraft) -> int:
-        key = ("maker", draft.maker)
+    def _maker(self, item: KnownItem, draft: ItemDraft) -> int:
+        """The maker; it may learn its company code from new codes."""
+        if (draft.maker, draft.codes) == (item.draft.maker, item.draft.codes):
+            return item.maker_id
+        key = (draft.maker, company_of(draft))
         if key not in self._names:
             self._names[key] = maker_of(self._session, draft)
         return self._names[key]
@@ -289,6 +307,10 @@ def _keep_units(old: ItemDraft, new: ItemDraft) -> None:
 
 def _key(entry: CodeDraft) -> _Code:
     return entry.system.value, codes.validate(entry.system, entry.code)
+
+
+def _product_key(draft: ItemDraft) -> tuple[str, ...]:
+    return draft.item_class.value, draft.name, draft.form, draft.category, draft.atc
 
 
 def _validity(entry: CodeDraft) -> tuple[int, date | None, date | None]:

@@ -19,12 +19,14 @@ _CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class KnownItem:
-    """An item that is kept, as a draft."""
+    """An item that is kept, as a draft; with its product and its maker."""
 
     item_id: int
     code: str
     version: int
     draft: ItemDraft
+    product_id: int
+    maker_id: int
 
 
 def load_drafts(session: Session, item_ids: Collection[int]) -> dict[int, KnownItem]:
@@ -38,24 +40,20 @@ def load_drafts(session: Session, item_ids: Collection[int]) -> dict[int, KnownI
 
 def _chunk(session: Session, chunk: list[int]) -> dict[int, KnownItem]:
     levels: dict[int, dict[str, int]] = defaultdict(dict)
-    for unit in session.scalars(select(ItemUnit).where(ItemUnit.item_id.in_(chunk))):
-        levels[unit.item_id][unit.level] = unit.factor
+    for item, level, factor in session.execute(
+        select(ItemUnit.item_id, ItemUnit.level, ItemUnit.factor).where(ItemUnit.item_id.in_(chunk))
+    ):
+        levels[item][level] = factor
     codes: dict[int, list[CodeDraft]] = defaultdict(list)
-    for code in session.scalars(
-        select(ItemCode)
+    for item, system, code, factor, valid_from, valid_to in session.execute(
+        select(
+            ItemCode.item_id, ItemCode.system, ItemCode.code, ItemCode.unit_factor,
+            ItemCode.valid_from, ItemCode.valid_to,
+        )
         .where(ItemCode.item_id.in_(chunk), ItemCode.org_id == 0)
         .order_by(ItemCode.system, ItemCode.unit_factor, ItemCode.code)
-    ):
-        codes[code.item_id].append(
-            CodeDraft(
-                CodeSystem(code.system),
-                code.code,
-                code.unit_factor,
-                0,
-                code.valid_from,
-                code.valid_to,
-            )
-        )
+    ):  # fmt: skip
+        codes[item].append(CodeDraft(CodeSystem(system), code, factor, 0, valid_from, valid_to))
     rows = session.execute(
         select(Item, Product, Maker)
         .join(Product, Product.id == Item.product_id)
@@ -68,6 +66,8 @@ def _chunk(session: Session, chunk: list[int]) -> dict[int, KnownItem]:
             item.code,
             item.version,
             draft_of(item, product, maker, levels[item.id], tuple(codes[item.id])),
+            product.id,
+            maker.id,
         )
         for item, product, maker in rows
     }

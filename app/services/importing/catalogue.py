@@ -169,7 +169,7 @@ def _change(
     items = [content.item_id for content in contents]
     known = load_drafts(session, items)
     changes = [Change(one.item_id, one.draft, one.version) for one in contents]
-    change_all(session, actor, changes, step)
+    change_all(session, actor, changes, step, known)
     names: dict[str, dict[str, None]] = {}
     for content in contents:
         names.setdefault(content.draft.maker, {}).update(dict.fromkeys(content.maker_names))
