@@ -11,6 +11,7 @@ from typing import Final
 from benchmarks.awards import awards
 from benchmarks.big_group import consolidating
 from benchmarks.booking import clients, consumption, receipt
+from benchmarks.comparing import comparing
 from benchmarks.finding import finding
 from benchmarks.labels import labels
 from benchmarks.matching import matching
@@ -43,6 +44,7 @@ IN_DATABASE: Final[Mapping[str, InDatabase]] = {
     "stock": standing_stock,
     "search": finding,
     "group": consolidating,
+    "compare": comparing,
     "month": month_end,
     "backup": copying,
 }
