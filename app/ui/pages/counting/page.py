@@ -38,6 +38,7 @@ from app.ui.pages.counting.papers import Papers
 from app.ui.pages.counting.starting import Starting
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
@@ -142,7 +143,7 @@ class CountingPage(Page):
         )  # fmt: skip
 
     def _show_counts(self, found: tuple[CountRow, ...]) -> None:
-        _put(self.counts_grid, [rows.count_row(row) for row in found])
+        put_rows(self.counts_grid, [rows.count_row(row) for row in found])
         open_counts = [x for x in found if x.state in {CountState.COUNTING, CountState.TO_APPROVE}]
         self.set_subtitle(_("{n} 次进行中", n=len(open_counts)) if open_counts else "")
         keep = self._wanted or (self.head.id if self.head else 0)
@@ -182,7 +183,7 @@ class CountingPage(Page):
         )  # fmt: skip
 
     def _show_disposals(self, found: list[Row]) -> None:
-        _put(self.disposals, found)
+        put_rows(self.disposals, found)
 
     # Counting
 
@@ -296,9 +297,3 @@ class CountingPage(Page):
             self.bar.show_refusal(error)
         else:
             self.context.errors.take(error)
-
-
-def _put(grid: GridView, found: list[Row]) -> None:
-    model = grid.model
-    if isinstance(model, ListModel):
-        model.set_rows(found)

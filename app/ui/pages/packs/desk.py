@@ -52,10 +52,12 @@ class Desk(QObject):
 
     Signals:
         told: A `ScanResult` for the bar.
+        denied: A `DomainError` for the bar.
         changed: Data changed; ask again.
     """
 
     told = Signal(object)
+    denied = Signal(object)
     changed = Signal()
 
     def __init__(self, page: Page) -> None:
@@ -205,9 +207,7 @@ class Desk(QObject):
         if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
             return
-        text = error.problems[0].text if error.problems else error.text
-        short, _stop, rest = text.partition("。")
-        self.say(Status.BAD, short, rest)
+        self.denied.emit(error)
 
 
 def _open(where: Path) -> None:

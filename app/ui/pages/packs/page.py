@@ -34,6 +34,7 @@ from app.ui.pages.packs.dialogs import BuildForm, DefineForm, DepartmentForm
 from app.ui.pages.packs.footer import Footer
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip
@@ -105,6 +106,7 @@ class PacksPage(Page):
     def _connect(self) -> None:
         self.bar.scanned.connect(self.scan)
         self.desk.told.connect(self.bar.show_result)
+        self.desk.denied.connect(self.bar.show_refusal)
         self.desk.changed.connect(self.refresh)
         self.footer.asked.connect(self._do)
         self.define_button.clicked.connect(self._define)
@@ -158,7 +160,7 @@ class PacksPage(Page):
 
     def _show(self, found: list[Row]) -> None:
         kept = self.grid.current()
-        _fill_rows(self.grid, found)
+        put_rows(self.grid, found)
         if found and (kept is None or all(row.key != kept.key for row in found)):
             self.grid.choose(found[0].key)
         late = sum(isinstance(row.record, PackRow) and row.record.late is not None for row in found)
@@ -167,12 +169,12 @@ class PacksPage(Page):
         self._selected()
 
     def _show_needs(self, found: tuple[NeedRow, ...]) -> None:
-        _fill_rows(self.wanted, [rows.need_row(row) for row in found])
+        put_rows(self.wanted, [rows.need_row(row) for row in found])
         self.needs_card.set_title(_("科室要的"), _("{n} 项", n=len(found)) if found else "")
 
     def _show_rules(self, found: tuple[DefinitionRow, ...]) -> None:
         self._rules = found
-        _fill_rows(self.rules, [rows.definition_row(row) for row in found])
+        put_rows(self.rules, [rows.definition_row(row) for row in found])
 
     def _show_places(self, found: tuple[PlaceRow, ...]) -> None:
         self._places = found
@@ -289,9 +291,3 @@ class PacksPage(Page):
         rule = next((one for one in self._rules if one.id == need.definition_id), None)
         if rule is not None:
             self._ask_build(rule, need.packs)
-
-
-def _fill_rows(grid: GridView, found: list[Row]) -> None:
-    model = grid.model
-    if isinstance(model, ListModel):
-        model.set_rows(found)

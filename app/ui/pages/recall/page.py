@@ -35,6 +35,7 @@ from app.ui.pages.recall import rows
 from app.ui.pages.recall.dialogs import ActionForm, CloseForm, RecallForm
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind
@@ -66,7 +67,7 @@ class RecallPage(Page):
         self.older.setVisible(False)
         self.older.clicked.connect(self.show_older)
         for grid in (self.members, self.steps):
-            _put(grid, [])  # nothing was asked yet: the sentence stands there at once
+            put_rows(grid, [])  # nothing was asked yet: the sentence stands there at once
         self.recalls = GridView(ListModel(rows.recall_columns()))
         self.recalls.set_empty(_("没有冻结和召回。"))
         self.expiring = GridView(ListModel(rows.expiring_columns()))
@@ -181,9 +182,9 @@ class RecallPage(Page):
             _("{name} {spec} · 批号 {lot} · 有效期至 {day} · {held}", name=head.name,
               spec=head.spec, lot=head.lot_no, day=shown(head.expiry), held=held)
         )  # fmt: skip
-        _put(self.members, [rows.member_row(row, head) for row in found.members])
+        put_rows(self.members, [rows.member_row(row, head) for row in found.members])
         moves = [rows.step_row(n, row, head) for n, row in enumerate(found.steps)]
-        _put(self.steps, moves[::-1])
+        put_rows(self.steps, moves[::-1])
         left = found.moves - len(found.steps)
         self.older.setText(_("还有更早的 {n} 步，接着看", n=left))
         self.older.setVisible(found.older is not None)
@@ -218,7 +219,7 @@ class RecallPage(Page):
     # Recalls
 
     def _show_recalls(self, found: tuple[RecallRow, ...]) -> None:
-        _put(self.recalls, [rows.recall_row(row, self.context) for row in found])
+        put_rows(self.recalls, [rows.recall_row(row, self.context) for row in found])
         active = sum(row.status == "active" for row in found)
         self.chips.buttons()[1].setText(_("召回 {n}", n=active) if active else _("召回"))
         self.chips.buttons()[1].updateGeometry()
@@ -256,7 +257,7 @@ class RecallPage(Page):
     # Near expiry
 
     def _show_expiring(self, found: tuple[ExpiringRow, ...]) -> None:
-        _put(self.expiring, [rows.expiring_row(row, self.context) for row in found])
+        put_rows(self.expiring, [rows.expiring_row(row, self.context) for row in found])
         todo = sum(not row.action_id for row in found)
         self.chips.buttons()[2].setText(_("近效期 {n}", n=todo) if todo else _("近效期"))
         self.chips.buttons()[2].updateGeometry()
@@ -310,9 +311,3 @@ def _end_question(lot: ExpiringRow) -> Question:
         _("{name} {lot}", name=lot.name, lot=lot.lot_no),
         _("{what}办完了吗？办完就从清单里划掉。", what=lot.action), _("办完了"), _("还没有"),
     )  # fmt: skip
-
-
-def _put(grid: GridView, found: list[Row]) -> None:
-    model = grid.model
-    if isinstance(model, ListModel):
-        model.set_rows(found)

@@ -29,6 +29,7 @@ from app.ui.pages.transfers.footer import Footer
 from app.ui.pages.transfers.panel import WhyPanel
 from app.ui.pages.transfers.steps import Steps
 from app.ui.tables.cells import Row
+from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip
@@ -261,7 +262,7 @@ class TransfersPage(Page):
     # Transfers and loans
 
     def _show_open(self, found: list[Row]) -> None:
-        _put(self.open, found)
+        put_rows(self.open, found)
         value = sum(
             (row.record.value for row in found if isinstance(row.record, TransferRow)), Decimal(0)
         )
@@ -270,7 +271,7 @@ class TransfersPage(Page):
         )
 
     def _show_loans(self, found: tuple[LoanRow, ...]) -> None:
-        _put(self.loans, [rows.loan_row(row, self.context) for row in found])
+        put_rows(self.loans, [rows.loan_row(row, self.context) for row in found])
         late = sum(bool(row.overdue_days) for row in found)
         words = _("{n} 笔未还", n=len(found))
         self.loans_card.set_title(
@@ -285,9 +286,3 @@ def _qty(row: Row, proposal: Proposal) -> int:
     place = [column.key for column in rows.proposal_columns()].index("qty")
     value = row.raw[place] if row.raw else proposal.qty
     return value if isinstance(value, int) else proposal.qty
-
-
-def _put(grid: GridView, found: list[Row]) -> None:
-    model = grid.model
-    if isinstance(model, ListModel):
-        model.set_rows(found)
