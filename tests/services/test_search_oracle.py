@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 
@@ -129,10 +130,12 @@ def test_every_text_finds_just_what_a_plain_look_finds(
 def test_both_ways_give_the_same_order(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     known = fill(site, 120)
     way = site.as_("east_store")
-    for text in texts(known)[:12]:
+    monkeypatch.setattr(broad, "_WALKED", 12)
+    monkeypatch.setattr(broad, "_FEW", 6)
+    for text, limit in itertools.product(texts(known)[:12], (3, 60)):
         monkeypatch.setattr(hits, "_MANY", 10**6)
         monkeypatch.setattr(hits, "_SHORT", re.compile("(?!)"))
-        narrow = [row.id for row in catalogue_page(*way, SearchQuery(text), (None, 60)).rows]
+        narrow = [row.id for row in catalogue_page(*way, SearchQuery(text), (None, limit)).rows]
         monkeypatch.setattr(hits, "_MANY", 0)
-        wide = [row.id for row in catalogue_page(*way, SearchQuery(text), (None, 60)).rows]
+        wide = [row.id for row in catalogue_page(*way, SearchQuery(text), (None, limit)).rows]
         assert narrow == wide, text
