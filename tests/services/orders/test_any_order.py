@@ -1,7 +1,7 @@
 """Whatever the people do, and in whatever order: the group's totals equal the sum of its members.
 
-Steps are drawn at random (join, sign, refuse, amend, cancel, answer in part, settle the rest) and
-tried on whatever order they hit; a refused step must leave everything as it was.
+Steps are drawn at random (join, sign, refuse, amend, cancel, answer in part, settle the rest, end a
+shortage) and tried on whatever order they hit; a refused step must leave everything as it was.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_id, new_op
 from app.domain.orders.amend import Change
 from app.domain.orders.answer import Offer
+from app.domain.orders.shortage import Short
 from app.domain.orders.signing import Decision
 from app.models.awards import Pledge, PledgeDraw
 from app.models.order import GroupOrder, MemberOrder
@@ -29,6 +30,8 @@ from app.services.orders.detail import OrderWanted, order_detail
 from app.services.orders.joining import Join, join
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.settling import SettleRest, settle_rest
+from app.services.orders.shortage import AnswerShort, DeclareShort, answer_short, declare_short
+from app.services.orders.shortage_settling import SettleShort, settle_short
 from app.services.orders.signing import Sign, sign
 from app.services.orders.totals import check_totals
 from tests.factories import EAST, KANGZE, LEAD, NOW, RUIHE, WEST, Site
@@ -42,7 +45,7 @@ ITEMS = (AMOXICILLIN, AMLODIPINE, INSULIN)
 steps = st.lists(
     st.tuples(
         st.sampled_from(("join", "sign", "sign", "sign", "refuse", "amend", "cancel", "answer",
-                         "backup", "give_back")),
+                         "backup", "give_back", "short", "short")),
         st.integers(0, 7),
         st.integers(1, 99),
     ),
@@ -99,6 +102,7 @@ class Round:
             "answer": lambda: self._answer(row, number),
             "backup": lambda: self._settle(row, (1,)),
             "give_back": lambda: self._settle(row, ()),
+            "short": lambda: self._short(row, number),
         }
         before = self.totals()
         try:
@@ -130,6 +134,18 @@ class Round:
     def _settle(self, row: MemberOrderRow, lines: tuple[int, ...]) -> None:
         command = SettleRest(new_op(), row.org_id, row.id, row.version, lines, WHY)
         settle_rest(*self.site.as_(BUYER), command)
+
+    def _short(self, row: MemberOrderRow, number: int) -> None:
+        """Declared, agreed and settled at once, every other time to the backup."""
+        line = self._lines(row)[0]
+        short = Short(line[0], line[1] * number // 100 // line[2] * line[2])
+        key = (row.org_id, row.id)
+        declare = DeclareShort(new_op(), *key, row.version, (short,), WHY)
+        seq = declare_short(*self.site.as_(SALES[row.supplier_id]), declare).seq
+        head = self.site.as_(HEADS[row.org_id])
+        answer_short(*head, AnswerShort(new_op(), *key, seq, agree=True))
+        lines = (line[0],) if number % 2 else ()
+        settle_short(*self.site.as_(BUYER), SettleShort(new_op(), *key, seq, lines))
 
     def _lines(self, row: MemberOrderRow) -> list[tuple[int, int, int]]:
         detail = order_detail(*self.site.as_(BUYER), OrderWanted(row.org_id, row.id))
