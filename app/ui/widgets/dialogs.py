@@ -76,10 +76,10 @@ class Form(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._begin()
+        self._give_keys()
         self._make_room()
 
-    def _begin(self) -> None:
+    def _give_keys(self) -> None:
         """The first field has the keys, unless the form chose another; Tab ends at the buttons."""
         if self.focusWidget() is not None:
             return

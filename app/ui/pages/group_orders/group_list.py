@@ -6,25 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.i18n import _
@@ -32,12 +15,10 @@ from app.services.orders.queries import GroupRow
 from app.ui import theme
 from app.ui.pages.group_orders import words
 from app.ui.tables import paint
+from app.ui.widgets.card_list import CardFace, CardList
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT: Final = QModelIndex()
-_PAD: Final = 14
-_SELECTED: Final = QStyle.StateFlag.State_Selected
-_HOVER: Final = QStyle.StateFlag.State_MouseOver
 
 
 class GroupModel(QAbstractListModel):
@@ -70,71 +51,30 @@ class GroupModel(QAbstractListModel):
         return f"{row.title} {line} {state} {counted.signed} / {counted.total}"
 
 
-class _Delegate(QStyledItemDelegate):
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, theme.px(15) + theme.px(13) + theme.px(24) + 32)
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        look: Any = option
-        box: QRect = look.rect
-        model = index.model()
-        if not isinstance(model, GroupModel):
-            return
-        row = model.rows[index.row()]
-        chosen = bool(look.state & _SELECTED)
-        if chosen or look.state & _HOVER:
-            painter.fillRect(box, theme.colour("selected" if chosen else "hover"))
-        if chosen:
-            painter.fillRect(box.x(), box.y(), 3, box.height(), theme.colour("primary"))
-        painter.fillRect(box.x(), box.bottom(), box.width(), 1, theme.colour("border"))
-        _lines(painter, box.adjusted(_PAD, 6, -_PAD, -6), row, model.now, chosen=chosen)
-
-
-def _lines(painter: QPainter, room: QRect, row: GroupRow, now: datetime, *, chosen: bool) -> None:
-    """Three lines: title; members and deadline; state and progress."""
-    first, second = theme.px(15) + 7, theme.px(13) + 7
-    title = QRect(room.x(), room.y(), room.width(), first)
-    paint.text(painter, title, row.title, paint.Ink(bold=chosen))
-    grey = theme.colour("text2")
-    line = QRect(room.x(), room.y() + first, room.width(), second)
-    paint.text(painter, line, words.group_line(row, now), paint.Ink(13, colour=grey))
-    top = room.y() + first + second
-    foot = QRect(room.x() + 8, top, room.width() - 8, theme.px(24) + 2)
-    paint.pill(painter, foot, words.group_pill(row))
-    done = f"{row.progress.signed} / {row.progress.total}"
-    right = paint.Ink(14, bold=bool(row.mine), align=Qt.AlignmentFlag.AlignRight)
-    if row.mine:
-        done = _("等你签 {n}", n=row.mine)
-        right = right._replace(colour=theme.colour("info"))
-    paint.text(painter, foot, done, right)
-
-
-class GroupList(QListView):
+class GroupList(CardList):
     """The list; ↑ and ↓ choose, Enter goes to the orders.
 
     Signals:
-        chosen: Another group order: the `GroupRow` or None.
         entered_orders: Enter was pressed.
     """
 
-    chosen = Signal(object)
     entered_orders = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.groups = GroupModel(self)
-        self.setModel(self.groups)
-        self.setItemDelegate(_Delegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+        self.groups = GroupModel()
+        super().__init__(self.groups, self._face, lambda: self.current, parent)
+        self.groups.setParent(self)
         self.setAccessibleName(_("统采订单"))
-        self.selectionModel().currentChanged.connect(self._current)
         self.activated.connect(lambda _index: self.entered_orders.emit())
+
+    def _face(self, place: int) -> CardFace:
+        row = self.groups.rows[place]
+        done, ink = f"{row.progress.signed} / {row.progress.total}", paint.Ink(14)
+        if row.mine:
+            done = _("等你签 {n}", n=row.mine)
+            ink = paint.Ink(14, bold=True, colour=theme.colour("info"))
+        line = words.group_line(row, self.groups.now)
+        return CardFace(row.title, line, words.group_pill(row), done, ink)
 
     @property
     def current(self) -> GroupRow | None:
@@ -160,7 +100,3 @@ class GroupList(QListView):
                 self.setCurrentIndex(self.groups.index(place, 0))
                 return True
         return False
-
-    def _current(self, now: QModelIndex, _before: QModelIndex) -> None:
-        self.scrollTo(now)
-        self.chosen.emit(self.current)

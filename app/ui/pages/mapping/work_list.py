@@ -6,25 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.domain.mapping import OPEN, Issue, MapStatus
@@ -33,12 +17,10 @@ from app.services.mapping.queries import LocalLine
 from app.ui import theme
 from app.ui.pages.mapping import words
 from app.ui.tables import paint
+from app.ui.widgets.card_list import CardFace, CardList
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT: Final = QModelIndex()
-_PAD: Final = 12
-_SELECTED: Final = QStyle.StateFlag.State_Selected
-_HOVER: Final = QStyle.StateFlag.State_MouseOver
 
 
 class RowsModel(QAbstractListModel):
@@ -117,71 +99,29 @@ class RowsModel(QAbstractListModel):
         return f"{row.name} {words.second_line(row)} {state}"
 
 
-class _Delegate(QStyledItemDelegate):
-    @override
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(160, theme.px(15) + theme.px(13) + theme.px(24) + 30)
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        look: Any = option
-        box: QRect = look.rect
-        model = index.model()
-        if not isinstance(model, RowsModel):
-            return
-        row = model.rows[index.row()]
-        chosen = bool(look.state & _SELECTED)
-        if chosen or look.state & _HOVER:
-            painter.fillRect(box, theme.colour("selected" if chosen else "hover"))
-        if chosen:
-            painter.fillRect(box.x(), box.y(), 3, box.height(), theme.colour("primary"))
-        painter.fillRect(box.x(), box.bottom(), box.width(), 1, theme.colour("border"))
-        room = box.adjusted(_PAD, 5, -_PAD, -5)
-        self._lines(painter, room, row, model.fresh.get(row.id, ""), chosen=chosen)
-
-    def _lines(
-        self, painter: QPainter, room: QRect, row: LocalLine, note: str, *, chosen: bool
-    ) -> None:
-        first, second = theme.px(15) + 7, theme.px(13) + 6
-        grey = theme.colour("text2")
-        line = QRect(room.x(), room.y(), room.width(), first)
-        paint.text(painter, line, row.name, paint.Ink(bold=chosen))
-        line = QRect(room.x(), room.y() + first, room.width(), second)
-        paint.text(painter, line, words.second_line(row), paint.Ink(13, colour=grey))
-        foot = QRect(room.x() + 8, line.bottom() + 1, room.width() - 8, theme.px(24) + 2)
-        paint.pill(painter, foot, words.state_pill(row))
-        right = note or row.item_code or (_("{n} 分", n=row.score) if row.score else "")
-        ink = paint.Ink(13, colour=grey, align=Qt.AlignmentFlag.AlignRight)
-        paint.text(painter, foot, right, ink)
-
-
-class WorkList(QListView):
+class WorkList(CardList):
     """The list; ↑ and ↓ choose a row, ← and → a candidate, letters decide.
 
     Signals:
-        chosen: Another row: the `LocalLine` or None.
         letter: A bare letter was pressed (Y, N, M …).
         turned: ← or → was pressed: -1 or 1.
     """
 
-    chosen = Signal(object)
     letter = Signal(str)
     turned = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lines = RowsModel(self)
-        self.setModel(self.lines)
-        self.setItemDelegate(_Delegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMouseTracking(True)
-        # Letters decide here: an input method would swallow them.
-        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+        self.lines = RowsModel()
+        super().__init__(self.lines, self._face, lambda: self.current, parent)
+        self.lines.setParent(self)
         self.setAccessibleName(_("待对码"))
-        self.selectionModel().currentChanged.connect(self._current)
+
+    def _face(self, place: int) -> CardFace:
+        row = self.lines.rows[place]
+        note = self.lines.fresh.get(row.id, "")
+        right = note or row.item_code or (_("{n} 分", n=row.score) if row.score else "")
+        ink = paint.Ink(13, colour=theme.colour("text2"))
+        return CardFace(row.name, words.second_line(row), words.state_pill(row), right, ink)
 
     @property
     def current(self) -> LocalLine | None:
@@ -230,13 +170,6 @@ class WorkList(QListView):
             self.letter.emit(text)
         else:
             super().keyPressEvent(event)
-
-    def _current(self, now: QModelIndex, _before: QModelIndex) -> None:
-        after = now.siblingAtRow(now.row() + 1)
-        if after.isValid():
-            self.scrollTo(after)  # what comes next is in sight too
-        self.scrollTo(now)
-        self.chosen.emit(self.current)
 
 
 def wanted_by(view: str, text: str) -> Callable[[LocalLine], bool]:
