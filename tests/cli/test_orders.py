@@ -52,6 +52,18 @@ def test_consolidate_sign_and_print(site: Site, tmp_path: Path) -> None:
         ok(run(site, "east_head", "order", "pdf", first, "--out", str(papers), "--kind", kind))
     assert sorted(path.suffix for path in papers.iterdir()) == [".pdf", ".pdf", ".xlsx"]
 
+    short = ("order", "shortage")
+    ok(run(site, "kangze_sales", *short, "declare", first, "--line", "1=10", "--reason",
+           "厂家停产检修，下月才有货"))  # fmt: skip
+    assert run(site, "lead_buyer", *short, "settle", first, "--yes").code == 1
+    ok(run(site, "east_head", *short, "agree", first))
+    done = ok(run(site, "lead_buyer", "--json", *short, "settle", first, "--yes")).json()
+    assert (done["version"], done["given_back"], done["backups"]) == (1, "38.60", [])
+    ok(run(site, "kangze_sales", *short, "pdf", first, "--out", str(papers)))
+    assert [path.name.split("_")[0] for path in papers.glob("*补充说明.pdf")] == [f"{first}-B1"]
+    assert "已缺货终止" in ok(run(site, "east_head", *short, "list", first)).out
+    assert "一致" in ok(run(site, "lead_buyer", "order", "check")).out
+
 
 def test_members_number_their_requisitions_alike(site: Site) -> None:
     ask(site, EAST, {AMOXICILLIN: 10}, no="SQ20261014-001")
