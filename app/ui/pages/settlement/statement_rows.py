@@ -169,7 +169,7 @@ def _heading(key: int, group: _Group) -> Row:
         signed(_sum(row.difference for row in rows)),
         _strong(_sum(row.payable for row in rows)),
         _strong(_sum(row.matched for row in rows)),
-        Pill(status, _("已确认 {n}/{m}", n=agreed, m=count)),
+        Pill(status, _("确认 {n}/{m}", n=agreed, m=count)),
         _strong(_closing(rows)),
         "",
     )
