@@ -13,15 +13,18 @@ from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.domain.orders.answer import Offer
 from app.domain.orders.approval import Limits
+from app.domain.orders.shortage import Short
 from app.models.awards import Pledge
 from app.models.item import Item
 from app.models.order import MemberOrder, MemberOrderLine
 from app.models.price import Price
+from app.models.receiving import DeliveryLine
 from app.services.access import actor_for
 from app.services.db import Database, today
 from app.services.demo.desk import Desk
 from app.services.demo.sources import Goods
 from app.services.orders.answering import Answer, answer
+from app.services.orders.shortage import DeclareShort, declare_short
 from app.services.pledges.supplement import AskSupplement, ask_supplement
 from app.services.requisition.approving import Decide, decide
 from app.services.requisition.limits import SaveLimits, save_limits
@@ -32,6 +35,8 @@ _ADMIN: Final = "guanxin"
 _BUYER: Final = "chenxy"
 _RETURN: Final = "库存还够用六周，请减半后再报"
 _SHORT: Final = "厂家本月限量发货，其余下月中旬补齐"
+_STOPPED: Final = "厂家停产检修，其余下月才有货"
+_THIRD: Final = 3
 _MORE: Final = "流感季用量上升，上限内已不够订到年底"
 
 
@@ -89,6 +94,33 @@ def part_confirmed(desk: Desk) -> None:
         command = Answer(new_op(), order.org_id, order.id, order.version, (offer,), _SHORT)
         supplier = order.supplier_id
     answer(desk.db, desk.seller(supplier), command)
+
+
+def short_of_signed(desk: Desk) -> None:
+    """A supplier cannot deliver a third of an order that both have signed; the member is asked."""
+    with desk.db.read() as session:
+        backed = set(session.scalars(select(Price.item_id).where(Price.rank > 1)))
+        sent = select(DeliveryLine.order_id).where(DeliveryLine.order_id.is_not(None))
+        rows = session.execute(
+            select(MemberOrder, MemberOrderLine, Item.pack_factor)
+            .join(
+                MemberOrderLine,
+                (MemberOrderLine.org_id == MemberOrder.org_id)
+                & (MemberOrderLine.order_id == MemberOrder.id),
+            )
+            .join(Item, Item.id == MemberOrderLine.item_id)
+            .where(MemberOrder.status == State.SIGNED, MemberOrder.id.not_in(sent))
+        ).all()
+        able = [row for row in rows if row[1].qty >= _THIRD * row[2]]
+        if not able:
+            return
+        order, line, factor = max(
+            able, key=lambda row: (row[1].item_id in backed, row[1].qty // row[2], row[0].no)
+        )
+        short = Short(line.line, line.qty // factor // _THIRD * factor)
+        command = DeclareShort(new_op(), order.org_id, order.id, order.version, (short,), _STOPPED)
+        supplier = order.supplier_id
+    declare_short(desk.db, desk.seller(supplier), command)
 
 
 def ask_for_more(db: Database) -> None:

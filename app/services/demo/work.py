@@ -22,6 +22,7 @@ from app.services.demo.order_depth import (
     approve,
     part_confirmed,
     set_limits,
+    short_of_signed,
     waiting_requisitions,
 )
 from app.services.demo.planning import plan_by_hand
@@ -69,6 +70,7 @@ def open_work(db: Database, goods: Sequence[Goods], progress: Progress) -> None:
     _requisitions_to_consolidate(desk)
     waiting_requisitions(desk, _most_used(desk, _FIRST[:1]))
     part_confirmed(desk)
+    short_of_signed(desk)
     progress(_("对账单"), 0, 1)
     open_settlement(desk, day)
 
