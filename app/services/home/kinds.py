@@ -133,6 +133,7 @@ class WorkItem:
             deliveries their lines.
         since: The oldest day concerned (for expired goods the oldest expiry).
         urged: The newest reminder to sign.
+        order: The one to open first, as (member, order); zeros where the page will do.
     """
 
     kind: Kind
@@ -144,6 +145,7 @@ class WorkItem:
     special: int = 0
     since: date | None = None
     urged: Reminder | None = None
+    order: tuple[int, int] = (0, 0)
 
     @property
     def page(self) -> str:

@@ -110,10 +110,25 @@ def shortages(ask: Ask) -> Sequence[WorkItem]:
     supply = MemberOrder.supplier_id.in_(mine) & _noted(State.SUBMITTED, Party.MEMBER)
     settle = MemberOrder.org_id.in_(ask.for_duty(Duty.BUY)) & _noted(State.APPROVED)
     return [
-        _orders(ask, Kind.SHORT_TO_AGREE, agree),
-        _orders(ask, Kind.SHORT_TO_AGREE, supply, supplier=True),
-        _orders(ask, Kind.SHORT_TO_SETTLE, settle),
+        _short(ask, Kind.SHORT_TO_AGREE, agree),
+        _short(ask, Kind.SHORT_TO_AGREE, supply, supplier=True),
+        _short(ask, Kind.SHORT_TO_SETTLE, settle),
     ]
+
+
+def _short(
+    ask: Ask, kind: Kind, condition: ColumnElement[bool], *, supplier: bool = False
+) -> WorkItem:
+    """Without amount and deadline, which are the whole order's; the first one to open."""
+    found = _orders(ask, kind, condition, supplier=supplier)
+    first = ask.session.execute(
+        select(MemberOrder.org_id, MemberOrder.id)
+        .where(condition)
+        .order_by(MemberOrder.sign_by, MemberOrder.no)
+        .limit(1)
+    ).first()
+    order = (first.org_id, first.id) if first is not None else (0, 0)
+    return replace(found, amount=None, due=None, urgency=Urgency.TODAY, order=order)
 
 
 def _noted(state: State, party: Party | None = None) -> ColumnElement[bool]:

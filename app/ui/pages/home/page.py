@@ -157,6 +157,9 @@ class HomePage(Page):
             self.context.navigate(
                 item.page, member_order_id=item.urged.order_id, org_id=item.urged.org_id
             )
+        elif any(item.order):
+            org, order = item.order
+            self.context.navigate(item.page, member_order_id=order, org_id=org)
         else:
             self.context.navigate(item.page, **_ARRIVE.get(item.kind, {}))
 
