@@ -13,12 +13,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QFileInfo
+from PySide6.QtCore import QCoreApplication, QDir, QFileInfo, QLibraryInfo, QTranslator
 from PySide6.QtGui import QAbstractFileIconProvider, QIcon
 from PySide6.QtWidgets import QFileDialog, QWidget
 from typing_extensions import override
 
 from app import paths
+from app.i18n import _, language
 
 
 class _Names(QAbstractFileIconProvider):
@@ -42,6 +43,20 @@ def _names() -> _Names:
     return _Names()
 
 
+@cache
+def _chinese() -> QTranslator:
+    words = QTranslator()
+    words.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+    return words
+
+
+def _speak() -> None:
+    """Qt's own words (folders, overwrite?) in the language of the program."""
+    QCoreApplication.removeTranslator(_chinese())
+    if language() == "zh_CN":
+        QCoreApplication.installTranslator(_chinese())
+
+
 class FileDialog(QFileDialog):
     """`QFileDialog` that opens no file by itself; begins where a file was chosen last."""
 
@@ -50,10 +65,13 @@ class FileDialog(QFileDialog):
     def __init__(
         self, parent: QWidget | None, title: str, folder: str = "", kinds: str = ""
     ) -> None:
+        _speak()
         super().__init__(parent, title, str(paths.output()), kinds)  # nothing is open in there
         if sys.platform != "win32":
             self.setOption(QFileDialog.Option.DontUseNativeDialog)
         self.setIconProvider(_names())
+        self.setLabelText(QFileDialog.DialogLabel.LookIn, _("位置"))
+        self.setLabelText(QFileDialog.DialogLabel.FileType, _("类型"))
         self.setDirectory(folder or FileDialog._last or QDir.homePath())
         self.fileSelected.connect(self._chosen)
 
