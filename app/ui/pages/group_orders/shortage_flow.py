@@ -133,16 +133,13 @@ class ShortageFlow:
             return
         form, row = ShortForm(detail, self._page), detail.row
         told = _("已填报 {no} 的缺货，等对方同意。", no=row.no)
-        form.accepted.connect(
-            lambda: self._do(
-                lambda db, actor: declare_short(
-                    db,
-                    actor,
-                    DeclareShort(new_op(), row.org_id, row.id, row.version, form.shorts, form.text),
-                ),
-                told,
-            )
-        )
+
+        def send() -> None:
+            op = new_op()
+            command = DeclareShort(op, row.org_id, row.id, row.version, form.shorts, form.text)
+            self._do(lambda db, actor: declare_short(db, actor, command), told)
+
+        form.accepted.connect(send)
         self._open(form)
 
     def agree(self) -> None:
@@ -176,14 +173,13 @@ class ShortageFlow:
             return
         form = self._reason(_("不同意 {no}", no=note.no), _("对方会看到原因。"), _("不同意"))
         key = (note.org_id, note.order_id, note.seq)
-        form.accepted.connect(
-            lambda: self._do(
-                lambda db, actor: answer_short(
-                    db, actor, AnswerShort(new_op(), *key, agree=False, reason=form.text)
-                ),
-                _("已退回 {no}，对方会看到原因。", no=note.no),
-            )
-        )
+        told = _("已退回 {no}，对方会看到原因。", no=note.no)
+
+        def send() -> None:
+            command = AnswerShort(new_op(), *key, agree=False, reason=form.text)
+            self._do(lambda db, actor: answer_short(db, actor, command), told)
+
+        form.accepted.connect(send)
         self._open(form)
 
     def withdraw(self) -> None:
@@ -194,14 +190,13 @@ class ShortageFlow:
         effect = _("撤回后订单照原来的数量履行，可以重新填报。")
         form = self._reason(_("撤回 {no}", no=note.no), effect, _("撤回"))
         key = (note.org_id, note.order_id, note.seq)
-        form.accepted.connect(
-            lambda: self._do(
-                lambda db, actor: withdraw_short(
-                    db, actor, WithdrawShort(new_op(), *key, form.text)
-                ),
-                _("已撤回 {no}。", no=note.no),
-            )
-        )
+        told = _("已撤回 {no}。", no=note.no)
+
+        def send() -> None:
+            command = WithdrawShort(new_op(), *key, form.text)
+            self._do(lambda db, actor: withdraw_short(db, actor, command), told)
+
+        form.accepted.connect(send)
         self._open(form)
 
     def settle(self) -> None:
@@ -213,15 +208,16 @@ class ShortageFlow:
 
         def ask(rest: Rest) -> None:
             form = SettleForm(rest, self._page, signed=True)
-            form.accepted.connect(
-                lambda: self._page.write(
-                    lambda: settle_short(
-                        context.db, context.actor, SettleShort(new_op(), *key, form.to_backup)
-                    ),
+
+            def send() -> None:
+                command = SettleShort(new_op(), *key, form.to_backup)
+                self._page.write(
+                    lambda: settle_short(context.db, context.actor, command),
                     lambda done: self._tell(_settled(done)),
                     self._failed,
                 )
-            )
+
+            form.accepted.connect(send)
             self._open(form)
 
         self._page.read(
