@@ -156,3 +156,24 @@ def test_what_is_exported_comes_back_without_a_change(
     assert written == 7
     again = preview(*site.as_("lead_buyer"), tmp_path / name)
     assert [(line.outcome, line.changes) for line in again.lines] == [(Outcome.SAME, ())] * 7
+
+
+def test_sums_are_no_goods_a_second_row_names_the_first_and_a_pack_is_no_tablet(
+    sqlite_site: Site, tmp_path: Path
+) -> None:
+    titles = ("品名", "规格", "包装数量", "最小单位", "生产企业")
+    row = ("试验片", "5 mg", "30", "片", "示例药业有限公司")
+    path = sheet(tmp_path, titles, row, row, ("合 计：", "", "60", "", ""))
+    first, second = preview(*sqlite_site.as_("lead_buyer"), path).lines
+    assert first.content is not None
+    assert (first.content.draft.pack_unit, first.problems[0].blocks) == ("盒", False)
+    assert "和第 2 行是同一个品规" in second.problems[-1].text
+
+
+def test_missing_columns_are_named_beside_the_titles_that_were_found(
+    sqlite_site: Site, tmp_path: Path
+) -> None:
+    path = sheet(tmp_path, ("品名", "含量", "厂商"), ("试验片", "5 mg", "示例药业有限公司"))
+    with pytest.raises(DomainError, match="第 1 行的标题有：品名、含量、厂商") as told:
+        preview(*sqlite_site.as_("lead_buyer"), path)
+    assert "生产企业" in str(told.value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -194,7 +193,7 @@ class _Reader:
         self._day = day
         self._strict = strict
         self._stated: list[tuple[SheetRow, ItemDraft, int | None]] = []
-        self._seen: Counter[object] = Counter()
+        self._seen: dict[object, int] = {}
 
     def state(self, rows: Sequence[tuple[SheetRow, ItemDraft]]) -> None:
         """Take rows and find the items that they are about."""
@@ -232,14 +231,11 @@ class _Reader:
             *row.problems,
             *_placed(row, catalogue.check(new, self._day, codes_checked=True, strict=self._strict)),
         ]
-        if not any(problem.blocks for problem in problems) and self._is_second(new, known, code):
-            problems.append(
-                Problem(
-                    "import.twice",
-                    _("这一行和前面的行是同一个品规。请只留一行。"),
-                    row=row.number,
-                )
-            )
+        if not any(problem.blocks for problem in problems):
+            first = self._first(row.number, new, known, code)
+            if first != row.number:
+                text = _("这一行和第 {row} 行是同一个品规。请只留一行。", row=first)
+                problems.append(Problem("import.twice", text, row=row.number))
         changed = edits(known.draft, new) if known else ()
         outcome = _outcome(problems, known, new, changed)
         where = (known.item_id, known.version) if known else (0, 0)
@@ -255,12 +251,11 @@ class _Reader:
             changed,
         )
 
-    def _is_second(self, new: ItemDraft, known: KnownItem | None, code: str) -> bool:
-        """Whether an earlier row was about the same item."""
+    def _first(self, row: int, new: ItemDraft, known: KnownItem | None, code: str) -> int:
+        """The first row that is about the same item."""
         key: object = known.item_id if known else code
         key = key or natural(new.name, new.strength, new.maker, new.pack_factor)
-        self._seen[key] += 1
-        return self._seen[key] > 1
+        return self._seen.setdefault(key, row)
 
 
 def _outcome(

@@ -9,7 +9,7 @@ from app.domain import codes
 from app.domain.catalogue import FLAGS, CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
 from app.domain.codes import CodeSystem
 from app.domain.codes.normalise import compact
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Problem, Severity
 from app.domain.maker_text import read_maker_text
 from app.domain.packing import Packing, read_packing, usual_unit
 from app.i18n import N_, _
@@ -65,6 +65,7 @@ _INSURANCE: Final = {"甲": "甲", "乙": "乙", "丙": "丙", "甲类": "甲", 
                      "自费": "丙", "无": ""}  # fmt: skip
 _COLD: Final = (("冷冻", Storage.FROZEN), ("冷藏", Storage.COLD), ("2-8", Storage.COLD),
                 ("2~8", Storage.COLD), ("阴凉", Storage.COOL))  # fmt: skip
+_PACK: Final = "盒"
 _CODES: Final = (
     ("nhsa", CodeSystem.NHSA), ("national", CodeSystem.NATIONAL), ("gtin", CodeSystem.GTIN),
     ("trace", CodeSystem.TRACE_PREFIX), ("udi_di", CodeSystem.UDI_DI), ("ypid", CodeSystem.YPID),
@@ -121,6 +122,7 @@ def merged(known: ItemDraft, row: SheetRow, stated: ItemDraft) -> ItemDraft:
 
     Units that stock is counted in stay as they are; a different pack is noted as wrong.
     """
+    row.problems = [problem for problem in row.problems if problem.code != "import.pack_unit"]
     if (
         row.text("pack_factor") or stated.pack_factor > 1
     ) and stated.pack_factor != known.pack_factor:
@@ -192,12 +194,23 @@ def _units(row: SheetRow, packing: Packing) -> tuple[int, str, str]:
     if pack == 1:
         base = pack_unit or base
     if not pack_unit:
-        pack_unit = base
+        pack_unit = _pack_unit(row, base, pack)
     if pack < 1:
         text = _("包装数量应大于 0。请填一个包装里有多少最小单位。")
         row.wrong("pack_factor", "import.count", text)
         pack = 1
     return pack, base, pack_unit
+
+
+def _pack_unit(row: SheetRow, base: str, pack: int) -> str:
+    """What a pack is called where the sheet does not say it: a pack of several is no 片."""
+    if pack == 1 or base == _PACK:
+        return base
+    text = _("没有包装单位，按「{unit}」导入。不是的话，请加一列包装单位。", unit=_PACK)
+    title = row.located.titles.get("strength", "")
+    found = Problem("import.pack_unit", text, row.number, title, Severity.WARNING)
+    row.problems.append(found)
+    return _PACK
 
 
 def _item_class(row: SheetRow, fallback: ItemClass) -> ItemClass:

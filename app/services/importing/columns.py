@@ -14,6 +14,7 @@ from app.domain.errors import DomainError
 from app.i18n import N_, _
 
 _LOOK_AT: Final = 40
+_TOLD: Final = 12
 _TELLING: Final = 2
 MARKS: Final = (N_("导入结果"), N_("导入说明"))
 """Titles of the columns that `marked` adds."""
@@ -73,12 +74,21 @@ def locate(
         raise DomainError(
             "import.titles",
             _(
-                "「{sheet}」里没找到列：{missing}。请核对标题行，或用列对应指定。",
+                "「{sheet}」里没找到列：{missing}。第 {row} 行的标题有：{found}。"
+                "请核对标题行，或用列对应指定。",
                 sheet=table.name,
                 missing="、".join(missing),
+                row=best.row + 1,
+                found="、".join(_titles(table, best.row)) or _("（没有）"),
             ),
         )
     return best
+
+
+def _titles(table: Table, row: int) -> list[str]:
+    """The titles that a row has, as many as a person reads."""
+    cells = list(dict.fromkeys(cell for cell in table.rows[row] if cell)) if table.rows else []
+    return [*cells[:_TOLD], "…"] if len(cells) > _TOLD else cells
 
 
 def best_row(

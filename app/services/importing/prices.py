@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -138,7 +138,7 @@ def preview(db: Database, actor: Actor, command: PriceImport, report: Report = q
         earlier = imported_before(session, KIND, opened.digest)
         world = _world(session)
     lines: list[PlanLine[NewPrice]] = []
-    seen: Counter[tuple[int, int, int]] = Counter()
+    seen: dict[tuple[int, int, int], int] = {}
     for number, row in enumerate(rows):
         if number % _STEP == 0:
             report(number, len(rows))
@@ -229,7 +229,7 @@ def _world(session: Session) -> _World:
 
 
 def _line(
-    row: SheetRow, world: _World, command: PriceImport, seen: Counter[tuple[int, int, int]]
+    row: SheetRow, world: _World, command: PriceImport, seen: dict[tuple[int, int, int], int]
 ) -> PlanLine[NewPrice]:
     item = _item(row, world.finder)
     price = _read(row, world, command, item or 0)
@@ -239,9 +239,9 @@ def _line(
     if price is not None and not any(problem.blocks for problem in row.problems):
         outcome, changes, found = _against(price, world.spans)
         key = (price.item_id, price.supplier_id, price.org_id)
-        seen[key] += 1
-        if seen[key] > 1:
-            text = _("这一行和前面的行是同一个价格。请只留一行。")
+        first = seen.setdefault(key, row.number)
+        if first != row.number:
+            text = _("这一行和第 {row} 行是同一个价格。请只留一行。", row=first)
             found = (*found, Problem("import.twice", text))
         row.problems += [replace(problem, row=row.number) for problem in found]
     if any(problem.blocks for problem in row.problems):

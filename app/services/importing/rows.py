@@ -23,8 +23,11 @@ _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _SERIAL: Final = re.compile(r"[2-9][0-9]{4}")
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 _MONEY_NOISE: Final = re.compile(r"[¥￥,\s]|元$")
+_BLANK: Final = re.compile(r"[\s:：]+")
 _MAX_COUNT: Final = 10**9
 _REMEMBERED: Final = 20_000
+_SUMS: Final = frozenset({"合计", "总计", "小计", "共计", "本页合计", "本页小计"})
+_NUMBER: Final = re.compile(r"[-¥￥]?[0-9][0-9,]*(?:\.[0-9]+)?(?:元|%)?")
 _BREAKS: Final = frozenset("\n\r\t\u200b\ufeff")
 """Line ends inside a cell and the blanks that copying leaves: folded, not refused."""
 
@@ -114,7 +117,7 @@ class SheetRow:
 
 
 def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
-    """The rows below the titles; blank ones, repeated titles and marks are passed over.
+    """The rows below the titles; blank ones, repeated titles, marks and sums are passed over.
 
     A cell that holds what no cell should (signs that nobody sees, thousands of characters, a
     formula without a result) is noted in its row.
@@ -126,7 +129,7 @@ def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
     for offset, cells in enumerate(
         itertools.islice(table.rows, located.row + 1, None), located.row + 2
     ):
-        if any(cells) and cells != titles:
+        if any(cells) and cells != titles and not _is_sum(cells):
             whole = cells if len(cells) >= width else cells + ("",) * (width - len(cells))
             picked = [whole[column] for column in used]
             texts = dict(zip(keys, [plain[cell] for cell in picked], strict=True))
@@ -139,6 +142,12 @@ def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
                 text = _("{place} 是公式但没有结果。请在 Excel 里打开并保存一次。", place=place)
                 row.problems.append(Problem("import.formula", text, row=offset, column=place))
             yield row
+
+
+def _is_sum(cells: tuple[str, ...]) -> bool:
+    """Whether the row only adds up others: 「合计」 and figures, nothing else."""
+    words = {_BLANK.sub("", cell) for cell in cells if cell and not _NUMBER.fullmatch(cell)}
+    return bool(words) and len(words) <= len(_SUMS) and words <= _SUMS
 
 
 class _Plain(dict[str, str]):
