@@ -159,6 +159,7 @@ def test_duties_and_password_are_changed_and_the_account_closed(
 def test_a_place_is_added(section: Section, settle: Settle) -> None:
     made = section("places")
     assert isinstance(made, PlacesSection)
+    assert made.org is not None
     made.org.choose(EAST)
     settle()
     before = made.model.rowCount()
@@ -202,6 +203,7 @@ def test_terms_are_agreed_by_a_buyer(
 def test_limits_at_the_door_are_kept(section: Section, settle: Settle) -> None:
     made = section("door")
     assert isinstance(made, DoorSection)
+    assert made.org is not None
     made.org.choose(EAST)
     settle()
     made.months.set_value(9)
