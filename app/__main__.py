@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 from app import cli
 
 
 def open_window(*, address: str, login: str, demo: bool, seconds: int) -> int:
     """Run the window; loaded only now, because the command line works without any Qt."""
+    gc.disable()  # thousands of classes come now, to stay: walking them again costs a tenth
     from app.ui.app import run
 
+    gc.freeze()
+    gc.enable()
     return run(address=address, login=login, demo=demo, seconds=seconds)
 
 

@@ -18,8 +18,11 @@ from tests.databases import PERSON_PASSWORD
 from tests.factories import EAST, Site
 from tests.faults.bookings import book
 
+_LOGINS: Final = ("east_store", "east_second")
 _CLIENTS: Final = 8
 _SECONDS: Final = 5.0
+_WARM_UP: Final = 20.0
+"""Eight processes are started and have their first answer by then."""
 _ENOUGH: Final = -10_000_000
 
 
@@ -57,26 +60,33 @@ def clients(record: Record, site: Site, backend: str, size: int) -> None:
     """
     if backend == "sqlite":
         return
-    db, place = site.db("east_store"), site.world.stores[EAST]
-    book(*site.as_("east_store"), new_op(), place, [(1, _ENOUGH)])
+    for login in _LOGINS:
+        site.db(login)
+    db, place = site.db(_LOGINS[0]), site.world.stores[EAST]
+    book(*site.as_(_LOGINS[0]), new_op(), place, [(1, _ENOUGH)])
     before = _rows(site)
-    address = db.engine.url.render_as_string(hide_password=False)
+    address = db.engine.url.render_as_string(hide_password=False).partition("@")[2]
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(_CLIENTS) as pool:
-        ways = [(address, place, _SECONDS)] * _CLIENTS
+        # each person may hold a few connections only
+        logins = itertools.islice(itertools.cycle(_LOGINS), _CLIENTS)
+        begin = time.time() + _WARM_UP
+        ways = [(address, login, place, begin) for login in logins]
         answered = sum(pool.starmap(consume_for, ways))
     if _rows(site) - before != answered:
         raise RuntimeError(f"{answered} answers, {_rows(site) - before} rows")
     what = (f"scan consumption, {_CLIENTS} clients", backend, size)
-    record.note(what, (_SECONDS, 0.0), rows=answered)
+    record.note(what, (_SECONDS, 0.0), rows=answered - _CLIENTS)
 
 
-def consume_for(address: str, place: int, seconds: float) -> int:
-    """One client of its own process; how many of its scans were answered."""
-    db = Database(postgresql_engine(address, password=PERSON_PASSWORD))
-    actor, done = actor_for(db, "east_store"), 0
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+def consume_for(address: str, login: str, place: int, begin: float) -> int:
+    """One client of its own process, warm when all begin; how many of its scans were answered."""
+    url = f"postgresql+psycopg://{login}@{address}"
+    db = Database(postgresql_engine(url, password=PERSON_PASSWORD))
+    actor, done = actor_for(db, login), 1
+    book(db, actor, new_op(), place, [(1, 1)])
+    time.sleep(max(0.0, begin - time.time()))
+    while time.time() < begin + _SECONDS:
         book(db, actor, new_op(), place, [(1, 1)])
         done += 1
     db.close()

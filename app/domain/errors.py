@@ -9,9 +9,12 @@ Three kinds, told apart by whose turn it is (a distinction that qutebrowser and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+
+from typing_extensions import override
 
 from app.i18n import _
 
@@ -58,6 +61,11 @@ class DomainError(Exception):
         self.text = text
         self.problems = tuple(problems)
 
+    @override
+    def __reduce__(self) -> tuple[Callable[[], Exception], tuple[()]]:
+        """Goes from a process to another whole."""
+        return partial(type(self), self.code, self.text, problems=self.problems), ()
+
 
 class NotAllowedError(DomainError):
     """The person's duties do not cover this; says who could do it."""
@@ -74,6 +82,11 @@ class EnvironmentProblem(Exception):  # noqa: N818 - it is the environment's pro
         super().__init__(text)
         self.code = code
         self.text = text
+
+    @override
+    def __reduce__(self) -> tuple[Callable[[], Exception], tuple[()]]:
+        """Goes from a process to another whole."""
+        return partial(type(self), self.code, self.text), ()
 
 
 class UnsureProblem(EnvironmentProblem):

@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from biip import ParseError
-from biip.gs1_element_strings import GS1ElementString
-
 from app.domain import expiry as expiries
 from app.domain.codes import gtin as gtins
 from app.domain.codes.normalise import is_digits, mod10
@@ -164,6 +161,10 @@ def _first(rest: str) -> tuple[str, str] | None:
 
     A date is measured with harmless digits in its place: `expiry` says later what is wrong with it.
     """
+    # Loaded by the first scan: its table of prefixes costs every start a tenth of a second.
+    from biip import ParseError
+    from biip.gs1_element_strings import GS1ElementString
+
     masked = rest
     if rest[:2] in _DATES and is_digits(rest[2:8]):
         masked = rest[:2] + "260101" + rest[8:]
