@@ -48,12 +48,5 @@ def _check(change: Change, known: Mapping[int, ContentLine]) -> Problem | None:
         )
         return Problem("amend.more", text, row=change.line)
     if change.qty % line.pack_factor:
-        text = _(
-            "「{name}」要按整{unit}订，1 {unit} = {factor} {base}。",
-            name=line.name,
-            unit=line.unit,
-            factor=line.pack_factor,
-            base=line.base_unit,
-        )
-        return Problem("amend.pack", text, row=change.line)
+        return Problem("amend.pack", line.packs_only, row=change.line)
     return None

@@ -74,14 +74,7 @@ def _check(offer: Offer, known: Mapping[int, ContentLine], today: date) -> Probl
         )
         return Problem("answer.qty", text, row=offer.line, column="qty")
     if offer.qty % line.pack_factor:
-        text = _(
-            "「{name}」要按整{unit}供，1 {unit} = {factor} {base}。",
-            name=line.name,
-            unit=line.unit,
-            factor=line.pack_factor,
-            base=line.base_unit,
-        )
-        return Problem("answer.pack", text, row=offer.line, column="qty")
+        return Problem("answer.pack", line.packs_only, row=offer.line, column="qty")
     if offer.qty and offer.due_on is not None and offer.due_on < today:
         text = _("「{name}」的到货日期 {day} 已经过了。", name=line.name, day=offer.due_on)
         return Problem("answer.day", text, row=offer.line, column="due_on")

@@ -15,6 +15,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
+from app.i18n import _
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -71,6 +73,17 @@ class ContentLine:
     def pack_price(self) -> Decimal:
         """What one `unit` costs, to four places."""
         return (self.unit_price * self.pack_factor / self.price_factor).quantize(_PLACES)
+
+    @property
+    def packs_only(self) -> str:
+        """What a person is told who gave a part of a pack."""
+        return _(
+            "「{name}」要按整{unit}填，1 {unit} = {factor} {base}。",
+            name=self.name,
+            unit=self.unit,
+            factor=self.pack_factor,
+            base=self.base_unit,
+        )
 
 
 @dataclass(frozen=True, slots=True)

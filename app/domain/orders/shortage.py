@@ -73,14 +73,7 @@ def _check(short: Short, known: Mapping[int, OpenLine]) -> Problem | None:
         )
         return Problem("short.qty", text, row=short.line, column="qty")
     if short.qty % line.pack_factor:
-        text = _(
-            "「{name}」要按整{unit}填，1 {unit} = {factor} {base}。",
-            name=line.name,
-            unit=line.unit,
-            factor=line.pack_factor,
-            base=line.base_unit,
-        )
-        return Problem("short.pack", text, row=short.line, column="qty")
+        return Problem("short.pack", line.packs_only, row=short.line, column="qty")
     return None
 
 

@@ -25,7 +25,7 @@ from app.domain.orders.answer import Offer, kept, rest
 from app.domain.orders.content import ContentLine, OrderContent
 from app.domain.orders.procurement import takes
 from app.domain.orders.signing import Decision, Party, check_reason
-from app.domain.orders.split import PricedLine, split
+from app.domain.orders.split import PricedLine, split, total
 from app.i18n import _
 from app.models.order import GroupOrder, MemberOrder, MemberOrderLine, Signature
 from app.models.party import Organisation
@@ -161,15 +161,7 @@ def settle_rest(db: Database, actor: Actor, command: SettleRest) -> Settled:
         _keep(session, actor, order, (content, found, reason))
         made = order_at_backups(session, actor, order, (chosen, sources, content.buyer))
         follow_members(session, order.lead_id, order.group_order_id)
-        done = Settled(
-            order_id=order.id,
-            no=order.no,
-            version=order.version,
-            state=State(order.status),
-            backups=tuple(one.no for one in made),
-            moved=sum((one.amount for one in made), Decimal(0)),
-            given_back=given_back_of(found, chosen),
-        )
+        done = settled(order, made, found, chosen)
         detail = {"no": order.no, "reason": reason, "backups": list(done.backups)}
         doc = (DocKind.MEMBER_ORDER, order.id)
         record(session, actor, order.org_id, "order.settle_rest", doc, detail)
@@ -360,7 +352,22 @@ def order_at_backups(
     return open_members(session, actor, group, split(lines), opening)
 
 
-def given_back_of(found: Rest, chosen: Sequence[RestLine]) -> Decimal:
+def settled(
+    order: MemberOrder, made: Sequence[MemberOrder], found: Rest, chosen: Sequence[RestLine]
+) -> Settled:
+    """What became of the order, and of the rest that was found and chosen from."""
+    return Settled(
+        order_id=order.id,
+        no=order.no,
+        version=order.version,
+        state=State(order.status),
+        backups=tuple(one.no for one in made),
+        moved=total(one.amount for one in made),
+        given_back=_given_back(found, chosen),
+    )
+
+
+def _given_back(found: Rest, chosen: Sequence[RestLine]) -> Decimal:
     """What the rest that nobody takes over came to."""
     moved = {line.line for line in chosen}
     return sum(

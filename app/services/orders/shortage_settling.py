@@ -6,7 +6,7 @@ the notes in force (`contents.proved_content`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError
 from app.domain.orders.answer import Offer
 from app.domain.orders.content import ContentLine
-from app.domain.orders.shortage import Short, still_wanted
+from app.domain.orders.shortage import still_wanted
 from app.domain.orders.split import total
 from app.i18n import _
 from app.models.order import MemberOrder, MemberOrderLine
@@ -34,9 +34,9 @@ from app.services.orders.settling import (
     Rest,
     Settled,
     chosen_lines,
-    given_back_of,
     order_at_backups,
     rest_from,
+    settled,
     settled_from,
     sources_of,
 )
@@ -67,7 +67,10 @@ def short_rest(db: Database, actor: Actor, wanted: tuple[int, int, int]) -> Rest
     with db.read() as session:
         order = find(session, wanted[0], wanted[1])
         require(actor, Duty.BUY, order.lead_id)
-        return _rest(session, order, note_of(session, *wanted))
+        note = note_of(session, *wanted)
+        lines = wanted_lines(session, order, proved_content(session, order))
+        ended = {one.line: one.qty for one in shorts_of(session, note)}
+        return _rest(session, order, note, (lines, ended))
 
 
 def settle_short(db: Database, actor: Actor, command: SettleShort) -> Settled:
@@ -88,23 +91,17 @@ def settle_short(db: Database, actor: Actor, command: SettleShort) -> Settled:
         note = note_of(session, command.org_id, command.order_id, command.seq)
         check_step(DocKind.SHORTAGE, State(note.status), State.ENDED_SHORT)
         check_holds(session, order, note)
-        found = _rest(session, order, note)
-        chosen = chosen_lines(found, command.to_backup)
         content = proved_content(session, order)
+        lines = wanted_lines(session, order, content)
+        ended = {one.line: one.qty for one in shorts_of(session, note)}
+        found = _rest(session, order, note, (lines, ended))
+        chosen = chosen_lines(found, command.to_backup)
         sources = sources_of(session, order)
-        _lower(session, order, wanted_lines(session, order, content), shorts_of(session, note))
+        _lower(session, order, lines, ended)
         made = order_at_backups(session, actor, order, (chosen, sources, content.buyer))
         settle_note(session, actor, note, State.ENDED_SHORT, tuple(one.no for one in made))
         follow_members(session, order.lead_id, order.group_order_id)
-        done = Settled(
-            order_id=order.id,
-            no=order.no,
-            version=order.version,
-            state=State(order.status),
-            backups=tuple(one.no for one in made),
-            moved=total(one.amount for one in made),
-            given_back=given_back_of(found, chosen),
-        )
+        done = settled(order, made, found, chosen)
         detail = {"no": order.no, "note": note.no, "backups": list(done.backups)}
         doc = (DocKind.MEMBER_ORDER, order.id)
         record(session, actor, order.org_id, "order.settle_short", doc, detail)
@@ -112,18 +109,21 @@ def settle_short(db: Database, actor: Actor, command: SettleShort) -> Settled:
         return done
 
 
-def _rest(session: Session, order: MemberOrder, note: OrderShortage) -> Rest:
-    lines = wanted_lines(session, order, proved_content(session, order))
-    short = {one.line: one.qty for one in shorts_of(session, note)}
-    offers = tuple(Offer(line.line, line.qty - short.get(line.line, 0)) for line in lines)
+_Lines = tuple[Sequence[ContentLine], Mapping[int, int]]
+"""The lines still wanted, and what the note ends of them."""
+
+
+def _rest(session: Session, order: MemberOrder, note: OrderShortage, what: _Lines) -> Rest:
+    lines, ended = what
+    offers = tuple(Offer(line.line, line.qty - ended.get(line.line, 0)) for line in lines)
     return rest_from(session, order, lines, (note.reason, offers))
 
 
 def _lower(
-    session: Session, order: MemberOrder, lines: Sequence[ContentLine], shorts: Sequence[Short]
+    session: Session, order: MemberOrder, lines: Sequence[ContentLine], ended: Mapping[int, int]
 ) -> None:
     """Rows, amount and state of the order without what was ended."""
-    left = still_wanted(lines, {one.line: one.qty for one in shorts})
+    left = still_wanted(lines, ended)
     mine = (MemberOrderLine.org_id == order.org_id, MemberOrderLine.order_id == order.id)
     query = select(MemberOrderLine.line, MemberOrderLine.received).where(*mine)
     received: dict[int, int] = dict(session.execute(query).all())
@@ -133,7 +133,7 @@ def _lower(
     step(session, order, {"status": new, "amount": total(line.amount for line in left)})
     kept = [line.line for line in left]
     session.execute(delete(MemberOrderLine).where(*mine, MemberOrderLine.line.not_in(kept)))
-    for line in left:
+    for line in (one for one in left if one.line in ended):
         done: Any = session.execute(
             update(MemberOrderLine)
             .where(*mine, MemberOrderLine.line == line.line, MemberOrderLine.received <= line.qty)
