@@ -30,7 +30,12 @@ from app.services.receiving.goods_papers import (
 )
 from app.services.receiving.keeping import kept
 from app.services.receiving.papers import acceptance_paper
-from app.services.receiving.queries import acceptances, find_acceptance, find_delivery
+from app.services.receiving.queries import (
+    acceptances,
+    find_acceptance,
+    find_delivery,
+    note_of_acceptance,
+)
 from app.services.receiving.reverse import reverse_acceptance
 
 app = typer.Typer()
@@ -136,7 +141,7 @@ def attach(
 
 @app.command(help=_("送货单上的资料；给了 --item 和 --lot，则为这一批的资料，全集团"))
 def papers(
-    note: Annotated[str, typer.Argument(help=_("送货单号，或验收单号 YS…"))] = "",
+    note: NoteArg = "",
     item: Annotated[str, typer.Option(help=_("品规编码"))] = "",
     lot: Annotated[str, typer.Option(help=_("批号"))] = "",
     org: OrgOption = "",
@@ -168,22 +173,20 @@ def _found(run: Cli, note: str, goods: tuple[str, str], org: str) -> tuple[Paper
     db, actor = run.signed_in()
     if note:
         return papers_of_note(db, actor, *_note(note, org))
-    if not goods[0]:
+    item, lot = goods
+    if not item or not lot:
         raise DomainError("cli.paper", _("请给送货单号，或者 --item 和 --lot。"))
-    return papers_of_lot(db, actor, lot_of(db, actor, item_id(run, goods[0]), goods[1]))
+    return papers_of_lot(db, actor, lot_of(db, actor, item_id(run, item), lot))
 
 
 def _note(note: str, org: str) -> tuple[int, int]:
     """Member and delivery of a note, named by its own number or by its acceptance's."""
     run = cli()
     db, actor = run.signed_in()
-    if not note.upper().startswith("YS"):
-        row = find_delivery(db, actor, note)
-        return row.org_id, row.id
-    member = org_id(run, org)
-    found = find_acceptance(db, actor, member, note)
-    rows = {row.id: row.delivery_no for row in acceptances(db, actor, member)}
-    row = find_delivery(db, actor, rows[found], member)
+    if note.upper().startswith("YS"):
+        member = org_id(run, org)
+        return member, note_of_acceptance(db, actor, member, note.upper())
+    row = find_delivery(db, actor, note, org_id(run, org) if org else 0)
     return row.org_id, row.id
 
 

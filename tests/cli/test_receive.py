@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domain.ids import new_op
+from app.services.receiving.goods_papers import papers_of_note
 from tests.cli.runner import Ran, run
-from tests.deliveries import AMOXICILLIN, INSULIN, gs1, signed_order, stock_of
-from tests.factories import EAST, KANGZE, Site
+from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note, signed_order, stock_of
+from tests.factories import EAST, KANGZE, RUIHE, Site
 from tests.order_needs import order_of
 
 
@@ -61,6 +62,11 @@ def test_from_the_signed_order_to_stock(site: Site, tmp_path: Path) -> None:
     listed = ok(run(site, "west_store", "acceptance", "papers", *lot))
     assert "record.pdf" not in listed.out  # for the item of a note: its own member finds it
     assert "record.pdf" in ok(run(site, "east_store", "acceptance", "papers", *lot)).out
+    ask = run(site, "east_store", "acceptance", "papers", "--item", "YP-000101")
+    assert "--lot" in ask.err
+    namesake = note(site, {INSULIN: 1}, supplier_id=RUIHE, no=made["no"])
+    ok(run(site, "east_store", "acceptance", "attach", done["no"], str(file), "--sort", "other"))
+    assert papers_of_note(*site.as_("east_store"), EAST, namesake.delivery_id) == ()
     ok(run(site, "kangze_sales", "delivery", "pdf", made["no"], "--out", str(file)))
     ok(
         run(

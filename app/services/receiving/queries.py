@@ -243,18 +243,28 @@ def acceptances(
 
 def find_acceptance(db: Database, actor: Actor, org_id: int, number: str) -> int:
     """The id behind an acceptance number; raises `DomainError` that says what to check."""
+    return _named_acceptance(db, actor, org_id, number)[0]
+
+
+def note_of_acceptance(db: Database, actor: Actor, org_id: int, number: str) -> int:
+    """The id of the note that was accepted under this number; raises as `find_acceptance`."""
+    return _named_acceptance(db, actor, org_id, number)[1]
+
+
+def _named_acceptance(db: Database, actor: Actor, org_id: int, number: str) -> tuple[int, int]:
+    """Acceptance and note."""
     require(actor, Duty.READ, org_id)
     with db.read() as session:
-        found = session.scalar(
-            select(Acceptance.id).where(
+        found = session.execute(
+            select(Acceptance.id, Acceptance.delivery_id).where(
                 Acceptance.org_id == org_id, Acceptance.no == number.strip()
             )
-        )
+        ).first()
     if found is None:
         raise DomainError(
             "acceptance.unknown", _("没有验收单 {no}。请核对单号和机构。", no=number.strip())
         )
-    return found
+    return found.id, found.delivery_id
 
 
 def accepted_lots(

@@ -61,8 +61,14 @@ def test_papers_go_with_the_note_and_the_lot(site: Site) -> None:
         "检验报告 1 份、进口注册证或通关单 1 份、其他随货资料 1 份",
     ) in record.checks
     west = site.as_("west_store")
-    found = papers_of_lot(*west, lot_of(*west, AMOXICILLIN, "K1"))
-    assert paper_content(*west, next(one for one in found if one.name == "K1.pdf")) == REPORT
+    report_lot = lot_of(*west, AMOXICILLIN, "K1")
+    found = papers_of_lot(*west, report_lot)
+    report = next(one for one in found if one.name == "K1.pdf")
+    assert paper_content(*west, report) == REPORT
+    seller = site.as_("kangze_sales")  # of its own goods neither: what members keep is theirs
+    assert papers_of_lot(*seller, report_lot) == ()
+    with pytest.raises(DomainError, match="没有这份资料"):
+        paper_content(*seller, report)
 
 
 def test_what_is_no_paper_of_the_note_is_refused(site: Site) -> None:
