@@ -76,7 +76,7 @@ def parse(text: str) -> Printed | None:
     >>> parse("A0002-523-9f3a2c110b7d55e0aa41").seq
     523
     """
-    found = _PRINTED.fullmatch("".join(text.split()).strip())
+    found = _PRINTED.fullmatch("".join(text.split()))
     if found is None:
         return None
     if found["day"]:

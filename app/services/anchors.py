@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import and_, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.domain import anchors as law
@@ -25,6 +26,7 @@ from app.models.stock import ChainHead, Ledger
 from app.services.db import Database, now, today
 
 GROUP = 0
+_BOOKS: Final[dict[str, type[Ledger | Audit]]] = {"ledger": Ledger, "audit": Audit}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,41 +124,65 @@ def check(db: Database) -> tuple[AnchorProof, ...]:
     """Every root against the one before it, its leaves, and the heads that the person may see."""
     with db.read() as session:
         roots = session.scalars(select(Anchor).order_by(Anchor.day)).all()
-        heads: dict[date, list[AnchorHead]] = {}
-        for head in session.scalars(select(AnchorHead).order_by(AnchorHead.day)):
-            heads.setdefault(head.day, []).append(head)
+        heads = _heads_by_day(session)
         previous, found = GENESIS, []
         for one in roots:
-            words = _wrong(session, one, previous, heads.get(one.day, ()))
+            words = _wrong(one, previous, heads.get(one.day, ()))
             found.append(AnchorProof(one.day, bytes(one.root).hex(), not words, words))
             previous = bytes(one.root)
         return tuple(found)
 
 
-def _wrong(session: Session, one: Anchor, previous: bytes, heads: Iterable[AnchorHead]) -> str:
+def _heads_by_day(session: Session) -> dict[date, list[tuple[AnchorHead, bytes | None]]]:
+    """Every head in sight, with the hash that its row has in the books now."""
+    found: dict[date, list[tuple[AnchorHead, bytes | None]]] = {}
+    for chain, books in _BOOKS.items():
+        rows = session.execute(
+            select(AnchorHead, books.hash)
+            .outerjoin(books, and_(books.org_id == AnchorHead.org_id, books.seq == AnchorHead.seq))
+            .where(AnchorHead.chain == chain)
+        )
+        for head, hash_now in rows:
+            found.setdefault(head.day, []).append((head, hash_now))
+    return found
+
+
+def _wrong(one: Anchor, previous: bytes, heads: Iterable[tuple[AnchorHead, bytes | None]]) -> str:
     leaves = law.split(bytes(one.leaves))
     if bytes(one.previous) != previous or law.root(previous, one.day, leaves) != bytes(one.root):
         return _("日根本身被改过")
-    for head in heads:
-        if law.leaf(head.org_id, head.chain, head.seq, bytes(head.hash)) not in leaves:
+    for head, hash_now in heads:
+        kept = bytes(head.hash)
+        if law.leaf(head.org_id, head.chain, head.seq, kept) not in leaves:
             return _("机构 {org} 的链头不在日根里", org=head.org_id)
-        if head.seq and hash_at(session, head.org_id, head.chain, head.seq) != bytes(head.hash):
+        if head.seq and (hash_now is None or bytes(hash_now) != kept):
             return _("机构 {org} 的记录从第 {seq} 行以前被改写过", org=head.org_id, seq=head.seq)
     return ""
 
 
-def hash_at(session: Session, org_id: int, chain: str, seq: int) -> bytes | None:
-    """The hash of a row of a chain as the books have it now."""
-    table = Ledger if chain == "ledger" else Audit
-    found = session.scalar(select(table.hash).where(table.org_id == org_id, table.seq == seq))
-    return None if found is None else bytes(found)
+def _hashes(
+    session: Session, places: Iterable[tuple[int, str, int]]
+) -> dict[tuple[int, str, int], bytes]:
+    """What the books have now at (organisation, chain, row); one question for each chain."""
+    wanted = tuple(places)
+    found: dict[tuple[int, str, int], bytes] = {}
+    for chain, books in _BOOKS.items():
+        rows = [
+            and_(books.org_id == org, books.seq == seq)
+            for org, name, seq in wanted
+            if name == chain
+        ]
+        if rows:
+            there = session.execute(select(books.org_id, books.seq, books.hash).where(or_(*rows)))
+            found |= {(org, chain, seq): bytes(value) for org, seq, value in there}
+    return found
 
 
 def check_printed(db: Database, words: str) -> bool:
     """Whether the books still have what a paper shows.
 
     Raises:
-        DomainError: It is no fingerprint, or of a day or organisation that is not in sight.
+        DomainError: It is no fingerprint, or of an organisation that is not in sight.
     """
     printed = law.parse(words)
     if printed is None:
@@ -181,8 +207,9 @@ def check_printed(db: Database, words: str) -> bool:
                 _("看不到机构 {code} 的记录。请用这家机构或牵头医院审计的账号核对。",
                   code=printed.org_code),
             )  # fmt: skip
-        found = hash_at(session, org, printed.chain, printed.seq)
-        return found is not None and found.hex().startswith(printed.digits)
+        place = (org, printed.chain, printed.seq)
+        found = _hashes(session, [place]).get(place, b"")
+        return found.hex().startswith(printed.digits)
 
 
 def printed_on(
@@ -241,12 +268,12 @@ def compare(db: Database, seen: Iterable[Head]) -> tuple[Rewritten, ...]:
             (row.org_id, row.chain): row.seq
             for row in session.execute(select(ChainHead.org_id, ChainHead.chain, ChainHead.seq))
         }
-        found = []
-        for head in seen:
-            end = ends.get((head.org_id, head.chain))
-            if end is None or not head.seq:
-                continue
-            hash_now = hash_at(session, head.org_id, head.chain, head.seq)
-            if hash_now is None or hash_now.hex() != head.hash:
-                found.append(Rewritten(head.org_id, head.chain, head.seq, hash_now is None, end))
-        return tuple(found)
+        known = [one for one in seen if one.seq and (one.org_id, one.chain) in ends]
+        now_there = _hashes(session, ((one.org_id, one.chain, one.seq) for one in known))
+    found = []
+    for head in known:
+        hash_now = now_there.get((head.org_id, head.chain, head.seq))
+        if hash_now is None or hash_now.hex() != head.hash:
+            end = ends[head.org_id, head.chain]
+            found.append(Rewritten(head.org_id, head.chain, head.seq, hash_now is None, end))
+    return tuple(found)
