@@ -61,6 +61,13 @@ def text(painter: QPainter, rect: QRect, words: str, ink: Ink = _PLAIN) -> None:
     painter.drawText(rect, int(ink.align | _VCENTER), fitting)
 
 
+def wrapped(painter: QPainter, rect: QRect, words: str, ink: Ink = _PLAIN) -> None:
+    """Text on as many lines as the rectangle has room for."""
+    painter.setFont(theme.font(ink.size, bold=ink.bold))
+    painter.setPen(ink.colour if ink.colour is not None else theme.colour("text"))
+    painter.drawText(rect, int(ink.align | _VCENTER | Qt.TextFlag.TextWordWrap), words)
+
+
 def skeleton(painter: QPainter, rect: QRect) -> None:
     """A grey bar where text will be."""
     bar = QRectF(rect.x() + 10, rect.center().y() - 5, max(24, rect.width() * 0.55), 10)

@@ -213,13 +213,17 @@ class ResultPanel(QLabel):
         draw_shape(painter, result.status, place)
         left = theme.px(68)
         wide = self.width() - left - 12
-        if result.detail:
+        size, upper = 20, QRect(left, 0, wide, self.height())
+        if paint.width_of(result.detail, theme.px(14), bold=False) > wide:
+            # what to do now stands at the end of the sentence: it is never cut off
+            size, upper = 17, QRect(left, theme.px(3), wide, theme.px(25))
+            lower = QRect(left, theme.px(27), wide, self.height() - theme.px(30))
+            paint.wrapped(painter, lower, result.detail, paint.Ink(13))
+        elif result.detail:
             upper = QRect(left, theme.px(10), wide, theme.px(32))
             lower = QRect(left, theme.px(42), wide, theme.px(24))
             paint.text(painter, lower, result.detail, paint.Ink(14))
-        else:
-            upper = QRect(left, 0, wide, self.height())
-        ink = paint.Ink(20, bold=True, colour=result.status.text)
+        ink = paint.Ink(size, bold=True, colour=result.status.text)
         paint.text(painter, upper, result.text, ink)
         painter.end()
 

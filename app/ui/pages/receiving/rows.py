@@ -69,12 +69,12 @@ def line_columns() -> tuple[Column, ...]:
     """Columns of the counted lots."""
     return (
         Column(key="number", title="#", width=42),
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=138, stretch=True),
         Column(key="lot", title=_("批号"), width=100),
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=112),
         Column(key="expected", title=_("应收"), kind=Kind.QTY, width=92),
         Column(key="accepted", title=_("实收"), kind=Kind.QTY, width=92),
-        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=150, hidden=True),
+        Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=140, hidden=True),
         Column(key="result", title=_("结果"), kind=Kind.PILL, width=104),
     )
 
