@@ -7,6 +7,7 @@ a statement that is covered (tolerance 0.01) is 已开票 by itself.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -100,8 +101,7 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
         if not command.pairs:
             raise DomainError("match.none", _("还没有选要匹配的发票和对账单。"))
         touched = sorted({(pair.org_id, pair.statement_id) for pair in command.pairs})
-        for org, statement in touched:  # one clerk at a time, always in the same order
-            session.get(Statement, (org, statement), with_for_update=True)
+        _hold(session, command.pairs)
         for pair in command.pairs:
             _match_one(session, actor, pair, command.how)
         done = tuple(no for one in touched if (no := _settle_state(session, *one)))
@@ -112,6 +112,14 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"invoiced": list(done)})
         return done
+
+
+def _hold(session: Session, pairs: Sequence[WantedPair]) -> None:
+    """One clerk at a time on each paper; always in the same order, so that nobody locks up."""
+    for key in sorted({(pair.org_id, pair.statement_id) for pair in pairs}):
+        session.get(Statement, key, with_for_update=True)
+    for key in sorted({(pair.invoice_org, pair.invoice_id) for pair in pairs}):
+        session.get(Invoice, key, with_for_update=True)
 
 
 def _match_one(session: Session, actor: Actor, pair: WantedPair, how: str) -> None:
