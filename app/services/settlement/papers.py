@@ -61,7 +61,7 @@ def statement_paper(
             received=row.received,
             consumed=row.consumed - row.price_gap,
             payable=row.payable,
-            title=_(_TITLES.get(row.kind, "")) if row.kind in _TITLES else "",
+            title=_(_TITLES[row.kind]) if row.kind in _TITLES else "",
             closing=row.closing,
             signings=_signings(row, member, supplier),
             note=_note(row),
