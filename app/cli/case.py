@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from app.cli.context import Cli, cli
-from app.cli.scope import org_id, org_ids
+from app.cli.operation import OpOption, op_id
+from app.cli.scope import org_id, org_ids, signed_in_at
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.consumption.case_listing import case_by_no, case_lines, cases
 from app.services.consumption.cases import (
@@ -26,7 +25,6 @@ from app.services.stock.places import places_of, store_of
 
 app = typer.Typer()
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))]
 NoArgument = Annotated[str, typer.Argument(help=_("消耗单号"))]
 
 
@@ -43,13 +41,12 @@ def register(
 ) -> None:
     """Register what a case used."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     place = store_of(db, actor, where)
     found = [scan_article(db, actor, where, place, code) for code in codes]
     units = tuple(CaseUnit(x.goods.line, x.article.serial, x.article.code) for x in found)
     command = RegisterCase(
-        UUID(op) if op else new_op(), where, place, case_no, operation, doctor, units,
+        op_id(op), where, place, case_no, operation, doctor, units,
         _department(run, where, department), implanted=not not_implanted,
     )  # fmt: skip
     done = register_case(db, actor, command)
@@ -116,7 +113,7 @@ def refund(
     run = cli()
     db, actor = run.signed_in()
     row = case_by_no(db, actor, org_id(run, org), no)
-    command = RefundCase(UUID(op) if op else new_op(), row.org_id, row.document_id, code, reason)
+    command = RefundCase(op_id(op), row.org_id, row.document_id, code, reason)
     done = refund_case(db, actor, command)
     run.say(_("已退回，冲销单 {no}。", no=done.no))
     if run.as_json:

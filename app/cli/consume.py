@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from app.cli.context import Cli, cli
-from app.cli.scope import org_id, org_ids
+from app.cli.operation import OpOption, op_id
+from app.cli.scope import org_ids, signed_in_at
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.quantity import checked
 from app.i18n import _
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
@@ -27,7 +26,6 @@ from app.services.stock.places import store_of
 
 app = typer.Typer()
 
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))]
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
 
 
@@ -44,8 +42,7 @@ def scan(
 ) -> None:
     """Post the use of scanned goods as one document."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     place = store_of(db, actor, where)
     lines = []
     for code in _codes(codes, file):
@@ -54,9 +51,7 @@ def scan(
             run.say(found.warning)
         line = found.line
         lines.append(ConsumeLine(line.item_id, line.qty, line.lot_id, line.pack_id, reason))
-    command = Consume(
-        UUID(op) if op else new_op(), where, place, tuple(lines), source="scan", note=note
-    )
+    command = Consume(op_id(op), where, place, tuple(lines), source="scan", note=note)
     done = consume(db, actor, command)
     run.say(_("已登记消耗 {no}，{n} 行。", no=done.no, n=len(done.lines)))
     if run.as_json:
@@ -86,10 +81,9 @@ def take_back(
 ) -> None:
     """Take a consumption back."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     document = consumption_by_no(db, actor, where, no)
-    command = Reverse(UUID(op) if op else new_op(), where, document.document_id, reason)
+    command = Reverse(op_id(op), where, document.document_id, reason)
     done = reverse(db, actor, command)
     _said(run, _("已冲销 {no}，冲销单 {new}。", no=no, new=done.no), done)
 
@@ -106,12 +100,11 @@ def refund(
 ) -> None:
     """Refund part of a consumption."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     document = consumption_by_no(db, actor, where, no)
     line = lot_of(used_lines(db, actor, where, document.document_id), lot, item)
     command = Reverse(
-        UUID(op) if op else new_op(), where, document.document_id, reason, line.seq,
+        op_id(op), where, document.document_id, reason, line.seq,
         checked(qty), lot_id=line.lot_id,
     )  # fmt: skip
     done = reverse(db, actor, command)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -19,14 +18,13 @@ from app.cli.imports import (
     mapping_of,
     stop_at,
 )
-from app.cli.scope import org_id, org_ids
+from app.cli.operation import OpOption, op_id
+from app.cli.scope import org_id, org_ids, signed_in_at
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 
 app = typer.Typer()
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))]
 
 
 @app.command("import", help=_("导入 HIS 发药文件：发药记为消耗，退药退回原批号、原库位"))
@@ -49,8 +47,7 @@ def import_file(
     from app.services.importing.said_columns import SayColumns, say
 
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     store = _place(where, place)
     said = mapping_of(mapping, FIELDS)
     wanted = dispense.DispenseImport(path, where, store, said, encoding)
@@ -63,7 +60,7 @@ def import_file(
         run.say(_("带标记的表：{path}", path=marked))
     if stop_at(plan, preview, skip_refused):
         return
-    command = dispense.ApplyDispense(UUID(op) if op else new_op(), where, plan, store)
+    command = dispense.ApplyDispense(op_id(op), where, plan, store)
     with run.progress(_("导入中")) as report:
         done = dispense.apply(db, actor, command, report)
     if not done.added:
@@ -100,7 +97,7 @@ def undo_batch(
 
     run = cli()
     db, actor = run.signed_in()
-    command = UndoDispense(UUID(op) if op else new_op(), org_id(run, org), batch, reason)
+    command = UndoDispense(op_id(op), org_id(run, org), batch, reason)
     written = undo(db, actor, command)
     run.say(_("已撤销，写了 {n} 张冲销单。", n=written))
     if run.as_json:

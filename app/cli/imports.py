@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from app.cli.context import cli
-from app.cli.scope import org_id
+from app.cli.scope import signed_in_at
 from app.domain.catalogue import ItemClass
-from app.domain.days import typed_day
+from app.domain.days import day_or_none
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
@@ -143,7 +142,7 @@ def prices(
     run = cli()
     db, actor = run.signed_in()
     said = mapping_of(mapping, price_import.FIELDS)
-    wanted = price_import.PriceImport(path, _day(start), _supplier(supplier), said, encoding)
+    wanted = price_import.PriceImport(path, day_or_none(start), _supplier(supplier), said, encoding)
     with run.progress(_("读取文件")) as report:
         plan = price_import.preview(db, actor, wanted, report)
     if remember and said:
@@ -178,8 +177,7 @@ def demand(
 ) -> None:
     """Import what was asked for, day by day."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     said = mapping_of(mapping, demand_import.FIELDS)
     wanted = demand_import.DemandImport(path, where, mapping=said)
     with run.progress(_("读取文件")) as report:
@@ -295,10 +293,6 @@ def _supplier(text: str) -> int:
         if text in {row.code, row.name, row.short_name}:
             return row.id
     raise DomainError("party.unknown", _("没有供应商「{name}」。请核对名称。", name=text))
-
-
-def _day(text: str) -> date | None:
-    return typed_day(text) if text else None
 
 
 @app.command(help=_("限定日剂量（DDD）：集团自己有权使用的一份清单，按版本保存"))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
-from app.cli.scope import item_id, org_id, org_ids
+from app.cli.scope import item_id, org_ids, signed_in_at
 from app.domain.catalogue import ItemDraft
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
@@ -47,8 +47,7 @@ def ask(
 ) -> None:
     """Ask for a new item."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     wanted = queries.WorkList(where, text=code)
     found = [row for row in queries.work_list(db, actor, wanted) if row.code == code]
     if not found:

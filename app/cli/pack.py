@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from app.cli.context import cli
 from app.cli.label_options import How, printing
-from app.cli.scope import item_id, org_id
+from app.cli.operation import OpOption, op_id
+from app.cli.scope import item_id, org_id, signed_in_at
 from app.domain.duties import Actor
-from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import Database
@@ -26,7 +25,6 @@ from app.services.packs.define import define as define_pack
 app = typer.Typer()
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))]
 Codes = Annotated[list[str], typer.Argument(help=_("定数包码，可给多个"))]
 Reason = Annotated[str, typer.Option(help=_("原因"))]
 DepartmentOption = Annotated[str, typer.Option("--department", help=_("科室编码或名称"))]
@@ -47,11 +45,10 @@ def define(
 ) -> None:
     """Write or change a definition."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     place = by.department_id(db, actor, where, department) if department else 0
     command = Define(
-        _op(op), where, item_id(run, item), units, place, mixed, keep_days, month_limit, target,
+        op_id(op), where, item_id(run, item), units, place, mixed, keep_days, month_limit, target,
         active=not stop,
     )  # fmt: skip
     made = define_pack(db, actor, command)
@@ -86,10 +83,9 @@ def build(
 ) -> None:
     """Build packs."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     rule = by.definition_id(db, actor, where, item_id(run, item), department)
-    done = build_packs(db, actor, Build(_op(op), where, rule, count))
+    done = build_packs(db, actor, Build(op_id(op), where, rule, count))
     _said(done, _("已打包 {n} 包。", n=len(done.pack_ids)))
     if done.missing and not run.as_json:
         run.say(_("散货不够，还差 {n} 包。", n=done.missing))
@@ -106,15 +102,14 @@ def issue(
 ) -> None:
     """Issue packs to a department."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     place = by.department_id(db, actor, where, department)
     if codes:
         chosen = tuple(ending.packs_by_code(db, actor, where, tuple(codes)))
-        command = Issue(_op(op), where, place, chosen)
+        command = Issue(op_id(op), where, place, chosen)
     else:
         rule = by.definition_id(db, actor, where, item_id(run, item), department)
-        command = Issue(_op(op), where, place, (), rule, count)
+        command = Issue(op_id(op), where, place, (), rule, count)
     done = issuing.issue(db, actor, command)
     _said(done, _("已发放 {n} 包，等科室扫码接收。", n=len(done.pack_ids)))
 
@@ -135,10 +130,9 @@ def takeback(codes: Codes, org: OrgOption = "", op: OpOption = "") -> None:
 def open_(codes: Codes, org: OrgOption = "", op: OpOption = "") -> None:
     """Open packs."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     chosen = tuple(ending.packs_by_code(db, actor, where, tuple(codes)))
-    done = ending.open_packs(db, actor, PackWork(_op(op), where, chosen))
+    done = ending.open_packs(db, actor, PackWork(op_id(op), where, chosen))
     run.say(_("已打开 {n} 包，消耗单 {no}。", n=len(chosen), no=done.no))
     if run.as_json:
         run.emit(done)
@@ -176,10 +170,9 @@ def ask(
 ) -> None:
     """Ask the store for the next pack."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     pack = listing.scan_pack(db, actor, where, code)
-    asking.ask(db, actor, Ask(_op(op), where, pack.id))
+    asking.ask(db, actor, Ask(op_id(op), where, pack.id))
     run.say(_("已向库房要下一包 {name}。", name=pack.name))
 
 
@@ -244,7 +237,7 @@ def _work(
     org, op, reason = more
     where = org_id(run, org)
     chosen = tuple(ending.packs_by_code(db, actor, where, tuple(codes)))
-    done = step(db, actor, PackWork(_op(op), where, chosen, reason))
+    done = step(db, actor, PackWork(op_id(op), where, chosen, reason))
     _said(done, words.format(n=len(done.pack_ids)))
 
 
@@ -268,12 +261,3 @@ def _table(rows: tuple[listing.PackRow, ...]) -> None:
         },
         empty=_("没有符合条件的定数包。"),
     )  # fmt: skip
-
-
-def _op(text: str) -> UUID:
-    if not text:
-        return new_op()
-    try:
-        return UUID(text)
-    except ValueError:
-        raise DomainError("cli.op", _("操作编号 {op} 不是 UUID。请核对。", op=text)) from None

@@ -12,7 +12,7 @@ import typer
 
 from app.cli import plan_review, plan_terms
 from app.cli.context import cli
-from app.cli.scope import item_id, org_id
+from app.cli.scope import item_id, org_id, signed_in_at
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.replenish.calendar import ReviewDays
@@ -117,8 +117,7 @@ def plan(
 
         plan_files(run, data, out, target if target > 0 else Aim().fill)
         return
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     if not show_only:
         last = board(db, actor, SuggestionQuery(where)).settings
         chosen = _changed(last, round(target), service, review)
@@ -173,8 +172,7 @@ def asked(
 ) -> None:
     """Record a request that could not be met in full."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     wanted = item_id(run, item)
     found = find_items(db, actor, read(db, item))[0]
     line = DemandLine(

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
 from app.cli.context import cli
-from app.cli.scope import item_id, org_id, org_ids
-from app.domain.errors import DomainError
-from app.domain.ids import new_op
+from app.cli.operation import OpOption, op_id
+from app.cli.scope import item_id, org_id, org_ids, signed_in_at
 from app.domain.replenish.review import check_quantity
 from app.i18n import _
 from app.services.replenishment.due import due
@@ -26,7 +24,6 @@ app = typer.Typer()
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
 ItemArgument = Annotated[str, typer.Argument(help=_("统一编码、69 码或医保编码"))]
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只做一次"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +89,13 @@ def set_line(
 ) -> None:
     """Change one suggestion."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     row = one(db, actor, where, 0, item_id(run, item))
     chosen = quantity * row.pack_factor
     pack = (row.pack_unit, row.pack_factor)
     check_quantity(chosen, row.why.multiple, row.why.multiple_unit, pack)
     command = Edit(
-        _op(op), where, row.place_id, row.item_id, row.version, chosen, chosen > 0, reason
+        op_id(op), where, row.place_id, row.item_id, row.version, chosen, chosen > 0, reason
     )
     edit(db, actor, command)
     now = one(db, actor, where, 0, row.item_id)
@@ -140,7 +136,7 @@ def approve_safe(
 ) -> None:
     """Ask for all safe lines at once."""
     run = cli()
-    command = Approve(_op(op), org_id(run, org), submit=not draft, note=note)
+    command = Approve(op_id(op), org_id(run, org), submit=not draft, note=note)
     made, found = approve(*run.signed_in(), command)
     run.say(
         _(
@@ -167,7 +163,7 @@ def plan_all(
     db, actor = run.signed_in()
     members = planned_for(db, actor, where)
     with run.progress(_("正在计算补货")) as report:
-        done = run_group(db, actor, GroupRun(_op(op), members), report)
+        done = run_group(db, actor, GroupRun(op_id(op), members), report)
     run.say(
         _(
             "已计算 {members} 家、{items} 个品规，建议补 {n} 行；集团凑整 {rounded} 个品规，"
@@ -237,15 +233,3 @@ def _looked(found: Looked) -> LookedLine:
         kinds=tuple(kind.value for kind, _words in found.why),
         why=found.words,
     )
-
-
-def _op(text: str) -> UUID:
-    """The operation's number, as given or a new one."""
-    if not text:
-        return new_op()
-    try:
-        return UUID(text)
-    except ValueError:
-        raise DomainError(
-            "cli.op", _("操作编号要写成 UUID 的样子。可用 uuidgen 生成一个。")
-        ) from None

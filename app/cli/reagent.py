@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 import typer
 
@@ -19,9 +18,10 @@ from app.cli.imports import (
     mapping_of,
     stop_at,
 )
-from app.cli.scope import item_id, org_id, org_ids
+from app.cli.operation import OpOption, op_id
+from app.cli.scope import item_id, org_id, org_ids, signed_in_at
 from app.domain.consumption.reagents import Mode, Rule, TestKind
-from app.domain.days import typed_day
+from app.domain.days import day_or_none
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.consumption import reagent_tests
@@ -39,7 +39,6 @@ from app.services.stock.places import store_of
 
 app = typer.Typer()
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))]
 
 
 @app.command("define", help=_("设一个试剂：每盒测试数、死体积、开瓶有效天数、怎么算消耗"))
@@ -68,11 +67,10 @@ def open_(
 ) -> None:
     """Open a kit."""
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     place = store_of(db, actor, where)
     line = scanned(db, actor, where, place, code).line
-    command = OpenKit(UUID(op) if op else new_op(), where, place, line, _day(day))
+    command = OpenKit(op_id(op), where, place, line, day_or_none(day))
     done = open_kit(db, actor, command)
     run.say(_("已开盒，可做 {n} 个测试，用到 {day}。", n=done.tests, day=done.expires_on or "—"))
     if run.as_json:
@@ -92,7 +90,7 @@ def count(
     """Count tests."""
     run = cli()
     db, actor = run.signed_in()
-    when = _day(day) or _today()
+    when = day_or_none(day) or _today()
     one = reagent_tests.Run(analyser, number, item_id(run, item), kind, tests, when)
     booked = reagent_tests.count_tests(
         db, actor, reagent_tests.CountTests(new_op(), org_id(run, org), (one,))
@@ -118,8 +116,7 @@ def import_counts(
     from app.services.importing.said_columns import SayColumns, say
 
     run = cli()
-    db, actor = run.signed_in()
-    where = org_id(run, org)
+    db, actor, where = signed_in_at(run, org)
     said = mapping_of(mapping, reagent_tests.FIELDS)
     plan = reagent_tests.preview(db, actor, where, path, said)
     if remember and said:
@@ -128,7 +125,7 @@ def import_counts(
         marked_copy(plan, path, marked)
     if stop_at(plan, preview, skip_refused):
         return
-    command = reagent_tests.ApplyRuns(UUID(op) if op else new_op(), where, plan)
+    command = reagent_tests.ApplyRuns(op_id(op), where, plan)
     done = reagent_tests.apply(db, actor, command)
     run.emit(done, {"batch_id": _("导入号"), "added": _("登记"), "refused": _("跳过")})
 
@@ -164,9 +161,7 @@ def undo(
     from app.services.consumption.reagent_undo import UndoCounts, undo_counts
 
     run = cli()
-    command = UndoCounts(
-        UUID(op) if op else new_op(), org_id(run, org), reason, batch, analyser, number
-    )
+    command = UndoCounts(op_id(op), org_id(run, org), reason, batch, analyser, number)
     runs = undo_counts(*run.signed_in(), command)
     run.say(_("已撤销 {n} 条计数。", n=runs))
     if run.as_json:
@@ -184,7 +179,7 @@ def close(
     """Close a kit."""
     run = cli()
     how = "expired" if expired else "finished"
-    command = CloseKit(UUID(op) if op else new_op(), org_id(run, org), kit, how, note)
+    command = CloseKit(op_id(op), org_id(run, org), kit, how, note)
     wasted = close_kit(*run.signed_in(), command)
     run.say(_("已登记。没有用于测试而消耗的：{n}。", n=wasted))
     if run.as_json:
@@ -217,8 +212,8 @@ def usage(
 ) -> None:
     """Show use against tests."""
     run = cli()
-    end = _day(last) or _today()
-    start = _day(first) or end.replace(day=1)
+    end = day_or_none(last) or _today()
+    start = day_or_none(first) or end.replace(day=1)
     rows = reagent_use(*run.signed_in(), org_id(run, org), start, end)
     run.emit(
         [
@@ -236,10 +231,6 @@ def usage(
         },
         empty=_("这段时间没有试剂。"),
     )  # fmt: skip
-
-
-def _day(text: str) -> date | None:
-    return typed_day(text) if text else None
 
 
 def _today() -> date:

@@ -8,17 +8,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
-from uuid import UUID
 
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id
 from app.domain.days import typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError, EnvironmentProblem, Problem
 from app.domain.expiry import parse as parse_expiry
-from app.domain.ids import new_op
 from app.domain.receiving import editing
 from app.domain.receiving.outcome import Outcome, Tone
 from app.domain.receiving.reading import read
@@ -61,7 +60,7 @@ def deliver(
     db, actor = run.signed_in()
     org_id, order_id = find_order(db, actor, order)
     lines = tuple(_line(run, text, order_id) for text in line or ())
-    command = DeliverOrder(_op(op), org_id, order_id, lines, no)
+    command = DeliverOrder(op_id(op), org_id, order_id, lines, no)
     made = deliver_order(db, actor, command)
     run.emit(made, {"no": _("送货单"), "lines": _("行数")})
 
@@ -104,7 +103,7 @@ def receive(
             session = editing.set_reason(session, entry.key, reason)
     journey = _journey(session.work.transport, mode, started, temperature, record)
     command = Receive(
-        _op(op),
+        op_id(op),
         row.org_id,
         row.id,
         session.work.entries,
@@ -197,13 +196,6 @@ def _journey(known: Transport, mode: str, started: str, temperature: str, record
 def _second_password(login: str) -> str:
     given = os.environ.get("YILIAN_SECOND_PASSWORD", "")
     return given or str(typer.prompt(_("{login} 的密码", login=login), hide_input=True))
-
-
-def _op(text: str) -> UUID:
-    try:
-        return UUID(text) if text else new_op()
-    except ValueError:
-        raise DomainError("cli.op", _("--op 应是 UUID，如 {example}。", example=new_op())) from None
 
 
 def _tell(run: Cli, done: Received) -> None:

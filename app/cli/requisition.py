@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Final
-from uuid import UUID
 
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import OpOption, op_id
 from app.cli.scope import item_id, org_id
 from app.domain.documents import state_title
 from app.domain.duties import Actor
@@ -42,7 +42,6 @@ from app.services.scan_rules import read
 app = typer.Typer()
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构"))]
-OpOption = Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只做一次"))]
 NoArgument = Annotated[str, typer.Argument(help=_("申请单号 SQ…"))]
 _ANSWER: Final = {
     "no": N_("申请单"),
@@ -91,13 +90,13 @@ def create(
     """Make a requisition of picked suggestions, or of lines given by hand."""
     run = cli()
     db, actor = run.signed_in()
-    where, op_id = org_id(run, org), UUID(op) if op else new_op()
+    where, number = org_id(run, org), op_id(op)
     if line:
         wanted = tuple(_wanted(db, actor, text, reason) for text in line)
-        by_hand = Create(op_id, where, wanted, submit=not draft, note=note)
+        by_hand = Create(number, where, wanted, submit=not draft, note=note)
         _answer(create_service(db, actor, by_hand))
     else:
-        picked = FromSuggestions(op_id, where, submit=not draft, note=note)
+        picked = FromSuggestions(number, where, submit=not draft, note=note)
         _answer(from_suggestions(db, actor, picked))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from app.cli.context import Cli
+from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.i18n import _
+from app.services.db import Database
 from app.services.directory import visible_organisations
 from app.services.item_lookup import find_items
 from app.services.prices.listing import suppliers
@@ -22,6 +24,11 @@ def org_id(run: Cli, code: str) -> int:
     raise DomainError(
         "org.unknown", _("没有机构 {code}，或你没有它的权限。可用 4 位编号或简称。", code=code)
     )
+
+
+def signed_in_at(run: Cli, code: str) -> tuple[Database, Actor, int]:
+    """The database, who acts, and the member that is meant (`org_id`)."""
+    return *run.signed_in(), org_id(run, code)
 
 
 def org_ids(run: Cli, code: str) -> tuple[int, ...]:

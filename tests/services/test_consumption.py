@@ -205,6 +205,7 @@ def test_a_refund_to_another_lot_or_of_more_is_refused(site: Site) -> None:
     for words, arguments in (
         ("退回的是批号 A", ("--lot", "A", "--qty", "1")),
         ("还能冲销 24，要冲销 25", ("--lot", "B", "--qty", "25")),
+        ("「7」不是 UUID", ("--lot", "B", "--qty", "1", "--op", "7")),
     ):
         said = run(site, "east_store", "consume", "refund", done.no, *arguments, "--reason", "退药")
         assert (said.code, words in said.err) == (1, True), said.err
