@@ -6,9 +6,9 @@ them by itself took 30 ms, so rows of a part are read, compared and written toge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from itertools import chain
 from typing import Any, Final
 
@@ -18,27 +18,25 @@ from sqlalchemy.orm import Session
 from app.domain import catalogue, codes
 from app.domain.catalogue import CodeDraft, ItemDraft
 from app.domain.duties import Actor
-from app.domain.errors import ConflictError, DomainError
+from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.i18n import _
-from app.models.item import Item, ItemChange, ItemCode, ItemUnit
-from app.models.party import Person
-from app.services.bulk import insert_rows
+from app.models.item import Item, ItemCode, ItemUnit
 from app.services.catalogue.drafts import KnownItem, load_drafts
-from app.services.catalogue.makers import maker_of, product_of
+from app.services.catalogue.history import remember_all, was_first
+from app.services.catalogue.makers import company_of, maker_of, product_of
 from app.services.catalogue.rows import (
     HISTORIC,
     after_start,
     code_row,
     columns_of,
-    company_of,
     facts,
+    unit_rows,
     with_approval,
 )
-from app.services.db import local_time, now, today
+from app.services.db import now, today
 
 _PART: Final = 1_000
-_HISTORY: Final = tuple(column.name for column in ItemChange.__table__.columns)
 Step = Callable[[int], None]
 """Told how many are done; may raise to stop."""
 _Code = tuple[str, str]
@@ -72,7 +70,7 @@ class _Rows:
     new_codes: list[dict[str, Any]] = field(default_factory=list)
     gone: list[dict[str, Any]] = field(default_factory=list)
     moved: list[dict[str, Any]] = field(default_factory=list)
-    history: list[tuple[int, int, datetime, int, dict[str, Any]]] = field(default_factory=list)
+    history: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
 
 def change_all(
@@ -107,20 +105,6 @@ def change_all(
     return saved
 
 
-def remember(session: Session, actor: Actor, item_id: int, what: dict[str, Any]) -> None:
-    """Write into the item's history: field → [old, new]; "" for the item as a whole."""
-    remember_all(session, actor, [(item_id, what)])
-
-
-def remember_all(
-    session: Session, actor: Actor, whats: Sequence[tuple[int, dict[str, Any]]]
-) -> None:
-    """Many items' histories at once: (item, field → [old, new])."""
-    stamp = now(session)
-    rows = [(item, new_id(), stamp, actor.person_id, what) for item, what in whats]
-    insert_rows(session, ItemChange, _HISTORY, rows)
-
-
 class _Writer:
     """Compares items with what they should be, and writes the difference."""
 
@@ -140,13 +124,13 @@ class _Writer:
                 text = _("没有这个品规，可能已并入别的品规。请重新搜索。")
                 raise DomainError("item.unknown", text)
             if one.version and item.version != one.version:
-                raise self._was_first(item.item_id)
+                raise was_first(self._session, item.item_id)
             _keep_units(item.draft, one.draft)
             saved.append(self._compare(item, one.draft, rows))
         self._write_items(rows)
         self._write_units(rows)
         self._write_codes(rows)
-        insert_rows(self._session, ItemChange, _HISTORY, rows.history)
+        remember_all(self._session, self._actor, rows.history)
         return saved
 
     def _compare(self, item: KnownItem, draft: ItemDraft, rows: _Rows) -> SavedItem:
@@ -172,7 +156,7 @@ class _Writer:
             if before_facts[name] != fact
         }
         if what:
-            rows.history.append((item.item_id, new_id(), self._stamp, self._actor.person_id, what))
+            rows.history.append((item.item_id, what))
         return SavedItem(item.item_id, item.code, tuple(what))
 
     def _compare_codes(self, item: KnownItem, draft: ItemDraft, rows: _Rows) -> set[_Code]:
@@ -236,7 +220,7 @@ class _Writer:
             rows.items,
         )
         if done.rowcount != len(rows.items):
-            raise self._was_first(self._moved_on(rows))
+            raise was_first(self._session, self._moved_on(rows))
 
     def _moved_on(self, rows: _Rows) -> int:
         """The item that somebody changed between our reading and our writing."""
@@ -270,27 +254,6 @@ class _Writer:
             )
         if rows.new_codes:
             connection.execute(insert(table), rows.new_codes)
-
-    def _was_first(self, item_id: int) -> ConflictError:
-        """Somebody saved the item in between: who and when."""
-        row = self._session.execute(
-            select(ItemChange.at, Person.name)
-            .outerjoin(Person, Person.id == ItemChange.person_id)
-            .where(ItemChange.item_id == item_id)
-            .order_by(ItemChange.at.desc(), ItemChange.id.desc())
-            .limit(1)
-        ).first()
-        who = row.name if row and row.name else _("有人")
-        when = f"{local_time(row.at):%H:%M}" if row else ""
-        return ConflictError(
-            "item.changed", _("{who} {when} 改过这个品规。请重新打开再改。", who=who, when=when)
-        )
-
-
-def unit_rows(item_id: int, draft: ItemDraft) -> Iterator[dict[str, Any]]:
-    """The unit chain of an item as rows of `ItemUnit`."""
-    for factor, name, level in catalogue.steps(draft):
-        yield {"item_id": item_id, "factor": factor, "name": name, "level": level}
 
 
 def _keep_units(old: ItemDraft, new: ItemDraft) -> None:

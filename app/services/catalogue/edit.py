@@ -20,10 +20,11 @@ from app.i18n import _
 from app.models.item import Item, ItemCode, ItemUnit
 from app.services import audit
 from app.services.access import lead_org, require
-from app.services.catalogue.change import Change, SavedItem, change_all, remember, unit_rows
+from app.services.catalogue.change import Change, SavedItem, change_all
+from app.services.catalogue.history import remember
 from app.services.catalogue.index import reindex
 from app.services.catalogue.makers import maker_of, product_of
-from app.services.catalogue.rows import code_row, columns_of, with_approval
+from app.services.catalogue.rows import code_row, columns_of, unit_rows, with_approval
 from app.services.catalogue.strictness import is_strict
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish, plain

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Any, Final
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from app.domain import codes
 from app.domain.catalogue import ItemDraft
 from app.domain.ids import new_id
 from app.models.item import Product
 from app.models.party import Maker
-from app.services.catalogue.rows import company_of, maker_row
+
+_COMPANY: Final = re.compile(r"(有限责任公司|股份有限公司|有限公司|公司)$")
 
 
 def product_of(session: Session, draft: ItemDraft) -> int:
@@ -45,6 +49,20 @@ def maker_of(session: Session, draft: ItemDraft) -> int:
     if number and not found.company_code:
         session.execute(update(Maker).where(Maker.id == found.id).values(company_code=number))
     return int(found.id)
+
+
+def company_of(draft: ItemDraft) -> str:
+    """The maker's number in the item's 本位码 and 医保编码; empty where they name none or two."""
+    known = codes.company_codes((entry.system, entry.code) for entry in draft.codes)
+    return known[0] if len(known) == 1 else ""
+
+
+def maker_row(key: int, name: str, number: str = "") -> dict[str, Any]:
+    """A new maker; its short name is the name without the legal form."""
+    short = _COMPANY.sub("", name) or name
+    return {
+        "id": key, "name": name, "short_name": short, "company_code": number or None, "aliases": [],
+    }  # fmt: skip
 
 
 def add_names(session: Session, maker: str, names: Sequence[str]) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -14,7 +13,6 @@ from app.services.operations import plain
 
 HISTORIC: Final = frozenset({codes.CodeSystem.APPROVAL.value, codes.CodeSystem.CERTIFICATE.value})
 """Numbers that stay findable on old papers when they are replaced: they end."""
-_COMPANY: Final = re.compile(r"(有限责任公司|股份有限公司|有限公司|公司)$")
 _TOLD: Final = (
     "name", "trade_name", "strength", "spec", "approval_no", "approval_valid_to", "pack_unit",
     "storage", "storage_text", "shelf_life_days", "status", "insurance", "controlled",
@@ -74,23 +72,15 @@ def code_row(item_id: int, key: int, entry: CodeDraft) -> dict[str, Any]:
     }
 
 
+def unit_rows(item_id: int, draft: ItemDraft) -> Iterator[dict[str, Any]]:
+    """The unit chain of an item as rows of `ItemUnit`."""
+    for factor, name, level in catalogue.steps(draft):
+        yield {"item_id": item_id, "factor": factor, "name": name, "level": level}
+
+
 def after_start(valid_from: date | None, day: date) -> date | None:
     """The day on which something ends today; None where it has not even begun."""
     return day if valid_from is None or valid_from < day else None
-
-
-def company_of(draft: ItemDraft) -> str:
-    """The maker's number in the item's 本位码 and 医保编码; empty where they name none or two."""
-    known = codes.company_codes((entry.system, entry.code) for entry in draft.codes)
-    return known[0] if len(known) == 1 else ""
-
-
-def maker_row(key: int, name: str, number: str = "") -> dict[str, Any]:
-    """A new maker; its short name is the name without the legal form."""
-    short = _COMPANY.sub("", name) or name
-    return {
-        "id": key, "name": name, "short_name": short, "company_code": number or None, "aliases": [],
-    }  # fmt: skip
 
 
 def facts(draft: ItemDraft, kept: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from app.models.party import Maker
 from app.services.bulk import insert_rows
 from app.services.catalogue.edit import Numbering
 from app.services.catalogue.index import search_row, texts_of, write_rows
-from app.services.catalogue.makers import add_names
-from app.services.catalogue.rows import columns_of, company_of, maker_row, with_approval
+from app.services.catalogue.makers import add_names, company_of, maker_row
+from app.services.catalogue.rows import columns_of, with_approval
 from app.services.db import now
 
 _PART: Final = 2_000

@@ -29,7 +29,8 @@ from app.models.price import Price
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import lead_org, require
-from app.services.catalogue.change import Change, change_all, remember_all
+from app.services.catalogue.change import Change, change_all
+from app.services.catalogue.history import remember_all
 from app.services.catalogue.index import reindex
 from app.services.catalogue.uses import uses
 from app.services.db import Database, local_time, now, today
