@@ -187,6 +187,7 @@ class StatementPaper:
     Attributes:
         consumed: Use of the period at the prices the goods came in at, as the stock rolls.
         payable: What is owed, with price changes, late entries and adjustments.
+        settled: When goods become payable, in words.
         title: Another heading, for a bill of returns or a reversal.
     """
 
@@ -201,6 +202,7 @@ class StatementPaper:
     consumed: Decimal
     closing: Decimal
     payable: Decimal
+    settled: str
     title: str = ""
     signings: tuple[Signing, ...] = ()
     note: str = ""

@@ -96,6 +96,7 @@ def statement() -> StatementPaper:
         consumed=Decimal("1414.50"),
         closing=Decimal("5585.50"),
         payable=Decimal("1414.50"),
+        settled="用后结算",
         signings=SIGNINGS,
     )
 

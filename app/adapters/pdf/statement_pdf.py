@@ -31,7 +31,7 @@ def statement_pdf(paper: StatementPaper) -> bytes:
     story: list[Flowable] = title(heading, _("结算期间 {period}", period=paper.period))
     pairs = [
         (_("对账单号"), paper.number),
-        (_("结算方式"), _("按实际消耗结算")),
+        (_("结算方式"), paper.settled),
         *party_facts(paper.buyer, paper.supplier),
     ]
     story += facts(pairs, width)

@@ -110,6 +110,19 @@ def trigger_on(terms: Iterable[Term], supplier_id: int, goods: Goods, day: date)
     return max(fitting, key=lambda term: (term.closeness, term.valid_from)).trigger
 
 
+def in_words(terms: Iterable[Term], day: date) -> str:
+    """How a supplier's goods are settled on a day: the usual way, and whether some differ."""
+    usual: list[Term] = []
+    special: list[Term] = []
+    for term in terms:
+        if term.holds(day):
+            (special if term.item_id or term.category else usual).append(term)
+    trigger = max(usual, key=lambda term: term.valid_from).trigger if usual else Trigger.CONSUMPTION
+    if all(term.trigger is trigger for term in special):
+        return trigger.label
+    return _("{usual}，部分品规另有约定", usual=trigger.label)
+
+
 def becomes_own(trigger: Trigger, event: Trigger) -> bool:
     """Whether goods that are still the supplier's become the member's own at an event."""
     return _ORDER.index(event) >= _ORDER.index(trigger)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import papers
+from app.domain.consumption.triggers import in_words
 from app.domain.documents import DocKind, State, state_title
 from app.domain.duties import Actor
 from app.domain.quantity import Unit, UnitChain
@@ -15,6 +16,7 @@ from app.i18n import N_, _
 from app.models.item import Item
 from app.models.party import Maker, Organisation
 from app.services.anchors import printed_on
+from app.services.consumption.terms import terms_of
 from app.services.db import Database, local_time, now
 from app.services.directory import is_demo
 from app.services.settlement.listing import (
@@ -61,6 +63,7 @@ def statement_paper(
             received=row.received,
             consumed=row.consumed - row.price_gap,
             payable=row.payable,
+            settled=in_words(terms_of(session, row.org_id, (row.supplier_id,)), row.date_to),
             title=_(_TITLES[row.kind]) if row.kind in _TITLES else "",
             closing=row.closing,
             signings=_signings(row, member, supplier),

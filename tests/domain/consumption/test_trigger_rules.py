@@ -13,6 +13,7 @@ from app.domain.consumption.triggers import (
     Trigger,
     becomes_own,
     check_term,
+    in_words,
     trigger_on,
 )
 from app.domain.errors import DomainError
@@ -42,6 +43,17 @@ def test_an_item_goes_before_a_category_and_that_before_the_usual() -> None:
     assert trigger_on([own, usual, consumables, costly], 1, STENT, DAY) is Trigger.ISSUE
     assert trigger_on([consumables], 1, syringe, date(2026, 8, 31)) is Trigger.CONSUMPTION
     assert trigger_on([own], 2, STENT, DAY) is Trigger.CONSUMPTION
+
+
+def test_a_paper_says_the_usual_way_and_that_some_goods_differ() -> None:
+    usual = Term(1, Trigger.RECEIPT, date(2026, 1, 1))
+    later = Term(1, Trigger.ISSUE, date(2026, 6, 1))
+    own = Term(1, Trigger.CONSUMPTION, date(2026, 3, 1), item_id=7)
+    ended = Term(1, Trigger.CONSUMPTION, date(2026, 1, 1), date(2026, 2, 1), item_id=8)
+    assert in_words([], DAY) == "用后结算"
+    assert in_words([usual, ended], DAY) == "入库结算"
+    assert in_words([usual, own], DAY) == "入库结算，部分品规另有约定"
+    assert in_words([later, usual], DAY) == "出库结算"
 
 
 @given(st.lists(terms, max_size=8), days)
