@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit
 from typing_extensions import override
 
@@ -53,13 +52,7 @@ class _Found:
 
 
 class CloseForm(Form):
-    """The month of one member.
-
-    Signals:
-        changed: The month was closed or opened, or the cut-off day changed.
-    """
-
-    changed = Signal()
+    """The month of one member."""
 
     def __init__(self, page: Page, org: Org, period: Period) -> None:
         super().__init__(
@@ -144,6 +137,7 @@ class CloseForm(Form):
             words = _("这个月和以前的账都不能再记。开账要写明原因，并由另一个人同意。")
             self.state.setText(words)
             return
+        self.state.set_tone(None)  # what was refused before is no longer said
         held = holding(found.findings, estimated=self.estimated.isChecked())
         self.head.setText(_("关账前还有 {n} 项", n=open_count(found.findings)))
         self.state.setText(
@@ -187,7 +181,6 @@ class CloseForm(Form):
 
     def _told_all(self) -> None:
         self._page.context.changes.announce({Topic.SETTLEMENT, Topic.STOCK})
-        self.changed.emit()
 
     def _ask_reopen(self) -> ReasonForm:
         effect = _("另一位结算员、负责人或审计同意以后，这个月才能再记账。")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
@@ -41,13 +41,7 @@ T = TypeVar("T")
 
 
 class Desk(QObject):
-    """The deeds of the page.
-
-    Signals:
-        changed: Something was written.
-    """
-
-    changed = Signal()
+    """The deeds of the page."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -77,15 +71,28 @@ class Desk(QObject):
 
     # Writing
 
-    def write(self, work: Callable[[], T], done: Callable[[T], str]) -> None:
+    def write(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], str],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         """Write, tell what happened, and let every page ask again."""
 
         def told(result: T) -> None:
             self._page.context.notices.done(done(result))
             self._page.context.changes.announce({Topic.SETTLEMENT})
-            self.changed.emit()
 
-        self._page.write(work, told)
+        self._page.write(work, told, failed)
+
+    def write_each(self, work: Callable[[], T], done: Callable[[T], str]) -> None:
+        """Write bill after bill: where one is refused, the pages show those before it."""
+
+        def refused(error: Exception) -> None:
+            self._page.context.changes.announce({Topic.SETTLEMENT})
+            self._page.context.errors.take(error)
+
+        self.write(work, done, refused)
 
     def step(
         self, row: StatementRow, verb: Verb, note: str = "", bill: Decimal | None = None
@@ -114,7 +121,7 @@ class Desk(QObject):
                         raise
             return made
 
-        self.write(work, lambda made: _("已生成 {n} 张对账单。", n=len(made)))
+        self.write_each(work, lambda made: _("已生成 {n} 张对账单。", n=len(made)))
 
     def send_all(self, rows: Sequence[StatementRow]) -> None:
         """Send the drafts of the month to their suppliers."""
@@ -128,7 +135,7 @@ class Desk(QObject):
                 step(db, actor, command)
             return len(commands)
 
-        self.write(work, lambda n: _("已发送 {n} 张对账单，等供应商确认。", n=n))
+        self.write_each(work, lambda n: _("已发送 {n} 张对账单，等供应商确认。", n=n))
 
     def _confirm(self, row: StatementRow) -> Form:
         text = _(
@@ -139,28 +146,20 @@ class Desk(QObject):
         return confirm(self._page, question, lambda: self.step(row, Verb.CONFIRM))
 
     def _dispute(self, row: StatementRow) -> Form:
-        texts = (
-            _("对 {no} 提异议", no=row.no),
-            _("我们的消耗合计 {money}。写明差在哪里；有明细的先用「改账单」登记账单。",
-              money=formats.yuan(row.payable)),
-            _("提异议"),
-        )  # fmt: skip
-        form = AmountForm(texts, _("供应商账单金额（元）"), self._page)
-        form.accepted.connect(lambda: self.step(row, Verb.DISPUTE, form.text, form.amount))
-        form.open()
-        return form
+        effect = _(
+            "我们的消耗合计 {money}。写明差在哪里；有明细的先用「改账单」登记账单。",
+            money=formats.yuan(row.payable),
+        )
+        texts = (_("对 {no} 提异议", no=row.no), effect, _("提异议"))
+        return self._reason(row, Verb.DISPUTE, texts, _("供应商账单金额（元）"))
 
     def _record(self, row: StatementRow) -> Form:
-        texts = (
-            _("登记 {no} 的书面确认", no=row.no),
-            _("供应商没有账号、在纸上确认的，写明凭据（传真、盖章件编号）。应付 {money}。",
-              money=formats.yuan(row.payable)),
-            _("登记确认"),
-        )  # fmt: skip
-        form = AmountForm(texts, _("书面确认的金额（元）"), self._page)
-        form.accepted.connect(lambda: self.step(row, Verb.RECORD, form.text, form.amount))
-        form.open()
-        return form
+        effect = _(
+            "供应商没有账号、在纸上确认的，写明凭据（传真、盖章件编号）。应付 {money}。",
+            money=formats.yuan(row.payable),
+        )
+        texts = (_("登记 {no} 的书面确认", no=row.no), effect, _("登记确认"))
+        return self._reason(row, Verb.RECORD, texts, _("书面确认的金额（元）"))
 
     def _recall(self, row: StatementRow) -> Form:
         return self._reason(
@@ -179,7 +178,15 @@ class Desk(QObject):
         effect = _("消耗退回待结算，可以重新生成。单号保留。")
         return self._reason(row, Verb.CANCEL, (_("作废 {no}", no=row.no), effect, _("作废")))
 
-    def _reason(self, row: StatementRow, verb: Verb, texts: tuple[str, str, str]) -> Form:
+    def _reason(
+        self, row: StatementRow, verb: Verb, texts: tuple[str, str, str], amount: str = ""
+    ) -> Form:
+        """Ask why, and with `amount` how much somebody else says, then take the step."""
+        if amount:
+            asking = AmountForm(texts, amount, self._page)
+            asking.accepted.connect(lambda: self.step(row, verb, asking.text, asking.amount))
+            asking.open()
+            return asking
         form = ReasonForm(*texts, self._page)
         form.accepted.connect(lambda: self.step(row, verb, form.text))
         form.open()
@@ -279,7 +286,6 @@ class Desk(QObject):
     def match(self, row: StatementRow) -> MatchForm:
         """Open the desk where invoices and bills of a supplier are matched."""
         form = MatchForm(self._page, row.supplier_id, row.supplier, (row.org_id, row.statement_id))
-        form.changed.connect(self.changed)
         form.open()
         return form
 

@@ -164,13 +164,11 @@ class InvoicesView(QWidget):
         command = RegisterInvoices(new_op(), org, supplier, tuple(facts))
         db, actor = self._page.context.db, self._page.context.actor
 
-        def done(ids: tuple[int, ...]) -> None:
+        def words(ids: tuple[int, ...]) -> str:
             told()
-            self._page.context.notices.done(_("已登记 {n} 张发票。", n=len(ids)))
-            self._desk.changed.emit()
-            self.refresh()
+            return _("已登记 {n} 张发票。", n=len(ids))
 
-        self._page.write(lambda: register(db, actor, command), done, failed)
+        self._desk.write(lambda: register(db, actor, command), words, failed)
 
     def ask_file(self) -> None:
         """Ask for a sheet of invoices."""
@@ -211,9 +209,7 @@ class InvoicesView(QWidget):
             self._page.not_available()
             return
         supplier, name = (one.supplier_id, one.supplier) if one else (0, "")
-        form = MatchForm(self._page, supplier, name)
-        form.changed.connect(self._desk.changed)
-        form.open()
+        MatchForm(self._page, supplier, name).open()
 
     def _void(self) -> None:
         one = self.current()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.domain.errors import DomainError
@@ -42,13 +41,7 @@ class _Found:
 
 
 class MatchForm(Form):
-    """Matches at once; the main button closes.
-
-    Signals:
-        changed: Something was matched.
-    """
-
-    changed = Signal()
+    """Matches at once; the main button closes."""
 
     def __init__(
         self, page: Page, supplier_id: int, supplier: str, chosen: tuple[int, int] | None = None
@@ -112,9 +105,7 @@ class MatchForm(Form):
 
         def work() -> _Found:
             return _Found(
-                tuple(
-                    one for one in invoices(db, actor, orgs, supplier_id=supplier, open_only=True)
-                ),
+                invoices(db, actor, orgs, supplier_id=supplier, open_only=True),
                 tuple(
                     row
                     for row in statements(db, actor, orgs)
@@ -196,7 +187,6 @@ class MatchForm(Form):
                 _("已匹配 {money}，{n} 张对账单已开票。", money=formats.yuan(total), n=len(numbers))
             )
             context.changes.announce({Topic.SETTLEMENT})
-            self.changed.emit()
             self.refresh()
 
         def failed(error: Exception) -> None:

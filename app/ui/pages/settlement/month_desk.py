@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from app.domain.documents import State
 from app.domain.duties import Duty
@@ -20,13 +20,7 @@ from app.ui.widgets.dialogs import Question, confirm
 
 
 class MonthDesk(QObject):
-    """The month that is shown, and what is done with all of it.
-
-    Signals:
-        changed: The month was closed or opened.
-    """
-
-    changed = Signal()
+    """The month that is shown, and what is done with all of it."""
 
     def __init__(self, page: Page, desk: Desk) -> None:
         super().__init__(page)
@@ -100,6 +94,4 @@ class MonthDesk(QObject):
             return
         single = context.org.id if context.org.id in settling else settling[0]
         org = next(one for one in context.session.orgs if one.id == single)
-        form = CloseForm(self._page, org, Period.parse(self.board.period))
-        form.changed.connect(self.changed)
-        form.open()
+        CloseForm(self._page, org, Period.parse(self.board.period)).open()

@@ -93,8 +93,6 @@ class SettlementPage(Page):
         self.open_button.clicked.connect(self.month.close)
         self.views.idClicked.connect(self._show_view)
         self.only.idClicked.connect(self._only)
-        self.desk.changed.connect(self.refresh)
-        self.month.changed.connect(self.refresh)
         self.statements.make_asked.connect(self.month.make_one)
         for view in (self.statements, self.invoices, self.payments):
             view.changed.connect(self._said)

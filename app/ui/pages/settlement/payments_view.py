@@ -27,6 +27,7 @@ from app.services.settlement.payments import (
     payments,
 )
 from app.ui import formats
+from app.ui.changes import Topic
 from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.settlement.accounts_form import AccountsForm
@@ -213,7 +214,7 @@ class PaymentsView(QWidget):
                 _("已导出 {n} 笔到 {path}。", n=count, path=path.name),
                 action=_("打开文件"), act=lambda: open_file(path),
             )  # fmt: skip
-            self._desk.changed.emit()
+            self._page.context.changes.announce({Topic.SETTLEMENT})
 
         self._page.write(lambda: file_payment(db, actor, command), done)
 
