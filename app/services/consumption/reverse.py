@@ -26,6 +26,7 @@ from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
+from app.services.packs.asking import take_back_requests
 from app.services.stock.closed import refuse_closed
 from app.services.stock.posting import Posting, post
 
@@ -217,6 +218,7 @@ def _close_original(session: Session, command: Reverse, moves: list[Move]) -> No
                 version=Pack.version + 1,
             )
         )
+        take_back_requests(session, command.org_id, packs)
     came_back(session, command.org_id, command.document_id, moves)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -137,6 +139,23 @@ def fill_requests(
             request.status = "filled"
             request.closed_at = now(session)
     session.flush()
+
+
+def take_back_requests(session: Session, org_id: int, packs: Collection[int]) -> None:
+    """Packs whose opening was undone are not empty: what they asked for is not wanted any more.
+
+    A request that was filled stays as it is. The pack may ask again once it really is empty, so
+    the cancelled request lets go of it.
+    """
+    session.execute(
+        update(PackRequest)
+        .where(
+            PackRequest.org_id == org_id,
+            PackRequest.source_pack_id.in_(packs),
+            PackRequest.status == "open",
+        )
+        .values(status="cancelled", closed_at=now(session), source_pack_id=None)
+    )
 
 
 def cancel_request(db: Database, actor: Actor, org_id: int, request_id: int) -> None:

@@ -254,9 +254,13 @@ def test_break_lose_find_return_and_take_back(site: Site) -> None:
 def test_an_opened_pack_taken_back_is_whole_again(site: Site) -> None:
     _department, _definition, made = at_ward(site)
     done = open_packs(*site.as_(ME), work(*made.pack_ids))
+    ask(*site.as_(ME), Ask(new_op(), EAST, made.pack_ids[0]))
     reverse(*site.as_(ME), Reverse(new_op(), EAST, done.document_id, "扫错了"))
     assert scan_pack(*site.as_(ME), EAST, made.codes[0]).state is PackState.IN_STOCK
+    assert needs(*site.as_(ME), EAST) == ()  # the pack is not empty: the next is not wanted
     open_packs(*site.as_(ME), work(*made.pack_ids))
+    ask(*site.as_(ME), Ask(new_op(), EAST, made.pack_ids[0]))
+    assert len(needs(*site.as_(ME), EAST)) == 1
     proved(site)
 
 
