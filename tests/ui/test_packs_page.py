@@ -54,6 +54,13 @@ def state(site: Site, code: str) -> PackState:
     return scan_pack(*site.as_("east_store"), EAST, code).state
 
 
+def test_all_columns_are_seen_on_the_smallest_screen(page: PacksPage, settle: Settle) -> None:
+    page.resize(1186, 641)
+    settle()
+    assert page.grid.model.rowCount() == 2
+    assert all(body.horizontalScrollBar().maximum() == 0 for body in page.grid.halves.bodies)
+
+
 def test_one_scan_is_one_step(
     page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site
 ) -> None:

@@ -49,7 +49,7 @@ def pack_columns() -> tuple[Column, ...]:
         Column(key="qty", title=_("每包"), kind=Kind.QTY, width=78),
         Column(key="lots", title=_("批号"), width=98, hidden=large),
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=116),
-        Column(key="where", title=_("在哪里"), kind=Kind.TWO_LINE, width=128),
+        Column(key="where", title=_("在哪里"), kind=Kind.TWO_LINE, width=142),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=116),
     )  # fmt: skip
 
