@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
+from app.domain.money import cents
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.review import MOST_PACKS
 from app.i18n import _
@@ -195,6 +196,6 @@ def _row(term: SupplyTerm, supplier: str, item: Item | None) -> SupplyRow:
         case=term.order_multiple // pack,
         minimum=term.minimum_qty // pack,
         unit=item.pack_unit if item else "",
-        minimum_amount=term.minimum_amount,
+        minimum_amount=None if term.minimum_amount is None else cents(term.minimum_amount),
         for_group=term.for_group,
     )
