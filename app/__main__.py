@@ -19,6 +19,7 @@ def open_window(*, address: str, login: str, demo: bool, seconds: int) -> int:
 
 def main() -> None:
     """Run the command line with the window at hand."""
+    gc.set_threshold(50_000, 20, 20)  # modules come to stay; garbage with cycles is rare here
     cli.main(window=open_window)
 
 

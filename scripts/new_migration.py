@@ -21,7 +21,7 @@ from alembic.migration import MigrationContext
 from alembic.util.pyfiles import template_to_file
 from sqlalchemy import Connection
 
-import app.models  # noqa: F401 - fills the metadata
+import app.models.every  # noqa: F401 - fills the metadata
 from app.models.base import Base
 from app.services import schema
 from app.services.db import Database, sqlite_engine

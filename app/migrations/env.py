@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-import app.models  # noqa: F401 - fills the metadata
+import app.models.every  # noqa: F401 - fills the metadata
 from app.models.base import Base
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import app.models.item  # noqa: F401 - foreign keys point there
 from app.models.base import (
     ADay,
     AMoment,

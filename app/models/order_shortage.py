@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import app.models.order  # noqa: F401 - foreign keys point there
 from app.models.base import (
     AMoment,
     AnyJson,

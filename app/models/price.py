@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+import app.models.item
+import app.models.party  # noqa: F401 - foreign keys point there
 from app.models.base import (
     ADay,
     AMoment,

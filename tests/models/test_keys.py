@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
+
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
-import app.models  # noqa: F401 - fills the metadata
+import app.models.every  # noqa: F401 - fills the metadata
 from app.models.base import Base
 
 OWNED = [table for table in Base.metadata.sorted_tables if "org_id" in table.columns]
@@ -37,3 +41,20 @@ def test_no_key_is_made_by_the_database() -> None:
         if column.autoincrement is True or column.identity is not None
     ]
     assert made == []
+
+
+def test_a_module_of_tables_brings_those_that_its_foreign_keys_point_to() -> None:
+    home = {mapper.local_table.key: mapper.class_.__module__ for mapper in Base.registry.mappers}
+    brought = {name: _imports(name) for name in set(home.values())}
+    missing = [
+        f"{home[table.key]} does not import {home[key.column.table.key]}"
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if home[key.column.table.key] not in {home[table.key], *brought[home[table.key]]}
+    ]
+    assert missing == []
+
+
+def _imports(module: str) -> set[str]:
+    nodes = ast.walk(ast.parse(inspect.getsource(sys.modules[module])))
+    return {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}

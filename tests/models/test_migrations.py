@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 
-import app.models  # noqa: F401 - fills the metadata
+import app.models.every  # noqa: F401 - fills the metadata
 from app.domain.errors import EnvironmentProblem
 from app.models.base import Base
 from app.models.stock import Ledger

@@ -48,6 +48,8 @@ def uses(session: Session, items: Collection[int]) -> dict[int, str]:
 
 def _here(session: Session, items: list[int]) -> list[tuple[int, str]]:
     """One question to each table; those of an import lie together, so a span finds them."""
+    import app.models.every  # noqa: F401 - all tables are asked; few commands need them
+
     wanted = set(items)
     pairs: list[tuple[int, str]] = []
     for table in Base.metadata.sorted_tables:

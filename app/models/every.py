@@ -1,0 +1,63 @@
+"""Every table at once: for migrations and for whoever asks all tables.
+
+Everybody else imports the modules whose tables are used, so that a command that reads stock does
+not wait for the tables of tenders. A module whose foreign keys point into another imports it.
+"""
+
+from app.models import (
+    anchor,
+    awards,
+    base,
+    catalogue,
+    consumption_source,
+    counting,
+    demand,
+    fixed_pack,
+    formulary,
+    item,
+    mapping,
+    negotiation,
+    order,
+    order_depth,
+    order_shortage,
+    pack,
+    party,
+    platform,
+    price,
+    recall,
+    receiving,
+    sealing,
+    settlement,
+    stock,
+    store_records,
+    transfer,
+)
+
+__all__ = [
+    "anchor",
+    "awards",
+    "base",
+    "catalogue",
+    "consumption_source",
+    "counting",
+    "demand",
+    "fixed_pack",
+    "formulary",
+    "item",
+    "mapping",
+    "negotiation",
+    "order",
+    "order_depth",
+    "order_shortage",
+    "pack",
+    "party",
+    "platform",
+    "price",
+    "recall",
+    "receiving",
+    "sealing",
+    "settlement",
+    "stock",
+    "store_records",
+    "transfer",
+]
