@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from PySide6.QtWidgets import QLineEdit
 
+from app.domain.bidding.scoring import Criterion
 from app.domain.documents import State
 from app.domain.errors import NotAllowedError
 from app.domain.ids import new_op
@@ -21,7 +23,9 @@ from app.services.negotiation.papers import (
 from app.services.negotiation.queries import items, members, projects
 from app.services.negotiation.quotes import own_quote
 from app.ui.context import PageContext
+from app.ui.pages.negotiation.forms import DeadlineForm, ProjectForm
 from app.ui.pages.negotiation.page import NegotiationPage
+from app.ui.pages.negotiation.score_form import ScoreForm
 from app.ui.pages.negotiation.share_form import ShareForm
 from app.ui.pages.negotiation.terms_forms import DismissForm, FailForm, TrailForm
 from app.ui.widgets.dialogs import Form
@@ -120,13 +124,67 @@ def test_weights_are_kept_and_the_review_begins(
 ) -> None:
     page.asking.scores()
     settle()
-    question(page).submit()
+    form = question(page)
+    assert isinstance(form, ScoreForm)
+    before = form.sums[0].text()
+    form.weights[Criterion.PRICE].setText("六十")
+    assert form.sums[0].text() != before
+    form.submit()
+    assert "0 到 100 的整数" in form.problem.text()
+    form.weights[Criterion.PRICE].setText("60")
+    assert form.sums[0].text() == before
+    form.submit()
     settle()
     assert page.primary.text() == "开始第 2 轮"
     page.asking.close()
     question(page).submit()
     settle()
     assert projects(*deal.site.as_("lead_buyer"))[0].state is State.REVIEWING
+
+
+def test_a_project_is_made_of_what_was_typed(
+    page: NegotiationPage, deal: Deal, settle: Settle
+) -> None:
+    page.asking.new_project()
+    form = question(page)
+    assert isinstance(form, ProjectForm)
+    for edit in (form.growth, form.count):  # room for the figure beside the frame
+        assert edit.width() > edit.fontMetrics().horizontalAdvance(edit.text()) + 16
+    form.title.setText("2027 年第 1 季度")
+    for field, wrong, told in (
+        (form.start, "明年", "日期「明年」看不懂"),
+        (form.end, "2020-12-31", "截止日应晚于开始日"),
+        (form.growth_field, "101", "-50 到 100 的整数"),
+        (form.count_field, "很多", "1 到 2000 的整数"),
+    ):
+        edit = field.editor
+        assert isinstance(edit, QLineEdit)
+        right = edit.text()
+        edit.setText(wrong)
+        form.submit()
+        assert form.isVisible()
+        assert told in field.problem.text
+        edit.setText(right)
+    form.growth.setText("５")
+    form.submit()
+    settle()
+    made = next(one for one in projects(*deal.site.as_("lead_buyer")) if one.id != deal.id)
+    assert (made.title, made.growth) == ("2027 年第 1 季度", 50)
+
+
+def test_a_deadline_is_typed_as_people_write_it(page: NegotiationPage, settle: Settle) -> None:
+    page.asking.next_step()
+    settle()
+    form = question(page)
+    assert isinstance(form, DeadlineForm)
+    edit = form.edit.editor
+    assert isinstance(edit, QLineEdit)
+    edit.setText("后天")
+    form.submit()
+    assert "看不懂" in form.edit.problem.text
+    edit.setText("2026/12/1")
+    form.submit()
+    assert f"{form.deadline:%m-%d %H:%M %z}" == "12-01 17:00 +0800"
 
 
 def test_a_member_s_head_confirms_the_need(

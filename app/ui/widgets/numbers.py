@@ -22,6 +22,7 @@ from app.ui.tables import paint
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import CodeEdit, StatusEdit
 
+_WHOLE: Final = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _MONTH: Final = re.compile(r"(\d{4})[-/.]?(\d{2})(?:[-/.]?(\d{2}))?")
 
 
@@ -134,6 +135,27 @@ class _NumberEdit(CodeEdit):
             ink = paint.Ink(15, colour=theme.colour("text2"))
             paint.text(painter, room.adjusted(0, 6, 0, 0), self.unit, ink)
             painter.end()
+
+
+class WholeEdit(StatusEdit):
+    """A whole number between two bounds, right-aligned; refused with words."""
+
+    def __init__(self, value: int, least: int, most: int, parent: QWidget | None = None) -> None:
+        super().__init__(str(value), parent)
+        self._least, self._most = least, most
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def number(self) -> int:
+        """The number typed; raises `DomainError` saying what is right."""
+        text = self.folded()
+        number = int(text) if _WHOLE.fullmatch(text) else None
+        if number is None or not self._least <= number <= self._most:
+            raise DomainError(
+                "number.range",
+                _("「{text}」不行。请填 {least} 到 {most} 的整数。",
+                  text=text[:20], least=self._least, most=self._most),
+            )  # fmt: skip
+        return number
 
 
 class MoneyEdit(StatusEdit):

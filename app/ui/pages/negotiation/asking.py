@@ -17,7 +17,8 @@ from app.services.negotiation.needs import AskNeeds, Pledge
 from app.services.negotiation.queries import MemberRow
 from app.services.negotiation.scores import Scoring
 from app.ui.pages.negotiation.add_form import AddForm, as_found
-from app.ui.pages.negotiation.forms import DeadlineForm, InviteForm, ProjectForm, ScoreForm
+from app.ui.pages.negotiation.forms import DeadlineForm, InviteForm, ProjectForm
+from app.ui.pages.negotiation.score_form import ScoreForm
 from app.ui.pages.negotiation.terms_asking import TermsAsking
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 from app.ui.widgets.item_picker import Found
