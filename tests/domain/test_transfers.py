@@ -8,6 +8,8 @@ from itertools import pairwise, product
 import pytest
 from hypothesis import given, strategies as st
 
+from app.domain.catalogue import CONTROLLED
+from app.domain.controlled import PSYCHOACTIVE, RESCUE
 from app.domain.errors import ConflictError, DomainError
 from app.domain.transfers.legal import Basis, Case, Goods, must_report, problems, usual
 from app.domain.transfers.netting import Debt, ageing, set_off
@@ -74,6 +76,8 @@ def test_a_loan_is_overdue_by_the_calendar_alone() -> None:
 
 DRUG = Goods("缬沙坦胶囊", "drug")
 PETHIDINE = Goods("盐酸哌替啶注射液", "drug", "narcotic")
+FIRST_CLASS = Goods("盐酸哌甲酯片", "drug", "psychotropic1")
+DIAZEPAM = Goods("地西泮片", "drug", "psychotropic2")
 TOXIC = Goods("砒霜制剂", "drug", "toxic")
 OWN = Goods("复方止咳合剂", "drug", approval_no="粤药制字Z07020001")
 GAUZE = Goods("纱布", "consumable")
@@ -107,6 +111,10 @@ def case(goods: Goods, **more: object) -> Case:
         (case(PETHIDINE), ["legal.controlled"]),
         (case(PETHIDINE, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, kind=Kind.LOAN,
               settle=Settle.KIND), []),
+        (case(FIRST_CLASS), ["legal.controlled"]),
+        (case(FIRST_CLASS, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, kind=Kind.LOAN,
+              settle=Settle.KIND), []),
+        (case(DIAZEPAM), ["legal.special"]),
         (case(TOXIC), ["legal.special"]),
         (case(TOXIC, same_person=True, basis=Basis.SAME_PERSON), []),
         (case(OWN, has_approval=False, basis=Basis.REROUTED, note="TC1234"),
@@ -129,6 +137,10 @@ def test_no_priced_drug_goes_between_legal_persons_without_a_paper(
         has_approval=False,
     )  # fmt: skip
     assert problems(asked)
+
+
+def test_the_classes_of_controlled_drugs_are_those_of_the_catalogue() -> None:
+    assert set(CONTROLLED) >= PSYCHOACTIVE >= RESCUE
 
 
 def test_controlled_drugs_lent_for_rescue_are_reported() -> None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from app.domain.controlled import PSYCHOACTIVE
 from app.domain.expiry import add_months
 from app.i18n import _
 
 _YEAR: Final = 12
-_STRICT: Final = frozenset({"narcotic", "psychotropic"})
 FOREVER: Final = date.max
 """Kept for good."""
 
@@ -40,8 +40,8 @@ def keep_until(accepted_on: date, goods: Iterable[KeptGoods]) -> date:
 
 def _of(accepted_on: date, one: KeptGoods) -> date:
     if one.drug:
-        years = 5 if one.controlled in _STRICT else 1
-        least = add_months(accepted_on, (5 if one.controlled in _STRICT else 3) * _YEAR)
+        years = 5 if one.controlled in PSYCHOACTIVE else 1
+        least = add_months(accepted_on, (5 if one.controlled in PSYCHOACTIVE else 3) * _YEAR)
         return max(least, add_months(one.expiry, years * _YEAR)) if one.expiry else least
     if one.high_value:
         return FOREVER

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from app.domain.controlled import RESCUE
 from app.domain.errors import Problem
 from app.domain.transfers.states import Kind, Settle, Urgency
 from app.i18n import N_, _
@@ -51,7 +52,6 @@ _EFFECTS: Final = {
     Basis.APPROVED: N_("凭批准文件调剂；文件随单留存，可以按价结算。"),
     Basis.RETURN: N_("归还借用的同一品规，可以是别的批号；出借方逐批验收。"),
 }
-_CONTROLLED: Final = frozenset({"narcotic", "psychotropic"})
 _LEAST_NOTE: Final = 4
 
 
@@ -62,7 +62,7 @@ class Goods:
     Attributes:
         name: For the message.
         item_class: drug, consumable, reagent or tcm.
-        controlled: narcotic, psychotropic, toxic …, empty for none.
+        controlled: its class in `app.domain.catalogue.CONTROLLED`, empty for none.
         approval_no: 批准文号; that of a hospital preparation names the province.
     """
 
@@ -141,7 +141,7 @@ def _goods(case: Case, goods: Goods, row: int) -> Iterator[Problem]:
             name=goods.name,
         )
         yield Problem("legal.sale", text, row, _("结算方式"))
-    if goods.controlled in _CONTROLLED and case.kind is not Kind.RETURN:
+    if goods.controlled in RESCUE and case.kind is not Kind.RETURN:
         if case.basis is not Basis.EMERGENCY or case.kind is not Kind.LOAN:
             text = _(
                 "{name} 是麻精药品，只能抢救时借用，用后报药监和卫健部门。请改为急救借用。",
@@ -158,7 +158,7 @@ def _goods(case: Case, goods: Goods, row: int) -> Iterator[Problem]:
 
 def must_report(case: Case) -> bool:
     """Whether the loan has to be reported to the authorities afterwards."""
-    controlled = any(goods.controlled in _CONTROLLED for goods in case.goods)
+    controlled = any(goods.controlled in RESCUE for goods in case.goods)
     return controlled and not case.same_person and case.kind is Kind.LOAN
 
 

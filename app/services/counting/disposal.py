@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, and_, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.controlled import PSYCHOACTIVE
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
@@ -321,7 +322,7 @@ def _lines(session: Session, head: Disposal) -> list[DisposalLine]:
 
 def _controlled(session: Session, lines: Collection[DisposalLine]) -> bool:
     kinds = session.scalars(select(Item.controlled).where(Item.id.in_({x.item_id for x in lines})))
-    return any(kind in {"narcotic", "psychotropic"} for kind in kinds)
+    return any(kind in PSYCHOACTIVE for kind in kinds)
 
 
 def _goods(session: Session, lines: Collection[DisposalLine]) -> str:

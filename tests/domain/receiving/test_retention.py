@@ -12,8 +12,8 @@ from app.domain.receiving.retention import FOREVER, KeptGoods, keep_until, keep_
 DAY = date(2026, 10, 14)
 days = st.dates(date(2027, 1, 1), date(2035, 12, 31))
 lines = st.builds(
-    KeptGoods, st.booleans(), st.sampled_from(["", "narcotic", "toxic"]), st.booleans(),
-    st.none() | days,
+    KeptGoods, st.booleans(), st.sampled_from(["", "narcotic", "psychotropic2", "toxic"]),
+    st.booleans(), st.none() | days,
 )  # fmt: skip
 
 
@@ -23,6 +23,7 @@ lines = st.builds(
         (KeptGoods(True, "", False, date(2027, 3, 1)), date(2029, 10, 14)),
         (KeptGoods(True, "", False, date(2029, 3, 1)), date(2030, 3, 1)),
         (KeptGoods(True, "narcotic", False, date(2028, 2, 29)), date(2033, 2, 28)),
+        (KeptGoods(True, "psychotropic1", False, date(2028, 3, 31)), date(2033, 3, 31)),
         (KeptGoods(False, "", False, date(2029, 3, 1)), date(2031, 3, 1)),
         (KeptGoods(False, "", False, None), date(2031, 10, 14)),
         (KeptGoods(False, "", True, date(2027, 3, 1)), FOREVER),
