@@ -56,7 +56,10 @@ from app.services.transfers.sending import clear as clear_lot, send as send_good
 app = typer.Typer()
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构；all 为全部可见"))]
-No = Annotated[str, typer.Argument(help=_("单号，如 DB20261014-001"))]
+No = Annotated[
+    str,
+    typer.Argument(help=_("单号，如 DB20261014-001；有重号时前面写调入方，如 1004/DB20261014-001")),
+]
 Reason = Annotated[str, typer.Option(help=_("理由"))]
 Temperature = Annotated[str, typer.Option(help=_("温度 ℃，冷链品必填"))]
 PaperOption = Annotated[Path | None, typer.Option(help=_("批准文件（PDF、图片）"))]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Final
 
+from sqlalchemy import update
+
+from app.domain.controlled import PSYCHOACTIVE
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState, Urgency
 from app.i18n import _
+from app.models.transfer import Transfer
 from app.services.demo.desk import Desk
 from app.services.demo.sources import Goods
 from app.services.transfers.accepting import accept
@@ -47,11 +51,11 @@ def open_transfers(desk: Desk, day: date) -> None:
     for start, end, km, note in _ROUTES:
         pair = (desk.keeper(start).org_id, desk.keeper(end).org_id)
         set_route(desk.db, desk.actor("chenxy"), pair, km, note)
-    special = {"narcotic", "psychotropic", "toxic"}
+    special = PSYCHOACTIVE | {"toxic"}
     goods = [x for x in desk.goods if x.community and not x.cold and not special & x.flags]
     drugs = sorted((x for x in goods if x.item_class == "drug"), key=lambda x: -x.monthly)
     things = sorted((x for x in goods if x.item_class == "consumable"), key=lambda x: -x.monthly)
-    _loan(desk, ("songyuan", "lead"), drugs[5], day - timedelta(days=2))
+    _loan(desk, ("songyuan", "lead"), drugs[5], day, late=2)
     _loan(desk, ("wangyue", "lead"), drugs[6], day + timedelta(days=2))
     _loan(desk, ("qingyu", "chenghu"), drugs[7], day + timedelta(days=9))
     _taken(desk, ("songyuan", "lead"), things[4], TransferState.IN_TRANSIT)
@@ -60,7 +64,7 @@ def open_transfers(desk: Desk, day: date) -> None:
     _taken(desk, ("chenghu", "songyuan"), things[7], TransferState.DONOR)
 
 
-def _loan(desk: Desk, pair: tuple[str, str], item: Goods, back: date) -> None:
+def _loan(desk: Desk, pair: tuple[str, str], item: Goods, back: date, late: int = 0) -> None:
     done = _ask(desk, pair, item, Kind.LOAN, back)
     if done is None:
         return
@@ -69,6 +73,18 @@ def _loan(desk: Desk, pair: tuple[str, str], item: Goods, back: date) -> None:
         receiver = desk.keeper(pair[0])
         command = Accept(new_op(), done.org_id, done.transfer_id, done.version)
         accept(desk.db, receiver, command)
+    if late:
+        _overdue(desk, done, back - timedelta(days=late))
+
+
+def _overdue(desk: Desk, done: Done, back: date) -> None:
+    """The loan was made some days ago: nobody may promise a day that has passed."""
+    with desk.db.write() as session:
+        session.execute(
+            update(Transfer)
+            .where(Transfer.org_id == done.org_id, Transfer.id == done.transfer_id)
+            .values(return_by=back)
+        )
 
 
 def _taken(desk: Desk, pair: tuple[str, str], item: Goods, state: TransferState) -> None:

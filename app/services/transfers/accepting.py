@@ -14,7 +14,7 @@ from app.domain.errors import Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.receiving.policy import temperature_range
-from app.domain.transfers.states import Kind, TransferState, after_return, check
+from app.domain.transfers.states import OPEN_LOAN, Kind, TransferState, after_return, check
 from app.i18n import _
 from app.models.receiving import TraceCode
 from app.models.stock import Lot
@@ -25,6 +25,7 @@ from app.services.stock.available import held_lots
 from app.services.stock.places import main_place, virtual_place
 from app.services.stock.posting import Posting, post
 from app.services.transfers.commands import Accept, AcceptLot, Done
+from app.services.transfers.handing import hand_over
 from app.services.transfers.sending import sent_lots
 from app.services.transfers.stepping import Loaded, advance, end, load, unit
 
@@ -55,9 +56,11 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
             arrived_at=now(session), arrived_temperature=command.temperature,
             accepted_by=actor.person_id, note=command.note.strip() or None,
         )  # fmt: skip
-        _book(session, actor, command, loaded, lots, told)
+        came = _book(session, actor, command, loaded, lots, told)
         if loaded.head.kind == Kind.RETURN.value:
             _repay(session, actor, loaded)
+        elif loaded.head.kind == Kind.PATIENT.value:
+            hand_over(session, actor, command, loaded, came)
         return end(session, actor, command.org_id, op, loaded.head)
 
 
@@ -119,32 +122,33 @@ def _book(
     loaded: Loaded,
     lots: tuple[TransferLot, ...],
     told: dict[int, AcceptLot],
-) -> None:
+) -> list[tuple[Move, list[str]]]:
+    """Post what was accepted: the moves, each with the trace codes of a lot that came whole."""
     head = loaded.head
     way = virtual_place(session, head.org_id, "transit")
     place = head.place_id or main_place(session, head.org_id)
     lines = {line.line: line for line in loaded.lines}
-    moves = []
+    came: list[tuple[Move, list[str]]] = []
     for lot in lots:
         one = told[lot.n]
         lot.accepted, lot.refused = one.accepted, one.refused
         lot.missing = lot.qty - one.accepted - one.refused
         lines[lot.line].accepted += one.accepted
         if one.accepted:
-            moves.append(
-                Move(
-                    item_id=lot.item_id, lot_id=lot.lot_id, owner_id=lot.to_owner, from_place=way,
-                    to_place=place, qty=one.accepted, unit_price=lot.unit_price,
-                    price_factor=lot.price_factor, doc_line=lot.line,
-                )
+            move = Move(
+                item_id=lot.item_id, lot_id=lot.lot_id, owner_id=lot.to_owner, from_place=way,
+                to_place=place, qty=one.accepted, unit_price=lot.unit_price,
+                price_factor=lot.price_factor, doc_line=lot.line,
             )  # fmt: skip
+            came.append((move, list(lot.traces) if one.accepted == lot.qty else []))
     session.flush()
-    if moves:
-        day = today(session)
-        post(
-            session, actor,
-            Posting(head.org_id, command.op_id, DocKind.TRANSFER, head.id, day, moves),
-        )  # fmt: skip
+    if came:
+        moves = [move for move, _codes in came]
+        posting = Posting(
+            head.org_id, command.op_id, DocKind.TRANSFER, head.id, today(session), moves
+        )
+        post(session, actor, posting)
+    return came
 
 
 def _take_traces(
@@ -172,6 +176,8 @@ def _repay(session: Session, actor: Actor, loaded: Loaded) -> None:
     """A return that was accepted lowers what is out of the loan."""
     head = loaded.head
     loan = load(session, head.donor_id, head.origin_id or 0)
+    if loan.head.status not in OPEN_LOAN:
+        return  # settled another way in the meantime: the goods are simply here
     back = {line.item_id: line.accepted for line in loaded.lines}
     for line in loan.lines:
         part = min(back.get(line.item_id, 0), line.accepted - line.returned)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.domain.controlled import RESCUE
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.money import amount
@@ -226,21 +227,36 @@ def transfer(db: Database, actor: Actor, org_id: int, transfer_id: int) -> Trans
 
 
 def transfer_by_no(db: Database, actor: Actor, no: str) -> TransferRow:
-    """The transfer with a number, such as ``DB20261014-001``."""
+    """The transfer with a number, such as ``DB20261014-001``.
+
+    Every member counts its own papers; where two have the same number the receiver's code or
+    short name stands before it: ``1004/DB20261014-001``.
+    """
+    code, _slash, number = no.strip().rpartition("/")
     with db.read() as session:
         scope = _scope(actor, actor.orgs())
-        heads = session.scalars(
-            select(Transfer).where(
-                Transfer.no == no.strip().upper(),
+        statement = (
+            select(Transfer, Organisation.code, Organisation.short_name)
+            .join(Organisation, Organisation.id == Transfer.org_id)
+            .where(
+                Transfer.no == number.upper(),
                 or_(Transfer.org_id.in_(scope), Transfer.donor_id.in_(scope)),
             )
-        ).all()
-        if len(heads) != 1:
+        )
+        found = session.execute(statement.order_by(Organisation.code)).all()
+        if code:
+            found = [row for row in found if code in {row.code, row.short_name}]
+        if not found:
             raise DomainError(
-                "transfer.unknown",
-                _("单号 {no} 对应 {n} 张调拨单。请核对单号，或加 --org。", no=no, n=len(heads)),
+                "transfer.no", _("没有调拨单 {no}。请核对单号，用 transfer list 查看。", no=no)
             )
-        return _rows(session, heads)[0]
+        if len(found) > 1:
+            names = "、".join(f"{row.code}/{number}（{row.short_name}）" for row in found)
+            raise DomainError(
+                "transfer.number",
+                _("{no} 有 {n} 张，请在前面写调入方：{names}。", no=no, n=len(found), names=names),
+            )
+        return _rows(session, [found[0][0]])[0]
 
 
 def loans(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[LoanRow, ...]:
@@ -367,7 +383,7 @@ def _row(
     told = tuple(_line(line, item) for line, item in lines)
     stored, kind = TransferState(head.status), Kind(head.kind)
     left = sum(line.accepted - line.returned for line in told) if kind is Kind.LOAN else 0
-    narcotics = any(item.controlled in {"narcotic", "psychotropic"} for _line, item in lines)
+    narcotics = any(item.controlled in RESCUE for _line, item in lines)
     emergency = head.legal_basis == Basis.EMERGENCY.value and stored is not TransferState.CANCELLED
     return TransferRow(
         org_id=head.org_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -178,12 +179,22 @@ def _check(session: Session, command: Request) -> None:
         raise DomainError("transfer.donor", _("调出方要是集团里的另一家机构。请重新选择。"))
     if command.kind is Kind.RETURN:
         raise DomainError("transfer.kind", _("归还请在原借用单上登记。"))
-    if command.kind is Kind.LOAN and command.return_by is None:
-        raise DomainError("transfer.return_by", _("借用要写明归还日期。请补上。"))
-    if command.kind is Kind.LOAN and command.settle is Settle.NONE:
-        raise DomainError("transfer.settle", _("借用要么归还同品规，要么按价结算。请选一种。"))
+    if command.kind is Kind.LOAN:
+        _check_loan(command, today(session))
     if command.kind is Kind.PATIENT and not command.address.strip():
         raise DomainError("transfer.address", _("药品调配要写送到哪里。请补上配送地址。"))
+
+
+def _check_loan(command: Request, day: date) -> None:
+    if command.return_by is None:
+        raise DomainError("transfer.return_by", _("借用要写明归还日期。请补上。"))
+    if command.return_by < day:
+        raise DomainError(
+            "transfer.return_past",
+            _("归还日期 {day} 已经过去。请填今天或以后的日期。", day=command.return_by),
+        )
+    if command.settle is Settle.NONE:
+        raise DomainError("transfer.settle", _("借用要么归还同品规，要么按价结算。请选一种。"))
 
 
 def _head(session: Session, actor: Actor, command: Request) -> Transfer:

@@ -47,7 +47,7 @@ def give_back(db: Database, actor: Actor, command: GiveBack) -> Done:
     with unit(db, actor, command.org_id, op) as (session, earlier):
         if earlier is not None:
             return earlier
-        loan = load(session, command.org_id, command.transfer_id)
+        loan = _locked(session, command.org_id, command.transfer_id)
         wanted = {line: qty for line, qty in command.quantities if qty}
         _check_back(session, loan, wanted)
         head = _paper(session, actor, loan.head)
@@ -72,8 +72,9 @@ def settle_by_price(db: Database, actor: Actor, command: Step) -> Done:
     with unit(db, actor, lender, op) as (session, earlier):
         if earlier is not None:
             return earlier
-        loan = load(session, command.org_id, command.transfer_id)
+        loan = _locked(session, command.org_id, command.transfer_id)
         _check_open(loan)
+        _check_nothing_coming(session, loan)
         case = case_of(session, loan)
         sale = legal.Case(
             case.kind, case.basis, case.note, Settle.PRICE, case.urgency, case.same_person,
@@ -139,11 +140,49 @@ def _debts(session: Session, borrower: int, lender: int, item: int) -> list[Debt
         )
         .order_by(Transfer.created_at, Transfer.id)
     ).all()  # fmt: skip
-    return [
-        Debt((row.org_id, row.transfer_id, row.line), row.accepted - row.returned)
-        for row in rows
-        if row.accepted > row.returned
-    ]
+    found = []
+    for row in rows:
+        coming = _coming_back(session, lender, row.transfer_id).get(item, 0)
+        if row.accepted - row.returned > coming:
+            key = (row.org_id, row.transfer_id, row.line)
+            found.append(Debt(key, row.accepted - row.returned - coming))
+    return found
+
+
+def _locked(session: Session, org_id: int, transfer_id: int) -> Loaded:
+    """The loan, held until the unit of work ends: it is not settled twice at once."""
+    session.execute(
+        select(Transfer.id)
+        .where(Transfer.org_id == org_id, Transfer.id == transfer_id)
+        .with_for_update()
+    )
+    return load(session, org_id, transfer_id)
+
+
+def _coming_back(session: Session, lender: int, loan_id: int) -> dict[int, int]:
+    """Units by item that are on their way back, or about to be sent."""
+    rows = session.execute(
+        select(TransferLine.item_id, func.sum(TransferLine.wanted))
+        .join(
+            Transfer,
+            (Transfer.org_id == TransferLine.org_id) & (Transfer.id == TransferLine.transfer_id),
+        )
+        .where(
+            Transfer.origin_id == loan_id,
+            Transfer.org_id == lender,
+            Transfer.status.in_((TransferState.APPROVED, TransferState.IN_TRANSIT)),
+        )
+        .group_by(TransferLine.item_id)
+    ).all()
+    return {int(item): int(units) for item, units in rows}
+
+
+def _check_nothing_coming(session: Session, loan: Loaded) -> None:
+    if _coming_back(session, loan.head.donor_id, loan.head.id):
+        raise DomainError(
+            "loan.coming",
+            _("{no} 有归还单还没办完。请先验收或取消归还单，再结算余下的。", no=loan.head.no),
+        )
 
 
 def _check_open(loan: Loaded) -> None:
@@ -153,28 +192,13 @@ def _check_open(loan: Loaded) -> None:
 
 def _check_back(session: Session, loan: Loaded, wanted: dict[int, int]) -> None:
     _check_open(loan)
-    coming = dict(
-        session.execute(
-            select(TransferLine.item_id, func.sum(TransferLine.wanted))
-            .join(
-                Transfer,
-                (Transfer.org_id == TransferLine.org_id)
-                & (Transfer.id == TransferLine.transfer_id),
-            )
-            .where(
-                Transfer.origin_id == loan.head.id,
-                Transfer.org_id == loan.head.donor_id,
-                Transfer.status.in_((TransferState.APPROVED, TransferState.IN_TRANSIT)),
-            )
-            .group_by(TransferLine.item_id)
-        ).all()
-    )
+    coming = _coming_back(session, loan.head.donor_id, loan.head.id)
     lines = {line.line: line for line in loan.lines}
     for number, qty in wanted.items():
         line = lines.get(number)
         left = 0
         if line is not None:
-            left = line.accepted - line.returned - int(coming.get(line.item_id, 0))
+            left = line.accepted - line.returned - coming.get(line.item_id, 0)
         if qty < 0 or qty > left:
             raise DomainError(
                 "loan.too_much",

@@ -17,6 +17,8 @@ from app.domain.ledger import Move
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgency
 from app.models.stock import Balance, Ledger, Place
+from app.services.consumption import Reverse, reverse
+from app.services.consumption.listing import consumptions, used_lines
 from app.services.demand import add_demand
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
@@ -42,6 +44,7 @@ from app.services.transfers.propose import ProposeQuery, Wanted, propose
 from app.services.transfers.request import approve, attach, cancel, confirm, request, submit
 from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
 from app.services.transfers.sending import clear, send
+from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, LEAD, TODAY, WEST, Site
 
 DRUG, INSULIN, SYRINGE, PETHIDINE = 101, 103, 104, 105
@@ -305,16 +308,17 @@ def test_a_loan_comes_back_in_another_lot_in_parts(site: Site) -> None:
     assert (shelf(site, EAST), shelf(site, WEST)) == (10 * BOX, 3 * BOX)
 
 
-def test_loans_age_and_are_set_off(site: Site) -> None:
+def test_loans_age_and_are_set_off(site: Site, clock: FixedClock) -> None:
     stock(site, EAST, DRUG, 10 * BOX)
-    lent(site, return_by=TODAY - timedelta(days=2))
+    lent(site, return_by=TODAY)
+    clock.advance(days=2)
     (row,) = loans(*site.as_("east_store"), [EAST])
     assert (row.left, row.overdue_days, row.age) == (2 * BOX, 2, "≤30")
     assert transfers(*site.as_("west_store"), [WEST], "loans")[0].state is T.OVERDUE
     with pytest.raises(DomainError, match="方向相反"):
         net(*site.as_("east_store"), SetOff(new_op(), EAST, WEST, DRUG))
     other = Request(new_op(), EAST, WEST, (RequestLine(DRUG, BOX),), kind=Kind.LOAN,
-                    settle=Settle.KIND, return_by=TODAY, basis=Basis.APPROVED,
+                    settle=Settle.KIND, return_by=TODAY + timedelta(days=9), basis=Basis.APPROVED,
                     papers=(PAPER,))  # fmt: skip
     asked = request(*site.as_("east_store"), other)
     ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
@@ -346,12 +350,52 @@ def test_medicine_for_a_patient_names_nobody(site: Site) -> None:
     assert transfer(*site.as_("west_store"), WEST, done.transfer_id).head.patient_ref == "ZS-0832"
 
 
+def test_what_the_patient_got_is_used_and_on_nobodys_shelf(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX, owner=KANGZE)
+    done = agreed(site, kind=Kind.PATIENT, patient_ref="ZS-0832", address="城西街 6 号")
+    way = sent(site, done)
+    command = Accept(new_op(), WEST, way.transfer_id, way.version, (AcceptLot(1, BOX, BOX),))
+    assert accept(*site.as_("west_store"), command) == accept(*site.as_("west_store"), command)
+    assert (shelf(site, WEST), shelf(site, EAST), on_the_way(site)) == (0, 8 * BOX, BOX)
+    (used,) = consumptions(*site.as_("west_store"), (WEST,))
+    assert "ZS-0832" in used.note
+    (line,) = used_lines(*site.as_("west_store"), WEST, used.document_id)
+    assert line.qty == BOX
+    reverse(*site.as_("west_store"), Reverse(new_op(), WEST, used.document_id, "患者拒收"))
+    assert shelf(site, WEST) == BOX  # it came back from the patient to the member
+
+
+def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    loan = lent(site)
+    back = give_back(*site.as_("west_store"), GiveBack(new_op(), WEST, loan.transfer_id,
+                                                       ((1, BOX),)))  # fmt: skip
+    step = Step(new_op(), WEST, loan.transfer_id, loan.version)
+    with pytest.raises(DomainError, match="归还单还没办完"):
+        settle_by_price(*site.as_("east_store"), step)
+    owed = Request(new_op(), EAST, WEST, (RequestLine(DRUG, 2 * BOX),), kind=Kind.LOAN,
+                   settle=Settle.KIND, return_by=TODAY, basis=Basis.EMERGENCY,
+                   urgency=Urgency.EMERGENCY)  # fmt: skip
+    stock(site, WEST, DRUG, 2 * BOX)
+    asked = request(*site.as_("east_store"), owed)
+    ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
+    arrived(site, sent(site, ok, "west_store"), "east_store")
+    assert net(*site.as_("west_store"), SetOff(new_op(), WEST, EAST, DRUG)) == BOX
+    arrived(site, sent(site, back, "west_store"), "east_store")
+    rows = loans(*site.as_("east_store"), [EAST])
+    assert [(row.org_id, row.left) for row in rows] == [(EAST, BOX)]
+
+
 @pytest.mark.parametrize(
     ("more", "word"),
     [
         ({"qty": 0}, "数量"),
         ({"kind": Kind.LOAN, "settle": Settle.KIND}, "归还日期"),
         ({"kind": Kind.LOAN, "return_by": TODAY}, "归还同品规"),
+        (
+            {"kind": Kind.LOAN, "settle": Settle.KIND, "return_by": TODAY - timedelta(days=1)},
+            "已经过去",
+        ),
         ({"kind": Kind.RETURN}, "原借用单"),
     ],
 )
