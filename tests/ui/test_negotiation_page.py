@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
@@ -13,6 +13,7 @@ from app.domain.documents import State
 from app.domain.errors import NotAllowedError
 from app.domain.ids import new_op
 from app.services.negotiation.comparison import comparison
+from app.services.negotiation.items import AddItems, add_items
 from app.services.negotiation.papers import (
     CheckPaper,
     PutPaper,
@@ -20,10 +21,11 @@ from app.services.negotiation.papers import (
     papers,
     put_paper,
 )
-from app.services.negotiation.queries import items, members, projects
+from app.services.negotiation.project import CreateProject, create_project
+from app.services.negotiation.queries import items, members, needs, projects
 from app.services.negotiation.quotes import own_quote
 from app.ui.context import PageContext
-from app.ui.pages.negotiation.forms import DeadlineForm, ProjectForm
+from app.ui.pages.negotiation.forms import AskForm, DeadlineForm, ProjectForm
 from app.ui.pages.negotiation.page import NegotiationPage
 from app.ui.pages.negotiation.score_form import ScoreForm
 from app.ui.pages.negotiation.share_form import ShareForm
@@ -31,7 +33,7 @@ from app.ui.pages.negotiation.terms_forms import DismissForm, FailForm, TrailFor
 from app.ui.widgets.dialogs import Form
 from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, RUIHE, Site
-from tests.services.negotiation.helpers import Deal, invited
+from tests.services.negotiation.helpers import ITEMS, Deal, invited, make_use
 from tests.services.negotiation.test_steps import FIRST, asked
 from tests.ui.conftest import Show
 
@@ -318,3 +320,29 @@ def test_a_supplier_hands_papers_in_and_the_buyer_checks_them(sqlite_site: Site)
     assert [(one.number, one.checked) for one in papers(*buyer, KANGZE)] == [("L-2", False)]
     with pytest.raises(NotAllowedError):
         papers(*sqlite_site.as_("ruihe_sales"), KANGZE)
+
+
+def test_members_are_asked_by_a_day_and_see_first_what_they_use(
+    sqlite_site: Site, clock: FixedClock, context_for: Contexts, show: Show, settle: Settle
+) -> None:
+    make_use(sqlite_site)
+    buyer, day = sqlite_site.as_("lead_buyer"), clock.now.date()
+    made = create_project(*buyer, CreateProject(new_op(), "题", day, day + timedelta(days=365)))
+    add_items(*buyer, AddItems(new_op(), made.negotiation_id, (105, *ITEMS)))  # nobody uses 105
+    page = show(NegotiationPage(context_for("lead_buyer")))
+    settle()
+    page.asking.next_step()
+    form = question(page)
+    assert isinstance(form, AskForm)
+    edit = form.day.editor
+    assert isinstance(edit, QLineEdit)
+    edit.setText(f"{day - timedelta(days=1)}")
+    form.submit()
+    assert "不能早于今天" in form.day.problem.text
+    edit.setText(f"{day + timedelta(days=3)}")
+    form.submit()
+    settle()
+    asked_of = members(*buyer, made.negotiation_id)
+    assert {one.due_on for one in asked_of} == {day + timedelta(days=3)}
+    mine = needs(*sqlite_site.as_("east_head"), made.negotiation_id, EAST)
+    assert [one.item_id for one in mine] == [*ITEMS, 105]

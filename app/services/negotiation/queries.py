@@ -305,7 +305,7 @@ def members(db: Database, actor: Actor, negotiation_id: int) -> tuple[MemberRow,
 
 
 def needs(db: Database, actor: Actor, negotiation_id: int, org_id: int) -> tuple[NeedRow, ...]:
-    """A member's need, line by line; empty for a member the person may not see."""
+    """A member's need, what it uses first; empty for a member the person may not see."""
     if org_id not in actor.orgs():
         return ()
     with db.read() as session:
@@ -321,7 +321,7 @@ def needs(db: Database, actor: Actor, negotiation_id: int, org_id: int) -> tuple
                 NegotiationNeed.org_id == org_id,
                 NegotiationNeed.negotiation_id == negotiation_id,
             )
-            .order_by(NegotiationNeed.line)
+            .order_by(NegotiationNeed.used == 0, NegotiationNeed.line)
         )
         return tuple(
             NeedRow(

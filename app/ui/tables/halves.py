@@ -33,6 +33,7 @@ class Halves(QWidget):
         self.left = Body(model, GridHeader(model.columns, lambda: state.query.sorts, self), self)
         self.right = Body(model, GridHeader(model.columns, lambda: state.query.sorts, self), self)
         self.delegate = CellDelegate(model, self)
+        self.left.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # one stop for Tab, not two
         old = self.left.selectionModel()
         self.left.setSelectionModel(self.right.selectionModel())
         old.deleteLater()

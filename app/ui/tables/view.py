@@ -213,7 +213,7 @@ class GridView(QFrame):
         """Rows arrived: put the current row back; under the keyboard the first begins."""
         wanted, self._wanted_key = self._wanted_key, None
         if wanted is None or not self.choose(wanted):
-            if self.window().focusWidget() is self.halves.right and self.model.rowCount():
+            if self.window().focusWidget() in self.halves.bodies and self.model.rowCount():
                 self._go(0)
             else:
                 self.current_changed.emit(None)

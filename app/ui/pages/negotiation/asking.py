@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -17,7 +17,7 @@ from app.services.negotiation.needs import AskNeeds, Pledge
 from app.services.negotiation.queries import MemberRow
 from app.services.negotiation.scores import Scoring
 from app.ui.pages.negotiation.add_form import AddForm, as_found
-from app.ui.pages.negotiation.forms import DeadlineForm, InviteForm, ProjectForm
+from app.ui.pages.negotiation.forms import AskForm, DeadlineForm, InviteForm, ProjectForm
 from app.ui.pages.negotiation.score_form import ScoreForm
 from app.ui.pages.negotiation.terms_asking import TermsAsking
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
@@ -61,22 +61,13 @@ class Asking(TermsAsking):
         steps.get(one.state, lambda: None)()
 
     def ask_needs(self) -> None:
-        """Ask all members; their answer is wanted within a week."""
+        """Ask all members, by a day; usually their answer is wanted within a week."""
         project = self._id
-
-        due = self._page.context.today + timedelta(days=7)
-        command = AskNeeds(new_op(), project, due)
-        question = Question(
-            _("向成员征集报量"),
-            _(
-                "按近 12 个月用量和增长率给每家算好建议，请各家在 {day} 前核对、确认。"
-                "征集后品规不能再改。",
-                day=due.isoformat(),
-            ),
-            _("征集报量"),
-            _("再等等"),
+        form = AskForm(self._page.context.today, self._page)
+        form.accepted.connect(
+            lambda: self._desk.ask_needs(project, AskNeeds(new_op(), project, form.due))
         )
-        confirm(self._page, question, lambda: self._desk.ask_needs(project, command))
+        form.open()
 
     def start_round(self) -> None:
         """Ask for the deadline of the next round."""

@@ -109,6 +109,33 @@ class ProjectForm(Form):
         self.accept()
 
 
+class AskForm(Form):
+    """By which day the members answer.
+
+    Attributes:
+        due: The day that was taken.
+    """
+
+    def __init__(self, today: date, parent: QWidget) -> None:
+        super().__init__(_("向成员征集报量"), _("征集报量"), parent, wide=460)
+        words = _("按近 12 个月用量和增长率给每家算好建议，请各家核对、确认。征集后品规不能再改。")
+        self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        self.today, self.due = today, today + timedelta(days=7)
+        self.day = Field(_("请各家最晚哪天确认"), StatusEdit(self.due.isoformat()))
+        self.body.addWidget(self.day)
+        self.day.editor.setFocus()
+
+    @override
+    def submit(self) -> None:
+        """Accept a day that is still to come."""
+        day = _said(self.day, typed_day)
+        if day is not None and day < self.today:
+            self.day.say(_("报量截止日不能早于今天。请改正日期。"))
+        elif day is not None:
+            self.due = day
+            self.accept()
+
+
 class DeadlineForm(Form):
     """Until when bids are taken, by the server's clock.
 

@@ -201,14 +201,19 @@ class PrepareView(QWidget):
             for need, packs, reason in (need_of(row),)
             if packs != pledged(need) or reason != need.reason
         ]
+        if not changed and not confirm:
+            self.note.setText(_("报量没有改动，不用保存。"))
+            return
         self.kept.emit(changed, confirm)
 
     def _keep_terms(self) -> None:
         lines = [line_of(row) for row in self.items.rows]
-        self.terms_kept.emit(
-            [(one.line, lot) for one, lot, _price in lines if lot != one.lot],
-            [(one.line, price) for one, _lot, price in lines if price != one.ceiling],
-        )
+        lots = [(one.line, lot) for one, lot, _price in lines if lot != one.lot]
+        prices = [(one.line, price) for one, _lot, price in lines if price != one.ceiling]
+        if lots or prices:
+            self.terms_kept.emit(lots, prices)
+        else:
+            self.note.setText(_("标包和限价没有改动，不用保存。"))
 
 
 def _grid(model: ListModel, empty: str) -> GridView:
