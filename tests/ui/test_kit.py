@@ -26,7 +26,7 @@ from app.ui.jobs import JobRunner
 from app.ui.status import Status
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.charts import BarsChart, Forecast, SegmentBar, StepChart, UseChart
-from app.ui.widgets.dialogs import Question, ReasonForm, TypeToConfirm, confirm
+from app.ui.widgets.dialogs import Form, Question, ReasonForm, TypeToConfirm, confirm
 from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
 from app.ui.widgets.files import FileDialog
 from app.ui.widgets.item_picker import Found, ItemPicker
@@ -285,13 +285,17 @@ def test_an_item_is_picked_with_arrows_and_enter(
     jobs: JobRunner, settle: Settle, qtbot: QtBot
 ) -> None:
     def search(needle: str) -> list[Found]:
+        if needle.isdigit():
+            return [Found(9, "扫到的品规")]
         return [Found(n, f"{needle}{n}", "0.25 g") for n in range(3)]
 
+    form = Form("借用", "发出", None)
     picker = ItemPicker(search, jobs)
-    qtbot.addWidget(picker)
-    with qtbot.waitExposed(picker):
-        picker.show()
-    picker.activateWindow()
+    form.body.addWidget(picker)
+    qtbot.addWidget(form)
+    with qtbot.waitExposed(form):
+        form.show()
+    form.activateWindow()
     picker.setFocus()
     qtbot.waitUntil(picker.hasFocus)
     picked: list[object] = []
@@ -302,6 +306,16 @@ def test_an_item_is_picked_with_arrows_and_enter(
     QTest.keyClick(picker, Qt.Key.Key_Return)
     assert picked == [1]
     assert picker.text() == "amxl1"
+    picker.selectAll()
+    QTest.keyClicks(picker, "06999900107381")  # a scan: Enter comes before the answer
+    QTest.keyClick(picker, Qt.Key.Key_Return)
+    settle()
+    assert picked == [1, 9], "and the form was not sent with the item chosen before"
+    assert form.isVisible()
+    QTest.keyClicks(picker, "abc")
+    settle()
+    form.verb.setFocus()
+    assert picker.text() == "扫到的品规", "what stands there is what was chosen"
 
 
 def test_charts_say_in_words_what_they_paint(qtbot: QtBot) -> None:

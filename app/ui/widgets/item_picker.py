@@ -31,6 +31,10 @@ Search = Callable[[str], Sequence[Found]]
 class ItemPicker(SearchEdit):
     """A search field with a list of results under it.
 
+    What stands in the field is what was chosen: words that were typed and not chosen are put back
+    when the keys leave, and Enter chooses before it does anything else, so that a scan (a code
+    and Enter, faster than the answer) never sends a form with the item chosen before.
+
     Signals:
         picked: The `value` of the chosen result.
     """
@@ -43,6 +47,9 @@ class ItemPicker(SearchEdit):
         super().__init__(hint or _("拼音、名称或编码"), parent)
         self._search = search
         self._jobs = jobs
+        self._chosen = ""
+        self._typed = False  # since something was chosen
+        self._entered = False  # Enter came before the answer
         self.list = QListWidget(self)
         self.list.setWindowFlags(Qt.WindowType.ToolTip)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -51,8 +58,19 @@ class ItemPicker(SearchEdit):
         self.list.hide()
         self.textEdited.connect(self._ask)
 
+    @override
+    def setText(self, text: str) -> None:
+        """What is chosen, in words."""
+        self._chosen, self._typed, self._entered = text, False, False
+        super().setText(text)
+
+    @override
+    def clear(self) -> None:
+        self.setText("")
+
     def _ask(self, text: str) -> None:
         needle = text.strip()
+        self._typed, self._entered = bool(needle), False
         if not needle:
             self.list.hide()
             return
@@ -76,7 +94,11 @@ class ItemPicker(SearchEdit):
         self.list.setStyleSheet(f"QListWidget::item {{ height: {row - 6}px; }}")
         self.list.resize(max(self.width(), 360), min(8, self.list.count()) * (row - 6) + 6)
         self.list.move(self.mapToGlobal(QPoint(0, self.height() + 2)))
-        self.list.setVisible(self.hasFocus())
+        entered, self._entered = self._entered, False
+        if entered and len(found) == 1:
+            self._take(self.list.item(0))
+        else:
+            self.list.setVisible(self.hasFocus())
 
     def _take(self, item: QListWidgetItem | None) -> None:
         result = item.data(Qt.ItemDataRole.UserRole) if item else None
@@ -94,6 +116,9 @@ class ItemPicker(SearchEdit):
             self.list.setCurrentRow(max(0, min(last, self.list.currentRow() + step)))
         elif self.list.isVisible() and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._take(self.list.currentItem())
+        elif self._typed and key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._ask(self.text())
+            self._entered = True
         elif self.list.isVisible() and key == Qt.Key.Key_Escape:
             self.list.hide()
         else:
@@ -103,4 +128,6 @@ class ItemPicker(SearchEdit):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.FocusOut and hasattr(self, "list"):
             self.list.hide()
+            if self._typed and self._chosen:
+                self.setText(self._chosen)
         return super().event(event)
