@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import TransferState, Urgency
 from app.services.transfers.listing import loans, transfer, transfers
 from app.ui.context import PageContext
-from app.ui.pages.transfers.dialogs import BackForm, Ground, StartForm
+from app.ui.pages.transfers.dialogs import Ground, StartForm
 from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
 from app.ui.pages.transfers.page import TransfersPage
+from app.ui.pages.transfers.papers import PaperForm
+from app.ui.pages.transfers.settling import BackForm, LenderForm, owed_back
 from app.ui.widgets.dialogs import Form
+from tests.conftest import FixedClock
 from tests.factories import EAST, TODAY, WEST, Site
 from tests.services.transfers.test_scanning import traced_packs
 from tests.services.transfers.test_transfers import BOX, DRUG, SOON, ask, lent, stock, used
@@ -103,16 +108,18 @@ def test_the_step_is_offered_to_whose_turn_it_is(
 
 
 def test_a_loan_goes_back_from_its_row(
-    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle, clock: FixedClock
 ) -> None:
     stock(sqlite_site, EAST, DRUG, 10 * BOX)
-    lent(sqlite_site, return_by=TODAY - timedelta(days=2))
+    lent(sqlite_site, return_by=TODAY)
+    clock.advance(days=2)
     page = show(TransfersPage(context_for("west_store")))
     settle()
     row = page.loans.model.row_at(0)
     assert row is not None
-    assert "超 2 天" in str(row.value(4)) or row.raw[4] == TODAY - timedelta(days=2)
-    page.loans.link_clicked.emit(row, "act")
+    assert "超 2 天" in str(row.value(4)) or row.raw[4] == TODAY
+    page.loans.setFocus()
+    QTest.keyClick(page.loans.focusProxy(), Qt.Key.Key_Return)
     form = form_of(page, BackForm)
     assert form is not None
     form.submit()
@@ -121,6 +128,52 @@ def test_a_loan_goes_back_from_its_row(
     assert {x.kind.value for x in transfers(*sqlite_site.as_("west_store"), [WEST])} == {
         "loan", "return",
     }  # fmt: skip
+
+
+def test_the_lender_takes_the_price_or_sets_it_off(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    stock(sqlite_site, EAST, DRUG, 10 * BOX)
+    lent(sqlite_site)
+    page = show(TransfersPage(context_for("east_store")))
+    settle()
+    row = page.loans.model.row_at(0)
+    assert row is not None
+    theirs = replace(row.record, org_id=EAST, donor_id=WEST)
+    assert owed_back(row.record, (row.record, theirs)) == 2 * BOX
+    page.loans.opened.emit(row)
+    form = form_of(page, LenderForm)
+    form.reject()
+    assert loans(*sqlite_site.as_("east_store"), [EAST])
+    page.loans.opened.emit(row)
+    form_of(page, LenderForm).submit()
+    settle()
+    assert loans(*sqlite_site.as_("east_store"), [EAST]) == ()
+
+
+def test_esc_leaves_every_question_without_doing_anything(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    ask(sqlite_site, basis=Basis.APPROVED, papers=(), submit=False)
+    page = show(TransfersPage(context_for("west_store")))
+    settle()
+    row = page.open.model.row_at(0)
+    assert row is not None
+    page.steps.take(row.record)
+    paper = form_of(page, PaperForm)
+    paper.number.setText("调剂批 18 号")
+    paper.submit()
+    assert "还没选文件" in paper.number_field.problem.text
+    paper.reject()
+    page.open.opened.emit(row)
+    settle()
+    shown = next(x for x in page.findChildren(Form) if x.isVisible())
+    assert shown.verb.text() == "提交"
+    shown.reject()
+    settle()
+    assert not [x for x in page.findChildren(Form) if x.isVisible()]
+    (draft,) = transfers(*sqlite_site.as_("west_store"), [WEST])
+    assert draft.stored is TransferState.DRAFT
 
 
 def test_the_donor_promises_less_and_scans_what_goes_out(

@@ -77,17 +77,31 @@ def members(db: Database, actor: Actor) -> dict[str, int]:
         return {word: row.id for row in rows for word in (row.code, row.name, row.short_name)}
 
 
-def member_list(db: Database, actor: Actor, but: int) -> tuple[tuple[int, str], ...]:
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member that may be asked; whether it is one legal person with who asks."""
+
+    id: int
+    name: str
+    same_person: bool
+
+
+def member_list(db: Database, actor: Actor, but: int) -> tuple[Member, ...]:
     """Members that may be asked, without one's own, in the order of their codes."""
     require(actor, Duty.READ, actor.org_id)
     with db.read() as session:
         ids = set(group_orgs(session, today(session))) - {but}
         rows = session.execute(
-            select(Organisation.id, Organisation.short_name)
-            .where(Organisation.id.in_(ids))
+            select(Organisation.id, Organisation.short_name, Organisation.legal_person_id)
+            .where(Organisation.id.in_({*ids, but}))
             .order_by(Organisation.code)
         ).all()
-        return tuple((int(row.id), str(row.short_name)) for row in rows)
+        own = next((row.legal_person_id for row in rows if row.id == but), None)
+        return tuple(
+            Member(row.id, row.short_name, own is not None and row.legal_person_id == own)
+            for row in rows
+            if row.id != but
+        )
 
 
 def pack_factor(db: Database, item_id: int) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app.domain.duties import Duty
 from app.i18n import _
-from app.services.transfers.distances import member_list, pack_factor
+from app.services.transfers.distances import Member, member_list, pack_factor
 from app.services.transfers.listing import LoanRow
 from app.ui.page import Page
 from app.ui.pages.transfers.desk import Desk
-from app.ui.pages.transfers.dialogs import BackForm, Loan, LoanForm
+from app.ui.pages.transfers.dialogs import Loan, LoanForm
+from app.ui.pages.transfers.settling import BackForm, LenderForm, owed_back
 from app.ui.tables.cells import Row
 
 
@@ -19,13 +20,24 @@ class Borrowing:
         self._page = page
         self._desk = desk
 
-    def back(self, row: Row) -> None:
-        """Return a part of a loan."""
-        if isinstance(row.record, LoanRow):
-            loan = row.record
-            form = BackForm(loan, self._page)
+    def back(self, row: Row, others: tuple[LoanRow, ...] = ()) -> None:
+        """The borrower returns a part of a loan; the lender takes money, either sets it off."""
+        loan = row.record
+        if not isinstance(loan, LoanRow):
+            return
+        actor, both = self._page.context.actor, owed_back(loan, others)
+        form: BackForm | LenderForm
+        if actor.can(Duty.STORE, loan.org_id):
+            form = BackForm(loan, both, self._page)
             form.chosen.connect(lambda units: self._desk.give_back(loan, units))
-            form.open()
+        elif actor.can(Duty.STORE, loan.donor_id):
+            form = LenderForm(loan, both, self._page)
+            form.priced.connect(lambda: self._desk.settle(loan))
+        else:
+            self._page.context.notices.info(_("归还由借方登记，结算由出借方登记。"))
+            return
+        form.netted.connect(lambda: self._desk.net(loan))
+        form.open()
 
     def new(self) -> None:
         """Ask for a loan, a transfer or a delivery to a patient."""
@@ -35,7 +47,7 @@ class Borrowing:
         db, actor, org = self._page.context.db, self._page.context.actor, self._page.context.org.id
         self._page.read(lambda: member_list(db, actor, org), self._ask_loan)
 
-    def _ask_loan(self, donors: tuple[tuple[int, str], ...]) -> None:
+    def _ask_loan(self, donors: tuple[Member, ...]) -> None:
         form = LoanForm(self._page.context, donors, self._page)
         form.chosen.connect(self._lend)
         form.open()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.i18n import _
@@ -22,7 +21,6 @@ from app.services.transfers.commands import (
     Confirm,
     Done,
     GiveBack,
-    Paper,
     Request,
     RequestLine,
     Send,
@@ -31,13 +29,15 @@ from app.services.transfers.commands import (
 from app.services.transfers.listing import LoanRow, TransferDetail, TransferRow
 from app.services.transfers.propose import Proposal
 from app.services.transfers.request import approve, attach, cancel, confirm, request, submit
-from app.services.transfers.returning import give_back
+from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
 from app.services.transfers.scanning import scan_packs
 from app.services.transfers.sending import clear, send
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.transfers.dialogs import Ground, Loan
 from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
+from app.ui.pages.transfers.papers import read_paper
+from app.ui.pages.transfers.settling import packs
 
 _DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
 
@@ -105,8 +105,8 @@ class Desk(QObject):
         self._write(work)
 
     def step(self, verb: str, row: TransferRow, reason: str = "") -> None:
-        """submit, approve or cancel."""
-        act = {"submit": submit, "approve": approve, "cancel": cancel}[verb]
+        """Approve or cancel."""
+        act = {"approve": approve, "cancel": cancel}[verb]
         db, actor = self._page.context.db, self._page.context.actor
         command = Step(new_op(), row.org_id, row.id, row.version, reason)
         self._write(lambda: act(db, actor, command))
@@ -126,6 +126,19 @@ class Desk(QObject):
                 db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number, kind))
             )
         )
+
+    def submit(self, row: TransferRow, paper: Path | None, number: str) -> None:
+        """Submit a draft, with the document that it waited for."""
+        db, actor = self._page.context.db, self._page.context.actor
+        step = Step(new_op(), row.org_id, row.id, row.version)
+        op = new_op()
+
+        def work() -> Done:
+            if paper is not None:
+                attach(db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number)))
+            return submit(db, actor, step)
+
+        self._write(work)
 
     def send(self, row: TransferRow, journey: Journey) -> None:
         """Send what was promised: the scanned packs, the rest first expiry first."""
@@ -173,23 +186,31 @@ class Desk(QObject):
         command = GiveBack(new_op(), row.org_id, row.transfer_id, ((row.line, units),))
         self._write(lambda: give_back(db, actor, command))
 
+    def settle(self, row: LoanRow) -> None:
+        """Take money for what is still out of a loan."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = Step(new_op(), row.org_id, row.transfer_id, row.version)
+        self._write(lambda: settle_by_price(db, actor, command))
+
+    def net(self, row: LoanRow) -> None:
+        """Set the loans of an item between two members off."""
+        db, actor = self._page.context.db, self._page.context.actor
+        command = SetOff(new_op(), row.org_id, row.donor_id, row.item_id)
+
+        def told(units: int) -> None:
+            qty = packs(row, units)
+            self._page.context.notices.done(_("{name} 已互抵 {qty}。", name=row.name, qty=qty))
+            self._after()
+
+        self._page.write(lambda: net(db, actor, command), told)
+
     def _write(self, work: Callable[[], Done]) -> None:
         self._page.write(work, self._done)
 
     def _done(self, done: Done) -> None:
         self._page.context.notices.done(_("{no} · {state}", no=done.no, state=done.state.label))
+        self._after()
+
+    def _after(self) -> None:
         self._page.context.changes.announce(_DONE)
         self.changed.emit()
-
-
-def read_paper(file: Path, number: str, kind: str = "approval") -> Paper:
-    """A document from a file; runs off the GUI thread."""
-    if not number.strip():
-        raise DomainError("paper.number", _("请填批准文号，再选文件。"))
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(
-            "paper.file", _("读不到文件 {file}。请核对是否已移走。", file=file.name)
-        ) from error
-    return Paper(kind, number, None, file.name, content)

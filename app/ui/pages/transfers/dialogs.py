@@ -20,7 +20,8 @@ from app.domain.transfers.states import Kind, Settle, Urgency
 from app.i18n import _
 from app.services.catalogue.search import search
 from app.services.transfers.commands import AcceptLot
-from app.services.transfers.listing import LoanRow, LotRow, TransferDetail
+from app.services.transfers.distances import Member
+from app.services.transfers.listing import LotRow, TransferDetail
 from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.widgets.buttons import Button
@@ -43,23 +44,32 @@ class Ground:
     number: str
 
 
+def beside(*widgets: QWidget) -> QHBoxLayout:
+    """Fields side by side, so that a form fits the smallest screen."""
+    row = QHBoxLayout()
+    row.setSpacing(10)
+    for widget in widgets:
+        row.addWidget(widget, 1)
+    return row
+
+
 class GroundFields(QWidget):
     """Basis, urgency and the approval document; shared by all requests."""
 
     def __init__(self, form: Form, *, same_person: bool) -> None:
         super().__init__(form)
-        grounds = [Basis.SAME_PERSON] if same_person else []
-        grounds += [Basis.APPROVED, Basis.EMERGENCY, Basis.REROUTED]
-        self.basis = Select([(one, one.label) for one in grounds])
+        self._same_person = same_person
+        self.basis = Select(_grounds(same_person=same_person))
         self.urgency = Select([(one, one.label) for one in Urgency])
         self.note = QLineEdit()
         self.number = QLineEdit()
         self.file: Path | None = None
         self.file_button = Button(_("选批准文件…"))
         self.effect = Text("", Role.HELP, wrap=True)
-        form.body.addWidget(Field(_("法律依据"), self.basis))
+        form.body.addLayout(
+            beside(Field(_("法律依据"), self.basis), Field(_("紧急程度"), self.urgency))
+        )
         form.body.addWidget(self.effect)
-        form.body.addWidget(Field(_("紧急程度"), self.urgency))
         row = QHBoxLayout()
         self.number_field = Field(_("批准文号"), self.number)
         row.addWidget(self.number_field, 1)
@@ -69,6 +79,14 @@ class GroundFields(QWidget):
         self.file_button.clicked.connect(self._choose)
         self.basis.currentIndexChanged.connect(self._told)
         self._told()
+
+    def fit(self, *, same_person: bool) -> None:
+        """Offer the grounds that hold between the two members, the usual one first."""
+        if same_person != self._same_person:
+            self._same_person = same_person
+            self.basis.set_entries(_grounds(same_person=same_person))
+            self.basis.setCurrentIndex(0)
+            self._told()
 
     def _told(self) -> None:
         if isinstance(self.basis.value, Basis):
@@ -89,6 +107,12 @@ class GroundFields(QWidget):
         assert isinstance(basis, Basis)  # noqa: S101 - the entries are grounds
         assert isinstance(urgency, Urgency)  # noqa: S101 - the entries are urgencies
         return Ground(basis, urgency, self.note.text(), self.file, self.number.text())
+
+
+def _grounds(*, same_person: bool) -> list[tuple[Basis, str]]:
+    """The grounds that hold between two members, the usual one in front."""
+    inside = (Basis.SAME_PERSON,) if same_person else ()
+    return [(one, one.label) for one in (*inside, Basis.APPROVED, Basis.EMERGENCY, Basis.REROUTED)]
 
 
 class StartForm(Form):
@@ -139,17 +163,16 @@ class LoanForm(Form):
 
     chosen = Signal(object)
 
-    def __init__(
-        self, context: PageContext, donors: Sequence[tuple[int, str]], parent: QWidget
-    ) -> None:
-        super().__init__(_("新建借用"), _("发出申请"), parent, wide=480)
+    def __init__(self, context: PageContext, donors: Sequence[Member], parent: QWidget) -> None:
+        super().__init__(_("新建借用"), _("发出申请"), parent, wide=640)
         self._context = context
         self._item = 0
         self.kind = Select(
             [(Kind.LOAN, _("借用，以后归还")), (Kind.TRANSFER, _("调拨，不还")),
              (Kind.PATIENT, _("药品调配，直接送给患者"))]
         )  # fmt: skip
-        self.donor = Select(list(donors))
+        self._inside = {one.id for one in donors if one.same_person}
+        self.donor = Select([(one.id, one.name) for one in donors])
         self.picker = ItemPicker(self._search, context.jobs, parent=self)
         self.picker.picked.connect(self._picked)
         self.item_field = Field(_("品规"), self.picker)
@@ -157,22 +180,28 @@ class LoanForm(Form):
         self.count.set_value(1)
         self.back = CodeEdit((context.today + timedelta(days=30)).isoformat())
         self.back_field = Field(_("归还日期"), self.back)
+        self.settle = Select([(Settle.KIND, Settle.KIND.label), (Settle.PRICE, Settle.PRICE.label)])
+        self.settle_field = Field(_("以后怎么结"), self.settle)
         self.patient = CodeEdit()
         self.patient_field = Field(_("患者代号"), self.patient, hint="ZSF-0832")
         self.address = QLineEdit()
         self.address_field = Field(_("送到哪里"), self.address)
-        for widget in (
-            Field(_("类型"), self.kind), Field(_("向谁"), self.donor), self.item_field,
-            Field(_("数量"), self.count), self.back_field, self.patient_field,
-            self.address_field,
-        ):  # fmt: skip
-            self.body.addWidget(widget)
+        self.body.addLayout(beside(Field(_("类型"), self.kind), Field(_("向谁"), self.donor)))
+        self.body.addWidget(self.item_field)
+        self.body.addLayout(
+            beside(Field(_("数量"), self.count), self.back_field, self.settle_field,
+                   self.patient_field)
+        )  # fmt: skip
+        self.body.addWidget(self.address_field)
         self.fields = GroundFields(self, same_person=False)
         self.kind.currentIndexChanged.connect(self._fit)
+        self.donor.currentIndexChanged.connect(self._fit)
         self._fit()
 
     def _fit(self) -> None:
         self.back_field.setVisible(self.kind.value is Kind.LOAN)
+        self.settle_field.setVisible(self.kind.value is Kind.LOAN)
+        self.fields.fit(same_person=self.donor.value in self._inside)
         patient = self.kind.value is Kind.PATIENT
         self.patient_field.setVisible(patient)
         self.address_field.setVisible(patient)
@@ -190,7 +219,7 @@ class LoanForm(Form):
         if not self._item:
             self.item_field.say(_("还没选品规。输入拼音、名称或编码，再从列表里选。"))
             return
-        kind, donor = self.kind.value, self.donor.value
+        kind, donor, settle = self.kind.value, self.donor.value, self.settle.value
         loan = kind is Kind.LOAN
         try:
             day = typed_day(self.back.text()) if loan else None
@@ -198,10 +227,11 @@ class LoanForm(Form):
             self.back_field.say(error.text)
             return
         assert isinstance(kind, Kind)  # noqa: S101 - the entries are kinds
+        assert isinstance(settle, Settle)  # noqa: S101 - the entries are settlements
         self.chosen.emit(
             Loan(
                 donor if isinstance(donor, int) else 0, self._item, self.count.value, kind,
-                Settle.KIND if loan else Settle.NONE, day, self.patient.folded(),
+                settle if loan else Settle.NONE, day, self.patient.folded(),
                 self.address.text(), self.fields.ground(),
             )
         )  # fmt: skip
@@ -218,7 +248,11 @@ class AcceptForm(Form):
     chosen = Signal(object, object)
 
     def __init__(self, detail: TransferDetail, parent: QWidget) -> None:
-        super().__init__(_("验收 {no}", no=detail.head.no), _("完成验收"), parent, wide=520)
+        patient = detail.head.kind is Kind.PATIENT
+        no = detail.head.no
+        title = _("送达 {no}", no=no) if patient else _("验收 {no}", no=no)
+        verb = _("患者已收到") if patient else _("完成验收")
+        super().__init__(title, verb, parent, wide=520)
         self._lots = detail.lots
         self._cold = any(lot.storage in {"cold", "frozen"} for lot in detail.lots)
         self.taken: list[QtyEdit] = []
@@ -239,6 +273,9 @@ class AcceptForm(Form):
         self.body.addWidget(self.warm_field)
         self.warm_field.setVisible(self._cold)
         words = _("收下的立即入库；没收到、也没拒收的算短少，由调出方处理。")
+        if patient:
+            words = _("送到 {ref}（{place}）。收下的当天记为本机构的消耗，不上架。",
+                      ref=detail.head.patient_ref, place=detail.head.address)  # fmt: skip
         self.body.addWidget(Text(words, Role.HELP, wrap=True))
 
     @staticmethod
@@ -257,36 +294,6 @@ class AcceptForm(Form):
             for lot, good, bad in zip(self._lots, self.taken, self.refused, strict=True)
         )
         self.chosen.emit(lots, warm)
-        self.accept()
-
-
-class BackForm(Form):
-    """How much of a loan goes back.
-
-    Signals:
-        chosen: Smallest units.
-    """
-
-    chosen = Signal(int)
-
-    def __init__(self, row: LoanRow, parent: QWidget) -> None:
-        super().__init__(_("登记归还：{name}", name=row.name), _("开归还单"), parent)
-        self._row = row
-        words = _("还给 {donor}。同一品规，可以是别的批号；开单后在「进行中」里发出。",
-                  donor=row.donor)  # fmt: skip
-        self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        whole = row.left % row.pack_factor == 0
-        self._factor = row.pack_factor if whole else 1
-        self.count = QtyEdit(row.pack_unit if whole else row.base_unit,
-                             most=row.left // self._factor)  # fmt: skip
-        self.count.set_value(row.left // self._factor)
-        self.body.addWidget(Field(_("归还数量"), self.count))
-        self.count.setFocus()
-
-    @override
-    def submit(self) -> None:
-        """Hand the quantity over."""
-        self.chosen.emit(self.count.value * self._factor)
         self.accept()
 
 

@@ -52,7 +52,7 @@ class TransfersPage(Page):
         self.view = ""
         self._found: tuple[Proposal, ...] = ()
         self._dropped: set[str] = set()
-        self._loans = 0
+        self._loans: tuple[LoanRow, ...] = ()
         self.model = ListModel(rows.proposal_columns(), self._edit)
         self.grid = GridView(self.model)
         self.grid.set_empty(_("现在没有值得调拨的货：没有人缺，也没有人用不完。"))
@@ -111,7 +111,8 @@ class TransfersPage(Page):
         self.desk.changed.connect(self.refresh)
         self.open.link_clicked.connect(lambda row, _column: self.steps.take(row.record))
         self.open.opened.connect(lambda row: self.steps.show(row.record))
-        self.loans.link_clicked.connect(lambda row, _column: self.borrowing.back(row))
+        self.loans.link_clicked.connect(lambda row, _column: self._settle(row))
+        self.loans.opened.connect(self._settle)
         self.on(Act.NEW, self.borrowing.new)
         self.on(Act.SUBMIT, self._start)
         self.on(Act.PRINT, lambda: self.steps.print(getattr(self.open.current(), "record", None)))
@@ -127,6 +128,8 @@ class TransfersPage(Page):
         return (
             KeyHint("Space", _("选 / 不选")),
             KeyHint("T", _("发起调拨")),
+            KeyHint("Tab", _("下一张表")),
+            KeyHint("Enter", _("打开")),
             self.hint(Act.NEW, _("新建借用")),
         )
 
@@ -153,7 +156,7 @@ class TransfersPage(Page):
         self._say_counts()
 
     def _say_counts(self) -> None:
-        self.set_subtitle(_("{n} 条建议 · {m} 笔借用", n=len(self._found), m=self._loans))
+        self.set_subtitle(_("{n} 条建议 · {m} 笔借用", n=len(self._found), m=len(self._loans)))
 
     def _fill(self) -> None:
         kept = [row for row in self._found if row.key not in self._dropped and self._fits(row)]
@@ -270,6 +273,9 @@ class TransfersPage(Page):
             _("进行中"), _("{n} 单 · {money}", n=len(found), money=formats.yuan(value))
         )
 
+    def _settle(self, row: Row) -> None:
+        self.borrowing.back(row, self._loans)
+
     def _show_loans(self, found: tuple[LoanRow, ...]) -> None:
         put_rows(self.loans, [rows.loan_row(row, self.context) for row in found])
         late = sum(bool(row.overdue_days) for row in found)
@@ -277,7 +283,7 @@ class TransfersPage(Page):
         self.loans_card.set_title(
             _("借用"), _("{words} · 逾期 {n}", words=words, n=late) if late else words
         )
-        self._loans = len(found)
+        self._loans = found
         self._say_counts()
 
 

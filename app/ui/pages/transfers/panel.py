@@ -18,7 +18,7 @@ class WhyPanel(DetailPanel):
     """One proposal, explained by the figures that made it."""
 
     def __init__(self) -> None:
-        super().__init__(270)
+        super().__init__(250)
         self.body.setSpacing(6)
         self.why = Text("", Role.CARD_TITLE)
         self.sum = Facts()

@@ -52,13 +52,13 @@ def proposal_columns() -> tuple[Column, ...]:
         Column(key="pick", title="", kind=Holds.CHECK, width=36, frozen=True, editable=True),
         Column(key="name", title=_("品名 / 规格"), kind=Holds.TWO_LINE, width=138, frozen=True),
         Column(key="way", title=_("调出 → 调入"), kind=Holds.TWO_LINE, width=120, stretch=True),
-        Column(key="lot", title=_("批号"), width=82, hidden=large),
-        Column(key="expiry", title=_("有效期至"), kind=Holds.EXPIRY, width=126),
+        Column(key="lot", title=_("批号"), width=92, hidden=large),
+        Column(key="expiry", title=_("有效期至"), kind=Holds.EXPIRY, width=124),
         Column(key="spare", title=_("富余"), kind=Holds.NUMBER, width=48, hidden=large),
         Column(key="missing", title=_("缺"), kind=Holds.NUMBER, width=40, hidden=large),
         Column(key="qty", title=_("调拨"), kind=Holds.QTY, width=74, editable=True),
-        Column(key="saved", title=_("省"), unit=_("元"), kind=Holds.MONEY, width=72, total=True),
-        Column(key="basis", title=_("法律依据"), kind=Holds.PILL, width=104),
+        Column(key="saved", title=_("省"), unit=_("元"), kind=Holds.MONEY, width=88, total=True),
+        Column(key="basis", title=_("法律依据"), kind=Holds.PILL, width=100),
     )
 
 
@@ -144,7 +144,7 @@ def turn(row: TransferRow, context: PageContext) -> str:
         TransferState.DONOR: (gives, _("确认")),
         TransferState.REVIEW: ((group or head) and other, _("审核")),
         TransferState.APPROVED: (gives, _("发出")),
-        TransferState.IN_TRANSIT: (receives, _("验收")),
+        TransferState.IN_TRANSIT: (receives, _("送达") if row.kind is Kind.PATIENT else _("验收")),
     }
     mine, word = turns.get(row.stored, (bool(row.differs) and gives, _("处理")))
     return word if mine else ""
@@ -170,12 +170,16 @@ def transfer_row(row: TransferRow, context: PageContext) -> Row:
 
 def loan_row(row: LoanRow, context: PageContext) -> Row:
     """What is still out of a loan."""
-    mine = context.actor.can(Duty.STORE, row.org_id)
+    word = ""
+    if context.actor.can(Duty.STORE, row.org_id):
+        word = _("归还")
+    elif context.actor.can(Duty.STORE, row.donor_id):
+        word = _("结算")
     return Row(
         f"{row.org_id}.{row.transfer_id}.{row.line}",
         (Two(row.name, _("{org} 借自 {donor}", org=row.org, donor=row.donor)),
          packs(row.borrowed, row)[0], packs(row.returned, row)[0], Qty(*packs(row.left, row)),
-         _due(row, context), Link(_("归还")) if mine else Tone("")),
+         _due(row, context), Link(word) if word else Tone("")),
         record=row,
         raw=(row.name, row.borrowed, row.returned, row.left, row.return_by, ""),
     )  # fmt: skip

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
+from app.domain.duties import Duty
 from app.domain.transfers.states import TransferState
 from app.i18n import _
 from app.services.transfers.listing import TransferDetail, TransferRow, transfer
@@ -14,11 +17,11 @@ from app.ui.page import Page
 from app.ui.pages.transfers.desk import Desk
 from app.ui.pages.transfers.dialogs import AcceptForm
 from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
+from app.ui.pages.transfers.papers import PaperForm
 from app.ui.pages.transfers.rows import turn
 from app.ui.paper import offer_paper
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
-from app.ui.widgets.files import choose_file
 from app.ui.widgets.text import Role, Text
 
 
@@ -60,19 +63,17 @@ class Steps(QObject):
 
     def _attach(self, row: TransferRow) -> None:
         """A draft: attach what is missing, or submit."""
-        question = Question(
-            _("提交 {no}", no=row.no),
-            _("{donor} → {org}。缺批准文件时先选「附文件」，再提交。", donor=row.donor,
-              org=row.org),
-            _("提交"), _("附文件"),
-        )  # fmt: skip
-        form = confirm(self._page, question, lambda: self._desk.step("submit", row))
-        form.rejected.connect(lambda: self._choose(row, "approval"))
+        words = _("{donor} → {org}，依据：{basis}。缺批准文件的先填文号、选文件；已附的直接提交。",
+                  donor=row.donor, org=row.org, basis=row.basis.label)  # fmt: skip
+        form = PaperForm(_("提交 {no}", no=row.no), words, _("提交"), self._page, needed=False)
+        form.chosen.connect(lambda file, number: self._desk.submit(row, file, number))
+        form.open()
 
-    def _choose(self, row: TransferRow, kind: str) -> None:
-        choose_file(
-            self._page, _("选文件"), lambda file: self._desk.attach(row, file, file.stem, kind)
-        )
+    def _report(self, row: TransferRow) -> None:
+        words = _("麻精药品借用后报药监和卫健部门。附上报告，这张单才算办完。")
+        form = PaperForm(_("附报告 {no}", no=row.no), words, _("附上"), self._page, needed=True)
+        form.chosen.connect(lambda file, number: self._desk.attach(row, file, number, "report"))
+        form.open()
 
     def _confirm(self, row: TransferRow) -> None:
         form = PromiseForm(row, self._page)
@@ -109,10 +110,10 @@ class Steps(QObject):
             _("处理差异 {no}", no=detail.head.no),
             _("拒收和短少共 {n}（最小单位）。货回来了就退回货架，找不到就记丢失。",
               n=detail.head.differs),
-            _("退回货架"), _("记丢失"),
+            _("退回货架"),
         )  # fmt: skip
         form = confirm(self._page, question, lambda: self._desk.clear(detail, lost=False))
-        form.rejected.connect(lambda: self._lost(detail))
+        self._also(form, _("记丢失"), lambda: self._lost(detail))
 
     def _lost(self, detail: TransferDetail) -> None:
         question = Question(
@@ -124,8 +125,12 @@ class Steps(QObject):
 
     def _show(self, detail: TransferDetail) -> None:
         head = detail.head
-        form = Form(f"{head.no} · {head.state.label}", _("知道了"), self._page, wide=520)
-        form.cancel.hide()
+        word = turn(head, self._page.context)
+        form = Form(f"{head.no} · {head.state.label}", word or _("知道了"), self._page, wide=520)
+        form.cancel.setVisible(bool(word))
+        form.cancel.setText(_("知道了"))
+        if word:
+            form.accepted.connect(lambda: self.take(head))
         for words in _words(detail):
             form.body.addWidget(Text(words, Role.BODY, wrap=True))
         open_states = {
@@ -140,14 +145,32 @@ class Steps(QObject):
             labels.clicked.connect(lambda: self._labels(form, detail))
             form.buttons.insertWidget(1, labels)
         if head.report:
-            form.cancel.setText(_("附报告"))
-            form.cancel.show()
-            form.rejected.connect(lambda: self._choose(head, "report"))
-        elif head.stored in open_states and turn(head, self._page.context):
-            form.cancel.setText(_("取消这张单"))
-            form.cancel.show()
-            form.rejected.connect(lambda: self._refuse(head))
+            self._also(form, _("附报告"), lambda: self._report(head))
+        if head.stored in open_states and self._party(head):
+            self._also(form, _("取消这张单"), lambda: self._refuse(head))
+        form.verb.setFocus()
         form.open()
+
+    def _party(self, row: TransferRow) -> bool:
+        """Whether the person acts for one of the two members."""
+        actor = self._page.context.actor
+        return any(
+            actor.can(duty, org)
+            for duty in (Duty.STORE, Duty.BUY)
+            for org in (row.org_id, row.donor_id)
+        )
+
+    @staticmethod
+    def _also(form: Form, word: str, act: Callable[[], None]) -> None:
+        """A further way out of a dialog; Esc never is one."""
+        button = Button(word)
+
+        def pressed() -> None:
+            form.reject()
+            act()
+
+        button.clicked.connect(pressed)
+        form.buttons.insertWidget(0, button)
 
     def print(self, row: object) -> None:
         """The transfer note as PDF."""
