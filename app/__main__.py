@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from app import cli
 
+if TYPE_CHECKING:
+    from app.ui.app import Program
 
-def open_window(*, address: str, login: str, demo: bool, seconds: int) -> int:
-    """Run the window; loaded only now, because the command line works without any Qt."""
+
+def open_window(
+    *,
+    address: str,
+    login: str,
+    demo: bool,
+    seconds: int,
+    ready: Callable[[Program], None] | None = None,
+) -> int:
+    """Run the window; loaded only now, because the command line works without any Qt.
+
+    `ready` is called with the program once the event loop runs (trials).
+    """
     gc.disable()  # thousands of classes come now, to stay: walking them again costs a tenth
     from app.ui.app import run
 
     gc.freeze()
     gc.enable()
-    return run(address=address, login=login, demo=demo, seconds=seconds)
+    return run(address=address, login=login, demo=demo, seconds=seconds, ready=ready)
 
 
 def main() -> None:

@@ -1,17 +1,16 @@
-"""The composition root: settings → logging → database → schema → who is signed in.
+"""The composition root: address → database → schema → who is signed in.
 
 The only module that knows all the others; window and command line start here.
 """
 
 from __future__ import annotations
 
-import logging
-import logging.handlers
 from pathlib import Path
 
 from app import paths
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
+from app.paths import is_server
 from app.services import schema
 from app.services.db import Database, postgresql_engine, sqlite_engine
 from app.services.db_errors import translate
@@ -20,31 +19,6 @@ from app.services.platform import storage
 
 _HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
 """Hosts that no network lies before."""
-
-
-def start_logging(*, verbose: bool = False) -> logging.Handler:
-    """Log to a rotating file in the data folder; the handler, for `stop_logging`."""
-    handler = logging.handlers.RotatingFileHandler(
-        paths.logs() / "yilian.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
-    )
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.setLevel(logging.DEBUG if verbose else logging.INFO)
-    root.addHandler(handler)
-    logging.captureWarnings(capture=True)
-    return handler
-
-
-def stop_logging(handler: logging.Handler) -> None:
-    """Close what `start_logging` opened."""
-    logging.captureWarnings(capture=False)
-    logging.getLogger().removeHandler(handler)
-    handler.close()
-
-
-def is_server(address: str) -> bool:
-    """Whether the address names a PostgreSQL server rather than a file."""
-    return address.startswith(("postgresql://", "postgres://"))
 
 
 def open_database(

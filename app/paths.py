@@ -60,6 +60,16 @@ def server_ca() -> Path:
     return home() / "server-ca.pem"
 
 
+def demo_file() -> Path:
+    """Where the demonstration lies."""
+    return home() / "demo.db"
+
+
+def is_server(address: str) -> bool:
+    """Whether the address names a PostgreSQL server rather than a file."""
+    return address.startswith(("postgresql://", "postgres://"))
+
+
 def output() -> Path:
     """Where documents go when the person has not chosen a folder."""
     folder = home() / "output"

@@ -36,7 +36,7 @@ def window(record: Record, size: int) -> None:
         make_world(db)
         make_items(db, size)
         db.close()
-        answers = [_probe(file, Path(folder)) for _run in range(_RUNS)]
+        answers = [_probe(file, Path(folder) / str(run)) for run in range(_RUNS)]
     for name in answers[0]:
         middle = statistics.median(answer[name] for answer in answers)
         record.note((name, "sqlite", size), (middle, 0.0), rows=1)

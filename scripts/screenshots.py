@@ -62,9 +62,10 @@ SHOWN_BY = {
 
 def logins() -> dict[str, str]:
     """A demo person per kind of work: the member whose work it is, the lead's buyer."""
+    from app import paths
     from app.ui import opening
 
-    opened = opening.open_address(opening.demo_file())
+    opened = opening.open_address(str(paths.demo_file()))
     if opened.db is None:
         raise SystemExit("no demo data")
     opened.db.close()

@@ -52,7 +52,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "verify": Entry(
         "health", N_("查改动痕迹：重算台账与操作记录链；给出 PDF 文件时，验它的电子章"), alone=True
     ),
-    "gui": Entry("platform", N_("打开窗口"), alone=True),
+    "gui": Entry("gui", N_("打开窗口"), alone=True),
     "demo": Entry(
         "demo",
         N_("演示：建一个虚构的集团，把整个流程走一遍，单据、标签和表格放进文件夹"),

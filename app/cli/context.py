@@ -1,6 +1,7 @@
 """What a command needs: the database, who acts, and how to answer (table or JSON).
 
-A command asks for it with `cli()`; nothing is opened before it is used.
+A command asks for it with `cli()`; nothing is opened, and no service loaded, before it is used:
+the window starts through here too.
 """
 
 from __future__ import annotations
@@ -19,24 +20,16 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import typer
 
 from app import settings
-from app.bootstrap import (
-    is_server,
-    open_database,
-    remember_sent,
-    start_logging,
-    stop_logging,
-)
-from app.domain.duties import Actor
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
-from app.services.access import actor_for
-from app.services.db import Database
-from app.services.operations import plain
-from app.services.platform import accounts
-from app.services.settling import settle_all
+from app.logs import start_logging, stop_logging
+from app.paths import is_server
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from app.domain.duties import Actor
+    from app.services.db import Database
 
 _PATIENCE = 30.0
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
@@ -100,6 +93,8 @@ class Cli:
         return self._open(check=False)
 
     def _open(self, *, check: bool) -> Database:
+        from app.bootstrap import open_database
+
         if self._db is None:
             address = self.where()
             login = self.who() if is_server(address) else ""
@@ -109,6 +104,10 @@ class Cli:
 
     def actor(self) -> Actor:
         """The person who acts, signed in."""
+        from app.bootstrap import remember_sent
+        from app.services.access import actor_for
+        from app.services.platform import accounts
+
         if self._actor is None:
             db, login = self.db(), self.who()
             if db.is_sqlite and accounts.has_password(db, login):
@@ -121,6 +120,8 @@ class Cli:
 
     def _tell_settled(self) -> None:
         """What a run that died or lost its line had sent: saved or not."""
+        from app.services.settling import settle_all
+
         assert self._db is not None  # noqa: S101 - called with the actor just made
         assert self._actor is not None  # noqa: S101 - called with the actor just made
         for one in settle_all(self._db, self._actor):
@@ -148,6 +149,8 @@ class Cli:
 
     def password(self, address: str, login: str) -> str:
         """From YILIAN_PASSWORD, from the system's key ring, or typed; never from an argument."""
+        from app.services.platform import accounts
+
         given = os.environ.get("YILIAN_PASSWORD") or accounts.remembered(address, login)
         if given:
             return given
@@ -189,6 +192,8 @@ class Cli:
             columns: Field name → translated title, in the order to show; all fields otherwise.
             empty: What to say when there are no rows.
         """
+        from app.services.operations import plain
+
         simple = plain(value)
         if self.as_json:
             typer.echo(json.dumps(simple, ensure_ascii=False, indent=1))

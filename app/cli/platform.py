@@ -1,4 +1,4 @@
-"""`yilian init`, `migrate` and `gui`: a database, its schema, the window."""
+"""`yilian init` and `migrate`: a database and its schema."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from app import paths, settings
-from app.bootstrap import is_server
 from app.cli.context import cli
 from app.domain.errors import DomainError
 from app.i18n import _
+from app.paths import is_server
 from app.services.platform import setup
 
 app = typer.Typer()
@@ -56,15 +56,3 @@ def migrate(
     """Upgrade the schema, with a backup first."""
     run = cli()
     run.emit(setup.migrate(run.unchecked_db(), paths.backups(), copy=not without_backup))
-
-
-@app.command(help=_("打开窗口"))
-def gui(
-    demo: Annotated[bool, typer.Option("--demo", help=_("打开演示数据；没有就先生成"))] = False,
-    seconds: Annotated[int, typer.Option(hidden=True)] = 0,
-) -> None:
-    """Open the window."""
-    run = cli()
-    if run.window is None:
-        raise RuntimeError("the window is handed in by app.__main__")
-    raise typer.Exit(run.window(address=run.address, login=run.login, demo=demo, seconds=seconds))

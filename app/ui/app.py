@@ -5,27 +5,26 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import i18n, settings
-from app.bootstrap import start_logging
 from app.i18n import _
-from app.ui import opening, theme
-from app.ui.backups import DailyBackup
-from app.ui.changes import Changes
-from app.ui.context import PageContext, Scope, Session
+from app.logs import start_logging
+from app.ui import loading, theme
 from app.ui.entrance import Entrance
 from app.ui.errors import ErrorDesk
 from app.ui.jobs import JobRunner
 from app.ui.notices import Notices
-from app.ui.scans import ScanRouter
 from app.ui.settings_store import SettingsStore
-from app.ui.shell.window import MainWindow
-from app.ui.user_state import UserState
 from app.ui.widgets.dialogs import Question, ReportForm, confirm
 from app.ui.widgets.scan_filter import ScanFilter
+
+if TYPE_CHECKING:
+    from app.ui.context import Session
+    from app.ui.shell.window import MainWindow
 
 
 class Program(QObject):
@@ -64,44 +63,32 @@ class Program(QObject):
 
     def show_window(self, session: Session) -> None:
         """Build the main window for a session."""
-        session.settings = self.store.now
-        scopes = opening.scopes_of(session)
-        state = UserState(session.actor.login)
-        last = state.get("scope").get("title")
-        scope = next((one for one in scopes if one.title == last), opening.usual(session, scopes))
-        context = self._context(session, scope, state)
-        window = MainWindow(context, scopes)
+        with loading.turn():
+            from app.ui import workplace
+
+        notices = Notices(self)
+        self._errors = ErrorDesk(notices, self)
+        sys.excepthook = self._errors.report
+        window = workplace.set_up(session, self.jobs, self.store, notices, self._errors)
+        window.context.open_data = self.open_data
+        window.context.clear_demo = self.clear_demo
         window.look_changed.connect(self.set_look)
         window.switch_asked.connect(self.switch_person)
         window.closed.connect(self._closed)
-        context.scans.substitute = self.store.now.scanner_substitute
-        self.scanner.scanned.connect(context.scans.route)
-        self._errors = context.errors
+        self.scanner.scanned.connect(window.context.scans.route)
         self.window = window
-        self._backups = DailyBackup(context, window)
+        self._stand_where_the_door_was(window)
         window.show()
         self.scanner.watch(window.windowHandle())
         window.start()
         session.fresh = False
         self.entrance.leave()
 
-    def _context(self, session: Session, scope: Scope, state: UserState) -> PageContext:
-        notices = Notices(self)
-        errors = ErrorDesk(notices, self)
-        sys.excepthook = errors.report
-        return PageContext(
-            session=session,
-            jobs=self.jobs,
-            changes=Changes(self),
-            notices=notices,
-            errors=errors,
-            scans=ScanRouter(self),
-            state=state,
-            scope=scope,
-            store=self.store,
-            open_data=self.open_data,
-            clear_demo=self.clear_demo,
-        )
+    def _stand_where_the_door_was(self, window: MainWindow) -> None:
+        door = self.entrance.door
+        if door is not None and door.isVisible():
+            window.setGeometry(door.geometry())
+            window.setWindowState(door.windowState())
 
     def _take_error(self, error: Exception) -> None:
         self._errors.take(error)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from app.domain.duties import Actor, Duty
-from app.services.db import Database
 from app.settings import Settings
 from app.ui.actions import Act
 from app.ui.changes import Changes
@@ -17,6 +17,9 @@ from app.ui.notices import Notices
 from app.ui.scans import ScanRouter
 from app.ui.settings_store import SettingsStore
 from app.ui.user_state import UserState
+
+if TYPE_CHECKING:
+    from app.services.db import Database
 
 
 @dataclass(frozen=True, slots=True)

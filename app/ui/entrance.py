@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
-from app import i18n
-from app.bootstrap import is_server
+from app import i18n, paths
 from app.i18n import _
-from app.services.platform.setup import FirstSteps
-from app.ui import opening
-from app.ui.context import Session
+from app.paths import is_server
+from app.ui import loading, opening
+from app.ui.errors import words_of
 from app.ui.jobs import Cancelled, Job, JobRunner
 from app.ui.opening import Opened
-from app.ui.pages.first_run.dialogs import NewDataForm, ServerForm, words_of
 from app.ui.pages.first_run.page import FirstRunPage, Way
 from app.ui.pages.login.page import LoginPage
 from app.ui.settings_store import SettingsStore
-from app.ui.shell.splash import Splash
+from app.ui.shell.waiting import WaitingPage
+
+if TYPE_CHECKING:
+    from app.services.platform.setup import FirstSteps
+    from app.ui.context import Session
+    from app.ui.pages.first_run.dialogs import NewDataForm
 
 
 class Door(QStackedWidget):
@@ -63,9 +67,9 @@ class Entrance(QObject):
         self.jobs = jobs
         self.door: Door | None = None
         self.opened: Opened | None = None
-        self.splash = Splash(self)
         self._login = ""
         self._fresh = False
+        self._awaited = ""
 
     # From nothing to a database
 
@@ -89,7 +93,7 @@ class Entrance(QObject):
 
     def clear_demo(self, address: str) -> None:
         """Take the demonstration's file away, then ask for new data."""
-        self.splash.say(_("正在清空演示数据…"))
+        self._wait(_("正在清空演示数据…"))
 
         def done(_nothing: object) -> None:
             self.store.change(database="", login="")
@@ -99,6 +103,7 @@ class Entrance(QObject):
 
     def first_run(self, way: Way = Way.DEMO) -> None:
         """Ask where the data shall be, with one of the ways chosen."""
+        self._awaited = ""
         page = FirstRunPage()
         page.cards[way].setChecked(True)
         page.chosen.connect(self._choose_way)
@@ -114,21 +119,31 @@ class Entrance(QObject):
         self.first_run()
 
     def _door(self) -> Door:
-        self.splash.done()
         if self.door is None:
             self.door = Door()
         return self.door
+
+    def _wait(self, words: str) -> None:
+        """Say what is going on where nothing can be typed yet."""
+        page = self._door().currentWidget()
+        if isinstance(page, WaitingPage):
+            page.say(words)
+        else:
+            self._door().put(WaitingPage(words))
 
     def _choose_way(self, way: Way) -> None:
         self._fresh = True
         if way is Way.DEMO:
             self._make_demo()
-        elif way is Way.LOCAL:
-            form = NewDataForm(self._door())
+            return
+        with loading.turn():
+            from app.ui.pages.first_run import dialogs
+        if way is Way.LOCAL:
+            form = dialogs.NewDataForm(self._door())
             form.ready.connect(lambda steps: self._make_local(form, steps))
             form.open()
         else:
-            server = ServerForm(opening.test_server, self.jobs, self._door())
+            server = dialogs.ServerForm(opening.test_server, self.jobs, self._door())
             server.ready.connect(self._use_server)
             server.open()
 
@@ -136,7 +151,7 @@ class Entrance(QObject):
         page = self.door.currentWidget() if self.door else None
         first = page if isinstance(page, FirstRunPage) else None
         if first is None:
-            self.splash.say(_("正在准备演示数据…"))
+            self._wait(_("正在准备演示数据…"))
         else:
             first.show_progress(_("正在准备演示数据，大约半分钟…"))
 
@@ -145,7 +160,7 @@ class Entrance(QObject):
             if words and first is not None:
                 first.show_progress(_("正在准备演示数据：{what}", what=words))
             elif words:
-                self.splash.say(_("正在准备演示数据：{what}", what=words))
+                self._wait(_("正在准备演示数据：{what}", what=words))
 
         self.jobs.changed.connect(told)
 
@@ -164,20 +179,26 @@ class Entrance(QObject):
             form.accept()
             self.open(address)
 
-        self.jobs.write(
-            lambda: opening.make_local(steps),
-            done,
-            form.show_problem,
-        )
+        self.jobs.write(lambda: opening.make_local(steps), done, form.show_problem)
 
     def _use_server(self, address: str, login: str, password: str) -> None:
         self.opened = Opened(None, address, demo=False, people=())
         self._enter(login, password)
 
     def open(self, address: str) -> None:
-        """Open a database, then let somebody sign in."""
-        self.splash.say(_("正在打开数据…"))
+        """Open a database; meanwhile account and password can be typed already."""
+        self._awaited = address
+        if address == str(paths.demo_file()):
+            self._wait(_("正在打开数据…"))
+        else:
+            self._ask_who(LoginPage(address, self._login or self.store.now.login, opening=True))
         self.jobs.write(lambda: opening.open_address(address), self._opened, self._say_at_door)
+
+    def _ask_who(self, page: LoginPage) -> None:
+        page.submitted.connect(self._enter)
+        page.other_data.connect(self.first_run)
+        self._door().put(page)
+        page.start()
 
     def _say_at_door(self, error: Exception) -> None:
         if not isinstance(self._door().currentWidget(), FirstRunPage):
@@ -189,18 +210,23 @@ class Entrance(QObject):
     # From a database to a person
 
     def _opened(self, opened: Opened) -> None:
+        if opened.address != self._awaited:  # other data were asked for meanwhile
+            if opened.db is not None:
+                opened.db.close()
+            return
         self.opened = opened
+        page = self._door().currentWidget()
         if self._login and opened.demo:
             login, self._login = self._login, ""
             self._enter(login, "")
             return
-        where = _("演示集团（虚构）") if opened.demo else opened.address
-        last = self._login or self.store.now.login
-        page = LoginPage(where, last, opened.people, demo=opened.demo)
-        page.submitted.connect(self._enter)
-        page.other_data.connect(self.first_run)
-        self._door().put(page)
-        page.start()
+        if isinstance(page, LoginPage) and not opened.demo:
+            page.go_on()
+        else:
+            where = _("演示集团（虚构）") if opened.demo else opened.address
+            last = self._login or self.store.now.login
+            self._ask_who(LoginPage(where, last, opened.people, demo=opened.demo))
+        self.jobs.read(opening.load_services, _nothing)
 
     def _enter(self, login: str, password: str) -> None:
         opened, machine = self.opened, self.store.now
@@ -226,7 +252,6 @@ class Entrance(QObject):
 
     def leave(self) -> None:
         """The main window is there: the door goes."""
-        self.splash.done()
         if self.door is not None:
             self.door.hide()
             self.door.deleteLater()
@@ -236,3 +261,7 @@ class Entrance(QObject):
         """Give back a database that nobody signed in to."""
         if self.opened is not None and self.opened.db is not None:
             self.opened.db.close()
+
+
+def _nothing(_done: None) -> None:
+    """Nobody waits for it."""

@@ -59,6 +59,15 @@ class ErrorDesk(QObject):
         self.bug.emit(report_text(kind, error, trace))
 
 
+def words_of(error: Exception) -> str:
+    """An error in the person's words."""
+    if isinstance(error, DomainError | EnvironmentProblem):
+        return error.text
+    return _(
+        "没有做成：{why}。请把这句话告诉管理员。", why=f"{type(error).__name__}: {error}"[:200]
+    )
+
+
 def details(error: DomainError | EnvironmentProblem) -> str:
     """The code and the single problems, for 详情."""
     problems = error.problems if isinstance(error, DomainError) else ()

@@ -9,10 +9,15 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.ids import new_id
-from app.services.db import local_time
 from app.ui.status import Status
 
 KEPT = 100
+
+
+def _now() -> datetime:
+    from app.services.db import local_time  # notices come later than the first window
+
+    return local_time(datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class Notice:
     act: Callable[[], None] | None = None
     lasting: bool = False
     number: int = field(default_factory=new_id)
-    at: datetime = field(default_factory=lambda: local_time(datetime.now(UTC)))
+    at: datetime = field(default_factory=_now)
 
 
 class Notices(QObject):

@@ -1,6 +1,7 @@
 """Opening a database and signing a person in: what runs before there is a window.
 
-No Qt here: these functions run on a worker thread and answer with values.
+No Qt here: these functions run on a worker thread and answer with values. The services are loaded
+by the first of them, while the first window stands already.
 """
 
 from __future__ import annotations
@@ -8,19 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import paths, settings
-from app.bootstrap import is_server, open_database, remember_sent
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
-from app.services.access import actor_for
-from app.services.db import Database
-from app.services.directory import holds_demo, members_day, visible_organisations
-from app.services.platform import accounts, setup
+from app.paths import is_server
 from app.settings import Settings
-from app.ui.context import Org, Scope, Session
+from app.ui import loading
 from app.ui.jobs import Progress
+
+if TYPE_CHECKING:
+    from app.services.db import Database
+    from app.services.platform.setup import FirstSteps
+    from app.ui.context import Scope, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,13 @@ class Opened:
     people: tuple[Person, ...]
 
 
-def demo_file() -> str:
-    """Where the demonstration lies."""
-    return str(paths.home() / "demo.db")
+def load_services() -> None:
+    """Load what the main window will ask, while the person still types; a second, once."""
+    with loading.turn():
+        import app.services.home
+        import app.services.palette
+        import app.services.platform.backup
+        import app.services.witness  # noqa: F401 - loaded for whoever comes next
 
 
 def data_file() -> str:
@@ -65,6 +72,11 @@ def open_address(address: str) -> Opened:
 
     An older schema is upgraded, with a backup first.
     """
+    with loading.turn():
+        from app.bootstrap import open_database
+        from app.services.directory import holds_demo
+        from app.services.platform import accounts, setup
+
     if is_server(address):
         return Opened(None, address, demo=False, people=())
     db = open_database(address, check=False)
@@ -83,9 +95,11 @@ def open_address(address: str) -> Opened:
 
 def make_demo(progress: Progress) -> str:
     """Make the demonstration unless it is there already; its address."""
-    from app.services.demo import build as demo  # it knows every service: only when needed
+    with loading.turn():
+        from app.bootstrap import open_database
+        from app.services.demo import build as demo  # it knows every service
 
-    address = demo_file()
+    address = str(paths.demo_file())
     if Path(address).is_file() and _is_whole(address):
         return address
     _unlink(address)
@@ -103,6 +117,10 @@ def remove_demo(address: str) -> None:
     Raises:
         DomainError: The file holds other data; it is left as it is.
     """
+    with loading.turn():
+        from app.bootstrap import open_database
+        from app.services.directory import holds_demo
+
     db = open_database(address, check=False)
     try:
         if not holds_demo(db):
@@ -119,6 +137,9 @@ def _unlink(address: str) -> None:
 
 def _is_whole(address: str) -> bool:
     """Whether the file holds a finished demonstration (an interrupted one is made again)."""
+    from app.bootstrap import open_database
+    from app.services.directory import holds_demo
+
     db = open_database(address, make=True)
     try:
         return holds_demo(db)
@@ -126,8 +147,11 @@ def _is_whole(address: str) -> bool:
         db.close()
 
 
-def make_local(steps: setup.FirstSteps) -> str:
+def make_local(steps: FirstSteps) -> str:
     """Make new local data with the lead hospital and its administrator; the address."""
+    with loading.turn():
+        from app.services.platform import setup
+
     return setup.init_file(data_file(), steps).file
 
 
@@ -138,6 +162,11 @@ def sign_in(opened: Opened, login: str, password: str, machine: Settings) -> Ses
         NotAllowedError: Wrong account or password.
         EnvironmentProblem: The server is not there.
     """
+    with loading.turn():
+        from app.bootstrap import open_database
+        from app.services.access import actor_for
+        from app.services.platform import accounts
+
     if opened.db is None:
         db = open_database(opened.address, login=login, password=password)
         try:
@@ -153,6 +182,11 @@ def sign_in(opened: Opened, login: str, password: str, machine: Settings) -> Ses
 
 
 def _session(db: Database, actor: Actor, opened: Opened, machine: Settings) -> Session:
+    with loading.turn():
+        from app.bootstrap import remember_sent
+        from app.services.directory import holds_demo, members_day, visible_organisations
+        from app.ui.context import Org, Session
+
     rows = visible_organisations(db, actor)
     orgs = tuple(Org(row.id, row.name, row.short, row.role) for row in rows)
     if not orgs:
@@ -177,6 +211,8 @@ def _session(db: Database, actor: Actor, opened: Opened, machine: Settings) -> S
 
 def scopes_of(session: Session) -> tuple[Scope, ...]:
     """What the scope picker offers: each organisation of the group, and all of them together."""
+    from app.ui.context import Scope
+
     own = [org for org in session.orgs if org.id == session.actor.org_id]
     others = [org for org in session.orgs if org.role != "supplier" and org not in own]
     singles = tuple(Scope((org,), org.name) for org in [*own, *others])
@@ -194,6 +230,10 @@ def usual(session: Session, scopes: tuple[Scope, ...]) -> Scope:
 
 def test_server(address: str, login: str, password: str) -> str:
     """Try a server and say what was found; raises what would stop the work."""
+    with loading.turn():
+        from app.bootstrap import open_database
+        from app.services.access import actor_for
+
     db = open_database(address, login=login, password=password)
     try:
         actor = actor_for(db, login)

@@ -8,10 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.platform.passwords import check_login, check_password
 from app.services.platform.setup import FirstSteps
+from app.ui.errors import words_of
 from app.ui.jobs import JobRunner
 from app.ui.status import Status
 from app.ui.widgets.buttons import Button
@@ -182,12 +183,3 @@ class ServerForm(Form):
     def submit(self) -> None:
         """Try the server; go on only if it answers."""
         self._try(keep=True)
-
-
-def words_of(error: Exception) -> str:
-    """An error in the person's words."""
-    if isinstance(error, DomainError | EnvironmentProblem):
-        return error.text
-    return _(
-        "没有做成：{why}。请把这句话告诉管理员。", why=f"{type(error).__name__}: {error}"[:200]
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -10,12 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from app.i18n import _
 from app.ui.duty_words import duty_words
 from app.ui.icons import Icon
-from app.ui.opening import Person
 from app.ui.status import Status
-from app.ui.tables.cells import Row, Two
-from app.ui.tables.columns import Column, Kind as Column_Kind
-from app.ui.tables.list_model import ListModel
-from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
@@ -23,9 +19,15 @@ from app.ui.widgets.fields import CodeEdit, Field
 from app.ui.widgets.states import FieldProblem
 from app.ui.widgets.text import Role, Text
 
+if TYPE_CHECKING:
+    from app.ui.opening import Person
+    from app.ui.tables.view import GridView
+
 
 class LoginPage(QWidget):
     """Account and password; problems in place.
+
+    They can be typed while the data are still being opened (`opening`).
 
     Signals:
         submitted: Login and password.
@@ -36,10 +38,17 @@ class LoginPage(QWidget):
     other_data = Signal()
 
     def __init__(
-        self, where: str, last_login: str, people: Sequence[Person] = (), *, demo: bool = False
+        self,
+        where: str,
+        last_login: str,
+        people: Sequence[Person] = (),
+        *,
+        demo: bool = False,
+        opening: bool = False,
     ) -> None:
         super().__init__()
-        self._demo = demo
+        self._opening = opening
+        self._asked = False
         card = Card("", padding=28)
         card.setFixedWidth(560 if demo else 420)
         card.body.setSpacing(12)
@@ -61,6 +70,9 @@ class LoginPage(QWidget):
             card.add(self.login)
             card.add(self.password)
         card.add(self.problem)
+        self.told = Text(_("正在打开数据…") if opening else "", Role.HELP)
+        self.told.setVisible(opening)
+        card.add(self.told)
         foot = QHBoxLayout()
         foot.addWidget(other)
         foot.addStretch(1)
@@ -84,6 +96,11 @@ class LoginPage(QWidget):
             self.login.editor.returnPressed.connect(self._secret.setFocus)
 
     def _lay_out_people(self, card: Card, people: Sequence[Person], last: str) -> None:
+        from app.ui.tables.cells import Row, Two  # a table only where there are people to choose
+        from app.ui.tables.columns import Column, Kind as Column_Kind
+        from app.ui.tables.list_model import ListModel
+        from app.ui.tables.view import GridView
+
         badge = Badge(Status.LOCK, _("演示数据"))
         card.add(badge)
         card.add(Text(_("选一个人进去看看；每个人能做的事不一样。"), Role.BODY, wrap=True))
@@ -123,7 +140,18 @@ class LoginPage(QWidget):
             return
         self.problem.say("")
         self.go.setEnabled(False)
+        if self._opening:
+            self._asked = True
+            self.told.setText(_("数据打开后马上登录…"))
+            return
         self.submitted.emit(login, password)
+
+    def go_on(self) -> None:
+        """The data are open: what was typed meanwhile is sent now."""
+        self._opening = False
+        self.told.hide()
+        if self._asked:
+            self._submit()
 
     def _typed(self) -> tuple[str, str]:
         if self.people:
