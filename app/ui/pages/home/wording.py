@@ -91,10 +91,10 @@ WORDS: Final = {
     ),
     Kind.PLEDGES_BEHIND: Wording(N_("约定量落后进度"), N_("项"), N_("看执行率"), Status.WARN),
     Kind.NEEDS_TO_CONFIRM: Wording(
-        N_("集团议价待报量"), N_("个项目"), N_("去确认"), Status.WARN, primary=True
+        N_("集团议价待报量"), N_("个"), N_("去确认"), Status.WARN, primary=True
     ),
     Kind.QUOTES_DUE: Wording(
-        N_("待报价的议价项目"), N_("个项目"), N_("去报价"), Status.WARN, primary=True
+        N_("待报价的议价项目"), N_("个"), N_("去报价"), Status.WARN, primary=True
     ),
     Kind.ROUNDS_TO_OPEN: Wording(
         N_("报价已截止，待开标"), N_("轮"), N_("去开标"), Status.INFO, primary=True
