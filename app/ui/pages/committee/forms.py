@@ -36,6 +36,7 @@ class SignInForm(Form):
                    seats=view.seats, quorum=view.quorum), Role.SECOND, wrap=True)
         )  # fmt: skip
         inside = QWidget()
+        inside.setObjectName("scrolled")
         places = QGridLayout(inside)
         self.checks: list[tuple[Attendee, Check]] = []
         first = not view.present

@@ -180,6 +180,7 @@ class InviteForm(Form):
             Text(_("营业许可、授权委托书、廉洁协议要齐全、已审核、在有效期内。"), Role.SECOND)
         )
         inside = QWidget()
+        inside.setObjectName("scrolled")
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
         self.checks: dict[int, Check] = {}
