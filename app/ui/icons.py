@@ -150,7 +150,16 @@ def outline(icon: Icon) -> QPainterPath:
 
 
 def draw(painter: QPainter, icon: Icon, rect: QRectF, colour: QColor) -> None:
-    """Fill `icon` into `rect` with `colour`."""
+    """Fill `icon` into the square `rect` with `colour`; kept as a pixmap unless scaled."""
+    if painter.transform().isScaling():
+        _fill(painter, icon, rect, colour)
+        return
+    side = round(rect.width())
+    ready = _pixmap(icon, side, colour.rgba(), painter.device().devicePixelRatio())
+    painter.drawPixmap(round(rect.x() + (rect.width() - side) / 2), round(rect.y()), ready)
+
+
+def _fill(painter: QPainter, icon: Icon, rect: QRectF, colour: QColor) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(rect.topLeft())
@@ -167,7 +176,7 @@ def _pixmap(icon: Icon, size: int, rgba: int, ratio: float) -> QPixmap:
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
-    draw(painter, icon, QRectF(0, 0, size, size), QColor.fromRgba(rgba))
+    _fill(painter, icon, QRectF(0, 0, size, size), QColor.fromRgba(rgba))
     painter.end()
     return pixmap
 

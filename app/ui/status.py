@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from app.ui import icons, theme
 from app.ui.icons import Icon
@@ -56,10 +57,33 @@ _GLYPHS: Final = {
 
 
 def draw_shape(painter: QPainter, status: Status, rect: QRectF) -> None:
-    """Draw the shape of `status` into the square `rect`."""
-    if status in _GLYPHS:
-        icons.draw(painter, _GLYPHS[status], rect, status.fill)
+    """Draw the shape of `status` into the square `rect`; kept as a pixmap unless scaled."""
+    glyph = _GLYPHS.get(status)
+    if glyph is not None:
+        icons.draw(painter, glyph, rect, status.fill)
         return
+    if painter.transform().isScaling():
+        _draw(painter, status, rect)
+        return
+    side = round(rect.width())
+    ready = _pixmap(status, side, theme.is_dark(), painter.device().devicePixelRatio())
+    painter.drawPixmap(round(rect.x() + (rect.width() - side) / 2), round(rect.y()), ready)
+
+
+@cache
+def _pixmap(status: Status, side: int, dark: bool, ratio: float) -> QPixmap:
+    """The shape in the look in force (`dark` is in the key only)."""
+    del dark
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    _draw(painter, status, QRectF(0, 0, side, side))
+    painter.end()
+    return pixmap
+
+
+def _draw(painter: QPainter, status: Status, rect: QRectF) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     unit = rect.width() / 24

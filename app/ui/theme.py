@@ -103,7 +103,12 @@ def sizes() -> Sizes:
 
 def px(comfortable: int) -> int:
     """A text size given for the comfortable density, in the density in force; never below 12."""
-    scaled = (comfortable * sizes().font + _BODY // 2) // _BODY
+    return _px(comfortable, _sizes(_look.density).font)
+
+
+@cache
+def _px(comfortable: int, body: int) -> int:
+    scaled = (comfortable * body + _BODY // 2) // _BODY
     return max(12, scaled)
 
 

@@ -144,6 +144,7 @@ class Body(QTableView):
         editor = self.indexWidget(index) or self._editor()
         if isinstance(editor, QLineEdit) and text:
             editor.setText(text)
+            editor.setModified(True)
             editor.deselect()
         return isinstance(editor, QLineEdit)
 

@@ -40,12 +40,13 @@ class Beside(NamedTuple):
 
 
 class Qty(NamedTuple):
-    """A number and its lighter unit."""
+    """A number and its lighter unit; `typed` stands in the field where it is not the number."""
 
     number: str
     unit: str
     bold: bool = True
     status: Status | None = None
+    typed: str = ""
 
 
 class Pill(NamedTuple):

@@ -122,14 +122,14 @@ class CellDelegate(QStyledItemDelegate):
     def setEditorData(self, editor: QWidget, index: Index) -> None:
         cell = self.model.cell(index.row(), index.column())
         if isinstance(editor, QLineEdit) and cell is not None:
-            number = getattr(cell, "number", None)
+            number = getattr(cell, "typed", "") or getattr(cell, "number", None)
             text = number if isinstance(number, str) else plain(cell)
             editor.setText("" if text == "—" else text.replace(",", ""))
             editor.selectAll()
 
     @override
     def setModelData(self, editor: QWidget, model: Any, index: Index) -> None:
-        if isinstance(editor, QLineEdit):
+        if isinstance(editor, QLineEdit) and editor.isModified():  # leaving a field says nothing
             self.model.setData(index, editor.text().strip())
 
     @override

@@ -33,6 +33,11 @@ _ROOT: Final = QModelIndex()
 _DISPLAY: Final = 0
 _numbers = itertools.count(1)
 
+_HEADING: Final = Qt.ItemFlag.ItemIsEnabled
+_CELL: Final = _HEADING | Qt.ItemFlag.ItemIsSelectable
+_FIELD: Final = _CELL | Qt.ItemFlag.ItemIsEditable
+"""Joined once: Qt asks for each cell of each repaint."""
+
 
 class TableModel(QAbstractTableModel):
     """What every table of the program is shown from: columns, and rows by position.
@@ -101,11 +106,8 @@ class TableModel(QAbstractTableModel):
             return Qt.ItemFlag.NoItemFlags
         row = self.row_at(index.row())
         if row and row.heading:
-            return Qt.ItemFlag.ItemIsEnabled
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self.columns[index.column()].editable:
-            flags |= Qt.ItemFlag.ItemIsEditable
-        return flags
+            return _HEADING
+        return _FIELD if self.columns[index.column()].editable else _CELL
 
     def position_of(self, key: object) -> int:
         """Where the row with `key` is among the loaded rows; -1 if it is not."""

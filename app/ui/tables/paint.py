@@ -6,7 +6,18 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QStaticText,
+    QTransform,
+)
 
 from app.ui import fonts, icons, theme
 from app.ui.icons import Icon
@@ -35,6 +46,25 @@ def _elided(text: str, pixels: int, bold: bool, width: int) -> str:
     return measure.elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
+class _Line(NamedTuple):
+    """A text laid out for one room, with the size that it takes."""
+
+    laid_out: QStaticText
+    width: int
+    height: int
+
+
+@lru_cache(maxsize=2048)
+def _line(text: str, pixels: int, bold: bool, room: int) -> _Line:
+    """Laying out is half of painting a text; a table shows the same ones again and again."""
+    fitting = _elided(text, pixels, bold, room)
+    laid_out = QStaticText(fitting)
+    laid_out.setTextFormat(Qt.TextFormat.PlainText)
+    laid_out.prepare(QTransform(), fonts.font(pixels, bold=bold))
+    measure = metrics(pixels, bold)
+    return _Line(laid_out, measure.horizontalAdvance(fitting), measure.height())
+
+
 @lru_cache(maxsize=4096)
 def width_of(text: str, pixels: int, bold: bool) -> int:
     """Width of `text` in pixels."""
@@ -57,8 +87,12 @@ def text(painter: QPainter, rect: QRect, words: str, ink: Ink = _PLAIN) -> None:
     """One line of text, cut with an ellipsis where it does not fit."""
     painter.setFont(theme.font(ink.size, bold=ink.bold))
     painter.setPen(ink.colour if ink.colour is not None else theme.colour("text"))
-    fitting = _elided(words, theme.px(ink.size), ink.bold, rect.width())
-    painter.drawText(rect, int(ink.align | _VCENTER), fitting)
+    line = _line(words, theme.px(ink.size), ink.bold, rect.width())
+    left = rect.x()
+    if ink.align is not _LEFT:
+        spare = rect.width() - line.width
+        left += spare if ink.align is _RIGHT else spare // 2
+    painter.drawStaticText(left, rect.y() + (rect.height() - line.height) // 2, line.laid_out)
 
 
 def wrapped(painter: QPainter, rect: QRect, words: str, ink: Ink = _PLAIN) -> None:
@@ -249,19 +283,70 @@ def pill(painter: QPainter, rect: QRect, value: Pill) -> None:
     width = min(pill_width(value), rect.width() + 16)
     left = rect.x() - 8
     box = QRectF(left, rect.y() + (rect.height() - height) / 2, width, height)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if not value.bare:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(value.status.tint)
-        painter.drawRoundedRect(box, height / 2, height / 2)
+        ratio = painter.device().devicePixelRatio()
+        ground = _capsule(width, height, value.status.tint.rgba(), ratio)
+        painter.drawPixmap(left, round(box.y()), ground)
     side = theme.px(16)
     shape = QRectF(left + 10, box.center().y() - side / 2, side, side)
     draw_shape(painter, value.status, shape)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     words = QRect(
         round(shape.right()) + 9, rect.y(), round(box.right() - shape.right()) - 17, rect.height()
     )
     text(painter, words, value.text, Ink(size=14, colour=value.status.text))
+
+
+@lru_cache(maxsize=256)
+def _capsule(width: int, height: int, rgba: int, ratio: float) -> QPixmap:
+    """The ground of a pill."""
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor.fromRgba(rgba))
+    painter.drawRoundedRect(QRectF(0, 0, width, height), height / 2, height / 2)
+    painter.end()
+    return pixmap
+
+
+_RADIUS: Final = 8
+
+
+def box(painter: QPainter, rect: QRect) -> None:
+    """The ground and thin edge of a card: plain fills, smooth only in the four corners."""
+    edge, ground, size = theme.colour("border"), theme.colour("surface"), _RADIUS
+    ratio = painter.device().devicePixelRatio()
+    corners = _corners(ground.rgba(), edge.rgba(), ratio)
+    x, y, wide, high = rect.x(), rect.y(), rect.width(), rect.height()
+    painter.fillRect(x + size, y, wide - 2 * size, high, ground)
+    painter.fillRect(x, y + size, wide, high - 2 * size, ground)
+    for top in (y, y + high - 1):
+        painter.fillRect(x + size, top, wide - 2 * size, 1, edge)
+    for left in (x, x + wide - 1):
+        painter.fillRect(left, y + size, 1, high - 2 * size, edge)
+    cut = size * ratio
+    for left, from_x in ((x, 0.0), (x + wide - size, cut)):
+        for top, from_y in ((y, 0.0), (y + high - size, cut)):
+            source = QRectF(from_x, from_y, cut, cut)
+            painter.drawPixmap(QRectF(left, top, size, size), corners, source)
+
+
+@lru_cache(maxsize=8)
+def _corners(ground: int, edge: int, ratio: float) -> QPixmap:
+    """The four corners of a card, side by side."""
+    pixmap = QPixmap(round(2 * _RADIUS * ratio), round(2 * _RADIUS * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(QColor.fromRgba(ground))
+    painter.setPen(QPen(QColor.fromRgba(edge), 1))
+    side = 2 * _RADIUS - 1
+    painter.drawRoundedRect(QRectF(0.5, 0.5, side, side), _RADIUS, _RADIUS)
+    painter.end()
+    return pixmap
 
 
 def check(painter: QPainter, rect: QRect, *, on: bool) -> None:
@@ -317,7 +402,7 @@ def spark(painter: QPainter, rect: QRectF, value: Spark) -> None:
 
 def fonts_changed() -> None:
     """Forget measured texts after another look was put in force."""
-    for known in (metrics, _elided, width_of):
+    for known in (metrics, _elided, _line, width_of):
         known.cache_clear()
 
 

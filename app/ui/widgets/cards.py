@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -22,6 +22,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.icons import Icon
 from app.ui.status import Status
+from app.ui.tables import paint
 from app.ui.widgets.buttons import icon_button
 from app.ui.widgets.text import ElidedText, Role, Text
 
@@ -64,10 +65,7 @@ class Card(QFrame):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(theme.colour("surface"))
-        painter.setPen(QPen(theme.colour("border"), 1))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
+        paint.box(painter, self.rect())
         painter.end()
 
 
