@@ -19,6 +19,8 @@ from typing import Any, Final, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
+from app.ui.collecting import Collector
+
 T = TypeVar("T")
 _READERS: Final = 3
 _PROGRESS_EVERY: Final = 0.05
@@ -118,6 +120,7 @@ class JobRunner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._collector = Collector(self)
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
         self._running: dict[int, Job] = {}
@@ -202,6 +205,7 @@ class JobRunner(QObject):
         self._writer.shutdown(wait=True, cancel_futures=True)
         self._readers.shutdown(wait=True, cancel_futures=True)
         self._running.clear()
+        self._collector.stop()
 
     def _job(
         self,

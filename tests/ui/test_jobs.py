@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -11,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.ui.collecting import Collector
 from app.ui.jobs import Cancelled, Job, JobRunner, Progress
 
 Settle = Callable[[], None]
@@ -33,6 +35,30 @@ def test_answers_come_back_in_the_gui_thread(jobs: JobRunner, settle: Settle) ->
     assert answers == [42]
     assert threads[0] is not threading.main_thread()
     assert threads[1] is threading.main_thread()
+
+
+def test_only_the_window_s_thread_collects(jobs: JobRunner, settle: Settle) -> None:
+    where: list[threading.Thread] = []
+
+    def seen(phase: str, _info: object) -> None:
+        if phase == "start":
+            where.append(threading.current_thread())
+
+    def work() -> None:
+        for _turn in range(3 * gc.get_threshold()[0]):
+            cycle: list[object] = []
+            cycle.append(cycle)
+
+    gc.callbacks.append(seen)
+    try:
+        jobs.read(work, lambda _none: None)
+        settle()
+        collector = jobs.findChild(Collector)
+        assert collector is not None
+        collector.look()
+    finally:
+        gc.callbacks.remove(seen)
+    assert set(where) == {threading.main_thread()}
 
 
 def test_an_overtaken_answer_is_dropped(jobs: JobRunner, settle: Settle) -> None:
