@@ -16,6 +16,7 @@ from app.domain import money
 from app.domain.awarding.limits import tenths
 from app.domain.bidding.award import BACKUP, WHOLE, WINNER
 from app.domain.bidding.commitment import BidLine, BidSource
+from app.domain.bidding.rules import over_words
 from app.domain.bidding.scoring import Criterion, price_points, score as total_score
 from app.domain.days import typed_time
 from app.domain.documents import state_title
@@ -140,15 +141,19 @@ def quote(
             {"round": _("轮次"), "version": _("第几次"), "lines": _("行数"),
              "fingerprint": _("指纹")},
         )  # fmt: skip
+        if made.over:
+            run.say(over_words(made.over))
         return
     with run.progress(_("读取报价单")) as report:
         taken = import_sheets(db, actor, found, files or (), report)
     run.emit(
         taken if run.as_json else [
-            {"file": one.file, "supplier": one.supplier, "lines": one.lines, "taken": one.taken}
+            {"file": one.file, "supplier": one.supplier, "lines": one.lines, "taken": one.taken,
+             "over": over_words(one.over) or "—"}
             for one in taken
         ],
-        {"file": _("文件"), "supplier": _("供应商"), "lines": _("行数"), "taken": _("已收下")},
+        {"file": _("文件"), "supplier": _("供应商"), "lines": _("行数"), "taken": _("已收下"),
+         "over": _("超限价")},
         empty=_("没有给出文件。"),
     )  # fmt: skip
     problems = [problem for one in taken for problem in one.problems]

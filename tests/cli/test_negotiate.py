@@ -139,13 +139,15 @@ def sealed_round(site: Site, no: str, project: int, folder: Path, draw: random.R
     assert len(files) == 8
     own = next(path for path in files if path.name.endswith("9001.xlsx"))
     ok(site, "kangze_sales", "negotiate", "quote", no, str(fill(own, draw, most="11.5")))
+    typed = ("--price", "1=11.20", "--price", "2=9.80")
+    assert "第 1 行" in ok(site, "ruihe_sales", "negotiate", "quote", no, *typed)
     typed = ("--price", "1=9.90", "--price", "2=9.80")
-    ok(site, "ruihe_sales", "negotiate", "quote", no, *typed)
+    assert "高于限价" not in ok(site, "ruihe_sales", "negotiate", "quote", no, *typed)
     others = [str(fill(path, draw, most="11.5")) for path in files if "-R1-91" in path.name]
     assert "密封报价开标以后" in refused(site, "lead_buyer", "negotiate", "quote", no, *others)
     move_deadline(site, project)
     ok(site, "lead_buyer", "negotiate", "open", no)
-    ok(site, "lead_buyer", "negotiate", "quote", no, *others)
+    assert "高于限价，收下但不能中选" in ok(site, "lead_buyer", "negotiate", "quote", no, *others)
     seen = run(site, "lead_buyer", "--json", "negotiate", "compare", no).json()
     assert len(seen) == 303
     # nobody pledged anything of the four of the small group: they are not asked for
@@ -181,7 +183,7 @@ def test_a_round_of_300_items_and_8_suppliers(big: Site, clock: FixedClock, tmp_
     assert "加权下浮" in ok(site, "lead_buyer", "negotiate", "compare", no)
     trail = run(site, "lead_buyer", "--json", "negotiate", "trail", no, "--prove")
     assert {row["proved"] for row in trail.json()} == {True}
-    assert len(trail.json()) == 2 + 6 + 6 + 1
+    assert len(trail.json()) == 3 + 6 + 6 + 1
     ok(site, "lead_buyer", "negotiate", "close", no)
     assert "评审中" in ok(site, "lead_buyer", "negotiate", "list")
     refused(site, "sales_1", "negotiate", "compare", no)

@@ -22,7 +22,16 @@ from app.domain.bidding.commitment import (
 from app.domain.bidding.compare import GIVEN_UP, NOBODY, Grid, mixed, standing, totals
 from app.domain.bidding.dossier import Paper, check_dossier, cold_chain
 from app.domain.bidding.need import check_pledge, propose
-from app.domain.bidding.rules import BidRules, CapRule, Limits, cap_of, check_price, rules_of
+from app.domain.bidding.rules import (
+    BidRules,
+    CapRule,
+    Limits,
+    above_ceiling,
+    cap_of,
+    check_price,
+    over_words,
+    rules_of,
+)
 from app.domain.bidding.scoring import DEFAULT, EXPERT, Criterion, pick_by_score, price_points
 from app.domain.bidding.sheet_key import make_key, read_key
 from app.domain.errors import DomainError
@@ -160,6 +169,15 @@ def test_over_the_ceiling_or_the_listing_cannot_win() -> None:
     assert found.best().tolist() == [NOBODY, NOBODY]
     wide = grid(said, ceiling=[105_000, 105_000])
     assert wide.best().tolist() == [0, 1]
+
+
+def test_who_bids_above_the_ceiling_is_told_the_lines() -> None:
+    prices = {3: Decimal(9), 1: Decimal(12), 2: None, 4: Decimal(50)}
+    ceilings = {1: Decimal(11), 2: Decimal(1), 3: Decimal(9), 4: None}
+    assert above_ceiling(prices, ceilings) == (1,)
+    assert over_words(()) == ""
+    assert over_words((1,)) == "1 行高于限价，收下但不能中选：第 1 行。"
+    assert "第 1、2、3、4、5… 行" in over_words(range(1, 8))
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 10**7), st.integers(1, 10**6)),

@@ -7,7 +7,7 @@ A price above the ceiling (限价) can be bid unless the project refuses it, but
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -79,6 +79,28 @@ class Limits:
     previous: Decimal | None = None
     cap: Cap | None = None
     ceiling: Decimal | None = None
+
+
+def above_ceiling(
+    prices: Mapping[int, Decimal | None], ceilings: Mapping[int, Decimal | None]
+) -> tuple[int, ...]:
+    """Lines whose price is above their ceiling: it may be taken down, but cannot win."""
+    return tuple(
+        line
+        for line, price in sorted(prices.items())
+        for ceiling in (ceilings.get(line),)
+        if price is not None and ceiling is not None and price > ceiling
+    )
+
+
+def over_words(lines: Sequence[int], most: int = 5) -> str:
+    """What a bidder is told of prices above the ceiling; empty for none."""
+    if not lines:
+        return ""
+    shown = "、".join(str(line) for line in lines[:most])
+    if len(lines) > most:
+        shown = _("{shown}…", shown=shown)
+    return _("{n} 行高于限价，收下但不能中选：第 {lines} 行。", n=len(lines), lines=shown)
 
 
 def check_price(

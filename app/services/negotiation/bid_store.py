@@ -27,12 +27,18 @@ from app.services.db import database_of, local_time, now
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A sheet that is in; `fingerprint` is the beginning of its commitment."""
+    """A sheet that is in.
+
+    Attributes:
+        fingerprint: The beginning of its commitment.
+        over: Lines above their ceiling: taken down, but they cannot win.
+    """
 
     round: int
     version: int
     lines: int
     fingerprint: str
+    over: tuple[int, ...] = ()
 
 
 def late(deadline: datetime) -> ConflictError:

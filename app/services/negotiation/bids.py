@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -24,7 +24,15 @@ from app.domain.bidding.commitment import (
     SheetContent,
     SheetKind,
 )
-from app.domain.bidding.rules import BidRules, Cap, CapRule, Limits, check_price, rules_of
+from app.domain.bidding.rules import (
+    BidRules,
+    Cap,
+    CapRule,
+    Limits,
+    above_ceiling,
+    check_price,
+    rules_of,
+)
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError, Problem, refuse_if
 from app.domain.ids import new_id
@@ -102,7 +110,7 @@ def submit_bid(db: Database, actor: Actor, command: SubmitBid) -> Submitted:
         _require_bidder(actor, project, command.supplier_id, command.source)
         earlier = claim(session, actor, actor.org_id, command.op_id, "negotiation.bid", command)
         if earlier is not None:
-            return Submitted(**earlier)
+            return _again(earlier)
         found = _open_round(session, project, command.supplier_id, command.source)
         if command.source is BidSource.PAPER and command.file is None:
             raise DomainError(
@@ -120,6 +128,7 @@ def submit_bid(db: Database, actor: Actor, command: SubmitBid) -> Submitted:
             lines=command.lines,
         )
         made = write_sheet(session, actor, content, (command.source, file_id, None))
+        made = replace(made, over=_over(session, project, command.lines))
         finish(session, actor.org_id, command.op_id, _plain(made))
         return made
 
@@ -132,7 +141,7 @@ def withdraw_bid(db: Database, actor: Actor, command: WithdrawBid) -> Submitted:
         reason = checked_reason(command.reason)
         earlier = claim(session, actor, actor.org_id, command.op_id, "negotiation.leave", command)
         if earlier is not None:
-            return Submitted(**earlier)
+            return _again(earlier)
         found = _open_round(session, project, command.supplier_id, BidSource.TYPED)
         content = SheetContent(
             org_id=project.org_id,
@@ -153,7 +162,24 @@ def _plain(made: Submitted) -> dict[str, object]:
         "version": made.version,
         "lines": made.lines,
         "fingerprint": made.fingerprint,
+        "over": list(made.over),
     }
+
+
+def _again(earlier: Mapping[str, Any]) -> Submitted:
+    return Submitted(**{**earlier, "over": tuple(earlier.get("over", ()))})
+
+
+def _over(session: Session, project: Negotiation, lines: Sequence[BidLine]) -> tuple[int, ...]:
+    rows = session.execute(
+        select(NegotiationItem.line, NegotiationItem.ceiling).where(
+            NegotiationItem.org_id == project.org_id,
+            NegotiationItem.negotiation_id == project.id,
+        )
+    )
+    ceilings = {row.line: row.ceiling for row in rows}
+    prices = {one.line: one.unit_price for one in lines}
+    return above_ceiling(prices, ceilings)
 
 
 def _require_bidder(

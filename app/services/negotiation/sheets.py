@@ -53,13 +53,14 @@ class SheetOut:
 
 @dataclass(frozen=True, slots=True)
 class SheetIn:
-    """How a returned file went: taken in, or why not."""
+    """How a returned file went: taken in, or why not; `over` are lines above the ceiling."""
 
     file: str
     supplier: str
     lines: int
     version: int
     problems: tuple[Problem, ...]
+    over: tuple[int, ...] = ()
 
     @property
     def taken(self) -> bool:
@@ -222,7 +223,7 @@ def _import_one(db: Database, actor: Actor, negotiation_id: int, path: Path) -> 
         file=BidFile(path.name, path.read_bytes()),
     )
     made: Submitted = submit_bid(db, actor, command)
-    return SheetIn(path.name, name, made.lines, made.version, ())
+    return SheetIn(path.name, name, made.lines, made.version, (), made.over)
 
 
 def _whose(session: Session, project: Negotiation, key: SheetKey | None) -> Organisation:

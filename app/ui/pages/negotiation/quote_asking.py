@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app import paths
 from app.domain.bidding.commitment import BidLine
+from app.domain.bidding.rules import above_ceiling, over_words
 from app.domain.duties import Duty
 from app.domain.ids import new_op
 from app.i18n import _
@@ -40,9 +41,12 @@ class QuoteAsking:
         if quote is None or not lines:
             self._page.not_available()
             return
+        effect = _("截止前可以再提交，以最后一次为准。提交后会给出指纹，开标时可以核对。")
+        ceilings = {one.item.line: one.item.ceiling for one in quote.rows}
+        over = over_words(above_ceiling({one.line: one.unit_price for one in lines}, ceilings))
         question = Question(
             _("提交 {n} 行报价", n=len(lines)),
-            _("截止前可以再提交，以最后一次为准。提交后会给出指纹，开标时可以核对。"),
+            f"{over}\n{effect}" if over else effect,
             _("提交报价"),
             _("再看看"),
         )
@@ -133,6 +137,9 @@ class QuoteAsking:
             taken = [one for one in results if one.taken]
             if taken:
                 notices.done(_("已收下 {n} 份报价单。", n=len(taken)))
+            for one in taken:
+                if one.over:
+                    notices.warn(f"{one.file}：{over_words(one.over)}")
             for one in results:
                 if not one.taken:
                     lines = [_sheet_problem(problem.row, problem.text) for problem in one.problems]

@@ -172,7 +172,8 @@ def _row(row: QuoteRow, typed: _Typed) -> Row:
     item = row.item
     packs = item.volume // item.price_factor
     price = plain(typed.price) if typed.price is not None else GIVEN_UP if typed.given_up else ""
-    over = typed.price is not None and row.most is not None and typed.price > row.most
+    limits = [limit for limit in (row.most, item.ceiling) if limit is not None]
+    over = typed.price is not None and bool(limits) and typed.price > min(limits)
     capacity = typed.capacity // item.price_factor if typed.capacity is not None else None
     return Row(
         item.line,
