@@ -62,12 +62,14 @@ def clean(text: str) -> str:
     return "".join(sign for sign in spaced if sign >= " " and sign not in _INVISIBLE)
 
 
+@lru_cache(maxsize=20_000)
 def width(text: str, size: float, bold: bool) -> float:
     """Width of `text` in the unit of `size`; characters of the full font are one em wide."""
     known = advances(bold=bold)
     return size * sum(known.get(sign, 1.0) for sign in clean(text))
 
 
+@lru_cache(maxsize=10_000)
 def runs(text: str, *, bold: bool) -> tuple[tuple[Face, str], ...]:
     """`text` in stretches of one font each."""
     known, text = advances(bold=bold), clean(text)
@@ -88,6 +90,7 @@ def runs(text: str, *, bold: bool) -> tuple[tuple[Face, str], ...]:
     return tuple(result)
 
 
+@lru_cache(maxsize=256)
 def pdf_name(face: Face) -> str:
     """The name of `face` for reportlab, registered on first use."""
     from reportlab.pdfbase import pdfmetrics

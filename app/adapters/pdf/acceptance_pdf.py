@@ -9,7 +9,6 @@ from __future__ import annotations
 from reportlab.platypus import Flowable
 
 from app.adapters.pdf.blocks import (
-    Align,
     Column,
     facts,
     goods_text,
@@ -21,6 +20,7 @@ from app.adapters.pdf.blocks import (
     total_line,
 )
 from app.adapters.pdf.kit import build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.papers import AcceptancePaper
 from app.i18n import _
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, Spacer
 
-from app.adapters.pdf.blocks import Align, Column, facts, grid, money, paragraph, title
+from app.adapters.pdf.blocks import Column, facts, grid, money, paragraph, title
 from app.adapters.pdf.kit import build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.awarding.paper import NoticePaper
 from app.i18n import _
 

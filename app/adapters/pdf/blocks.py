@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
 from typing import Any, Final
 
-from reportlab.lib import colors
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfgen.canvas import Canvas
@@ -17,27 +15,16 @@ from typing_extensions import override
 
 from app.adapters import fonts
 from app.adapters.pdf.kit import MM, draw_text
+from app.adapters.pdf.rows import BODY, LEADING, Align, Rows, cut, line
 from app.domain.capital_amount import capital_amount
 from app.domain.papers import Goods, Party, Signing
 from app.domain.sealing import SealPlace
 from app.i18n import _
 
-BODY: Final = 9
-LEADING: Final = 12.5
 _TITLE: Final = 16
-_HEAD_GREY: Final = colors.Color(0.94, 0.95, 0.96)
-_RULE_GREY: Final = colors.Color(0.72, 0.75, 0.79)
 _LONGEST_CELL: Final = 400
 _SEAL: Final = 38 * MM
 _DIGEST_SHOWN: Final = 16
-
-
-class Align(Enum):
-    """Where the text of a column stands."""
-
-    LEFT = "LEFT"
-    RIGHT = "RIGHT"
-    CENTRE = "CENTRE"
 
 
 _ALIGNMENTS: Final = {Align.LEFT: TA_LEFT, Align.RIGHT: TA_RIGHT, Align.CENTRE: TA_CENTER}
@@ -142,62 +129,18 @@ def grid(
         total = None if total is None else [total[at] for at in used]
     shares = sum(column.share for column in columns)
     widths = [width * column.share / shares for column in columns]
-    head = [paragraph(column.title, bold=True, align=column.align) for column in columns]
-    body = [_cells(columns, row, widths) for row in rows]
+    aligns = [column.align for column in columns]
+    head = line([column.title for column in columns], widths, bold=True)
+    body = [line([_short(text) for text in row], widths) for row in rows]
     if total is not None:
-        body.append(_cells(columns, total, widths, bold=True))
-    table = Table([head, *body], colWidths=widths, repeatRows=1, splitInRow=1)
-    table.setStyle(TableStyle(_grid_style(columns, len(body), has_total=total is not None)))
-    return table
-
-
-def _cells(
-    columns: Sequence[Column], row: Sequence[str], widths: Sequence[float], *, bold: bool = False
-) -> list[Any]:
-    """The cells of one row: numbers as they are, text as paragraphs that wrap."""
-    cells: list[Any] = []
-    for column, text, width in zip(columns, row, widths, strict=True):
-        short = _short(text)
-        fits = fonts.width(short, BODY, bold) <= width - 6
-        if column.align is Align.RIGHT and fits:
-            cells.append(short)
-        else:
-            cells.append(paragraph(short, bold=bold, align=column.align))
-    return cells
+        body.append(line([_short(text) for text in total], widths, bold=True))
+    pieces = [piece for row in body for piece in cut(row)]
+    return Rows((widths, aligns), head, pieces, total=total is not None)
 
 
 def _short(text: str) -> str:
     """`text` without what could fill pages by itself."""
     return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
-
-
-def _grid_style(columns: Sequence[Column], rows: int, *, has_total: bool) -> list[tuple[Any, ...]]:
-    """Rules, fonts and alignment of a table."""
-    style: list[tuple[Any, ...]] = [
-        ("FONT", (0, 0), (-1, -1), fonts.pdf_name(fonts.Face(bold=False)), BODY),
-        ("LEADING", (0, 0), (-1, -1), LEADING),
-        ("BACKGROUND", (0, 0), (-1, 0), _HEAD_GREY),
-        ("LINEABOVE", (0, 0), (-1, 0), 0.8, colors.black),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.5, colors.black),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.3, _RULE_GREY),
-        ("LINEBELOW", (0, -1), (-1, -1), 0.8, colors.black),
-        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-    ]
-    style += [
-        ("ALIGN", (at, 1), (at, -1), column.align.value)
-        for at, column in enumerate(columns)
-        if column.align is Align.RIGHT
-    ]
-    if has_total:
-        style += [
-            ("FONT", (0, rows), (-1, rows), fonts.pdf_name(fonts.Face(bold=True)), BODY),
-            ("LINEABOVE", (0, rows), (-1, rows), 0.5, colors.black),
-        ]
-    return style
 
 
 def money(value: Decimal, *, least: int = 2) -> str:

@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from app.adapters.barcode import modules
 from app.adapters.pdf.blocks import (
-    Align,
     Column,
     facts,
     goods_text,
@@ -21,6 +20,7 @@ from app.adapters.pdf.blocks import (
     title,
 )
 from app.adapters.pdf.kit import MM, build, draw_text, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.labels.marks import Symbology
 from app.domain.papers import DeliveryPaper
 from app.i18n import _

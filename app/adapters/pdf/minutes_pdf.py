@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from reportlab.platypus import Flowable, Spacer
 
-from app.adapters.pdf.blocks import Align, Column, facts, grid, paragraph, signing_block, title
+from app.adapters.pdf.blocks import Column, facts, grid, paragraph, signing_block, title
 from app.adapters.pdf.kit import MM, build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.formulary.minutes import AlignmentReport, Minutes, MinutesItem
 from app.domain.papers import Signing
 from app.i18n import _

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from reportlab.platypus import Flowable, Spacer
 
-from app.adapters.pdf.blocks import Align, Column, facts, grid, paragraph, title
+from app.adapters.pdf.blocks import Column, facts, grid, paragraph, title
 from app.adapters.pdf.kit import MM, build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.papers import PrintInfo
 from app.i18n import _
 

@@ -11,8 +11,9 @@ from reportlab.platypus import Flowable, Spacer
 from typing_extensions import override
 
 from app.adapters import fonts
-from app.adapters.pdf.blocks import Align, Column, facts, grid, money, paragraph, title
+from app.adapters.pdf.blocks import Column, facts, grid, money, paragraph, title
 from app.adapters.pdf.kit import MM, build, draw_text, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.papers import PrintInfo
 from app.domain.savings import DEFINITION, Group, in_wan
 from app.i18n import _

@@ -5,7 +5,6 @@ from __future__ import annotations
 from reportlab.platypus import Flowable, Spacer
 
 from app.adapters.pdf.blocks import (
-    Align,
     Column,
     facts,
     goods_text,
@@ -18,6 +17,7 @@ from app.adapters.pdf.blocks import (
     total_line,
 )
 from app.adapters.pdf.kit import MM, build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.papers import ShortagePaper
 from app.i18n import _
 

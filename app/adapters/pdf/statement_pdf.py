@@ -7,7 +7,6 @@ from decimal import Decimal
 from reportlab.platypus import Flowable, Spacer
 
 from app.adapters.pdf.blocks import (
-    Align,
     Column,
     facts,
     goods_text,
@@ -20,6 +19,7 @@ from app.adapters.pdf.blocks import (
     total_line,
 )
 from app.adapters.pdf.kit import MM, build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.papers import StatementPaper
 from app.i18n import _
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from reportlab.platypus import Flowable, Spacer
 
 from app.adapters.pdf.blocks import (
-    Align,
     Column,
     facts,
     grid,
@@ -14,6 +13,7 @@ from app.adapters.pdf.blocks import (
     title,
 )
 from app.adapters.pdf.kit import MM, build, frame_width
+from app.adapters.pdf.rows import Align
 from app.domain.papers import TablePaper
 from app.i18n import _
 
