@@ -6,12 +6,15 @@ import re
 import unicodedata
 from datetime import date, datetime, time
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from app.domain.errors import DomainError
 from app.i18n import _
 
 _DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))", re.ASCII)
 _TIME: Final = re.compile(r"(.*?)[T\s]+(\d{1,2}):(\d{2})", re.ASCII)
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+"""The members' zone: days begin and times read as on the clock at the wall."""
 _OFFICE_ENDS: Final = time(17)
 
 

@@ -29,6 +29,7 @@ from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
+from app.domain.days import ZONE
 from app.domain.money import from_scaled, to_scaled
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -174,8 +175,11 @@ def microseconds(value: datetime) -> int:
 
 
 def moment(value: int) -> datetime:
-    """The UTC point in time behind stored microseconds."""
-    return _EPOCH + timedelta(microseconds=int(value))
+    """The point in time behind stored microseconds, in the members' zone.
+
+    Shown anywhere it reads as the clock at the wall did, and its date is the day people lived.
+    """
+    return (_EPOCH + timedelta(microseconds=int(value))).astimezone(ZONE)
 
 
 Key = Annotated[int, mapped_column(BigInt, primary_key=True, autoincrement=False)]

@@ -33,7 +33,7 @@ def test_consolidate_sign_and_print(site: Site, tmp_path: Path) -> None:
     assert (made["no"][:2], made["member_orders"], made["amount"]) == ("TC", 3, "1005.00")
     orders = ok(run(site, "lead_buyer", "--json", "order", "list", made["no"])).json()
     first = orders[0]["no"]
-    assert orders[0]["sign_by"].startswith("2096-12-28T09:00")
+    assert orders[0]["sign_by"].startswith("2096-12-28T17:00")
 
     early = run(site, "kangze_sales", "sign", first)
     assert early.code == 1
