@@ -88,7 +88,7 @@ def csv_text(value: Cell) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
+        return value.replace(tzinfo=None).isoformat(" ", "seconds")
     text = str(value)
     risky = text.startswith(_RISKY) and not _NUMBER.fullmatch(text)
     return "'" + text if risky else text
