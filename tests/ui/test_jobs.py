@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.ui import collecting
 from app.ui.collecting import Collector
 from app.ui.jobs import Cancelled, Job, JobRunner, Progress
 
@@ -37,7 +38,9 @@ def test_answers_come_back_in_the_gui_thread(jobs: JobRunner, settle: Settle) ->
     assert threads[1] is threading.main_thread()
 
 
-def test_only_the_window_s_thread_collects(jobs: JobRunner, settle: Settle) -> None:
+def test_only_the_window_s_thread_collects(
+    jobs: JobRunner, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
     where: list[threading.Thread] = []
 
     def seen(phase: str, _info: object) -> None:
@@ -55,7 +58,10 @@ def test_only_the_window_s_thread_collects(jobs: JobRunner, settle: Settle) -> N
         settle()
         collector = jobs.findChild(Collector)
         assert collector is not None
-        collector.look()
+        assert where == [], "not in the reader's thread"
+        with monkeypatch.context() as few:
+            few.setattr(collecting, "_YOUNG", 0)
+            collector.look()
     finally:
         gc.callbacks.remove(seen)
     assert set(where) == {threading.main_thread()}

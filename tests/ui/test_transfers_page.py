@@ -142,8 +142,8 @@ def test_the_lender_takes_the_price_or_sets_it_off(
     theirs = replace(row.record, org_id=EAST, donor_id=WEST)
     assert owed_back(row.record, (row.record, theirs)) == 2 * BOX
     page.loans.opened.emit(row)
-    form = form_of(page, LenderForm)
-    form.reject()
+    form_of(page, LenderForm).reject()
+    settle()
     assert loans(*sqlite_site.as_("east_store"), [EAST])
     page.loans.opened.emit(row)
     form_of(page, LenderForm).submit()
