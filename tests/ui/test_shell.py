@@ -313,6 +313,9 @@ def test_notices_stay_under_the_bell_and_errors_on_screen(window: MainWindow) ->
     assert window.top.bell.count == 2
     assert [toast.notice.text for toast in window.toasts.toasts] == ["已收货入库。", "没能保存。"]
     assert [toast.notice.lasting for toast in window.toasts.toasts] == [False, True]
+    window.navigate(window.specs[1].name)
+    assert [toast.notice.text for toast in window.toasts.toasts] == ["已收货入库。"]
+    assert "没能保存。" in [notice.text for notice in notices.kept]
     notices.look()
     assert window.top.bell.count == 0
 

@@ -1,4 +1,4 @@
-"""Notices on screen: at the foot for ten seconds, lasting ones until closed, all under the bell."""
+"""Notices at the foot: for ten seconds, lasting ones until closed or left; all under the bell."""
 
 from __future__ import annotations
 
@@ -125,6 +125,12 @@ class ToastStack(QObject):
         for old in self.toasts[_MOST:]:
             old.leave()
         self.place()
+
+    def clear(self) -> None:
+        """Another page comes: what was said on this one is under the bell."""
+        for toast in self.toasts:
+            if toast.notice.lasting:
+                toast.leave()
 
     def place(self) -> None:
         """Stack the toasts upwards from the corner."""

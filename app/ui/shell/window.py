@@ -165,6 +165,7 @@ class MainWindow(QWidget):
             words = _("你的账号不能使用这个页面。可请管理员在「系统设置」里添加职责。")
             self.context.notices.warn(words)
             return
+        self.toasts.clear()
         try:
             self.stack.bring(name, arguments)
         except Exception as error:  # noqa: BLE001 - a page that cannot be built must not end all

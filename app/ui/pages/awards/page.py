@@ -60,7 +60,8 @@ class AwardsPage(Page):
         column = page_column(self)
         column.addLayout(toolbar(*self.chips.buttons(), None, self.awards.optimise))
         column.addWidget(self.stack, 1)
-        self.on(Act.NEW, self.awards.ask_limits)
+        if context.may(Duty.BUY):
+            self.on(Act.NEW, self.awards.ask_limits)
         self.on(Act.EXPORT, self._export)
         supplier = context.actor.has(Duty.SUPPLY)
         for place in (_AWARDS, _PLEDGES, _ALERTS):
@@ -115,4 +116,5 @@ class AwardsPage(Page):
 
     @override
     def keys(self) -> tuple[KeyHint, ...]:
-        return (self.hint(Act.NEW, _("优化定标")), self.hint(Act.EXPORT))
+        optimise = (self.hint(Act.NEW, _("优化定标")),) if self.context.may(Duty.BUY) else ()
+        return (*optimise, self.hint(Act.EXPORT))
