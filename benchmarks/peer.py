@@ -105,7 +105,7 @@ def _stock(site: Site, size: int) -> dict[str, float]:
 
     def one() -> None:
         with way[0].read() as session:
-            lot_stock(session, EAST, [place], [FIRST])
+            lot_stock(session, EAST, place, [FIRST])
 
     received, used = timed(lambda: move(-1), 1)[0], timed(lambda: move(1), 1)[0]
     return {

@@ -30,7 +30,7 @@ def standing_stock(record: Record, site: Site, backend: str, size: int) -> None:
 
     def one() -> None:
         with way[0].read() as session:
-            lot_stock(session, EAST, [FIRST_PLACE], [1_000])
+            lot_stock(session, EAST, FIRST_PLACE, [1_000])
 
     pairs = items * _PLACES
     record.take(("on hand, one item at one place", backend, size), one, rows=1, runs=21)

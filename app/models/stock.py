@@ -137,7 +137,7 @@ class Ledger(Base):
         Index(None, "org_id", "item_id", "seq"),
         Index(None, "org_id", "doc_kind", "doc_id"),
         Index(None, "org_id", "occurred_on", "seq"),
-        Index("ix_ledger_lot", "lot_id", "org_id"),
+        Index("ix_ledger_lot", "lot_id", "org_id", "from_place"),
         Base.__table_args__,
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Table, bindparam, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,17 @@ from app.domain.ledger import GENESIS
 from app.models.base import microseconds
 from app.models.platform import Audit
 from app.models.stock import ChainHead
-from app.services.db import database_of, now
+from app.services.db import at_end, database_of, now
 from app.services.operations import plain
+
+_RECORD: Final = text("SELECT api.audit(:org, :actor, :action, :kind, :doc, :detail)")
+_BEGIN_CHAIN: Final = (
+    sqlite_insert(cast("Table", ChainHead.__table__)).values(seq=0).on_conflict_do_nothing()
+)
+_HEAD: Final = select(ChainHead.seq, ChainHead.hash).where(
+    ChainHead.org_id == bindparam("org"), ChainHead.chain == "audit"
+)
+_INSERT: Final = insert(cast("Table", Audit.__table__))
 
 
 def record(
@@ -43,8 +52,9 @@ def record(
     if database_of(session).is_sqlite:
         _record_sqlite(session, actor, (org_id, action, *doc), body)
         return
-    session.execute(
-        text("SELECT api.audit(:org, :actor, :action, :kind, :doc, :detail)"),
+    at_end(
+        session,
+        _RECORD,
         {
             "org": org_id,
             "actor": actor.person_id,
@@ -61,30 +71,24 @@ def _record_sqlite(
 ) -> None:
     org_id, action, kind, doc_id = what
     session.flush()
-    session.execute(
-        sqlite_insert(ChainHead)
-        .values(org_id=org_id, chain="audit", seq=0, hash=GENESIS)
-        .on_conflict_do_nothing()
-    )
-    head = session.execute(
-        select(ChainHead.seq, ChainHead.hash).where(
-            ChainHead.org_id == org_id, ChainHead.chain == "audit"
-        )
-    ).one()
+    connection = session.connection()
+    connection.execute(_BEGIN_CHAIN, {"org_id": org_id, "chain": "audit", "hash": GENESIS})
+    head = connection.execute(_HEAD, {"org": org_id}).one()
     at = now(session)
     parts = (org_id, head.seq + 1, microseconds(at), actor.person_id, action, kind, doc_id, body)
     line = "|".join(str(part) for part in parts)
-    session.execute(
-        insert(Audit).values(
-            org_id=org_id,
-            seq=head.seq + 1,
-            at=at,
-            person_id=actor.person_id,
-            action=action,
-            doc_kind=kind,
-            doc_id=doc_id,
-            detail=json.loads(body),
-            prev_hash=head.hash,
-            hash=hashlib.sha256(head.hash + line.encode()).digest(),
-        )
+    connection.execute(
+        _INSERT,
+        {
+            "org_id": org_id,
+            "seq": head.seq + 1,
+            "at": at,
+            "person_id": actor.person_id,
+            "action": action,
+            "doc_kind": kind,
+            "doc_id": doc_id,
+            "detail": json.loads(body),
+            "prev_hash": head.hash,
+            "hash": hashlib.sha256(head.hash + line.encode()).digest(),
+        },
     )

@@ -3,14 +3,15 @@
 `Database.write()` opens one transaction; on SQLite with BEGIN IMMEDIATE and an own retry with
 jitter, because `busy_timeout` starves writers. Helpers take the session and never commit.
 Errors of the drivers are told apart here: what the person can mend, what the environment did,
-and what is our bug.
+and what is our bug. What nobody waits for (`at_end`) goes to a server together with COMMIT, so
+that the locks of a posting are held for one round trip.
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import partial
@@ -18,7 +19,16 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    create_engine,
+    event,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -26,14 +36,23 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
-from app.models.base import moment
+from app.models.base import Moment
 from app.services.db_errors import is_cut, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 """The members' time zone: a fact belongs to a day there."""
+SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", Moment
+)
+"""A server's own clock, as it stores a point in time."""
+_ASK_SERVER: Final = select(SERVER_NOW)
 _GIVE_UP_SECONDS: Final = 15.0
+_LAST: Final = "last"
+_LEARNED: Final = "learned"
+
+Values = Mapping[str, object] | Sequence[Mapping[str, object]]
 
 Clock = Callable[[], datetime]
 
@@ -53,6 +72,7 @@ class Database:
         self.engine = engine
         self.outbox = outbox
         self._clock = clock
+        self._known: dict[object, int] = {}
         self._writer = engine.execution_options(write=True)
         # SQLite reads one state by itself; PostgreSQL would take a new one for each statement
         self._reader = (
@@ -93,14 +113,18 @@ class Database:
             self._commit(session)
 
     def _commit(self, session: Session) -> None:
-        """After an error here the operations stay open in the outbox until they are asked about."""
+        """After a cut line the operations stay open in the outbox until they are asked about."""
         try:
-            session.commit()
+            if _LAST in session.info:
+                _commit_with(session, session.info.pop(_LAST))
+            else:
+                session.commit()
         except DBAPIError as error:
             if not self.is_sqlite and is_cut(error):
                 raise unsure() from error
             raise
         self._settle(session)
+        self._known.update(session.info.get(_LEARNED, {}))
 
     def _give_up(self, session: Session) -> None:
         try:
@@ -127,22 +151,36 @@ class Database:
             for op_id in session.info.get("ops", ()):
                 self.outbox.settle(op_id)
 
+    def learned(self, session: Session, key: object, read: Callable[[], int]) -> int:
+        """A number that never changes once it is there, such as the id of a virtual place.
+
+        It is read once; what a unit of work has read is believed by others after its commit.
+        """
+        found = self._known.get(key)
+        if found is None:
+            kept: dict[object, int] = session.info.setdefault(_LEARNED, {})
+            found = kept.get(key)
+            if found is None:
+                found = kept[key] = read()
+        return found
+
     def now(self, session: Session) -> datetime:
         """The server's time (UTC), read once per unit of work."""
+        known = self.known_now(session)
+        if known is None:
+            known = session.connection().execute(_ASK_SERVER).scalar_one()
+            session.info["now"] = known
+        return known
+
+    def known_now(self, session: Session) -> datetime | None:
+        """The time of this unit of work, as far as no server has to be asked for it."""
         known = session.info.get("now")
         if isinstance(known, datetime):
             return known
-        value = self._clock() if self._clock else self._server_time(session)
-        session.info["now"] = value
+        if self._clock is None and not self.is_sqlite:
+            return None
+        session.info["now"] = value = self._clock() if self._clock else datetime.now(UTC)
         return value
-
-    def _server_time(self, session: Session) -> datetime:
-        if self.is_sqlite:
-            return datetime.now(UTC)
-        micros = session.execute(
-            text("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint")
-        ).scalar_one()
-        return moment(int(micros))
 
     def close(self) -> None:
         """Give back all connections."""
@@ -156,6 +194,35 @@ def database_of(session: Session) -> Database:
     found = session.info["db"]
     assert isinstance(found, Database)  # noqa: S101 - every session comes from Database
     return found
+
+
+def at_end(session: Session, statement: Executable, values: Values) -> None:
+    """Carry out what nobody waits for: at once in a file, together with COMMIT on a server.
+
+    The order is kept, and an error still takes all of the unit of work back.
+
+    Args:
+        session: A unit of work that writes.
+        statement: Its rows, if it has any, are not read.
+        values: Its parameters, or a list of them.
+    """
+    if database_of(session).is_sqlite:
+        session.flush()
+        session.connection().execute(statement, values)
+    else:
+        session.info.setdefault(_LAST, []).append((statement, values))
+
+
+def _commit_with(session: Session, last: Sequence[tuple[Executable, Values]]) -> None:
+    """Send the last statements and COMMIT in one go: one round trip, however many they are."""
+    connection = session.connection()
+    driver: Any = connection.connection.driver_connection
+    transaction = connection.get_transaction()
+    assert transaction is not None  # noqa: S101 - a unit of work has begun
+    with driver.pipeline():
+        for statement, values in last:
+            connection.execute(statement, values)
+        transaction.commit()
 
 
 def now(session: Session) -> datetime:
@@ -261,10 +328,12 @@ def ping(db: Database) -> None:
 
 
 __all__ = [
+    "SERVER_NOW",
     "ZONE",
     "Clock",
     "DBAPIError",
     "Database",
+    "at_end",
     "database_of",
     "local_time",
     "now",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from sqlalchemy.exc import DBAPIError
 
@@ -19,6 +20,7 @@ from app.domain.errors import (
     UnsureProblem,
 )
 from app.i18n import _
+from app.services.stock.closed import closed_text
 
 NO_STOCK = "P0S01"
 WAS_FIRST = "P0S02"
@@ -45,6 +47,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
     message = str(error.orig)
     return (
         _stock(state, message)
+        or _closed(state, message, error)
         or _settlement(state, message)
         or _rights(state)
         or _line(message)
@@ -92,12 +95,22 @@ def _stock(state: str, message: str) -> DomainError | None:
     return None
 
 
+def _closed(state: str, message: str, error: DBAPIError) -> DomainError | None:
+    """A closed month; the posting tells the day and until when the books are shut."""
+    if state != MONTH_CLOSED and "month closed" not in message:
+        return None
+    diagnosis = getattr(error.orig, "diag", None)
+    days = str(getattr(diagnosis, "message_detail", None) or "").split()
+    if len(days) == 2:  # noqa: PLR2004 - the day and the last closed one
+        day, through = map(date.fromisoformat, days)
+        return DomainError("month.closed", closed_text(day, through))
+    return DomainError(
+        "month.closed",
+        _("这个日期所在的月份已关账，没有记账。请改日期，或请结算员说明原因重新开账。"),
+    )
+
+
 def _settlement(state: str, message: str) -> DomainError | None:
-    if state == MONTH_CLOSED or "month closed" in message:
-        return DomainError(
-            "month.closed",
-            _("这个日期所在的月份已关账，没有记账。请改日期，或请结算员说明原因重新开账。"),
-        )
     if state == BEYOND or "matched beyond" in message:
         return ConflictError(
             "match.beyond", _("发票或对账单剩下的金额不够，可能刚被别人匹配。请刷新后再看。")

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -22,8 +23,10 @@ from app.domain.quantity import checked
 from app.i18n import _
 from app.models.demand import Demand
 from app.services.access import require
-from app.services.db import Database, database_of, today
+from app.services.db import Database, at_end, database_of, today
 from app.services.operations import claim, finish
+
+_TABLE: Final = cast("Table", Demand.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +73,28 @@ def write_demand(
     """Add to the days' figures, or put these in their place (an import that is the truth)."""
     if not lines:
         return
-    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
-    statement = insert(Demand)
-    new = statement.excluded
-    fields = ("asked", "given", "lines")
-    values: dict[str, Any] = {
-        name: getattr(Demand, name) + new[name] if add else new[name] for name in fields
+    statement = _WRITE[database_of(session).is_sqlite, add]
+    at_end(session, statement, [_row(org_id, place_id, line) for line in lines])
+
+
+def _write(insert: Any, *, add: bool) -> Executable:
+    fresh = insert(_TABLE)
+    new = fresh.excluded
+    values = {
+        name: _TABLE.c[name] + new[name] if add else new[name]
+        for name in ("asked", "given", "lines")
     }
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "place_id", "item_id", "day"], set_=values
-        ),
-        [_row(org_id, place_id, line) for line in lines],
-    )
+    keys = ["org_id", "place_id", "item_id", "day"]
+    statement: Executable = fresh.on_conflict_do_update(index_elements=keys, set_=values)
+    return statement
+
+
+_WRITE: Final = {
+    (file, add): _write(sqlite_insert if file else pg_insert, add=add)
+    for file in (True, False)
+    for add in (True, False)
+}
+"""By whether it is a file, and whether figures are added or replaced."""
 
 
 def _row(org_id: int, place_id: int, line: DemandLine) -> dict[str, Any]:

@@ -10,6 +10,7 @@ keep its locks for minutes) is ended as soon as the server can be reached.
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -27,14 +28,16 @@ LOOK_SECONDS: Final = 7
 AGAIN_SECONDS: Final = 3
 PING_SECONDS: Final = 5
 EVERY_SECONDS: Final = 1
+FRESH_NS: Final = 500_000_000
+"""A line that has answered so lately, and has not been closed since, is not asked again."""
 _MISSES: Final = 2
 """Looks at which the server works on nothing while we wait: an answer under way is not lost."""
-_WORKING: Final = (
-    "SELECT state = 'active' FROM pg_stat_activity WHERE pid = %s AND usename = session_user"
-)
+_BUSY: Final = "(state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead')"
+"""Between statements that were sent together a server is active and yet waits for the client."""
+_WORKING: Final = f"SELECT {_BUSY} FROM pg_stat_activity WHERE pid = %s AND usename = session_user"
 _END: Final = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE pid = ANY (%s) AND usename = session_user AND state <> 'active'"
+    f" WHERE pid = ANY (%s) AND usename = session_user AND NOT {_BUSY}"
 )
 
 
@@ -138,7 +141,7 @@ class LineWatch:
         self, driver: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
     ) -> None:
         """Whether the line still stands; a dead one is replaced before any work begins."""
-        if entry.info.pop("fresh", False):
+        if entry.info.pop("fresh", False) or _just_answered(driver, entry.info.pop("left", 0)):
             return
         self._expect(driver, PING_SECONDS, _MISSES)
         dialect = self._engine.dialect
@@ -152,8 +155,9 @@ class LineWatch:
     def _closed(self, _engine: Engine) -> None:
         self._stop.set()
 
-    def _checked_in(self, driver: Any, _entry: ConnectionPoolEntry) -> None:
+    def _checked_in(self, driver: Any, entry: ConnectionPoolEntry) -> None:
         self._forget(driver)
+        entry.info["left"] = time.time_ns()  # a sleeping computer's clock goes on, unlike monotonic
 
     def _asked(self, connection: Connection, *_rest: object) -> None:
         if not connection.invalidated:
@@ -166,6 +170,16 @@ class LineWatch:
         connection = context.connection
         if connection is not None and not connection.invalidated:
             self._forget(connection.connection.driver_connection)
+
+
+def _just_answered(driver: Any, left: int) -> bool:
+    """Whether a line was given back a moment ago and the server has said nothing since."""
+    if not 0 <= time.time_ns() - left < FRESH_NS:
+        return False
+    try:
+        return not select.select([driver.fileno()], [], [], 0)[0]  # its end can be read
+    except (OSError, ValueError):
+        return False
 
 
 def shut(driver: Any) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, Final, cast
 
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -11,18 +13,29 @@ from sqlalchemy.orm import Session
 from app.models.platform import Counter
 from app.services.db import database_of
 
+_TABLE: Final = cast("Table", Counter.__table__)
+
+
+def _next(insert: Any) -> Executable:
+    fresh = insert(_TABLE)
+    statement: Executable = fresh.on_conflict_do_update(
+        index_elements=["org_id", "kind", "day"],
+        set_={"last": _TABLE.c.last + fresh.excluded.last},
+    ).returning(_TABLE.c.last)
+    return statement
+
+
+_NEXT: Final = {True: _next(sqlite_insert), False: _next(pg_insert)}
+"""By whether it is a file."""
+
 
 def next_number(session: Session, org_id: int, kind: str, day: date, *, count: int = 1) -> int:
     """The first of `count` fresh running numbers; rolled back with the unit of work."""
-    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
-    last = session.execute(
-        insert(Counter)
-        .values(org_id=org_id, kind=kind, day=day, last=count)
-        .on_conflict_do_update(
-            index_elements=["org_id", "kind", "day"], set_={"last": Counter.last + count}
-        )
-        .returning(Counter.last)
-    ).scalar_one()
+    session.flush()
+    last = session.connection().scalar(
+        _NEXT[database_of(session).is_sqlite],
+        {"org_id": org_id, "kind": kind, "day": day, "last": count},
+    )
     return int(last) - count + 1
 
 

@@ -18,10 +18,10 @@ import hashlib
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -29,8 +29,30 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError
 from app.i18n import _
+from app.models.base import Moment
 from app.models.platform import Operation
-from app.services.db import database_of, now
+from app.services.db import SERVER_NOW, at_end, database_of
+
+_TABLE: Final = cast("Table", Operation.__table__)
+_FIELDS: Final = ("org_id", "op_id", "kind", "digest", "actor_id", "result")
+_PARAMETERS: Final = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _FIELDS}
+_AT: Final = bindparam("at", type_=Moment)
+_CLAIMS: Final = {
+    True: sqlite_insert(_TABLE)
+    .values(**_PARAMETERS, at=_AT)
+    .on_conflict_do_nothing()
+    .returning(_TABLE.c.at),
+    False: pg_insert(_TABLE)
+    .values(**_PARAMETERS, at=func.coalesce(_AT, SERVER_NOW))
+    .on_conflict_do_nothing()
+    .returning(_TABLE.c.at),
+}
+"""Claims by whether it is a file; a server tells its time with the answer."""
+_FINISH: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.org_id == bindparam("org"), _TABLE.c.op_id == bindparam("op"))
+    .values(result=bindparam("answer", type_=_TABLE.c.result.type))
+)
 
 
 def claim(
@@ -52,22 +74,25 @@ def claim(
     digest = digest_of(content)
     database = database_of(session)
     database.sending(session, org_id, op_id, kind)
-    insert = sqlite_insert if database.is_sqlite else pg_insert
-    inserted = session.execute(
-        insert(Operation)
-        .values(
-            org_id=org_id,
-            op_id=op_id,
-            kind=kind,
-            digest=digest,
-            actor_id=actor.person_id,
-            at=now(session),
-            result={},
+    session.flush()
+    inserted = (
+        session.connection()
+        .execute(
+            _CLAIMS[database.is_sqlite],
+            {
+                "org_id": org_id,
+                "op_id": op_id,
+                "kind": kind,
+                "digest": digest,
+                "actor_id": actor.person_id,
+                "at": database.known_now(session),
+                "result": {},
+            },
         )
-        .on_conflict_do_nothing()
-        .returning(Operation.op_id)
-    ).first()
+        .first()
+    )
     if inserted is not None:
+        session.info.setdefault("now", inserted.at)
         return None
     row = session.execute(
         select(Operation).where(Operation.org_id == org_id, Operation.op_id == op_id)
@@ -82,11 +107,7 @@ def claim(
 
 def finish(session: Session, org_id: int, op_id: UUID, result: dict[str, Any]) -> None:
     """Store the answer, so that a repeat of the operation gets the same."""
-    session.execute(
-        update(Operation)
-        .where(Operation.org_id == org_id, Operation.op_id == op_id)
-        .values(result=result)
-    )
+    at_end(session, _FINISH, {"org": org_id, "op": op_id, "answer": result})
 
 
 def digest_of(content: object) -> bytes:

@@ -10,13 +10,35 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models.price import Price, PriceList
 
-_CHUNK = 500
+_CHUNK: Final = 500
+_IN_FORCE: Final = (
+    select(
+        Price.id,
+        Price.item_id,
+        Price.supplier_id,
+        Price.org_id,
+        Price.unit_price,
+        Price.price_factor,
+        Price.rank,
+        PriceList.source,
+        Price.ceiling,
+        Price.base_price,
+    )
+    .join(PriceList, PriceList.id == Price.list_id)
+    .where(
+        Price.item_id.in_(bindparam("items", expanding=True)),
+        Price.org_id.in_(bindparam("orgs", expanding=True)),
+        Price.valid_from <= bindparam("day"),
+        (Price.valid_to.is_(None)) | (Price.valid_to > bindparam("day")),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +94,10 @@ def _read(
 ) -> dict[tuple[int, int], tuple[PriceInForce, ...]]:
     """Prices by (owner, item); a member's own stand before the group's, so each sorts alone."""
     found: dict[tuple[int, int], list[PriceInForce]] = {}
+    session.flush()
     for chunk in _chunks(items):
-        query = select(
-            Price.id,
-            Price.item_id,
-            Price.supplier_id,
-            Price.org_id,
-            Price.unit_price,
-            Price.price_factor,
-            Price.rank,
-            PriceList.source,
-            Price.ceiling,
-            Price.base_price,
-        )
-        rows = session.execute(
-            query.join(PriceList, PriceList.id == Price.list_id).where(
-                Price.item_id.in_(chunk),
-                Price.org_id.in_(sorted(orgs)),
-                Price.valid_from <= day,
-                (Price.valid_to.is_(None)) | (Price.valid_to > day),
-            )
+        rows = session.connection().execute(
+            _IN_FORCE, {"items": chunk, "orgs": sorted(orgs), "day": day}
         )
         for row in rows:
             found.setdefault((row.org_id, row.item_id), []).append(PriceInForce(*tuple(row)))

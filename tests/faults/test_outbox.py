@@ -155,6 +155,7 @@ def cut_line(
     for name, seconds in (("LOOK", 1), ("AGAIN", 0.5), ("EVERY", 0.2)):
         monkeypatch.setattr(line_watch, f"{name}_SECONDS", seconds)
     monkeypatch.setattr(line_watch, "PING_SECONDS", 0.6)
+    monkeypatch.setattr(line_watch, "FRESH_NS", 0)  # nobody has used it just now
     with databases.site("postgresql") as site:
         direct, actor = site.as_(ME)
         book(direct, actor, new_op(), site.world.stores[EAST], [(1, -100)])

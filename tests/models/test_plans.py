@@ -68,7 +68,7 @@ def all_movements(site: Site) -> None:
 
 def lots_to_take(site: Site) -> None:
     with site.db("east_store").read() as session:
-        lot_stock(session, EAST, [site.world.stores[EAST]], [101])
+        lot_stock(session, EAST, site.world.stores[EAST], [101])
         receipt_costs(session, EAST, [1])
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, cast
 from uuid import UUID
 
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.dispensing import less
@@ -29,12 +30,12 @@ from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
-from app.services.stock.available import lot_stock, places_under
-from app.services.stock.closed import refuse_closed
+from app.services.stock.available import lot_stock
 from app.services.stock.names import item_names
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 
+_DOCUMENT: Final = insert(cast("Table", Consumption.__table__))
 _ATTEMPTS: Final = 3
 """FEFO is read before it is posted; when others were faster it is read again."""
 
@@ -103,11 +104,10 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
     Raises:
         DomainError: The day lies in a closed month, or the stock is gone.
     """
-    refuse_closed(session, use.org_id, use.day)
     document_id = use.document_id or new_id()
     found = priced(session, use.org_id, use.day, moves)
     no = document_no(session, use.org_id, "XH", use.day)
-    session.add(_document(session, actor, use, document_id, no))
+    session.connection().execute(_DOCUMENT, _document(session, actor, use, document_id, no))
     posted = post(
         session, actor,
         Posting(use.org_id, use.op_id, DocKind.CONSUMPTION, document_id, use.day, found),
@@ -119,19 +119,21 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
     return Consumed(document_id, no, tuple(_lines(found, posted.first_seq)))
 
 
-def _document(session: Session, actor: Actor, use: Use, document_id: int, no: str) -> Consumption:
-    return Consumption(
-        org_id=use.org_id,
-        id=document_id,
-        no=no,
-        place_id=use.place_id,
-        occurred_on=use.day,
-        posted_at=now(session),
-        person_id=actor.person_id,
-        source=use.source,
-        status=State.POSTED.value,
-        note=use.note or None,
-    )
+def _document(
+    session: Session, actor: Actor, use: Use, document_id: int, no: str
+) -> dict[str, object]:
+    return {
+        "org_id": use.org_id,
+        "id": document_id,
+        "no": no,
+        "place_id": use.place_id,
+        "occurred_on": use.day,
+        "posted_at": now(session),
+        "person_id": actor.person_id,
+        "source": use.source,
+        "status": State.POSTED.value,
+        "note": use.note or None,
+    }
 
 
 def pick_all(
@@ -163,19 +165,32 @@ def _pick_loose(
     if not lines:
         return []
     items = {line.item_id for _number, line in lines}
-    places = places_under(session, command.org_id, command.place_id)
-    stock = {i: list(s) for i, s in lot_stock(session, command.org_id, places, items).items()}
-    names = item_names(session, items)
+    stock = lot_stock(session, command.org_id, command.place_id, items)
+    moves, problems = _pick_lines(lines, stock, {}, used, day)
+    if problems:  # said again with the names, which nobody needs as long as all is well
+        names = item_names(session, items)
+        problems = _pick_lines(lines, stock, names, used, day)[1]
+        refuse_if(problems, problems[0].code, _("没有记账。"))
+    return moves
+
+
+def _pick_lines(
+    lines: list[tuple[int, ConsumeLine]],
+    stock: Mapping[int, Sequence[LotStock]],
+    names: Mapping[int, str],
+    used: int,
+    day: date,
+) -> tuple[list[Move], list[Problem]]:
+    left = {item: list(lots) for item, lots in stock.items()}
     problems: list[Problem] = []
     moves: list[Move] = []
     for number, line in lines:
-        here = stock.get(line.item_id, [])
-        picks, problem = _pick_line(number, line, here, names[line.item_id], day)
+        here = left.get(line.item_id, [])
+        picks, problem = _pick_line(number, line, here, names.get(line.item_id, ""), day)
         problems += problem
         moves += [_move(number, line, pick, used) for pick in picks]
-        stock[line.item_id] = less(here, picks)
-    refuse_if(problems, problems[0].code if problems else "", _("没有记账。"))
-    return moves
+        left[line.item_id] = less(here, picks)
+    return moves, problems
 
 
 def _pick_line(

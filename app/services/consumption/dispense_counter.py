@@ -14,7 +14,7 @@ from app.domain.errors import DomainError, Problem
 from app.models.consumption_source import DispenseLine
 from app.models.stock import Ledger, Lot
 from app.services.consumption.reverse import already_reversed
-from app.services.stock.available import lot_stock, places_under
+from app.services.stock.available import lot_stock
 
 _CHUNK: Final = 400
 
@@ -24,11 +24,12 @@ def load_counter(
 ) -> Counter:
     """Stock of the rows' items under the place, and earlier dispensing that returns may mean."""
     items = sorted({row.item_id for row in rows})
-    places = places_under(session, org_id, place_id)
     stock = {
         item: list(lots)
         for start in range(0, len(items), _CHUNK)
-        for item, lots in lot_stock(session, org_id, places, items[start : start + _CHUNK]).items()
+        for item, lots in lot_stock(
+            session, org_id, place_id, items[start : start + _CHUNK]
+        ).items()
     }
     returned = {row.item_id for row in rows if row.qty < 0}
     return Counter(stock, earlier_gifts(session, org_id, returned) if returned else [])

@@ -23,7 +23,7 @@ from app.services.consumption.packs import used_before
 from app.services.db import Database, today
 from app.services.item_lookup import FoundItem, items_of_scan
 from app.services.scan_rules import read_scan
-from app.services.stock.available import lot_stock, places_under
+from app.services.stock.available import lot_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,7 @@ def _one_item(session: Session, scan: ScanResult, org_id: int) -> FoundItem:
 
 def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int, int]) -> Scanned:
     org_id, place_id = where
-    places = places_under(session, org_id, place_id)
-    stock = lot_stock(session, org_id, places, (item.item_id,)).get(item.item_id, ())
+    stock = lot_stock(session, org_id, place_id, (item.item_id,)).get(item.item_id, ())
     day = today(session)
     lot_id, lot_no, expiry = 0, "", None
     if scan.lot:

@@ -26,7 +26,7 @@ from app.services.numbering import next_number
 from app.services.operations import claim, finish
 from app.services.packs.commands import Build, Packs
 from app.services.packs.places import pack_place
-from app.services.stock.available import lot_stock, places_under
+from app.services.stock.available import lot_stock
 from app.services.stock.costing import at_cost
 from app.services.stock.names import item_names
 from app.services.stock.places import main_place
@@ -111,8 +111,7 @@ def _definition(session: Session, command: Build) -> PackDefinition:
 def _contents(
     session: Session, command: Build, rule: PackDefinition, store: int
 ) -> tuple[tuple[PackContent, ...], int]:
-    places = places_under(session, command.org_id, store)
-    stock = lot_stock(session, command.org_id, places, (rule.item_id,)).get(rule.item_id, ())
+    stock = lot_stock(session, command.org_id, store, (rule.item_id,)).get(rule.item_id, ())
     day = today(session)
     filled = fill(stock, rule.units, command.count, day, mixed=rule.mixed)
     if not filled.packs:

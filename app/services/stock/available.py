@@ -5,15 +5,94 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    Executable,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.stock.fefo import LotStock
+from app.models.base import BigInt, Flag
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 
-_USABLE_ZONES = ("", "good")
+_USABLE_ZONES: Final = ("", "good")
 """Goods in 待验, 不合格 and 退货 may not be used; those in 待发 are packed or on their way."""
+CAME_IN: Final = ("supplier", "opening", "found", "transit")
+"""Kinds of places from which goods come at a price."""
+
+
+def _stock_query() -> Executable:
+    """Balances of some items at a place and all that hangs under it; one question for all of it."""
+    root = bindparam("place", type_=BigInt)
+    under = select(type_coerce(root, BigInt).label("id")).cte("under", recursive=True)
+    below = select(Place.id).join(under, Place.parent_id == under.c.id)
+    under = under.union(below.where(Place.org_id == bindparam("org"), Place.holds_stock.is_(True)))
+    held = exists().where(
+        LotHold.lot_id == Balance.lot_id,
+        LotHold.org_id.in_((bindparam("org"), 0)),
+        LotHold.released_at.is_(None),
+    )
+    return (
+        select(
+            Balance.item_id,
+            Balance.place_id,
+            Balance.lot_id,
+            Balance.owner_id,
+            Balance.qty,
+            Lot.expiry,
+            Lot.lot_no,
+            type_coerce(held, Flag).label("held"),
+        )
+        .join(Place, and_(Place.org_id == Balance.org_id, Place.id == Balance.place_id))
+        .outerjoin(Lot, Lot.id == Balance.lot_id)
+        .where(
+            Balance.org_id == bindparam("org"),
+            Balance.item_id.in_(bindparam("items", expanding=True)),
+            Balance.place_id.in_(select(under.c.id)),
+            Balance.qty > 0,
+            Place.zone.in_(_USABLE_ZONES),
+            Place.holds_stock.is_(True),
+        )
+    )
+
+
+def _receipt_query() -> Executable:
+    """What each (item, lot, owner) of some lots cost when it last came in, read in one walk."""
+    newest = func.row_number().over(
+        partition_by=(Ledger.item_id, Ledger.lot_id, Ledger.owner_id), order_by=Ledger.seq.desc()
+    )
+    came_in = select(Place.id).where(Place.org_id == bindparam("org"), Place.kind.in_(CAME_IN))
+    rows = (
+        select(
+            Ledger.item_id,
+            Ledger.lot_id,
+            Ledger.owner_id,
+            Ledger.unit_price,
+            Ledger.price_factor,
+            newest.label("newest"),
+        )
+        .where(
+            Ledger.org_id == bindparam("org"),
+            Ledger.lot_id.in_(bindparam("lots", expanding=True)),
+            Ledger.from_place.in_(came_in),
+            Ledger.reversal_of == 0,
+        )
+        .subquery()
+    )
+    columns = (rows.c.item_id, rows.c.lot_id, rows.c.owner_id, rows.c.unit_price)
+    return select(*columns, rows.c.price_factor).where(rows.c.newest == literal_column("1"))
+
+
+_STOCK: Final = _stock_query()
+_RECEIPTS: Final = _receipt_query()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +136,31 @@ def places_under(
 
 
 def lot_stock(
-    session: Session, org_id: int, places: Collection[int], items: Collection[int]
+    session: Session, org_id: int, place_id: int, items: Collection[int]
 ) -> dict[int, tuple[LotStock, ...]]:
-    """Balances above zero by item, with expiry and whether the lot is frozen."""
-    held = held_lots(session, org_id)
-    rows = session.execute(
-        select(
-            Balance.item_id,
-            Balance.place_id,
-            Balance.lot_id,
-            Balance.owner_id,
-            Balance.qty,
-            Lot.expiry,
-            Lot.lot_no,
-        )
-        .outerjoin(Lot, Lot.id == Balance.lot_id)
-        .where(
-            Balance.org_id == org_id,
-            Balance.item_id.in_(items),
-            Balance.place_id.in_(places),
-            Balance.qty > 0,
-        )
-    ).all()
+    """Usable balances above zero by item, with expiry and whether the lot is frozen.
+
+    Args:
+        session: The unit of work.
+        org_id: The organisation.
+        place_id: Where to look: here and in all that hangs under it (`places_under`).
+        items: Which items.
+    """
+    session.flush()
+    rows = session.connection().execute(
+        _STOCK, {"org": org_id, "place": place_id, "items": list(items)}
+    )
     found: dict[int, list[LotStock]] = {}
-    for row in rows:
-        found.setdefault(row.item_id, []).append(
+    for item, place, lot, owner, qty, expiry, lot_no, held in rows:
+        found.setdefault(item, []).append(
             LotStock(
-                place_id=row.place_id,
-                lot_id=row.lot_id,
-                owner_id=row.owner_id,
-                qty=row.qty,
-                expiry=row.expiry,
-                lot_no=row.lot_no or "",
-                held=row.lot_id in held,
+                place_id=place,
+                lot_id=lot,
+                owner_id=owner,
+                qty=qty,
+                expiry=expiry,
+                lot_no=lot_no or "",
+                held=held,
             )
         )
     return {item: tuple(stock) for item, stock in found.items()}
@@ -110,28 +181,6 @@ def receipt_costs(
     session: Session, org_id: int, lots: Collection[int]
 ) -> dict[tuple[int, int, int], Cost]:
     """The latest price at which each (item, lot, owner) came in."""
-    came_in = select(Place.id).where(
-        Place.org_id == org_id, Place.kind.in_(("supplier", "opening", "found", "transit"))
-    )
-    latest = (
-        select(func.max(Ledger.seq).label("seq"))
-        .where(
-            Ledger.org_id == org_id,
-            Ledger.lot_id.in_(lots),
-            Ledger.from_place.in_(came_in),
-            Ledger.reversal_of == 0,
-        )
-        .group_by(Ledger.item_id, Ledger.lot_id, Ledger.owner_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            Ledger.item_id, Ledger.lot_id, Ledger.owner_id, Ledger.unit_price, Ledger.price_factor
-        )
-        .join(latest, latest.c.seq == Ledger.seq)
-        .where(Ledger.org_id == org_id)
-    ).all()
-    return {
-        (row.item_id, row.lot_id, row.owner_id): Cost(row.unit_price, row.price_factor)
-        for row in rows
-    }
+    session.flush()
+    rows = session.connection().execute(_RECEIPTS, {"org": org_id, "lots": list(lots)})
+    return {(row[0], row[1], row[2]): Cost(row[3], row[4]) for row in rows}

@@ -19,7 +19,8 @@ _THROUGH: Final = select(func.max(MonthClose.date_to)).where(
 
 def closed_through(session: Session, org_id: int) -> date | None:
     """The last day of the last closed month; None while nothing is closed."""
-    found: date | None = session.scalar(_THROUGH, {"org": org_id})
+    session.flush()
+    found: date | None = session.connection().scalar(_THROUGH, {"org": org_id})
     return found
 
 

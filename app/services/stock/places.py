@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
@@ -14,7 +14,7 @@ from app.domain.ids import new_id
 from app.i18n import N_, _
 from app.models.stock import Place
 from app.services.access import require
-from app.services.db import Database
+from app.services.db import Database, database_of
 
 VIRTUAL: Final = {
     "supplier": ("V-SUP", N_("供应商")),
@@ -26,6 +26,10 @@ VIRTUAL: Final = {
     "opening": ("V-OPEN", N_("期初")),
 }
 """Virtual places by kind: code and name. They have no balance; they are a move's other end."""
+
+_VIRTUAL: Final = select(Place.id).where(
+    Place.org_id == bindparam("org"), Place.kind == bindparam("kind")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,16 @@ def make_virtual_places(session: Session, org_id: int) -> None:
 
 
 def virtual_place(session: Session, org_id: int, kind: str) -> int:
-    """The id of the organisation's virtual place of a kind."""
-    found = session.scalar(select(Place.id).where(Place.org_id == org_id, Place.kind == kind))
-    if found is None:
-        raise DomainError("place.missing", _("这家机构还没有设好库位。请管理员先建库位。"))
-    return found
+    """The id of the organisation's virtual place of a kind; it stays the same for ever."""
+
+    def read() -> int:
+        session.flush()
+        found = session.connection().scalar(_VIRTUAL, {"org": org_id, "kind": kind})
+        if found is None:
+            raise DomainError("place.missing", _("这家机构还没有设好库位。请管理员先建库位。"))
+        return int(found)
+
+    return database_of(session).learned(session, ("virtual", org_id, kind), read)
 
 
 def stock_places(session: Session, org_id: int) -> tuple[PlaceRow, ...]:

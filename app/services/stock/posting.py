@@ -33,6 +33,10 @@ _LEDGER: Final = cast("Table", Ledger.__table__)
 _HEAD: Final = select(ChainHead.seq, ChainHead.hash).where(
     ChainHead.org_id == bindparam("org"), ChainHead.chain == "ledger"
 )
+_POST: Final = text(
+    "SELECT first_seq, last_seq FROM api.post(:op, :org, :kind, :doc, :day, :actor,"
+    " CAST(:moves AS jsonb))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +69,30 @@ def post(session: Session, actor: Actor, posting: Posting) -> Posted:
         raise ValueError("a posting needs at least one move")
     if posting.occurred_on > today(session) + timedelta(days=1):
         raise DomainError("ledger.future", _("发生日期在将来，没有记账。请核对日期。"))
-    refuse_closed(session, posting.org_id, posting.occurred_on)
     if database_of(session).is_sqlite:
+        refuse_closed(session, posting.org_id, posting.occurred_on)
         return _post_sqlite(session, actor, posting)
     return _post_postgresql(session, actor, posting)
 
 
 def _post_postgresql(session: Session, actor: Actor, posting: Posting) -> Posted:
-    row = session.execute(
-        text(
-            "SELECT first_seq, last_seq FROM api.post(:op, :org, :kind, :doc, :day, :actor,"
-            " CAST(:moves AS jsonb))"
-        ),
-        {
-            "op": posting.op_id,
-            "org": posting.org_id,
-            "kind": posting.doc_kind.value,
-            "doc": posting.doc_id,
-            "day": posting.occurred_on,
-            "actor": actor.person_id,
-            "moves": json.dumps([_as_json(move) for move in posting.moves], ensure_ascii=False),
-        },
-    ).one()
+    session.flush()
+    row = (
+        session.connection()
+        .execute(
+            _POST,
+            {
+                "op": posting.op_id,
+                "org": posting.org_id,
+                "kind": posting.doc_kind.value,
+                "doc": posting.doc_id,
+                "day": posting.occurred_on,
+                "actor": actor.person_id,
+                "moves": json.dumps([_as_json(move) for move in posting.moves], ensure_ascii=False),
+            },
+        )
+        .one()
+    )
     return Posted(int(row.first_seq), int(row.last_seq))
 
 
@@ -132,7 +138,7 @@ def _post_sqlite(session: Session, actor: Actor, posting: Posting) -> Posted:
 
 
 def _chain_head(session: Session, org_id: int) -> tuple[int, bytes]:
-    row = session.execute(_HEAD, {"org": org_id}).one_or_none()
+    row = session.connection().execute(_HEAD, {"org": org_id}).one_or_none()
     if row is not None:
         return int(row.seq), bytes(row.hash)
     session.execute(insert(ChainHead).values(org_id=org_id, chain="ledger", seq=0, hash=GENESIS))

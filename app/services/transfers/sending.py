@@ -21,7 +21,7 @@ from app.models.receiving import TraceCode
 from app.models.transfer import TransferLot
 from app.services.access import require
 from app.services.db import Database, now, today
-from app.services.stock.available import lot_stock, places_under
+from app.services.stock.available import lot_stock
 from app.services.stock.costing import at_cost
 from app.services.stock.places import main_place, virtual_place
 from app.services.stock.posting import Posting, post
@@ -95,8 +95,8 @@ def clear(db: Database, actor: Actor, command: Clear) -> Done:
 
 def donor_stock(session: Session, donor: int, loaded: Loaded) -> dict[int, tuple[LotStock, ...]]:
     """What the donor has of the items on a transfer, in its main store and below."""
-    places = places_under(session, donor, main_place(session, donor))
-    return lot_stock(session, donor, places, {line.item_id for line in loaded.lines})
+    items = {line.item_id for line in loaded.lines}
+    return lot_stock(session, donor, main_place(session, donor), items)
 
 
 def _by_expiry(
