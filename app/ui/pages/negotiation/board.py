@@ -179,7 +179,7 @@ class Board:
         """The table's columns for the suppliers of this project."""
         many = len(self.found.suppliers) > FEW
         chosen = Column(
-            key="chosen", title=_("拟中选"), second=_("下浮率"), kind=Kind.NUMBER, width=132,
+            key="chosen", title=_("拟中选"), second=_("下浮率"), kind=Kind.NUMBER, width=132 if len(self.found.suppliers) < FEW else 120,
             sortable=True, frozen=many, stretch=not many,
         )  # fmt: skip
         head = (
@@ -196,7 +196,7 @@ class Board:
                 frozen=True, sortable=True,
             ),
         )  # fmt: skip
-        wide = max(124, min(168, _ROOM // max(1, len(self.found.suppliers))))
+        wide = max(118, min(168, _ROOM // max(1, len(self.found.suppliers))))
         offers = tuple(
             Column(
                 key=f"s{one.supplier_id}", title=one.name, second=self._said(place),
@@ -210,6 +210,8 @@ class Board:
         one = self.found.suppliers[place]
         said = int((self.grid.standing[place] > 0).sum())
         hours = one.delivery_hours
+        if len(self.found.suppliers) >= FEW:
+            return _("{n}/{all} · {hours} h", n=said, all=len(self.found.lines), hours=hours)
         return _("报 {n}/{all} · {hours} h", n=said, all=len(self.found.lines), hours=hours)
 
     def row(self, at: int) -> Row:
