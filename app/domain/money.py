@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Final
 
 from app.domain.errors import DomainError
@@ -47,6 +48,7 @@ def _typed(text: str) -> Decimal:
     return Decimal(plain) + 0  # no minus before a zero
 
 
+@lru_cache(maxsize=50_000)
 def amount(unit_price: Decimal, quantity: int, factor: int = 1) -> Decimal:
     """The amount, to the cent, for `quantity` smallest units at `unit_price` per `factor`.
 
@@ -69,6 +71,7 @@ def cents(value: Decimal) -> Decimal:
     return value.quantize(_CENT, ROUND_HALF_UP)
 
 
+@lru_cache(maxsize=50_000)
 def to_scaled(value: Decimal) -> int:
     """The stored integer (value × 10,000); raises `ValueError` where digits would be lost."""
     scaled = value * SCALE
@@ -77,6 +80,7 @@ def to_scaled(value: Decimal) -> int:
     return int(scaled)
 
 
+@lru_cache(maxsize=50_000)
 def from_scaled(stored: int) -> Decimal:
     """The value behind a stored integer, with four places."""
     return (Decimal(stored) / SCALE).quantize(_PRICE)

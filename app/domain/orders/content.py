@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from app.i18n import _
@@ -196,4 +197,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _decimal(value: Decimal) -> str:
+    return _text(value) if value else str(value.quantize(_PLACES))  # 0 and −0 are one key
+
+
+@lru_cache(maxsize=50_000)
+def _text(value: Decimal) -> str:
     return str(value.quantize(_PLACES))
