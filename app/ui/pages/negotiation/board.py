@@ -178,8 +178,9 @@ class Board:
     def columns(self) -> tuple[Column, ...]:
         """The table's columns for the suppliers of this project."""
         many = len(self.found.suppliers) > FEW
+        chosen_wide = 132 if len(self.found.suppliers) < FEW else 120
         chosen = Column(
-            key="chosen", title=_("拟中选"), second=_("下浮率"), kind=Kind.NUMBER, width=132 if len(self.found.suppliers) < FEW else 120,
+            key="chosen", title=_("拟中选"), second=_("下浮率"), kind=Kind.NUMBER, width=chosen_wide,
             sortable=True, frozen=many, stretch=not many,
         )  # fmt: skip
         head = (
