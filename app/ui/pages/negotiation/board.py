@@ -180,8 +180,8 @@ class Board:
         many = len(self.found.suppliers) > FEW
         chosen_wide = 132 if len(self.found.suppliers) < FEW else 120
         chosen = Column(
-            key="chosen", title=_("拟中选"), second=_("下浮率"), kind=Kind.NUMBER, width=chosen_wide,
-            sortable=True, frozen=many, stretch=not many,
+            key="chosen", title=_("拟中选"), second=_("下浮率"), kind=Kind.NUMBER,
+            width=chosen_wide, sortable=True, frozen=many, stretch=not many,
         )  # fmt: skip
         head = (
             Column(
