@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Final
@@ -219,10 +219,17 @@ def _commit_with(session: Session, last: Sequence[tuple[Executable, Values]]) ->
     driver: Any = connection.connection.driver_connection
     transaction = connection.get_transaction()
     assert transaction is not None  # noqa: S101 - a unit of work has begun
-    with driver.pipeline():
-        for statement, values in last:
-            connection.execute(statement, values)
-        transaction.commit()
+    try:
+        with driver.pipeline():
+            for statement, values in last:
+                connection.execute(statement, values)
+            transaction.commit()
+    except BaseException:
+        # Refused within the pipeline the server never saw COMMIT, while SQLAlchemy takes the
+        # transaction for ended: without this the connection goes back to the pool still in it.
+        with suppress(driver.Error):
+            driver.rollback()
+        raise
 
 
 def now(session: Session) -> datetime:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
 from app.domain.duties import Duty
+from app.services.db import at_end
 from tests.factories import EAST, LEAD, WEST, Site
 
 
@@ -13,3 +18,12 @@ def test_every_person_signs_in_with_the_duties_given(site: Site) -> None:
     assert store.orgs(Duty.STORE) == {EAST}
     assert store.org_id == EAST
     assert buyer.orgs(Duty.BUY) == {LEAD, EAST, WEST}
+
+
+def test_a_refusal_at_the_very_end_leaves_the_way_in_as_it_was(site: Site) -> None:
+    way = site.as_("east_store")[0]
+    for _attempt in range(3):  # more than the server's connections that are kept
+        with pytest.raises(DBAPIError), way.write() as session:
+            at_end(session, text("SELECT 1 FROM no_such_table"), {})
+        with way.read() as session:
+            assert session.scalar(text("SELECT 1")) == 1
