@@ -30,7 +30,7 @@ def report(error: Exception, *, as_json: bool) -> int:
     else:
         typer.echo(text, err=True)
         for problem in problems[:_SHOWN]:
-            typer.echo(f"  {_where(problem)}{problem.text}", err=True)
+            typer.echo(f"  {problem.where}{problem.text}", err=True)
         if len(problems) > _SHOWN:
             typer.echo("  " + _("还有 {n} 处。", n=len(problems) - _SHOWN), err=True)
     if isinstance(error, DomainError):
@@ -49,9 +49,3 @@ def _meaning(error: Exception) -> tuple[str, str, tuple[Problem, ...]]:
         file=paths.logs() / "yilian.log",
     )
     return "bug", f"{text} ({type(error).__name__}: {error})", ()
-
-
-def _where(problem: Problem) -> str:
-    if problem.row and problem.column:
-        return _("第 {row} 行「{column}」：", row=problem.row, column=problem.column)
-    return _("第 {row} 行：", row=problem.row) if problem.row else ""

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from typing import Final
 
 from typing_extensions import override
 
-from app.i18n import _
+from app.i18n import N_, _
 
 
 class Severity(StrEnum):
@@ -50,6 +51,31 @@ class Problem:
     def blocks(self) -> bool:
         """Whether the work cannot go on."""
         return self.severity is Severity.ERROR
+
+    @property
+    def where(self) -> str:
+        """The place in words, with a colon: 「第 3 行「单价」：」; empty for the whole."""
+        field = _(_FIELDS[self.column]) if self.column in _FIELDS else self.column
+        if self.row and field:
+            return _("第 {row} 行「{column}」：", row=self.row, column=field)
+        if self.row:
+            return _("第 {row} 行：", row=self.row)
+        return _("「{column}」：", column=field) if field else ""
+
+
+_FIELDS: Final = {
+    "unit_price": N_("单价"),
+    "price": N_("单价"),
+    "qty": N_("数量"),
+    "due_on": N_("到货日期"),
+    "reason": N_("原因"),
+    "number": N_("发票号码"),
+    "code": N_("发票代码"),
+    "issued_on": N_("开票日期"),
+    "total": N_("价税合计"),
+    "tax": N_("税额"),
+}
+"""Names of fields that stand as `column`, as people call them."""
 
 
 class DomainError(Exception):

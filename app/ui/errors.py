@@ -71,11 +71,7 @@ def words_of(error: Exception) -> str:
 def details(error: DomainError | EnvironmentProblem) -> str:
     """The code and the single problems, for 详情."""
     problems = error.problems if isinstance(error, DomainError) else ()
-    lines = [error.code]
-    for problem in problems:
-        where = _("第 {row} 行 {column}", row=problem.row, column=problem.column).strip()
-        lines.append(f"{where if problem.row else problem.column}  {problem.text}".strip())
-    return "\n".join(lines)
+    return "\n".join((error.code, *(f"{one.where}{one.text}" for one in problems)))
 
 
 def report_text(

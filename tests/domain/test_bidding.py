@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -76,6 +77,14 @@ def test_a_first_bid_knows_no_limit_but_a_refusing_ceiling(
     refused = rule.ceiling and ceiling is not None and price > ceiling
 
     assert (check_price(price, limits, rule, 1) is None) != refused
+
+
+def test_a_refused_price_says_where_it_stands() -> None:
+    found = check_price(Decimal(0), Limits(), BidRules(), 1, row=3)
+    assert found is not None
+    assert found.where == "第 3 行「单价」："
+    assert replace(found, column="").where == "第 3 行："
+    assert replace(found, row=0).where == "「单价」："
 
 
 def test_the_cap_is_the_lower_reference_and_says_which() -> None:

@@ -156,10 +156,9 @@ class BillForm(Form):
     def _show_plan(self, plan: BillPlan) -> None:
         if plan.problems:
             first = plan.problems[0]
-            where = _("第 {row} 行「{column}」：", row=first.row, column=first.column or "—")
             more = _("另有 {n} 处。", n=len(plan.problems) - 1) if len(plan.problems) > 1 else ""
             self._refuse_file(
-                DomainError("bill.rows", f"{where}{first.text}{more}{_('没有读入。')}")
+                DomainError("bill.rows", f"{first.where}{first.text}{more}{_('没有读入。')}")
             )
             return
         self.model.set_rows([_row(entry) for entry in _entries(self._totals, plan.lines)])

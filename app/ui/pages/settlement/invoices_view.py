@@ -185,9 +185,7 @@ class InvoicesView(QWidget):
     def _ask_whose(self, sheet: InvoiceSheet) -> None:
         if sheet.problems:
             first = sheet.problems[0]
-            text = _("第 {row} 行「{column}」：{text}没有登记。", row=first.row,
-                     column=first.column or "—", text=first.text)  # fmt: skip
-            self._page.context.notices.warn(text)
+            self._page.context.notices.warn(f"{first.where}{first.text}{_('没有登记。')}")
             return
         form = Form(_("登记 {n} 张发票", n=len(sheet.invoices)), _("登记"), self._page)
         total = formats.yuan(sum((one.total for one in sheet.invoices), start=formats.ZERO))
