@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,10 @@ def open_window(
 
 def main() -> None:
     """Run the command line with the window at hand."""
+    if getattr(sys, "frozen", False):
+        from multiprocessing import freeze_support
+
+        freeze_support()  # the processes that render papers start the program again
     gc.set_threshold(50_000, 20, 20)  # modules come to stay; garbage with cycles is rare here
     cli.main(window=open_window)
 

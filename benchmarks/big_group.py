@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.bootstrap import open_database
 from app.domain.documents import State
 from app.domain.ids import new_id, new_op
 from app.models.order import Requisition, RequisitionLine
 from app.models.party import GroupMembership, Organisation
 from app.models.price import Price
 from app.models.stock import Place
-from app.services.access import actor_for
 from app.services.orders.consolidate import Consolidate, consolidate
 from app.services.orders.detail import OrderWanted
-from app.services.orders.papers import PaperWanted, paper
+from app.services.orders.papers import PaperWanted, papers
 from app.services.orders.queries import OrdersWanted, member_orders
 from app.services.stock.places import make_virtual_places
 from benchmarks.measure import Record
@@ -50,26 +46,13 @@ def consolidating(record: Record, site: Site, backend: str, size: int) -> None:
         runs=1,
     )
     rows = member_orders(*way, OrdersWanted())
-    orders = [OrderWanted(row.org_id, row.id) for row in rows]
-    if backend != "sqlite":
-        return
-    address = site.db("lead_buyer").engine.url.database or ""
-    write = partial(_write_papers, address)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        record.take(
-            (f"{len(orders)} order PDFs by two processes", backend, size),
-            lambda: pool.map(write, [orders[0::2], orders[1::2]]),
-            rows=len(orders),
-            runs=1,
-        )
-
-
-def _write_papers(address: str, orders: list[OrderWanted]) -> int:
-    db = open_database(address)
-    actor = actor_for(db, "lead_buyer")
-    size = sum(len(paper(db, actor, PaperWanted(order)).data) for order in orders)
-    db.close()
-    return size
+    orders = [PaperWanted(OrderWanted(row.org_id, row.id)) for row in rows]
+    record.take(
+        (f"{len(orders)} order PDFs by all cores", backend, size),
+        lambda: [len(made.data) for made in papers(*way, orders)],
+        rows=len(orders),
+        runs=1,
+    )
 
 
 def ask_everybody(site: Site, lines: int) -> tuple[tuple[int, int], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,7 +22,7 @@ from app.services.db import local_time
 from app.services.orders import changing, queries
 from app.services.orders.changing import Amend, CancelOrder, Urge
 from app.services.orders.detail import OrderDetail, OrderWanted, order_detail
-from app.services.orders.papers import PaperKind, PaperWanted, paper
+from app.services.orders.papers import PaperKind, PaperWanted, papers
 from app.services.orders.queries import GroupRow, GroupsWanted, MemberOrderRow, OrdersWanted
 from app.services.orders.totals import check_totals
 
@@ -117,11 +118,12 @@ def pdf(
     run = cli()
     db, actor = run.signed_in()
     folder = out or paths.output()
-    files = [
-        str(write(folder / made.name, made.data))
-        for row in _orders(no)
-        for made in (paper(db, actor, PaperWanted(OrderWanted(row.org_id, row.id), kind)),)
-    ]
+    wanted = [PaperWanted(OrderWanted(row.org_id, row.id), kind) for row in _orders(no)]
+    files: list[str] = []
+    with run.progress(_("生成文件")) as told, closing(papers(db, actor, wanted)) as made:
+        for one in made:
+            files.append(str(write(folder / one.name, one.data)))
+            told(len(files), len(wanted))
     run.emit({"files": files}, {"files": _("文件")})
 
 

@@ -199,4 +199,4 @@ class _Writing(PDFTextObject):  # type: ignore[misc]  # reportlab is untyped her
             if face != self._face:
                 self._face = face
                 self.setFont(fonts.pdf_name(face), BODY)
-            self.textOut(stretch)
+            self._code.append(self._formatText(stretch))  # `textOut` would measure it again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -9,7 +10,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain import papers
+from app.adapters.printing import Print, rendered, rendered_all
+from app.domain import papers as texts
 from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
@@ -68,6 +70,25 @@ def paper(db: Database, actor: Actor, wanted: PaperWanted) -> PaperFile:
     Raises:
         DomainError: No such order, or its content no longer matches what was kept.
     """
+    made = _print(db, actor, wanted)
+    return PaperFile(made.name, rendered(made))
+
+
+def papers(db: Database, actor: Actor, wanted: Sequence[PaperWanted]) -> Generator[PaperFile]:
+    """Papers of many orders, one after another, rendered by all cores.
+
+    Close the iterator (`contextlib.closing`) to stop: what is not begun is not made.
+
+    Raises:
+        DomainError: As `paper`, when the order in question comes up.
+    """
+    prints = (_print(db, actor, one) for one in wanted)
+    for name, data in rendered_all(prints, len(wanted)):
+        yield PaperFile(name, data)
+
+
+def _print(db: Database, actor: Actor, wanted: PaperWanted) -> Print:
+    """What the paper says, as plain values; of a sealed one its bytes."""
     with db.read() as session:
         detail = read_detail(session, actor, wanted.order)
         if not detail.intact:
@@ -75,14 +96,14 @@ def paper(db: Database, actor: Actor, wanted: PaperWanted) -> PaperFile:
                 "order.tampered",
                 _("{no} 的内容和留存的版本对不上，没有打印。请联系管理员核对。", no=detail.row.no),
             )
-        version = (detail.row.org_id, detail.row.id, detail.content.version)
-        data = newest_sealed(session, version, wanted.kind)  # never printed anew once sealed
-        if data is None:
-            order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
-            data = _data(session, order, detail, print_info(session, actor, detail), wanted.kind)
-    ending = "xlsx" if wanted.kind is PaperKind.EXCEL else "pdf"
-    row = detail.row
-    return PaperFile(f"{row.no}_{row.org}_{row.supplier}_{_(_NAMES[wanted.kind])}.{ending}", data)
+        row = detail.row
+        ending = "xlsx" if wanted.kind is PaperKind.EXCEL else "pdf"
+        name = f"{row.no}_{row.org}_{row.supplier}_{_(_NAMES[wanted.kind])}.{ending}"
+        version = (row.org_id, row.id, detail.content.version)
+        kept = newest_sealed(session, version, wanted.kind)  # never printed anew once sealed
+        if kept is not None:
+            return Print(name, None, data=kept)
+        return _said(session, actor, detail, wanted.kind, name)
 
 
 def with_places(
@@ -90,15 +111,14 @@ def with_places(
 ) -> tuple[bytes, tuple[SealPlace, ...]]:
     """The order or the contract as PDF, and where its two seals belong."""
     places: list[SealPlace] = []
-    order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
-    data = _data(session, order, detail, print_info(session, actor, detail), kind, places)
+    data = rendered(_said(session, actor, detail, kind), places)
     return data, tuple(places)
 
 
-def order_paper(detail: OrderDetail, info: papers.PrintInfo, ordered_on: str) -> papers.OrderPaper:
+def order_paper(detail: OrderDetail, info: texts.PrintInfo, ordered_on: str) -> texts.OrderPaper:
     """The order's present version with its signatures, ready for print."""
     content = detail.content
-    return papers.OrderPaper(
+    return texts.OrderPaper(
         info=info,
         number=content.no,
         ordered_on=ordered_on,
@@ -116,8 +136,8 @@ def order_paper(detail: OrderDetail, info: papers.PrintInfo, ordered_on: str) ->
 
 
 def contract_paper(
-    detail: OrderDetail, info: papers.PrintInfo, contract: Contract | None
-) -> papers.ContractPaper:
+    detail: OrderDetail, info: texts.PrintInfo, contract: Contract | None
+) -> texts.ContractPaper:
     """The member's contract with this order's prices as its annex, ready for print."""
     content = detail.content
     subject = _(
@@ -127,7 +147,7 @@ def contract_paper(
         n=len(content.lines),
         amount=f"{content.amount:,.2f}",
     )
-    return papers.ContractPaper(
+    return texts.ContractPaper(
         info=info,
         number=content.contract_no,
         agreement=f"{content.group_no} {content.title}".strip(),
@@ -135,40 +155,31 @@ def contract_paper(
         supplier=paper_party(content.supplier),
         valid=_valid(contract),
         clauses=(
-            papers.Clause(_("标的"), subject),
-            *(papers.Clause(term.title, term.text) for term in content.terms),
+            texts.Clause(_("标的"), subject),
+            *(texts.Clause(term.title, term.text) for term in content.terms),
         ),
         prices=tuple(
-            papers.ContractPrice(paper_goods(line), line.unit, line.pack_price)
+            texts.ContractPrice(paper_goods(line), line.unit, line.pack_price)
             for line in content.lines
         ),
         signings=_signings(detail),
     )
 
 
-def _data(
-    session: Session,
-    order: MemberOrder,
-    detail: OrderDetail,
-    info: papers.PrintInfo,
-    kind: PaperKind,
-    places: list[SealPlace] | None = None,
-) -> bytes:
+def _said(
+    session: Session, actor: Actor, detail: OrderDetail, kind: PaperKind, name: str = ""
+) -> Print:
+    """What a paper says that was never sealed."""
+    order = session.get_one(MemberOrder, (detail.row.org_id, detail.row.id))
+    info = print_info(session, actor, detail)
     if kind is PaperKind.CONTRACT:
-        from app.adapters.pdf.contract_pdf import contract_pdf
-
         contract = (
             session.get(Contract, (order.org_id, order.contract_id)) if order.contract_id else None
         )
-        return contract_pdf(contract_paper(detail, info, contract), places)
+        return Print(name, contract_paper(detail, info, contract))
     made = order_paper(detail, info, local_time(order.created_at).strftime("%Y-%m-%d"))
-    if kind is PaperKind.EXCEL:
-        from app.adapters.order_xlsx import order_xlsx
-
-        return order_xlsx(made, tuple(line.packs for line in detail.content.lines))
-    from app.adapters.pdf.order_pdf import order_pdf
-
-    return order_pdf(made, places)
+    packs = tuple(line.packs for line in detail.content.lines)
+    return Print(name, made, packs=packs if kind is PaperKind.EXCEL else None)
 
 
 def newest_sealed(session: Session, order: tuple[int, int, int], kind: PaperKind) -> bytes | None:
@@ -187,9 +198,9 @@ def newest_sealed(session: Session, order: tuple[int, int, int], kind: PaperKind
     )
 
 
-def print_info(session: Session, actor: Actor, detail: OrderDetail) -> papers.PrintInfo:
+def print_info(session: Session, actor: Actor, detail: OrderDetail) -> texts.PrintInfo:
     """Who prints, when, and where the order's trail is anchored."""
-    return papers.PrintInfo(
+    return texts.PrintInfo(
         member=detail.content.member.name,
         printed_by=actor.name,
         printed_at=local_time(now(session)).strftime("%Y-%m-%d %H:%M"),
@@ -207,9 +218,9 @@ def _anchor(session: Session, detail: OrderDetail) -> str:
     return printed_on(session, row.org_id, doc, ("order.sign",), max(signed))
 
 
-def paper_party(party: ContentParty, contact: str = "") -> papers.Party:
+def paper_party(party: ContentParty, contact: str = "") -> texts.Party:
     """A party as papers name it."""
-    return papers.Party(
+    return texts.Party(
         name=party.name,
         code=party.uscc,
         address=party.address,
@@ -218,13 +229,13 @@ def paper_party(party: ContentParty, contact: str = "") -> papers.Party:
     )
 
 
-def paper_goods(line: ContentLine) -> papers.Goods:
+def paper_goods(line: ContentLine) -> texts.Goods:
     """The goods of a line as papers name them."""
-    return papers.Goods(line.code, line.name, line.spec, line.maker, line.approval)
+    return texts.Goods(line.code, line.name, line.spec, line.maker, line.approval)
 
 
-def _line(line: ContentLine) -> papers.OrderLine:
-    return papers.OrderLine(
+def _line(line: ContentLine) -> texts.OrderLine:
+    return texts.OrderLine(
         goods=paper_goods(line),
         quantity=f"{line.packs:,} {line.unit}",
         unit=line.unit,
@@ -233,7 +244,7 @@ def _line(line: ContentLine) -> papers.OrderLine:
     )
 
 
-def _signings(detail: OrderDetail) -> tuple[papers.Signing, ...]:
+def _signings(detail: OrderDetail) -> tuple[texts.Signing, ...]:
     row, content = detail.row, detail.content
     return (
         _signing(Party.MEMBER, content.member.name, row.member_signature, detail.fingerprint),
@@ -243,10 +254,10 @@ def _signings(detail: OrderDetail) -> tuple[papers.Signing, ...]:
 
 def _signing(
     party: Party, name: str, signature: SignatureRow | None, fingerprint: str
-) -> papers.Signing:
+) -> texts.Signing:
     if signature is None:
-        return papers.Signing(role=_(ROLES[party]), party=name, side=party)
-    return papers.Signing(
+        return texts.Signing(role=_(ROLES[party]), party=name, side=party)
+    return texts.Signing(
         role=_(ROLES[party]),
         party=name,
         person=signature.person,

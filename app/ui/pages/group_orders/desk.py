@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from app.services.orders.changing import Amend, CancelOrder, Urge, amend, cancel
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.detail import OrderDetail, OrderWanted
 from app.services.orders.joining import Join, join
-from app.services.orders.papers import PaperKind, PaperWanted, paper
+from app.services.orders.papers import PaperKind, PaperWanted, papers
 from app.services.orders.queries import MemberOrderRow
 from app.services.orders.settling import Rest, Settled, SettleRest, settle_rest
 from app.services.orders.signing import Sign, sign
@@ -202,10 +203,10 @@ class OrderDesk:
 
         def work(progress: Progress) -> list[Path]:
             files: list[Path] = []
-            for number, one in enumerate(wanted, 1):
-                made = paper(db, actor, one)
-                files.append(write(target / made.name, made.data))
-                progress.step(number, len(wanted), made.name)
+            with closing(papers(db, actor, wanted)) as made:
+                for number, one in enumerate(made, 1):
+                    files.append(write(target / one.name, one.data))
+                    progress.step(number, len(wanted), one.name)
             return files
 
         def told(files: list[Path]) -> None:
