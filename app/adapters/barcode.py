@@ -6,7 +6,7 @@ rendered code back is the proof that what was drawn is what was meant.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +15,7 @@ import zxingcpp
 from PIL import Image
 
 from app.domain.errors import DomainError
-from app.domain.labels.marks import CodeMark, Symbology
+from app.domain.labels.marks import Box, CodeMark, Symbology
 from app.i18n import _
 
 MM_PER_INCH: Final = 25.4
@@ -50,7 +50,8 @@ Grid = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
 class DotCode:
     """A code in whole device dots: where it starts, dots per module, and its dark modules.
 
-    For bars the grid has one row and `row_dots` is the height of the bars.
+    For bars the grid has one row and `row_dots` is the height of the bars; bars that lie on their
+    side have one column, and `dots` is their height.
     """
 
     x: int
@@ -95,6 +96,8 @@ def fit(mark: CodeMark, dpi: int, origin: tuple[float, float] = (0.0, 0.0)) -> D
         DomainError: The modules would be too small to be read.
     """
     grid = modules(mark.symbology, mark.source, gs1=mark.gs1)
+    if mark.turn:
+        return _fit_turned(mark, dpi, origin)
     columns = grid.shape[1]
     bars = mark.symbology in _LINEAR
     wide = columns + 2 * _QUIET[mark.symbology] if bars else columns
@@ -117,6 +120,24 @@ def fit(mark: CodeMark, dpi: int, origin: tuple[float, float] = (0.0, 0.0)) -> D
     return DotCode(x, dots(top, dpi), size, size, grid)
 
 
+def _fit_turned(mark: CodeMark, dpi: int, origin: tuple[float, float]) -> DotCode:
+    """A turned code: fitted upright in a box with its sides, then turned about its corner."""
+    box, sideways = mark.box, mark.turn % 180 != 0
+    wide, high = (box.height, box.width) if sideways else (box.width, box.height)
+    flat = fit(replace(mark, turn=0, box=Box(0.0, 0.0, wide, high)), dpi)
+    grid: Grid = np.ascontiguousarray(np.rot90(flat.grid, -(mark.turn // 90)))
+    column, row = (flat.row_dots, flat.dots) if sideways else (flat.dots, flat.row_dots)
+    room = dots(wide, dpi), dots(high, dpi)
+    size = flat.grid.shape[1] * flat.dots, flat.grid.shape[0] * flat.row_dots
+    x, y = {
+        90: (room[1] - flat.y - size[1], flat.x),
+        180: (room[0] - flat.x - size[0], room[1] - flat.y - size[1]),
+        270: (flat.y, room[0] - flat.x - size[0]),
+    }[mark.turn]
+    left, top = dots(origin[0] + box.x, dpi), dots(origin[1] + box.y, dpi)
+    return DotCode(left + x, top + y, column, row, grid)
+
+
 def _too_dense(mark: CodeMark) -> str:
     """Why a code cannot be drawn, and what helps: another label, or a larger box."""
     if mark.name:
@@ -124,11 +145,14 @@ def _too_dense(mark: CodeMark) -> str:
     return _("条码 {text} 在这种标签上太密，扫不出来。请换大一号的标签。", text=mark.expected)
 
 
-def decode(image: Image.Image) -> frozenset[tuple[str, str]]:
-    """All upright codes on `image` as (symbology identifier, content with FNC1 as 0x1D)."""
+def decode(image: Image.Image, *, turned: bool = False) -> frozenset[tuple[str, str]]:
+    """All codes on `image` as (symbology identifier, content with FNC1 as 0x1D).
+
+    Upright ones only unless `turned` ones are expected: looking in every direction takes longer.
+    """
     kinds = zxingcpp.BarcodeFormats(tuple(_FORMATS.values()))
     found = zxingcpp.read_barcodes(
-        np.asarray(image.convert("L")), formats=kinds, try_rotate=False, try_invert=False
+        np.asarray(image.convert("L")), formats=kinds, try_rotate=turned, try_invert=False
     )
     return frozenset(
         (code.symbology_identifier, code.bytes.decode("latin-1")) for code in found if code.valid

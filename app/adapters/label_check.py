@@ -91,7 +91,8 @@ def _read(laid: Layout, dpi: int) -> tuple[int, tuple[Problem, ...]]:
             unfit.append(Problem(error.code, error.text, 0, mark.name or "code"))
     if unfit:
         return 0, tuple(unfit)
-    seen = decode(label_image(laid, dpi))
+    turned = any(mark.turn for mark in laid.codes)
+    seen = decode(label_image(laid, dpi), turned=turned)
     problems = tuple(
         Problem("label.unreadable", _unreadable(mark), 0, mark.name or "code")
         for mark in laid.codes

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -84,10 +85,8 @@ def _label(canvas: Canvas, page_height: float, placed: Placed, dpi: int) -> None
     """One label of a page."""
     for mark in placed.layout.marks:
         if isinstance(mark, TextMark):
-            moved = TextMark(
-                placed.x + mark.x, placed.y + mark.baseline, mark.text, mark.size, mark.bold
-            )
-            _string(canvas, page_height, moved)
+            x, baseline = placed.x + mark.x, placed.y + mark.baseline
+            _string(canvas, page_height, replace(mark, x=x, baseline=baseline))
         elif isinstance(mark, RuleMark):
             box = mark.box
             canvas.rect(
@@ -105,11 +104,19 @@ def _label(canvas: Canvas, page_height: float, placed: Placed, dpi: int) -> None
 def _string(canvas: Canvas, page_height: float, mark: TextMark) -> None:
     """One line of text, in the fonts it needs."""
     size = mark.size * POINTS_PER_MM
-    text = canvas.beginText(mark.x * POINTS_PER_MM, (page_height - mark.baseline) * POINTS_PER_MM)
+    x, y = mark.x * POINTS_PER_MM, (page_height - mark.baseline) * POINTS_PER_MM
+    if mark.turn:
+        canvas.saveState()
+        canvas.translate(x, y)
+        canvas.rotate(-mark.turn)
+        x = y = 0.0
+    text = canvas.beginText(x, y)
     for face, stretch in fonts.runs(mark.text, bold=mark.bold):
         text.setFont(fonts.pdf_name(face), size)
         text.textOut(stretch)
     canvas.drawText(text)
+    if mark.turn:
+        canvas.restoreState()
 
 
 def _modules(canvas: Canvas, page_height: float, code: DotCode, dpi: int) -> None:

@@ -62,8 +62,23 @@ def _text(image: Image.Image, mark: TextMark, origin: tuple[float, float], dpi: 
     for face, text in fonts.runs(mark.text, bold=mark.bold):
         stamp = _stamp(face, pixels, text)
         if stamp.mask is not None:
-            image.paste(_INK, (x + round(offset) + stamp.left, y + stamp.top), stamp.mask)
+            at, ink = _turned(stamp.mask, round(offset) + stamp.left, stamp.top, mark.turn)
+            image.paste(_INK, (x + at[0], y + at[1]), ink)
         offset += stamp.advance
+
+
+def _turned(
+    mask: Image.Image, left: int, top: int, turn: int
+) -> tuple[tuple[int, int], Image.Image]:
+    """Ink that begins at (left, top) from the pen, turned clockwise about the pen."""
+    wide, high = mask.size
+    if turn == 90:  # noqa: PLR2004 - degrees
+        return (-(top + high), left), mask.transpose(Image.Transpose.ROTATE_270)
+    if turn == 180:  # noqa: PLR2004 - degrees
+        return (-(left + wide), -(top + high)), mask.transpose(Image.Transpose.ROTATE_180)
+    if turn == 270:  # noqa: PLR2004 - degrees
+        return (top, -(left + wide)), mask.transpose(Image.Transpose.ROTATE_90)
+    return (left, top), mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)

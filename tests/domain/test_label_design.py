@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 
 from app.adapters import label_papers
 from app.domain.errors import DomainError
+from app.domain.labels.design.arranging import Arrange
 from app.domain.labels.design.checking import faults
 from app.domain.labels.design.editing import Editor, Guide, new_part, snap
 from app.domain.labels.design.laying import lay
@@ -41,6 +42,10 @@ def label(*parts: AnyPart) -> Design:
     return Design("试", 600, 400, parts=tuple(parts))
 
 
+def label_of(*parts: AnyPart) -> Design:
+    return Design("高", 600, 800, parts=tuple(parts))
+
+
 def found(design: Design) -> set[tuple[str, str]]:
     return {(one.code, one.column) for one in lay(USUAL, design, em).problems}
 
@@ -53,7 +58,12 @@ steps = st.lists(
         st.tuples(st.just("move"), st.integers(-900, 900), st.integers(-900, 900)),
         st.tuples(st.just("drag"), st.integers(-900, 900), st.integers(-900, 900)),
         st.tuples(st.just("size"), st.integers(-900, 900), st.integers(-900, 900)),
-        st.tuples(st.sampled_from(["remove", "double", "next"]), st.just(0), st.just(0)),
+        st.tuples(st.just("arrange"), st.sampled_from(Arrange), st.just(0)),
+        st.tuples(
+            st.sampled_from(["remove", "double", "next", "turn", "toggle_mark", "choose_all"]),
+            st.just(0),
+            st.just(0),
+        ),
     ),
     max_size=25,
 )
@@ -64,6 +74,8 @@ def do(editor: Editor, step: tuple[str, object, object]) -> None:
     editor.end_gesture()
     if word == "add":
         editor.add(str(one))
+    elif word == "arrange":
+        editor.arrange(Arrange(str(one)))
     elif word in {"move", "drag", "size"}:
         act = {"move": editor.move, "drag": editor.move_to, "size": editor.size_to}[word]
         act(one, two)  # type: ignore[operator]
@@ -98,7 +110,7 @@ def test_whatever_is_done_stays_on_the_label_and_is_undone_to_the_beginning(
 
 def test_one_drag_is_one_step_and_stands_in_line_with_its_neighbour() -> None:
     editor = Editor(label(TextPart(1, 100, 50, 200, 40, text="a"), RulePart(2, 0, 200, 90, 2)))
-    editor.chosen = 2
+    editor.choose(2)
     guides: Sequence[Guide] = ()
     for x in range(60, 104, 7):
         guides = editor.move_to(x, 203)
@@ -116,12 +128,67 @@ def test_one_drag_is_one_step_and_stands_in_line_with_its_neighbour() -> None:
 
 def test_arrow_keys_move_by_tenths_and_stop_at_the_edge() -> None:
     editor = Editor(label(RulePart(1, 3, 3, 50, 2)))
-    editor.chosen = 1
+    editor.choose(1)
     assert editor.move(-1, 10)
     assert (editor.part.x, editor.part.y) == (2, 13)  # type: ignore[union-attr]
     assert editor.move(-10, 0)
     assert editor.part.x == 0  # type: ignore[union-attr]
     assert not editor.move(-10, 0)
+
+
+def test_several_parts_move_together_and_are_put_in_line() -> None:
+    first, second, third = RulePart(1, 10, 20, 50, 4), RulePart(2, 100, 60, 90, 4), RulePart(
+        3, 300, 200, 40, 4
+    )  # fmt: skip
+    editor = Editor(label(first, second, third))
+    editor.choose(1)
+    editor.toggle_mark()
+    editor.next()
+    assert editor.keys == {1, 2}
+    editor.move(-50, 5)
+    assert [(one.x, one.y) for one in editor.design.parts] == [(0, 25), (90, 65), (300, 200)]
+    assert editor.choose_at(10, 26) == 1, "a click on one of them keeps them together"
+    assert editor.keys == {1, 2}
+    editor.arrange(Arrange.RIGHT)
+    assert [one.right for one in editor.design.parts] == [180, 180, 340]
+    editor.undo()
+    editor.choose_within(0, 0, 600, 400)
+    editor.arrange(Arrange.ACROSS)
+    left, middle, right = editor.design.parts
+    assert abs((middle.x - left.right) - (right.x - middle.right)) <= 1
+    assert (left.x, right.x) == (0, 300)
+    editor.mark(3)
+    assert editor.keys == {1, 2}
+    assert editor.remove()
+    assert editor.keys == set()
+    assert [one.key for one in editor.design.parts] == [3]
+
+
+@pytest.mark.parametrize(
+    ("turn", "x", "baseline"),
+    [(0, 10.0, 20 + 0.88 * 4), (90, 10 + 10 - 0.88 * 4, 20.0), (180, 20.0, 60 - 0.88 * 4),
+     (270, 10 + 0.88 * 4, 60.0)],
+)  # fmt: skip
+def test_a_turned_text_begins_in_its_own_corner(turn: int, x: float, baseline: float) -> None:
+    part = TextPart(1, 100, 200, 100, 400, text="批", size=40, least=40, turn=turn)
+    (mark,) = lay(USUAL, label_of(part), em).texts
+    assert mark.turn == turn
+    assert (mark.x, mark.baseline) == pytest.approx((x, baseline), abs=0.2)
+
+
+def test_a_turn_about_the_middle_and_back_changes_nothing() -> None:
+    part = TextPart(1, 200, 150, 120, 40, text="a")
+    editor = Editor(label(part))
+    editor.choose(1)
+    for _quarter in range(4):
+        editor.turn()
+    assert editor.design.parts == (part,)
+    editor.turn(-90)
+    assert from_plain(to_plain(editor.design)) == editor.design
+    raw = to_plain(editor.design)
+    raw["parts"][0]["turn"] = 45
+    with pytest.raises(DomainError, match="turn"):
+        from_plain(raw)
 
 
 def test_the_smallest_part_under_the_mouse_is_chosen() -> None:

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.adapters.barcode import decode
+from app.domain.labels.design.arranging import Arrange
 from app.domain.labels.design.parts import CodeKind, CodePart, Design, TextPart
 from app.services.labels import designs
 from app.services.labels.designs import DesignRow
@@ -71,7 +72,7 @@ def form(page: LabelsPage, settle: Settle, follow: Callable[[DesignerForm], None
 def chosen(form: DesignerForm, text: str) -> TextPart:
     """Choose the part that prints this text."""
     part = next(x for x in form.editor.design.parts if isinstance(x, TextPart) and x.text == text)
-    form.editor.chosen = part.key
+    form.editor.choose(part.key)
     form.side.show_chosen()
     form.canvas.setFocus()
     return part
@@ -122,6 +123,44 @@ def test_a_part_is_dragged_sized_and_moved_by_keys_and_every_step_is_taken_back(
     assert form.editor.design.put(dragged) == form.editor.design
 
 
+def test_several_parts_are_chosen_put_in_line_and_turned(
+    form: DesignerForm, follow: Callable[[DesignerForm], None]
+) -> None:
+    canvas, editor = form.canvas, form.editor
+    first = chosen(form, "{place}")
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    other = next(x for x in editor.design.parts if isinstance(x, CodePart))
+    QTest.mouseClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier,
+                     at(form, other.x + 5, other.y + 5))  # fmt: skip
+    assert editor.keys == {first.key, other.key}
+    assert "已选 2 个" in form.side.several.text()
+    form.tools.order.choose(Arrange.LEFT)
+    form.tools.order.activated.emit(0)
+    assert len({part.x for part in editor.group}) == 1
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    assert len(editor.keys) == 1
+    QTest.keyClick(form, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(editor.keys) == len(editor.design.parts)
+    QTest.keyClick(canvas, Qt.Key.Key_Escape)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at(form, -20, -10))
+    QTest.mouseMove(canvas, at(form, 620, 420))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at(form, 620, 420))
+    assert len(editor.keys) == len(editor.design.parts)
+    chosen(form, "{lot}")
+    before = editor.part
+    assert before is not None
+    QTest.keyClick(form, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+    turned = editor.part
+    assert isinstance(turned, TextPart)
+    assert (turned.turn, turned.width, turned.height) == (90, before.height, before.width)
+    assert form.side.place.turn.value == 90
+    form.side.place.turn.choose(180)
+    form.side.place.turn.activated.emit(0)
+    follow(form)
+    assert isinstance(editor.part, TextPart)
+    assert (editor.part.turn, editor.part.width) == (180, before.width)
+
+
 def test_what_does_not_fit_is_said_by_its_field_and_not_saved(
     form: DesignerForm, follow: Callable[[DesignerForm], None], settle: Settle
 ) -> None:
@@ -147,7 +186,7 @@ def test_what_does_not_fit_is_said_by_its_field_and_not_saved(
 
 
 def test_properties_bind_fields_and_change_the_kind_of_a_code(form: DesignerForm) -> None:
-    form.add("text")
+    form.tools.add("text")
     group = form.side.special
     assert isinstance(group, TextGroup)
     group.text.setText("存放")
@@ -157,8 +196,8 @@ def test_properties_bind_fields_and_change_the_kind_of_a_code(form: DesignerForm
     text = form.editor.part
     assert isinstance(text, TextPart)
     assert text.text == "存放 {storage}"
-    form.codes.choose(CodeKind.QR)
-    form._add_code()
+    form.tools.codes.choose(CodeKind.QR)
+    form.tools._add_code()
     code = form.side.special
     assert isinstance(code, CodeGroup)
     matrix = form.editor.part
@@ -199,7 +238,7 @@ def test_a_saved_template_prints_what_it_showed(
 ) -> None:  # fmt: skip
     form.side.label.name.setText("我们的标签")
     form.side.label.name.editingFinished.emit()
-    form.add(CodeKind.QR)
+    form.tools.add(CodeKind.QR)
     qr = form.editor.part
     assert isinstance(qr, CodePart)
     form.editor.put(replace(qr, x=455, y=160, width=90, height=90, content="{lot}"))

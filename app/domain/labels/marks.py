@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from app.domain.errors import Problem
 
 Measure = Callable[[str, float, bool], float]
 """Width of (text, size, bold) in the unit of the size; given by the fonts that will be used."""
+
+
+TURNS: Final = (0, 90, 180, 270)
+"""How far a text or code may be turned, in degrees clockwise."""
 
 
 class Symbology(StrEnum):
@@ -47,7 +52,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class TextMark:
-    """One line of text; `size` is the em in millimetres, `baseline` its y."""
+    """One line of text; `size` is the em in millimetres, `baseline` its y.
+
+    A turned text begins at the same point (x, baseline) and runs down (90), to the left (180) or
+    up (270).
+    """
 
     x: float
     baseline: float
@@ -55,6 +64,7 @@ class TextMark:
     size: float
     bold: bool = False
     field: str = ""
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ class CodeMark:
         name: What the code is called in a template made by people.
         least: Smallest module wanted (mm); 0 for the least that scanners read.
         centred: The modules stand in the middle of the box.
+        turn: Degrees clockwise; the box is where the turned code stands.
     """
 
     symbology: Symbology
@@ -87,6 +98,7 @@ class CodeMark:
     name: str = ""
     least: float = 0.0
     centred: bool = False
+    turn: int = 0
 
     @property
     def identifier(self) -> str:

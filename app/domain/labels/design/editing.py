@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from app.domain.labels.design.arranging import Arrange, arranged, bounds
 from app.domain.labels.design.parts import (
     AnyPart,
     CodeKind,
@@ -15,6 +16,7 @@ from app.domain.labels.design.parts import (
     RulePart,
     TextPart,
 )
+from app.domain.labels.design.turning import turn_by
 
 GRID: Final = 5
 """Half a millimetre."""
@@ -83,12 +85,14 @@ class Editor:
     Attributes:
         design: As it is now.
         chosen: Key of the chosen part, 0 for the label itself.
+        marked: Keys of further parts that are chosen with it.
         saved: As it was saved last.
     """
 
     design: Design
     chosen: int = 0
     saved: Design | None = None
+    marked: frozenset[int] = frozenset()
     _undo: list[Design] = field(default_factory=list)
     _redo: list[Design] = field(default_factory=list)
     _gesture: str = ""
@@ -97,6 +101,49 @@ class Editor:
     def part(self) -> AnyPart | None:
         """The chosen part."""
         return self.design.part(self.chosen)
+
+    @property
+    def group(self) -> tuple[AnyPart, ...]:
+        """All chosen parts, from the lowest to the topmost."""
+        keys = self.marked | {self.chosen}
+        return tuple(one for one in self.design.parts if one.key in keys)
+
+    @property
+    def keys(self) -> frozenset[int]:
+        """The keys of all chosen parts."""
+        return frozenset(one.key for one in self.group)
+
+    def choose(self, key: int = 0, *more: int) -> None:
+        """Choose one part and no other, several, or the label."""
+        self.chosen, self.marked = key, frozenset(more) - {key}
+
+    def choose_all(self) -> None:
+        """Choose every part."""
+        self.choose(*(one.key for one in reversed(self.design.parts)))
+
+    def choose_within(self, left: int, top: int, right: int, bottom: int) -> None:
+        """Choose what stands whole in a rectangle."""
+        inside = [
+            one.key
+            for one in reversed(self.design.parts)
+            if left <= one.x and one.right <= right and top <= one.y and one.bottom <= bottom
+        ]
+        self.choose(*inside)
+
+    def mark(self, key: int) -> None:
+        """Take a part into the group, or out of it."""
+        keys = self.keys
+        if key not in keys:
+            self.marked, self.chosen = keys, key
+        elif len(keys) > 1:
+            rest = sorted(keys - {key})
+            self.choose(rest[-1], *rest)
+        else:
+            self.choose()
+
+    def toggle_mark(self) -> None:
+        """Keep the chosen part in the group while another is chosen, or let it go again."""
+        self.marked ^= {self.chosen}
 
     @property
     def changed(self) -> bool:
@@ -133,7 +180,7 @@ class Editor:
         self.design = source.pop()
         self._gesture = ""
         if self.part is None:
-            self.chosen = 0
+            self.choose()
         return True
 
     def put(self, part: AnyPart, gesture: str = "") -> bool:
@@ -145,24 +192,50 @@ class Editor:
     def add(self, kind: str) -> AnyPart:
         """Add a text, code, line or box in the middle; the new part is chosen."""
         part = new_part(self.design, kind)
+        self.marked = frozenset()
         self.put(part)
         return part
 
     def move(self, by_x: int, by_y: int, gesture: str = "") -> bool:
-        """Shift the chosen part, not beyond the label."""
-        part = self.part
-        if part is None:
+        """Shift the chosen parts together, not beyond the label."""
+        group = self.group
+        if not group:
             return False
-        return self.put(self.within(part, part.x + by_x, part.y + by_y), gesture)
+        left, top, right, bottom = bounds(group)
+        across = max(-left, min(by_x, self.design.wide - right))
+        along = max(-top, min(by_y, self.design.high - bottom))
+        design = self.design
+        for one in group:
+            design = design.put(replace(one, x=one.x + across, y=one.y + along))
+        return self.take(design, gesture)
 
     def move_to(self, x: int, y: int, *, free: bool = False) -> tuple[Guide, ...]:
         """Drag the chosen part to a place; the lines it stands on."""
         part = self.part
         if part is None:
             return ()
-        where = snap(self.design, part, x, y, free=free)
-        self.put(self.within(part, where.x, where.y), f"drag {part.key}")
+        rest = self.keys - {part.key}
+        others = replace(
+            self.design, parts=tuple(one for one in self.design.parts if one.key not in rest)
+        )
+        where = snap(others, part, x, y, free=free)
+        self.move(where.x - part.x, where.y - part.y, f"drag {part.key}")
         return where.guides
+
+    def arrange(self, how: Arrange) -> bool:
+        """Line the chosen parts up, or spread them evenly."""
+        return self.take(arranged(self.design, self.keys, how))
+
+    def turn(self, degrees: int = 90) -> bool:
+        """Turn each chosen part clockwise about its middle; it stays on the label."""
+        design = self.design
+        for one in self.group:
+            new = turn_by(one, degrees)
+            new = replace(
+                new, width=min(new.width, design.wide), height=min(new.height, design.high)
+            )
+            design = design.put(self.within(new, new.x, new.y))
+        return self.take(design)
 
     def size_to(self, right: int | None, bottom: int | None, *, free: bool = False) -> None:
         """Drag an edge or the lower right corner of the chosen part; None leaves an edge."""
@@ -187,20 +260,25 @@ class Editor:
         return replace(part, x=max(0, min(x, most_x)), y=max(0, min(y, most_y)))
 
     def remove(self) -> bool:
-        """Take the chosen part away."""
-        if self.part is None:
-            return False
-        done = self.take(self.design.without(self.chosen))
-        self.chosen = 0
-        return done
+        """Take the chosen parts away."""
+        design = self.design
+        for one in self.group:
+            design = design.without(one.key)
+        self.choose()
+        return self.take(design)
 
     def double(self) -> bool:
-        """A second one of the chosen part, a little lower."""
-        part = self.part
-        if part is None:
+        """A second one of each chosen part, a little lower; the copies are chosen."""
+        design, made = self.design, []
+        for one in self.group:
+            copy = replace(one, key=design.fresh_key)
+            copy = self.within(copy, one.x + 2 * GRID, one.y + 2 * GRID)
+            design = design.put(copy)
+            made.append(copy.key)
+        if not made:
             return False
-        copy = replace(part, key=self.design.fresh_key)
-        return self.put(self.within(copy, part.x + 2 * GRID, part.y + 2 * GRID))
+        self.choose(*reversed(made))
+        return self.take(design)
 
     def next(self, by: int = 1) -> None:
         """Choose the next part, from the top left down."""
@@ -211,13 +289,20 @@ class Editor:
         self.chosen = order[at % len(order)]
 
     def choose_at(self, x: int, y: int) -> int:
-        """Choose the topmost part under a point; the label where there is none."""
+        """Choose the topmost part under a point; the label where there is none.
+
+        A part of the group stays in it, so that the group can be dragged by any of its parts.
+        """
+        self.choose(self.part_at(x, y), *(self.keys if self.part_at(x, y) in self.keys else ()))
+        return self.chosen
+
+    def part_at(self, x: int, y: int) -> int:
+        """The key of the smallest part under a point, 0 where there is none."""
         hit = [
             one for one in self.design.parts if one.x <= x <= one.right and one.y <= y <= one.bottom
         ]
         small = sorted(hit, key=lambda one: one.width * one.height)
-        self.chosen = small[0].key if small else 0
-        return self.chosen
+        return small[0].key if small else 0
 
 
 def new_part(design: Design, kind: str) -> AnyPart:

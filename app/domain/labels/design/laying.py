@@ -16,6 +16,7 @@ from app.domain.labels.design.parts import (
     FramePart,
     TextPart,
 )
+from app.domain.labels.design.turning import ink_box, turned, upright
 from app.domain.labels.design.words import filled, part_name, source_of
 from app.domain.labels.draft import ASCENT, LINE, sizes
 from app.domain.labels.marks import (
@@ -44,8 +45,6 @@ _EAN: Final = 13
 _HUNDREDTHS: Final = 100
 _TOUCH: Final = 0.15
 """Ink of two parts may overlap by this much (mm) before it is a fault."""
-_INK_TOP, _INK_FOOT = 0.80, 0.12
-"""From the baseline up and down to the ink of Chinese letters, as a share of the em."""
 
 
 def lay(spec: LabelSpec, design: Design, measure: Measure) -> Layout:
@@ -68,7 +67,8 @@ def lay(spec: LabelSpec, design: Design, measure: Measure) -> Layout:
 
 def _part(spec: LabelSpec, part: AnyPart, measure: Measure) -> tuple[list[Mark], list[Problem]]:
     if isinstance(part, TextPart):
-        return _text(spec, part, measure)
+        made, found = _text(spec, upright(part), measure)
+        return [turned(mark, part) for mark in made if isinstance(mark, TextMark)], found
     if isinstance(part, CodePart):
         return _code(spec, part)
     if isinstance(part, FramePart):
@@ -128,7 +128,7 @@ def _code(spec: LabelSpec, part: CodePart) -> tuple[list[Mark], list[Problem]]:
     return [
         CodeMark(
             _SYMBOLS[part.kind], part.box, source, part.kind.gs1, expected,
-            name=name, least=part.module / _HUNDREDTHS, centred=True,
+            name=name, least=part.module / _HUNDREDTHS, centred=True, turn=part.turn,
         )
     ], []  # fmt: skip
 
@@ -160,9 +160,7 @@ def _inks(marks: list[Mark], measure: Measure) -> list[Box]:
     found: list[Box] = []
     for mark in marks:
         if isinstance(mark, TextMark):
-            width = measure(mark.text, mark.size, mark.bold)
-            top = mark.baseline - mark.size * _INK_TOP
-            found.append(Box(mark.x, top, width, mark.size * (_INK_TOP + _INK_FOOT)))
+            found.append(ink_box(mark, measure(mark.text, mark.size, mark.bold)))
         elif isinstance(mark, CodeMark):
             found.append(mark.box)
     return found

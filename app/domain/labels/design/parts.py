@@ -125,6 +125,7 @@ class TextPart(Part):
         bold: Bold.
         align: Where the rows stand.
         cut: A text too long is cut with an ellipsis; not for lots, expiries and the like.
+        turn: Degrees clockwise; the box is the room on the label, already turned.
     """
 
     text: str = ""
@@ -134,6 +135,7 @@ class TextPart(Part):
     bold: bool = False
     align: Align = Align.LEFT
     cut: bool = False
+    turn: int = 0
 
     @property
     def bound(self) -> tuple[str, ...]:
@@ -154,11 +156,13 @@ class CodePart(Part):
         kind: Which.
         content: Text with fields; for GS1 the elements it holds, joined by ``+``.
         module: Smallest module that is still printed (0.01 mm); smaller is refused.
+        turn: Degrees clockwise; the box is the room on the label, already turned.
     """
 
     kind: CodeKind = CodeKind.BARS
     content: str = "{code}"
     module: int = 0
+    turn: int = 0
 
     @property
     def elements(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from app.domain.labels.design.parts import (
     Sheet,
     TextPart,
 )
+from app.domain.labels.marks import TURNS
 from app.domain.labels.spec import LabelKind
 from app.i18n import _
 
@@ -81,7 +82,10 @@ def from_plain(raw: object) -> Design:
 
 def _part_values(part: AnyPart) -> dict[str, Any]:
     name = next(word for word, kind in _TYPES.items() if type(part) is kind)
-    return {"type": name, **{k: v for k, v in _values(part).items() if k != "key"}}
+    values = {k: v for k, v in _values(part).items() if k != "key"}
+    if not values.get("turn"):
+        values.pop("turn", None)  # upright parts are written as they always were
+    return {"type": name, **values}
 
 
 def _values(one: object) -> dict[str, Any]:
@@ -121,6 +125,8 @@ def _value(name: str, value: object) -> object:
         if not isinstance(value, bool):
             raise ValueError(name)
         return value
+    if name == "turn" and value not in TURNS:
+        raise ValueError(name)
     return _whole(value, name)
 
 

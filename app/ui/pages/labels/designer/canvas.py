@@ -24,10 +24,9 @@ from app.domain.labels.design.words import part_name
 from app.domain.labels.spec import LabelSpec
 from app.i18n import _
 from app.ui import theme
+from app.ui.pages.labels.designer.drawing import RULER, draw_guide, draw_rulers
 from app.ui.pages.labels.designer.picture import pictured
-from app.ui.tables import paint
 
-_RULER: Final = 22
 _MARGIN: Final = 16
 _HANDLE: Final = 9
 _PAPER: Final = QColor("#FFFFFF")
@@ -65,6 +64,7 @@ class DesignCanvas(QWidget):
         self._pixmap = QPixmap()
         self._guides: tuple[Guide, ...] = ()
         self._grip: tuple[str, int, int] | None = None  # what is dragged, and from where in it
+        self._band: tuple[QPointF, QPointF] | None = None  # a rectangle drawn over several parts
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAccessibleName(_("标签画布"))
@@ -98,14 +98,14 @@ class DesignCanvas(QWidget):
     def fitting(self, room: QSize) -> float:
         """The scale at which the whole label is in sight."""
         design = self.editor.design
-        wide = (room.width() - _RULER - 2 * _MARGIN) / design.width
-        high = (room.height() - _RULER - 2 * _MARGIN) / design.height
+        wide = (room.width() - RULER - 2 * _MARGIN) / design.width
+        high = (room.height() - RULER - 2 * _MARGIN) / design.height
         return max(1.0, min(wide, high, 14.0))
 
     @override
     def sizeHint(self) -> QSize:
         design = self.editor.design
-        frame = _RULER + 2 * _MARGIN
+        frame = RULER + 2 * _MARGIN
         return QSize(
             round(design.width * self.scale) + frame, round(design.height * self.scale) + frame
         )
@@ -117,9 +117,9 @@ class DesignCanvas(QWidget):
     def _origin(self) -> QPointF:
         """Where the label's corner is drawn: centred beside the rulers."""
         design = self.editor.design
-        left = (self.width() - _RULER - design.width * self.scale) / 2
-        top = (self.height() - _RULER - design.height * self.scale) / 2
-        return QPointF(_RULER + max(left, _MARGIN), _RULER + max(top, _MARGIN))
+        left = (self.width() - RULER - design.width * self.scale) / 2
+        top = (self.height() - RULER - design.height * self.scale) / 2
+        return QPointF(RULER + max(left, _MARGIN), RULER + max(top, _MARGIN))
 
     def _rect(self, part: AnyPart) -> QRectF:
         step, origin = self.scale / TENTHS, self._origin()
@@ -143,50 +143,24 @@ class DesignCanvas(QWidget):
         for part in design.parts:
             self._outline(painter, part)
         for guide in self._guides:
-            self._guide(painter, sheet, guide)
-        self._rulers(painter, sheet)
+            draw_guide(painter, sheet, guide, self.scale)
+        if self._band is not None:
+            painter.setPen(QPen(_FRAME, 1, Qt.PenStyle.DashLine))
+            painter.drawRect(QRectF(*self._band).normalized())
+        draw_rulers(painter, self.size(), sheet, design, self.scale)
         painter.end()
 
     def _outline(self, painter: QPainter, part: AnyPart) -> None:
         rect = self._rect(part)
-        chosen, bad = part.key == self.editor.chosen, part_name(part) in self.faulty
+        chosen, bad = part.key in self.editor.keys, part_name(part) in self.faulty
         pen = QPen(_FRAME if chosen else _FAULT if bad else _QUIET, 2 if chosen or bad else 1)
         pen.setStyle(Qt.PenStyle.SolidLine if chosen or bad else Qt.PenStyle.DotLine)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect)
-        if chosen:
+        if chosen and len(self.editor.keys) == 1:
             for handle in _handles(rect).values():
                 painter.fillRect(handle, _FRAME)
-
-    def _guide(self, painter: QPainter, sheet: QRectF, guide: Guide) -> None:
-        painter.setPen(QPen(_FAULT, 1, Qt.PenStyle.DashLine))
-        at = guide.at * self.scale / TENTHS
-        if guide.upright:
-            painter.drawLine(QPointF(sheet.x() + at, sheet.top() - 8),
-                             QPointF(sheet.x() + at, sheet.bottom() + 8))  # fmt: skip
-        else:
-            painter.drawLine(QPointF(sheet.left() - 8, sheet.y() + at),
-                             QPointF(sheet.right() + 8, sheet.y() + at))  # fmt: skip
-
-    def _rulers(self, painter: QPainter, sheet: QRectF) -> None:
-        """Millimetres above and at the left; every fifth longer, every tenth with its number."""
-        painter.fillRect(QRectF(0, 0, self.width(), _RULER), theme.colour("surface"))
-        painter.fillRect(QRectF(0, 0, _RULER, self.height()), theme.colour("surface"))
-        painter.setPen(QPen(theme.colour("text3"), 1))
-        painter.setFont(theme.font(10))
-        design = self.editor.design
-        for mm in range(int(design.width) + 1):
-            x, length = sheet.x() + mm * self.scale, _tick(mm)
-            painter.drawLine(QPointF(x, _RULER - length), QPointF(x, _RULER))
-            if mm % 10 == 0:
-                painter.drawText(QPointF(x + 2, _RULER - 9), str(mm))
-        for mm in range(int(design.height) + 1):
-            y, length = sheet.y() + mm * self.scale, _tick(mm)
-            painter.drawLine(QPointF(_RULER - length, y), QPointF(_RULER, y))
-            if mm % 10 == 0 and mm:
-                painter.drawText(QPointF(1, y - 2), str(mm))
-        paint.corner(painter, QRectF(0, 0, _RULER, _RULER).toRect())
 
     # -- mouse ----------------------------------------------------------------------------------
 
@@ -196,7 +170,7 @@ class DesignCanvas(QWidget):
 
     def _handle_at(self, at: QPointF) -> str:
         part = self.editor.part
-        if part is None:
+        if part is None or len(self.editor.keys) > 1:
             return ""
         for name, rect in _handles(self._rect(part)).items():
             if rect.adjusted(-3, -3, 3, 3).contains(at):
@@ -209,15 +183,30 @@ class DesignCanvas(QWidget):
         handle = self._handle_at(event.position())
         x, y = self._tenths(event.position())
         if not handle:
-            self.editor.choose_at(x, y)
+            if not self._pick(x, y, event.modifiers()):
+                self._band = (event.position(), event.position())
             self.chose.emit()
         part = self.editor.part
-        if part is not None:
+        if part is not None and self._band is None:
             self._grip = (handle or "move", x - part.x, y - part.y)
         self.update()
 
+    def _pick(self, x: int, y: int, modifiers: Qt.KeyboardModifier) -> bool:
+        """Choose what is under the mouse, with Ctrl or Shift beside what is chosen already."""
+        key = self.editor.part_at(x, y)
+        if key and modifiers & (Qt.KeyboardModifier.ControlModifier
+                                | Qt.KeyboardModifier.ShiftModifier):  # fmt: skip
+            self.editor.mark(key)
+        else:
+            self.editor.choose_at(x, y)
+        return bool(key)
+
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._band is not None:
+            self._band = (self._band[0], event.position())
+            self.update()
+            return
         if self._grip is None:
             shapes = {"both": Qt.CursorShape.SizeFDiagCursor, "right": Qt.CursorShape.SizeHorCursor,
                       "bottom": Qt.CursorShape.SizeVerCursor}  # fmt: skip
@@ -237,6 +226,12 @@ class DesignCanvas(QWidget):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._band is not None:
+            rect = QRectF(*self._band).normalized()
+            corners = self._tenths(rect.topLeft()), self._tenths(rect.bottomRight())
+            self.editor.choose_within(*corners[0], *corners[1])
+            self._band = None
+            self.chose.emit()
         self._grip, self._guides = None, ()
         self.editor.end_gesture()
         self.update()
@@ -264,12 +259,21 @@ class DesignCanvas(QWidget):
             if self.editor.remove():
                 self.chose.emit()
                 self._announce()
-        elif event.key() == Qt.Key.Key_Escape and self.editor.chosen:
-            self.editor.chosen = 0
+        elif self.editor.chosen and self._choice_key(event):
             self.chose.emit()
             self.update()
         else:
             super().keyPressEvent(event)
+
+    def _choice_key(self, event: QKeyEvent) -> bool:
+        """Esc lets the others go, then the part; Space keeps the part while Tab goes on."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.editor.choose(self.editor.chosen if self.editor.marked else 0)
+        elif event.key() == Qt.Key.Key_Space:
+            self.editor.toggle_mark()
+        else:
+            return False
+        return True
 
     def _arrow(self, arrow: tuple[int, int], modifiers: Qt.KeyboardModifier) -> None:
         """0.1 mm, with Shift 1 mm; with Ctrl the size instead of the place."""
@@ -301,8 +305,3 @@ def _handles(rect: QRectF) -> dict[str, QRectF]:
         name: QRectF(place.x() - half, place.y() - half, _HANDLE, _HANDLE)
         for name, place in places.items()
     }
-
-
-def _tick(mm: int) -> int:
-    """Length of the ruler's mark at a millimetre."""
-    return 10 if mm % 10 == 0 else 7 if mm % 5 == 0 else 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -21,10 +22,18 @@ from app.domain.labels.design.parts import (
     FramePart,
     TextPart,
 )
-from app.i18n import _
+from app.domain.labels.design.turning import turn_by
+from app.i18n import N_, _
 from app.ui.pages.labels.designer.millimetres import TenthsEdit
 from app.ui.widgets.fields import Check, Field, Select
 from app.ui.widgets.text import Role, Text
+
+_TURNS: Final = {
+    0: N_("正"),
+    90: N_("右转 90°，从上往下读"),
+    180: N_("倒过来"),
+    270: N_("左转 90°，从下往上读"),
+}
 
 
 class _Group(QWidget):
@@ -76,11 +85,24 @@ class PlaceGroup(_Group):
             edit.entered.connect(lambda value, name=name: self._put(name, value))
             grid.addWidget(Field(words, edit), place // 2, place % 2)
         self.column.addLayout(grid)
+        self.turn = Select([(degrees, _(words)) for degrees, words in _TURNS.items()])
+        self.turn.activated.connect(lambda _place: self._turn())
+        self.turn_field = Field(_("方向"), self.turn)
+        self.column.addWidget(self.turn_field)
+
+    def _turn(self) -> None:
+        """Turn to the chosen direction, about the middle."""
+        if isinstance(self.part, TextPart | CodePart) and isinstance(self.turn.value, int):
+            self.say(turn_by(self.part, (self.turn.value - self.part.turn) % 360))
 
     @override
     def show_part(self, part: AnyPart) -> None:
         """Show where a part stands."""
         super().show_part(part)
+        may_turn = isinstance(part, TextPart | CodePart)
+        self.turn_field.setVisible(may_turn)
+        if isinstance(part, TextPart | CodePart):
+            self.turn.choose(part.turn)
         for name, edit in self.edits.items():
             edit.show_value(getattr(part, name))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -13,6 +15,7 @@ from app.ui import theme
 from app.ui.pages.labels.designer.label_group import LabelGroup
 from app.ui.pages.labels.designer.properties import PlaceGroup, group_of
 from app.ui.widgets.fields import Select
+from app.ui.widgets.text import Role, Text
 
 _WIDTH = 296
 
@@ -37,12 +40,14 @@ class SidePanel(QWidget):
         self.label.changed.connect(self._take_design)
         self.place = PlaceGroup()
         self.place.changed.connect(self._take_part)
+        self.several = Text("", Role.BODY, wrap=True)
         self.special: QWidget | None = None
         self._kind: type | None = None
         box = QWidget()
         self._column = QVBoxLayout(box)
         self._column.setContentsMargins(0, 0, 10, 0)
         self._column.setSpacing(10)
+        self._column.addWidget(self.several)
         self._column.addWidget(self.label)
         self._column.addWidget(self.place)
         self._column.addStretch(1)
@@ -61,12 +66,19 @@ class SidePanel(QWidget):
 
     def show_chosen(self) -> None:
         """Show the properties of what is chosen now."""
-        part = self.editor.part
+        group = self.editor.group
+        part = self.editor.part if len(group) == 1 else None
         entries: list[tuple[object, str]] = [(0, _("整张标签"))]
         entries += [(one.key, part_name(one)) for one in self.editor.design.parts]
         self.parts.set_entries(entries)
         self.parts.choose(self.editor.chosen)
-        self.label.setVisible(part is None)
+        self.several.setVisible(len(group) > 1)
+        if len(group) > 1:
+            names = "、".join(part_name(one) for one in group)
+            words = _("已选 {n} 个：{names}。拖动和方向键一起移动，上面的「对齐」把它们排齐。",
+                      n=len(group), names=names)  # fmt: skip
+            self.several.setText(words)
+        self.label.setVisible(not group)
         self.place.setVisible(part is not None)
         self._special(part)
         self.show_values()
@@ -76,6 +88,8 @@ class SidePanel(QWidget):
         part = self.editor.part
         if part is None:
             self.label.show_design(self.editor.design)
+            return
+        if len(self.editor.keys) > 1:
             return
         self.place.show_part(part)
         if self.special is not None:
@@ -100,6 +114,10 @@ class SidePanel(QWidget):
 
     def _take_part(self, part: AnyPart) -> None:
         """A property was changed; the part stays on the label."""
+        design = self.editor.design
+        part = replace(
+            part, width=min(part.width, design.wide), height=min(part.height, design.high)
+        )
         fresh = self.editor.within(part, part.x, part.y)
         self.editor.put(fresh)
         self.show_chosen()
@@ -111,6 +129,6 @@ class SidePanel(QWidget):
 
     def _choose(self) -> None:
         key = self.parts.value
-        self.editor.chosen = key if isinstance(key, int) else 0
+        self.editor.choose(key if isinstance(key, int) else 0)
         self.show_chosen()
         self.changed.emit()

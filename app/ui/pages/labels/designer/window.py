@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
 from typing_extensions import override
 
 from app.domain.errors import Problem
 from app.domain.ids import new_op
 from app.domain.labels.design.editing import Editor
-from app.domain.labels.design.parts import CODE_TITLES, Design
+from app.domain.labels.design.parts import Design
 from app.domain.labels.design.samples import Sample, samples
 from app.domain.labels.spec import LabelSpec
 from app.i18n import _
 from app.services.labels import designs
 from app.services.labels.designs import Kept, SaveDesign
 from app.ui import theme
-from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.labels.designer.canvas import DesignCanvas
 from app.ui.pages.labels.designer.side import SidePanel
+from app.ui.pages.labels.designer.tools import Tools
 from app.ui.status import Status
 from app.ui.widgets.badge import Badge
-from app.ui.widgets.buttons import Button, icon_button
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import Form, Question, confirm
 from app.ui.widgets.fields import Select
 from app.ui.widgets.text import Role, Text
 
 _WAIT_MS: Final = 250
-_ZOOM: Final = 1.25
 
 
 class DesignerForm(Form):
@@ -58,6 +57,7 @@ class DesignerForm(Form):
         self._samples = _test_data(kept.design, goods)
         self.canvas = DesignCanvas(self.editor, self._samples[0].spec)
         self.side = SidePanel(self.editor)
+        self.tools = Tools(self.editor, self)
         self.trial = Select([(one.key, one.title) for one in self._samples])
         self.badge = Badge(Status.MUTE, "")
         self.note = Text("", Role.LABEL, wrap=True)
@@ -85,40 +85,17 @@ class DesignerForm(Form):
         left.addLayout(toolbar(self.badge, self.note, spacing=10))
         middle.addLayout(left, 1)
         middle.addWidget(self.side)
-        self.body.addLayout(self._tools())
+        self.body.addLayout(
+            toolbar(*self.tools.widgets(self.zoom), None, Text(_("试样"), Role.SECOND),
+                    self.trial, spacing=6)
+        )  # fmt: skip
         self.body.addLayout(middle, 1)
-        hint = _("方向键 0.1 mm · Shift 1 mm · Ctrl 改大小 · Tab 下一个 · Alt 拖动不吸附")
+        hint = _("方向键 0.1 mm · Shift 1 mm · Ctrl 改大小 · Tab 下一个 · 空格 多选 · Ctrl+R 转向")
         self.buttons.insertWidget(0, Text(hint, Role.HELP))
         self.as_new = Button(_("另存为新模板"))
         self.as_new.setVisible(bool(self._kept.id))
         self.buttons.insertWidget(self.buttons.count() - 1, self.as_new)
         self.verb.setDefault(False)  # Enter in a field takes its value, nothing more
-
-    def _tools(self) -> QHBoxLayout:
-        adders: list[QWidget] = []
-        for kind, words in (("text", _("文字")), ("line", _("线条")), ("box", _("方框"))):
-            button = Button(words, icon=Icon.PLUS)
-            button.clicked.connect(lambda _on=False, kind=kind: self.add(kind))
-            adders.append(button)
-        self.codes = Select([("", _("加条码…")), *CODE_TITLES.items()], icon=Icon.BARCODE)
-        self.codes.activated.connect(lambda _place: self._add_code())
-        tools: tuple[tuple[Icon, str, Callable[[], object]], ...] = (
-            (Icon.UNDO, _("撤销"), self.undo),
-            (Icon.REDO, _("重做"), self.redo),
-            (Icon.CONTENT_COPY, _("再来一个"), self.double),
-            (Icon.DELETE, _("删除"), self.remove),
-            (Icon.MINUS, _("缩小"), lambda: self.zoom(1 / _ZOOM)),
-            (Icon.TARGET, _("整张标签"), lambda: self.zoom(0)),
-            (Icon.PLUS, _("放大"), lambda: self.zoom(_ZOOM)),
-        )
-        made: list[QWidget] = []
-        for icon, words, act in tools:
-            button = icon_button(icon, words)
-            button.clicked.connect(lambda _on=False, act=act: act())
-            made.append(button)
-        return toolbar(
-            *adders, self.codes, *made, None, Text(_("试样"), Role.SECOND), self.trial, spacing=6
-        )
 
     def _connect(self) -> None:
         self.canvas.changed.connect(self._dragged)
@@ -126,48 +103,12 @@ class DesignerForm(Form):
         self.side.changed.connect(self._changed)
         self.trial.activated.connect(lambda _place: self._other_trial())
         self.as_new.clicked.connect(self.save_as_new)
-        for keys, act in (
-            (QKeySequence.StandardKey.Undo, self.undo),
-            (QKeySequence.StandardKey.Redo, self.redo),
-            (QKeySequence("Ctrl+D"), self.double),
-            (QKeySequence.StandardKey.Save, self.submit),
-        ):
-            QShortcut(keys, self, act)
+        self.tools.changed.connect(self._other_design)
+        self.tools.added.connect(self.canvas.setFocus)
+        self.tools.listen(self)
+        QShortcut(QKeySequence.StandardKey.Save, self, self.submit)
 
     # -- what is done -----------------------------------------------------------------------------
-
-    def add(self, kind: str) -> None:
-        """Add a part; it is chosen, ready to be dragged."""
-        self.editor.add(kind)
-        self.side.show_chosen()
-        self.canvas.setFocus()
-        self._changed()
-
-    def _add_code(self) -> None:
-        kind = self.codes.value
-        self.codes.choose("")
-        if kind:
-            self.add(str(kind))
-
-    def undo(self) -> None:
-        """Take the last step back."""
-        if self.editor.undo():
-            self._other_design()
-
-    def redo(self) -> None:
-        """Do it again."""
-        if self.editor.redo():
-            self._other_design()
-
-    def double(self) -> None:
-        """A second one of the chosen part."""
-        if self.editor.double():
-            self._other_design()
-
-    def remove(self) -> None:
-        """Take the chosen part away."""
-        if self.editor.remove():
-            self._other_design()
 
     def _other_design(self) -> None:
         self.side.show_chosen()
