@@ -6,6 +6,8 @@ smallest unit and each divides the next, so every conversion is exact or refused
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +16,8 @@ from app.domain.errors import DomainError
 from app.i18n import _
 
 MAX_QUANTITY: Final = 10**12
+_PART: Final = re.compile(r"(\d+)([^\d+]*)")
+_TYPED: Final = re.compile(r"\+?\d+[^\d+]*(\+?\d+[^\d+]*)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,35 @@ class UnitChain:
         raise DomainError(
             "unit.unknown", _("单位 {unit} 不在换算里。可用：{names}。", unit=unit, names=names)
         )
+
+    def read(self, text: str) -> int:
+        """What a person counted: 7 (packs), 7+5 or 7 盒 5 粒 (packs and loose), +5 or 5 粒.
+
+        A bare number is packs; one after it, or after a plus sign, is smallest units.
+
+        Raises:
+            DomainError: Not a quantity, or a unit that is not in the chain; zero is one.
+        """
+        clean = unicodedata.normalize("NFKC", text).replace(",", "").replace(" ", "")
+        if not _TYPED.fullmatch(clean):
+            example = f"7+5 = 7 {self.pack_unit.name} + 5 {self.base.name}"
+            if self.pack_unit == self.base:
+                example = f"7 = 7 {self.base.name}"
+            raise DomainError(
+                "quantity.form",
+                _("「{text}」不是数量。写法：{example}。", text=text, example=example),
+            )
+        total = 0
+        for place, (count, unit) in enumerate(_PART.findall(clean)):
+            loose = place or clean.startswith("+")
+            name = unit or (self.base.name if loose else self.pack_unit.name)
+            total += self.to_base(int(count), name) if int(count) else 0
+        return checked(total) if total else 0
+
+    def typed(self, quantity: int) -> str:
+        """A quantity as `read` takes it back: 7, 7+5 or +5."""
+        whole, rest = divmod(quantity, self.pack_unit.factor)
+        return str(whole) if not rest else f"{whole or ''}+{rest}"
 
     def packs(self, quantity: int) -> int:
         """`quantity` in whole packs; raises `DomainError` when it does not divide."""

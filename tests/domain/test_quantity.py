@@ -97,3 +97,26 @@ def test_the_limit_is_told_not_overrun(chain: UnitChain, count: int) -> None:
             chain.to_base(count, unit.name)
     else:
         assert chain.to_base(count, unit.name) == count * unit.factor
+
+
+@given(st.integers(0, 10**6), st.integers(2, 500))
+def test_a_typed_quantity_is_read_back(quantity: int, factor: int) -> None:
+    chain = UnitChain((Unit("片", 1), Unit("盒", factor)), 1)
+    assert chain.read(chain.typed(quantity)) == quantity
+    assert chain.read(chain.text(quantity)) == quantity
+    assert chain.read(f"{quantity}片") == quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [("7", 70), ("7+5", 75), ("７＋５", 75), ("7 盒 5 片", 75), ("7盒5", 75), ("+5", 5), ("5片", 5),
+     ("0", 0), ("1,200", 12000)],
+)  # fmt: skip
+def test_packs_and_loose_units_as_people_write_them(text: str, units: int) -> None:
+    assert UnitChain((Unit("片", 1), Unit("盒", 10)), 1).read(text) == units
+
+
+@pytest.mark.parametrize("text", ["", "-3", "7.5", "盒", "7++5", "abc", "7箱", "9" * 20])
+def test_what_is_no_quantity_is_refused(text: str) -> None:
+    with pytest.raises(DomainError):
+        UnitChain((Unit("片", 1), Unit("盒", 10)), 1).read(text)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from PySide6.QtWidgets import QLineEdit
+from sqlalchemy import select
+
 from app.domain.stock.counting import CountState
+from app.models.counting import DisposalLine
 from app.services.counting.listing import counts
 from app.ui.context import PageContext
 from app.ui.page import Page
@@ -54,6 +58,19 @@ def test_a_count_by_scanner_and_keyboard(
     line = page.model.row_at(0)
     assert line is not None
     assert line.value(7) == "要复盘"
+    page.model.setData(page.model.index(0, 3), "0+23")
+    settle()
+    typed = page.model.row_at(0)
+    assert typed is not None
+    assert typed.raw[3] == 23
+    editor = QLineEdit()
+    delegate = page.lines.halves.delegate
+    delegate.setEditorData(editor, page.model.index(0, 3))
+    assert editor.text() == "+23", "loose tablets are not dropped when the field is opened"
+    editor.setText("0")
+    delegate.setModelData(editor, page.model, page.model.index(0, 3))
+    settle()
+    assert page.model.row_at(0) == typed, "what nobody typed is not taken"
     page.model.setData(page.model.index(0, 3), "1")
     settle()
     page.finish()
@@ -88,6 +105,12 @@ def test_a_lot_is_written_off_from_its_line(
     form.submit()
     assert form.isVisible()
     form.reason.setText("跌落破损")
+    form.count.setText("半盒")
+    form.submit()
+    assert "不是数量" in form.count_field.problem.text
+    form.count.setText("1+5")
     form.submit()
     settle()
     assert page.disposals.model.rowCount() == 1
+    with sqlite_site.owner.read() as session:
+        assert session.scalars(select(DisposalLine.qty)).all() == [24 + 5]

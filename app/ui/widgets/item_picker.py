@@ -59,10 +59,10 @@ class ItemPicker(SearchEdit):
         self.textEdited.connect(self._ask)
 
     @override
-    def setText(self, text: str) -> None:
+    def setText(self, arg__1: str | None) -> None:
         """What is chosen, in words."""
-        self._chosen, self._typed, self._entered = text, False, False
-        super().setText(text)
+        self._chosen, self._typed, self._entered = arg__1 or "", False, False
+        super().setText(arg__1 or "")
 
     @override
     def clear(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
@@ -47,7 +47,7 @@ class CaseForm(Form):
         self.body.addWidget(self.grid, 1)
         self.code = CodeEdit()
         self.code_field = Field(_("退回：扫这一件上的码"), self.code, hint=_("回到原批号、原库位"))
-        self.reason = CodeEdit(_("术中未用"))
+        self.reason = QLineEdit(_("术中未用"))
         self.reason_field = Field(_("理由"), self.reason)
         self.body.addWidget(self.code_field)
         self.body.addWidget(self.reason_field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
@@ -56,7 +56,7 @@ class CaseView(QWidget):
         self.op_id: UUID = new_op()
         self.form: CaseForm | None = None
         self.saving = Saving()
-        self.case_no, self.operation, self.doctor = CodeEdit(), CodeEdit(), CodeEdit()
+        self.case_no, self.operation, self.doctor = CodeEdit(), QLineEdit(), QLineEdit()
         self.department = Select([(0, _("本库房"))])
         self.implanted = Check(_("植入体内"))
         self.implanted.setChecked(True)

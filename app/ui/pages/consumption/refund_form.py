@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
@@ -40,10 +40,12 @@ class RefundForm(Form):
         self.line = Select([(line.seq, _words(line)) for line in self._lines if line.left])
         self.line.currentIndexChanged.connect(self._chosen)
         self.lot = CodeEdit()
-        self.lot_field = Field(_("退回包装上的批号"), self.lot, hint=_("扫码或输入，核对用"))
+        self.lot_field = Field(
+            _("退回包装上的批号"), self.lot, required=True, hint=_("扫码或输入，核对用")
+        )
         self.qty = QtyEdit()
         self.qty_field = Field(_("数量"), self.qty)
-        self.reason = CodeEdit()
+        self.reason = QLineEdit()
         self.reason_field = Field(_("理由"), self.reason, required=True)
         self.body.addWidget(words)
         for widget in (
@@ -71,9 +73,10 @@ class RefundForm(Form):
         if line is None:
             return
         try:
-            lot = self.lot.text().strip()
-            if lot:
-                lot_of((line,), classify(lot).lot or lot)
+            lot = self.lot.folded()
+            if not lot and line.lot_no:
+                raise DomainError("lot.empty", _("还没填批号。扫包装上的码，或手动输入。"))
+            lot_of((line,), classify(lot).lot or lot)
         except DomainError as error:
             self.lot_field.say(error.text)
             return

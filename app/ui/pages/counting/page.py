@@ -91,8 +91,8 @@ class CountingPage(Page):
         right.addWidget(self.disposals_card, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self.lines, 13)
-        body.addLayout(right, 7)
+        body.addWidget(self.lines, 7)
+        body.addLayout(right, 3)
         column = page_column(self)
         column.addWidget(self.bar)
         column.addLayout(
@@ -127,7 +127,7 @@ class CountingPage(Page):
     def keys(self) -> tuple[KeyHint, ...]:
         return (
             KeyHint(_("扫码"), _("记一包")),
-            KeyHint("0–9", _("直接填数")),
+            KeyHint("0–9", _("直接填数，7+5 = 7 盒 5 片")),
             self.hint(Act.FINISH, _("盘完提交")),
         )
 
@@ -208,11 +208,8 @@ class CountingPage(Page):
             return row
         if head.state is not CountState.COUNTING:
             raise DomainError("count.closed", _("这次盘点已提交，不能再改数。"))
-        text = str(value).strip()
-        if not text.isdecimal():
-            raise DomainError("quantity.form", _("「{text}」不是数量。请填整数。", text=text))
         key = Key(line.place_id, line.item_id, line.lot_id, line.owner_id)
-        units = int(text) * line.pack_factor
+        units = formats.chain(line.base_unit, line.pack_unit, line.pack_factor).read(str(value))
         command = Record(new_op(), head.org_id, head.id, key, units)
         db, actor = self.context.db, self.context.actor
         self.write(

@@ -131,11 +131,9 @@ class Papers:
         form.open()
 
     def _ask_disposal(
-        self, line: CountLineRow, packs: int, cause: str, reason: str, back: bool
+        self, line: CountLineRow, units: int, cause: str, reason: str, back: bool
     ) -> None:
-        goods = Goods(
-            line.place_id, line.item_id, line.lot_id, line.owner_id, packs * line.pack_factor
-        )
+        goods = Goods(line.place_id, line.item_id, line.lot_id, line.owner_id, units)
         command = Ask(
             new_op(),
             self._page.context.org.id,

@@ -33,10 +33,10 @@ _DISPOSALS: Final = {
 def line_columns() -> tuple[Column, ...]:
     """Columns of a count's lines."""
     return (
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=178, frozen=True),
-        Column(key="place", title=_("库位"), width=84),
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=172, frozen=True),
+        Column(key="place", title=_("库位"), width=72),
         Column(key="lot", title=_("批号 / 效期"), kind=Kind.TWO_LINE, width=104),
-        Column(key="counted", title=_("盘到"), kind=Kind.QTY, width=86, editable=True),
+        Column(key="counted", title=_("盘到"), kind=Kind.QTY, width=116, editable=True),
         Column(key="book", title=_("账面"), kind=Kind.QTY, width=70),
         Column(key="difference", title=_("差异"), kind=Kind.QTY, width=70),
         Column(key="value", title=_("金额"), unit=_("元"), kind=Kind.MONEY, width=72, total=True),
@@ -120,6 +120,6 @@ def _qty(units: int | None, row: CountLineRow) -> Cell:
         return "—"
     if units == 0:
         return Qty("0", row.pack_unit)
-    text = formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, abs(units))
-    number, _space, unit = text.partition(" ")
-    return Qty(f"−{number}" if units < 0 else number, unit)
+    chain = formats.chain(row.base_unit, row.pack_unit, row.pack_factor)
+    number, _space, unit = chain.text(abs(units)).partition(" ")
+    return Qty(f"−{number}" if units < 0 else number, unit, typed=chain.typed(abs(units)))
