@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
 from app.domain.bidding.scoring import Criterion
@@ -98,16 +100,26 @@ def test_not_the_lowest_waits_for_its_reason(
     settle()
     card = page.compare.reason_card
     assert card.asks
+    assert card.reason.hasFocus()
     assert comparison(*deal.site.as_("lead_buyer"), deal.id).draft == {}
 
-    card.reason.setText("太短")
-    card.save.click()
+    QTest.keyClicks(card.reason, "tai duan")
+    QTest.keyClick(card.reason, Qt.Key.Key_Return)
     settle()
     assert comparison(*deal.site.as_("lead_buyer"), deal.id).draft == {}
+    page.refresh()  # time goes on: what is typed stays
+    settle()
+    assert card.reason.text() == "tai duan"
+    page.asking.close()
+    assert "还没写理由" in page.context.notices.kept[0].text
+    assert page.project is not None
+    assert page.project.state is State.BARGAINING
 
     card.reason.setText("瑞和无冷链资质，康泽为次低价")
-    card.save.click()
+    QTest.keyClick(card.reason, Qt.Key.Key_Return)
     settle()
+    assert page.compare.grid is not None
+    assert page.compare.grid.halves.right.hasFocus()
     draft = comparison(*deal.site.as_("lead_buyer"), deal.id).draft
     assert [one.supplier_id for one in draft[1]] == [KANGZE]
     assert not card.asks

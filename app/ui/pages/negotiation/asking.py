@@ -225,7 +225,9 @@ class Asking(TermsAsking):
         form.open()
 
     def close(self) -> None:
-        """Go on to the review."""
+        """Go on to the review, unless a choice still waits for its reason."""
+        if self._page.picking.unsaved():
+            return
         project = self._id
         question = Question(
             _("进入评审"), _("不再收报价，开始评分和定标。需要时还可以再开一轮。"),

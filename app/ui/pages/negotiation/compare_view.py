@@ -70,6 +70,7 @@ class CompareView(QWidget):
         self.reason_card = ReasonCard()
         self.reason_card.given.connect(self.reason_given)
         self.reason_card.split_asked.connect(self.split_asked)
+        self.reason_card.left.connect(self.focus_rows)
         foot = QHBoxLayout()
         foot.setSpacing(12)
         foot.addWidget(self.chart_card, 5)
@@ -91,7 +92,9 @@ class CompareView(QWidget):
     # Showing
 
     def show_board(self, board: Board) -> None:
-        """Show another reading of the comparison."""
+        """Show another reading of the comparison; a choice that waits for its reason stays."""
+        if self.board is not None and self.board.found.project.id == board.found.project.id:
+            board.pending = self.board.pending
         self.board = board
         columns = board.columns()
         keys = tuple(f"{one.key}{one.second}" for one in columns)
@@ -179,6 +182,11 @@ class CompareView(QWidget):
         rows = self.grid.selected() if self.grid is not None else ()
         found = tuple(row.record for row in rows if isinstance(row.record, int))
         return found or ((self.at,) if self.at is not None else ())
+
+    def focus_rows(self) -> None:
+        """Put the keyboard on the rows."""
+        if self.grid is not None:
+            self.grid.focus_rows()
 
     def changed(self) -> None:
         """A choice was made or saved: paint it, without reading anything again."""

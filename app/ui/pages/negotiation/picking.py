@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.domain.documents import State
+from app.i18n import _
 from app.services.negotiation.choosing import LineChoice
 from app.services.negotiation.drafts import DraftLine
 from app.ui.pages.negotiation.board import Board, Pending
@@ -37,6 +38,23 @@ class Picking:
             self.save(at, place, "")
         else:
             self._page.compare.changed()
+            self._page.compare.reason_card.ask()
+
+    def unsaved(self) -> bool:
+        """Whether a choice waits for its reason; then its line comes up and is told."""
+        compare = self._page.compare
+        board, grid = compare.board, compare.grid
+        if board is None or grid is None or board.pending is None:
+            return False
+        at, place = board.pending.at, board.pending.place
+        if not board.grid.able[place, at]:
+            return False  # over the ceiling: it cannot win whatever is written
+        line = board.found.lines[at]
+        words = _("{name} 的拟选还没写理由，没有保存。请写好理由，或改选最低价。", name=line.name)
+        self._page.context.notices.warn(words)
+        compare.show_view("")
+        grid.choose(line.line)
+        return True
 
     def split(self, at: int) -> None:
         """Ask for the shares of a line, and keep them."""
@@ -67,8 +85,11 @@ class Picking:
 
     def _store(self, board: Board, choice: LineChoice, rows: tuple[DraftLine, ...]) -> None:
         def saved() -> None:
+            typing = self._page.compare.reason_card.reason.hasFocus()
             board.take(choice.line, rows)
             self._page.compare.changed()
+            if typing:
+                self._page.compare.focus_rows()
             self._page.say_subtitle()
 
         def failed(error: Exception) -> None:

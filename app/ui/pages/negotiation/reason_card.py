@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from typing_extensions import override
 
 from app.domain import money
 from app.domain.awarding.limits import percent
@@ -27,14 +29,17 @@ class ReasonCard(Card):
     Signals:
         given: The reason for a choice: position of the line, place of the supplier, reason.
         split_asked: The line shall be shared between suppliers: its position.
+        left: Esc in the field: the keys go back to the rows.
     """
 
     given = Signal(int, int, str)
     split_asked = Signal(int)
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__(" ")
         self._waiting: tuple[int, int] | None = None
+        self._typed: tuple[tuple[int, int] | None, str] = (None, "")
         self._due = False
         self._at = -1
         self.state = Badge(Status.MUTE, "")
@@ -81,6 +86,8 @@ class ReasonCard(Card):
 
     def show_line(self, board: Board, at: int) -> None:
         """Say what is chosen, and ask for the reason where one is due."""
+        typing = self.reason.hasFocus()
+        self._typed = (self._waiting, self.reason.text())
         self.clear()
         self._at = at
         self.state.setVisible(True)
@@ -99,6 +106,8 @@ class ReasonCard(Card):
             self._ask(board, at, place, saved="" if wanted else board.reason(at))
         else:
             self._say_lowest(board, at, place)
+        if typing and self._waiting == self._typed[0]:
+            self.ask()  # hiding the field took the keys away
 
     def _say_split(self, board: Board, at: int, shares: dict[int, int]) -> None:
         self.set_title(_("分给 {n} 家", n=len(shares)))
@@ -142,7 +151,8 @@ class ReasonCard(Card):
         self._waiting = (at, place)
         self._due = not saved
         self.entry.setVisible(True)
-        self.reason.setText(saved)
+        before, typed = self._typed
+        self.reason.setText(saved or (typed if before == (at, place) else ""))
         self._count()
 
     def _say_lowest(self, board: Board, at: int, place: int) -> None:
@@ -158,6 +168,20 @@ class ReasonCard(Card):
         self.why.setText(f"{words}{tie}")
         if int(board.grid.bidders()[at]) == 1:
             self.hint.setText(_("只有这一家有效报价，评审时请留意。"))
+
+    def ask(self) -> bool:
+        """Put the keyboard on the reason, where one is due."""
+        if not (self._due and self._waiting):
+            return False
+        self.reason.setFocus()
+        return True
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _count(self) -> None:
         n = len(self.reason.text().strip())
