@@ -72,10 +72,11 @@ class RefundForm(Form):
         line = self._current()
         if line is None:
             return
+        lot = self.lot.folded()
+        if not lot and line.lot_no:
+            self.lot_field.say(_("还没填批号。扫包装上的码，或手动输入。"))
+            return
         try:
-            lot = self.lot.folded()
-            if not lot and line.lot_no:
-                raise DomainError("lot.empty", _("还没填批号。扫包装上的码，或手动输入。"))
             lot_of((line,), classify(lot).lot or lot)
         except DomainError as error:
             self.lot_field.say(error.text)

@@ -108,6 +108,7 @@ class CountingPage(Page):
         self.lose_button.clicked.connect(self.papers.ask_for_line)
         self.counts_grid.current_changed.connect(self._choose)
         self.disposals.link_clicked.connect(lambda row, _column: self.papers.carry_on(row))
+        self.disposals.opened.connect(self.papers.carry_on)
         self.lines.counts_changed.connect(self.chrome_changed)
         self.model.refused.connect(lambda _k, _c, error: self._failed(error))
         self.context.scans.subscribe(self, self.bar.take)
