@@ -50,7 +50,8 @@ class DispenseView(QWidget):
               "按近效期先出扣库存，退药回到原批号。"),
             _("导入发药文件"), self.ask_file,
         )  # fmt: skip
-        self.grid.link_clicked.connect(self._ask_undo)
+        self.grid.link_clicked.connect(lambda row, _column: self._ask_undo(row))
+        self.grid.opened.connect(self._ask_undo)
         self.grid.counts_changed.connect(self.changed)
         self.button = Button(_("导入发药文件"), ButtonKind.PRIMARY, icon=Icon.IMPORT, key="Ctrl+I")
         self.button.clicked.connect(self.ask_file)
@@ -100,7 +101,7 @@ class DispenseView(QWidget):
             model.set_rows([_row(row) for row in found])
         self.changed.emit()
 
-    def _ask_undo(self, row: Row, _column: str) -> None:
+    def _ask_undo(self, row: Row) -> None:
         batch = row.record
         if not isinstance(batch, DispenseBatch) or batch.undone:
             return

@@ -83,7 +83,8 @@ class ReagentView(QWidget):
         self.grid = GridView(ListModel(_columns()))
         self.counted = self.exported = self.grid
         self.grid.set_empty(_("还没有开过试剂盒。先在右边设好每盒测试数，再扫盒上的码开盒。"))
-        self.grid.link_clicked.connect(self._ask_close)
+        self.grid.link_clicked.connect(lambda row, _column: self._ask_close(row))
+        self.grid.opened.connect(self._ask_close)
         self.grid.counts_changed.connect(self.changed)
         self.uses = GridView(ListModel(_use_columns()), framed=False)
         self.uses.set_empty(_("还没有设试剂。"))
@@ -226,7 +227,7 @@ class ReagentView(QWidget):
 
         self._page.write(lambda: define(db, actor, command), kept, self._failed)
 
-    def _ask_close(self, row: Row, _column: str) -> None:
+    def _ask_close(self, row: Row) -> None:
         kit = row.record
         if not isinstance(kit, KitRow) or kit.state not in {"open", "late"}:
             return

@@ -125,7 +125,8 @@ class TriggerView(QWidget):
         self.grid = GridView(ListModel(_columns()))
         self.counted = self.exported = self.grid
         self.grid.set_empty(_("还没有约定，都是用后结算。"))
-        self.grid.link_clicked.connect(self._ask_end)
+        self.grid.link_clicked.connect(lambda row, _column: self._ask_end(row))
+        self.grid.opened.connect(self._ask_end)
         self.grid.counts_changed.connect(self.changed)
         self.button = Button(_("约定"), ButtonKind.PRIMARY, icon=Icon.PLUS, key="Ctrl+N")
         self.button.clicked.connect(self.new)
@@ -173,7 +174,7 @@ class TriggerView(QWidget):
         self._page.context.changes.announce({Topic.SETTLEMENT})
         self.refresh()
 
-    def _ask_end(self, row: Row, _column: str) -> None:
+    def _ask_end(self, row: Row) -> None:
         rule = row.record
         if not isinstance(rule, RuleRow) or not rule.rule_id:
             return

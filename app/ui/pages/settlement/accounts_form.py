@@ -47,6 +47,7 @@ class AccountsForm(Form):
         self.add_button.clicked.connect(self._ask)
         self.buttons.insertWidget(0, self.add_button)
         self.grid.link_clicked.connect(lambda row, _column: self._check(row.record))
+        self.grid.opened.connect(lambda row: self._check(row.record))
         self.refresh()
 
     def refresh(self) -> None:
