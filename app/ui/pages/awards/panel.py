@@ -101,7 +101,7 @@ def _facts(row: AwardRow, answer: dict[str, Any]) -> list[tuple[str, str]]:
         (_("总价"), formats.yuan(row.amount)),
         (_("基准金额"), formats.yuan(row.base)),
         (_("比基准省"), formats.yuan(row.saving)),
-        (_("加权下浮率"), formats.NONE if row.weighted is None else f"{row.weighted}%"),
+        (_("加权下浮率"), formats.NONE if row.weighted is None else f"{row.weighted:.1f}%"),
         (_("降价品规"), _("{n} 个，共 {all} 个", n=row.cheaper, all=row.lines)),
     ]
     if answer:

@@ -48,7 +48,7 @@ def award_row(one: AwardRow) -> Row:
         Pill(STATES.get(one.status, Status.MUTE), state_title(one.status)),
         Two(_("{n} 个", n=one.lines), _("{n} 家", n=one.suppliers)),
         Two(formats.amount(one.amount), formats.amount(one.saving)),
-        Tone(formats.NONE if one.weighted is None else f"{one.weighted}%", bold=True),
+        Tone(formats.NONE if one.weighted is None else f"{one.weighted:.1f}%", bold=True),
     )
     raw = (one.title, one.status, one.lines, one.amount, one.weighted or "")
     return Row(one.award_id, cells, record=one, raw=raw)
