@@ -7,6 +7,7 @@ from typing import Final
 from app.services.platform import proofs
 from app.services.stock import listing
 from app.services.stock.available import lot_stock
+from app.services.stock.standing import on_hand
 from benchmarks.long_ledger import FIRST_PLACE, write_moves
 from benchmarks.measure import Record
 from benchmarks.world import make_items
@@ -40,8 +41,14 @@ def standing_stock(record: Record, site: Site, backend: str, size: int) -> None:
         lambda: listing.stock_page(*way, [EAST], query),
         rows=200,
     )
+    everything = f"{items} items × {_PLACES} places"
     record.take(
-        (f"stock summary, {items} items × {_PLACES} places", backend, size),
+        (f"on hand, {everything}", backend, size),
+        lambda: on_hand(*way, [EAST]),
+        rows=pairs,
+    )
+    record.take(
+        (f"value and lights, {everything}", backend, size),
         lambda: listing.stock_summary(*way, [EAST]),
         rows=pairs,
         runs=1,

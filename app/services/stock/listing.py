@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType as Stored
 
 from app.domain.duties import Actor
 from app.domain.expiry import Band, Limits, add_months, band
@@ -20,9 +33,14 @@ from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.db import Database, today
 from app.services.queries import keyset
 from app.services.queries.keyset import ListColumn, ListShape, QueryLike
-from app.services.stock.available import Cost
+from app.services.stock.available import CAME_IN, Cost
+from app.services.stock.standing import from_cents, valued_lots
 
 _FAR = date(9999, 12, 31)
+_KEY: Final = (
+    Balance.org_id, Balance.place_id, Balance.item_id, Balance.lot_id, Balance.owner_id,
+)  # fmt: skip
+_OWNER: Final = Organisation.__table__.alias("owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +122,23 @@ def stock_page(
         page: The key of the page before, and how many rows.
     """
     with db.read() as session:
-        shape = _shape()
         day = today(session)
-        statement = _statement(_readable(actor, orgs), query, day)
-        found = keyset.fetch(session, statement, shape, query, page[0], page[1])
-        costs = _costs(session, found.rows)
-        rows = tuple(_row(row, costs, day) for row in found.rows)
+        keys = _lots(_readable(actor, orgs), query, day)
+        found = keyset.fetch(session, keys, _shape(), query, page[0], page[1])
+        wanted = [tuple(row[: len(_KEY)]) for row in found.rows]
+        details = {
+            (row.org_id, row.place_id, row.item_id, row.lot_id, row.owner_id): row
+            for row in session.execute(_details().where(tuple_(*_KEY).in_(wanted)))
+        }
+        costs = _costs(session, details.values())
+        rows = tuple(_row(details[key], costs, day) for key in wanted)
         return StockPage(rows, found.next_key)
 
 
 def stock_count(db: Database, actor: Actor, orgs: Collection[int], query: QueryLike) -> int:
     """How many lots the query has."""
     with db.read() as session:
-        statement = _statement(_readable(actor, orgs), query, today(session))
+        statement = _lots(_readable(actor, orgs), query, today(session))
         return keyset.count(session, statement, _shape(), query)
 
 
@@ -126,26 +148,53 @@ def stock_rows(
     """All lots of the query in one list, by item name; for sums, not for screens."""
     with db.read() as session:
         day = today(session)
-        statement = _statement(_readable(actor, orgs), query, day)
-        statement = statement.order_by(ItemSearch.sort_key, Item.id)
-        rows = session.execute(statement).all()
+        statement = _limited(_details(), _readable(actor, orgs), query, day)
+        rows = session.execute(statement.order_by(_sort_key(), Balance.item_id)).all()
         costs = _costs(session, rows)
         return tuple(_row(row, costs, day) for row in rows)
 
 
 def stock_summary(db: Database, actor: Actor, orgs: Collection[int]) -> StockSummary:
     """Lots and value by expiry light over the scope."""
-    found = stock_rows(db, actor, orgs, _ALL)
-    lights = tuple(
-        LightCount(
-            light,
-            sum(1 for row in found if row.light is light),
-            sum((row.amount for row in found if row.light is light), Decimal(0)),
-        )
-        for light in Band
+    lots: Counter[date | None] = Counter()
+    cents: Counter[date | None] = Counter()
+    frozen = 0
+    with db.read() as session:
+        readable, day = _readable(actor, orgs), today(session)
+        held = _held(session)
+        for row in valued_lots(session, readable):
+            lots[row.expiry] += 1
+            cents[row.expiry] += row.cents
+            frozen += (row.org_id, row.lot_id) in held or (0, row.lot_id) in held
+    lights = {expiry: band(expiry, day) for expiry in lots}
+    return StockSummary(
+        lots.total(), from_cents(cents.total()), frozen,
+        tuple(
+            LightCount(
+                light,
+                sum(lots[expiry] for expiry in lights if lights[expiry] is light),
+                from_cents(sum(cents[expiry] for expiry in lights if lights[expiry] is light)),
+            )
+            for light in Band
+        ),
+    )  # fmt: skip
+
+
+def _held(session: Session) -> frozenset[tuple[int, int]]:
+    """Frozen lots as (organisation, lot), 0 for all organisations."""
+    rows = session.execute(
+        select(LotHold.org_id, LotHold.lot_id).where(LotHold.released_at.is_(None))
     )
-    total = sum((row.amount for row in found), Decimal(0))
-    return StockSummary(len(found), total, sum(1 for row in found if row.held), lights)
+    return frozenset((row.org_id, row.lot_id) for row in rows)
+
+
+def lots_of(orgs: tuple[int, ...], query: QueryLike, day: date) -> Executable:
+    """The lots of a query as `valued_lots` reads them."""
+    statement = select(
+        Balance.org_id, Balance.item_id, Balance.lot_id, Balance.owner_id, Balance.qty,
+        type_coerce(Lot.expiry, Stored),
+    )  # fmt: skip
+    return _limited(_joined(statement), orgs, query, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,38 +227,54 @@ def _hold() -> ColumnElement[Any]:
     )
 
 
-def _statement(orgs: tuple[int, ...], query: QueryLike, day: date) -> Select[Any]:
-    owner = Organisation.__table__.alias("owner")
-    statement = cast(
-        "Select[Any]",
-        select(
-            Balance.org_id,
-            Organisation.short_name.label("org"),
-            Balance.place_id,
-            Place.name.label("place"),
-            Balance.item_id,
-            Item.code,
-            Item.name,
-            Item.spec,
-            Item.base_unit,
-            Item.pack_unit,
-            Item.pack_factor,
-            Balance.lot_id,
-            Lot.lot_no,
-            Lot.expiry,
-            Balance.qty,
-            Balance.owner_id,
-            owner.c.short_name.label("owner"),
-            _hold().label("held"),
-        )
-        .join(Organisation, Organisation.id == Balance.org_id)
-        .join(Place, and_(Place.org_id == Balance.org_id, Place.id == Balance.place_id))
-        .join(Item, Item.id == Balance.item_id)
-        .join(ItemSearch, ItemSearch.item_id == Balance.item_id)
-        .join(owner, owner.c.id == Balance.owner_id)
-        .outerjoin(Lot, Lot.id == Balance.lot_id)
-        .where(Balance.org_id.in_(orgs), Balance.qty > 0),
+def _details() -> Select[Any]:
+    """Lots with all that a row shows."""
+    statement = select(
+        Balance.org_id,
+        Organisation.short_name.label("org"),
+        Balance.place_id,
+        Place.name.label("place"),
+        Balance.item_id,
+        Item.code,
+        Item.name,
+        Item.spec,
+        Item.base_unit,
+        Item.pack_unit,
+        Item.pack_factor,
+        Balance.lot_id,
+        Lot.lot_no,
+        Lot.expiry,
+        Balance.qty,
+        Balance.owner_id,
+        _OWNER.c.short_name.label("owner"),
+        _hold().label("held"),
     )
+    return _joined(statement)
+
+
+def _joined(statement: Any) -> Select[Any]:
+    """Joined to the outside: both databases leave out a join that nothing asks for."""
+    found: Select[Any] = (
+        statement.select_from(Balance)
+        .outerjoin(Organisation, Organisation.id == Balance.org_id)
+        .outerjoin(Place, and_(Place.org_id == Balance.org_id, Place.id == Balance.place_id))
+        .outerjoin(Item, Item.id == Balance.item_id)
+        .outerjoin(ItemSearch, ItemSearch.item_id == Balance.item_id)
+        .outerjoin(_OWNER, _OWNER.c.id == Balance.owner_id)
+        .outerjoin(Lot, Lot.id == Balance.lot_id)
+    )
+    return found
+
+
+def _lots(orgs: tuple[int, ...], query: QueryLike, day: date) -> Select[Any]:
+    """The keys of the query's lots: what is sorted and counted is narrow."""
+    return _limited(_joined(select(*_KEY)), orgs, query, day)
+
+
+def _limited(
+    statement: Select[Any], orgs: tuple[int, ...], query: QueryLike, day: date
+) -> Select[Any]:
+    statement = statement.where(Balance.org_id.in_(orgs), Balance.qty > 0)
     text = query.text.strip()
     if text:
         statement = statement.where(_matches(text))
@@ -225,7 +290,13 @@ def _words() -> ColumnElement[str]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    return keyset.contains(_words(), text) | keyset.contains(Lot.lot_no, text)
+    """Items are looked through once, not with each of their lots."""
+    named = select(ItemSearch.item_id).where(keyset.contains(_words(), text))
+    return Balance.item_id.in_(named) | keyset.contains(Lot.lot_no, text)
+
+
+def _sort_key() -> ColumnElement[str]:
+    return func.coalesce(ItemSearch.sort_key, "")
 
 
 def _view(view: str, day: date) -> tuple[ColumnElement[bool], ...]:
@@ -245,7 +316,7 @@ def _shape() -> ListShape:
     expiry = case((Lot.expiry.is_(None), literal(_FAR, Lot.expiry.type)), else_=Lot.expiry)
     return ListShape(
         columns={
-            "name": ListColumn(_words(), ItemSearch.sort_key),
+            "name": ListColumn(_words(), _sort_key()),
             "code": ListColumn(Item.code, Item.code),
             "place": ListColumn(
                 Organisation.short_name + " · " + Place.name, Organisation.code + Place.code
@@ -254,10 +325,8 @@ def _shape() -> ListShape:
             "expiry": ListColumn(Lot.expiry, expiry),
             "qty": ListColumn(Balance.qty / Item.pack_factor, Balance.qty / Item.pack_factor),
         },
-        natural=(expiry, ItemSearch.sort_key),
-        unique=(
-            Balance.org_id, Balance.place_id, Balance.item_id, Balance.lot_id, Balance.owner_id,
-        ),
+        natural=(expiry, _sort_key()),
+        unique=_KEY,
     )  # fmt: skip
 
 
@@ -267,9 +336,7 @@ def _costs(session: Session, rows: Collection[Any]) -> dict[tuple[int, int, int,
     orgs = {row.org_id for row in rows}
     if not rows:
         return {}
-    came_in = select(Place.id).where(
-        Place.org_id.in_(orgs), Place.kind.in_(("supplier", "opening", "found", "transit"))
-    )
+    came_in = select(Place.id).where(Place.org_id.in_(orgs), Place.kind.in_(CAME_IN))
     lot_filter = (Ledger.lot_id.in_(lots),) if len(lots) < 900 else ()  # noqa: PLR2004 - bind limit
     latest = (
         select(Ledger.org_id, func.max(Ledger.seq).label("seq"))
