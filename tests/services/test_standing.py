@@ -12,6 +12,7 @@ from app.domain.ledger import Move
 from app.models.stock import Lot, LotHold
 from app.services.stock.listing import (
     PlainQuery,
+    StockRow,
     stock_count,
     stock_page,
     stock_rows,
