@@ -30,7 +30,9 @@ AMOXICILLIN = 101
 BOX = 24
 
 
-def receive(site: Site, org: int, lots: dict[str, tuple[int, date | None]]) -> dict[str, int]:
+def receive(
+    site: Site, org: int, lots: dict[str, tuple[int, date | None]], day: date = TODAY
+) -> dict[str, int]:
     """Put lots of amoxicillin on the shelf as the supplier's goods; lot number → lot id."""
     db, actor = site.as_("east_store" if org == EAST else "west_store")
     found: dict[str, int] = {}
@@ -43,7 +45,7 @@ def receive(site: Site, org: int, lots: dict[str, tuple[int, date | None]]) -> d
                 Move(AMOXICILLIN, found[lot_no], KANGZE, supplier, site.world.bins[org],
                      boxes * BOX, Decimal("3.86"), BOX)
             )  # fmt: skip
-        post(s, actor, Posting(org, new_op(), DocKind.ACCEPTANCE, 1, TODAY, moves))
+        post(s, actor, Posting(org, new_op(), DocKind.ACCEPTANCE, 1, day, moves))
     return found
 
 

@@ -92,6 +92,7 @@ class Counter:
         found = allocate(wanted, row.qty, row.day)
         if found.missing:
             there = row.qty - found.missing
+            _check_days(row, wanted, there)
             raise DomainError(
                 "stock.short.line",
                 _(
@@ -186,6 +187,23 @@ def _check_lots(row: DispenseRow, wanted: Sequence[LotStock]) -> None:
             _("{name} 批号 {lot} 在 {day} 已过期（{expiry}）。请核对批号和日期。",
               name=row.name, lot=row.lot_no, day=row.day, expiry=lot.expiry),
         )  # fmt: skip
+
+
+def _check_days(row: DispenseRow, wanted: Sequence[LotStock], there: int) -> None:
+    """Say so where goods came only after the day on which they are said to have been given."""
+    late = [one for one in wanted if one.since is not None and one.since > row.day and one.qty]
+    if not late:
+        return
+    first = min(late, key=lambda one: (one.since or row.day, one.lot_no))
+    raise DomainError(
+        "dispense.before_receipt",
+        _(
+            "{name} {day} 那天可用 {there}，要发 {need}；批号 {lot} 到 {since} 才入库。"
+            "请核对发药日期，或补登入库。",
+            name=row.name, day=row.day, there=there, need=row.qty, lot=first.lot_no,
+            since=first.since,
+        ),
+    )  # fmt: skip
 
 
 def _newest_first(rows: Sequence[Given]) -> list[Given]:

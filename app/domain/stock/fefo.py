@@ -13,7 +13,11 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class LotStock:
-    """What lies of one lot and owner at one place."""
+    """What lies of one lot and owner at one place.
+
+    `since` is the day on which it first came there, where somebody asked for it; what was used
+    earlier cannot have been of it.
+    """
 
     place_id: int
     lot_id: int
@@ -22,10 +26,12 @@ class LotStock:
     expiry: date | None
     lot_no: str = ""
     held: bool = False
+    since: date | None = None
 
     def usable(self, day: date) -> bool:
-        """Whether goods of this lot may be used on `day`: not frozen, not past the last day."""
-        return not self.held and self.qty > 0 and (self.expiry is None or self.expiry >= day)
+        """Whether goods of this lot may be used on `day`: here, not frozen, not past its end."""
+        here = self.qty > 0 and (self.since is None or self.since <= day)
+        return here and not self.held and (self.expiry is None or self.expiry >= day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.dispensing import Counter, DispenseRow, Given, in_order
@@ -14,6 +16,7 @@ from app.domain.errors import DomainError, Problem
 from app.models.consumption_source import DispenseLine
 from app.models.stock import Ledger, Lot
 from app.services.consumption.reverse import already_reversed
+from app.services.db import today
 from app.services.stock.available import lot_stock
 
 _CHUNK: Final = 400
@@ -31,8 +34,32 @@ def load_counter(
             session, org_id, place_id, items[start : start + _CHUNK]
         ).items()
     }
+    earlier = {row.item_id for row in rows if row.qty > 0 and row.day < today(session)}
+    for item, days in _first_days(session, org_id, earlier).items():
+        stock[item] = [
+            replace(lot, since=days.get((lot.place_id, lot.lot_id, lot.owner_id)))
+            for lot in stock.get(item, [])
+        ]
     returned = {row.item_id for row in rows if row.qty < 0}
     return Counter(stock, earlier_gifts(session, org_id, returned) if returned else [])
+
+
+def _first_days(
+    session: Session, org_id: int, items: Collection[int]
+) -> dict[int, dict[tuple[int, int, int], date]]:
+    """By item: when each lot and owner first came to each place."""
+    found: dict[int, dict[tuple[int, int, int], date]] = {}
+    wanted = sorted(items)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = session.execute(
+            select(Ledger.item_id, Ledger.to_place, Ledger.lot_id, Ledger.owner_id,
+                   func.min(Ledger.occurred_on))
+            .where(Ledger.org_id == org_id, Ledger.item_id.in_(wanted[start : start + _CHUNK]))
+            .group_by(Ledger.item_id, Ledger.to_place, Ledger.lot_id, Ledger.owner_id)
+        )  # fmt: skip
+        for item, place, lot, owner, day in rows:
+            found.setdefault(item, {})[(place, lot, owner)] = day
+    return found
 
 
 def earlier_gifts(session: Session, org_id: int, items: Collection[int]) -> list[Given]:

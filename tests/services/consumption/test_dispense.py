@@ -31,6 +31,9 @@ from tests.cli.runner import run
 from tests.factories import EAST, Site
 from tests.services.test_consumption import AMOXICILLIN, BOX, on_hand, receive
 
+BEFORE = date(2026, 10, 10)
+"""The goods came some days before they were given."""
+
 HEAD = ("发退药时间", "处方号", "药品代码", "药品名称", "批号", "发药数量", "单位", "原处方号")
 
 
@@ -73,7 +76,7 @@ def texts(plan: DispensePlan) -> list[str]:
 
 
 def test_a_day_of_dispensing_with_a_return(site: Site, tmp_path: Path) -> None:
-    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (1, date(2027, 1, 31))})
+    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (1, date(2027, 1, 31))}, BEFORE)
     mapped(site)
     path = sheet(
         tmp_path,
@@ -108,7 +111,7 @@ def test_a_day_of_dispensing_with_a_return(site: Site, tmp_path: Path) -> None:
 
 
 def test_undo_gives_all_back_and_the_file_may_come_again(site: Site, tmp_path: Path) -> None:
-    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30))})
+    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30))}, BEFORE)
     first = sheet(tmp_path, ("2026-10-13", "CF1", "YP-000101", "", "", "1", "盒", ""))
     book(site, plan_of(site, first))
     second = sheet(
@@ -134,7 +137,7 @@ def test_what_cannot_be_is_said_by_row_and_nothing_else_suffers(
     sqlite_site: Site, tmp_path: Path
 ) -> None:
     site = sqlite_site
-    receive(site, EAST, {"A": (1, date(2027, 9, 30)), "OLD": (1, date(2026, 9, 30))})
+    receive(site, EAST, {"A": (1, date(2027, 9, 30)), "OLD": (1, date(2026, 9, 30))}, BEFORE)
     mapped(site, "NEW1", confirmed=False)
     with site.owner.write() as s:
         s.add(MonthClose(org_id=EAST, id=new_id(), period="2026-09", date_from=date(2026, 9, 1),
@@ -152,6 +155,7 @@ def test_what_cannot_be_is_said_by_row_and_nothing_else_suffers(
         "没找到原发药单": ("2026-10-13", "C9", "YP-000101", "", "", "-1", "粒", "Q1"),
         "单位 箩 不在换算里": ("2026-10-13", "C10", "YP-000101", "", "", "1", "箩", ""),
         "还没填发药单号": ("2026-10-13", "", "YP-000101", "", "", "1", "粒", ""),
+        "批号 A 到 2026-10-10 才入库": ("2026-10-05", "C11", "YP-000101", "", "", "1", "粒", ""),
         "不是日期": ("十月", "C12", "YP-000101", "", "", "1", "粒", ""),
     }
     good = ("2026-10-13", "C0", "YP-000101", "", "", "2", "粒", "")
@@ -166,7 +170,7 @@ def test_returns_never_exceed_what_was_given_nor_change_the_lot(
     sqlite_site: Site, tmp_path: Path
 ) -> None:
     site = sqlite_site
-    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (2, date(2027, 1, 31))})
+    lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (2, date(2027, 1, 31))}, BEFORE)
     book(site, plan_of(site, sheet(
         tmp_path, ("2026-10-13", "CF1", "YP-000101", "", "", "10", "粒", ""))))  # fmt: skip
     with site.owner.read() as s:
@@ -187,7 +191,7 @@ def test_returns_never_exceed_what_was_given_nor_change_the_lot(
 
 
 def test_by_command_line_with_columns_remembered(site: Site, tmp_path: Path) -> None:
-    receive(site, EAST, {"A": (2, date(2027, 9, 30))})
+    receive(site, EAST, {"A": (2, date(2027, 9, 30))}, BEFORE)
     path = tmp_path / "his.csv"
     path.write_text("day;no;drug;n\n2026-10-13;R1;YP-000101;1\n2026-10-13;R2;ZZ;1\n",
                     encoding="gb18030")  # fmt: skip
