@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
+import threading
 import time
 from datetime import date
 from typing import Final
@@ -29,8 +30,6 @@ from tests.faults.bookings import book
 _LOGINS: Final = ("east_store", "east_second")
 _CLIENTS: Final = 8
 _SECONDS: Final = 5.0
-_WARM_UP: Final = 20.0
-"""Eight processes are started and have their first answer by then."""
 _WARM: Final = 12
 """Answers before the clock starts: the driver prepares what it has sent five times."""
 _ENOUGH: Final = -10_000_000
@@ -83,11 +82,11 @@ def _together(record: Record, site: Site, what: str, size: int) -> None:
     before, place = _rows(site), site.world.stores[EAST]
     address = site.db(_LOGINS[0]).engine.url.render_as_string(hide_password=False).partition("@")[2]
     spawn = multiprocessing.get_context("spawn")
-    with spawn.Pool(_CLIENTS) as pool:
+    with spawn.Manager() as manager, spawn.Pool(_CLIENTS) as pool:
+        start = manager.Barrier(_CLIENTS)
         # each person may hold a few connections only
         logins = itertools.islice(itertools.cycle(_LOGINS), _CLIENTS)
-        begin = time.time() + _WARM_UP
-        ways = [(what, address, login, place, begin) for login in logins]
+        ways = [(what, address, login, place, start) for login in logins]
         found = pool.starmap(consume_for, ways)
     answered = sum(count for count, _used in found)
     if _rows(site) - before != answered:
@@ -97,16 +96,18 @@ def _together(record: Record, site: Site, what: str, size: int) -> None:
     record.note((f"{what}, {_CLIENTS} clients", "postgresql", size), (_SECONDS, used), rows=timed)
 
 
-def consume_for(what: str, address: str, login: str, place: int, begin: float) -> tuple[int, float]:
+def consume_for(
+    what: str, address: str, login: str, place: int, start: threading.Barrier
+) -> tuple[int, float]:
     """One client of its own process, warm when all begin: answers, and CPU seconds since then."""
     url = f"postgresql+psycopg://{login}@{address}"
     db = Database(postgresql_engine(url, password=PERSON_PASSWORD))
     actor, work, done = actor_for(db, login), _WAYS[what], _WARM
     for _time in range(_WARM):
         work(db, actor, place)
-    time.sleep(max(0.0, begin - time.time()))
-    processor = time.process_time()
-    while time.time() < begin + _SECONDS:
+    start.wait()
+    begin, processor = time.monotonic(), time.process_time()
+    while time.monotonic() < begin + _SECONDS:
         work(db, actor, place)
         done += 1
     processor = time.process_time() - processor
