@@ -17,7 +17,7 @@ from app.ui.icons import Icon
 from app.ui.tables import paint
 from app.ui.widgets.buttons import draw_focus, draw_keycap, keycap_width
 from app.ui.widgets.fields import Select
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.text import ElidedText, Role, Text
 
 HEIGHT: Final = 56
 
@@ -147,8 +147,7 @@ class TopBar(QWidget):
     def __init__(self, name: str, scopes: Sequence[Scope], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = Text("", Role.PAGE_TITLE)
-        self.note = Text("", Role.LABEL)
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.note = ElidedText("", Role.LABEL)
         self.command = CommandField()
         self.scope = Select([(scope, scope.title) for scope in scopes], icon=Icon.HOSPITAL)
         self.scope.setAccessibleName(_("看哪个机构"))
@@ -173,7 +172,6 @@ class TopBar(QWidget):
         self.title.setText(title)
         self.title.updateGeometry()
         self.note.setText(note)
-        self.note.setToolTip(note)
 
     def fit(self, window_width: int) -> None:
         """Give room to the title on narrow windows."""
