@@ -18,12 +18,12 @@ from app.domain.bidding.award import BACKUP, WHOLE, WINNER
 from app.domain.bidding.commitment import BidLine, BidSource
 from app.domain.bidding.rules import over_words
 from app.domain.bidding.scoring import Criterion, price_points, score as total_score
-from app.domain.days import typed_time
+from app.domain.days import ZONE, typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.db import ZONE, local_time
+from app.services.db import local_time
 from app.services.negotiation import bids, rounds, scores, trail as trails
 from app.services.negotiation.bids import BidFile, SubmitBid, WithdrawBid
 from app.services.negotiation.choosing import (

@@ -10,12 +10,11 @@ from typing import Annotated, Final
 import typer
 
 from app.cli.context import cli
-from app.domain.days import typed_time
+from app.domain.days import ZONE, typed_time
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
-from app.services.db import ZONE
 from app.services.orders.candidates import (
     CandidateRow,
     CandidatesWanted,

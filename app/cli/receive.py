@@ -14,7 +14,7 @@ import typer
 from app.cli.context import Cli, cli
 from app.cli.operation import op_id
 from app.cli.scope import item_id
-from app.domain.days import typed_time
+from app.domain.days import ZONE, typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError, EnvironmentProblem, Problem
 from app.domain.expiry import parse as parse_expiry
@@ -25,7 +25,7 @@ from app.domain.receiving.scanning import Moment, scan
 from app.domain.receiving.transport import Mode, Transport, parse_temperature
 from app.domain.receiving.work import Session
 from app.i18n import _
-from app.services.db import ZONE, local_time
+from app.services.db import local_time
 from app.services.receiving.commands import (
     DeliverLine,
     DeliverOrder,

@@ -17,7 +17,6 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,6 +33,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.domain.days import ZONE
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.models.base import Moment
@@ -41,8 +41,6 @@ from app.services.db_errors import is_cut, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
 
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-"""The members' time zone: a fact belongs to a day there."""
 SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", Moment
 )
@@ -336,7 +334,6 @@ def ping(db: Database) -> None:
 
 __all__ = [
     "SERVER_NOW",
-    "ZONE",
     "Clock",
     "DBAPIError",
     "Database",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2
 
-from app.services.db import ZONE
+from app.domain.days import ZONE
 from tests.cli.runner import Ran, run
 from tests.factories import Site
 

@@ -23,10 +23,11 @@ from uuid import UUID
 from sqlalchemy import make_url
 from typing_extensions import override
 
+from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.services import db as database, line_watch, settling
 from app.services.access import actor_for
-from app.services.db import ZONE, Database, ping, postgresql_engine, sqlite_engine
+from app.services.db import Database, ping, postgresql_engine, sqlite_engine
 from app.services.outbox import Outbox
 from tests.faults.deeds import Hand, Post, Way
 

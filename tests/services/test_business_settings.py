@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.days import ZONE
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.receiving.policy import Policy
@@ -16,7 +17,6 @@ from app.models.pack import Pack
 from app.services import scan_rules
 from app.services.catalogue.search import search
 from app.services.consumption.scan import scanned
-from app.services.db import ZONE
 from app.services.item_lookup import find_items
 from app.services.labels import candidates
 from app.services.labels.commands import LabelLine, MakeLabels, Source

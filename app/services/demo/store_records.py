@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from app.adapters import label_papers
+from app.domain.days import ZONE
 from app.domain.duties import Actor
 from app.domain.ids import new_id, new_op
 from app.domain.labels.design.standard import copy_of
@@ -23,7 +24,7 @@ from app.services.counting.upkeep import (
     round_lines,
     rounds,
 )
-from app.services.db import ZONE, Database, now, today
+from app.services.db import Database, now, today
 from app.services.demo.desk import Desk
 from app.services.labels.designs import SaveDesign, save
 from app.services.stock.places import places_of

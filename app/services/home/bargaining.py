@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.documents import State
 from app.domain.duties import Duty
 from app.models.awards import AwardDecision, AwardObjection, PriceRequest
@@ -22,7 +23,6 @@ from app.models.negotiation import (
     NegotiationMember,
     NegotiationRound,
 )
-from app.services.db import ZONE
 
 _NAMES: Final = 3
 NEEDS, QUOTES, OPENINGS = "needs_to_confirm", "quotes_due", "rounds_to_open"

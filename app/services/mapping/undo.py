@@ -9,13 +9,14 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.mapping import UNDO_DAYS, MapStatus, may_undo
 from app.i18n import _
 from app.models.mapping import LocalItem, MappingEvent, MatchCandidate
 from app.services import audit
-from app.services.db import ZONE, Database, now, today
+from app.services.db import Database, now, today
 from app.services.mapping.links import Link, Step, forget, link_row, set_status, unlink_row
 from app.services.mapping.scope import local_row, require_mapper
 from app.services.operations import claim, finish, plain

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.documents import DocKind, State, state_title
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, refuse_if
@@ -22,7 +23,7 @@ from app.i18n import _
 from app.models.order import GroupOrder, GroupOrderLine, Requisition
 from app.services.access import lead_org, require
 from app.services.audit import record
-from app.services.db import ZONE, Database, now, today
+from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish, plain
 from app.services.orders.opening import Opening, buyers_of, open_members

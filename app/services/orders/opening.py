@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.documents import DocKind, State
 from app.domain.duties import Actor
 from app.domain.ids import new_id
@@ -21,7 +22,7 @@ from app.models.order import Contract, GroupOrder, MemberOrder, MemberOrderLine,
 from app.models.party import Person
 from app.services.audit import record
 from app.services.bulk import insert_rows
-from app.services.db import ZONE, now, today
+from app.services.db import now, today
 from app.services.numbering import next_number
 from app.services.orders.contents import (
     Known,

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.packs.steps import PackState, PackStep
@@ -18,7 +19,7 @@ from app.models.fixed_pack import FixedPack, PackDefinition
 from app.models.pack import Pack
 from app.models.stock import Place
 from app.services.access import require
-from app.services.db import ZONE, Database, now, today
+from app.services.db import Database, now, today
 from app.services.operations import claim, finish
 from app.services.packs.asking import fill_requests
 from app.services.packs.commands import Issue, Packs, PackWork

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.expiry import shown
@@ -18,7 +19,7 @@ from app.models.item import Item
 from app.models.pack import Pack, PackLine
 from app.models.stock import Lot, Place
 from app.services.access import require
-from app.services.db import ZONE, Database
+from app.services.db import Database
 from app.services.stock.papers import moment, people, print_info, units_text
 
 

@@ -17,11 +17,12 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.models.stock import Ledger
 from app.services import schema
-from app.services.db import ZONE, Database, DBAPIError, sqlite_engine
+from app.services.db import Database, DBAPIError, sqlite_engine
 from app.services.platform import proofs, server_dump, storage
 
 Report = proofs.Report

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from app.services.db import ZONE, Database
+from app.domain.days import ZONE
+from app.services.db import Database
 from app.services.platform import backup
 
 _NAME: Final = re.compile(r"yilian-(\d{8})-(\d{6})-\d{3}\.(?:db|dump)")

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.codes import CodeSystem
+from app.domain.days import ZONE
 from app.domain.reporting.fields import Value
 from app.models.item import Item, ItemCode
 from app.models.party import Maker, Organisation
-from app.services.db import ZONE
 
 Values = dict[str, Value]
 """One record before it is written: values by field, with ``JLBH`` as its key."""

@@ -7,11 +7,12 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.i18n import N_
 from app.models.pack import LabelPrint
 from app.models.party import Person
 from app.models.receiving import Acceptance
-from app.services.db import ZONE, local_time
+from app.services.db import local_time
 from app.services.reports.kinds import Ask, Column, Content, Format, Report
 
 

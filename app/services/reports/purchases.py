@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.documents import State
 from app.domain.money import amount
 from app.i18n import N_, _
@@ -19,7 +20,6 @@ from app.models.order import MemberOrder, MemberOrderLine
 from app.models.party import Organisation
 from app.models.receiving import Acceptance, AcceptanceLine
 from app.models.stock import Lot
-from app.services.db import ZONE
 from app.services.reports.kinds import Ask, Column, Content, Format, Ratio, Report, Value
 
 _GONE = (State.CANCELLED.value, State.REFUSED.value, State.TO_SIGN.value, State.MEMBER_SIGNED.value)

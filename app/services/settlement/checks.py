@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from app.domain.days import ZONE
 from app.domain.documents import State
 from app.domain.settlement.closing import Check, Finding
 from app.domain.settlement.period import Period
@@ -20,7 +21,6 @@ from app.models.party import Organisation
 from app.models.receiving import Delivery
 from app.models.settlement import Statement, StatementLine
 from app.models.stock import Balance, Ledger, Place
-from app.services.db import ZONE
 from app.services.settlement.calendar import calendar_in
 from app.services.settlement.flows import Span, rolls
 from app.services.settlement.pending import pending_in

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.bidding.rules import BidRules
-from app.domain.days import typed_day, typed_time
+from app.domain.days import ZONE, typed_day, typed_time
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.db import ZONE, local_time
+from app.services.db import local_time
 from app.services.negotiation.invitations import DossierRow, Guest
 from app.services.negotiation.project import CreateProject
 from app.ui import theme

@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QWidget
 
 from app import paths
+from app.domain.days import ZONE
 from app.i18n import _
-from app.services.db import ZONE, Database
+from app.services.db import Database
 from app.services.platform import doctor
 from app.ui import theme
 from app.ui.status import Status
