@@ -23,7 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NullType as Stored, Text
+from sqlalchemy.types import NullType as Stored
 
 from app.domain.ledger import GENESIS
 from app.models.base import BigInt
@@ -161,7 +161,7 @@ def rows_of(session: Session, org_id: int, chain: str, after: int = 0) -> Iterat
     directly, which takes a tenth of the time of rows of SQLAlchemy.
     """
     server = not database_of(session).is_sqlite
-    query = (_ledger_query if chain == "ledger" else _audit_query)(server=server)
+    query = _ledger_query(server=server) if chain == "ledger" else _audit_query()
     values = {"org": org_id, "after": after}
     connection = session.connection()
     if not server:
@@ -187,32 +187,26 @@ def _ledger_query(*, server: bool) -> Select[int, bytes, bytes, str]:
         *(Ledger.posted_at, Ledger.actor_id, Ledger.reversal_of, Ledger.reason),
     )
     return (
-        select(Ledger.seq, Ledger.prev_hash, Ledger.hash, _joined(parts, server=server))
+        select(Ledger.seq, Ledger.prev_hash, Ledger.hash, _joined(parts))
         .where(Ledger.org_id == bindparam("org"), Ledger.seq > bindparam("after"))
         .order_by(Ledger.seq)
     )
 
 
 @cache
-def _audit_query(*, server: bool) -> Select[int, bytes, bytes, str]:
+def _audit_query() -> Select[int, bytes, bytes, str]:
     parts = (Audit.org_id, Audit.seq, Audit.at, Audit.person_id, Audit.action, Audit.doc_kind,
              Audit.doc_id, Audit.detail)  # fmt: skip
     return (
-        select(Audit.seq, Audit.prev_hash, Audit.hash, _joined(parts, server=server))
+        select(Audit.seq, Audit.prev_hash, Audit.hash, _joined(parts))
         .where(Audit.org_id == bindparam("org"), Audit.seq > bindparam("after"))
         .order_by(Audit.seq)
     )
 
 
-def _joined(parts: Iterable[Any], *, server: bool) -> ColumnElement[str]:
+def _joined(parts: Iterable[Any]) -> ColumnElement[str]:
     """The canonical text: the stored values with bars between; none of them is ever null."""
-    if server:
-        return func.concat_ws("|", *(type_coerce(part, Stored) for part in parts))
-    first, *rest = (type_coerce(part, Text) for part in parts)
-    whole: ColumnElement[str] = first
-    for part in rest:
-        whole = whole.concat("|").concat(part)  # SQLite makes text of numbers by itself
-    return whole
+    return func.concat_ws("|", *(type_coerce(part, Stored) for part in parts))
 
 
 def group_seal(proofs: tuple[ChainProof, ...]) -> str:
