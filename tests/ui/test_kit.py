@@ -277,8 +277,9 @@ def test_the_word_must_be_typed_for_what_cannot_be_taken_back(qtbot: QtBot) -> N
     assert "清空" in form.field.problem.text
     assert form.focusWidget() is form.edit, "and again after a refusal"
     form.edit.setText("清空")
+    form.activateWindow()
     with qtbot.waitSignal(form.accepted):
-        form.verb.click()
+        QTest.keyClick(form.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_an_item_is_picked_with_arrows_and_enter(
