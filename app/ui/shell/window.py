@@ -85,7 +85,7 @@ class MainWindow(QWidget):
             Act.DARK: self._toggle_dark,
             Act.LANGUAGE: lambda: self.look_changed.emit("language", ""),
             Act.NOTICES: self._show_notices,
-            Act.SWITCH_USER: self._switch,
+            Act.SWITCH_USER: lambda: self._if_saved(self.switch_asked.emit),
             Act.QUIT: self._quit,
         }
         self._connect()
@@ -217,9 +217,6 @@ class MainWindow(QWidget):
 
     def _quit(self) -> None:
         self.close()
-
-    def _switch(self) -> None:
-        self._if_saved(self.switch_asked.emit)
 
     def _unwanted_scan(self, code: str) -> None:
         words = _("扫到 {code}，这个页面不用扫码。按 F2 去收货验收。", code=code[:40])
