@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
     found = list(_sqlite(db) if db.is_sqlite else _server())
     found.append(_version(db))
     if found[-1].ok:
-        found += [_balances(db), _chains(db, report)]
+        with ThreadPoolExecutor(1, "proof") as reader:  # the database adds while we hash
+            balances = reader.submit(_balances, db)
+            found += [_chains(db, report), balances.result()]
     return tuple(found)
 
 

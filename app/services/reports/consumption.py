@@ -4,56 +4,53 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.domain.money import amount
 from app.i18n import N_
+from app.models.base import BigInt
 from app.models.item import Item
 from app.models.stock import Ledger, Place
 from app.services.reports.kinds import Ask, Column, Content, Format, Report, Value
+from app.services.stock.standing import Priced, from_cents, plain_rows
 
 _Key = tuple[int, int, int]
 
 
-def _moves(session: Session, ask: Ask, *, back: bool) -> list[Any]:
+def _moves(ask: Ask, *, back: bool) -> Executable:
     """Ledger rows to the consumed end, or from it (reversals)."""
     end = Ledger.from_place if back else Ledger.to_place
     store = Ledger.to_place if back else Ledger.from_place
-    return list(
-        session.execute(
-            select(
-                Ledger.org_id,
-                store.label("place_id"),
-                Ledger.item_id,
-                Ledger.qty,
-                Ledger.unit_price,
-                Ledger.price_factor,
-            )
-            .join(Place, (Place.org_id == Ledger.org_id) & (Place.id == end))
-            .where(
-                Ledger.org_id.in_(ask.org_ids),
-                Place.kind == "consumed",
-                Ledger.occurred_on >= ask.first,
-                Ledger.occurred_on <= ask.last,
-            )
-        )
+    used = select(Place.id).where(Place.org_id.in_(ask.org_ids), Place.kind == "consumed")
+    return select(
+        Ledger.org_id,
+        store,
+        Ledger.item_id,
+        Ledger.qty,
+        type_coerce(Ledger.unit_price, BigInt),
+        Ledger.price_factor,
+    ).where(
+        Ledger.org_id.in_(ask.org_ids),
+        end.in_(used),
+        Ledger.occurred_on >= ask.first,
+        Ledger.occurred_on <= ask.last,
     )
 
 
 def _sums(session: Session, ask: Ask) -> dict[_Key, tuple[int, Decimal]]:
     """Quantity and value by organisation, place and item; a reversal is taken off."""
-    found: dict[_Key, tuple[int, Decimal]] = defaultdict(lambda: (0, Decimal(0)))
+    quantities: defaultdict[_Key, int] = defaultdict(int)
+    cents: defaultdict[_Key, int] = defaultdict(int)
+    prices: dict[tuple[int, int], Priced] = {}
     for back in (False, True):
         sign = -1 if back else 1
-        for row in _moves(session, ask, back=back):
-            key = (row.org_id, row.place_id, row.item_id)
-            qty, value = found[key]
-            worth = amount(row.unit_price, row.qty, row.price_factor)
-            found[key] = qty + sign * row.qty, value + sign * worth
-    return found
+        with plain_rows(session, _moves(ask, back=back), {}) as rows:
+            for org, place, item, qty, *cost in rows:
+                price = prices.get(tuple(cost)) or prices.setdefault(tuple(cost), Priced(*cost))
+                quantities[org, place, item] += sign * qty
+                cents[org, place, item] += sign * price.cents(qty)
+    return {key: (qty, from_cents(cents[key])) for key, qty in quantities.items()}
 
 
 def read_items(session: Session, ask: Ask) -> Content:
