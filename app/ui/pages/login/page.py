@@ -149,7 +149,7 @@ class LoginPage(QWidget):
     def go_on(self) -> None:
         """The data are open: what was typed meanwhile is sent now."""
         self._opening = False
-        self.told.hide()
+        self.told.setText("\N{NO-BREAK SPACE}")  # the line stays: nothing jumps while one types
         if self._asked:
             self._submit()
 
