@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
-from app.cli.scope import org_id, org_ids
+from app.cli.scope import item_id, org_id, org_ids
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -20,7 +20,10 @@ from app.services.recalls.trace import LotHead, find_lots, older_moves, trace_lo
 app = typer.Typer()
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构；all 为全部可见"))]
-Code = Annotated[str, typer.Argument(help=_("批号、追溯码、定数包码、GS1 码"))]
+Code = Annotated[
+    str,
+    typer.Argument(help=_("批号、追溯码、定数包码、GS1 码；几个品规同一批号时写 品规编码/批号")),
+]
 
 
 @app.command("start", help=_("冻结或召回批号：所有成员立即停用"))
@@ -166,12 +169,21 @@ def act(
 
 
 def _one(code: str) -> LotHead:
-    found = find_lots(*cli().signed_in(), code)
-    if len(found) != 1:
-        names = "、".join(f"{x.name} {x.lot_no}" for x in found[:5])
+    """The lot; where several items have its number the item's code stands before: CODE/LOT."""
+    run = cli()
+    found = find_lots(*run.signed_in(), code)
+    item, slash, number = code.strip().partition("/")
+    if not found and slash:
+        wanted = item_id(run, item)
+        found = tuple(x for x in find_lots(*run.signed_in(), number) if x.item_id == wanted)
+    if not found:
+        raise DomainError("trace.none", _("没有批号 {code}。请核对，或扫包装上的码。", code=code))
+    if len(found) > 1:
+        names = "、".join(f"{x.code}/{x.lot_no}（{x.name}）" for x in found[:5])
         raise DomainError(
-            "trace.which", _("{code} 对应 {n} 个批号：{names}。请给完整批号或扫包装。",
-                             code=code, n=len(found), names=names or "—"),
+            "trace.which",
+            _("{code} 是 {n} 个品规的批号，请在前面写品规编码：{names}。", code=code, n=len(found),
+              names=names),
         )  # fmt: skip
     return found[0]
 

@@ -18,7 +18,7 @@ from tests.cli.runner import run
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.services.packs.test_packs import at_ward
 from tests.services.test_consumption import AMOXICILLIN, BOX, receive
-from tests.services.transfers.test_transfers import agreed, arrived, sent
+from tests.services.transfers.test_transfers import SYRINGE, agreed, arrived, sent, stock
 
 ME = "east_store"
 
@@ -159,4 +159,9 @@ def test_by_command_line(site: Site) -> None:
         site, "lead_buyer", "recall", "close", number, "--report", "误报，已核实", "--release"
     )
     assert closed.code == 0, closed.err
-    assert "对应 0 个批号" in run(site, ME, "trace", "NOPE").err
+    assert "没有批号 NOPE" in run(site, ME, "trace", "NOPE").err
+    stock(site, EAST, SYRINGE, 5, lot="SOON")
+    both = run(site, "lead_buyer", "recall", "start", "SOON", "--reason", "两个品规同一批号")
+    assert "YP-000101/SOON" in both.err
+    one = run(site, "lead_buyer", "recall", "start", "YP-000101/SOON", "--reason", "只冻结这一种")
+    assert "已在所有成员冻结" in one.out
