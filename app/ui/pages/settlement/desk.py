@@ -10,10 +10,12 @@ from typing import TypeVar
 from PySide6.QtCore import QObject
 
 from app.domain.documents import State, state_title
+from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.settlement.bill import BillLine
 from app.i18n import _
+from app.services.db import Database
 from app.services.settlement import MakeStatements, Step, make_statements, step
 from app.services.settlement.adjusting import Adjust, adjust
 from app.services.settlement.bills import SaveBill, bill_of, save_bill
@@ -111,17 +113,10 @@ class Desk(QObject):
         db, actor = self._page.context.db, self._page.context.actor
         commands = [MakeStatements(new_op(), org, period, supplier_id) for org in orgs]
 
-        def work() -> list[StatementMade]:
-            made: list[StatementMade] = []
-            for command in commands:
-                try:
-                    made += make_statements(db, actor, command)
-                except DomainError as error:
-                    if error.code != "statement.nothing" or len(commands) == 1:
-                        raise
-            return made
+        def words(made: Sequence[StatementMade]) -> str:
+            return _("已生成 {n} 张对账单。", n=len(made))
 
-        self.write_each(work, lambda made: _("已生成 {n} 张对账单。", n=len(made)))
+        self.write_each(lambda: _make_all(db, actor, commands), words)
 
     def send_all(self, rows: Sequence[StatementRow]) -> None:
         """Send the drafts of the month to their suppliers."""
@@ -295,3 +290,17 @@ class Desk(QObject):
         self._page.read(
             lambda: statement_of(db, actor, row.org_id, row.statement_id), then, channel="fresh"
         )
+
+
+def _make_all(
+    db: Database, actor: Actor, commands: Sequence[MakeStatements]
+) -> list[StatementMade]:
+    """Of many members, those without anything to settle are passed over."""
+    made: list[StatementMade] = []
+    for command in commands:
+        try:
+            made += make_statements(db, actor, command)
+        except DomainError as error:
+            if error.code != "statement.nothing" or len(commands) == 1:
+                raise
+    return made
