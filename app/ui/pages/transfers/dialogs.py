@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
@@ -73,9 +73,9 @@ class GroundFields(QWidget):
         row = QHBoxLayout()
         self.number_field = Field(_("批准文号"), self.number)
         row.addWidget(self.number_field, 1)
-        row.addWidget(self.file_button)
+        row.addWidget(self.file_button, 0, Qt.AlignmentFlag.AlignBottom)
+        row.addWidget(Field(_("说明（订单号、用途）"), self.note), 1)
         form.body.addLayout(row)
-        form.body.addWidget(Field(_("说明（订单号、用途）"), self.note))
         self.file_button.clicked.connect(self._choose)
         self.basis.currentIndexChanged.connect(self._told)
         self._told()

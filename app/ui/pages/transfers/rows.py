@@ -73,10 +73,11 @@ def transfer_columns() -> tuple[Column, ...]:
 
 def loan_columns() -> tuple[Column, ...]:
     """Columns of the loans."""
+    large = theme.density() is theme.Density.LARGE
     return (
         Column(key="what", title=_("品名 / 往来"), kind=Holds.TWO_LINE, width=150, stretch=True),
         Column(key="lent", title=_("借"), kind=Holds.NUMBER, width=46),
-        Column(key="back", title=_("已还"), kind=Holds.NUMBER, width=50),
+        Column(key="back", title=_("已还"), kind=Holds.NUMBER, width=50, hidden=large),
         Column(key="left", title=_("未还"), kind=Holds.QTY, width=70),
         Column(key="due", title=_("应还"), kind=Holds.PILL, width=132),
         Column(key="act", title="", kind=Holds.BUTTON, width=52),
