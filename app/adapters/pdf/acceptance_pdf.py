@@ -51,7 +51,7 @@ def acceptance_pdf(paper: AcceptancePaper) -> bytes:
 def _lines(paper: AcceptancePaper, width: float) -> Flowable:
     """One row per lot, with the conclusion and its reason."""
     columns = (
-        Column(_("序号"), 4, Align.CENTRE),
+        Column(_("序号"), 5.5, Align.CENTRE),
         Column(_("品名 / 规格"), 22),
         Column(_("生产企业 / 批准文号"), 20),
         Column(_("批号"), 10),

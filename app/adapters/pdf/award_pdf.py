@@ -18,7 +18,7 @@ def award_pdf(paper: NoticePaper) -> bytes:
     story: list[Flowable] = title(_("中选结果公示"), paper.title)
     story += facts(paper.facts, width)
     columns = (
-        Column(_("序号"), 5, Align.CENTRE),
+        Column(_("序号"), 7, Align.CENTRE),
         Column(_("品名 / 规格"), 30),
         Column(_("中选供应商"), 20),
         Column(_("份额"), 9, Align.CENTRE),

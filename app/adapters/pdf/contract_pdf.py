@@ -50,7 +50,7 @@ def contract_pdf(paper: ContractPaper, places: list[SealPlace] | None = None) ->
 def _prices(paper: ContractPaper, width: float) -> Flowable:
     """The price list at the end of the contract."""
     columns = (
-        Column(_("序号"), 4.5, Align.CENTRE),
+        Column(_("序号"), 6, Align.CENTRE),
         Column(_("编码"), 11),
         Column(_("品名 / 规格"), 26),
         Column(_("生产企业 / 批准文号"), 24),

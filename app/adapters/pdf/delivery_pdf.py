@@ -53,7 +53,7 @@ def delivery_pdf(paper: DeliveryPaper) -> bytes:
 def _lines(paper: DeliveryPaper, width: float) -> Flowable:
     """What is in the boxes."""
     columns = (
-        Column(_("序号"), 4, Align.CENTRE),
+        Column(_("序号"), 5.5, Align.CENTRE),
         Column(_("编码"), 11),
         Column(_("品名 / 规格"), 24),
         Column(_("生产企业 / 批准文号"), 22),

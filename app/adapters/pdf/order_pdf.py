@@ -52,7 +52,7 @@ def order_pdf(paper: OrderPaper, places: list[SealPlace] | None = None) -> bytes
 def _lines(paper: OrderPaper, width: float) -> Flowable:
     """The order lines with their total."""
     columns = (
-        Column(_("序号"), 4.5, Align.CENTRE),
+        Column(_("序号"), 6, Align.CENTRE),
         Column(_("品名 / 规格"), 24),
         Column(_("生产企业 / 批准文号"), 21),
         Column(_("数量"), 10, Align.RIGHT),

@@ -63,7 +63,7 @@ def _summary(paper: StatementPaper, width: float) -> Flowable:
 def _lines(paper: StatementPaper, width: float) -> Flowable:
     """What was used, by item and lot."""
     columns = (
-        Column(_("序号"), 4.5, Align.CENTRE),
+        Column(_("序号"), 6, Align.CENTRE),
         Column(_("品名 / 规格"), 26),
         Column(_("生产企业"), 18),
         Column(_("批号"), 11),
