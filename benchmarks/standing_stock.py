@@ -33,6 +33,10 @@ def standing_stock(record: Record, site: Site, backend: str, size: int) -> None:
         with way[0].read() as session:
             lot_stock(session, EAST, FIRST_PLACE, [1_000])
 
+    def everywhere() -> None:
+        with way[0].read() as session:
+            on_hand(session, [EAST])
+
     pairs = items * _PLACES
     record.take(("on hand, one item at one place", backend, size), one, rows=1, runs=21)
     query = listing.PlainQuery()
@@ -44,7 +48,7 @@ def standing_stock(record: Record, site: Site, backend: str, size: int) -> None:
     everything = f"{items} items × {_PLACES} places"
     record.take(
         (f"on hand, {everything}", backend, size),
-        lambda: on_hand(*way, [EAST]),
+        everywhere,
         rows=pairs,
     )
     record.take(

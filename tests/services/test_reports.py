@@ -39,6 +39,14 @@ def test_stock_shows_every_lot_with_its_light_and_value(site: Site) -> None:
     assert report.totals()[11] == Decimal("386.00")
 
 
+def test_whereabouts_sum_lots_and_show_only_what_may_be_seen(site: Site) -> None:
+    receive(site)
+    stock = made(site, "stock").content.rows
+    rows = made(site, "whereabouts").content.rows
+    assert [(row[0], row[3], row[5]) for row in rows] == [(row[1], row[0], row[9]) for row in stock]
+    assert made(site, "whereabouts", "west_store").content.rows == []
+
+
 def test_consumption_is_by_item_and_place_and_a_reversal_is_taken_off(site: Site) -> None:
     receive(site)
     db, actor = site.as_("east_store")

@@ -19,9 +19,11 @@ from app.services.reports.labels import LABELS
 from app.services.reports.money import STATEMENTS
 from app.services.reports.purchases import DIFFERENCES, FULFILMENT, RECEIPTS
 from app.services.reports.stock import STOCK
+from app.services.reports.whereabouts import WHEREABOUTS
 
 REPORTS: Final[tuple[Report, ...]] = (
     STOCK,
+    WHEREABOUTS,
     CONSUMPTION,
     DEPARTMENTS,
     RECEIPTS,
