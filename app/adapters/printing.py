@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def rendered(one: Print, places: list[SealPlace] | None = None) -> bytes:
     return order_pdf(one.paper, places)
 
 
-def rendered_all(prints: Iterable[Print], count: int) -> Iterator[tuple[str, bytes]]:
+def rendered_all(prints: Iterable[Print], count: int) -> Generator[tuple[str, bytes]]:
     """Names and bytes in the order given; closing the iterator stops what is not begun.
 
     Args:

@@ -162,8 +162,8 @@ def test_a_project_is_made_of_what_was_typed(
     page.asking.new_project()
     form = question(page)
     assert isinstance(form, ProjectForm)
-    for edit in (form.growth, form.count):  # room for the figure beside the frame
-        assert edit.width() > edit.fontMetrics().horizontalAdvance(edit.text()) + 16
+    for figure in (form.growth, form.count):  # room for it beside the frame
+        assert figure.width() > figure.fontMetrics().horizontalAdvance(figure.text()) + 16
     form.title.setText("2027 年第 1 季度")
     for field, wrong, told in (
         (form.start, "明年", "日期「明年」看不懂"),

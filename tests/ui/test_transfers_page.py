@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import TransferState, Urgency
-from app.services.transfers.listing import loans, transfer, transfers
+from app.services.transfers.listing import LoanRow, loans, transfer, transfers
 from app.ui.context import PageContext
 from app.ui.pages.transfers.dialogs import Ground, StartForm
 from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
@@ -119,7 +119,7 @@ def test_a_loan_goes_back_from_its_row(
     assert row is not None
     assert "超 2 天" in str(row.value(4)) or row.raw[4] == TODAY
     page.loans.setFocus()
-    QTest.keyClick(page.loans.focusProxy(), Qt.Key.Key_Return)
+    QTest.keyClick(page.loans.halves.right, Qt.Key.Key_Return)
     form = form_of(page, BackForm)
     assert form is not None
     form.submit()
@@ -139,8 +139,10 @@ def test_the_lender_takes_the_price_or_sets_it_off(
     settle()
     row = page.loans.model.row_at(0)
     assert row is not None
-    theirs = replace(row.record, org_id=EAST, donor_id=WEST)
-    assert owed_back(row.record, (row.record, theirs)) == 2 * BOX
+    ours = row.record
+    assert isinstance(ours, LoanRow)
+    theirs = replace(ours, org_id=EAST, donor_id=WEST)
+    assert owed_back(ours, (ours, theirs)) == 2 * BOX
     page.loans.opened.emit(row)
     form_of(page, LenderForm).reject()
     settle()
