@@ -129,6 +129,12 @@ class Money(TypeDecorator[Decimal]):
         return None if value is None else from_scaled(int(value))
 
 
+class CanonicalJson(str):
+    """Text that is canonical JSON already and is stored as it stands."""
+
+    __slots__ = ()
+
+
 class JsonText(TypeDecorator[Any]):
     """A JSON value kept as canonical text (sorted keys), the same bytes on both databases."""
 
@@ -137,8 +143,8 @@ class JsonText(TypeDecorator[Any]):
 
     @override
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
+        if value is None or isinstance(value, CanonicalJson):
+            return None if value is None else str(value)
         return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     @override

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -47,7 +46,7 @@ def test_only_what_neither_came_nor_is_coming_can_be_short(
 
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=6))
 def test_what_is_signed_is_what_stays_and_what_ended(ended: list[int]) -> None:
-    lines = [replace(LINE, line=number) for number, _packs in enumerate(ended, 1)]
+    lines = [LINE._replace(line=number) for number, _packs in enumerate(ended, 1)]
     gone = {number: packs * PACK for number, packs in enumerate(ended, 1)}
     left = still_wanted(lines, gone)
     assert {one.line for one in left} == {n for n, packs in enumerate(ended, 1) if packs < 100}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,6 +17,7 @@ from app.domain.orders.content import (
     OrderContent,
     Term,
     as_plain,
+    canonical,
     digest,
     from_plain,
     short,
@@ -103,6 +106,26 @@ def test_content_comes_back_from_storage_with_the_same_digest() -> None:
 
     assert digest(as_plain(from_plain(plain))) == digest(plain)
     assert len(short(digest(plain)).split()) == 4
+
+
+@given(
+    st.lists(
+        st.builds(
+            ContentLine,
+            **dict.fromkeys(("unit_price", "amount"), prices),
+            pack_factor=st.integers(1, 48),
+            due_on=st.none() | st.dates(),
+        )
+    ),
+    st.text(),
+)
+def test_the_canonical_text_is_that_of_the_stored_values(
+    goods: list[ContentLine], title: str
+) -> None:
+    made = replace(content(), lines=tuple(goods), title=title)
+
+    plain = json.dumps(as_plain(made), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert canonical(made) == plain
 
 
 def test_any_difference_changes_the_digest() -> None:

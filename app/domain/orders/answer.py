@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from app.domain import money
@@ -85,8 +85,7 @@ def kept(lines: Sequence[ContentLine], offers: Sequence[Offer]) -> tuple[Content
     """The lines that stay with the supplier, at what it offered."""
     named = {offer.line: offer for offer in offers}
     return tuple(
-        replace(
-            line,
+        line._replace(
             qty=named[line.line].qty,
             due_on=named[line.line].due_on or line.due_on,
             amount=money.amount(line.unit_price, named[line.line].qty, line.price_factor),

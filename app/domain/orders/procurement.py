@@ -6,7 +6,7 @@ takes some of them. A group changes the table by a setting; a member without a m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set as AbstractSet
 from typing import Any, Final
 
 from app.domain.errors import DomainError
@@ -58,7 +58,12 @@ def checked(mode: str, sources: frozenset[str]) -> frozenset[str]:
 
 def takes(modes: Modes, mode: str | None, source: str) -> bool:
     """Whether a member of `mode` may order at a price of `source`."""
-    return source in modes.get((mode or "").strip(), SOURCES.keys())
+    return source in taken_by(modes, mode)
+
+
+def taken_by(modes: Modes, mode: str | None) -> AbstractSet[str]:
+    """The sources whose prices a member of `mode` may order at."""
+    return modes.get((mode or "").strip(), SOURCES.keys())
 
 
 def source_title(source: str) -> str:

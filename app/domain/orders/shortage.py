@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.domain import money
 from app.domain.errors import Problem
@@ -89,7 +89,7 @@ def still_wanted(lines: Sequence[ContentLine], ended: Mapping[int, int]) -> tupl
 
 def _less(line: ContentLine, gone: int) -> ContentLine:
     qty = line.qty - gone
-    return replace(line, qty=qty, amount=money.amount(line.unit_price, qty, line.price_factor))
+    return line._replace(qty=qty, amount=money.amount(line.unit_price, qty, line.price_factor))
 
 
 def note_digest(no: str, signed: bytes, shorts: Sequence[Short], reason: str) -> bytes:

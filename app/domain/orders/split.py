@@ -8,17 +8,16 @@ whatever the prices (`tests/domain/test_orders.py` proves it for any needs).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.domain import money
 
 ZERO: Final = Decimal("0.00")
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLine:
+class PricedLine(NamedTuple):
     """One line of a member's requisition at the price it is bought at.
 
     Attributes:
@@ -44,13 +43,11 @@ class PricedLine:
     price_id: int = 0
     requisition_id: int = 0
     requisition_line: int = 0
-    amount: Decimal = field(init=False)
-    """To the cent."""
 
-    def __post_init__(self) -> None:
-        """Work the amount out once: it is asked for by member, group and pledge."""
-        made = money.amount(self.unit_price, self.qty, self.price_factor)
-        object.__setattr__(self, "amount", made)
+    @property
+    def amount(self) -> Decimal:
+        """To the cent."""
+        return money.amount(self.unit_price, self.qty, self.price_factor)
 
 
 @dataclass(frozen=True, slots=True)

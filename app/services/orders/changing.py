@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -207,7 +207,7 @@ def _next(content: OrderContent, changes: Sequence[Change]) -> OrderContent:
 
 
 def _with_qty(line: ContentLine, qty: int) -> ContentLine:
-    return replace(line, qty=qty, amount=money.amount(line.unit_price, qty, line.price_factor))
+    return line._replace(qty=qty, amount=money.amount(line.unit_price, qty, line.price_factor))
 
 
 def rewrite(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,10 +22,12 @@ from app.domain.orders.content import (
 )
 from app.domain.orders.split import PricedLine, total
 from app.i18n import _
+from app.models.base import CanonicalJson
 from app.models.item import Item
 from app.models.order import MemberOrder, MemberOrderLine, MemberOrderVersion
 from app.models.party import Maker, Organisation
 from app.models.stock import Place
+from app.services.bulk import insert_rows
 from app.services.db import now
 from app.services.orders.shortage_notes import wanted_lines
 
@@ -143,21 +145,24 @@ def goods_of(session: Session, items: Iterable[int]) -> dict[int, ItemNames]:
     return {item: ItemNames._make(names) for item, *names in rows}
 
 
-def first_version(
-    session: Session, actor: Actor, order: MemberOrder, stored: dict[str, Any]
-) -> MemberOrderVersion:
-    """The row that keeps the content of a new order for good."""
-    return MemberOrderVersion(
-        org_id=order.org_id,
-        order_id=order.id,
-        version=order.version,
-        supplier_id=order.supplier_id,
-        content=stored,
-        digest=order.digest,
-        at=now(session),
-        person_id=actor.person_id,
-        person_name=actor.name,
-    )
+_VERSION: Final = (
+    "org_id", "order_id", "version", "supplier_id", "content", "digest", "at", "person_id",
+    "person_name",
+)  # fmt: skip
+
+
+def keep_first_versions(
+    session: Session, actor: Actor, made: Iterable[tuple[MemberOrder, str]]
+) -> None:
+    """Keep the contents of new orders for good, each with the canonical text of its content."""
+    rows = (
+        (
+            order.org_id, order.id, order.version, order.supplier_id, CanonicalJson(text),
+            order.digest, now(session), actor.person_id, actor.name,
+        )
+        for order, text in made
+    )  # fmt: skip
+    insert_rows(session, MemberOrderVersion, _VERSION, rows)
 
 
 def version_row(
@@ -243,9 +248,9 @@ def content_line(
         number,
         line.item_id,
         *names[:7],
-        qty=line.qty,
-        unit_price=line.unit_price,
-        price_factor=line.price_factor,
-        amount=amount,
-        approval=names.approval,
+        line.qty,
+        line.unit_price,
+        line.price_factor,
+        amount,
+        names.approval,
     )

@@ -15,7 +15,7 @@ from app.domain.documents import DocKind, State
 from app.domain.duties import Actor
 from app.domain.ids import new_id
 from app.domain.orders import due
-from app.domain.orders.content import ContentLine, Term, as_plain, digest
+from app.domain.orders.content import ContentLine, Term, canonical, digest_of
 from app.domain.orders.split import MemberDraft
 from app.models.demand import SupplyTerm
 from app.models.order import Contract, GroupOrder, MemberOrder, MemberOrderLine, Requisition
@@ -29,7 +29,7 @@ from app.services.orders.contents import (
     Paperwork,
     compose,
     content_line,
-    first_version,
+    keep_first_versions,
     known,
 )
 from app.services.orders.contracts import Pair, contracts_for, terms_for
@@ -72,15 +72,12 @@ def open_members(
         compose(order, *_said(draft, opening.buyers, facts, terms), facts.names)
         for order, draft, terms in zip(orders, drafts, facts.terms, strict=True)
     ]
-    plain = [as_plain(content) for content in contents]
-    for order, stored in zip(orders, plain, strict=True):
-        order.digest = digest(stored)
+    texts = [canonical(content) for content in contents]
+    for order, text in zip(orders, texts, strict=True):
+        order.digest = digest_of(text)
     session.add_all(orders)
     session.flush()
-    session.add_all(
-        first_version(session, actor, order, stored)
-        for order, stored in zip(orders, plain, strict=True)
-    )
+    keep_first_versions(session, actor, zip(orders, texts, strict=True))
     insert_rows(session, MemberOrderLine, _COLUMNS, _rows(orders, drafts))
     for order in orders:
         _record(session, actor, order)

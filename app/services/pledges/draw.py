@@ -8,7 +8,7 @@ difference, and a cancelled order gives everything back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -37,12 +37,14 @@ def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
         DomainError: A pledge has a cap and the order would go beyond it; every one in `problems`.
     """
     session.flush()
-    wanted = _ordered(session, lead_id, group_id)
     draws = {
         (one.org_id, one.item_id): one
         for one in session.scalars(select(PledgeDraw).where(PledgeDraw.group_order_id == group_id))
     }
-    pledges = _pledges(session, today(session), wanted)
+    pledges = _pledges(session, today(session), _members(session, lead_id, group_id))
+    if not draws and not pledges:
+        return
+    wanted = _ordered(session, lead_id, group_id)
     problems: list[Problem] = []
     for key in sorted(wanted.keys() | draws.keys()):
         draw = draws.get(key)
@@ -70,6 +72,17 @@ def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
     session.flush()
 
 
+def _members(session: Session, lead_id: int, group_id: int) -> set[int]:
+    """The members that have orders of the group order."""
+    return set(
+        session.scalars(
+            select(MemberOrder.org_id)
+            .distinct()
+            .where(MemberOrder.lead_id == lead_id, MemberOrder.group_order_id == group_id)
+        )
+    )
+
+
 def _ordered(session: Session, lead_id: int, group_id: int) -> Mapping[_Key, int]:
     found: dict[_Key, int] = defaultdict(int)
     rows = session.execute(
@@ -87,9 +100,8 @@ def _ordered(session: Session, lead_id: int, group_id: int) -> Mapping[_Key, int
     return found
 
 
-def _pledges(session: Session, day: date, wanted: Mapping[_Key, int]) -> Mapping[_Key, Pledge]:
-    """The pledge of each member and item on the day; of two the later."""
-    orgs = {org for org, _item in wanted}
+def _pledges(session: Session, day: date, orgs: Collection[int]) -> Mapping[_Key, Pledge]:
+    """The pledge of each of the members and item on the day; of two the later."""
     rows = session.scalars(
         select(Pledge)
         .where(Pledge.org_id.in_(orgs), Pledge.valid_from <= day, Pledge.valid_to > day)
@@ -119,7 +131,7 @@ def beyond_pledges(session: Session, wanted: Mapping[tuple[int, int], int]) -> t
 
     Beyond a cap it cannot be ordered; beyond a pledge without a cap it is told.
     """
-    pledges = _pledges(session, today(session), wanted)
+    pledges = _pledges(session, today(session), {org for org, _item in wanted})
     problems = []
     for key, qty in sorted(wanted.items()):
         pledge = pledges.get(key)
