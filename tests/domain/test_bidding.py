@@ -185,8 +185,9 @@ def test_who_bids_above_the_ceiling_is_told_the_lines() -> None:
     ceilings = {1: Decimal(11), 2: Decimal(1), 3: Decimal(9), 4: None}
     assert above_ceiling(prices, ceilings) == (1,)
     assert over_words(()) == ""
-    assert over_words((1,)) == "1 行高于限价，收下但不能中选：第 1 行。"
-    assert "第 1、2、3、4、5… 行" in over_words(range(1, 8))
+    assert over_words((1,)) == "1 个报价高于限价，收下但不能中选：第 1 行。"
+    assert over_words((1,), {1: "注射用水"}).endswith("：注射用水。")
+    assert over_words(range(1, 8)).endswith("第 4 行、第 5 行…。")
 
 
 @given(st.lists(st.tuples(st.integers(1, 10**7), st.integers(0, 10**7), st.integers(1, 10**6)),

@@ -11,10 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from app.domain.errors import Problem
 from app.domain.pricing import plain
 from app.i18n import _
+
+_SHOWN: Final = 5
 
 
 class CapRule(StrEnum):
@@ -93,14 +96,20 @@ def above_ceiling(
     )
 
 
-def over_words(lines: Sequence[int], most: int = 5) -> str:
-    """What a bidder is told of prices above the ceiling; empty for none."""
+def over_words(lines: Sequence[int], names: Mapping[int, str] | None = None) -> str:
+    """What a bidder is told of prices above the ceiling; empty for none.
+
+    Args:
+        lines: Which, by number.
+        names: What the goods are called where no numbers are shown.
+    """
     if not lines:
         return ""
-    shown = "、".join(str(line) for line in lines[:most])
-    if len(lines) > most:
+    known = names or {}
+    shown = "、".join(known.get(line) or _("第 {n} 行", n=line) for line in lines[:_SHOWN])
+    if len(lines) > _SHOWN:
         shown = _("{shown}…", shown=shown)
-    return _("{n} 行高于限价，收下但不能中选：第 {lines} 行。", n=len(lines), lines=shown)
+    return _("{n} 个报价高于限价，收下但不能中选：{lines}。", n=len(lines), lines=shown)
 
 
 def check_price(

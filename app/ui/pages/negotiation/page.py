@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from typing_extensions import override
 
+from app.domain.days import ZONE
 from app.domain.documents import State, state_title
 from app.domain.duties import Duty
 from app.i18n import _
@@ -104,7 +105,11 @@ class NegotiationPage(NegotiationFrame):
             self._chosen()
 
     def _first(self, found: Sequence[ProjectRow]) -> int:
-        """A buyer's project in bargaining; for a member the one that waits for its need."""
+        """A buyer's project in bargaining; the one that waits for a member's need or a quote."""
+        now = datetime.now(ZONE)  # only for what is shown first; the server's clock decides
+        due = [(one.deadline, one.id) for one in found if one.deadline and one.deadline > now]
+        if due and self.supplier:
+            return min(due)[1]
         group = any(self.context.actor.has(duty) for duty in (Duty.BUY, Duty.AUDIT, Duty.SUPPLY))
         order = _BEST_FIRST if group else (State.NEEDING, *_BEST_FIRST)
         for state in order:

@@ -43,7 +43,9 @@ class QuoteAsking:
             return
         effect = _("截止前可以再提交，以最后一次为准。提交后会给出指纹，开标时可以核对。")
         ceilings = {one.item.line: one.item.ceiling for one in quote.rows}
-        over = over_words(above_ceiling({one.line: one.unit_price for one in lines}, ceilings))
+        names = {one.item.line: one.item.name for one in quote.rows}
+        prices = {one.line: one.unit_price for one in lines}
+        over = over_words(above_ceiling(prices, ceilings), names)
         question = Question(
             _("提交 {n} 行报价", n=len(lines)),
             f"{over}\n{effect}" if over else effect,
