@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
@@ -27,7 +27,6 @@ from app.models.item import Item
 from app.models.order import MemberOrder, MemberOrderLine, MemberOrderVersion
 from app.models.party import Maker, Organisation
 from app.models.stock import Place
-from app.services.bulk import insert_rows
 from app.services.db import now
 from app.services.orders.shortage_notes import wanted_lines
 
@@ -145,24 +144,28 @@ def goods_of(session: Session, items: Iterable[int]) -> dict[int, ItemNames]:
     return {item: ItemNames._make(names) for item, *names in rows}
 
 
-_VERSION: Final = (
-    "org_id", "order_id", "version", "supplier_id", "content", "digest", "at", "person_id",
-    "person_name",
-)  # fmt: skip
-
-
 def keep_first_versions(
     session: Session, actor: Actor, made: Iterable[tuple[MemberOrder, str]]
 ) -> None:
-    """Keep the contents of new orders for good, each with the canonical text of its content."""
-    rows = (
-        (
-            order.org_id, order.id, order.version, order.supplier_id, CanonicalJson(text),
-            order.digest, now(session), actor.person_id, actor.name,
-        )
+    """Keep the contents of new orders for good, each with the canonical text of its content.
+
+    Row by row: the texts of a large group order come to twenty megabytes.
+    """
+    rows = [
+        {
+            "org_id": order.org_id,
+            "order_id": order.id,
+            "version": order.version,
+            "supplier_id": order.supplier_id,
+            "content": CanonicalJson(text),
+            "digest": order.digest,
+            "at": now(session),
+            "person_id": actor.person_id,
+            "person_name": actor.name,
+        }
         for order, text in made
-    )  # fmt: skip
-    insert_rows(session, MemberOrderVersion, _VERSION, rows)
+    ]
+    session.execute(insert(MemberOrderVersion), rows)
 
 
 def version_row(
