@@ -65,6 +65,7 @@ class Program(QObject):
         """Build the main window for a session."""
         with loading.turn():
             from app.ui import workplace
+            from app.ui.ahead import Ahead
 
         notices = Notices(self)
         self._errors = ErrorDesk(notices, self)
@@ -81,6 +82,7 @@ class Program(QObject):
         window.show()
         self.scanner.watch(window.windowHandle())
         window.start()
+        Ahead(window.context, window.specs, window)
         session.fresh = False
         self.entrance.leave()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from app.domain.matching.compare import (
@@ -18,6 +18,7 @@ from app.domain.matching.entry import Entry, Facts, read, same_text
 from app.domain.matching.forms import compare_forms
 from app.domain.matching.index import Index
 from app.domain.matching.makers import Maker, compare_makers
+from app.domain.matching.memory import Memory
 from app.domain.matching.names import compare_salts
 from app.domain.matching.strength import Spec, compare_packs, compare_strengths
 from app.domain.matching.text import plain
@@ -32,19 +33,6 @@ Report = Callable[[int, int], None]
 _STEP: Final = 200
 _TIES: Final = 20
 _REMEMBERED: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What a group has learned from confirmed pairs.
-
-    Attributes:
-        pairs: A row's own words (`same_text`) → key of the item that people confirmed for it.
-        makers: Pairs of makers' plain texts that people confirmed to be one firm.
-    """
-
-    pairs: Mapping[str, str] = field(default_factory=dict)
-    makers: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,4 +177,4 @@ def _decide(candidates: Sequence[Candidate], rivals: int) -> Decision:
     return Decision.AUTO if candidates[0].safe and not rivals else Decision.REVIEW
 
 
-__all__ = ["Candidate", "Match", "Matcher", "Memory", "compare", "maker_pair"]
+__all__ = ["Candidate", "Match", "Matcher", "compare", "maker_pair"]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from app.domain.replenish.by_hand import ByHand
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.lead import LeadTime
-from app.domain.replenish.levels import Target
 from app.domain.replenish.position import Stocked
 from app.domain.replenish.series import Series
 from app.domain.replenish.suggestion import OrderRules
+from app.domain.replenish.target import Target
 
 
 @dataclass(frozen=True, slots=True)

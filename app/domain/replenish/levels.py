@@ -9,20 +9,7 @@ from app.domain.replenish.calendar import Interval
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.rates import Rate
 from app.domain.replenish.series import Series
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What is aimed at for a class of items.
-
-    Attributes:
-        days: Days of use that an order shall last after its arrival; 0 means near-zero stock:
-            only until the next delivery.
-        service: Share of request lines, in percent, that can be given at once.
-    """
-
-    days: int
-    service: int
+from app.domain.replenish.target import Target
 
 
 @dataclass(frozen=True, slots=True)

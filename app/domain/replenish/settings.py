@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from app.domain.errors import DomainError
 from app.domain.replenish.calendar import ReviewDays
-from app.domain.replenish.levels import Target
+from app.domain.replenish.target import Target
 from app.i18n import _
 
 MOST_DAYS: Final = 120

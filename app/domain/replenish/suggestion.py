@@ -11,9 +11,10 @@ from app.domain.quantity import round_up
 from app.domain.replenish.by_hand import ByHand, Kind
 from app.domain.replenish.explain import Explanation, Phrase, Role, Scale, Sum, scale_for
 from app.domain.replenish.lead import LeadTime
-from app.domain.replenish.levels import Levels, Target
+from app.domain.replenish.levels import Levels
 from app.domain.replenish.position import Position
 from app.domain.replenish.rates import Basis, Rate
+from app.domain.replenish.target import Target
 from app.i18n import N_
 
 

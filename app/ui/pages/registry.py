@@ -12,6 +12,7 @@ from typing import Final
 
 from app.domain.duties import Actor, Duty
 from app.i18n import N_
+from app.ui import loading
 from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import Page
@@ -45,9 +46,15 @@ class PageSpec:
             return not self.duties or Duty.SUPPLY in self.duties
         return not self.duties or any(actor.has(duty) for duty in self.duties)
 
+    @property
+    def module(self) -> str:
+        """Where its code is."""
+        return f"app.ui.pages.{self.name}.page"
+
     def make(self, context: PageContext) -> Page:
         """Import and build the page."""
-        module = importlib.import_module(f"app.ui.pages.{self.name}.page")
+        with loading.turn():  # it may be loaded ahead just now
+            module = importlib.import_module(self.module)
         page = getattr(module, self.cls)(context)
         if not isinstance(page, Page):
             raise TypeError(f"{self.cls} is not a Page")

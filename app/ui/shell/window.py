@@ -14,6 +14,7 @@ from typing_extensions import override
 from app.i18n import _
 from app.ui import icons, theme
 from app.ui.actions import ACTIONS, Act
+from app.ui.ahead import recent
 from app.ui.context import PageContext, Scope
 from app.ui.pages.registry import BY_NAME, pages_for
 from app.ui.shell.badges import Badges
@@ -173,7 +174,8 @@ class MainWindow(QWidget):
             return
         self.history.visit(name)
         self.rail.show_current(name)
-        self.context.state.put("window", {"page": name})
+        opened = recent(self.context.state.get("window").get("recent"), name)
+        self.context.state.put("window", {"page": name, "recent": opened})
 
     def start(self) -> None:
         """Open the screen that the person left last, else the first; 开始使用 on new data."""

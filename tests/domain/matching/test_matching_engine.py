@@ -7,8 +7,9 @@ import string
 import pytest
 from hypothesis import given, strategies as st
 
-from app.domain.matching.engine import Matcher, Memory, maker_pair
+from app.domain.matching.engine import Matcher, maker_pair
 from app.domain.matching.entry import Entry, read, same_text
+from app.domain.matching.memory import Memory
 from app.domain.matching.names import read_name
 from app.domain.matching.reasons import findings, summary
 from app.domain.matching.strength import read_spec

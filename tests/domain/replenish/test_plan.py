@@ -13,13 +13,13 @@ from app.domain.errors import DomainError
 from app.domain.replenish.calendar import Interval, ReviewDays
 from app.domain.replenish.item import Item
 from app.domain.replenish.lead import LeadTime, learned
-from app.domain.replenish.levels import Target
 from app.domain.replenish.plan import lasts, plan
 from app.domain.replenish.position import Stocked, days_left, position
 from app.domain.replenish.rates import Basis, Rate, daily_rate
 from app.domain.replenish.series import Series, series_of
 from app.domain.replenish.settings import Settings
 from app.domain.replenish.suggestion import OrderRules, Verdict
+from app.domain.replenish.target import Target
 
 TODAY = date(2026, 10, 14)
 BOXES = OrderRules(("片", 1), ("盒", 28), multiple=28)

@@ -13,11 +13,11 @@ from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.explain import Explanation, Role
 from app.domain.replenish.item import Item
 from app.domain.replenish.lead import LeadTime
-from app.domain.replenish.levels import Target
 from app.domain.replenish.plan import plan
 from app.domain.replenish.position import Stocked
 from app.domain.replenish.series import Series, series_of
 from app.domain.replenish.suggestion import OrderRules
+from app.domain.replenish.target import Target
 
 TODAY = date(2026, 10, 14)
 
