@@ -222,12 +222,28 @@ def _commit_with(session: Session, last: Sequence[tuple[Executable, Values]]) ->
             for statement, values in last:
                 connection.execute(statement, values)
             transaction.commit()
-    except BaseException:
+    except BaseException as error:
         # Refused within the pipeline the server never saw COMMIT, while SQLAlchemy takes the
         # transaction for ended: without this the connection goes back to the pool still in it.
         with suppress(driver.Error):
             driver.rollback()
+        if isinstance(error, driver.Error):  # at the end of the pipeline, past SQLAlchemy
+            raise _known_error(connection, error) from error
         raise
+
+
+def _known_error(connection: Connection, error: Exception) -> DBAPIError:
+    """The driver's own error as SQLAlchemy gives it; a broken line leaves the pool."""
+    driver: Any = connection.connection.driver_connection
+    broken = bool(driver.broken)
+    wrapped = DBAPIError.instance(
+        "COMMIT", None, error, driver.Error, connection_invalidated=broken,
+        dialect=connection.dialect,
+    )  # fmt: skip
+    if broken:
+        connection.invalidate(error)
+    assert isinstance(wrapped, DBAPIError)  # noqa: S101 - of an error of the driver
+    return wrapped
 
 
 def now(session: Session) -> datetime:

@@ -7,7 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.duties import Duty
+from app.domain.errors import UnsureProblem
 from app.services.db import at_end
+from tests.databases import Backend
 from tests.factories import EAST, LEAD, WEST, Site
 
 
@@ -25,5 +27,16 @@ def test_a_refusal_at_the_very_end_leaves_the_way_in_as_it_was(site: Site) -> No
     for _attempt in range(3):  # more than the server's connections that are kept
         with pytest.raises(DBAPIError), way.write() as session:
             at_end(session, text("SELECT 1 FROM no_such_table"), {})
+        with way.read() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_line_that_breaks_with_commit_leaves_it_open_whether_it_was_kept(
+    postgresql_backend: Backend,
+) -> None:
+    way = postgresql_backend.db
+    for _attempt in range(3):
+        with pytest.raises(UnsureProblem), way.write() as session:
+            at_end(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
