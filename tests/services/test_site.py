@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socket import SHUT_RDWR, socket
+
 import pytest
+from psycopg import Connection, Pipeline
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -32,11 +38,23 @@ def test_a_refusal_at_the_very_end_leaves_the_way_in_as_it_was(site: Site) -> No
 
 
 def test_a_line_that_breaks_with_commit_leaves_it_open_whether_it_was_kept(
-    postgresql_backend: Backend,
+    postgresql_backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    whole = Connection.pipeline
+
+    @contextmanager
+    def torn(line: Connection) -> Iterator[Pipeline]:
+        """Everything is sent; the line is cut while the answer is awaited."""
+        with whole(line) as pipeline:
+            yield pipeline
+            with socket(fileno=os.dup(line.pgconn.socket)) as wire:
+                wire.shutdown(SHUT_RDWR)
+
     way = postgresql_backend.db
     for _attempt in range(3):
+        monkeypatch.setattr(Connection, "pipeline", torn)
         with pytest.raises(UnsureProblem), way.write() as session:
-            at_end(session, text("SELECT pg_terminate_backend(pg_backend_pid())"), {})
+            at_end(session, text("SELECT 1"), {})
+        monkeypatch.setattr(Connection, "pipeline", whole)
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
