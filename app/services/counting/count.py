@@ -21,6 +21,7 @@ from app.models.item import Item
 from app.models.stock import Balance, Ledger, Lot, Place
 from app.services import audit
 from app.services.access import require
+from app.services.counting.overlap import refuse_posted, refuse_second
 from app.services.db import Database, now, today
 from app.services.item_lookup import items_of_scan
 from app.services.numbering import document_no
@@ -117,10 +118,12 @@ def start(db: Database, actor: Actor, command: StartCount) -> CountDone:
         if earlier is not None:
             return _done(_load(session, command.org_id, int(earlier["id"])))
         place = command.place_id or main_place(session, command.org_id)
+        places = _below(session, command.org_id, place)
+        refuse_second(session, command.org_id, places)
         rows = session.scalars(
             select(Balance).where(
                 Balance.org_id == command.org_id,
-                Balance.place_id.in_(_below(session, command.org_id, place)),
+                Balance.place_id.in_(places),
                 Balance.qty > 0,
             )
         ).all()
@@ -246,6 +249,8 @@ def approve(db: Database, actor: Actor, command: CountStep) -> CountDone:
             return _done(head)
         step_count(CountState(head.status), CountState.POSTED)
         other_person(head.submitted_by, actor.person_id)
+        refuse_posted(session, head)
+        _not_alone(session, head, actor)
         _advance(
             session, head, CountState.POSTED, command.version, approved_at=now(session),
             approved_by=actor.person_id,
@@ -281,6 +286,17 @@ def cancel(db: Database, actor: Actor, command: CountStep) -> CountDone:
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {})
         return _done(head)
+
+
+def _not_alone(session: Session, head: StockCount, actor: Actor) -> None:
+    """A difference that only the approver has seen is no difference that two people know."""
+    for line in _lines(session, head):
+        seen_once = line.counted_by == actor.person_id and not line.recount
+        if seen_once and Counted(line.book, line.counted).difference:
+            raise DomainError(
+                "count.own",
+                _("有差异的行是你自己盘的，要由另一个人审批。请同事登录后处理。"),
+            )
 
 
 def _below(session: Session, org_id: int, place_id: int) -> set[int]:

@@ -23,6 +23,7 @@ from app.domain.stock.counting import (
     wants_recount,
 )
 from app.services.consumption import Consume, ConsumeLine, consume
+from app.services.counting import count
 from app.services.counting.count import (
     CountDone,
     CountStep,
@@ -62,6 +63,37 @@ def step(done: CountDone, *, zero: bool = False) -> CountStep:
 def found(site: Site, done: CountDone, lot: int, units: int, login: str = ME) -> int:
     key = Key(site.world.bins[EAST], AMOXICILLIN, lot, KANGZE)
     return record(*site.as_(login), Record(new_op(), EAST, done.count_id, key, units))
+
+
+def test_two_counts_of_a_place_post_a_difference_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lots = receive(site, EAST, {"A": (5, FAR)})
+    first = begun(site, 9)
+    with pytest.raises(ConflictError, match=f"{first.no} 正在盘这里"):
+        begun(site)
+    with monkeypatch.context() as both_at_once:
+        both_at_once.setattr(count, "refuse_second", lambda *_args: None)
+        second = begun(site, 9)
+    for done in (first, second):
+        found(site, done, lots["A"], 4 * BOX)
+    done = [submit(*site.as_(ME), step(one)) for one in (first, second)]
+    approve(*site.as_(OTHER), step(done[0]))
+    with pytest.raises(ConflictError, match="已调整过其中 1 行"):
+        approve(*site.as_(OTHER), step(done[1]))
+    cancel(*site.as_(ME), step(done[1]))
+    assert on_hand(site, lots["A"]) == 4 * BOX
+    assert begun(site).state is CountState.COUNTING
+
+
+def test_a_difference_is_not_approved_by_the_only_one_who_saw_it(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (5, FAR)})
+    done = begun(site, 9)
+    found(site, done, lots["A"], 4 * BOX, OTHER)
+    done = submit(*site.as_(ME), step(done))
+    with pytest.raises(DomainError, match="有差异的行是你自己盘的"):
+        approve(*site.as_(OTHER), step(done))
+    assert on_hand(site, lots["A"]) == 5 * BOX
 
 
 def test_a_count_is_blind_and_posted_by_another(site: Site) -> None:
