@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from sqlalchemy import select
 
-from app.domain.stock.counting import CountState
+from app.domain.ids import new_op
+from app.domain.stock.counting import CountState, DisposalState
 from app.models.counting import DisposalLine
+from app.services.counting.disposal import Ask, Goods, ask, disposals
 from app.services.counting.listing import counts
 from app.ui.context import PageContext
 from app.ui.page import Page
-from app.ui.pages.counting.dialogs import DisposalForm, StartForm
+from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm, StartForm
 from app.ui.pages.counting.page import CountingPage
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form
 from tests.deliveries import gs1
-from tests.factories import EAST, Site
+from tests.factories import EAST, KANGZE, Site
 from tests.services.test_consumption import AMOXICILLIN, on_hand, receive
 from tests.ui.conftest import Show
 
@@ -114,3 +116,41 @@ def test_a_lot_is_written_off_from_its_line(
     assert page.disposals.model.rowCount() == 1
     with sqlite_site.owner.read() as session:
         assert session.scalars(select(DisposalLine.qty)).all() == [24 + 5]
+
+
+def test_a_write_off_is_refused_or_destroyed_before_two_witnesses(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    lots = receive(sqlite_site, EAST, {"A": (2, FAR)})
+    goods = (Goods(sqlite_site.world.bins[EAST], AMOXICILLIN, lots["A"], KANGZE, 24),)
+    for _paper in range(2):
+        ask(*sqlite_site.as_("east_store"), Ask(new_op(), EAST, goods, "damaged", "跌落破损"))
+    page = show(CountingPage(context_for("east_second")))
+    settle()
+
+    def begin(place: int) -> Form:
+        row = page.disposals.model.row_at(place)
+        assert row is not None
+        page.disposals.opened.emit(row)
+        settle()
+        return opened(page)
+
+    no = next(one for one in begin(0).findChildren(QPushButton) if one.text() == "不同意")
+    no.click()
+    settle()
+    begin(1).submit()
+    settle()
+    states = {one.state for one in disposals(*sqlite_site.as_("east_store"), [EAST])}
+    assert states == {DisposalState.REFUSED, DisposalState.APPROVED}
+
+    form = begin(1)
+    assert isinstance(form, DestroyForm)
+    form.two.choose(form.one.value)
+    form.method.setText("交医废公司焚烧")
+    form.submit()
+    assert "两名不同的见证人" in form.fields["destroy.witness"].problem.text
+    assert form.method.text() == "交医废公司焚烧"
+    form.two.setCurrentIndex(1 - form.one.currentIndex())
+    form.submit()
+    settle()
+    assert on_hand(sqlite_site, lots["A"]) == 24

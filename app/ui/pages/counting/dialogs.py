@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.domain.quantity import checked
+from app.domain.stock.counting import check_witnesses
 from app.i18n import _
 from app.services.counting.disposal import CAUSES, DisposalRow
 from app.services.counting.listing import CountLineRow
@@ -110,16 +111,30 @@ class DestroyForm(Form):
         if len(people) > 1:
             self.two.setCurrentIndex(1)
         self.authority = QLineEdit()
-        for widget in (
-            Field(_("销毁方式"), self.method), Field(_("见证人一"), self.one),
-            Field(_("见证人二"), self.two),
-        ):  # fmt: skip
-            self.body.addWidget(widget)
+        self.controlled = row.controlled
+        self.fields = {
+            "destroy.method": Field(_("销毁方式"), self.method),
+            "destroy.first": Field(_("见证人一"), self.one),
+            "destroy.witness": Field(_("见证人二"), self.two),
+        }
         if row.controlled:
-            self.body.addWidget(Field(_("监督人和单位"), self.authority))
+            self.fields["destroy.authority"] = Field(_("监督人和单位"), self.authority)
+        for field in self.fields.values():
+            self.body.addWidget(field)
 
     @override
     def submit(self) -> None:
-        """Hand the record over; the service says what is missing."""
-        self.chosen.emit(self.method.text(), self.one.value, self.two.value, self.authority.text())
+        """Hand the record over once nothing is missing; what was typed stays till then."""
+        first, second = (int(str(one.value or 0)) for one in (self.one, self.two))
+        for field in self.fields.values():
+            field.say("")
+        try:
+            check_witnesses(
+                first, second, self.method.text(),
+                controlled=self.controlled, authority=self.authority.text(),
+            )  # fmt: skip
+        except DomainError as wrong:
+            self.fields[wrong.code].say(wrong.text)
+            return
+        self.chosen.emit(self.method.text(), first, second, self.authority.text())
         self.accept()

@@ -158,9 +158,7 @@ class Papers:
                   money=formats.yuan(paper.amount)),
                 _("同意"), _("再看看"),
             )  # fmt: skip
-            agree = Decide(new_op(), paper.org_id, paper.id, paper.version)
-            confirm(self._page, question, lambda: self._store(
-                lambda: decide(db, actor, agree), _("已审批")))  # fmt: skip
+            self._approve(paper, question)
         elif paper.kind == "return":
             back = Carry(new_op(), paper.org_id, paper.id, paper.version)
             question = Question(
@@ -174,6 +172,22 @@ class Papers:
                 lambda: people_of(db, actor, paper.org_id),
                 lambda people: self._destroy(paper, people),
             )
+
+    def _approve(self, paper: DisposalRow, question: Question) -> None:
+        """Agree or refuse; what is refused ends, and nothing leaves the stock."""
+        db, actor = self._page.context.db, self._page.context.actor
+        agree = Decide(new_op(), paper.org_id, paper.id, paper.version)
+        refuse = Decide(new_op(), paper.org_id, paper.id, paper.version, refuse=True)
+        form = confirm(self._page, question, lambda: self._store(
+            lambda: decide(db, actor, agree), _("已审批")))  # fmt: skip
+        no = Button(_("不同意"))
+        form.buttons.insertWidget(0, no)
+
+        def refused() -> None:
+            form.reject()
+            self._store(lambda: decide(db, actor, refuse), _("{no} 没有同意，已退回", no=paper.no))
+
+        no.clicked.connect(lambda _on=False: refused())
 
     def _destroy(self, paper: DisposalRow, people: tuple[tuple[int, str], ...]) -> None:
         form = DestroyForm(paper, people, self._page)
