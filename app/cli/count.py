@@ -279,6 +279,13 @@ def destroy(
     db, actor = run.signed_in()
     row = _disposal(no)
     people = {name: number for number, name in people_of(db, actor, row.org_id)}
+    unknown = [name for name in witness or () if name not in people]
+    if unknown:
+        raise DomainError(
+            "destroy.witness",
+            _("{org} 没有叫 {names} 的人。可填：{known}。", org=row.org,
+              names="、".join(unknown), known="、".join(people)),
+        )  # fmt: skip
     one, two = [people.get(name, 0) for name in [*(witness or [])[:2], "", ""]][:2]
     command = disposing.Carry(
         new_op(), row.org_id, row.id, row.version, method, one, two, authority

@@ -192,6 +192,20 @@ def decide(db: Database, actor: Actor, command: Decide) -> None:
         finish(session, command.org_id, command.op_id, {})
 
 
+def _check_people(session: Session, command: Carry) -> None:
+    """A witness is somebody of the house; a record with a stranger's number proves nothing."""
+    wanted = {command.witness_one, command.witness_two}
+    known = session.scalars(
+        select(Person.id).where(
+            Person.id.in_(wanted), Person.org_id == command.org_id, Person.active.is_(True)
+        )
+    ).all()
+    if len(known) != len(wanted):
+        raise DomainError(
+            "destroy.witness", _("见证人要是本机构在职的人。请从本机构的人里选两名。")
+        )
+
+
 def carry(db: Database, actor: Actor, command: Carry) -> None:
     """Book what was destroyed before witnesses, or handed to the supplier."""
     require(actor, Duty.STORE, command.org_id)
@@ -208,6 +222,7 @@ def carry(db: Database, actor: Actor, command: Carry) -> None:
                 command.witness_one, command.witness_two, command.method,
                 controlled=_controlled(session, lines), authority=command.authority,
             )  # fmt: skip
+            _check_people(session, command)
             values |= {
                 "method": command.method.strip(), "witness_one": command.witness_one,
                 "witness_two": command.witness_two,

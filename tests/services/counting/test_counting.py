@@ -185,7 +185,10 @@ def test_a_write_off_needs_another_and_two_witnesses(site: Site) -> None:
     decide(*site.as_("east_head"), Decide(new_op(), EAST, number, 1))
     with pytest.raises(DomainError, match="两名不同的见证人"):
         carry(*site.as_(ME), Carry(new_op(), EAST, number, 2, "焚烧", 3, 3))
-    carry(*site.as_(ME), Carry(new_op(), EAST, number, 2, "交医废公司焚烧", 4, 5))
+    with pytest.raises(DomainError, match="本机构在职的人"):
+        carry(*site.as_(ME), Carry(new_op(), EAST, number, 2, "交医废公司焚烧", 999_998, 999_999))
+    two = (site.actor(ME).person_id, site.actor(OTHER).person_id)
+    carry(*site.as_(ME), Carry(new_op(), EAST, number, 2, "交医废公司焚烧", *two))
     (row,) = disposals(*site.as_(ME), [EAST])
     assert (row.state, row.amount, row.kind) == (DisposalState.DONE, Decimal("7.72"), "write_off")
     assert on_hand(site, lots["OLD"]) == BOX
