@@ -77,11 +77,11 @@ def test_two_counts_of_a_place_post_a_difference_once(
         second = begun(site, 9)
     for done in (first, second):
         found(site, done, lots["A"], 4 * BOX)
-    done = [submit(*site.as_(ME), step(one)) for one in (first, second)]
-    approve(*site.as_(OTHER), step(done[0]))
+    ready = [submit(*site.as_(ME), step(one)) for one in (first, second)]
+    approve(*site.as_(OTHER), step(ready[0]))
     with pytest.raises(ConflictError, match="已调整过其中 1 行"):
-        approve(*site.as_(OTHER), step(done[1]))
-    cancel(*site.as_(ME), step(done[1]))
+        approve(*site.as_(OTHER), step(ready[1]))
+    cancel(*site.as_(ME), step(ready[1]))
     assert on_hand(site, lots["A"]) == 4 * BOX
     assert begun(site).state is CountState.COUNTING
 
