@@ -117,9 +117,11 @@ def digest_of(content: object) -> bytes:
 
 
 def plain(value: object) -> Any:
-    """`value` as JSON-able plain values; dataclasses become dicts, Decimals and dates text."""
+    """`value` as JSON-able plain values; rows with names become dicts, Decimals and dates text."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        value = value._asdict()  # a row with names is an object like any other
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
