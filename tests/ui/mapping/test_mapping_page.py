@@ -242,6 +242,7 @@ def test_two_items_that_are_one_are_merged_in_the_window(
     context_for: Callable[[str], PageContext],
     show: Show,
     settle: Settle,
+    qtbot: QtBot,
 ) -> None:
     twin = loaded.owner
     with twin.write() as session:
@@ -264,6 +265,8 @@ def test_two_items_that_are_one_are_merged_in_the_window(
     form.reason.setPlainText("同一文号重复建档")
     form.submit()
     settle()
+    # the bench rests a moment before it reads the candidates again
+    qtbot.waitUntil(lambda: len(page.bench.candidates) == 1, timeout=15_000)
     assert [one.code for one in page.bench.candidates] == [kept.code]
     assert lines(loaded)["D001"].safe
 
