@@ -37,7 +37,7 @@ from app.domain.days import ZONE
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.models.base import Moment
-from app.services.db_errors import is_cut, translate, unsure
+from app.services.db_errors import is_cut, is_refused, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
 
@@ -111,7 +111,7 @@ class Database:
             self._commit(session)
 
     def _commit(self, session: Session) -> None:
-        """After a cut line the operations stay open in the outbox until they are asked about."""
+        """Unless the server said yes or no, the operations stay open until they are asked about."""
         try:
             if _LAST in session.info:
                 _commit_with(session, session.info.pop(_LAST))
@@ -120,6 +120,8 @@ class Database:
         except DBAPIError as error:
             if not self.is_sqlite and is_cut(error):
                 raise unsure() from error
+            if is_refused(error):
+                self._settle(session)
             raise
         self._settle(session)
         self._known.update(session.info.get(_LEARNED, {}))

@@ -63,6 +63,11 @@ def is_cut(error: DBAPIError) -> bool:
     return lost or _is_offline(str(error.orig))
 
 
+def is_refused(error: DBAPIError) -> bool:
+    """Whether a server itself said no: it gives a state, and has taken everything back."""
+    return bool(getattr(error.orig, "sqlstate", None)) and not is_cut(error)
+
+
 def unsure() -> UnsureProblem:
     """The answer to COMMIT did not come."""
     return UnsureProblem(

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.adapters.outbox_file import Note, OutboxFile, orphans
@@ -21,7 +22,8 @@ from app.domain.ids import new_op
 from app.domain.ledger import Move
 from app.models.stock import Balance, Ledger
 from app.services import line_watch, outbox as outboxes
-from app.services.db import Database, postgresql_engine
+from app.services.db import Database, at_end, postgresql_engine
+from app.services.operations import claim
 from app.services.outbox import Outbox, attempt
 from app.services.settling import settle_all
 from app.services.stock.places import virtual_place
@@ -100,6 +102,12 @@ def test_a_full_disk_stops_before_anything_is_sent(site: Site, tmp_path: Path) -
         assert session.scalar(select(func.count()).select_from(Ledger)) == 1
 
 
+def refused_with_commit(db: Database, actor: Actor) -> None:
+    with db.write() as session:
+        claim(session, actor, EAST, new_op(), "test.book", {})
+        at_end(session, text("SELECT 1 FROM no_such_table"), {})
+
+
 def test_ends_that_are_known_leave_nothing_to_ask(site: Site, tmp_path: Path) -> None:
     db, actor = site.as_(ME)
     db.outbox = Outbox(tmp_path, "here", ME)
@@ -107,6 +115,8 @@ def test_ends_that_are_known_leave_nothing_to_ask(site: Site, tmp_path: Path) ->
     book(db, actor, new_op(), place, [(1, -5)])
     with pytest.raises(DomainError):
         book(db, actor, new_op(), place, [(1, 6)])
+    with pytest.raises(DBAPIError):
+        refused_with_commit(db, actor)
 
     assert db.outbox.open_notes() == ()
     assert settle_all(db, actor) == ()
