@@ -33,6 +33,7 @@ class Choice(StrEnum):
     REFUSE = "refuse"
     STRANGER_GIFT = "stranger_gift"
     REASON = "reason"
+    COLD = "cold"
 
 
 @dataclass(frozen=True, slots=True)

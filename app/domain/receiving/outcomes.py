@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Final
 
 from app.domain.errors import Problem
@@ -263,22 +264,74 @@ def far(entry: Entry, suggestion: date) -> Outcome:
     )
 
 
-def near(goods: Goods, entry: Entry, today: date) -> Outcome:
-    """Counted, but so near its end that taking it needs a reason."""
+def near(goods: Goods, entry: Entry, today: date, stated: str = "") -> Outcome:
+    """Counted, but so near its end that taking it needs a reason; `stated`: another lot's name."""
     rest = distance(entry.expiry, today) if entry.expiry else ""
+    what = about(goods, entry)
+    if stated and entry.lot_no and stated != entry.lot_no:
+        what = _("{what}（送货单写 {stated}）", what=what, stated=stated)
     return Outcome(
         Tone.WARN,
         "expiry.near",
         _("效期近：{rest}", rest=rest),
         _(
             "{what}。已收，共 {total}。完成前请写明接收理由，或按 F9 拒收。",
-            what=about(goods, entry),
+            what=what,
             total=goods.text(entry.accepted),
         ),
         entry.key,
         choices=(Choice.REASON, Choice.REFUSE),
         goods=goods,
     )
+
+
+def cold_first(work: Work, entry: Entry, names: tuple[str, ...]) -> Outcome:
+    """Cold goods are looked at before everything else of a note."""
+    return Outcome(
+        Tone.WARN,
+        "cold.first",
+        _("先收冷链品"),
+        _(
+            "{names}：先登记运输、时间和到货温度，合格就扫码，尽快放进冷藏。",
+            names="、".join(names),
+        ),
+        entry.key,
+        choices=(Choice.COLD,),
+        goods=work.goods(entry),
+    )
+
+
+def cold_unknown(told: Outcome, problem: Problem) -> Outcome:
+    """Counted, but how it came is not known yet."""
+    return replace(
+        told, tone=Tone.WARN, code=problem.code, detail=problem.text,
+        choices=(Choice.COLD, Choice.REFUSE),
+    )  # fmt: skip
+
+
+def cold_out(goods: Goods, entry: Entry, measured: Decimal, problem: Problem) -> Outcome:
+    """Too warm or too cold on arrival: never into good stock."""
+    return Outcome(
+        Tone.REJECT,
+        problem.code,
+        _("到货 {measured} ℃，不能入库", measured=measured),
+        problem.text,
+        entry.key,
+        choices=(Choice.REFUSE, Choice.COLD),
+        goods=goods,
+        brief=_("{what} 温度超出，未入库", what=goods.name),
+    )
+
+
+def settled(work: Work, entry: Entry, choice: Choice, extra: int) -> Outcome:
+    """What was done with units that were too many."""
+    goods = work.goods(entry)
+    words = {
+        Choice.GIFT: _("多出的 {extra} 登记为赠品", extra=goods.text(extra)),
+        Choice.RETURN: _("多出的 {extra} 退回", extra=goods.text(extra)),
+    }
+    back = _("改回应收数，共 {total}", total=goods.text(entry.accepted))
+    return Outcome(Tone.HIT, "quantity.settled", words.get(choice, back), about(goods, entry))
 
 
 def other_lot(goods: Goods, entry: Entry, line: NoteLine) -> Outcome:

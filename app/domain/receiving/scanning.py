@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.domain.quantity import MAX_QUANTITY
-from app.domain.receiving import outcomes
+from app.domain.receiving import outcomes, transport as journeys
 from app.domain.receiving.note import Goods
 from app.domain.receiving.outcome import Outcome, Tone
 from app.domain.receiving.policy import (
@@ -68,8 +68,15 @@ def scan(
     work = session.work
     if not any(entry.item_id == goods.item_id for entry in work.entries):
         return session, outcomes.not_on_note(work, goods, reading, found.units * reading.count)
+    entry = _first_of(work, goods.item_id)
+    barred = cold_refusal(work, entry)
     if is_expired(reading.expiry, moment.today):
-        return _expired(session, goods, reading, found)
+        barred = outcomes.expired(goods, reading.lot, reading.expiry, entry.key)
+    if barred is not None:
+        units = found.units * reading.count
+        return _make_current(session, entry), replace(
+            barred, reading=reading, units=units, goods=goods
+        )
     conflict = _conflict(work, goods, reading)
     if conflict is not None:
         return session, outcomes.lot_conflict(goods, reading, conflict)
@@ -140,15 +147,30 @@ def _fresh(work: Work, case: Case) -> tuple[str, ...]:
     return tuple(code for code in case.packs if code not in read)
 
 
-def _expired(
-    session: Session, goods: Goods, reading: Reading, found: Found
-) -> tuple[Session, Outcome]:
-    """Not counted; the line is made current, so that F9 refuses the right goods."""
-    entry = _first_of(session.work, goods.item_id)
-    moved = session.then(replace(session.work, current=entry.key))
-    units = found.units * reading.count
-    told = outcomes.expired(goods, reading.lot, reading.expiry, entry.key)
-    return moved, replace(told, reading=reading, units=units, goods=goods)
+def _make_current(session: Session, entry: Entry) -> Session:
+    """Nothing counted; the line is made current, so that F9 refuses the right goods."""
+    return session.then(replace(session.work, current=entry.key))
+
+
+def cold_refusal(work: Work, entry: Entry) -> Outcome | None:
+    """What to say of an entry that came too warm or too cold, else None."""
+    goods, measured = work.goods(entry), work.transport.temperature
+    if measured is None or not journeys.out_of_range(work.transport, goods.storage):
+        return None
+    found = journeys.problems(work.transport, goods.storage, goods.name, row=entry.key)
+    return outcomes.cold_out(goods, entry, measured, found[0])
+
+
+def cold_waiting(work: Work) -> Outcome | None:
+    """Cold goods of a note whose journey is not known yet: they come first."""
+    cold = [
+        entry for entry in work.entries
+        if not entry.touched and journeys.problems(work.transport, work.goods(entry).storage, "")
+    ]  # fmt: skip
+    if not cold:
+        return None
+    names = tuple(dict.fromkeys(work.goods(entry).name for entry in cold))
+    return outcomes.cold_first(work, cold[0], names)
 
 
 def _conflict(work: Work, goods: Goods, reading: Reading) -> date | None:
@@ -180,9 +202,7 @@ def _count(
     filled = _fill(work, entry, goods, reading)
     if is_expired(filled.expiry, moment.today):
         told = outcomes.expired(goods, filled.lot_no, filled.expiry, entry.key)
-        moved = session.then(
-            replace(session.work, current=_first_of(session.work, goods.item_id).key)
-        )
+        moved = _make_current(session, _first_of(session.work, goods.item_id))
         return moved, replace(told, reading=reading, units=units, goods=goods)
     traces = filled.traces
     if packs:  # every pack stands for itself; the case's own code is kept, for nothing
@@ -259,17 +279,26 @@ def _tell(work: Work, entry: Entry, reading: Reading, units: int, moment: Moment
     if suggestion is not None and not entry.far_confirmed:
         return replace(outcomes.far(entry, suggestion), units=units)
     told = outcomes.hit(goods, entry, units, expected(work, entry))
+    return replace(_remark(work, told, reading, moment), units=units)
+
+
+def _remark(work: Work, told: Outcome, reading: Reading, moment: Moment) -> Outcome:
+    """What else is to be said of a counted pack that is neither too many nor unbelievable."""
+    entry = work.entry(told.key)
+    goods = work.goods(entry)
+    journey = journeys.problems(work.transport, goods.storage, goods.name, row=entry.key)
+    if journey:
+        return outcomes.cold_unknown(told, journey[0])
     doubt = reading.doubt
     if doubt is not None:
         return replace(told, tone=Tone.WARN, code=doubt.code, detail=doubt.text)
     line = work.line_of(entry)
-    if line and line.lot_no and entry.lot_no and line.lot_no != entry.lot_no:
-        return replace(outcomes.other_lot(goods, entry, line), units=units)
-    if (
-        is_near(entry.expiry, moment.today, moment.policy, goods.shelf_life_days)
-        and not entry.reason
-    ):
-        return replace(outcomes.near(goods, entry, moment.today), units=units)
+    stated = line.lot_no if line else ""
+    near = is_near(entry.expiry, moment.today, moment.policy, goods.shelf_life_days)
+    if near and not entry.reason:
+        return outcomes.near(goods, entry, moment.today, stated)
+    if line and stated and entry.lot_no and stated != entry.lot_no:
+        return outcomes.other_lot(goods, entry, line)
     return told
 
 

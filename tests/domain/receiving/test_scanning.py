@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -9,7 +10,8 @@ from app.domain.errors import DomainError
 from app.domain.receiving import drafts, editing
 from app.domain.receiving.outcome import Choice, Tone
 from app.domain.receiving.reading import Found, KnownTrace, Target, read
-from app.domain.receiving.scanning import Moment, scan
+from app.domain.receiving.scanning import Moment, cold_waiting, scan
+from app.domain.receiving.transport import Mode, Transport
 from app.domain.receiving.work import Refusal, Result, expected, result_of, tally
 from tests.domain.receiving.goods import (
     CLAVULANATE,
@@ -53,6 +55,31 @@ def test_a_code_without_lot_takes_what_the_note_states() -> None:
     assert told.tone is Tone.HIT
     assert state.work.entry(1).lot_no == "K1"
     assert state.work.entry(1).expiry == EXPIRY
+
+
+def test_cold_goods_come_first_and_out_of_range_they_are_not_counted() -> None:
+    state = session(line(1, SYRINGE, 5), line(2, INSULIN, 3))
+    first = cold_waiting(state.work)
+    assert first is not None
+    assert (first.key, first.choices) == (2, (Choice.COLD,))
+    state, told = take(state, INSULIN, pack("N1", EXPIRY))
+    assert (told.code, told.units, state.work.entry(2).accepted) == ("cold.missing", 1, 1)
+    warm = Transport(Mode.TRUCK, NOW, NOW, Decimal("12.3"), "WD-88")
+    state = editing.set_transport(state, warm)
+    state, told = take(state, INSULIN, pack("N1", EXPIRY))
+    assert (told.tone, told.code) == (Tone.REJECT, "cold.range")
+    assert (state.work.current, state.work.entry(2).accepted) == (2, 1)
+    state = editing.set_transport(state, replace(warm, temperature=Decimal("4.5")))
+    state, told = take(state, INSULIN, pack("N1", EXPIRY))
+    assert (told.tone, state.work.entry(2).accepted) == (Tone.HIT, 2)
+    assert cold_waiting(state.work) is None
+
+
+def test_another_lot_near_its_end_is_told_as_both() -> None:
+    state = session(line(1, CLAVULANATE, 2, lot_no="K1", expiry=EXPIRY))
+    _state, told = take(state, CLAVULANATE, pack("K2", date(2026, 12, 31)))
+    assert told.code == "expiry.near"
+    assert "送货单写 K1" in told.detail
 
 
 def test_a_line_that_is_complete_agrees() -> None:

@@ -31,6 +31,7 @@ def test_a_report_is_attached_and_found_from_note_and_lot(
     page = show(ReceivingPage(context))
     page.open_note(made.org_id, made.delivery_id)
     settle()
+    page.counting.choose(1)  # cold goods came first
     page.view.panel.checks.papers.click()
     settle()
     papers = page.papers.papers

@@ -101,6 +101,11 @@ def test_the_notes_bar_code_opens_it(working: ReceivingPage) -> None:
     assert working.view.lines.model.rowCount() == 3
     assert working.view.bar.field.edit.hasFocus()
     assert working.subtitle() == "SH20261014-002 · 康泽"
+    assert told(working).startswith("先收冷链品｜门冬胰岛素注射液")
+    assert working.counting.current is not None
+    assert working.counting.current.item_id == INSULIN
+    QTest.keyClick(working, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert isinstance(form_of(ColdForm), ColdForm)
 
 
 def test_enter_on_a_row_opens_it_too(page: ReceivingPage, settle: Settle) -> None:
@@ -225,6 +230,7 @@ def test_typed_letters_reach_the_field_and_find_the_line(
 
 def test_a_month_typed_into_the_expiry_runs_to_its_end(working: ReceivingPage) -> None:
     panel = working.view.panel
+    working.counting.choose(1)
     panel.lot.setFocus()
     QTest.keyClicks(panel.lot, "K9")
     QTest.keyClick(panel.lot, Qt.Key.Key_Return)
@@ -254,6 +260,7 @@ def test_completed_by_keys_alone(
     assert working.counting.work.current == 2
     reader(working, f"10*{gs1(SYRINGE, 'Z1')}")
     reader(working, f"2*{gs1(INSULIN, 'N1')}")
+    assert "还没登记" in told(working)
     working.perform(Act.FINISH)
     cold = form_of(ColdForm)
     assert isinstance(cold, ColdForm)
@@ -266,10 +273,12 @@ def test_completed_by_keys_alone(
         edit.setText(text)
     cold.submit()
     assert "应在 2–8 ℃" in told(working)
+    QTest.keyClick(working, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     again = form_of(ColdForm)
     assert isinstance(again, ColdForm)
     again.temperature.setText("4.5")
     again.submit()
+    working.perform(Act.FINISH)
     question = form_of(Form)
     QTest.keyClick(question.verb, Qt.Key.Key_Return)
     settle()
@@ -281,6 +290,9 @@ def test_completed_by_keys_alone(
     }
     row = find_delivery(*sqlite_site.as_("east_store"), "SH20261014-002")
     assert row.state == State.ACCEPTED
+    working.perform(Act.PRINT)  # the record just made, though the list shows other notes
+    settle()
+    assert f"{row.acceptance_no}.pdf" in working.context.notices.kept[0].text
 
 
 def test_near_expiry_asks_for_its_reason(

@@ -9,7 +9,7 @@ from app.services.receiving.commands import Received
 from app.ui.page import Page
 from app.ui.pages.receiving.finishing import received_words
 from app.ui.pages.receiving.list_view import ListView
-from app.ui.pages.receiving.printing import print_paper
+from app.ui.pages.receiving.printing import Paper, paper_of, print_paper
 from app.ui.pages.receiving.reversing import ask_reverse
 from app.ui.pages.receiving.view_model import Counting
 from app.ui.status import Status
@@ -27,7 +27,9 @@ class Afterwards(QObject):
         super().__init__(page)
         self._page, self._list, self._counting = page, listed, counting
         self.labels_wanted = False
-        self._last = 0
+        self._last = self._org_id = 0
+        self._told: ScanResult | None = None
+        self._paper: Paper | None = None
 
     def labels(self) -> None:
         """F8: labels of the chosen accepted note, else of the one that was completed last."""
@@ -43,13 +45,21 @@ class Afterwards(QObject):
         else:
             self._page.not_available()
 
+    def opened(self, org_id: int) -> None:
+        """Another note is being accepted now: what came of the one before is no longer told."""
+        self.labels_wanted = False
+        self._org_id, self._told = org_id, None
+        self._list.bar.panel.show_result(None)
+
     def completed(self, received: Received) -> None:
         """Say what came of it, and go on to the labels if they were asked for."""
         words = received_words(received)
         title = _("验收完成 {no}", no=received.no)
-        self._list.bar.show_result(ScanResult(Status.OK, title, words))
+        keys = _("Ctrl+P 打印验收记录，F8 打印标签。")
+        self._told = ScanResult(Status.OK, title, f"{words} {keys}")
+        self._list.bar.show_result(self._told)
         document, context = received.document_id, self._page.context
-        self._last = document
+        self._last, self._paper = document, Paper(self._org_id, received.no, document)
 
         def labels() -> None:
             context.navigate("labels", acceptance_id=document)
@@ -61,12 +71,15 @@ class Afterwards(QObject):
             context.notices.done(words, action=_("打印标签"), act=labels)
 
     def print(self) -> None:
-        """Ctrl+P: the paper of the chosen note."""
+        """Ctrl+P: the record just made while it is told of, else the paper of the chosen note."""
         row = self._list.current
-        if self._counting.is_open or row is None:
+        fresh = self._told is not None and self._list.bar.panel.result is self._told
+        if self._counting.is_open or (row is None and not fresh):
             self._page.not_available()
-        else:
-            print_paper(self._page, row)
+        elif self._paper is not None and fresh and (row is None or not row.acceptance_id):
+            print_paper(self._page, self._paper)
+        elif row is not None:
+            print_paper(self._page, paper_of(row))
 
     def reverse(self) -> None:
         """冲销 of the chosen note's acceptance."""

@@ -12,7 +12,7 @@ from app.domain.errors import DomainError
 from app.domain.receiving.editing import Refuse
 from app.domain.receiving.note import Goods
 from app.domain.receiving.outcome import Outcome, Tone
-from app.domain.receiving.transport import Mode, Transport, parse_temperature
+from app.domain.receiving.transport import Mode, Transport, out_of_range, parse_temperature
 from app.domain.receiving.work import Entry, Refusal, Work, left
 from app.i18n import _
 from app.services.receiving.commands import Second
@@ -62,7 +62,9 @@ class RefuseForm(Form):
         factor = self._goods.pack_factor
         units = left(work, entry) or entry.accepted
         refused = self._told is not None and self._told.tone is not Tone.HIT
-        if self._told is not None and refused and self._told.units:
+        if out_of_range(work.transport, self._goods.storage):
+            units = left(work, entry) + entry.accepted  # none of them may stay
+        elif self._told is not None and refused and self._told.units:
             units = min(self._told.units, left(work, entry) + entry.accepted) or units
         self.qty.set_value(max(1, units // factor))
         guesses = {"expiry.expired": Refusal.EXPIRED, "trace.known": Refusal.TRACE,
@@ -135,7 +137,8 @@ class ColdForm(Form):
             for field in pair:
                 row.addWidget(field, 1)
             self.body.addLayout(row)
-        self.temperature.setFocus()
+        empty = (one for one in (self.started, self.temperature, self.record) if not one.text())
+        next(empty, self.temperature).setFocus()
 
     @override
     def submit(self) -> None:

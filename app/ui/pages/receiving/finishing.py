@@ -12,7 +12,8 @@ from app.domain.documents import state_title
 from app.domain.errors import ConflictError, DomainError, Problem
 from app.domain.receiving import editing
 from app.domain.receiving.outcome import Choice
-from app.domain.receiving.outcomes import over
+from app.domain.receiving.outcomes import over, settled
+from app.domain.receiving.scanning import cold_refusal
 from app.domain.receiving.transport import Transport
 from app.domain.receiving.work import surplus, tally, units
 from app.i18n import _
@@ -75,9 +76,9 @@ class Finishing(QObject):
     def _help(self, problem: Problem) -> None:
         """Open what mends the problem."""
         panel = self._view.panel
-        helpers: dict[str, Callable[[], None]] = {
+        helpers: dict[str, Callable[[], object]] = {
             "cold.missing": lambda: self.ask_cold(then=self.finish),
-            "cold.range": lambda: self.ask_cold(then=self.finish),
+            "cold.range": self._offer_refusal,
             "cold.times": lambda: self.ask_cold(then=self.finish),
             "expiry.near": lambda: self.ask_reason(then=self.finish),
             "persons.second": self._ask_second,
@@ -94,17 +95,32 @@ class Finishing(QObject):
             work = self._counting.work
             self._view.show_outcome(over(work, entry, surplus(work, entry)))
 
+    def _offer_refusal(self) -> bool:
+        """Whether the goods came too warm or too cold: said, with what can be done."""
+        entry = self._counting.current
+        told = cold_refusal(self._counting.work, entry) if entry is not None else None
+        if told is not None:
+            self._view.ask(told)
+        return told is not None
+
     def ask_cold(self, then: Callable[[], None] | None = None) -> None:
-        """How the cold goods came."""
+        """How the cold goods came; out of range, the refusal is offered and `then` not done."""
         now = local_time(datetime.now(UTC)).replace(second=0, microsecond=0)
         form = ColdForm(self._counting.work.transport, now, self._host)
 
         def take(transport: Transport) -> None:
             self._counting.edit(lambda session: editing.set_transport(session, transport))
 
+        def go_on() -> None:
+            if self._offer_refusal():
+                return
+            self._view.settled()
+            self._view.say(Status.OK, _("冷链已登记"), _("温度合格，请扫冷链品的包装。"))
+            if then is not None:
+                then()
+
         form.recorded.connect(take)
-        if then is not None:
-            form.accepted.connect(then)
+        form.accepted.connect(go_on)
         form.open()
 
     def ask_reason(self, then: Callable[[], None] | None = None) -> None:
@@ -180,8 +196,11 @@ class Finishing(QObject):
         entry = self._counting.current
         if entry is None:
             return
+        extra = surplus(self._counting.work, entry)
         if self._counting.edit(lambda session: editing.settle_surplus(session, entry.key, choice)):
             self._view.settled()
+            work = self._counting.work
+            self._view.ask(settled(work, work.entry(entry.key), choice, extra))
 
     def _completed(self, received: Received) -> None:
         self._page.context.changes.announce(

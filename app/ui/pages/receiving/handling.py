@@ -118,6 +118,8 @@ class Handling(QObject):
             self.view.settled()
         elif choice is Choice.REASON:
             self._finishing.ask_reason(then=self.view.settled)
+        elif choice is Choice.COLD:
+            self._finishing.ask_cold()
         elif choice is Choice.REFUSE:
             self.ask_refuse()
         elif choice is Choice.BIND:

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.domain.receiving.reading import Target, read
+from app.domain.receiving.scanning import cold_waiting
 from app.i18n import _
 from app.services.receiving.commands import Opened, Received
 from app.services.receiving.drafts import open_delivery
@@ -218,7 +219,7 @@ class ReceivingPage(Page):
 
     def _opened(self, opened: Opened) -> None:
         self.counting.open(opened)
-        self.after.labels_wanted = False
+        self.after.opened(opened.note.org_id)
         self.stack.setCurrentWidget(self.view)
         self.view.begin()
         if opened.drafted_by:
@@ -228,6 +229,9 @@ class ReceivingPage(Page):
                 _("{name} {time} 验收过这张单", name=opened.drafted_by, time=at),
                 _("已接着上次的内容。两个人同时收同一张单时，先保存的为准。"),
             )
+        elif (first := cold_waiting(self.counting.work)) is not None:
+            self.counting.choose(first.key)
+            self.view.ask(first)
         self.set_subtitle(f"{opened.note.no} · {opened.note.supplier}")
         self.chrome_changed.emit()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -15,22 +16,38 @@ from app.services.receiving.queries import DeliveryRow
 from app.ui.page import Page
 
 
-def print_paper(page: Page, row: DeliveryRow) -> None:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper to print: an acceptance record, or without `acceptance_id` a delivery note."""
+
+    org_id: int
+    no: str
+    acceptance_id: int = 0
+    delivery_id: int = 0
+
+
+def paper_of(row: DeliveryRow) -> Paper:
+    """The paper of a note: its acceptance record once it is accepted."""
+    if row.acceptance_id:
+        return Paper(row.org_id, row.acceptance_no, row.acceptance_id)
+    return Paper(row.org_id, row.no, delivery_id=row.id)
+
+
+def print_paper(page: Page, wanted: Paper) -> None:
     """Write the paper as PDF and offer to open it."""
     db, actor = page.context.db, page.context.actor
 
     def make() -> Path:
-        if row.acceptance_id:
+        target = paths.output() / f"{wanted.no}.pdf"
+        if wanted.acceptance_id:
             from app.adapters.pdf.acceptance_pdf import acceptance_pdf
 
-            target = paths.output() / f"{row.acceptance_no}.pdf"
-            paper = acceptance_paper(db, actor, row.org_id, row.acceptance_id)
+            paper = acceptance_paper(db, actor, wanted.org_id, wanted.acceptance_id)
             write(target, acceptance_pdf(paper))
             return target
         from app.adapters.pdf.delivery_pdf import delivery_pdf
 
-        target = paths.output() / f"{row.no}.pdf"
-        write(target, delivery_pdf(delivery_paper(db, actor, row.org_id, row.id)))
+        write(target, delivery_pdf(delivery_paper(db, actor, wanted.org_id, wanted.delivery_id)))
         return target
 
     def made(target: Path) -> None:

@@ -52,6 +52,7 @@ CHOICES: Final = {
     Choice.REFUSE: N_("登记拒收"),
     Choice.STRANGER_GIFT: N_("登记赠品"),
     Choice.REASON: N_("写接收理由"),
+    Choice.COLD: N_("登记冷链"),
 }
 _STATES: Final = {
     State.ANNOUNCED: Status.INFO,
@@ -71,7 +72,7 @@ def line_columns() -> tuple[Column, ...]:
         Column(key="number", title="#", width=42),
         Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=138, stretch=True),
         Column(key="lot", title=_("批号"), width=100),
-        Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=112),
+        Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=132),
         Column(key="expected", title=_("应收"), kind=Kind.QTY, width=92),
         Column(key="accepted", title=_("实收"), kind=Kind.QTY, width=92),
         Column(key="both", title=_("实收 / 应收"), kind=Kind.QTY, width=140, hidden=True),

@@ -155,6 +155,12 @@ class WorkView(QWidget):
         if self.bar.sound:
             sound(status)
 
+    def ask(self, outcome: Outcome) -> None:
+        """Say what to do first, with its choices; it is no scan and is not remembered as one."""
+        self.outcome = outcome
+        self.choices.offer(outcome)
+        self.say(TONES[outcome.tone], outcome.text, outcome.detail)
+
     def say(self, status: Status, text: str, detail: str = "") -> None:
         """Say something in the result panel without remembering it as a scan."""
         self.bar.panel.show_result(ScanResult(status, text, detail))
