@@ -1,6 +1,7 @@
 """`make faults`: storms on both databases, and the figures.
 
     python -m tests.faults --seed 7 --faults 60
+    python -m tests.faults --seed 7 --faults 200 --work 1 --power     # power cuts alone
 
 Where a file system may be mounted (Linux, root), disks are filled up too; the figures say so.
 """
@@ -21,6 +22,7 @@ from app.services.platform import server
 from tests.databases import OWNER_PASSWORD, TEMPLATE, Databases
 from tests.faults.deeds import Post
 from tests.faults.grounds import DURABLE, file_ground, server_ground, small_disk
+from tests.faults.power import power_disk
 from tests.faults.storm import Figures, Ground, Storm
 from tests.pgserver import Cluster
 
@@ -30,39 +32,60 @@ FILE_MEGABYTES, SERVER_MEGABYTES = 96, 700
 class DurableDatabases(Databases):
     """The templates on a server that keeps what it acknowledged."""
 
-    def __init__(self, folder: Path, disk: Path | None) -> None:
+    def __init__(self, folder: Path, disk: Path | None, settings: dict[str, str]) -> None:
         super().__init__(folder)
         self._disk = disk
+        self._settings = settings
 
     @override
     def cluster(self) -> Cluster:
         """The server of this run, on its own small disk where there is one."""
         if self._cluster is None:
-            started = Cluster(DURABLE | {"shared_buffers": "24MB"}, self._disk)
+            started = Cluster(
+                self._settings | {"shared_buffers": "24MB", "max_connections": "400"}, self._disk
+            )
             self._cluster = started.__enter__()
             server.init_server(started.login("postgres").url(), TEMPLATE, OWNER_PASSWORD)
         return self._cluster
 
 
 @contextmanager
-def run(kind: str, seed: int) -> Iterator[Storm]:
-    """A storm on one database, everything made for it and taken away after it."""
+def run(
+    kind: str, seed: int, *, power: bool = False, unsafe: bool = False, made: type[Storm] = Storm
+) -> Iterator[Storm]:
+    """A storm on one database, everything made for it and taken away after it.
+
+    Args:
+        kind: sqlite or postgresql.
+        seed: Decides what is decided.
+        power: Cut the power of the disk under it, and nothing else.
+        unsafe: What is committed is not made durable: the control, which must lose something.
+        made: The kind of storm.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yilian-storm-")))
         folder.chmod(0o755)
         size = FILE_MEGABYTES if kind == "sqlite" else SERVER_MEGABYTES
-        disk = stack.enter_context(small_disk(folder / "disk", size))
+        cut = stack.enter_context(power_disk(folder / "disk", size)) if power else None
+        if power and cut is None:
+            raise SystemExit("no disk can be mounted here: power cuts need Linux and root")
+        disk = cut.folder if cut else stack.enter_context(small_disk(folder / "disk", size))
         work = folder / "work"
         work.mkdir()
         databases = stack.enter_context(
-            DurableDatabases(work, disk if kind == "postgresql" else None)
+            DurableDatabases(
+                work,
+                disk if kind == "postgresql" else None,
+                dict.fromkeys(DURABLE, "off") if unsafe else DURABLE,
+            )
         )
-        made: AbstractContextManager[tuple[Ground, tuple[Post, ...], str]] = (
-            file_ground(databases, work, disk)
+        ground: AbstractContextManager[tuple[Ground, tuple[Post, ...], str]] = (
+            file_ground(databases, work, disk, cut)
             if kind == "sqlite"
-            else server_ground(databases, disk)
+            else server_ground(databases, disk, cut)
         )
-        storm = Storm(*stack.enter_context(made), work / "storm", seed)
+        storm = made(*stack.enter_context(ground), work / "storm", seed)
+        storm.tell(unsafe=unsafe)
         try:
             yield storm
         finally:
@@ -82,6 +105,8 @@ def main() -> int:
     parser.add_argument("--faults", type=int, default=30, help="in each storm")
     parser.add_argument("--work", type=int, default=8, help="answers of each client after a fault")
     parser.add_argument("--on", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--power", action="store_true", help="cut the disk's power, nothing else")
+    parser.add_argument("--unsafe", action="store_true", help="the control: nothing is durable")
     parser.add_argument("--keep", type=Path, help="where journals go when something is found")
     wanted = parser.parse_args()
     seed = wanted.seed or int.from_bytes(os.urandom(3))
@@ -92,7 +117,7 @@ def main() -> int:
 
 def one(kind: str, seed: int, wanted: argparse.Namespace) -> bool:
     """One storm; prints its figures and whether everything held."""
-    with run(kind, seed) as storm:
+    with run(kind, seed, power=wanted.power, unsafe=wanted.unsafe) as storm:
         try:
             figures = storm.run(wanted.faults, wanted.work)
         except AssertionError as error:
@@ -100,13 +125,14 @@ def one(kind: str, seed: int, wanted: argparse.Namespace) -> bool:
             _keep(storm, wanted.keep)
             return False
         say(figures)
-        _tell(figures)
+        tell(figures)
         if not figures.sound:
             _keep(storm, wanted.keep)
         return figures.sound
 
 
-def _tell(figures: Figures) -> None:
+def tell(figures: Figures) -> None:
+    """What was found, line by line."""
     if figures.sound:
         return
     found = figures.findings

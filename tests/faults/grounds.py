@@ -26,6 +26,7 @@ from tests.databases import OWNER_PASSWORD, PERSON_PASSWORD, Databases
 from tests.factories import EAST, WEST, Site
 from tests.faults.deeds import Post
 from tests.faults.invariants import state
+from tests.faults.power import PowerDisk
 from tests.faults.proxy import Cut, SilentProxy
 from tests.order_needs import open_order
 from tests.pgserver import Cluster
@@ -40,13 +41,16 @@ LOGINS = {
 }
 
 
+ALSO = ("kangze_sales", "lead_buyer")
+
+
 def settle_in(site: Site) -> tuple[Post, ...]:
     """Stock, a ward with fixed packs, and orders to sign at both members; who works there."""
     for _order in range(6):
         open_order(site)
     found = []
     for org, (keeper, second, head) in LOGINS.items():
-        for login in (keeper, second, head, "kangze_sales", "lead_buyer"):
+        for login in (keeper, second, head, *ALSO):
             site.db(login)
         receive(site, org, {f"L{n}": (200, date(2030, 6, 30)) for n in range(1, 5)})
         way = site.as_(keeper)
@@ -89,12 +93,16 @@ class FileGround:
     """A SQLite file that several processes of one computer share."""
 
     name = "sqlite"
+    clients_fall_too = True
 
-    def __init__(self, file: Path, disk: Path | None = None) -> None:
+    def __init__(
+        self, file: Path, disk: Path | None = None, power: PowerDisk | None = None
+    ) -> None:
         self._file = file
         self._disk = disk
+        self.power = power
         self.faults: dict[str, Callable[[random.Random], None]] = {"backup": self._back_up}
-        if disk is not None:
+        if disk is not None and power is None:
             self.faults["disk_full"] = self._fill
 
     def address(self) -> str:
@@ -104,6 +112,11 @@ class FileGround:
     def owner(self) -> Database:
         """As on `Ground`."""
         return Database(sqlite_engine(str(self._file)))
+
+    def power_back(self) -> None:
+        """As on `Ground`."""
+        assert self.power is not None
+        self.power.back()
 
     def _back_up(self, _dice: random.Random) -> None:
         """A backup while everybody writes is whole and comes back whole (T23)."""
@@ -133,11 +146,19 @@ class ServerGround:
     """A PostgreSQL database behind a network that can fall silent."""
 
     name = "postgresql"
+    clients_fall_too = False
 
-    def __init__(self, cluster: Cluster, database: str, disk: Path | None = None) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        database: str,
+        disk: Path | None = None,
+        power: PowerDisk | None = None,
+    ) -> None:
         self._cluster = cluster
         self._database = database
         self._disk = disk
+        self.power = power
         self._proxy = SilentProxy(cluster.port)
         self.faults: dict[str, Callable[[random.Random], None]] = {
             "backend_kill": self._kill_backend,
@@ -148,7 +169,7 @@ class ServerGround:
             "cut_before_commit": lambda _dice: self._cut(Cut.BEFORE_COMMIT),
             "cut_after_commit": lambda _dice: self._cut(Cut.AFTER_COMMIT),
         }
-        if disk is not None:
+        if disk is not None and power is None:
             self.faults["disk_full"] = self._fill
 
     def __enter__(self) -> Self:
@@ -165,6 +186,19 @@ class ServerGround:
         """As on `Ground`; past the network."""
         login = self._cluster.login(self._database, "yilian_owner", OWNER_PASSWORD)
         return Database(postgresql_engine(login.url()))
+
+    def power_back(self) -> None:
+        """As on `Ground`; the server is started again on what is left."""
+        assert self.power is not None
+        self._cluster.forget_admin()
+        self.power.back()
+        self._cluster.wait()
+
+    def many_computers(self) -> None:
+        """One person may sit at as many computers as there are."""
+        for login in {one for logins in LOGINS.values() for one in (*logins, *ALSO)}:
+            query = sql.SQL("ALTER ROLE {} CONNECTION LIMIT -1").format(sql.Identifier(login))
+            self._cluster.admin().execute(query)
 
     def _sessions(self) -> list[int]:
         rows = self._cluster.admin().execute(
@@ -204,7 +238,7 @@ class ServerGround:
 
 @contextmanager
 def file_ground(
-    databases: Databases, folder: Path, disk: Path | None = None
+    databases: Databases, folder: Path, disk: Path | None = None, power: PowerDisk | None = None
 ) -> Iterator[tuple[FileGround, tuple[Post, ...], str]]:
     """The small group in a file of its own."""
     with databases.site("sqlite") as site:
@@ -213,12 +247,13 @@ def file_ground(
         (made,) = (folder / "start").iterdir()
     file = (disk or folder) / "storm.db"
     shutil.move(made, file)
-    yield FileGround(file, disk), posts, ""
+    os.sync()
+    yield FileGround(file, disk, power), posts, ""
 
 
 @contextmanager
 def server_ground(
-    databases: Databases, disk: Path | None = None
+    databases: Databases, disk: Path | None = None, power: PowerDisk | None = None
 ) -> Iterator[tuple[ServerGround, tuple[Post, ...], str]]:
     """The small group on the server of `databases`, keeping what it acknowledged."""
     with databases.site("postgresql") as site:
@@ -229,6 +264,8 @@ def server_ground(
         cluster.admin().execute(query.format(sql.Identifier(name)))
         for login in {one for logins in LOGINS.values() for one in logins}:
             site.db(login).close()
-        with ServerGround(cluster, name, disk) as ground:
+        cluster.admin().execute("CHECKPOINT")
+        os.sync()
+        with ServerGround(cluster, name, disk, power) as ground:
             yield ground, posts, PERSON_PASSWORD
         cluster.forget_admin()

@@ -29,9 +29,12 @@ from tests.faults import client
 from tests.faults.client import Task
 from tests.faults.deeds import Post
 from tests.faults.invariants import Findings, Journal, compare, state
+from tests.faults.power import PowerDisk
 
 PATIENCE = 90.0
 """Seconds for work to go on after a fault; far more than anything should take."""
+LONGEST_WAIT = 0.4
+"""Seconds at most from an answer to the moment at which the power is cut."""
 CLIENT_FAULTS = ("kill", *(f"die_{step}" for step in client.STEPS))
 
 
@@ -41,16 +44,23 @@ class Ground(Protocol):
     Attributes:
         name: sqlite or postgresql.
         faults: Name of a fault → what does it; each returns when it is over.
+        power: The disk under it, where its power can be cut.
+        clients_fall_too: Whether clients run on the computer that loses its power.
     """
 
     name: str
     faults: dict[str, Callable[[random.Random], None]]
+    power: PowerDisk | None
+    clients_fall_too: bool
 
     def address(self) -> str:
         """Where clients go."""
 
     def owner(self) -> Database:
         """A database with every right, that goes past all faults; the asker closes it."""
+
+    def power_back(self) -> None:
+        """After a cut: the disk recovers, and what served from it is started again."""
 
 
 @dataclass(slots=True)
@@ -121,9 +131,16 @@ class Storm:
             desk = folder / f"desk{number}"
             desk.mkdir(parents=True)
             seeded = self._dice.randrange(1 << 30)
-            self._tasks.append(Task(ground.address(), password, desk, post, seeded, look=look))
+            task = Task(ground.address(), password, desk, post, seeded, look=look)
+            self._tasks.append(task)
+            if ground.power is not None and ground.clients_fall_too:
+                self._outbox_on(ground.power.folder / desk.name, desk)
         self._running: list[BaseProcess | None] = [None] * len(self._tasks)
         self._known = self._operations()
+
+    def tell(self, *, unsafe: bool = False, pause: float = 0) -> None:
+        """Orders for every client beside the usual ones; see `Task`."""
+        self._tasks = [replace(task, unsafe=unsafe, pause=pause) for task in self._tasks]
 
     def run(self, faults: int, work_between: int) -> Figures:
         """So many faults with so many acknowledged operations after each; the figures."""
@@ -154,6 +171,8 @@ class Storm:
 
     def _kinds(self, count: int) -> list[str]:
         """Every kind in turn, in an order of this seed, as often as fits."""
+        if self.ground.power is not None:
+            return ["power"] * count
         kinds = [*CLIENT_FAULTS, *self.ground.faults]
         found: list[str] = []
         while len(found) < count:
@@ -163,6 +182,9 @@ class Storm:
 
     def _fault(self, name: str) -> None:
         self.figures.faults[name] += 1
+        if name == "power":
+            self._cut_power()
+            return
         if name in self.ground.faults:
             self.ground.faults[name](self._dice)
             return
@@ -177,6 +199,25 @@ class Storm:
             self._send_out(victim, die=(step, self._dice.randint(1, 12)))
             self._until(lambda: not self._is_alive(victim), f"{name}: the client lives on")
         self._send_out(victim)
+
+    def _cut_power(self) -> None:
+        """At any moment; on one computer everything on it dies too."""
+        assert self.ground.power is not None
+        threading.Event().wait(self._dice.uniform(0, LONGEST_WAIT))
+        fall = self._running if self.ground.clients_fall_too else []
+        self.ground.power.cut(one.pid for one in fall if one is not None and one.pid)
+        if self.ground.clients_fall_too:
+            self.close()
+        self.ground.power_back()
+        if self.ground.clients_fall_too:
+            for number in range(len(self._tasks)):
+                self._send_out(number)
+
+    @staticmethod
+    def _outbox_on(disk: Path, desk: Path) -> None:
+        """What this computer keeps of its sending lies on the disk that is cut."""
+        disk.mkdir()
+        (desk / "outbox").symlink_to(disk, target_is_directory=True)
 
     def _send_out(self, number: int, die: tuple[str, int] | None = None) -> None:
         task = replace(self._tasks[number], seed=self._dice.randrange(1 << 30), die=die)
