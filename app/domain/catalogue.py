@@ -332,17 +332,21 @@ def approval_system(item_class: ItemClass) -> CodeSystem:
     return CodeSystem.CERTIFICATE if device else CodeSystem.APPROVAL
 
 
+def _factors(draft: ItemDraft) -> set[int]:
+    return {factor for factor, _name, _level in steps(draft)}
+
+
 def _codes(draft: ItemDraft, *, checked: bool) -> Iterator[Problem]:
     if not draft.codes:
         return
-    factors = {1, draft.pack_factor} | {factor for factor, _name, _level in steps(draft)}
+    usual = (1, draft.pack_factor)
     for place, entry in enumerate(draft.codes, 1):
         try:
             if not checked:
                 codes.validate(entry.system, entry.code)
         except DomainError as error:
             yield Problem(error.code, error.text, row=place, column="codes")
-        if entry.unit_factor not in factors:
+        if entry.unit_factor not in usual and entry.unit_factor not in _factors(draft):
             yield Problem(
                 "item.code_unit",
                 _("{code} 对应的包装 {n} 不在包装换算里。请先补上这一级包装。", code=entry.code,

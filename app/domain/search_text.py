@@ -25,6 +25,7 @@ CODE: Final = "~c"
 BEGIN: Final = "~b"
 """How pieces of one kind begin; plain pairs of signs begin with none of them."""
 _LONGEST: Final = {INITIALS: 8, PINYIN: 12, CODE: 28, BEGIN: 6}
+_LONGEST_CODE: Final = _LONGEST[CODE]
 _SHORTEST_PINYIN: Final = 3
 _DROPPED: Final = re.compile("[\\s\"'`~\\\\\x00-\x1f\x7f]+")
 _LETTERS: Final = re.compile(r"[^\x00-\x7f]+(.+)")
@@ -70,9 +71,8 @@ def bare(text: str) -> str:
     >>> bare("Ｖ.Ｃ 0.25 ｇ × 24 粒/盒")
     'v.c0.25g×24粒/盒'
     """
-    if text.isascii():
-        return _DROPPED.sub("", text.lower())
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", text).lower())
+    low = (text if text.isascii() else unicodedata.normalize("NFKC", text)).lower()
+    return low if low.isalnum() else _DROPPED.sub("", low)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -96,14 +96,11 @@ def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> S
     """
     spelled = [_spelling(name) for name in names if name]
     lines = dict.fromkeys([one.bare for one in spelled] + [bare(text) for text in texts if text])
-    starts: dict[str, None] = {}
-    for code in dict.fromkeys(codes):
-        starts |= dict.fromkeys(code_starts(code))
+    starts = dict.fromkeys([start for code in codes for start in code_starts(code)])
     # A piece that comes twice does no harm in the index; taking it out would cost more.
     grams = [one.grams for one in spelled]
     grams += [_line_grams(line) for line in lines if line]
-    size = _LONGEST[CODE]
-    grams += [CODE + start[:size] for start in starts]
+    grams += [CODE + start[:_LONGEST_CODE] for start in starts]
     return SearchText(
         words="\n".join(lines),
         initials="\n".join(line for one in spelled for line in one.initials),
@@ -123,7 +120,7 @@ def code_starts(code: str) -> tuple[str, ...]:
     >>> code_starts("国药准字H20266018")
     ('国药准字h20266018', 'h20266018', '20266018')
     """
-    if code.isdigit() and code.isascii():
+    if code.isascii() and code.isdigit():
         return (code,)
     whole = bare(code)
     if not whole or whole[0].isdigit():

@@ -43,6 +43,9 @@ class CodeSystem(StrEnum):
     SHANGHAI = "shanghai"
     LOCAL = "local"
 
+    __hash__ = str.__hash__
+    """Tables by system are asked a million times in an import; an enum hashes in Python."""
+
     @property
     def label(self) -> str:
         """The system's name for people."""

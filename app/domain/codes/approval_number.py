@@ -32,7 +32,10 @@ _KINDS: Final = {
 def kind(text: str) -> str:
     """``domestic``, ``import``, ``hospital``, or empty when it has no known form."""
     code = compact(text)
-    return next((name for name, form in _KINDS.items() if form.fullmatch(code)), "")
+    for name, form in _KINDS.items():
+        if form.fullmatch(code):
+            return name
+    return ""
 
 
 def validate(text: str) -> str:

@@ -15,6 +15,8 @@ from app.i18n import _
 
 MAX_LENGTH: Final = 128
 _DROPPED: Final = str.maketrans("", "", " \u3000\u00a0\t")
+_ZERO: Final = ord("0")
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 @lru_cache(maxsize=4096)
@@ -32,7 +34,7 @@ def fold(text: str) -> str:
         raise DomainError(
             "code.long", _("编码有 {n} 个字符，太长了。请核对是否连扫了两次。", n=len(folded))
         )
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"} for char in folded):
+    if not folded.isprintable() and any(unicodedata.category(char) in _UNSEEN for char in folded):
         raise DomainError("code.control", _("编码里有看不见的字符。请重新扫码或手动输入。"))
     return folded
 
@@ -51,7 +53,9 @@ def is_digits(text: str) -> bool:
 
 def mod10(digits: str) -> int:
     """The GS1 check digit that follows `digits`: weights 3, 1, 3, … from the right."""
-    total = 3 * sum(map(int, digits[::-2])) + sum(map(int, digits[-2::-2]))
+    signs = digits.encode("ascii")
+    heavy, light = signs[::-2], signs[-2::-2]
+    total = 3 * (sum(heavy) - _ZERO * len(heavy)) + sum(light) - _ZERO * len(light)
     return -total % 10
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from app.domain import codes
@@ -71,6 +72,9 @@ _CODES: Final = (
     ("trace", CodeSystem.TRACE_PREFIX), ("udi_di", CodeSystem.UDI_DI), ("ypid", CodeSystem.YPID),
     ("shanghai", CodeSystem.SHANGHAI),
 )  # fmt: skip
+_BY_CODE: Final = {
+    "X": ItemClass.DRUG, "Z": ItemClass.DRUG, "T": ItemClass.TCM, "C": ItemClass.CONSUMABLE,
+}  # fmt: skip
 _BY_PACK: Final = frozenset({CodeSystem.GTIN, CodeSystem.TRACE_PREFIX, CodeSystem.UDI_DI})
 
 
@@ -112,6 +116,7 @@ def other_names(row: SheetRow) -> tuple[str, ...]:
     return tuple(name for name in (read.former, text) if name and name != read.name)
 
 
+@lru_cache(maxsize=4096)
 def storage_of(text: str) -> Storage:
     """The kind of storage that a text on the pack means; normal where it names none."""
     return next((kept for word, kept in _COLD if word in text), Storage.NORMAL)
@@ -218,16 +223,14 @@ def _item_class(row: SheetRow, fallback: ItemClass) -> ItemClass:
     if stated:
         return ItemClass(row.choice("item_class", _CLASSES, fallback.value))
     first = row.text("nhsa")[:1].upper()
-    by_code = {"X": ItemClass.DRUG, "Z": ItemClass.DRUG, "T": ItemClass.TCM,
-               "C": ItemClass.CONSUMABLE}  # fmt: skip
-    return by_code.get(first, fallback)
+    return _BY_CODE.get(first, fallback)
 
 
 def _codes(row: SheetRow, pack: int) -> tuple[CodeDraft, ...]:
     found: list[CodeDraft] = []
     for key, system in _CODES:
-        text = _real(row.text(key))
-        if not text:
+        text = row.text(key)
+        if not text or not _real(text):
             continue
         try:
             code = codes.validate(system, text)

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import catalogue
-from app.domain.catalogue import ItemDraft
+from app.domain.catalogue import CodeDraft, ItemDraft
 from app.domain.duties import Actor
 from app.domain.errors import Problem, refuse_if
 from app.domain.ids import new_id, new_ids
@@ -29,6 +29,7 @@ from app.services.db import now
 _PART: Final = 2_000
 _ITEM: Final = tuple(column.name for column in Item.__table__.columns)
 _IN_ORDER: Final = itemgetter(*_ITEM)
+_PRODUCT: Final = tuple(column.name for column in Product.__table__.columns)
 _UNIT: Final = tuple(column.name for column in ItemUnit.__table__.columns)
 _CODE: Final = tuple(column.name for column in ItemCode.__table__.columns)
 _CHANGE: Final = tuple(column.name for column in ItemChange.__table__.columns)
@@ -105,8 +106,17 @@ class _Writer:
             Item: [], ItemUnit: [], ItemCode: [], ItemChange: [], ItemSearch: [],
         }  # fmt: skip
         ids = list(new_ids(len(part)))
-        for item_id, change_id, (content, code) in zip(ids, new_ids(len(part)), part, strict=True):
-            self._add(rows, (item_id, change_id), content.draft, code)
+        carried = [with_approval(content.draft) for content, _code in part]
+        code_ids = iter(new_ids(sum(map(len, carried))))
+        for item_id, change_id, (content, code), entries in zip(
+            ids, new_ids(len(part)), part, carried, strict=True
+        ):
+            self._add(rows, (item_id, change_id), content.draft, code, entries)
+            rows[ItemCode] += [
+                (item_id, next(code_ids), entry.system.value, entry.code, 0, entry.unit_factor,
+                 entry.valid_from, entry.valid_to)
+                for entry in entries
+            ]  # fmt: skip
         for model, columns in (
             (Item, _ITEM), (ItemUnit, _UNIT), (ItemCode, _CODE), (ItemChange, _CHANGE),
         ):  # fmt: skip
@@ -120,6 +130,7 @@ class _Writer:
         ids: tuple[int, int],
         draft: ItemDraft,
         code: str,
+        entries: Sequence[CodeDraft],
     ) -> None:
         item_id, change_id = ids
         maker = self._makers[draft.maker.strip()]
@@ -132,12 +143,6 @@ class _Writer:
         rows[ItemUnit] += [
             (item_id, factor, name, level) for factor, name, level in catalogue.steps(draft)
         ]
-        entries = with_approval(draft)
-        rows[ItemCode] += [
-            (item_id, code_id, entry.system.value, entry.code, 0, entry.unit_factor,
-             entry.valid_from, entry.valid_to)
-            for code_id, entry in zip(new_ids(len(entries)), entries, strict=True)
-        ]  # fmt: skip
         rows[ItemChange].append((item_id, change_id, self._stamp, self._person, {"": [None, code]}))
         known = [("", code), ("", draft.approval_no), *((e.system, e.code) for e in entries)]
         texts = texts_of(draft.strength, values["spec"], draft.maker, maker.short)
@@ -189,14 +194,15 @@ def _products(session: Session, drafts: Sequence[ItemDraft]) -> Mapping[tuple[st
     new = {key: d for d in drafts if (key := _product_key(d)) not in known}
     known |= {key: new_id() for key in new}
     if new:
-        session.execute(
-            insert(Product),
-            [
-                {"id": known[key], "item_class": key[0], "generic_name": key[1], "form": key[2],
-                 "category": draft.category or None, "atc": draft.atc or None}
+        insert_rows(
+            session,
+            Product,
+            _PRODUCT,
+            (
+                (known[key], *key, draft.category or None, draft.atc or None)
                 for key, draft in new.items()
-            ],
-        )  # fmt: skip
+            ),
+        )
     return known
 
 

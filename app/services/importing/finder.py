@@ -6,7 +6,6 @@ resemblance is the work of code mapping (编码对照), where a person confirms.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, TypeVar
@@ -18,7 +17,6 @@ from app.domain.codes import CodeSystem
 from app.models.item import Item, ItemCode
 from app.models.party import Maker
 
-_BLANKS: Final = re.compile(r"\s+")
 _KEYS: Final = (CodeSystem.NHSA.value, CodeSystem.GTIN.value, CodeSystem.PLATFORM.value)
 
 _Key = TypeVar("_Key")
@@ -88,4 +86,4 @@ def _put(into: dict[_Key, int], key: _Key, item: int) -> None:
 
 @lru_cache(maxsize=16384)
 def _bare(text: str) -> str:
-    return _BLANKS.sub("", text).lower()
+    return "".join(text.split()).lower()

@@ -146,8 +146,14 @@ def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
 
 def _is_sum(cells: tuple[str, ...]) -> bool:
     """Whether the row only adds up others: 「合计」 and figures, nothing else."""
-    words = {_BLANK.sub("", cell) for cell in cells if cell and not _NUMBER.fullmatch(cell)}
-    return bool(words) and len(words) <= len(_SUMS) and words <= _SUMS
+    told = False
+    for cell in cells:
+        if not cell or _NUMBER.fullmatch(cell):
+            continue
+        if _BLANK.sub("", cell) not in _SUMS:
+            return False
+        told = True
+    return told
 
 
 class _Plain(dict[str, str]):
@@ -163,6 +169,9 @@ class _Plain(dict[str, str]):
             self.clear()
         if not cell.isprintable() or len(cell) > MAX_CELL:
             self.odd.add(cell)
+        elif cell.isascii() and " " not in cell:
+            self[cell] = cell
+            return cell
         text = self[cell] = plain_cell(cell)
         return text
 
