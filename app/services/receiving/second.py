@@ -7,7 +7,8 @@ from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
 from app.i18n import _
 from app.services.access import actor_for, require
 from app.services.db import Database, ping, postgresql_engine
-from app.services.platform.accounts import sign_in
+from app.services.directory import holds_demo
+from app.services.platform.accounts import has_password, sign_in
 from app.services.receiving.commands import Second
 
 
@@ -28,7 +29,18 @@ def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
 
 
 def _local(db: Database, login: str, second: Second) -> Actor:
-    return sign_in(db, login, second.password)
+    if has_password(db, login):
+        return sign_in(db, login, second.password)
+    person = actor_for(db, login)
+    if holds_demo(db):
+        return person  # the people of the demonstration have no passwords
+    raise NotAllowedError(
+        "second.password",
+        _(
+            "{name} 还没有设密码，不能做第二验收人。请管理员在系统设置 · 人员里给他设密码。",
+            name=person.name,
+        ),
+    )
 
 
 def _server(db: Database, login: str, second: Second) -> Actor:

@@ -228,6 +228,10 @@ def test_controlled_drugs_need_a_second_person_with_the_own_password(site: Site)
     entries = counted(site, made, f"2*{gs1(PETHIDINE, 'P1')}")
     password = PASSWORD
     if site.is_sqlite:
+        with pytest.raises(NotAllowedError, match="孙复 还没有设密码"):
+            receive(
+                *site.as_("east_store"), command(made, entries, second=Second("east_second", ""))
+            )
         with site.owner.write() as s:
             set_password(s, "east_second", PASSWORD)
             set_password(s, "west_store", PASSWORD)

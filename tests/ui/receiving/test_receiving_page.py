@@ -16,10 +16,13 @@ from pytestqt.qtbot import QtBot
 from app.domain.documents import State
 from app.domain.receiving.work import Refusal, Result, result_of
 from app.services.receiving.commands import DeliverLine, MadeDelivery
+from app.services.receiving.drafts import open_delivery
 from app.services.receiving.queries import find_delivery
+from app.services.receiving.typing_notes import find_goods
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.receiving.dialogs import BindForm, ColdForm, RefuseForm
+from app.ui.pages.receiving.note_making import NoteForm
 from app.ui.pages.receiving.page import ReceivingPage
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form, ReasonForm
@@ -293,6 +296,29 @@ def test_completed_by_keys_alone(
     working.perform(Act.PRINT)  # the record just made, though the list shows other notes
     settle()
     assert f"{row.acceptance_no}.pdf" in working.context.notices.kept[0].text
+
+
+def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
+    page: ReceivingPage, settle: Settle, sqlite_site: Site
+) -> None:
+    page.perform(Act.NEW)
+    settle()
+    form = form_of(NoteForm)
+    assert isinstance(form, NoteForm)
+    form.submit()
+    assert "至少录一行" in form.problem.text()
+    assert form.picker.hasFocus()
+    (hit,) = find_goods(*sqlite_site.as_("east_store"), "HC-000104")
+    for _scan in range(3):
+        form.picker.picked.emit(hit)
+    form.no.setText("HAND-1")
+    form.submit()
+    form.submit()
+    settle()
+    row = find_delivery(*sqlite_site.as_("east_store"), "HAND-1")
+    db, actor = sqlite_site.as_("east_store")
+    opened = open_delivery(db, actor, row.org_id, row.id)
+    assert [line.qty for line in opened.note.lines] == [3]
 
 
 def test_near_expiry_asks_for_its_reason(

@@ -189,15 +189,18 @@ class SecondForm(Form):
 
     given = Signal(object)
 
-    def __init__(self, names: str, parent: QWidget) -> None:
+    def __init__(self, names: str, effect: str, parent: QWidget, *, demo: bool) -> None:
         super().__init__(_("双人验收"), _("确认验收"), parent, cancel=_("返回"))
+        self._demo = demo
         words = _("{names} 要双人验收。请另一位库管核对实物后，用自己的账号确认。", names=names)
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        self.body.addWidget(Text(effect, Role.SECOND, wrap=True))
         self.login = CodeEdit()
         self.password = CodeEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.login_field = Field(_("账号"), self.login)
-        self.password_field = Field(_("密码"), self.password)
+        hint = _("演示的账号没有密码，可不填") if demo else ""
+        self.password_field = Field(_("密码"), self.password, hint=hint)
         self.body.addWidget(self.login_field)
         self.body.addWidget(self.password_field)
         self.login.setFocus()
@@ -206,8 +209,9 @@ class SecondForm(Form):
     def submit(self) -> None:
         """Both must be there; the service proves them."""
         self.login_field.say("" if self.login.folded() else _("请填第二验收人的账号。"))
-        self.password_field.say("" if self.password.text() else _("请填密码。"))
-        if self.login.folded() and self.password.text():
+        proof = self._demo or bool(self.password.text())
+        self.password_field.say("" if proof else _("请填密码。"))
+        if self.login.folded() and proof:
             self.given.emit(Second(self.login.folded(), self.password.text()))
             self.accept()
 

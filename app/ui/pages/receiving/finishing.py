@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from app.domain.documents import state_title
-from app.domain.errors import ConflictError, DomainError, Problem
+from app.domain.errors import ConflictError, DomainError, NotAllowedError, Problem
 from app.domain.receiving import editing
 from app.domain.receiving.outcome import Choice
 from app.domain.receiving.outcomes import over, settled
@@ -141,7 +141,7 @@ class Finishing(QObject):
             form.accepted.connect(then)
         form.open()
 
-    def _ask_second(self) -> None:
+    def _ask_second(self, problem: str = "") -> None:
         work = self._counting.work
         taken = {entry.item_id for entry in work.entries if entry.accepted}
         names = dict.fromkeys(
@@ -152,8 +152,10 @@ class Finishing(QObject):
             self._counting.second = second
             self._counting.complete()
 
-        form = SecondForm("、".join(names), self._host)
+        demo = self._page.context.session.demo
+        form = SecondForm("、".join(names), self.effect(), self._host, demo=demo)
         form.given.connect(take)
+        form.login_field.say(problem)
         form.open()
 
     def _ask(self) -> None:
@@ -212,12 +214,14 @@ class Finishing(QObject):
         if isinstance(error, ConflictError):
             self._gone(error)
             return
-        self._counting.second = None
+        proved, self._counting.second = self._counting.second, None
         if isinstance(error, DomainError):
             self._view.say(Status.BAD, _("还不能完成，什么都没有入库"), error.text)
             row = next((one.row for one in error.problems if one.row), 0)
             if row:
                 self._counting.choose(row)
+            if proved is not None and isinstance(error, NotAllowedError):
+                self._ask_second(error.text)
         else:
             self._page.context.errors.take(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -207,6 +208,7 @@ class NoteForm(Form):
         super().__init__(_("补录送货单"), _("录入"), page, wide=720)
         self._page = page
         self._op = new_op()
+        self._sent: MakeDelivery | None = None
         self._hits: dict[int, GoodsHit] = {}
         self.supplier = Select([(one.id, one.name) for one in found])
         self.no = CodeEdit()
@@ -253,8 +255,13 @@ class NoteForm(Form):
 
     def _add(self, hit: object) -> None:
         if isinstance(hit, GoodsHit):
-            self._put(hit, 1)
+            self._put(hit, self._packs(hit) + 1)
             self.picker.clear()
+
+    def _packs(self, hit: GoodsHit) -> int:
+        """How many packs of it stand in the list already; scanned again it is one more."""
+        row = next((one for one in self.model.rows if one.key == hit.item_id), None)
+        return row.record if row is not None and isinstance(row.record, int) else 0
 
     def _put(self, hit: GoodsHit, packs: int) -> None:
         self._hits[hit.item_id] = hit
@@ -284,6 +291,7 @@ class NoteForm(Form):
 
     def say(self, error: Exception) -> None:
         """What is wrong; the content stays."""
+        self.verb.setEnabled(True)
         if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
             return
@@ -293,6 +301,8 @@ class NoteForm(Form):
     @override
     def submit(self) -> None:
         """Hand over; the form stays until the note is kept."""
+        if not self.verb.isEnabled():
+            return  # on its way
         supplier = self.supplier.value
         lines = tuple(
             DeliverLine(hit.item_id, packs * hit.pack_factor)
@@ -305,5 +315,14 @@ class NoteForm(Form):
             self.supplier_field.say(_("请选供应商。"))
             return
         org = self._page.context.org.id
-        self.given.emit(MakeDelivery(self._op, org, supplier, lines, self.no.text().strip()))
-        self._op = new_op()
+        if not lines:
+            self.say(DomainError("delivery.empty", _("送货单还没有内容。请至少录一行。")))
+            self.picker.setFocus()
+            return
+        wanted = MakeDelivery(self._op, org, supplier, lines, self.no.text().strip())
+        if self._sent is not None and wanted != self._sent:  # pressed twice it is one note
+            self._op = new_op()
+            wanted = replace(wanted, op_id=self._op)
+        self._sent = wanted
+        self.verb.setEnabled(False)
+        self.given.emit(wanted)
