@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
@@ -27,6 +28,9 @@ WAS_FIRST = "P0S02"
 OTHER_CONTENT = "P0S03"
 MONTH_CLOSED = "P0S04"
 BEYOND = "P0S05"
+_BROKEN: Final = ("58", "XX001", "XX002")
+"""The disk under a server could not be read or written, or a page of it is damaged."""
+_BROKEN_FILE: Final = ("disk I/O error", "disk image is malformed", "file is not a database")
 
 
 @contextmanager
@@ -182,6 +186,14 @@ def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProb
     if is_cut(error):
         return EnvironmentProblem(
             "db.offline", _("连不上集团主库。内容还在屏幕上，网络恢复后请重试。")
+        )
+    if state.startswith(_BROKEN) or any(sign in message for sign in _BROKEN_FILE):
+        return EnvironmentProblem(
+            "db.disk",
+            _(
+                "数据库的磁盘读写出错，这一步没有保存。内容还在屏幕上。"
+                "请管理员查磁盘，用 yilian verify 核对数据，必要时从备份恢复。"
+            ),
         )
     if "locked" in message or "readonly" in message:
         return EnvironmentProblem(

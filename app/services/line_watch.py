@@ -177,16 +177,24 @@ def _just_answered(driver: Any, left: int) -> bool:
     if not 0 <= time.time_ns() - left < FRESH_NS:
         return False
     try:
-        return not select.select([driver.fileno()], [], [], 0)[0]  # its end can be read
+        return not select.select([_handle(driver)], [], [], 0)[0]  # its end can be read
     except (OSError, ValueError):
         return False
 
 
 def shut(driver: Any) -> None:
     """Shut the socket under a connection, so that whoever waits on it gets an error."""
-    with suppress(OSError, AttributeError, ValueError):
-        line = socket.socket(fileno=driver.fileno())
+    with suppress(OSError, ValueError):
+        line = socket.socket(fileno=_handle(driver))
         try:
             line.shutdown(socket.SHUT_RDWR)
         finally:
             line.detach()
+
+
+def _handle(driver: Any) -> int:
+    """The number of a connection's socket; -1 when the driver has given it up already."""
+    try:
+        return int(driver.fileno())
+    except Exception:  # noqa: BLE001 - each driver has its own word for a lost line
+        return -1

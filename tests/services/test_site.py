@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import SHUT_RDWR, socket
 
 import pytest
-from psycopg import Connection, Pipeline
+from psycopg import Connection, Pipeline, errors
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.duties import Duty
-from app.domain.errors import UnsureProblem
+from app.domain.errors import EnvironmentProblem, UnsureProblem
+from app.services import line_watch
 from app.services.db import at_end
+from app.services.db_errors import as_known
 from tests.databases import Backend
 from tests.factories import EAST, LEAD, WEST, Site
 
@@ -58,3 +62,30 @@ def test_a_line_that_breaks_with_commit_leaves_it_open_whether_it_was_kept(
         monkeypatch.setattr(Connection, "pipeline", whole)
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        errors.lookup("58030")("could not open file: Input/output error"),
+        errors.lookup("XX001")("invalid page in block 7"),
+        sqlite3.DatabaseError("database disk image is malformed"),
+        sqlite3.OperationalError("disk I/O error"),
+    ],
+)
+def test_a_disk_that_fails_is_told_as_such(broken: Exception) -> None:
+    known = as_known(DBAPIError("SELECT 1", {}, broken))
+
+    assert isinstance(known, EnvironmentProblem)
+    assert known.code == "db.disk"
+
+
+def test_a_line_that_the_driver_gave_up_is_shut_without_a_word() -> None:
+    class GivenUp:
+        """As psycopg: a lost connection has no socket to ask for."""
+
+        def fileno(self) -> int:
+            raise errors.OperationalError("the connection is lost")
+
+    line_watch.shut(GivenUp())
+    assert line_watch._just_answered(GivenUp(), time.time_ns()) is False
