@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
 from app.i18n import _
-from app.services.access import actor_for, require
+from app.services.access import actor_for
 from app.services.db import Database, ping, postgresql_engine
 from app.services.directory import holds_demo
 from app.services.platform.accounts import has_password, sign_in
@@ -24,7 +24,14 @@ def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
             "second.same", _("第二验收人不能是本人。请另一位库管输入自己的账号和密码。")
         )
     person = _local(db, login, second) if db.is_sqlite else _server(db, login, second)
-    require(person, Duty.STORE, org_id)
+    if not person.can(Duty.STORE, org_id):
+        raise NotAllowedError(
+            "second.duty",
+            _(
+                "{name} 没有这家机构的「药房库管」权限，不能做第二验收人。请另一位库管确认。",
+                name=person.name,
+            ),
+        )
     return person
 
 

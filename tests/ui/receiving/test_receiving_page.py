@@ -298,6 +298,16 @@ def test_completed_by_keys_alone(
     assert f"{row.acceptance_no}.pdf" in working.context.notices.kept[0].text
 
 
+def test_what_was_counted_is_kept_though_the_posting_was_refused(
+    working: ReceivingPage, reader: Scan, settle: Settle, qtbot: QtBot
+) -> None:
+    reader(working, gs1(INSULIN, "N1"))
+    working.counting.complete()
+    settle()
+    assert working.counting.dirty
+    qtbot.waitUntil(lambda: not working.counting.dirty)
+
+
 def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
     page: ReceivingPage, settle: Settle, sqlite_site: Site
 ) -> None:

@@ -281,6 +281,8 @@ class Counting(QObject):
 
     def _not_completed(self, error: Exception) -> None:
         self._completing = False
+        if self.dirty:
+            self._timer.start()  # it was stopped for the posting; the count is kept all the same
         self.not_completed.emit(error)
 
     def _completed(self, received: Received) -> None:
