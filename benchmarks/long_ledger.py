@@ -1,172 +1,245 @@
 """A ledger of any length with true chains and balances, written past the triggers in bulk.
 
-The rows are those that the posting function would have made (`app.domain.ledger` writes their
-text and hashes), so that every proof holds on them; only the way in is shorter: one member's
-stores receive lots and use them up again until the wanted number of moves stands.
+The rows are those that the posting function would have made (every proof holds on them); only the
+way in is shorter: the stores of one or more members receive lots and use them up again until the
+wanted number of moves stands. The text that is hashed is spelled here once more, row by row, since
+objects for ten million moves would take longer than all that is measured; `proofs` checks it.
 """
 
 from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
 
-from app.domain.ledger import GENESIS, Move, RowHead, canonical, next_hash
-from app.models.base import microseconds
+from app.domain.ledger import GENESIS
+from app.domain.money import to_scaled
+from app.models.base import Base, microseconds
+from app.models.demand import Demand
 from app.models.stock import Balance, ChainHead, Ledger, Lot, Place
+from app.services.bulk import insert_rows, unswept
 from app.services.db import Database
 from app.services.stock.places import virtual_place
 from tests.factories import EAST, KANGZE, NOW, Site
 
 SEED: Final = 20_261_122
+FIRST_ITEM: Final = 1_000
 FIRST_PLACE: Final = 5_000
 FIRST_LOT: Final = 1_000_000
 LOTS_PER_ITEM: Final = 3
+PRICE: Final = Decimal("3.8600")
+FACTOR: Final = 24
 _CHUNK: Final = 20_000
+_LINES: Final = 1_000
+"""Moves of one operation."""
 _RECEIVED: Final = 240
+_FIRST_DAY: Final = date(2025, 10, 15)
 _DAYS: Final = 365
+_SCALED: Final = to_scaled(PRICE)
+_POSTED: Final = microseconds(NOW)
+_INDEXES: Final = text(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'ledger'"
+    " AND sql IS NOT NULL"
+)
+_TRIGGERS: Final = text(
+    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    " AND tbl_name IN ('ledger', 'balance', 'chain_head')"
+)
+_GUARDED: Final = ("ledger", "balance", "chain_head")
+Stock = dict[tuple[int, int, int], int]
+"""(place, item, lot) → quantity."""
+Uses = dict[tuple[int, int, int, date], list[int]]
+"""(organisation, place, item, day) → quantity and lines."""
 
 
-def write_moves(site: Site, *, items: int, places: int, moves: int) -> None:
-    """Write `moves` ledger rows over `items` × `places` of one member, and what they leave."""
-    with site.owner.write() as session:
-        ends = (virtual_place(session, EAST, "supplier"), virtual_place(session, EAST, "consumed"))
-    with _unguarded(site.owner) as connection:
-        _write_stores(connection, places)
-        _write_lots(connection, items)
-        seq, head = _head(connection)
-        stock: dict[tuple[int, int, int], int] = defaultdict(int)
-        rows: list[dict[str, Any]] = []
-        for move in _moves(items, places, moves, ends, stock):
-            seq += 1
-            row = _row(seq, head, move)
-            head = row["hash"]
-            rows.append(row)
-            if len(rows) == _CHUNK:
-                _insert(connection, Ledger, rows)
-                rows = []
-        _insert(connection, Ledger, rows)
-        _insert(connection, Balance, _balances(stock))
-        _keep_head(connection, seq, head)
+def write_moves(
+    site: Site,
+    *,
+    items: int,
+    places: int,
+    moves: int,
+    orgs: Sequence[int] = (EAST,),
+    demand: bool = False,
+) -> None:
+    """Write `moves` ledger rows over `items` × `places` of each member, and what they leave.
+
+    Args:
+        site: The database.
+        items: How many items they have; the ids from `FIRST_ITEM` on.
+        places: How many stores each member has.
+        moves: Ledger rows of all members together, over a year.
+        orgs: The members.
+        demand: Write the daily sums of what was used as well.
+    """
+    with _unguarded(site.owner) as session, unswept():
+        _insert(session, Lot, _lots(items))
+        for org in orgs:
+            ends = (
+                virtual_place(session, org, "supplier"),
+                virtual_place(session, org, "consumed"),
+            )
+            _insert(session, Place, _stores(org, places))
+            writer = _Writer(session, org, moves // len(orgs))
+            used: Uses | None = defaultdict(lambda: [0, 0]) if demand else None
+            stock: Stock = defaultdict(int)
+            source = _moves(items, places, moves // len(orgs), ends, stock)
+            while part := list(islice(source, _CHUNK)):
+                insert_rows(session, Ledger, _names(Ledger), writer.rows(part, used, ends[1]))
+            _insert(session, Balance, _balances(org, stock))
+            uses = (used or {}).items()
+            _insert(session, Demand, ((*key, qty, qty, n) for key, (qty, n) in uses))
+            writer.keep_head()
+
+
+_Moved = tuple[int, int, int, int, int]
+"""Item, lot, from, to, quantity."""
 
 
 def _moves(
-    items: int, places: int, count: int, ends: tuple[int, int], stock: dict[Any, int]
-) -> Iterator[Move]:
+    items: int, places: int, count: int, ends: tuple[int, int], stock: Stock
+) -> Iterator[_Moved]:
     """Receipts first so that every pair has stock, then use with a skew towards few items."""
-    dice = random.Random(SEED)  # noqa: S311 - the same ledger every time
+    roll = random.Random(SEED).random  # noqa: S311 - the same ledger every time
     supplier, consumed = ends
     first = min(items * places, count)
     for number in range(count):
         place = FIRST_PLACE + number % places
-        item = number // places % items if number < first else int(items * dice.random() ** 3)
+        item = number // places % items if number < first else int(items * roll() ** 3)
         lot = FIRST_LOT + item * LOTS_PER_ITEM + number % LOTS_PER_ITEM
-        key = (place, 1_000 + item, lot)
-        if stock[key] > 1:
-            qty = dice.randint(1, min(24, stock[key]))
-            stock[key] -= qty
-            yield Move(1_000 + item, lot, KANGZE, place, consumed, qty)
+        key = (place, FIRST_ITEM + item, lot)
+        left = stock[key]
+        if left > 1:
+            qty = 1 + int(min(24, left) * roll())
+            stock[key] = left - qty
+            yield FIRST_ITEM + item, lot, place, consumed, qty
         else:
-            stock[key] += _RECEIVED
-            yield Move(1_000 + item, lot, KANGZE, supplier, place, _RECEIVED)
+            stock[key] = left + _RECEIVED
+            yield FIRST_ITEM + item, lot, supplier, place, _RECEIVED
 
 
-def _row(seq: int, previous: bytes, move: Move) -> dict[str, Any]:
-    day = date(2025, 10, 14) + timedelta(days=seq % _DAYS)
-    head = RowHead(EAST, seq, UUID(int=seq), 1, "consumption", seq, day, microseconds(NOW), 1)
-    return {
-        "org_id": EAST, "seq": seq, "op_id": head.op_id, "line": 1, "doc_kind": "consumption",
-        "doc_id": seq, "doc_line": 0, "item_id": move.item_id, "lot_id": move.lot_id,
-        "pack_id": 0, "owner_id": move.owner_id, "from_place": move.from_place,
-        "to_place": move.to_place, "qty": move.qty, "unit_price": move.unit_price,
-        "price_factor": 1, "occurred_on": day, "posted_at": NOW, "actor_id": 1, "reversal_of": 0,
-        "reason": "", "prev_hash": previous, "hash": next_hash(previous, canonical(head, move)),
-    }  # fmt: skip
+class _Writer:
+    """Moves as rows of one member's ledger, chained."""
+
+    def __init__(self, session: Session, org: int, count: int) -> None:
+        self._session, self._org, self._count = session, org, count
+        found = session.execute(
+            select(ChainHead.seq, ChainHead.hash).where(
+                ChainHead.org_id == org, ChainHead.chain == "ledger"
+            )
+        ).one_or_none()
+        self._seq, self._head = (int(found.seq), bytes(found.hash)) if found else (0, GENESIS)
+
+    def rows(
+        self, moves: Iterable[_Moved], used: Uses | None, consumed: int
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows in the order of the table's columns; what is used is added up."""
+        org, seq, head, price = self._org, self._seq, self._head, PRICE
+        op, spelled, day = UUID(int=0), "", _FIRST_DAY
+        for item, lot, start, end, qty in moves:
+            seq += 1
+            line = seq % _LINES + 1
+            if line == 1 or not spelled:
+                op = UUID(int=seq // _LINES + 1)
+                spelled = str(op)
+                day = _FIRST_DAY + timedelta(days=min(_DAYS - 1, seq * _DAYS // self._count))
+            said = (
+                f"{org}|{seq}|{spelled}|{line}|consumption|{seq}|0|{item}|{lot}|0|{KANGZE}|{start}|{end}"
+                f"|{qty}|{_SCALED}|{FACTOR}|{day}|{_POSTED}|1|0|"
+            )
+            last, head = head, sha256(head + said.encode()).digest()
+            if used is not None and end == consumed:
+                use = used[org, start, item, day]
+                use[0] += qty
+                use[1] += 1
+            yield (
+                org, seq, op, line, "consumption", seq, 0, item, lot, 0, KANGZE, start, end, qty,
+                price, FACTOR, day, NOW, 1, 0, "", last, head,
+            )  # fmt: skip
+        self._seq, self._head = seq, head
+
+    def keep_head(self) -> None:
+        """The chain goes on behind the last row."""
+        self._session.execute(
+            delete(ChainHead).where(ChainHead.org_id == self._org, ChainHead.chain == "ledger")
+        )
+        self._session.add(
+            ChainHead(org_id=self._org, chain="ledger", seq=self._seq, hash=self._head)
+        )
 
 
-def _balances(stock: dict[tuple[int, int, int], int]) -> list[dict[str, Any]]:
-    return [
-        {
-            "org_id": EAST, "place_id": place, "item_id": item, "lot_id": lot,
-            "owner_id": KANGZE, "qty": qty,
-        }
-        for (place, item, lot), qty in sorted(stock.items())
-    ]  # fmt: skip
+def _balances(org: int, stock: Stock) -> Iterator[tuple[int, ...]]:
+    for (place, item, lot), qty in sorted(stock.items()):
+        yield org, place, item, lot, KANGZE, qty
 
 
-def _write_stores(connection: Connection, count: int) -> None:
-    rows = [
-        {
-            "org_id": EAST, "id": FIRST_PLACE + number, "code": f"B{number:03d}",
+def _stores(org: int, count: int) -> Iterator[dict[str, Any]]:
+    for number in range(count):
+        yield {
+            "org_id": org, "id": FIRST_PLACE + number, "code": f"B{number:03d}",
             "name": f"库房 {number}", "kind": "store", "level": 2, "zone": "good",
             "storage": "normal", "holds_stock": True, "active": True,
-        }
-        for number in range(count)
-    ]  # fmt: skip
-    _insert(connection, Place, rows)
+        }  # fmt: skip
 
 
-def _write_lots(connection: Connection, items: int) -> None:
-    rows = [
-        {
-            "id": FIRST_LOT + item * LOTS_PER_ITEM + number, "item_id": 1_000 + item,
-            "lot_no": f"L{number}", "serial": "", "expiry": date(2028, 6, 30), "created_at": NOW,
-        }
-        for item in range(items)
-        for number in range(LOTS_PER_ITEM)
-    ]  # fmt: skip
-    _insert(connection, Lot, rows)
+def _lots(items: int) -> Iterator[dict[str, Any]]:
+    for item in range(items):
+        for number in range(LOTS_PER_ITEM):
+            yield {
+                "id": FIRST_LOT + item * LOTS_PER_ITEM + number, "item_id": FIRST_ITEM + item,
+                "lot_no": f"L{number}", "serial": "",
+                "expiry": date(2026, 8, 31) + timedelta(days=(item * 7 + number * 90) % 900),
+                "created_at": NOW,
+            }  # fmt: skip
 
 
-def _head(connection: Connection) -> tuple[int, bytes]:
-    query = select(ChainHead.seq, ChainHead.hash).where(
-        ChainHead.org_id == EAST, ChainHead.chain == "ledger"
-    )
-    row = connection.execute(query).one_or_none()
-    return (int(row.seq), bytes(row.hash)) if row else (0, GENESIS)
+def _insert(session: Session, model: type[Base], rows: Iterable[Any]) -> None:
+    """Rows in the order of the table's columns, or objects for a few."""
+    source = iter(rows)
+    while part := list(islice(source, _CHUNK)):
+        if isinstance(part[0], dict):
+            session.connection().execute(model.__table__.insert(), part)  # type: ignore[attr-defined]
+        else:
+            insert_rows(session, model, _names(model), part)
 
 
-def _keep_head(connection: Connection, seq: int, head: bytes) -> None:
-    table = ChainHead.__table__
-    connection.execute(
-        table.delete().where(ChainHead.org_id == EAST, ChainHead.chain == "ledger")  # type: ignore[attr-defined]
-    )
-    _insert(connection, ChainHead, [{"org_id": EAST, "chain": "ledger", "seq": seq, "hash": head}])
-
-
-def _insert(connection: Connection, model: Any, rows: list[dict[str, Any]]) -> None:
-    for begin in range(0, len(rows), _CHUNK):
-        connection.execute(model.__table__.insert(), rows[begin : begin + _CHUNK])
+def _names(model: type[Base]) -> tuple[str, ...]:
+    return tuple(column.name for column in model.__table__.columns)
 
 
 @contextmanager
-def _unguarded(db: Database) -> Iterator[Connection]:
-    """The owner's connection with the triggers asleep; they are back before anyone else comes."""
-    with db.engine.execution_options(write=True).begin() as connection:
-        names = ("ledger", "balance", "chain_head")
+def _unguarded(db: Database) -> Iterator[Session]:
+    """The owner's session with the triggers asleep; they are back before anyone else comes.
+
+    In a file the indexes of the ledger are made once at the end: a fifth of the time.
+    """
+    with db.write() as session:
         if db.is_sqlite:
-            kept = connection.execute(
-                text(
-                    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-                    " AND tbl_name IN ('ledger', 'balance', 'chain_head')"
-                )
-            ).all()
-            for name, _sql in kept:
-                connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
-            yield connection
-            for _name, statement in kept:
-                connection.exec_driver_sql(statement)
+            triggers = session.execute(_TRIGGERS).all()
+            indexes = session.execute(_INDEXES).all()
+            _say(session, (f'DROP TRIGGER "{name}"' for name, _sql in triggers))
+            _say(session, (f'DROP INDEX "{name}"' for name, _sql in indexes))
+            yield session
+            session.flush()
+            _say(session, (sql for _name, sql in (*indexes, *triggers)))
         else:
-            for name in names:
-                connection.exec_driver_sql(f"ALTER TABLE app.{name} DISABLE TRIGGER USER")
-            yield connection
-            for name in names:
-                connection.exec_driver_sql(f"ALTER TABLE app.{name} ENABLE TRIGGER USER")
-    with db.engine.execution_options(write=True).begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
+            _say(session, (f"ALTER TABLE app.{name} DISABLE TRIGGER USER" for name in _GUARDED))
+            yield session
+            session.flush()
+            _say(session, (f"ALTER TABLE app.{name} ENABLE TRIGGER USER" for name in _GUARDED))
+    with db.write() as session:
+        _say(session, ("ANALYZE",))
+
+
+def _say(session: Session, statements: Iterable[str]) -> None:
+    for statement in statements:
+        session.connection().exec_driver_sql(statement)
