@@ -206,8 +206,8 @@ def _watch_sending(client: Client) -> None:
     note, commit, settle = Outbox.note, Database._commit, Outbox.settle
 
     def noted(self: Outbox, org: int, op: UUID, kind: str, backend: int = 0) -> None:
-        client.note("sent", op, f"{org} {kind}")
         note(self, org, op, kind, backend)
+        client.note("sent", op, f"{org} {kind}")  # a note that a power cut took was never sent
         client.at("before_send")
 
     def committed(self: Database, session: Any) -> None:
