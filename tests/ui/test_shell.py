@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
@@ -23,6 +24,7 @@ from app.ui.page import KeyHint, Page
 from app.ui.pages import registry
 from app.ui.shell.menus import MENU
 from app.ui.shell.rail import Rail
+from app.ui.shell.tab_order import ReadingOrder
 from app.ui.shell.window import MainWindow
 from tests.ui.keys import key, press, window_of
 
@@ -117,6 +119,27 @@ def test_every_registered_page_can_be_imported() -> None:
 
 def test_the_first_screen_has_the_keys(window: MainWindow) -> None:
     assert window.focusWidget() is page_of(window)
+
+
+def test_tab_reaches_what_stands_before_the_table_of_a_page(qtbot: QtBot) -> None:
+    window, page = ReadingOrder(), QWidget()
+    outer, inner = QVBoxLayout(window), QVBoxLayout(page)
+    stops = {name: QLineEdit() for name in ("bar", "before", "rows", "behind")}
+    outer.addWidget(stops["bar"])
+    outer.addWidget(page)
+    for name in ("before", "rows", "behind"):
+        inner.addWidget(stops[name])
+    page.setFocusProxy(stops["rows"])
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    page.setFocus()
+    walked = []
+    for _stop in range(4):
+        here = next(name for name, stop in stops.items() if stop.hasFocus())
+        walked.append(here)
+        QTest.keyClick(stops[here], Qt.Key.Key_Tab)
+    assert walked == ["rows", "behind", "bar", "before"]
 
 
 def test_back_and_forward_walk_through_the_screens(window: MainWindow) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app.i18n import _
@@ -29,6 +29,7 @@ from app.ui.shell.palette import CommandPalette
 from app.ui.shell.rail import Rail
 from app.ui.shell.stack import PageStack
 from app.ui.shell.status_bar import StatusBar
+from app.ui.shell.tab_order import ReadingOrder
 from app.ui.shell.toasts import NoticeList, ToastStack
 from app.ui.shell.top_bar import TopBar
 from app.ui.shell.watch import Watch
@@ -38,7 +39,7 @@ WIDE: Final = 1200
 _STEPS: Final = (theme.Density.COMPACT, theme.Density.COMFORT, theme.Density.LARGE)
 
 
-class MainWindow(QWidget):
+class MainWindow(ReadingOrder):
     """The frame around the pages.
 
     Signals:
