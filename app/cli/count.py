@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -13,18 +14,23 @@ from app.cli.context import cli
 from app.cli.files import read_file
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain import money
+from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.i18n import _
 from app.services.counting import (
+    approving,
     count as counting,
     disposal as disposing,
     limit as limits,
+    recount_rule,
     temperature as warm,
 )
+from app.services.counting.heads import CountDone, CountStep
 from app.services.counting.listing import CountRow, count_lines, counts
 from app.services.counting.photos import AddPhoto, add_photo, photos
+from app.services.db import Database
 from app.services.recalls.expiring import people_of
 from app.services.stock.listing import PlainQuery, stock_rows
 from app.services.stock.places import places_of
@@ -102,7 +108,7 @@ def submit(
     """Submit a count."""
     run = cli()
     row = _row(no)
-    command = counting.CountStep(new_op(), row.org_id, row.id, row.version, note, zero)
+    command = CountStep(new_op(), row.org_id, row.id, row.version, note, zero)
     done = counting.submit(*run.signed_in(), command)
     if done.recount:
         run.say(_("{n} 行差得多，请复盘后再提交。", n=done.recount))
@@ -110,24 +116,28 @@ def submit(
         run.say(_("{no} · {state}", no=done.no, state=done.state.label))
 
 
-@app.command("approve", help=_("另一人审批，盘盈盘亏入账"))
+@app.command("approve", help=_("另一人审批：库管批完就入账，负责人批完由库管入账"))
 def approve(no: No) -> None:
     """Approve a count."""
-    run = cli()
-    row = _row(no)
-    command = counting.CountStep(new_op(), row.org_id, row.id, row.version)
-    done = counting.approve(*run.signed_in(), command)
-    run.say(_("{no} · {state}", no=done.no, state=done.state.label))
+    _step(no, approving.approve)
+
+
+@app.command("post", help=_("负责人批准后，库管把盘盈盘亏入账"))
+def post(no: No) -> None:
+    """Book what the head approved."""
+    _step(no, approving.post_approved)
+
+
+@app.command("back", help=_("退回重数：有差异的行再数一遍，要写为什么"))
+def back(no: No, note: Note = "") -> None:
+    """Send a count back."""
+    _step(no, approving.send_back, note)
 
 
 @app.command("cancel", help=_("取消盘点"))
 def cancel(no: No, note: Note = "") -> None:
     """Cancel a count."""
-    run = cli()
-    row = _row(no)
-    command = counting.CountStep(new_op(), row.org_id, row.id, row.version, note)
-    done = counting.cancel(*run.signed_in(), command)
-    run.say(_("{no} · {state}", no=done.no, state=done.state.label))
+    _step(no, approving.cancel, note)
 
 
 @app.command("list", help=_("盘点一览"))
@@ -255,6 +265,25 @@ def limit(
     run.emit({"limit": words}, {"limit": _("库管能批到")})
 
 
+@app.command("recount", help=_("复盘要不要换人：other 换人，same 可以同一人；不填为查看"))
+def recount(
+    to: Annotated[str, typer.Argument(help=_("other 或 same；不填为查看"))] = "",
+    org: Annotated[str, typer.Option("--org", help=_("机构编号；0 为全集团"))] = "",
+) -> None:
+    """Show or set whether the second count is another person's."""
+    run = cli()
+    db, actor = run.signed_in()
+    where = 0 if org == "0" else org_id(run, org)
+    if to not in {"", "other", "same"}:
+        raise DomainError("count.rule", _("请写 other（换人）或 same（可以同一人）。"))
+    if to:
+        wish = recount_rule.SaveRecountRule(new_op(), where, to == "other")
+        recount_rule.save_recount_rule(db, actor, wish)
+    other = recount_rule.recount_by_other(db, actor, where)
+    words = _("要换人") if other else _("可以同一人")
+    run.emit({"recount": words}, {"recount": _("复盘")})
+
+
 @app.command("decide", help=_("审批报损或退货；--refuse 退回"))
 def decide(
     no: No, refuse: Annotated[bool, typer.Option("--refuse", help=_("不同意"))] = False
@@ -337,6 +366,13 @@ def controlled(org: OrgOption = "") -> None:
         },
         empty=_("没有特殊管理药品的收发。"),
     )  # fmt: skip
+
+
+def _step(no: str, verb: Callable[[Database, Actor, CountStep], CountDone], note: str = "") -> None:
+    run = cli()
+    row = _row(no)
+    done = verb(*run.signed_in(), CountStep(new_op(), row.org_id, row.id, row.version, note))
+    run.say(_("{no} · {state}", no=done.no, state=done.state.label))
 
 
 def _row(no: str) -> CountRow:

@@ -29,7 +29,7 @@ class StockCount(Base):
     id: Mapped[Key]
     no: Mapped[Text_]
     place_id: Mapped[Ref]
-    status: Mapped[Text_]  # counting | to_approve | posted | cancelled
+    status: Mapped[Text_]  # counting | to_approve | approved | posted | cancelled
     tolerance: Mapped[Count] = mapped_column(default=0)  # packs that need no second count
     started_at: Mapped[AMoment]
     started_by: Mapped[Ref]
@@ -61,6 +61,7 @@ class CountLine(Base):
     counted_by: Mapped[OptRef]
     counted_at: Mapped[OptMoment]
     first: Mapped[OptRef]  # the first count, when there was a second
+    first_by: Mapped[OptRef]  # who made it: the second is another's
     recount: Mapped[Count] = mapped_column(default=0)  # 1 = a second count is wanted
     reason: Mapped[OptText]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import NotAllowedError
 from app.i18n import _
 from app.models.party import DutyGrant, GroupMembership, Organisation, Person
-from app.services.db import Database, today
+from app.services.db import Database, database_of, today
 
 
 def actor_for(db: Database, login: str) -> Actor:
@@ -104,3 +104,25 @@ def require_any(actor: Actor, *duties: Duty) -> None:
             "access.duty",
             _("你的账号没有「{duties}」权限。可请管理员在系统设置里添加。", duties=names),
         )
+
+
+def keepers(session: Session, org_id: int) -> int:
+    """How many people of the house keep its store today.
+
+    On a server grants of others are nobody else's to read: `app.keepers` only counts them.
+    """
+    if not database_of(session).is_sqlite:
+        return int(session.execute(text("SELECT app.keepers(:org)"), {"org": org_id}).scalar_one())
+    day = today(session)
+    return session.scalars(
+        select(func.count(DutyGrant.person_id.distinct()))
+        .join(Person, Person.id == DutyGrant.person_id)
+        .where(
+            Person.org_id == org_id,
+            Person.active.is_(True),
+            DutyGrant.org_id == org_id,
+            DutyGrant.duty == Duty.STORE.value,
+            (DutyGrant.valid_from.is_(None)) | (DutyGrant.valid_from <= day),
+            (DutyGrant.valid_to.is_(None)) | (DutyGrant.valid_to > day),
+        )
+    ).one()

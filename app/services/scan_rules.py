@@ -76,6 +76,15 @@ def save_rules(db: Database, actor: Actor, command: SaveRules) -> None:
         finish(session, lead, command.op_id, {})
 
 
+def setting_in(session: Session, org_id: int, key: str) -> Any:
+    """The organisation's own setting, else the group's; None where neither was ever set."""
+    for org in (org_id, 0):
+        row = session.get(Setting, (org, key))
+        if row is not None:
+            return row.value
+    return None
+
+
 def put_setting(session: Session, org_id: int, key: str, value: Any) -> None:
     """Write a setting of an organisation (0: the group), in the caller's unit of work."""
     row = session.get(Setting, (org_id, key))

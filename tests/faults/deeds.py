@@ -22,16 +22,9 @@ from app.domain.receiving.work import Session as Counting
 from app.domain.stock.counting import CountState
 from app.domain.transfers.legal import Basis
 from app.services.consumption import Consume, ConsumeLine, consume
-from app.services.counting.count import (
-    CountStep,
-    Key,
-    Record,
-    StartCount,
-    approve,
-    record,
-    start,
-    submit,
-)
+from app.services.counting.approving import approve
+from app.services.counting.count import Key, Record, StartCount, record, start, submit
+from app.services.counting.heads import CountStep
 from app.services.counting.listing import count_lines, counts
 from app.services.db import Database
 from app.services.orders.queries import OrdersWanted, member_orders

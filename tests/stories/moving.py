@@ -9,15 +9,9 @@ from app.domain.ids import new_op
 from app.domain.packs.steps import PackState
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState, Urgency
-from app.services.counting.count import (
-    CountStep,
-    ScanCount,
-    StartCount,
-    approve,
-    scan,
-    start,
-    submit,
-)
+from app.services.counting.approving import approve
+from app.services.counting.count import ScanCount, StartCount, scan, start, submit
+from app.services.counting.heads import CountStep
 from app.services.packs.asking import ask
 from app.services.packs.build import build
 from app.services.packs.commands import Ask, Build, Define, Issue, PackWork

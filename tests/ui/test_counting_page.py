@@ -18,7 +18,7 @@ from app.ui.page import Page
 from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm, StartForm
 from app.ui.pages.counting.page import CountingPage
 from app.ui.status import Status
-from app.ui.widgets.dialogs import Form
+from app.ui.widgets.dialogs import Form, ReasonForm
 from tests.deliveries import gs1
 from tests.factories import EAST, KANGZE, Site
 from tests.services.test_consumption import AMOXICILLIN, on_hand, receive
@@ -37,7 +37,7 @@ def opened(page: CountingPage) -> Form:
 def test_a_count_by_scanner_and_keyboard(
     context_for: Make, sqlite_site: Site, show: Show, settle: Settle, scan: Scan
 ) -> None:
-    lots = receive(sqlite_site, EAST, {"A": (2, FAR)})
+    receive(sqlite_site, EAST, {"A": (2, FAR)})
     page = show(CountingPage(context_for("east_store")))
     settle()
     page.new_button.click()
@@ -55,38 +55,86 @@ def test_a_count_by_scanner_and_keyboard(
     line = page.model.row_at(0)
     assert line is not None
     assert line.value(4) is None
-    page.finish()
+    page.done_button.click()
     settle()
     line = page.model.row_at(0)
     assert line is not None
     assert line.value(7) == "要复盘"
     page.model.setData(page.model.index(0, 3), "0+23")
     settle()
-    typed = page.model.row_at(0)
+    told = page.bar.panel.result
+    assert told is not None
+    assert "复盘要换个人数" in told.text
+    other = show(CountingPage(context_for("east_second")))
+    settle()
+    other.model.setData(other.model.index(0, 3), "0+23")
+    settle()
+    typed = other.model.row_at(0)
     assert typed is not None
     assert typed.raw[3] == 23
     editor = QLineEdit()
-    delegate = page.lines.halves.delegate
-    delegate.setEditorData(editor, page.model.index(0, 3))
+    delegate = other.lines.halves.delegate
+    delegate.setEditorData(editor, other.model.index(0, 3))
     assert editor.text() == "+23", "loose tablets are not dropped when the field is opened"
     editor.setText("0")
-    delegate.setModelData(editor, page.model, page.model.index(0, 3))
+    delegate.setModelData(editor, other.model, other.model.index(0, 3))
     settle()
-    assert page.model.row_at(0) == typed, "what nobody typed is not taken"
-    page.model.setData(page.model.index(0, 3), "1")
+    assert other.model.row_at(0) == typed, "what nobody typed is not taken"
+    other.model.setData(other.model.index(0, 3), "1")
     settle()
-    page.finish()
+    other.done_button.click()
     settle()
     assert [x.state for x in counts(*sqlite_site.as_("east_store"), [EAST])] == [
         CountState.TO_APPROVE
     ]
-    other = show(CountingPage(context_for("east_second")))
+
+
+def test_a_count_is_sent_back_approved_by_the_head_and_booked_by_a_keeper(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    lots = receive(sqlite_site, EAST, {"A": (2, FAR)})
+    keeper = show(CountingPage(context_for("east_store")))
+    keeper.starting.start(sqlite_site.world.stores[EAST], 5)
     settle()
-    other.finish()
-    opened(other).submit()
+    keeper.model.setData(keeper.model.index(0, 3), "1")
+    settle()
+    keeper.done_button.click()
+    settle()
+    head = show(CountingPage(context_for("east_head")))
+    settle()
+    assert (head.done_button.text(), head.cancel_button.isEnabled()) == ("批准", False)
+    head.back_button.click()
+    form = opened(head)
+    assert isinstance(form, ReasonForm)
+    form.reason.setPlainText("少一盒，再找找")
+    form.submit()
+    settle()
+    keeper.refresh()
+    settle()
+    row = keeper.counts_grid.model.row_at(0)
+    assert row is not None
+    assert "退回：少一盒，再找找" in str(row.cells[0])
+    assert not keeper.back_button.isVisible()
+    second = show(CountingPage(context_for("east_second")))
+    settle()
+    second.model.setData(second.model.index(0, 3), "1")
+    settle()
+    second.done_button.click()
+    settle()
+    head.refresh()
+    settle()
+    head.done_button.click()
+    opened(head).submit()
+    settle()
+    assert (head.done_button.isEnabled(), on_hand(sqlite_site, lots["A"])) == (False, 48)
+    keeper.refresh()
+    settle()
+    assert keeper.done_button.text() == "入账"
+    keeper.done_button.click()
+    opened(keeper).submit()
     settle()
     assert on_hand(sqlite_site, lots["A"]) == 24
-    line = other.model.row_at(0)
+    line = keeper.model.row_at(0)
     assert line is not None
     assert line.value(7) == "盘亏"
 

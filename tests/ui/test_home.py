@@ -10,14 +10,19 @@ from app.domain.ids import new_op
 from app.models.order import MemberOrder
 from app.models.receiving import Delivery, DeliveryLine
 from app.services import home
+from app.services.counting.count import Key, Record, StartCount, record, start, submit
+from app.services.counting.disposal import Ask, Decide, Goods, ask, decide, disposals
+from app.services.counting.heads import CountStep
 from app.services.home import Kind, Urgency
 from app.services.orders.changing import Urge, urge
+from app.services.recalls.recall import Start, start as recall_start
 from app.services.stock.lots import find_or_make_lot
 from app.ui.context import PageContext
 from app.ui.pages.home import wording
 from app.ui.pages.home.page import HomePage
-from tests.factories import EAST, KANGZE, LEAD, NOW, TODAY, Site
+from tests.factories import EAST, KANGZE, LEAD, NOW, TODAY, WEST, Site
 from tests.order_needs import open_order, order_of
+from tests.services.test_consumption import receive
 from tests.ui.conftest import Show
 
 Settle = Callable[[], None]
@@ -69,6 +74,34 @@ def test_each_duty_sees_its_own_work_worst_first(sqlite_site: Site) -> None:
         (Kind.TO_SIGN, Urgency.NOW, Decimal("123.45"))
     ]
     assert other == ()
+
+
+def test_the_keepers_are_told_of_recalls_counts_and_write_offs(sqlite_site: Site) -> None:
+    lots = receive(sqlite_site, EAST, {"A": (2, date(2027, 9, 30))})
+    me, other = sqlite_site.as_("east_store"), sqlite_site.as_("east_second")
+    where = (sqlite_site.world.bins[EAST], 101, lots["A"], KANGZE)
+    done = start(*me, StartCount(new_op(), EAST, tolerance=9))
+    record(*me, Record(new_op(), EAST, done.count_id, Key(*where), 24))
+    submit(*me, CountStep(new_op(), EAST, done.count_id, done.version))
+    ask(*me, Ask(new_op(), EAST, (Goods(*where, 24),), "damaged", "跌落破损"))
+    notice = Start(new_op(), (lots["A"],), 2, "召回通知 2026-10", "装量不合格")
+    recall_start(*sqlite_site.as_("lead_buyer"), notice)
+
+    def told(login: str, org: int = EAST) -> dict[Kind, tuple[int, str]]:
+        found = home.work(*sqlite_site.as_(login), (org,))
+        return {item.kind: (item.count, item.page) for item in found}
+
+    assert told("east_store") == {Kind.RECALLS: (1, "recall")}
+    assert told("east_second") == {
+        Kind.RECALLS: (1, "recall"),
+        Kind.COUNTS_TO_APPROVE: (1, "counting"),
+        Kind.DISPOSALS_TO_APPROVE: (1, "counting"),
+    }
+    assert set(told("east_head")) == {Kind.COUNTS_TO_APPROVE, Kind.DISPOSALS_TO_APPROVE}
+    assert told("west_store", WEST) == {Kind.RECALLS: (1, "recall")}
+    paper = disposals(*other, [EAST])[0]
+    decide(*other, Decide(new_op(), EAST, paper.id, paper.version))
+    assert told("east_store")[Kind.DISPOSALS_TO_CARRY] == (1, "counting")
 
 
 def test_badges_count_the_work_of_each_screen(sqlite_site: Site) -> None:

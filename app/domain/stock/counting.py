@@ -20,6 +20,7 @@ class CountState(StrEnum):
 
     COUNTING = "counting"
     TO_APPROVE = "to_approve"
+    APPROVED = "approved"
     POSTED = "posted"
     CANCELLED = "cancelled"
 
@@ -46,6 +47,7 @@ class DisposalState(StrEnum):
 _TITLES: Final = {
     CountState.COUNTING: N_("盘点中"),
     CountState.TO_APPROVE: N_("待审批"),
+    CountState.APPROVED: N_("已批准，待入账"),
     CountState.POSTED: N_("已入账"),
     CountState.CANCELLED: N_("已取消"),
 }
@@ -58,7 +60,8 @@ _DISPOSALS: Final = {
 _C, _D = CountState, DisposalState
 COUNT_STEPS: Final[Mapping[CountState, frozenset[CountState]]] = {
     _C.COUNTING: frozenset({_C.TO_APPROVE, _C.CANCELLED}),
-    _C.TO_APPROVE: frozenset({_C.POSTED, _C.COUNTING, _C.CANCELLED}),
+    _C.TO_APPROVE: frozenset({_C.APPROVED, _C.POSTED, _C.COUNTING, _C.CANCELLED}),
+    _C.APPROVED: frozenset({_C.POSTED, _C.CANCELLED}),
     _C.POSTED: frozenset(),
     _C.CANCELLED: frozenset(),
 }
@@ -97,6 +100,25 @@ def wants_recount(line: Counted, tolerance: int) -> bool:
     if line.counted is None or line.first is not None:
         return False
     return abs(line.difference) > tolerance * line.factor
+
+
+def other_counter(first_by: int | None, counter: int, keepers: int) -> None:
+    """A line that is off is counted again by another pair of eyes.
+
+    Args:
+        first_by: Who made the first count, None while it is the first.
+        counter: Who counts now.
+        keepers: Store keepers of the house; one alone has nobody to ask, the approval by the head
+            is the second pair of eyes then.
+
+    Raises:
+        DomainError: The same person would count the line again.
+    """
+    if first_by == counter and keepers > 1:
+        raise DomainError(
+            "count.same_person",
+            _("这一行第一次是你盘的，复盘要换个人数。请另一位库管登录后盘这一行。"),
+        )
 
 
 def other_person(maker: int | None, approver: int) -> None:

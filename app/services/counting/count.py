@@ -5,30 +5,42 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
-from app.domain.ledger import Move
-from app.domain.scan import classify
-from app.domain.stock.counting import Counted, CountState, other_person, step_count, wants_recount
+from app.domain.stock.counting import (
+    Counted,
+    CountState,
+    step_count,
+    wants_recount,
+)
 from app.i18n import _
 from app.models.counting import CountLine, StockCount
 from app.models.item import Item
 from app.models.stock import Balance, Ledger, Lot, Place
 from app.services import audit
 from app.services.access import require
-from app.services.counting.overlap import refuse_posted, refuse_second
+from app.services.counting.heads import (
+    CountDone,
+    CountStep,
+    advance,
+    ask_again,
+    lines_of,
+    load,
+    told,
+)
+from app.services.counting.overlap import refuse_second
+from app.services.counting.recount_rule import check_counter
 from app.services.db import Database, now, today
 from app.services.item_lookup import items_of_scan
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
-from app.services.stock.costing import at_cost
-from app.services.stock.places import main_place, virtual_place
-from app.services.stock.posting import Posting, post
+from app.services.scan_rules import read_scan
+from app.services.stock.places import main_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +87,6 @@ class ScanCount:
 
 
 @dataclass(frozen=True, slots=True)
-class CountStep:
-    """Submit, approve or cancel a count."""
-
-    op_id: UUID
-    org_id: int
-    count_id: int
-    version: int
-    note: str = ""
-    rest_is_zero: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CountDone:
-    """What a count is after a step; `recount` lines must be counted again."""
-
-    count_id: int
-    no: str
-    state: CountState
-    version: int
-    recount: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Scanned:
     """What a scan counted: the line and how many units of it were found so far."""
 
@@ -116,7 +105,7 @@ def start(db: Database, actor: Actor, command: StartCount) -> CountDone:
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.start", command)
         if earlier is not None:
-            return _done(_load(session, command.org_id, int(earlier["id"])))
+            return told(load(session, command.org_id, int(earlier["id"])))
         place = command.place_id or main_place(session, command.org_id)
         places = _below(session, command.org_id, place)
         refuse_second(session, command.org_id, places)
@@ -155,7 +144,7 @@ def start(db: Database, actor: Actor, command: StartCount) -> CountDone:
             {"no": head.no, "lines": len(rows)},
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"id": head.id})
-        return _done(head)
+        return told(head)
 
 
 def record(db: Database, actor: Actor, command: Record) -> int:
@@ -181,7 +170,7 @@ def scan(db: Database, actor: Actor, command: ScanCount) -> Scanned:
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.scan", command)
         head = _counting(session, command.org_id, command.count_id)
-        read = classify(command.code)
+        read = read_scan(session, command.code)
         items = items_of_scan(session, read, command.org_id)
         if len(items) != 1:
             raise DomainError(
@@ -211,11 +200,11 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
     require(actor, Duty.STORE, command.org_id)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.submit", command)
-        head = _load(session, command.org_id, command.count_id)
+        head = load(session, command.org_id, command.count_id)
         if earlier is not None:
-            return _done(head, int(earlier["recount"]))
+            return told(head, int(earlier["recount"]))
         step_count(CountState(head.status), CountState.TO_APPROVE)
-        lines = _lines(session, head)
+        lines = lines_of(session, head)
         open_lines = [line for line in lines if line.counted is None]
         if open_lines and not command.rest_is_zero:
             raise DomainError(
@@ -223,11 +212,12 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
                 _("还有 {n} 行没盘到。继续盘，或确认它们都是 0。", n=len(open_lines)),
             )
         for line in open_lines:
+            check_counter(session, actor, line)
             line.counted, line.counted_by, line.counted_at = 0, actor.person_id, now(session)
             line.book = _book(session, line)
         again = _ask_again(session, head, lines)
         if not again:
-            _advance(
+            advance(
                 session, head, CountState.TO_APPROVE, command.version, submitted_at=now(session),
                 submitted_by=actor.person_id, note=command.note.strip() or None,
             )  # fmt: skip
@@ -236,67 +226,7 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
             {"no": head.no, "recount": again},
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"recount": again})
-        return _done(head, again)
-
-
-def approve(db: Database, actor: Actor, command: CountStep) -> CountDone:
-    """Another person approves, and the differences are posted as gains and losses."""
-    require(actor, Duty.STORE, command.org_id)
-    with db.write() as session:
-        earlier = claim(session, actor, command.org_id, command.op_id, "count.approve", command)
-        head = _load(session, command.org_id, command.count_id)
-        if earlier is not None:
-            return _done(head)
-        step_count(CountState(head.status), CountState.POSTED)
-        other_person(head.submitted_by, actor.person_id)
-        refuse_posted(session, head)
-        _not_alone(session, head, actor)
-        _advance(
-            session, head, CountState.POSTED, command.version, approved_at=now(session),
-            approved_by=actor.person_id,
-        )  # fmt: skip
-        moves = _moves(session, head)
-        if moves:
-            day = today(session)
-            post(
-                session, actor,
-                Posting(command.org_id, command.op_id, DocKind.COUNT, head.id, day, moves),
-            )  # fmt: skip
-        audit.record(
-            session, actor, command.org_id, "count.approve", (DocKind.COUNT.value, head.id),
-            {"no": head.no, "differences": len(moves)},
-        )  # fmt: skip
-        finish(session, command.org_id, command.op_id, {})
-        return _done(head)
-
-
-def cancel(db: Database, actor: Actor, command: CountStep) -> CountDone:
-    """Call a count off; nothing is posted."""
-    require(actor, Duty.STORE, command.org_id)
-    with db.write() as session:
-        earlier = claim(session, actor, command.org_id, command.op_id, "count.cancel", command)
-        head = _load(session, command.org_id, command.count_id)
-        if earlier is not None:
-            return _done(head)
-        step_count(CountState(head.status), CountState.CANCELLED)
-        _advance(session, head, CountState.CANCELLED, command.version, note=command.note or None)
-        audit.record(
-            session, actor, command.org_id, "count.cancel", (DocKind.COUNT.value, head.id),
-            {"no": head.no},
-        )  # fmt: skip
-        finish(session, command.org_id, command.op_id, {})
-        return _done(head)
-
-
-def _not_alone(session: Session, head: StockCount, actor: Actor) -> None:
-    """A difference that only the approver has seen is no difference that two people know."""
-    for line in _lines(session, head):
-        seen_once = line.counted_by == actor.person_id and not line.recount
-        if seen_once and Counted(line.book, line.counted).difference:
-            raise DomainError(
-                "count.own",
-                _("有差异的行是你自己盘的，要由另一个人审批。请同事登录后处理。"),
-            )
+        return told(head, again)
 
 
 def _below(session: Session, org_id: int, place_id: int) -> set[int]:
@@ -315,35 +245,14 @@ def _below(session: Session, org_id: int, place_id: int) -> set[int]:
     return found - packed
 
 
-def _load(session: Session, org_id: int, count_id: int) -> StockCount:
-    head = session.scalar(
-        select(StockCount)
-        .where(StockCount.org_id == org_id, StockCount.id == count_id)
-        .execution_options(populate_existing=True)
-    )
-    if head is None:
-        raise DomainError("count.unknown", _("没有这次盘点。请刷新后再看。"))
-    return head
-
-
 def _counting(session: Session, org_id: int, count_id: int) -> StockCount:
-    head = _load(session, org_id, count_id)
+    head = load(session, org_id, count_id)
     if head.status != CountState.COUNTING.value:
         raise ConflictError(
             "count.state",
             _("这次盘点现在是「{state}」，不能再录。", state=CountState(head.status).label),
         )
     return head
-
-
-def _lines(session: Session, head: StockCount) -> list[CountLine]:
-    return list(
-        session.scalars(
-            select(CountLine)
-            .where(CountLine.org_id == head.org_id, CountLine.count_id == head.id)
-            .execution_options(populate_existing=True)
-        )
-    )
 
 
 def _book(session: Session, line: CountLine) -> int:
@@ -365,7 +274,9 @@ def _write(session: Session, actor: Actor, command: Record) -> int:
     key = command.key
     ids = (command.org_id, command.count_id, key.place_id, key.item_id, key.lot_id, key.owner_id)
     line = session.get(CountLine, ids)
-    if line is None:
+    if line is not None:
+        check_counter(session, actor, line)
+    else:
         line = CountLine(
             org_id=command.org_id, count_id=command.count_id, place_id=key.place_id,
             item_id=key.item_id, lot_id=key.lot_id, owner_id=key.owner_id, snapshot=0, book=0,
@@ -416,47 +327,7 @@ def _ask_again(session: Session, head: StockCount, lines: list[CountLine]) -> in
     for line in lines:
         told = Counted(line.book, line.counted, line.first, int(factors.get(line.item_id, 1)))
         if wants_recount(told, head.tolerance):
-            line.first, line.counted, line.recount = line.counted, None, 1
+            ask_again(line)
             again += 1
     session.flush()
     return again
-
-
-def _moves(session: Session, head: StockCount) -> list[Move]:
-    found = virtual_place(session, head.org_id, "found")
-    lost = virtual_place(session, head.org_id, "lost")
-    moves = []
-    for number, line in enumerate(_lines(session, head), 1):
-        difference = Counted(line.book, line.counted).difference
-        if difference:
-            ends = (found, line.place_id) if difference > 0 else (line.place_id, lost)
-            moves.append(
-                Move(
-                    item_id=line.item_id, lot_id=line.lot_id, owner_id=line.owner_id,
-                    from_place=ends[0], to_place=ends[1], qty=abs(difference), doc_line=number,
-                    reason=head.note or _("盘点 {no}", no=head.no),
-                )
-            )  # fmt: skip
-    return at_cost(session, head.org_id, moves)
-
-
-def _advance(
-    session: Session, head: StockCount, new: CountState, version: int, **values: object
-) -> None:
-    done = session.execute(
-        update(StockCount)
-        .where(
-            StockCount.org_id == head.org_id, StockCount.id == head.id,
-            StockCount.status == head.status, StockCount.version == version,
-        )
-        .values(status=new.value, version=version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )  # fmt: skip
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
-    if done.rowcount != 1:
-        raise ConflictError("count.changed", _("{no} 刚被别人处理过。请刷新后再看。", no=head.no))
-    session.refresh(head)
-
-
-def _done(head: StockCount, recount: int = 0) -> CountDone:
-    return CountDone(head.id, head.no, CountState(head.status), head.version, recount)

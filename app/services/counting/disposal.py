@@ -157,6 +157,7 @@ def ask(db: Database, actor: Actor, command: Ask) -> int:
                     price_factor=factor,
                 )
             )  # fmt: skip
+        session.flush()  # lines come before the amount: the rules of the table ask for it
         head.amount = total
         session.flush()
         audit.record(

@@ -13,12 +13,11 @@ from app.domain import money
 from app.domain.duties import Actor, Duty
 from app.domain.errors import NotAllowedError
 from app.i18n import _
-from app.models.platform import Setting
 from app.services import audit
 from app.services.access import lead_org, require
 from app.services.db import Database, today
 from app.services.operations import claim, finish
-from app.services.scan_rules import put_setting
+from app.services.scan_rules import put_setting, setting_in
 
 SETTING: Final = "disposal.limit"
 
@@ -42,12 +41,9 @@ def limit(db: Database, actor: Actor, org_id: int) -> Decimal | None:
 
 def limit_in(session: Session, org_id: int) -> Decimal | None:
     """`limit` inside a unit of work."""
-    for org in (org_id, 0):
-        row = session.get(Setting, (org, SETTING))
-        if row is not None:
-            value = row.value.get("yuan")
-            return None if value is None else money.price(value)
-    return None
+    kept = setting_in(session, org_id, SETTING)
+    value = kept.get("yuan") if kept else None
+    return None if value is None else money.price(value)
 
 
 def save_limit(db: Database, actor: Actor, command: SaveLimit) -> None:

@@ -18,7 +18,8 @@ from app.i18n import _
 from app.models.counting import CountLine, StockCount
 from app.models.stock import Ledger
 
-_OPEN = (CountState.COUNTING.value, CountState.TO_APPROVE.value)
+_TO_POST = (CountState.TO_APPROVE.value, CountState.APPROVED.value)
+_OPEN = (CountState.COUNTING.value, *_TO_POST)
 
 
 def refuse_second(session: Session, org_id: int, places: Collection[int]) -> None:
@@ -55,7 +56,7 @@ def refuse_posted(session: Session, head: StockCount) -> None:
     """
     session.scalars(
         select(StockCount.id)
-        .where(StockCount.org_id == head.org_id, StockCount.status == CountState.TO_APPROVE.value)
+        .where(StockCount.org_id == head.org_id, StockCount.status.in_(_TO_POST))
         .order_by(StockCount.id)
         .with_for_update()
     ).all()  # one approval after the other

@@ -8,16 +8,9 @@ from decimal import Decimal
 from app.domain.ids import new_op
 from app.domain.stock.recalls import Action
 from app.i18n import _
-from app.services.counting.count import (
-    CountStep,
-    Key,
-    Record,
-    StartCount,
-    record,
-    start,
-    submit,
-)
+from app.services.counting.count import Key, Record, StartCount, record, start, submit
 from app.services.counting.disposal import Ask, Goods, ask
+from app.services.counting.heads import CountStep
 from app.services.counting.temperature import Measure, measure
 from app.services.demo.desk import Desk
 from app.services.demo.store_records import keep_records

@@ -54,6 +54,17 @@ class Kind(StrEnum):
     PT_EVALUATIONS = "pt_evaluations"
     TEMPORARY_TO_APPROVE = "temporary_to_approve"
     ITEM_REQUESTS = "item_requests"
+    RECALLS = "recalls"
+    TRANSFERS_TO_ANSWER = "transfers_to_answer"
+    TRANSFERS_TO_APPROVE = "transfers_to_approve"
+    TRANSFERS_TO_SEND = "transfers_to_send"
+    TRANSFERS_TO_ACCEPT = "transfers_to_accept"
+    LOANS_DUE = "loans_due"
+    COUNTS_TO_APPROVE = "counts_to_approve"
+    COUNTS_TO_POST = "counts_to_post"
+    DISPOSALS_TO_APPROVE = "disposals_to_approve"
+    DISPOSALS_TO_CARRY = "disposals_to_carry"
+    EXPIRY_ACTIONS = "expiry_actions"
 
 
 class Urgency(StrEnum):
@@ -96,6 +107,12 @@ _PAGES: Final = {
     **dict.fromkeys((kind for kind in Kind if kind.startswith("pt_")), "committee"),
     Kind.TEMPORARY_TO_APPROVE: "committee",
     Kind.ITEM_REQUESTS: "mapping",
+    Kind.RECALLS: "recall",
+    Kind.EXPIRY_ACTIONS: "recall",
+    **dict.fromkeys((kind for kind in Kind if kind.startswith("transfers_")), "transfers"),
+    Kind.LOANS_DUE: "transfers",
+    **dict.fromkeys((kind for kind in Kind if kind.startswith("counts_")), "counting"),
+    **dict.fromkeys((kind for kind in Kind if kind.startswith("disposals_")), "counting"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -24,26 +25,29 @@ from app.domain.stock.counting import (
 )
 from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.counting import count
+from app.services.counting.approving import approve, cancel, post_approved, send_back
 from app.services.counting.count import (
-    CountDone,
-    CountStep,
     Key,
     Record,
     ScanCount,
     StartCount,
-    approve,
-    cancel,
     record,
     scan,
     start,
     submit,
 )
 from app.services.counting.disposal import Ask, Carry, Decide, Goods, ask, carry, decide, disposals
+from app.services.counting.heads import CountDone, CountStep
 from app.services.counting.listing import count_lines, counts
+from app.services.counting.recount_rule import (
+    SaveRecountRule,
+    recount_by_other,
+    save_recount_rule,
+)
 from app.services.counting.temperature import Measure, controlled_ledger, measure, readings
 from tests.cli.runner import run
 from tests.deliveries import gs1
-from tests.factories import EAST, KANGZE, TODAY, Site
+from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.services.packs.test_packs import proved, shelves
 from tests.services.test_consumption import AMOXICILLIN, BOX, on_hand, receive
 from tests.services.transfers.test_transfers import PETHIDINE, stock
@@ -94,6 +98,69 @@ def test_a_difference_is_not_approved_by_the_only_one_who_saw_it(site: Site) -> 
     with pytest.raises(DomainError, match="有差异的行是你自己盘的"):
         approve(*site.as_(OTHER), step(done))
     assert on_hand(site, lots["A"]) == 5 * BOX
+
+
+def test_a_line_is_counted_again_by_another_where_there_is_one(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (5, FAR)})
+    done = begun(site)
+    found(site, done, lots["A"], 4 * BOX)
+    assert submit(*site.as_(ME), step(done)).recount == 1
+    with pytest.raises(DomainError, match="第一次是你盘的，复盘要换个人数"):
+        found(site, done, lots["A"], 5 * BOX)
+    with pytest.raises(DomainError, match="第一次是你盘的"):
+        submit(*site.as_(ME), step(done, zero=True))
+    same = SaveRecountRule(new_op(), EAST, other=False)
+    with pytest.raises(NotAllowedError):
+        save_recount_rule(*site.as_(ME), same)
+    save_recount_rule(*site.as_("lead_admin"), same)
+    assert not recount_by_other(*site.as_(ME), EAST)
+    assert found(site, done, lots["A"], 5 * BOX) == 5 * BOX
+
+
+def test_a_house_with_one_keeper_counts_again_and_its_head_approves(site: Site) -> None:
+    lots = receive(site, WEST, {"A": (5, FAR)})
+    alone = site.as_("west_store")
+    done = start(*alone, StartCount(new_op(), WEST))
+    key = Key(site.world.bins[WEST], AMOXICILLIN, lots["A"], KANGZE)
+    for _time in range(2):
+        record(*alone, Record(new_op(), WEST, done.count_id, key, 4 * BOX))
+        done = submit(*alone, replace(step(done), org_id=WEST))
+    with pytest.raises(DomainError, match="另一个人审批"):
+        approve(*alone, replace(step(done), org_id=WEST))
+    done = approve(*site.as_("west_head"), replace(step(done), org_id=WEST))
+    assert post_approved(*alone, replace(step(done), org_id=WEST)).state is CountState.POSTED
+
+
+def test_the_head_approves_and_a_keeper_posts(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (5, FAR), "B": (2, FAR)})
+    done = begun(site, 9)
+    found(site, done, lots["A"], 4 * BOX)
+    found(site, done, lots["B"], 2 * BOX)
+    done = submit(*site.as_(ME), step(done))
+    with pytest.raises(ConflictError, match="待审批"):
+        post_approved(*site.as_(ME), step(done))
+    with pytest.raises(DomainError, match="为什么要重数"):
+        send_back(*site.as_("east_head"), replace(step(done), note=" "))
+    again = replace(step(done), note="阿莫西林少一盒，再找找")
+    done = send_back(*site.as_("east_head"), again)
+    assert (done.state, done.recount) == (CountState.COUNTING, 1)
+    assert send_back(*site.as_("east_head"), again) == done
+    assert counts(*site.as_(ME), [EAST])[0].note == "阿莫西林少一盒，再找找"
+    found(site, done, lots["A"], 4 * BOX, OTHER)
+    done = submit(*site.as_(ME), step(done))
+    with pytest.raises(NotAllowedError):
+        approve(*site.as_("west_head"), step(done))
+    done = approve(*site.as_("east_head"), step(done))
+    assert (done.state, on_hand(site, lots["A"])) == (CountState.APPROVED, 5 * BOX)
+    with pytest.raises(ConflictError):
+        begun(site)
+    with pytest.raises(NotAllowedError):
+        post_approved(*site.as_("east_head"), step(done))
+    last = step(done)
+    assert post_approved(*site.as_(ME), last).state is CountState.POSTED
+    assert post_approved(*site.as_(ME), last).state is CountState.POSTED
+    assert on_hand(site, lots["A"]) == 4 * BOX
+    proved(site)
 
 
 def test_a_count_is_blind_and_posted_by_another(site: Site) -> None:

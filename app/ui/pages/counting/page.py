@@ -8,24 +8,14 @@ from typing import ClassVar
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
+from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.counting import CountState
 from app.i18n import _
-from app.services.counting.count import (
-    CountDone,
-    CountStep,
-    Key,
-    Record,
-    ScanCount,
-    Scanned,
-    approve,
-    cancel,
-    record,
-    scan,
-    submit,
-)
+from app.services.counting.count import Key, Record, ScanCount, Scanned, record, scan
 from app.services.counting.disposal import disposals
+from app.services.counting.heads import CountDone
 from app.services.counting.listing import CountLineRow, CountRow, count_lines, counts
 from app.ui import formats
 from app.ui.actions import Act
@@ -34,6 +24,7 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.counting import rows
+from app.ui.pages.counting.closing import Closing
 from app.ui.pages.counting.papers import Papers
 from app.ui.pages.counting.starting import Starting
 from app.ui.status import Status
@@ -43,7 +34,6 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, page_column, toolbar
-from app.ui.widgets.dialogs import Question, confirm
 from app.ui.widgets.scan_edit import ScanBar
 
 
@@ -68,9 +58,11 @@ class CountingPage(Page):
         self.disposals.set_empty(_("没有报损和退货。"))
         self.new_button = Button(_("开始盘点"), icon=Icon.PLUS, key="Ctrl+N")
         self.lose_button = Button(_("报损 / 退货"), icon=Icon.DELETE)
+        self.back_button = Button(_("退回重数"))
         self.cancel_button = Button(_("取消盘点"))
         self.done_button = Button(_("盘完提交"), Kind.PRIMARY, key="F10")
         self.starting = Starting(self, self.bar.say, self._failed, self._begun)
+        self.closing = Closing(self, lambda: self.head, self.model, self._stepped, self._failed)
         self.papers = Papers(self, self._current, self.bar.say, self._write)
         self._lay_out()
         self._connect()
@@ -96,15 +88,23 @@ class CountingPage(Page):
         column = page_column(self)
         column.addWidget(self.bar)
         column.addLayout(
-            toolbar(self.new_button, self.lose_button, None, self.cancel_button, self.done_button)
+            toolbar(
+                self.new_button,
+                self.lose_button,
+                None,
+                self.back_button,
+                self.cancel_button,
+                self.done_button,
+            )
         )
         column.addLayout(body, 1)
 
     def _connect(self) -> None:
         self.bar.scanned.connect(self.scan)
         self.new_button.clicked.connect(self.starting.new)
-        self.done_button.clicked.connect(self.finish)
-        self.cancel_button.clicked.connect(self._cancel)
+        self.done_button.clicked.connect(self.closing.finish)
+        self.cancel_button.clicked.connect(self.closing.cancel)
+        self.back_button.clicked.connect(self.closing.send_back)
         self.lose_button.clicked.connect(self.papers.ask_for_line)
         self.counts_grid.current_changed.connect(self._choose)
         self.disposals.link_clicked.connect(lambda row, _column: self.papers.carry_on(row))
@@ -113,7 +113,7 @@ class CountingPage(Page):
         self.model.refused.connect(lambda _k, _c, error: self._failed(error))
         self.context.scans.subscribe(self, self.bar.take)
         self.on(Act.NEW, self.starting.new)
-        self.on(Act.FINISH, self.finish)
+        self.on(Act.FINISH, self.closing.finish)
         self.on(Act.SCAN, self.bar.setFocus)
         self.on(Act.PRINT, lambda: self.papers.print_count(self.head))
         self.on(Act.LABELS, self.papers.labels)
@@ -145,7 +145,7 @@ class CountingPage(Page):
 
     def _show_counts(self, found: tuple[CountRow, ...]) -> None:
         put_rows(self.counts_grid, [rows.count_row(row) for row in found])
-        open_counts = [x for x in found if x.state in {CountState.COUNTING, CountState.TO_APPROVE}]
+        open_counts = [x for x in found if x.state in rows.OPEN]
         self.set_subtitle(_("{n} 次进行中", n=len(open_counts)) if open_counts else "")
         keep = self._wanted or (self.head.id if self.head else 0)
         first = next(iter([*open_counts, *found]), None)
@@ -165,14 +165,11 @@ class CountingPage(Page):
     def _set_head(self, head: CountRow | None) -> None:
         self.head = head
         counting = head is not None and head.state is CountState.COUNTING
-        waiting = head is not None and head.state is CountState.TO_APPROVE
         self.setFocusProxy(self.bar if counting else self.lines)
         if not counting and self.bar.hasFocus():
             self.lines.setFocus()  # a field that is disabled passes the keys to no matter whom
         self.bar.setEnabled(counting)
-        self.cancel_button.setEnabled(counting or waiting)
-        self.done_button.setEnabled(counting or waiting)
-        self.done_button.setText(_("审批入账") if waiting else _("盘完提交"))
+        self._set_steps(head)
         if head is None:
             self.model.set_rows([])
             return
@@ -182,6 +179,21 @@ class CountingPage(Page):
             lambda: [rows.line_row(x) for x in count_lines(db, actor, org, number)],
             self.model.set_rows, channel="lines",
         )  # fmt: skip
+
+    def _set_steps(self, head: CountRow | None) -> None:
+        """What this person can do with the count that is shown."""
+        keeper = head is not None and self.context.actor.can(Duty.STORE, head.org_id)
+        signer = head is not None and self.context.actor.can(Duty.SIGN, head.org_id)
+        state = head.state if head is not None else None
+        waiting = state is CountState.TO_APPROVE
+        self.back_button.setVisible(waiting and (keeper or signer))
+        self.cancel_button.setEnabled(keeper and state in rows.OPEN)
+        self.done_button.setEnabled(
+            (keeper and state in rows.OPEN) or (signer and waiting)
+        )  # fmt: skip
+        words = {CountState.TO_APPROVE: _("审批入账") if keeper else _("批准"),
+                 CountState.APPROVED: _("入账")}  # fmt: skip
+        self.done_button.setText(words.get(state, _("盘完提交")) if state else _("盘完提交"))
 
     def _show_disposals(self, found: list[Row]) -> None:
         put_rows(self.disposals, found)
@@ -218,42 +230,10 @@ class CountingPage(Page):
         )
         return row
 
-    def finish(self) -> None:
-        """Submit a count, or approve one that somebody else submitted."""
-        head = self.head
-        if head is None:
-            self.not_available()
-            return
-        if head.state is CountState.TO_APPROVE:
-            words = _("盘盈盘亏按差异入账，不能改回。要看差异，先看「差异」一列。")
-            question = Question(_("审批 {no}", no=head.no), words, _("审批入账"), _("再看看"))
-            confirm(self, question, lambda: self._step(approve))
-            return
-        left = sum(
-            isinstance(x.record, CountLineRow) and x.record.counted is None for x in self.model.rows
-        )
-        if not left:
-            self._step(submit)
-            return
-        words = _("还有 {n} 行没盘到，提交就按 0 算。", n=left)
-        question = Question(
-            _("提交 {no}", no=head.no), words, _("都是 0，提交"), _("继续盘"), danger=True
-        )
-        confirm(self, question, lambda: self._step(submit, zero=True))
-
-    def _step(self, verb: Callable[..., CountDone], *, zero: bool = False) -> None:
-        head = self.head
-        if head is None:
-            return
-        db, actor = self.context.db, self.context.actor
-        command = CountStep(new_op(), head.org_id, head.id, head.version, rest_is_zero=zero)
-        self.write(lambda: verb(db, actor, command), self._stepped, self._failed)
-
     def _stepped(self, done: CountDone) -> None:
         if done.recount:
-            self.bar.say(
-                Status.NEAR, _("{n} 行要复盘", n=done.recount), _("换个人再数一遍，然后提交。")
-            )
+            words = _("换个人再数一遍，然后提交。")
+            self.bar.say(Status.NEAR, _("{n} 行要复盘", n=done.recount), words)
         else:
             self.bar.say(Status.OK, f"{done.no} · {done.state.label}")
         self._changed()
@@ -262,16 +242,6 @@ class CountingPage(Page):
         self._wanted = done.count_id
         self.bar.say(Status.OK, _("{no} 开始盘点", no=done.no), _("扫一包记一包。"))
         self.refresh()
-
-    def _cancel(self) -> None:
-        head = self.head
-        if head is None:
-            return
-        question = Question(
-            _("取消 {no}", no=head.no), _("盘到的数不入账。"), _("取消盘点"), _("继续盘"),
-            danger=True,
-        )  # fmt: skip
-        confirm(self, question, lambda: self._step(cancel))
 
     def _current(self) -> CountLineRow | None:
         row = self.lines.current()

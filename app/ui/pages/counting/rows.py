@@ -16,9 +16,12 @@ from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
 
+OPEN: Final = frozenset({CountState.COUNTING, CountState.TO_APPROVE, CountState.APPROVED})
+"""States of a count that somebody still has to act on."""
 _STATES: Final = {
     CountState.COUNTING: Status.INFO,
     CountState.TO_APPROVE: Status.WARN,
+    CountState.APPROVED: Status.INFO,
     CountState.POSTED: Status.OK,
     CountState.CANCELLED: Status.MUTE,
 }
@@ -92,10 +95,17 @@ def count_row(row: CountRow) -> Row:
     """One count."""
     return Row(
         row.id,
-        (Two(row.no, f"{row.place} · {row.person} · {formats.minute(row.started_at)}"),
+        (Two(row.no, _about(row)),
          f"{row.counted} / {row.lines}", Pill(_STATES[row.state], row.state.label)),
         record=row,
     )  # fmt: skip
+
+
+def _about(row: CountRow) -> str:
+    """Where, who and when; a count that came back says why first."""
+    if row.state is CountState.COUNTING and row.note:
+        return _("退回：{why}", why=row.note)
+    return f"{row.place} · {row.person} · {formats.minute(row.started_at)}"
 
 
 def disposal_row(row: DisposalRow, context: PageContext) -> Row:

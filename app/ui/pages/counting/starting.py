@@ -7,7 +7,8 @@ from collections.abc import Callable
 from app.domain.duties import Duty
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.counting.count import CountDone, StartCount, start
+from app.services.counting.count import StartCount, start
+from app.services.counting.heads import CountDone
 from app.services.stock.places import PlaceRow, places_of
 from app.ui.page import Page
 from app.ui.pages.counting.dialogs import StartForm

@@ -47,6 +47,8 @@ _ARRIVE: Final[Mapping[home.Kind, Mapping[str, object]]] = {
     home.Kind.PT_EVALUATIONS: {"view": "requests"},
     home.Kind.TEMPORARY_TO_APPROVE: {"view": "temporary"},
     home.Kind.ITEM_REQUESTS: {"requests": True},
+    home.Kind.RECALLS: {"view": "recalls"},
+    home.Kind.EXPIRY_ACTIONS: {"view": "expiring"},
 }
 """What each page is told when its work is chosen here."""
 

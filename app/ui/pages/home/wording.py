@@ -108,6 +108,27 @@ WORDS: Final = {
     ),
     Kind.PUBLICITY_ENDS: Wording(N_("定标公示中"), N_("个"), N_("看公示"), Status.MUTE),
     Kind.PRICE_REQUESTS: Wording(N_("调价申请待处理"), N_("个"), N_("去处理"), Status.INFO),
+    Kind.RECALLS: Wording(N_("召回待答复"), N_("份"), N_("去处理"), Status.BAD, primary=True),
+    Kind.TRANSFERS_TO_ANSWER: Wording(
+        N_("别的机构来调货，待答复"), N_("单"), N_("去答复"), Status.WARN, primary=True
+    ),
+    Kind.TRANSFERS_TO_APPROVE: Wording(
+        N_("调拨借用待审批"), N_("单"), N_("去审批"), Status.WARN, primary=True
+    ),
+    Kind.TRANSFERS_TO_SEND: Wording(N_("调拨待发出"), N_("单"), N_("去发出"), Status.INFO),
+    Kind.TRANSFERS_TO_ACCEPT: Wording(
+        N_("调入的货待验收"), N_("单"), N_("去验收"), Status.INFO, primary=True
+    ),
+    Kind.LOANS_DUE: Wording(N_("借用快到期，待归还"), N_("单"), N_("去归还"), Status.NEAR),
+    Kind.COUNTS_TO_APPROVE: Wording(
+        N_("盘点待你审批"), N_("单"), N_("去审批"), Status.WARN, primary=True
+    ),
+    Kind.COUNTS_TO_POST: Wording(N_("盘点已批准，待入账"), N_("单"), N_("去入账"), Status.INFO),
+    Kind.DISPOSALS_TO_APPROVE: Wording(
+        N_("报损退货待你审批"), N_("单"), N_("去审批"), Status.WARN, primary=True
+    ),
+    Kind.DISPOSALS_TO_CARRY: Wording(N_("报损退货待办理"), N_("单"), N_("去办理"), Status.INFO),
+    Kind.EXPIRY_ACTIONS: Wording(N_("近效期任务快到期"), N_("项"), N_("去办理"), Status.WARN),
     Kind.NEAR_EXPIRY: Wording(N_("近效期待处理"), N_("批"), N_("查看批号"), Status.WARN),
 }
 

@@ -1,0 +1,98 @@
+"""The paper of a count: its steps, its lines, and the one place where its state moves on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.errors import ConflictError, DomainError
+from app.domain.stock.counting import CountState
+from app.i18n import _
+from app.models.counting import CountLine, StockCount
+
+
+@dataclass(frozen=True, slots=True)
+class CountStep:
+    """Submit, approve, post, send back or cancel a count."""
+
+    op_id: UUID
+    org_id: int
+    count_id: int
+    version: int
+    note: str = ""
+    rest_is_zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountDone:
+    """What a count is after a step; `recount` lines must be counted again."""
+
+    count_id: int
+    no: str
+    state: CountState
+    version: int
+    recount: int = 0
+
+
+def load(session: Session, org_id: int, count_id: int) -> StockCount:
+    """The count as it stands now.
+
+    Raises:
+        DomainError: There is none.
+    """
+    head = session.scalar(
+        select(StockCount)
+        .where(StockCount.org_id == org_id, StockCount.id == count_id)
+        .execution_options(populate_existing=True)
+    )
+    if head is None:
+        raise DomainError("count.unknown", _("没有这次盘点。请刷新后再看。"))
+    return head
+
+
+def lines_of(session: Session, head: StockCount) -> list[CountLine]:
+    """Its lines as they stand now."""
+    return list(
+        session.scalars(
+            select(CountLine)
+            .where(CountLine.org_id == head.org_id, CountLine.count_id == head.id)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def ask_again(line: CountLine) -> None:
+    """The line is open for a second count; what was found first stays on record."""
+    line.first, line.first_by = line.counted, line.counted_by
+    line.counted, line.recount = None, 1
+
+
+def advance(
+    session: Session, head: StockCount, new: CountState, version: int, **values: object
+) -> None:
+    """Move the count on; nobody else may have touched it since `version`.
+
+    Raises:
+        ConflictError: Somebody has.
+    """
+    done = session.execute(
+        update(StockCount)
+        .where(
+            StockCount.org_id == head.org_id, StockCount.id == head.id,
+            StockCount.status == head.status, StockCount.version == version,
+        )
+        .values(status=new.value, version=version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
+    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+    if done.rowcount != 1:
+        raise ConflictError("count.changed", _("{no} 刚被别人处理过。请刷新后再看。", no=head.no))
+    session.refresh(head)
+
+
+def told(head: StockCount, recount: int = 0) -> CountDone:
+    """What is told about the count after a step."""
+    return CountDone(head.id, head.no, CountState(head.status), head.version, recount)
