@@ -10,11 +10,12 @@ import pytest
 from app.domain.ids import new_op
 from app.domain.packs.steps import PackState
 from app.services.packs.commands import Define
-from app.services.packs.listing import scan_pack
+from app.services.packs.listing import PackRow, scan_pack
 from app.services.packs.needs import needs
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.page import Page
+from app.ui.pages.packs import page as packs_page
 from app.ui.pages.packs.page import PacksPage
 from app.ui.status import Status
 from tests.factories import EAST, Site
@@ -42,6 +43,12 @@ def page(context: PageContext, codes: tuple[str, ...], show: Show, settle: Settl
     made = show(PacksPage(context))
     settle()
     return made
+
+
+@pytest.fixture(autouse=True)
+def calm_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scans of these stories are as far apart as a person's, however fast they are typed."""
+    monkeypatch.setattr(packs_page, "ECHO_MS", 0)
 
 
 def result(page: PacksPage) -> tuple[Status, str]:
@@ -80,13 +87,35 @@ def test_one_scan_is_one_step(
     assert result(page) == (Status.BAD, "这个空包已经要过下一包，没有重复申请 等库房发放即可。")
 
 
+def test_an_echo_opens_nothing_and_choosing_makes_no_step(
+    page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(packs_page, "ECHO_MS", 2_000)
+    for _echo in range(2):
+        scan(page, codes[0])
+        settle()
+    assert "刚扫过，这一下没有计" in result(page)[1]
+    assert state(sqlite_site, codes[0]) is PackState.IN_STOCK
+    page._show_view("store")
+    page.target.choose(packs_page.CHOOSE_ONLY)
+    scan(page, codes[0])
+    settle()
+    current = page.grid.current()
+    assert current is not None
+    assert isinstance(current.record, PackRow)
+    assert current.record.code == codes[0]
+    assert page.footer.buttons["return"].isVisibleTo(page)
+    assert state(sqlite_site, codes[0]) is PackState.IN_STOCK
+
+
 def test_the_store_scans_packs_out_to_a_department(
     page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site
 ) -> None:
     scan(page, codes[1])
     settle()
     assert result(page)[0] is Status.INFO
-    page.target.setCurrentIndex(1)
+    page.target.setCurrentIndex(2)
     scan(page, codes[1])
     settle()
     assert state(sqlite_site, codes[1]) is PackState.ISSUED

@@ -29,6 +29,7 @@ from app.services.packs.handing import give_back, receive, take_back
 from app.services.packs.issuing import issue
 from app.services.packs.listing import PackRow
 from app.services.packs.papers import issue_slip
+from app.ui import formats
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.paper import offer_paper
@@ -74,8 +75,12 @@ class Desk(QObject):
         command = PackWork(new_op(), self._org, ids, reason)
         db, actor = self._page.context.db, self._page.context.actor
         if step is PackStep.OPEN:
-            name = packs[0].name
-            self._write(lambda: open_packs(db, actor, command), lambda x: self._opened(x, name))
+            text = "、".join(
+                formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, row.qty)
+                for row in packs[:3]
+            )
+            told = (_("已打开 {name}", name=packs[0].name), _("消耗 {n}，按 Ctrl+Z 撤销", n=text))
+            self._write(lambda: open_packs(db, actor, command), lambda x: self._opened(x, told))
             return
         act = _STEPS[step]
         words = f"{step.label} · {packs[0].name}" if len(packs) == 1 else step.label
@@ -175,10 +180,9 @@ class Desk(QObject):
         self._page.context.changes.announce(_DONE)
         self.changed.emit()
 
-    def _opened(self, done: Consumed, name: str) -> None:
+    def _opened(self, done: Consumed, told: tuple[str, str]) -> None:
         self.last_opened = done
-        units = sum(line.qty for line in done.lines)
-        self._done(_("已打开 {name}", name=name), _("消耗 {n}，按 Ctrl+Z 撤销", n=units))
+        self._done(*told)
         self._page.context.changes.announce({Topic.SETTLEMENT})
 
     def _built(self, made: Packs) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
+from PySide6.QtCore import QElapsedTimer
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
@@ -43,6 +45,11 @@ from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.fields import Select
 from app.ui.widgets.scan_edit import ScanBar
 
+ECHO_MS = 2_000
+"""The same pack read twice within this time is the scanner's echo: no second step."""
+CHOOSE_ONLY = -1
+_THERE = frozenset({PackState.IN_STOCK, PackState.ISSUED})
+
 
 class PacksPage(Page):
     """Packs of one member, its departments and their wishes."""
@@ -54,6 +61,8 @@ class PacksPage(Page):
         super().__init__(context)
         self.desk = Desk(self)
         self.view = ""
+        self._last = self._wanted = 0
+        self._since = QElapsedTimer()
         self._places: tuple[PlaceRow, ...] = ()
         self._rules: tuple[DefinitionRow, ...] = ()
         self.bar = ScanBar(
@@ -161,7 +170,10 @@ class PacksPage(Page):
     def _show(self, found: list[Row]) -> None:
         kept = self.grid.current()
         put_rows(self.grid, found)
-        if found and (kept is None or all(row.key != kept.key for row in found)):
+        if self._wanted:
+            self.grid.choose(self._wanted)
+            self._wanted = 0
+        elif found and (kept is None or all(row.key != kept.key for row in found)):
             self.grid.choose(found[0].key)
         late = sum(isinstance(row.record, PackRow) and row.record.late is not None for row in found)
         words = _("{n} 包", n=len(found))
@@ -179,7 +191,8 @@ class PacksPage(Page):
     def _show_places(self, found: tuple[PlaceRow, ...]) -> None:
         self._places = found
         self.target.set_entries(
-            [(0, _("扫库房的包：只查看"))] + [(p.id, _("发给 {name}", name=p.name)) for p in found]
+            [(0, _("扫库房的包：只查看")), (CHOOSE_ONLY, _("扫到的包：只选中，不打开"))]
+            + [(p.id, _("发给 {name}", name=p.name)) for p in found]
         )
 
     def _show_view(self, view: str) -> None:
@@ -205,24 +218,45 @@ class PacksPage(Page):
         self.read(lambda: scan_pack(db, actor, org, code), self._take, self.desk.refused)
 
     def _take(self, row: PackRow) -> None:
-        department = self.target.value
-        if row.state is PackState.ISSUED:
-            self.desk.step(PackStep.RECEIVE, (row,))
-        elif row.state is PackState.CONSUMED:
-            self.desk.ask(row)
-        elif row.state is PackState.IN_STOCK and row.department_id:
-            self.desk.step(PackStep.OPEN, (row,))
-        elif row.state is PackState.IN_STOCK and isinstance(department, int) and department:
-            self.desk.issue(department, (row,))
-        else:
+        if self.target.value == CHOOSE_ONLY:
+            self._choose(row)
+            return
+        step = self._step_of(row)
+        if step is None:
             self.grid.choose(row.id)
+            words = _("在库房的包：先在右上选「发给」哪个科室，再扫就发放。")
+            detail = words if row.state is PackState.IN_STOCK else row.code
+            self.desk.say(Status.INFO, f"{row.name} · {row.state.label}", detail)
+        elif self._last == row.id and self._since.elapsed() < ECHO_MS:
             self.desk.say(
                 Status.INFO,
-                f"{row.name} · {row.state.label}",
-                _("在库房的包：先在右上选「发给」哪个科室，再扫就发放。")
-                if row.state is PackState.IN_STOCK
-                else row.code,
+                _("{name} 刚扫过，这一下没有计", name=row.name),
+                _("要做下一步（接收后打开、空包要下一包），过 2 秒再扫一次。"),
             )
+        else:
+            self._last = row.id
+            self._since.start()
+            step()
+
+    def _step_of(self, row: PackRow) -> Callable[[], None] | None:
+        """What the scan of this pack does next, None when it only shows it."""
+        department = self.target.value
+        if row.state is PackState.ISSUED:
+            return partial(self.desk.step, PackStep.RECEIVE, (row,))
+        if row.state is PackState.CONSUMED:
+            return partial(self.desk.ask, row)
+        if row.state is PackState.IN_STOCK and row.department_id:
+            return partial(self.desk.step, PackStep.OPEN, (row,))
+        if row.state is PackState.IN_STOCK and isinstance(department, int) and department:
+            return partial(self.desk.issue, department, (row,))
+        return None
+
+    def _choose(self, row: PackRow) -> None:
+        """Only choose what was scanned: for giving back, breaking, loss."""
+        self._wanted = row.id
+        self._show_view("" if row.state in _THERE else "gone")
+        words = _("下面选要做的：退回、拆包、登记丢失、打印标签。")
+        self.desk.say(Status.INFO, f"{row.name} · {row.state.label}", words)
 
     # Buttons
 
