@@ -142,6 +142,13 @@ def test_tab_reaches_what_stands_before_the_table_of_a_page(qtbot: QtBot) -> Non
     assert walked == ["rows", "behind", "bar", "before"]
 
 
+def test_f2_is_the_scan_field_of_the_page_in_front(window: MainWindow) -> None:
+    page = page_of(window)
+    page.on(Act.SCAN, partial(page.done.append, Act.SCAN))
+    key(window, Qt.Key.Key_F2)
+    assert page.done == [Act.SCAN]
+
+
 def test_back_and_forward_walk_through_the_screens(window: MainWindow) -> None:
     window.navigate("stock", item_id=7)
     assert page_of(window).arrived == {"item_id": 7}

@@ -132,7 +132,7 @@ class MainWindow(ReadingOrder):
     def _bind_keys(self) -> None:
         for action in ACTIONS.values():
             if action.key:
-                self._bind(action.key, partial(self.perform, action.act))
+                self._bind(action.key, partial(_by_key, self, action.act))
         for number, spec in enumerate(self.specs[:9], start=1):
             self._bind(f"Ctrl+{number}", partial(self.navigate, spec.name))
 
@@ -288,3 +288,10 @@ class MainWindow(ReadingOrder):
         self.stack.remember_all()
         super().closeEvent(event)
         self.closed.emit()
+
+
+def _by_key(window: MainWindow, act: Act) -> None:
+    """What a key does: F2 is the scan field of the page in front, before it is the door's."""
+    page = window.stack.current_page
+    if act is not Act.RECEIVE or page is None or not page.perform(Act.SCAN):
+        window.perform(act)
