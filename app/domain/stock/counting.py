@@ -47,7 +47,7 @@ class DisposalState(StrEnum):
 _TITLES: Final = {
     CountState.COUNTING: N_("盘点中"),
     CountState.TO_APPROVE: N_("待审批"),
-    CountState.APPROVED: N_("已批准，待入账"),
+    CountState.APPROVED: N_("待入账"),
     CountState.POSTED: N_("已入账"),
     CountState.CANCELLED: N_("已取消"),
 }
