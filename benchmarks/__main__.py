@@ -13,6 +13,7 @@ from benchmarks.big_group import consolidating
 from benchmarks.booking import clients, consumption, receipt
 from benchmarks.comparing import comparing
 from benchmarks.finding import finding
+from benchmarks.key_figures import key_figures
 from benchmarks.labels import labels
 from benchmarks.matching import matching
 from benchmarks.measure import Record
@@ -46,6 +47,7 @@ IN_DATABASE: Final[Mapping[str, InDatabase]] = {
     "group": consolidating,
     "compare": comparing,
     "month": month_end,
+    "figures": key_figures,
     "backup": copying,
 }
 """Each in a fresh database of each kind, so that none pays for what another left."""

@@ -31,7 +31,7 @@ _PRICE: Final = Decimal("3.86")
 
 def month_end(record: Record, site: Site, backend: str, size: int) -> None:
     """Make 1,200 statements out of `size` × 40 moves; the months before are settled already."""
-    actor, members, suppliers = _group(site)
+    actor, members, suppliers = group(site)
     dice = random.Random(SEED)  # noqa: S311 - the same group every time
     with site.owner.read() as session:
         last = today(session).replace(day=1) - timedelta(days=1)
@@ -69,7 +69,7 @@ def _back(last: date, months: int) -> date:
     return last
 
 
-def _group(site: Site) -> tuple[Actor, list[int], list[int]]:
+def group(site: Site) -> tuple[Actor, list[int], list[int]]:
     """Members and suppliers beside those of the tests' small group, and one who may do all."""
     members = [1_000 + n for n in range(MEMBERS)]
     suppliers = [2_000 + n for n in range(SUPPLIERS)]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType as Stored
 
 from app.domain.duties import Actor
-from app.domain.money import amount, cents
+from app.domain.money import to_scaled
 from app.models.demand import Demand
 from app.models.stock import Balance, Lot, Place
+from app.services.bulk import unswept
 from app.services.db import Database, today
-from app.services.price_lookup import PriceInForce, prices_on
+from app.services.price_lookup import prices_for
+from app.services.stock.standing import Priced, from_cents, plain_day, plain_rows
 
 WEEKS: Final = 4
 _DAYS: Final = 7 * WEEKS
@@ -79,34 +83,38 @@ class Figures:
         return self.stock_value * _DAYS / self.use_value
 
 
-Prices = Mapping[tuple[int, int], PriceInForce]
+_Pair = tuple[int, int]
+"""Organisation, item."""
+_Money = dict[_Pair, tuple[Priced, Priced | None]]
+"""The price to buy at, and its base price."""
 
 
 def figures(db: Database, actor: Actor, org_ids: Collection[int]) -> Figures:
     """The figures of these organisations (of which the person sees only the own ones)."""
     orgs = sorted(actor.orgs() & set(org_ids))
-    with db.read() as session:
+    with db.read() as session, unswept():
         day = today(session)
         lots = _lots(session, orgs)
-        use = _use(session, orgs, day)
-        months = _months(session, orgs, day)
+        expiries = _expiries(session, orgs)
+        uses = _uses(session, orgs, day)
         wanted: dict[int, set[int]] = {org: set() for org in orgs}
-        for key in (*((row.org_id, row.item_id) for row in lots), *use, *months):
-            wanted[key[0]].add(key[1])
+        for org, item in (*((org, item) for org, item, _lot in lots), *uses):
+            wanted[org].add(item)
         prices = _prices(session, day, wanted)
-    stocked = {(row.org_id, row.item_id) for row in lots}
-    bands = _bands(lots, prices, day)
-    base, saved = _saved(use, prices)
+    stocked = {(org, item) for org, item, _lot in lots}
+    recent = {key: sums[-1] for key, sums in uses.items() if sums[-1]}
+    bands = _bands(lots, expiries, prices, day)
+    base, saved = _saved(recent, prices)
     return Figures(
         day=day,
         stock_value=sum((band.value for band in bands), Decimal(0)),
         stocked_items=_distinct(stocked),
-        use_value=_value(use, prices),
-        used_items=_distinct(use),
-        missing_items=_distinct(set(use) - stocked),
+        use_value=_value(recent, prices),
+        used_items=_distinct(recent),
+        missing_items=_distinct(recent.keys() - stocked),
         base_value=base,
         saved=saved,
-        months=_month_values(months, prices, day),
+        months=_month_values(uses, prices, day),
         expired=bands[0],
         near=bands[1],
         soon=bands[2],
@@ -120,44 +128,72 @@ def _distinct(keys: Collection[tuple[int, int]]) -> int:
     return len({item for _org, item in keys})
 
 
-def _lots(session: Session, orgs: list[int]) -> list[Any]:
-    return list(
-        session.execute(
-            select(
-                Balance.org_id,
-                Balance.item_id,
-                Balance.lot_id,
-                Lot.expiry,
-                func.sum(Balance.qty).label("qty"),
+_BALANCES: Final = select(
+    Balance.org_id, Balance.place_id, Balance.item_id, Balance.lot_id, Balance.qty
+).where(Balance.org_id.in_(bindparam("orgs", expanding=True)), Balance.qty > 0)
+_DATED: Final = select(Lot.id, type_coerce(Lot.expiry, Stored)).where(
+    Lot.id.in_(
+        select(Balance.lot_id).where(
+            Balance.org_id.in_(bindparam("orgs", expanding=True)), Balance.qty > 0
+        )
+    )
+)
+_GIVEN: Final = select(
+    Demand.org_id, Demand.item_id, type_coerce(Demand.day, Stored), Demand.given
+).where(
+    Demand.org_id.in_(bindparam("orgs", expanding=True)),
+    Demand.day >= bindparam("first"),
+    Demand.day <= bindparam("last"),
+    Demand.given > 0,
+)
+
+
+def _lots(session: Session, orgs: list[int]) -> dict[tuple[int, int, int], int]:
+    """Quantity by (organisation, item, lot), where stock lies."""
+    outside = {
+        (row.org_id, row.id)
+        for row in session.execute(
+            select(Place.org_id, Place.id).where(
+                Place.org_id.in_(orgs), Place.holds_stock.is_(False)
             )
-            .join(Place, (Place.org_id == Balance.org_id) & (Place.id == Balance.place_id))
-            .outerjoin(Lot, Lot.id == Balance.lot_id)
-            .where(Balance.org_id.in_(orgs), Balance.qty > 0, Place.holds_stock.is_(True))
-            .group_by(Balance.org_id, Balance.item_id, Balance.lot_id, Lot.expiry)
         )
-    )
+    }
+    places = {place for _org, place in outside}
+    found: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+    with plain_rows(session, _BALANCES, {"orgs": orgs}) as rows:
+        for org, place, item, lot, qty in rows:
+            if place not in places or (org, place) not in outside:
+                found[org, item, lot] += qty
+    return found
 
 
-def _use(session: Session, orgs: list[int], day: date) -> dict[tuple[int, int], int]:
-    rows = session.execute(
-        select(Demand.org_id, Demand.item_id, func.sum(Demand.given))
-        .where(Demand.org_id.in_(orgs), Demand.day >= day - timedelta(days=_DAYS), Demand.day < day)
-        .group_by(Demand.org_id, Demand.item_id)
-    )
-    return {(org, item): int(given) for org, item, given in rows if given}
+def _expiries(session: Session, orgs: list[int]) -> dict[int, date | None]:
+    with plain_rows(session, _DATED, {"orgs": orgs}) as rows:
+        return {lot: plain_day(stored) for lot, stored in rows}
 
 
-def _months(session: Session, orgs: list[int], day: date) -> dict[tuple[int, int], dict[date, int]]:
-    """Given quantities per item and month; one query per month, each on the index by day."""
-    found: dict[tuple[int, int], dict[date, int]] = {}
-    for first, after in _month_spans(day):
-        rows = session.execute(
-            select(Demand.org_id, Demand.item_id, func.sum(Demand.given))
-            .where(Demand.org_id.in_(orgs), Demand.day >= first, Demand.day < after)
-            .group_by(Demand.org_id, Demand.item_id)
-        )
-        for org, item, given in rows:
-            found.setdefault((org, item), {})[first] = int(given)
+def _uses(session: Session, orgs: list[int], day: date) -> dict[_Pair, list[int]]:
+    """Given quantities per item: each month, the oldest first, and last the four weeks.
+
+    One walk over the months' rows: to sum them in the database, it would sort them.
+    """
+    spans = _month_spans(day)
+    weeks = (day - timedelta(days=_DAYS), day)
+    values = {"orgs": orgs, "first": min(spans[0][0], weeks[0]), "last": day}
+    found: defaultdict[_Pair, list[int]] = defaultdict(lambda: [0] * (_MONTHS + 1))
+    places: dict[object, tuple[int, ...]] = {}
+    with plain_rows(session, _GIVEN, values) as rows:
+        for org, item, stored, given in rows:
+            if stored not in places:
+                on = plain_day(stored)
+                places[stored] = tuple(
+                    place
+                    for place, (first, after) in enumerate((*spans, weeks))
+                    if on is not None and first <= on < after
+                )
+            sums = found[org, item]
+            for place in places[stored]:
+                sums[place] += given
     return found
 
 
@@ -171,41 +207,56 @@ def _month_spans(day: date) -> list[tuple[date, date]]:
     return spans[::-1]
 
 
-def _prices(session: Session, day: date, wanted: Mapping[int, Collection[int]]) -> Prices:
-    found: dict[tuple[int, int], PriceInForce] = {}
-    for org, items in wanted.items():
-        for item, rows in prices_on(session, day, org, items).items():
-            found[org, item] = rows[0]
+def _prices(session: Session, day: date, wanted: Mapping[int, Collection[int]]) -> _Money:
+    known: dict[int, tuple[Priced, Priced | None]] = {}
+    found: _Money = {}
+    for key, (best, *_others) in prices_for(session, day, wanted).items():
+        money = known.get(best.price_id)
+        if money is None:
+            base = best.base_price
+            money = known[best.price_id] = (
+                Priced(to_scaled(best.unit_price), best.price_factor),
+                Priced(to_scaled(base), best.price_factor) if base else None,
+            )
+        found[key] = money
     return found
 
 
-def _worth(prices: Prices, key: tuple[int, int], quantity: int) -> Decimal:
-    price = prices.get(key)
-    return amount(price.unit_price, quantity, price.price_factor) if price else Decimal(0)
+def _value(use: Mapping[_Pair, int], prices: _Money) -> Decimal:
+    return from_cents(
+        sum(prices[key][0].cents(quantity) for key, quantity in use.items() if key in prices)
+    )
 
 
-def _value(use: Mapping[tuple[int, int], int], prices: Prices) -> Decimal:
-    return sum((_worth(prices, key, quantity) for key, quantity in use.items()), Decimal(0))
-
-
-def _saved(use: Mapping[tuple[int, int], int], prices: Prices) -> tuple[Decimal, Decimal]:
-    base = saved = Decimal(0)
+def _saved(use: Mapping[_Pair, int], prices: _Money) -> tuple[Decimal, Decimal]:
+    before = after = 0
     for key, quantity in use.items():
-        price = prices.get(key)
-        if price and price.base_price:
-            before = amount(price.base_price, quantity, price.price_factor)
-            base += before
-            saved += before - _worth(prices, key, quantity)
-    return cents(base), cents(saved)
+        price, base = prices.get(key) or (None, None)
+        if price and base:
+            before += base.cents(quantity)
+            after += price.cents(quantity)
+    return from_cents(before), from_cents(before - after)
 
 
-def _bands(lots: list[Any], prices: Prices, day: date) -> tuple[Band, ...]:
-    counts, values = [0] * 5, [Decimal(0)] * 5
-    for row in lots:
-        place = _band(row.expiry, day)
+def _bands(
+    lots: Mapping[tuple[int, int, int], int],
+    expiries: Mapping[int, date | None],
+    prices: _Money,
+    day: date,
+) -> tuple[Band, ...]:
+    counts, values = [0] * 5, [0] * 5
+    lights: dict[date | None, int] = {}
+    for (org, item, lot), quantity in lots.items():
+        expiry = expiries.get(lot)
+        place = lights.get(expiry, -1)
+        if place < 0:
+            place = lights[expiry] = _band(expiry, day)
         counts[place] += 1
-        values[place] += _worth(prices, (row.org_id, row.item_id), int(row.qty))
-    return tuple(Band(*pair) for pair in zip(counts, values, strict=True))
+        money = prices.get((org, item))
+        if money is not None:
+            values[place] += money[0].cents(quantity)
+    pairs = zip(counts, map(from_cents, values), strict=True)
+    return tuple(Band(*pair) for pair in pairs)
 
 
 def _band(expiry: date | None, day: date) -> int:
@@ -218,10 +269,18 @@ def _band(expiry: date | None, day: date) -> int:
 
 
 def _month_values(
-    months: Mapping[tuple[int, int], Mapping[date, int]], prices: Prices, day: date
+    uses: Mapping[_Pair, Sequence[int]], prices: _Money, day: date
 ) -> tuple[MonthUse, ...]:
-    totals = {first: Decimal(0) for first, _after in _month_spans(day)}
-    for key, by_month in months.items():
-        for first, quantity in by_month.items():
-            totals[first] += _worth(prices, key, quantity)
-    return tuple(MonthUse(first, value) for first, value in totals.items())
+    totals = [0] * _MONTHS
+    for key, sums in uses.items():
+        money = prices.get(key)
+        if money is None:
+            continue
+        for place in range(_MONTHS):
+            if sums[place]:
+                totals[place] += money[0].cents(sums[place])
+    spans = _month_spans(day)
+    return tuple(
+        MonthUse(first, from_cents(total))
+        for (first, _after), total in zip(spans, totals, strict=True)
+    )

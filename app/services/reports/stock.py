@@ -2,65 +2,80 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType as Stored
 
 from app.domain.expiry import add_months, band, shown
-from app.domain.money import amount, cents
+from app.domain.money import cents, to_scaled
 from app.i18n import N_, _
 from app.models.item import Item
 from app.models.party import Organisation
 from app.models.stock import Balance, Lot, Place
-from app.services.price_lookup import PriceInForce, prices_on
+from app.services.price_lookup import prices_for
 from app.services.reports.kinds import Ask, Column, Content, Format, Ratio, Report, Value
+from app.services.stock.standing import Priced, from_cents, plain_day, plain_rows
 
-_NEAR_MONTHS = 6
+_NEAR_MONTHS: Final = 6
+
+
+_LOTS: Final = (
+    select(
+        Balance.org_id,
+        Balance.item_id,
+        Item.code,
+        Item.name,
+        Item.spec,
+        Place.name,
+        Lot.lot_no,
+        type_coerce(Lot.expiry, Stored),
+        Organisation.short_name,
+        Balance.owner_id,
+        Balance.qty,
+        Item.base_unit,
+    )
+    .join(Item, Item.id == Balance.item_id)
+    .join(Place, (Place.org_id == Balance.org_id) & (Place.id == Balance.place_id))
+    .join(Organisation, Organisation.id == Balance.owner_id)
+    .outerjoin(Lot, Lot.id == Balance.lot_id)
+    .where(
+        Balance.org_id.in_(bindparam("orgs", expanding=True)),
+        Balance.qty > 0,
+        Place.holds_stock.is_(True),
+    )
+    .order_by(Balance.org_id, Lot.expiry, Item.code, Balance.lot_id)
+)
 
 
 def read(session: Session, ask: Ask) -> Content:
     """All lots in stock with value; the share of value that expires within six months."""
-    rows = session.execute(
-        select(
-            Balance.org_id,
-            Balance.item_id,
-            Item.code,
-            Item.name,
-            Item.spec,
-            Place.name.label("place"),
-            Lot.lot_no,
-            Lot.expiry,
-            Organisation.short_name.label("owner"),
-            Balance.owner_id,
-            Balance.qty,
-            Item.base_unit,
-        )
-        .join(Item, Item.id == Balance.item_id)
-        .join(Place, (Place.org_id == Balance.org_id) & (Place.id == Balance.place_id))
-        .join(Organisation, Organisation.id == Balance.owner_id)
-        .outerjoin(Lot, Lot.id == Balance.lot_id)
-        .where(Balance.org_id.in_(ask.org_ids), Balance.qty > 0, Place.holds_stock.is_(True))
-        .order_by(Balance.org_id, Lot.expiry, Item.code, Balance.lot_id)
-    ).all()
-    prices = _prices(session, ask, {(row.org_id, row.item_id) for row in rows})
-    total = near = own = Decimal(0)
-    found: list[tuple[Value, ...]] = []
+    prices = _prices(session, ask)
+    days: dict[object, tuple[str, str, bool]] = {}
     limit = add_months(ask.today, _NEAR_MONTHS)
-    for row in rows:
-        value = _worth(prices.get((row.org_id, row.item_id)), row.qty)
-        total += value
-        near += value if row.expiry is not None and row.expiry < limit else 0
-        own += value if row.owner_id == row.org_id else 0
-        found.append(
-            (
-                ask.names[row.org_id], row.code, row.name, row.spec, row.place,
-                row.lot_no or "—", shown(row.expiry), _light(row.expiry, ask.today),
-                row.owner, row.qty, row.base_unit, value,
-            )
-        )  # fmt: skip
-    return Content(found, _ratios(total, near, own))
+    total = near = own = 0
+    found: list[tuple[Value, ...]] = []
+    with plain_rows(session, _LOTS, {"orgs": list(ask.org_ids)}) as rows:
+        for org, item, code, name, spec, place, lot_no, stored, owner, owner_id, qty, unit in rows:
+            if stored not in days:
+                expiry = plain_day(stored)
+                ends = expiry is not None and expiry < limit
+                days[stored] = (shown(expiry), str(band(expiry, ask.today)), ends)
+            until, light, ends = days[stored]
+            price = prices.get((org, item))
+            value = price.cents(qty) if price else 0
+            total += value
+            near += value if ends else 0
+            own += value if owner_id == org else 0
+            found.append(
+                (
+                    ask.names[org], code, name, spec, place, lot_no or "—", until, light, owner,
+                    qty, unit, from_cents(value),
+                )
+            )  # fmt: skip
+    return Content(found, _ratios(from_cents(total), from_cents(near), from_cents(own)))
 
 
 def _ratios(total: Decimal, near: Decimal, own: Decimal) -> tuple[Ratio, ...]:
@@ -80,23 +95,19 @@ def _ratios(total: Decimal, near: Decimal, own: Decimal) -> tuple[Ratio, ...]:
     )
 
 
-def _light(expiry: date | None, today: date) -> str:
-    return str(band(expiry, today))
-
-
-def _worth(price: PriceInForce | None, qty: int) -> Decimal:
-    return amount(price.unit_price, qty, price.price_factor) if price else Decimal(0)
-
-
-def _prices(
-    session: Session, ask: Ask, wanted: set[tuple[int, int]]
-) -> dict[tuple[int, int], PriceInForce]:
-    found: dict[tuple[int, int], PriceInForce] = {}
-    for org in ask.org_ids:
-        items = {item for of, item in wanted if of == org}
-        for item, rows in prices_on(session, ask.today, org, items).items():
-            found[org, item] = rows[0]
-    return found
+def _prices(session: Session, ask: Ask) -> dict[tuple[int, int], Priced]:
+    """The price in force of each member's items in stock."""
+    wanted: dict[int, list[int]] = {}
+    for org, item in session.execute(
+        select(Balance.org_id, Balance.item_id)
+        .where(Balance.org_id.in_(ask.org_ids), Balance.qty > 0)
+        .distinct()
+    ):
+        wanted.setdefault(org, []).append(item)
+    return {
+        key: Priced(to_scaled(best.unit_price), best.price_factor)
+        for key, (best, *_others) in prices_for(session, ask.today, wanted).items()
+    }
 
 
 STOCK = Report(

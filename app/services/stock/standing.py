@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Executable, bindparam, cast, func, select, type_coerce
+from sqlalchemy import Executable, bindparam, cast as as_type, func, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType as Stored
 
@@ -56,7 +57,7 @@ class Priced:
 
 
 _ON_HAND: Final = (
-    select(Balance.item_id, Balance.place_id, cast(func.sum(Balance.qty), BigInt))
+    select(Balance.item_id, Balance.place_id, as_type(func.sum(Balance.qty), BigInt))
     .where(Balance.org_id.in_(bindparam("orgs", expanding=True)), Balance.qty > 0)
     .group_by(Balance.org_id, Balance.place_id, Balance.item_id)
 )
@@ -138,14 +139,11 @@ def valued_lots(
         query: The columns of a `ValuedLot` without the last, the expiry as it is stored.
     """
     cost = prices(session, orgs)
-    days: dict[object, date | None] = {None: None}
     with plain_rows(session, query, {"orgs": list(orgs)}) as rows:
         for org, item, lot, owner, qty, stored in rows:
-            if stored not in days:
-                days[stored] = date.fromisoformat(stored) if isinstance(stored, str) else stored
             price = cost.get((org, item, lot, owner))
             worth = price.cents(qty) if price else 0
-            yield ValuedLot(org, item, lot, owner, qty, days[stored], worth)
+            yield ValuedLot(org, item, lot, owner, qty, plain_day(stored), worth)
 
 
 @contextmanager
@@ -156,6 +154,12 @@ def plain_rows(
     with session.connection().execute(query, values) as found:
         cursor: Any = found.cursor
         yield cursor
+
+
+@lru_cache(maxsize=4096)
+def plain_day(stored: object) -> date | None:
+    """A day as the driver has it: text in a file, a date from a server."""
+    return date.fromisoformat(stored) if isinstance(stored, str) else cast("date | None", stored)
 
 
 def from_cents(value: int) -> Decimal:
