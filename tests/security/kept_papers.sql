@@ -1,0 +1,31 @@
+-- Papers at several states: written with the owner's rights, attacked by test_kept_papers.py.
+INSERT INTO app.acceptance (org_id, id, no, delivery_id, supplier_id, place_id, status, posted_at, receiver_id, checks,
+  amount) VALUES (2, 51, 'YS-1', 61, 11, 1, 'posted', 1, 4, '{}', 0);
+INSERT INTO app.acceptance_line (org_id, acceptance_id, line, item_id, lot_id, place_id, expected, accepted, refused,
+  result, gift, unit_price, price_factor, amount, owner_id) VALUES (2, 51, 1, 101, 0, 1, 5, 5, 0, 'ok', 0, 1, 1, 5, 11);
+INSERT INTO app.consumption (org_id, id, no, place_id, occurred_on, posted_at, person_id, source, status)
+  VALUES (2, 52, 'XH-1', 1, '2026-10-14', 1, 4, 'scan', 'posted');
+INSERT INTO app.delivery (org_id, id, no, supplier_id, place_id, status, created_at, created_by, source, transport, version)
+  VALUES (2, 61, 'SH-1', 11, 1, 'accepted', 1, 4, 'typed', '{}', 1),
+         (2, 62, 'SH-2', 11, 1, 'announced', 1, 4, 'typed', '{}', 1);
+INSERT INTO app.delivery_line (org_id, delivery_id, line, item_id, qty, price_factor) VALUES (2, 61, 1, 101, 5, 1);
+INSERT INTO app.transfer (org_id, id, no, donor_id, kind, status, urgency, legal_basis, settle, reason, place_id, created_at,
+  created_by, version) VALUES (3, 71, 'DB-1', 2, 'transfer', 'in_transit', 'normal', 'same', 'none', 'x', 1, 1, 7, 1);
+INSERT INTO app.transfer_line (org_id, transfer_id, line, item_id, wanted, confirmed, sent, accepted, returned, unit_price,
+  price_factor, saved) VALUES (3, 71, 1, 101, 9, 9, 9, 0, 0, 1, 1, 0);
+INSERT INTO app.transfer_lot (org_id, transfer_id, n, line, item_id, lot_id, owner_id, to_owner, from_place, qty, accepted,
+  refused, missing, cleared, unit_price, price_factor, traces)
+  VALUES (3, 71, 1, 1, 101, 0, 11, 11, 1, 9, 0, 0, 0, 0, 1, 1, '[]');
+INSERT INTO app.trace_code (code, org_id, item_id, lot_id, acceptance_id, received_at)
+  VALUES ('81000000000000000001', 2, 101, 0, 51, 1);
+INSERT INTO app.temporary_purchase (org_id, id, no, item_id, qty, unit_price, department, reason, status, asked_on, asked_by,
+  version) VALUES (2, 81, 'LC-1', 101, 1, 1, 'x', 'x', 'asked', '2026-10-14', 4, 1);
+INSERT INTO app.pt_request (org_id, id, no, kind, item_id, department, applicant, reason, evidence, yearly_qty, checks, status,
+  created_at, created_by, version) VALUES (2, 82, 'YS-1', 'introduce', 101, 'x', 'x', 'x', 'x', 1, '[]', 'submitted', 1, 4, 1);
+INSERT INTO app.counter (org_id, kind, day, last) VALUES (2, 'QQ', '2026-10-14', 9);
+INSERT INTO app.pack (org_id, id, code, kind, item_id, qty, owner_id, place_id, status, source_kind, source_id, made_at, made_by,
+  version) VALUES (2, 91, '1', 'label', 101, 5, 11, 1, 'in_stock', 'acceptance', 51, 1, 4, 1);
+INSERT INTO app.pack_line (org_id, pack_id, lot_id, qty) VALUES (2, 91, 0, 5);
+INSERT INTO app.label_print (org_id, id, at, person_id, template, target, count, content, source_kind)
+  VALUES (2, 92, 1, 4, 'x', 'pdf', 1, '[91]', 'acceptance');
+INSERT INTO app.lot_hold VALUES (2, 7, 1, 'recall', NULL, 1, 4, NULL);
