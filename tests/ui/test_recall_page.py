@@ -9,11 +9,13 @@ import pytest
 
 from app.services.recalls import trace
 from app.services.recalls.recall import recalls
+from app.services.stock.lots import find_or_make_lot
 from app.ui.context import PageContext
 from app.ui.page import Page
-from app.ui.pages.recall.dialogs import ActionForm, RecallForm
+from app.ui.pages.recall.dialogs import ActionForm, LotsForm, RecallForm
 from app.ui.pages.recall.page import RecallPage
 from app.ui.status import Status
+from tests.deliveries import SYRINGE
 from tests.factories import EAST, TODAY, Site
 from tests.services.recalls.test_recalls import recall
 from tests.services.test_consumption import receive
@@ -39,6 +41,27 @@ def test_a_scan_shows_the_way_of_the_lot(
     shown = page.bar.panel.result
     assert shown is not None
     assert shown.status is Status.BAD
+
+
+def test_a_number_that_two_items_share_is_asked_about(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    receive(sqlite_site, EAST, {"K1": (4, TODAY + timedelta(days=400))})
+    with sqlite_site.owner.write() as session:
+        other = find_or_make_lot(session, SYRINGE, "K1", None)
+    page = show(RecallPage(context))
+    settle()
+    page.scan("K1")
+    settle()
+    before = page.found
+    assert before is None, "nothing is shown, and nothing can be frozen, before it is chosen"
+    form = page.findChild(LotsForm)
+    assert form is not None
+    form.grid.choose(other)
+    form.submit()
+    settle()
+    assert page.found is not None
+    assert page.found.head.lot_id == other
 
 
 def test_the_lead_freezes_and_a_clinic_may_not(

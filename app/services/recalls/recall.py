@@ -26,7 +26,7 @@ from app.services.access import lead_org, require
 from app.services.db import Database, database_of, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
-from app.services.recalls.trace import trace_lot
+from app.services.recalls.answers import answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,8 @@ def answer(db: Database, actor: Actor, command: Answer) -> None:
     row = _row_by_id(db, actor, command.recall_id)
     if row.status != "active":
         raise ConflictError("recall.closed", _("{no} 已经结束，不用再回复。", no=row.no))
-    here = secured = used = 0
-    for lot in row.lot_ids:
-        for member in trace_lot(db, actor, lot).members:
-            if member.org_id == command.org_id:
-                here += member.here
-                secured += member.secured
-                used += member.used
+    mine = [one for one in answers(db, actor, row.id, row.lot_ids) if one.org_id == command.org_id]
+    here, secured, used = (mine[0].here, mine[0].secured, mine[0].used) if mine else (0, 0, 0)
     if here > secured:
         raise DomainError(
             "recall.open",
@@ -176,11 +171,18 @@ def answer(db: Database, actor: Actor, command: Answer) -> None:
 
 
 def close(db: Database, actor: Actor, command: Close) -> None:
-    """End a recall with a report; the lots stay frozen unless they are released."""
+    """End a recall with a report; the lots stay frozen unless they are released.
+
+    Raises:
+        DomainError: No report, or goods that stay frozen lie open or unanswered for somewhere.
+        ConflictError: Somebody else changed it first.
+    """
     lead = _lead(db, actor)
     report = " ".join(command.report.split())
     if len(report) < 4:  # noqa: PLR2004 - four characters say something
         raise DomainError("recall.report", _("请写处理结果，至少 4 个字。"))
+    if not command.release:
+        _refuse_open(db, actor, command.recall_id)
     with db.write() as session:
         earlier = claim(session, actor, lead, command.op_id, "recall.close", command)
         if earlier is not None:
@@ -213,6 +215,18 @@ def close(db: Database, actor: Actor, command: Close) -> None:
             {"report": report, "release": command.release},
         )  # fmt: skip
         finish(session, lead, command.op_id, {})
+
+
+def _refuse_open(db: Database, actor: Actor, recall_id: int) -> None:
+    """A recall ends when every member that had the goods has answered and set them apart."""
+    row = _row_by_id(db, actor, recall_id)
+    names = [one.org for one in answers(db, actor, row.id, row.lot_ids) if one.open]
+    if row.status == "active" and names:
+        words = _(
+            "{names} 还没有隔离或回复，不能结束。请先催他们办完；弄错了要解冻的，勾「批号解冻」。",
+            names="、".join(names),
+        )
+        raise DomainError("recall.unanswered", words)
 
 
 def recalls(db: Database, actor: Actor) -> tuple[RecallRow, ...]:

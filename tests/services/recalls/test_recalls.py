@@ -10,6 +10,7 @@ from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.stock.recalls import LEVELS, Action, check_recall, reply_due, suggested
 from app.services.consumption import Consume, ConsumeLine, consume
+from app.services.recalls.answers import answers
 from app.services.recalls.expiring import Finish, Plan, end, expiring, people_of, plan
 from app.services.recalls.recall import Answer, Close, Start, answer, close, recalls, replies, start
 from app.services.recalls.trace import find_lots, trace_lot
@@ -93,6 +94,14 @@ def test_members_answer_when_the_goods_are_set_apart(site: Site) -> None:
     (row,) = recalls(*site.as_("lead_buyer"))
     with pytest.raises(DomainError, match="处理结果"):
         close(*site.as_("lead_buyer"), Close(new_op(), number, row.version, ""))
+    with pytest.raises(DomainError, match="城东 还没有隔离或回复"):
+        close(*site.as_("lead_buyer"), Close(new_op(), number, row.version, "已全部退回厂家"))
+    listed = {one.org: one for one in answers(*site.as_("lead_buyer"), number, (lot,))}
+    assert (listed["城东"].here, listed["城东"].answered, listed["城西"].open) == (
+        192,
+        False,
+        False,
+    )
     done = Close(new_op(), number, row.version, "已全部退回厂家", release=True)
     close(*site.as_("lead_buyer"), done)
     again = Close(new_op(), number, row.version, "又关一次", release=True)

@@ -14,9 +14,15 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.recalls import LEVELS, Action, level_words
 from app.i18n import _
+from app.services.recalls.answers import MemberAnswer
 from app.services.recalls.expiring import ExpiringRow, Plan
 from app.services.recalls.recall import Start
 from app.services.recalls.trace import LotHead
+from app.ui.pages.recall import rows
+from app.ui.status import Status
+from app.ui.tables.filling import put_rows
+from app.ui.tables.list_model import ListModel
+from app.ui.tables.view import GridView
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Check, CodeEdit, Field, Select
 from app.ui.widgets.text import Role, Text
@@ -75,8 +81,18 @@ class CloseForm(Form):
 
     chosen = Signal(str, bool)
 
-    def __init__(self, no: str, parent: QWidget) -> None:
-        super().__init__(_("结束 {no}", no=no), _("结束"), parent)
+    def __init__(self, no: str, found: Sequence[MemberAnswer], parent: QWidget) -> None:
+        super().__init__(_("结束 {no}", no=no), _("结束"), parent, wide=560)
+        grid = GridView(ListModel(rows.answer_columns()))
+        grid.set_empty(_("没有成员进过这一批。"))
+        grid.setMinimumHeight(150)
+        put_rows(grid, [rows.answer_row(one) for one in found])
+        self.body.addWidget(grid, 1)
+        late = "、".join(one.org for one in found if one.open)
+        words = (
+            _("还没有隔离或回复：{names}。", names=late) if late else _("各成员都已隔离并回复。")
+        )
+        self.body.addWidget(Text(words, Role.BODY, wrap=True, tone=Status.NEAR if late else None))
         self.report = QLineEdit()
         self.field = Field(_("处理结果"), self.report)
         self.release = Check(_("批号解冻，可以继续用"))
@@ -137,3 +153,32 @@ class ActionForm(Form):
             )
         )  # fmt: skip
         self.accept()
+
+
+class LotsForm(Form):
+    """Several lots carry the number: which one is meant.
+
+    Signals:
+        chosen: Id of the lot.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, found: Sequence[LotHead], parent: QWidget) -> None:
+        title = _("{n} 个品规有这个批号，看哪一个？", n=len(found))
+        super().__init__(title, _("看这一批"), parent, wide=640)
+        self.grid = GridView(ListModel(rows.lot_columns()))
+        self.grid.setMinimumHeight(240)
+        put_rows(self.grid, [rows.lot_row(one) for one in found])
+        self.grid.opened.connect(lambda _row: self.submit())
+        self.body.addWidget(self.grid, 1)
+        self.grid.choose(found[0].lot_id)
+        self.grid.setFocus()
+
+    @override
+    def submit(self) -> None:
+        """Hand the chosen lot over."""
+        row = self.grid.current()
+        if row is not None:
+            self.accept()
+            self.chosen.emit(row.key)

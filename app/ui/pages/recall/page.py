@@ -15,6 +15,7 @@ from app.domain.errors import DomainError
 from app.domain.expiry import shown
 from app.domain.ids import new_op
 from app.i18n import _
+from app.services.recalls.answers import MemberAnswer, answers
 from app.services.recalls.expiring import ExpiringRow, Finish, end, expiring, people_of, plan
 from app.services.recalls.recall import Answer, Close, RecallRow, answer, close, recalls, start
 from app.services.recalls.trace import (
@@ -32,7 +33,7 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.recall import rows
-from app.ui.pages.recall.dialogs import ActionForm, CloseForm, RecallForm
+from app.ui.pages.recall.dialogs import ActionForm, CloseForm, LotsForm, RecallForm
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.filling import put_rows
@@ -165,9 +166,11 @@ class RecallPage(Page):
         elif len(found) == 1:
             self._trace(found[0].lot_id)
         else:
-            words = _("有 {n} 个批号，先看最早到期的", n=len(found))
-            self.bar.say(Status.WARN, words, "、".join(f"{x.name} {x.lot_no}" for x in found[:4]))
-            self._trace(found[0].lot_id)
+            words = _("有 {n} 个品规用这个批号", n=len(found))
+            self.bar.say(Status.WARN, words, _("请选一个再看，别冻结错了货。"))
+            form = LotsForm(found, self)
+            form.chosen.connect(self._trace)
+            form.open()
 
     def _trace(self, lot_id: int) -> None:
         db, actor = self.context.db, self.context.actor
@@ -236,15 +239,8 @@ class RecallPage(Page):
             return
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
         if actor.can(Duty.BUY, recall.org_id) or actor.can(Duty.CATALOGUE, recall.org_id):
-            form = CloseForm(recall.no, self)
-            form.chosen.connect(
-                lambda report, release: self._write(
-                    lambda: close(
-                        db, actor, Close(new_op(), recall.id, recall.version, report, release)
-                    )
-                )
-            )
-            form.open()
+            lots = recall.lot_ids
+            self.read(lambda: answers(db, actor, recall.id, lots), partial(self._close, recall))
             return
         ask = _reply_form(recall, self)
         ask.accepted.connect(
@@ -253,6 +249,17 @@ class RecallPage(Page):
             )
         )
         ask.open()
+
+    def _close(self, recall: RecallRow, found: tuple[MemberAnswer, ...]) -> None:
+        db, actor = self.context.db, self.context.actor
+        form = CloseForm(recall.no, found, self)
+
+        def end_it(report: str, release: bool) -> None:
+            command = Close(new_op(), recall.id, recall.version, report, release)
+            self._write(lambda: close(db, actor, command))
+
+        form.chosen.connect(end_it)
+        form.open()
 
     # Near expiry
 

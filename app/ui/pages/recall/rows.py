@@ -8,6 +8,7 @@ from app.domain.duties import Duty
 from app.domain.expiry import Band, band, shown
 from app.domain.stock.doc_titles import doc_title
 from app.i18n import N_, _
+from app.services.recalls.answers import MemberAnswer
 from app.services.recalls.expiring import ExpiringRow
 from app.services.recalls.recall import RecallRow
 from app.services.recalls.trace import LotHead, Member, TraceStep
@@ -156,3 +157,43 @@ def expiring_row(row: ExpiringRow, context: PageContext) -> Row:
         raw=(row.name, row.org, row.lot_no, row.expiry, row.qty, row.wasted, row.amount,
              row.action or row.advice.label, row.person, word),
     )  # fmt: skip
+
+
+def lot_columns() -> tuple[Column, ...]:
+    """Columns of lots that carry the same number."""
+    return (
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=220, stretch=True),
+        Column(key="lot", title=_("批号"), width=110),
+        Column(key="expiry", title=_("有效期至"), width=110),
+        Column(key="state", title=_("状态"), kind=Kind.PILL, width=100),
+    )
+
+
+def lot_row(head: LotHead) -> Row:
+    """A lot to choose."""
+    state = Pill(Status.LOCK, _("已冻结")) if head.held else Pill(Status.OK, _("可用"))
+    return Row(
+        head.lot_id,
+        (Two(head.name, head.spec), head.lot_no, shown(head.expiry), state),
+        record=head,
+    )
+
+
+def answer_columns() -> tuple[Column, ...]:
+    """Columns of what members answered."""
+    return (
+        Column(key="org", title=_("机构"), width=120),
+        Column(key="here", title=_("在库"), kind=Kind.NUMBER, width=80),
+        Column(key="secured", title=_("已隔离"), kind=Kind.NUMBER, width=80),
+        Column(key="used", title=_("已用"), kind=Kind.NUMBER, width=80),
+        Column(key="note", title=_("回复"), width=160, stretch=True),
+    )
+
+
+def answer_row(one: MemberAnswer) -> Row:
+    """A member's answer; a missing one stands out."""
+    words: Cell = one.note or _("已回复")
+    if one.open:
+        words = Pill(Status.NEAR, _("没有回复") if not one.answered else _("还没隔离完"))
+    cells = (one.org, f"{one.here:,}", f"{one.secured:,}", f"{one.used:,}", words)
+    return Row(one.org_id, cells, record=one)
