@@ -12,6 +12,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -21,11 +22,15 @@ from app.i18n import _
 MAX_UNPACKED: Final = 600 * 1024 * 1024
 MAX_RATIO: Final = 250
 MAX_ENTRIES: Final = 2_000
+MAX_REPEATED: Final = 400 * 1024 * 1024
+"""Bytes that the cells of a workbook may say; a shared text counts as often as it is used."""
 _MEGABYTE: Final = 1024 * 1024
 _WORTH_A_LOOK: Final = 10 * _MEGABYTE
 _PART: Final = 4 * _MEGABYTE
 _OVERLAP: Final = 4096
 _MOST_CELLS: Final = 20
+_LEAST_CELL: Final = 20
+"""Bytes of the shortest cell that uses a shared text: ``<c t="s"><v>0</v></c>``."""
 _BROKEN: Final = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError,
     ValueError, KeyError, RuntimeError,
@@ -36,6 +41,8 @@ _FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]{0,2000}</f>)\s*'
     rb"(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_SHARED: Final = re.compile(rb"=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})")
+_ITEM: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
 
 def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
@@ -57,9 +64,14 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
                 raise DomainError(
                     "file.password", _("{name} 设了密码。请取消密码后再导入。", name=path.name)
                 )
-            return _look_inside(
+            if len({entry.filename for entry in entries}) < len(entries):
+                raise zipfile.BadZipFile("two parts of one name: every reader takes another")
+            found = _look_inside(
                 path, archive, entries, max(len(content) * MAX_RATIO, _WORTH_A_LOOK)
             )
+            if _repeated(archive, entries) > MAX_REPEATED:
+                raise _bomb(path)
+            return found
     except _BROKEN as error:
         raise DomainError(
             "file.damaged",
@@ -90,6 +102,35 @@ def _look_inside(
             if in_sheet and b"<f" in part:
                 cells += [found.decode() for found in _FORMULA.findall(part)]
     return tuple(dict.fromkeys(cells))[:_MOST_CELLS]
+
+
+def _repeated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
+    """Bytes of text that the cells take from the shared ones together; 0 when it cannot be much.
+
+    A text of 32,000 signs that 200,000 cells share is a small file and gigabytes in memory.
+    """
+    shared = [one for one in entries if one.filename.lower().endswith("sharedstrings.xml")]
+    sheets = [one for one in entries if "worksheets/sheet" in one.filename]
+    if not shared:
+        return 0
+    lengths = _lengths(archive.read(shared[0]))
+    most = sum(one.file_size for one in sheets) // _LEAST_CELL * max(lengths, default=0)
+    if most <= MAX_REPEATED:
+        return 0
+    total = 0
+    for sheet in sheets:
+        for part, _begins in _parts(archive, sheet):
+            for number in map(int, _SHARED.findall(part)):
+                total += lengths[number] if number < len(lengths) else 0
+            if total > MAX_REPEATED:
+                return total
+    return total
+
+
+def _lengths(shared: bytes) -> list[int]:
+    """Bytes of each shared text."""
+    begins = [found.start() for found in _ITEM.finditer(shared)]
+    return [end - begin for begin, end in pairwise([*begins, len(shared)])]
 
 
 def _parts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[tuple[bytes, bool]]:

@@ -38,6 +38,7 @@ _DELIMITERS: Final = ",\t;|"
 _SAMPLE_LINES: Final = 20
 _MEGABYTE: Final = 1024 * 1024
 _MANY_WORDS: Final = 20_000
+_MERGED_ROWS: Final = 4 * MAX_ROWS
 _REPLACED: Final = "\ufffd"
 Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
 
@@ -144,21 +145,24 @@ def _read_workbook(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> t
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         seen = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
-        tables = [
-            Table(name, _sheet_rows(path, book.get_sheet_by_name(name)), "", uncomputed)
-            for name in book.sheet_names
-            if name in seen or not seen
-        ]
+        tables, rows = [], 0
+        for name in book.sheet_names:
+            if name in seen or not seen:
+                found = _sheet_rows(path, book.get_sheet_by_name(name))
+                tables.append(Table(name, found, "", uncomputed))
+                rows += len(found)
+                if rows > MAX_ROWS:
+                    raise _long(path)
     except PasswordError:
         raise DomainError(
             "file.password", _("{name} 设了密码。请取消密码后再导入。", name=path.name)
         ) from None
     except (CalamineError, ValueError, KeyError, zipfile.BadZipFile):
         raise _damaged(path) from None
-    found = tuple(table for table in tables if table.rows)
-    if not found:
+    filled = tuple(table for table in tables if table.rows)
+    if not filled:
         raise _empty(path)
-    return found
+    return filled
 
 
 def _sheet_rows(path: Path, sheet: CalamineSheet) -> tuple[tuple[str, ...], ...]:
@@ -178,10 +182,14 @@ def _areas(sheet: CalamineSheet) -> Ranges:
 def _filled(rows: tuple[tuple[str, ...], ...], merged: Ranges) -> tuple[tuple[str, ...], ...]:
     """Merged areas that go down over rows, or are part of the titles, filled with their text."""
     lists: dict[int, list[str]] = {}
+    left_over = _MERGED_ROWS
     for (top, left), (bottom, right) in merged:
         if top >= len(rows) or left >= len(rows[top]) or not rows[top][left]:
             continue
         text = rows[top][left]
+        left_over -= min(bottom + 1, len(rows)) - top
+        if left_over < 0:
+            break  # areas that lie over each other, which no program of tables makes
         for row in range(top, min(bottom + 1, len(rows))):
             cells = lists.setdefault(row, list(rows[row]))
             for column in range(left, min(right + 1, len(cells))):
@@ -197,7 +205,7 @@ def _read_text(path: Path, content: bytes, stated: str) -> Table:
     else:
         text, encoding = decode(content, path.name)
     if "\0" in text:
-        raise _damaged(path)
+        raise _broken_text(path, text.count("\n", 0, text.index("\0")) + 1)
     if _REPLACED in text:
         raise DomainError(
             "file.replaced",
@@ -210,7 +218,10 @@ def _read_text(path: Path, content: bytes, stated: str) -> Table:
     try:
         rows = _limited(path, reader)
     except csv.Error:
-        raise _damaged(path) from None
+        raise _broken_text(path, reader.line_num) from None
+    if rows and "\n" in rows[-1][-1] and not text.rstrip().endswith('"'):
+        # a quote that nothing closes has swallowed the rest of the file
+        raise _broken_text(path, reader.line_num - rows[-1][-1].count("\n"))
     if not rows:
         raise _empty(path)
     return Table(path.stem, rows, encoding)
@@ -223,10 +234,15 @@ def _limited(path: Path, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, .
     filled = 0
     for row in rows:
         if len(kept) >= MAX_ROWS:
+            raise _long(path)
+        if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
             raise DomainError(
-                "file.rows",
-                _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=MAX_ROWS),
-            )
+                "file.columns",
+                _(
+                    "{name} 第 {row} 行超过 {n} 列。请只留要导入的列，其余删掉再导入。",
+                    name=path.name, row=len(kept) + 1, n=MAX_COLUMNS,
+                ),
+            )  # fmt: skip
         cells = tuple(
             [
                 words[value] if value.__class__ is str else cell_text(value)
@@ -267,6 +283,24 @@ def _strictly(content: bytes, encodings: Sequence[str], name: str) -> tuple[str,
         _(
             "{name} 的文字编码认不出来。请在 Excel 里另存为「CSV UTF-8」或 .xlsx 再导入。",
             name=name,
+        ),
+    )
+
+
+def _long(path: Path) -> DomainError:
+    return DomainError(
+        "file.rows", _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=MAX_ROWS)
+    )
+
+
+def _broken_text(path: Path, row: int) -> DomainError:
+    return DomainError(
+        "file.broken",
+        _(
+            "{name} 第 {row} 行读不下去：引号没有成对，或有不该有的字符、过长的一格。"
+            "请改好这一行，或从原系统重新导出。",
+            name=path.name,
+            row=row,
         ),
     )
 

@@ -333,3 +333,67 @@ def test_a_damaged_workbook_is_read_or_refused(
     path = tmp_path_factory.mktemp("flips") / "坏.xlsx"
     path.write_bytes(bytes(content))
     assert read_or_words(path)
+
+
+def refused(path: Path) -> DomainError:
+    """How a file is refused."""
+    with pytest.raises(DomainError) as caught:
+        read_tables(path)
+    return caught.value
+
+
+def test_a_shared_text_is_not_unfolded_a_thousandfold(tmp_path: Path) -> None:
+    """32,000 signs in 20,000 cells: some kilobytes in the file, 640 MB in memory."""
+    path = tmp_path / "重复.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        for row in range(10_000):
+            page.write_string(row, 0, "a" * 32_000)
+            page.write_string(row, 1, "a" * 32_000)
+    assert path.stat().st_size < 1_000_000
+    assert refused(path).code == "file.bomb"
+
+
+def test_two_parts_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "两份.xlsx", TITLES)
+    with zipfile.ZipFile(path, "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("xl/worksheets/sheet1.xml", "<worksheet/>")
+    assert refused(path).code == "file.damaged"
+
+
+def test_areas_over_each_other_do_not_hold_the_program_up(tmp_path: Path) -> None:
+    path, merges = workbook(tmp_path / "合并.xlsx", TITLES, *[ROW] * 3_000), 20_000
+    areas = "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * merges + "</mergeCells>"
+    page = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[page] = parts[page].replace(b"</sheetData>", b"</sheetData>" + areas.encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    (table,) = read_tables(path)
+    assert len(table.rows) == 3_001
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ("编码,名称\n1,a\n2,b\0\n", 3),
+        ('编码,名称\n1,"a\n2,b\n3,c\n', 2),
+        ("编码,名称\n1," + "x" * 200_000 + "\n", 2),
+    ],
+)
+def test_a_text_that_breaks_off_is_refused_by_its_row(
+    tmp_path: Path, content: str, row: int
+) -> None:
+    path = tmp_path / "断.csv"
+    path.write_text(content, "utf-8")
+    assert f"第 {row} 行" in refused(path).text
+
+
+def test_columns_that_would_be_left_out_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "宽.csv"
+    path.write_text("列," * 600 + "\n", "utf-8")
+    assert "第 1 行" in refused(path).text
+    path.write_text("列,名" + "," * 600 + "\n", "utf-8")
+    assert read_tables(path)[0].rows[0][:2] == ("列", "名")

@@ -55,7 +55,14 @@ def test_what_papers_say_stays(group: Site, psql: Psql, server_backend: ServerBa
     assert answer(head, decide.format("app.my_person()")) == 1
 
 
-MOVE = {"item": 101, "lot": 0, "owner": KANGZE, "qty": 1, "price": 1, "factor": 1}
+MOVE: dict[str, object] = {
+    "item": 101,
+    "lot": 0,
+    "owner": KANGZE,
+    "qty": 1,
+    "price": 1,
+    "factor": 1,
+}
 NONSENSE = (
     {"item": 999},
     {"lot": 999},
@@ -75,7 +82,7 @@ def test_moves_are_of_goods_that_exist(group: Site, psql: Psql, wrong: dict[str,
         " FROM app.place WHERE org_id = 2"
     ).fetchone()
     assert ends is not None
-    way = {"from": ends[1], "to": ends[0]}
+    way: dict[str, object] = {"from": ends[1], "to": ends[0]}
 
     def post(move: dict[str, object], kind: str) -> None:
         connection.execute(
