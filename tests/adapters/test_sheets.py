@@ -70,7 +70,7 @@ def test_our_csv_runs_no_formula_and_is_read_back(tmp_path: Path) -> None:
         ("a.xlsx", b"PK\x03\x04 not really", "file.damaged"),
         ("a.xls", b"nothing of the kind", "file.damaged"),
         ("a.csv", b"\xff\xff\xff\x81", "file.encoding"),
-        ("a.csv", b"a\0b,c\n", "file.damaged"),
+        ("a.csv", b"a\0b,c\n", "file.broken"),
         ("a.csv", b"", "file.empty"),
         ("a.xls", b"", "file.empty"),
         ("a.xlsx", b"%PDF-1.7", "file.other"),
