@@ -65,7 +65,8 @@ def load(file: Path | None = None) -> Settings:
         return Settings()
     try:
         values: dict[str, Any] = tomllib.loads(source.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # a torn or foreign file must not keep the program from starting
+    except (OSError, ValueError, RecursionError):
+        # a torn or foreign file must not keep the program from starting
         _log.warning("%s cannot be read: the usual settings are used", source.name)
         return Settings()
     default = Settings()

@@ -37,6 +37,6 @@ def write(file: Path, where: str, rows: Iterable[Row]) -> None:
 def _all(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

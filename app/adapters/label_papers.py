@@ -56,7 +56,7 @@ def read_paper(file: Path, title: str) -> LabelPaper:
         label = _label(raw["label"])
         sheet = raw["sheet"]
         result = LabelPaper(key=file.stem, title=title, label=label, dpi=raw["dpi"], **sheet)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DomainError(
             "label.template",
             _("标签模板 {name} 不完整：{what}。请恢复原来的模板文件。", name=file.name, what=error),

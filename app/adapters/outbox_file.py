@@ -164,7 +164,7 @@ def _read(file: Path) -> tuple[Note, ...]:
             else:
                 note = Note(**json.loads(text.removeprefix("+")))
                 notes[note.op] = note
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             continue
     return tuple(notes.values())
 

@@ -111,7 +111,7 @@ def _text(path: Path) -> str:
 def _settings(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _wrong(path, 0, "", _("应为 JSON 对象。")) from error
     if not isinstance(found, dict):
         raise _wrong(path, 0, "", _("应为 JSON 对象。"))
@@ -128,7 +128,10 @@ def _day(settings: dict[str, Any], name: str) -> date:
 
 def _table(path: Path, wanted: Sequence[str]) -> tuple[list[int], list[list[str]]]:
     """Positions of the wanted columns, and the rows."""
-    rows = list(csv.reader(_text(path).splitlines()))
+    try:
+        rows = list(csv.reader(_text(path).splitlines()))
+    except csv.Error as error:
+        raise _wrong(path, 0, "", _("不是 CSV 文本。")) from error
     head = [cell.strip() for cell in rows[0]] if rows else []
     missing = [name for name in wanted if name not in head]
     if missing:
@@ -146,6 +149,8 @@ def _items(path: Path) -> tuple[list[Key], dict[str, Floats]]:
             values[n] = [float(row[column]) for column in at[2:]]
         except (ValueError, IndexError) as error:
             raise _wrong(path, n + 2, "", _("数字看不懂。")) from error
+        if not np.isfinite(values[n]).all():
+            raise _wrong(path, n + 2, "", _("数字看不懂。"))
     if not keys:
         raise _wrong(path, 1, "", _("没有品规。"))
     return keys, {name: values[:, n] for n, name in enumerate(_NUMBERS)}

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from app.adapters.sheets_out import csv_plain, csv_text
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 
@@ -18,8 +19,8 @@ def made(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """The bytes of a file."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerow([csv_text(cell) for cell in header])
+    writer.writerows([csv_text(cell) for cell in row] for row in rows)
     return (_MARK + text.getvalue()).encode()
 
 
@@ -42,7 +43,7 @@ def read(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         ) from error
     try:
         lines = [
-            tuple(cell.strip() for cell in row)
+            tuple(csv_plain(cell.strip()) for cell in row)
             for row in csv.reader(io.StringIO(_text(data), newline=""), strict=True)
             if any(cell.strip() for cell in row)
         ]

@@ -94,6 +94,15 @@ def csv_text(value: Cell) -> str:
     return "'" + text if risky else text
 
 
+def csv_plain(text: str) -> str:
+    """What `csv_text` was given, from what it made.
+
+    >>> csv_plain("'=1+1"), csv_plain("'n Sommer")
+    ('=1+1', "'n Sommer")
+    """
+    return text[1:] if text.startswith("'") and text[1:].startswith(_RISKY) else text
+
+
 def _csv(path: Path, sheet: Sheet) -> int:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)

@@ -181,7 +181,7 @@ def rules(
 def _loaded(file: Path) -> tuple[BarcodeRule, ...]:
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise DomainError(
             "rules.file", _("读不了 {file}。请用 --json 导出的格式。", file=file)
         ) from None

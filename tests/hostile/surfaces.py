@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from app import settings
-from app.adapters import heads_file, outbox_file
+from app.adapters import heads_file, label_papers, outbox_file, plan_files
 from app.adapters.pades.check import certificate, check
 from app.adapters.quote_xlsx import read_quote
 from app.adapters.sheets import read_tables
@@ -30,6 +30,7 @@ from app.services.counting import climate_log
 from app.services.formulary import prescription, sheets as formulary
 from app.services.importing import catalogue, catalogue_rows, demand, prices
 from app.services.importing.columns import Field
+from app.services.labels import designs
 from app.services.mapping import load, rows as mapping_rows
 from app.services.receiving import importing, trace_files
 from app.services.settlement import invoice_sheets
@@ -118,6 +119,9 @@ BYTES: dict[str, Callable[[bytes, Path], object]] = {
     "settings": _on_disk("settings.toml", settings.load),
     "heads": _on_disk("heads.json", lambda path: heads_file.read(path, "x")),
     "outbox": _on_disk("a.outbox", outbox_file._read),
+    "plan": _on_disk("instance.json", plan_files._settings),
+    "paper": _on_disk("a4.json", lambda path: label_papers.read_paper(path, "x")),
+    "design": lambda content, _folder: designs.from_file(content),
     "scan": _as_text(lambda text: scan.classify(text, today=TODAY)),
     "receiving": _as_text(lambda text: reading.read(text, TODAY)),
     "gs1": _as_text(lambda text: gs1.parse(text, today=TODAY)),

@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings, strategies as st
 
+from app.adapters import platform_csv
 from app.adapters.sheets import MAX_CELL, read_tables
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_op
@@ -20,6 +21,7 @@ from app.services.importing import catalogue, demand, prices
 from app.services.importing.plan import Outcome
 from app.services.receiving.importing import NoteFile, preview_notes
 from tests.factories import EAST, Site
+from tests.hostile.surfaces import survives
 
 TITLES = ("品名", "规格", "包装数量", "最小单位", "单位", "生产企业", "文号有效期")
 ROW = ("维生素C片", "100 mg", "100", "片", "瓶", "江岸制药有限公司", "")
@@ -397,3 +399,25 @@ def test_columns_that_would_be_left_out_are_said(tmp_path: Path) -> None:
     assert "第 1 行" in refused(path).text
     path.write_text("列,名" + "," * 600 + "\n", "utf-8")
     assert read_tables(path)[0].rows[0][:2] == ("列", "名")
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("settings", b"a = " + DEEP), ("heads", DEEP), ("outbox", DEEP + b"\n"), ("plan", DEEP),
+     ("design", DEEP), ("paper", DEEP), ("plan", b'{"day": 1e999}'), ("design", b"9" * 5_000)],
+)  # fmt: skip
+def test_endless_nesting_is_refused_with_words(tmp_path: Path, name: str, content: bytes) -> None:
+    assert survives(name, content, tmp_path)
+
+
+def test_records_for_the_platform_run_nothing_and_come_back(tmp_path: Path) -> None:
+    row = ("=cmd|'/c calc'!A1", "+86", "@x", "-1.5", "'quoted", "阿莫西林")
+    path = tmp_path / "记录.csv"
+    path.write_bytes(platform_csv.made(("a",) * 6, [row]))
+    written = path.read_text("utf-8-sig").splitlines()[1]
+    assert written.startswith("'=cmd")
+    assert ",'@x,-1.5,'quoted," in written
+    assert platform_csv.read(path)[1] == [row]

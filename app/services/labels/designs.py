@@ -293,7 +293,7 @@ def from_file(data: bytes) -> Design:
         raise DomainError("design.format", _("这不是标签模板文件。请选用本程序导出的模板文件。"))
     try:
         raw = json.loads(data.decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DomainError(
             "design.format", _("这不是标签模板文件。请选用本程序导出的模板文件。")
         ) from error
