@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -218,9 +218,23 @@ def test_a_refund_to_another_lot_or_of_more_is_refused(site: Site) -> None:
     assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (2 * BOX, 20)
 
 
+def test_what_is_booked_for_an_earlier_day_was_there_then_and_ever_since(sqlite_site: Site) -> None:
+    days = [TODAY - timedelta(days=back) for back in (9, 6, 3)]
+    for day, boxes in ((days[0], 2), (days[2], 5)):
+        receive(sqlite_site, EAST, {"A": (boxes, date(2027, 9, 30))}, day)
+    store = sqlite_site.as_("east_store")
+    consume(*store, use(sqlite_site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[1]))
+    for day, boxes in ((days[0] - timedelta(days=1), 1), (days[0], 2), (days[1], 2)):
+        line = ConsumeLine(AMOXICILLIN, boxes * BOX)
+        with pytest.raises(DomainError, match="账上最少时只有"):
+            consume(*store, use(sqlite_site, line, occurred_on=day))
+    consume(*store, use(sqlite_site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[0]))
+    consume(*store, use(sqlite_site, ConsumeLine(AMOXICILLIN, 5 * BOX), occurred_on=days[2]))
+
+
 def test_a_return_after_the_close_comes_with_the_next_month(site: Site) -> None:
-    receive(site, EAST, {"A": (2, date(2027, 9, 30))})
     september = date(2026, 9, 28)
+    receive(site, EAST, {"A": (2, date(2027, 9, 30))}, september)
     done = consume(*site.as_("east_store"),
                    use(site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=september))  # fmt: skip
     with site.owner.write() as s:

@@ -23,6 +23,7 @@ from app.i18n import _
 from app.models.settlement import Consumption
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.backdated import refuse_before_goods
 from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
 from app.services.consumption.packs import open_pack
 from app.services.consumption.pricing import priced
@@ -31,6 +32,7 @@ from app.services.demand import add_demand
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.stock.available import lot_stock
+from app.services.stock.closed import refuse_closed
 from app.services.stock.names import item_names
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
@@ -102,8 +104,12 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
     """Post picked moves to the consumed end as one document, at the price of the day.
 
     Raises:
-        DomainError: The day lies in a closed month, or the stock is gone.
+        DomainError: The day lies in a closed month, the stock is gone, or was not there that day
+            (dispensing looks at that itself, row by row).
     """
+    if use.source != "dispense":
+        refuse_closed(session, use.org_id, use.day)
+        refuse_before_goods(session, use.org_id, use.day, moves)
     document_id = use.document_id or new_id()
     found = priced(session, use.org_id, use.day, moves)
     no = document_no(session, use.org_id, "XH", use.day)

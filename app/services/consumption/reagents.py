@@ -21,6 +21,7 @@ from app.models.item import Item
 from app.models.stock import Lot
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.backdated import refuse_before_goods
 from app.services.consumption.commands import Consume, ConsumeLine
 from app.services.consumption.consume import Use, pick_all, post_use
 from app.services.db import Database, now, today
@@ -132,6 +133,7 @@ def open_kit(db: Database, actor: Actor, command: OpenKit) -> Opened:
             raise DomainError("kit.future", _("开盒日期在将来。请核对日期。"))
         refuse_closed(session, command.org_id, day)
         moves = _pick(session, actor, command, item, rule, day)
+        refuse_before_goods(session, command.org_id, day, moves)
         kit = _kit(session, actor, command, rule, moves[0], day)
         no = ""
         if rule.mode is Mode.KIT:

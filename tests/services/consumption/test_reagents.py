@@ -103,6 +103,8 @@ def test_opening_a_kit_is_consumption_and_tests_are_held_against_it(site: Site) 
 
 def test_tests_are_consumption_and_the_rest_of_a_kit_is_paid_when_it_ends(site: Site) -> None:
     shelf(site, Rule(Mode.TEST, TESTS, dead_tests=4, open_days=7))
+    with pytest.raises(DomainError, match="账上最少时只有 0"):
+        opened(site, TODAY - timedelta(days=1))  # before it came
     kit = opened(site)
     assert (left(site), paid(site)) == (2 * TESTS, 0)
     counted(site, 9, "B1")

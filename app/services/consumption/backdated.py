@@ -1,0 +1,76 @@
+"""A use of an earlier day: the goods must have been there on that day and on every day since."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.errors import DomainError
+from app.domain.ledger import Move
+from app.i18n import _
+from app.models.item import Item
+from app.models.stock import Balance, Ledger, Lot
+from app.services.db import today
+
+Key = tuple[int, int]
+"""Place and lot; who owned the lot meanwhile does not matter."""
+
+
+def refuse_before_goods(session: Session, org_id: int, day: date, moves: Sequence[Move]) -> None:
+    """Refuse a use that would have left less than nothing at the end of a day since then.
+
+    Raises:
+        DomainError: Says how much there was, and that the day or the lot is to be changed.
+    """
+    if day >= today(session):
+        return
+    wanted: dict[Key, int] = defaultdict(int)
+    for move in moves:
+        wanted[move.from_place, move.lot_id] += move.qty
+    least = _least_since(session, org_id, day, wanted)
+    for (place, lot), qty in wanted.items():
+        if least[place, lot] < qty:
+            raise _missing(session, (lot, day), max(0, least[place, lot]), qty)
+
+
+def _least_since(session: Session, org_id: int, day: date, keys: dict[Key, int]) -> dict[Key, int]:
+    """The smallest stock at the end of `day` and of each day after it."""
+    lots = sorted({lot for _place, lot in keys})
+    level: dict[Key, int] = defaultdict(int)
+    for place, lot, qty in session.execute(
+        select(Balance.place_id, Balance.lot_id, func.sum(Balance.qty))
+        .where(Balance.org_id == org_id, Balance.lot_id.in_(lots))
+        .group_by(Balance.place_id, Balance.lot_id)
+    ):
+        level[place, lot] = int(qty)
+    least = dict.fromkeys(keys, 0) | {key: level[key] for key in keys}
+    later = session.execute(
+        select(Ledger.occurred_on, Ledger.lot_id, Ledger.from_place, Ledger.to_place,
+               func.sum(Ledger.qty))
+        .where(Ledger.org_id == org_id, Ledger.lot_id.in_(lots), Ledger.occurred_on > day)
+        .group_by(Ledger.occurred_on, Ledger.lot_id, Ledger.from_place, Ledger.to_place)
+        .order_by(Ledger.occurred_on.desc())
+    ).all()  # fmt: skip
+    for number, (when, lot, source, target, qty) in enumerate(later):
+        level[source, lot] += int(qty)
+        level[target, lot] -= int(qty)
+        if number + 1 == len(later) or later[number + 1][0] != when:  # the day before `when` ends
+            least = {key: min(least[key], level[key]) for key in keys}
+    return least
+
+
+def _missing(session: Session, what: tuple[int, date], there: int, qty: int) -> DomainError:
+    lot_id, day = what
+    item, lot_no = session.execute(
+        select(Item, Lot.lot_no).join(Lot, Lot.item_id == Item.id).where(Lot.id == lot_id)
+    ).one()
+    words = _(
+        "{name} 批号 {lot}：从 {day} 起算，账上最少时只有 {there} {unit}，不能补记 {qty} {unit}。"
+        "请核对日期，或改用那天在库的批号。",
+        name=item.name, lot=lot_no, day=day, there=there, qty=qty, unit=item.base_unit,
+    )  # fmt: skip
+    return DomainError("use.before_goods", words)
