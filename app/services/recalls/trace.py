@@ -276,22 +276,21 @@ def _steps(
     session: Session, lot_id: int, orgs: list[int], before: Mark | None = None
 ) -> tuple[tuple[TraceStep, ...], Mark | None]:
     """A page of moves, the newest before the mark; and where the page before it begins."""
-    statement = (
-        select(Ledger)
-        .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
-        .order_by(Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
-        .limit(PAGE + 1)
-    )
+    newest = (Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
+    keys = select(Ledger.org_id, Ledger.seq).where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
     if before is not None:
         same = Ledger.posted_at == before.posted_at
-        statement = statement.where(
+        keys = keys.where(
             or_(
                 Ledger.posted_at < before.posted_at,
                 and_(same, Ledger.org_id < before.org_id),
                 and_(same, Ledger.org_id == before.org_id, Ledger.seq < before.seq),
             )
         )
-    moves = session.scalars(statement).all()
+    # A lot may have moved a hundred thousand times: keys are sorted, a page of rows is read.
+    page = keys.order_by(*newest).limit(PAGE + 1).subquery()
+    same_row = and_(page.c.org_id == Ledger.org_id, page.c.seq == Ledger.seq)
+    moves = session.scalars(select(Ledger).join(page, same_row).order_by(*newest)).all()
     shown = moves[:PAGE][::-1]
     first = shown[0] if len(moves) > PAGE else None
     older = Mark(first.posted_at, first.org_id, first.seq) if first is not None else None
@@ -412,17 +411,20 @@ def _members(
     """Sums by member over all moves, added up by the database; and how many moves there are."""
     source, target = aliased(Place), aliased(Place)
     ends = (source.holds_stock, source.kind, target.holds_stock, target.kind)
-    rows = session.execute(
-        select(
-            Ledger.org_id, Organisation.short_name, Ledger.doc_kind, *ends,
-            func.sum(Ledger.qty), func.count(),
-        )
-        .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
-        .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
-        .join(Organisation, Organisation.id == Ledger.org_id)
+    way = (Ledger.org_id, Ledger.doc_kind, Ledger.from_place, Ledger.to_place)
+    # Summed before anything is looked up: the moves are many, the ways few.
+    flow = (
+        select(*way, func.sum(Ledger.qty).label("qty"), func.count().label("moves"))
         .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
-        .group_by(Ledger.org_id, Organisation.short_name, Organisation.code, Ledger.doc_kind,
-                  *ends)
+        .group_by(*way)
+        .cte("flow")
+    )
+    rows = session.execute(
+        select(flow.c.org_id, Organisation.short_name, flow.c.doc_kind, *ends, flow.c.qty,
+               flow.c.moves)
+        .join(source, and_(source.org_id == flow.c.org_id, source.id == flow.c.from_place))
+        .join(target, and_(target.org_id == flow.c.org_id, target.id == flow.c.to_place))
+        .join(Organisation, Organisation.id == flow.c.org_id)
         .order_by(Organisation.code)
     ).all()  # fmt: skip
     names: dict[int, str] = {}
