@@ -68,6 +68,7 @@ NONSENSE = (
     {"lot": 999},
     {"owner": 999},
     {"price": -1},
+    {"qty": 10**12 + 1},
     {"reversal": 99},
     {"reason": "x" * 3000},
 )
