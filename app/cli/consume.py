@@ -13,7 +13,7 @@ from app.cli.operation import OpOption, op_id
 from app.cli.scope import org_ids, signed_in_at
 from app.domain.errors import DomainError
 from app.domain.quantity import checked
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
 from app.services.consumption.listing import (
     consumption_by_no,
@@ -69,6 +69,7 @@ def list_documents(org: OrgOption = "") -> None:
             "person": _("经办"), "lines": _("行数"), "status": _("状态"), "note": _("备注"),
         },
         empty=_("还没有消耗单。"),
+        words={"status": {"posted": N_("已入账"), "reversed": N_("已冲销")}},
     )  # fmt: skip
 
 

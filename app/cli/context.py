@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import typer
@@ -183,7 +184,12 @@ class Cli:
             typer.echo(text)
 
     def emit(
-        self, value: object, columns: Mapping[str, str] | None = None, *, empty: str = ""
+        self,
+        value: object,
+        columns: Mapping[str, str] | None = None,
+        *,
+        empty: str = "",
+        words: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         """Answer with a result: JSON as it is, or lines and tables for people.
 
@@ -191,6 +197,7 @@ class Cli:
             value: A frozen result, or a sequence of frozen rows.
             columns: Field name → translated title, in the order to show; all fields otherwise.
             empty: What to say when there are no rows.
+            words: Field name → kept code → untranslated words, for tables that people read.
         """
         from app.services.operations import plain
 
@@ -198,7 +205,7 @@ class Cli:
         if self.as_json:
             typer.echo(json.dumps(simple, ensure_ascii=False, indent=1))
         elif isinstance(simple, list):
-            self._table(simple, columns, empty or _("没有内容。"))
+            self._table(_worded(simple, words or {}), columns, empty or _("没有内容。"))
         elif isinstance(simple, dict):
             for name, title in (columns or {key: key for key in simple}).items():
                 typer.echo(f"{title}：{_cell(simple.get(name))}")
@@ -278,6 +285,19 @@ def start(made: Cli) -> Callable[[], None]:
     return stop
 
 
+def _worded(rows: list[Any], words: Mapping[str, Mapping[str, str]]) -> list[Any]:
+    """Rows with the words of codes in their place; a code without a word stays."""
+    if not words:
+        return rows
+    return [
+        {
+            name: _(words[name][value]) if value in words.get(name, {}) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
@@ -285,6 +305,8 @@ def _cell(value: Any) -> str:
         return "、".join(_cell(one) for one in value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if isinstance(value, StrEnum):
+        return str(getattr(value, "label", value))  # people read words, programs read --json
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return f"{value[:10]} {value[11:16]}"
     return str(value)

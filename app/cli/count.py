@@ -18,7 +18,7 @@ from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.counting import (
     approving,
     count as counting,
@@ -208,6 +208,7 @@ def disposals(org: OrgOption = "") -> None:
             "amount": _("金额"), "state": _("状态"), "maker": _("申请人"), "method": _("销毁方式"),
         },
         empty=_("没有报损和退货。"),
+        words={"kind": {"write_off": N_("报损"), "return": N_("退货")}},
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ from app.services.formulary.named import (
 )
 from app.services.formulary.prescription import read_prescription
 from app.services.formulary.readiness import ready, ward_readiness
-from app.services.formulary.sheets import apply_import, export_list, preview_import
+from app.services.formulary.sheets import BASES, apply_import, export_list, preview_import
 from app.services.formulary.snapshots import TakeSnapshot, snapshots, take_snapshot
 
 app = typer.Typer()
@@ -70,6 +70,7 @@ def list_(
          "maker": _("生产企业"), "valid_from": _("生效日期"), "basis": _("来源"),
          "yearly": _("年用量")},
         empty=_("目录是空的。"),
+        words={"basis": BASES},
     )  # fmt: skip
 
 

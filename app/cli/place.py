@@ -11,6 +11,7 @@ from app.cli.scope import item_id, org_id
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
+from app.services.platform.places import KINDS, STORAGES, ZONES
 from app.services.stock.listing import PlainQuery, stock_rows
 from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
 from app.services.stock.places import PlaceRow, places_of
@@ -30,6 +31,7 @@ def list_(org: OrgOption = "") -> None:
             "code": _("编码"), "name": _("名称"), "kind": _("类型"), "level": _("级"),
             "zone": _("区"), "storage": _("储存条件"),
         },
+        words={"kind": KINDS, "zone": ZONES, "storage": STORAGES},
     )  # fmt: skip
 
 

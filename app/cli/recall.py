@@ -13,7 +13,7 @@ from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.recalls import Action
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.recalls import expiring as actions, recall as recalls
 from app.services.recalls.trace import LotHead, find_lots, older_moves, trace_lot
 
@@ -59,6 +59,7 @@ def list_() -> None:
             "answered": _("已回复"),
         },
         empty=_("没有召回。"),
+        words={"status": {"active": N_("进行中"), "closed": N_("已结束")}},
     )  # fmt: skip
 
 

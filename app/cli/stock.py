@@ -8,6 +8,7 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
+from app.domain.stock.zones import HOLDS
 from app.i18n import _
 from app.services.stock.listing import PlainQuery, stock_page, stock_summary
 from app.services.stock.movements import MovementQuery, movements
@@ -39,6 +40,7 @@ def list_stock(
             "base_unit": _("单位"), "owner": _("货权"), "amount": _("金额"), "held": _("冻结"),
         },
         empty=_("没有符合条件的库存。"),
+        words={"held": HOLDS},
     )  # fmt: skip
 
 

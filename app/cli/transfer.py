@@ -17,7 +17,7 @@ from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, Urgency
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.db import Database
 from app.services.transfers import distances, listing
 from app.services.transfers.accepting import accept as accept_goods
@@ -139,6 +139,7 @@ def list_(
             "return_by": _("应还"), "open_units": _("未还"), "differs": _("差异"),
         },
         empty=_("没有符合条件的调拨单。"),
+        words={"next_step": {"receiver": N_("调入方"), "donor": N_("调出方"), "group": N_("集团")}},
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from app.domain.consumption.triggers import Trigger
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.consumption.terms import EndRule, SetRule, end_rule, rules, set_rule
 
 app = typer.Typer()
@@ -31,6 +31,7 @@ def list_rules(org: OrgOption = "all") -> None:
             "rule_id": _("编号"),
         },
         empty=_("还没有约定，都是用后结算。"),
+        words={"state": {"now": N_("在用"), "later": N_("未到日期"), "past": N_("已停用")}},
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from app.domain.stock.upkeep import Finding
 from app.i18n import _
 from app.services.counting import climate_log, upkeep
 from app.services.counting.upkeep import RoundRow
+from app.services.platform.places import STORAGES
 from app.services.receiving.queries import day_of
 from app.services.stock.places import places_of
 
@@ -53,6 +54,7 @@ def list_(org: OrgOption = "") -> None:
             "lines": _("行数"), "checked": _("已看"), "faults": _("有问题"), "maker": _("生成人"),
         },
         empty=_("还没有养护单。用 yilian upkeep make 生成。"),
+        words={"storage": STORAGES},
     )  # fmt: skip
 
 

@@ -21,6 +21,12 @@ ZONES: Final[Mapping[str, str]] = {
     "returns": N_("退货区"),
     "outgoing": N_("待发区"),
 }
+HOLDS: Final[Mapping[str, str]] = {
+    "expired": N_("已过期锁定"),
+    "recall": N_("召回锁定"),
+    "quality": N_("质量锁定"),
+}
+"""Why a lot in a good place may not leave it."""
 FREE: Final = frozenset(
     {
         ("good", "good"),

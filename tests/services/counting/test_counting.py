@@ -349,7 +349,11 @@ def test_a_count_by_command_line(site: Site) -> None:
     assert "-24" in say(ME, "show", no)
     wish = ("writeoff", "YP-000101", "24", "--cause", "damaged", "--reason", "跌落破损")
     say(ME, *wish)
-    number = run(site, ME, "--json", "count", "disposals").json()[0]["no"]
+    asked = run(site, ME, "--json", "count", "disposals").json()[0]
+    number, told = asked["no"], say(ME, "disposals")
+    assert (asked["kind"], asked["state"]) == ("write_off", "to_approve"), "programs read codes"
+    assert "报损" in told, "people read words"
+    assert "待审批" in told
     say(OTHER, "decide", number)
     people = ("--witness", "李药", "--witness", "孙复")
     say(ME, "destroy", number, "--method", "交医废", *people)

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.domain.duties import Actor
 from app.domain.expiry import Band, shown
+from app.domain.stock.zones import HOLDS
 from app.i18n import N_, _
 from app.services.db import Database
 from app.services.stock.listing import StockRow, stock_count, stock_page
@@ -25,7 +26,6 @@ LIGHTS: Final = {
     Band.OK: (Status.OK, N_("6 个月以上")),
     Band.MISSING: (Status.MUTE, N_("效期未填")),
 }
-HOLDS: Final = {"expired": N_("已过期锁定"), "recall": N_("召回锁定"), "quality": N_("质量锁定")}
 
 
 def columns() -> tuple[Column, ...]:
