@@ -38,7 +38,10 @@ def refuse_before_goods(session: Session, org_id: int, day: date, moves: Sequenc
 
 
 def _least_since(session: Session, org_id: int, day: date, keys: dict[Key, int]) -> dict[Key, int]:
-    """The smallest stock at the end of `day` and of each day after it."""
+    """The smallest stock at the end of `day` and of each day after it.
+
+    What was reversed counts as never done: a wrong day may be booked again after its reversal.
+    """
     lots = sorted({lot for _place, lot in keys})
     level: dict[Key, int] = defaultdict(int)
     for place, lot, qty in session.execute(
@@ -51,7 +54,8 @@ def _least_since(session: Session, org_id: int, day: date, keys: dict[Key, int])
     later = session.execute(
         select(Ledger.occurred_on, Ledger.lot_id, Ledger.from_place, Ledger.to_place,
                func.sum(Ledger.qty))
-        .where(Ledger.org_id == org_id, Ledger.lot_id.in_(lots), Ledger.occurred_on > day)
+        .where(Ledger.org_id == org_id, Ledger.lot_id.in_(lots), Ledger.occurred_on > day,
+               Ledger.reversal_of == 0)
         .group_by(Ledger.occurred_on, Ledger.lot_id, Ledger.from_place, Ledger.to_place)
         .order_by(Ledger.occurred_on.desc())
     ).all()  # fmt: skip

@@ -47,6 +47,7 @@ from tests.factories import EAST, KANGZE, TODAY, Site
 
 REAGENT = 101
 TESTS = 24
+CAME = TODAY - timedelta(days=10)
 
 
 def shelf(site: Site, rule: Rule, boxes: int = 2) -> None:
@@ -58,7 +59,7 @@ def shelf(site: Site, rule: Rule, boxes: int = 2) -> None:
         lot = find_or_make_lot(s, REAGENT, "R1", date(2027, 9, 30))
         move = Move(REAGENT, lot, KANGZE, virtual_place(s, EAST, "supplier"),
                     site.world.bins[EAST], boxes * TESTS, Decimal("3.86"), TESTS)  # fmt: skip
-        post(s, actor, Posting(EAST, new_op(), DocKind.ACCEPTANCE, 1, TODAY, [move]))
+        post(s, actor, Posting(EAST, new_op(), DocKind.ACCEPTANCE, 1, CAME, [move]))
     define(*site.as_("east_store"), DefineReagent(new_op(), EAST, REAGENT, rule))
 
 
@@ -104,7 +105,7 @@ def test_opening_a_kit_is_consumption_and_tests_are_held_against_it(site: Site) 
 def test_tests_are_consumption_and_the_rest_of_a_kit_is_paid_when_it_ends(site: Site) -> None:
     shelf(site, Rule(Mode.TEST, TESTS, dead_tests=4, open_days=7))
     with pytest.raises(DomainError, match="账上最少时只有 0"):
-        opened(site, TODAY - timedelta(days=1))  # before it came
+        opened(site, CAME - timedelta(days=1))
     kit = opened(site)
     assert (left(site), paid(site)) == (2 * TESTS, 0)
     counted(site, 9, "B1")

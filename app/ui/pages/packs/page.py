@@ -13,7 +13,7 @@ from typing_extensions import override
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.packs.steps import PackState, PackStep
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.packs.listing import (
     DefinitionRow,
     PackQuery,
@@ -48,6 +48,12 @@ from app.ui.widgets.scan_edit import ScanBar
 ECHO_MS = 2_000
 """The same pack read twice within this time is the scanner's echo: no second step."""
 CHOOSE_ONLY = -1
+_EFFECTS = {
+    PackStep.BREAK: N_("包里的货变回散货，原来的码作废。"),
+    PackStep.LOSE: N_("按损失记账，货从库存里扣掉。找到了可以登记找回。"),
+    PackStep.RETURN: N_("整包回到库房，可以再发给别的科室。"),
+    PackStep.FIND: N_("按原来的码恢复入账。"),
+}
 _THERE = frozenset({PackState.IN_STOCK, PackState.ISSUED})
 
 
@@ -118,9 +124,9 @@ class PacksPage(Page):
         self.desk.denied.connect(self.bar.show_refusal)
         self.desk.changed.connect(self.refresh)
         self.footer.asked.connect(self._do)
-        self.define_button.clicked.connect(self._define)
+        self.define_button.clicked.connect(lambda: self.perform(Act.NEW))
         self.slip_button.clicked.connect(lambda: self.desk.print_slip(self.target.value))
-        self.grid.selection_changed.connect(self._selected)
+        self.grid.selection_changed.connect(lambda: self.footer.show_for(self._chosen()))
         self.grid.counts_changed.connect(self.chrome_changed)
         self.wanted.link_clicked.connect(self._fill)
         self.wanted.opened.connect(lambda row: self._fill(row, "act"))
@@ -178,7 +184,7 @@ class PacksPage(Page):
         late = sum(isinstance(row.record, PackRow) and row.record.late is not None for row in found)
         words = _("{n} 包", n=len(found))
         self.set_subtitle(_("{words} · {n} 包要处理", words=words, n=late) if late else words)
-        self._selected()
+        self.footer.show_for(self._chosen())
 
     def _show_needs(self, found: tuple[NeedRow, ...]) -> None:
         put_rows(self.wanted, [rows.need_row(row) for row in found])
@@ -201,9 +207,6 @@ class PacksPage(Page):
         self.chips.buttons()[names.index(self.view)].setChecked(True)
         self.refresh()
 
-    def _selected(self) -> None:
-        self.footer.show_for(self._chosen())
-
     def _chosen(self) -> tuple[PackRow, ...]:
         return tuple(row.record for row in self.grid.selected() if isinstance(row.record, PackRow))
 
@@ -221,7 +224,7 @@ class PacksPage(Page):
         if self.target.value == CHOOSE_ONLY:
             self._choose(row)
             return
-        step = self._step_of(row)
+        step = _step_of(self.desk, row, self.target.value)
         if step is None:
             self.grid.choose(row.id)
             words = _("在库房的包：先在右上选「发给」哪个科室，再扫就发放。")
@@ -237,19 +240,6 @@ class PacksPage(Page):
             self._last = row.id
             self._since.start()
             step()
-
-    def _step_of(self, row: PackRow) -> Callable[[], None] | None:
-        """What the scan of this pack does next, None when it only shows it."""
-        department = self.target.value
-        if row.state is PackState.ISSUED:
-            return partial(self.desk.step, PackStep.RECEIVE, (row,))
-        if row.state is PackState.CONSUMED:
-            return partial(self.desk.ask, row)
-        if row.state is PackState.IN_STOCK and row.department_id:
-            return partial(self.desk.step, PackStep.OPEN, (row,))
-        if row.state is PackState.IN_STOCK and isinstance(department, int) and department:
-            return partial(self.desk.issue, department, (row,))
-        return None
 
     def _choose(self, row: PackRow) -> None:
         """Only choose what was scanned: for giving back, breaking, loss."""
@@ -268,7 +258,7 @@ class PacksPage(Page):
             self.desk.print_labels(tuple(row.id for row in chosen))
         elif what == PackStep.ISSUE:
             self._ask_department(chosen)
-        elif what in {PackStep.BREAK, PackStep.LOSE, PackStep.RETURN, PackStep.FIND}:
+        elif what in _EFFECTS:
             self._ask_reason(PackStep(what), chosen)
         else:
             self.desk.step(PackStep(what), chosen)
@@ -283,27 +273,19 @@ class PacksPage(Page):
         form.open()
 
     def _ask_reason(self, step: PackStep, chosen: tuple[PackRow, ...]) -> None:
-        effects = {
-            PackStep.BREAK: _("包里的货变回散货，原来的码作废。"),
-            PackStep.LOSE: _("按损失记账，货从库存里扣掉。找到了可以登记找回。"),
-            PackStep.RETURN: _("整包回到库房，可以再发给别的科室。"),
-            PackStep.FIND: _("按原来的码恢复入账。"),
-        }
         title = _("{step} {n} 包", step=step.label, n=len(chosen))
-        form = ReasonForm(title, effects[step], step.label, self, least=2)
+        form = ReasonForm(title, _(_EFFECTS[step]), step.label, self, least=2)
         form.accepted.connect(lambda: self.desk.step(step, chosen, form.text))
         form.open()
 
-    def _define(self) -> None:
-        form = DefineForm(self.context, self._places, self)
+    def _define(self, rule: DefinitionRow | None = None) -> None:
+        form = DefineForm(self.context, self._places, self, rule)
         form.chosen.connect(self.desk.define)
         form.open()
 
     def _change(self, row: Row) -> None:
         if isinstance(row.record, DefinitionRow):
-            form = DefineForm(self.context, self._places, self, row.record)
-            form.chosen.connect(self.desk.define)
-            form.open()
+            self._define(row.record)
 
     def _build(self, row: Row, _column: str, wanted: int = 1) -> None:
         if isinstance(row.record, DefinitionRow):
@@ -325,3 +307,16 @@ class PacksPage(Page):
         rule = next((one for one in self._rules if one.id == need.definition_id), None)
         if rule is not None:
             self._ask_build(rule, need.packs)
+
+
+def _step_of(desk: Desk, row: PackRow, department: object) -> Callable[[], None] | None:
+    """What the scan of this pack does next, None when it only shows it."""
+    if row.state is PackState.ISSUED:
+        return partial(desk.step, PackStep.RECEIVE, (row,))
+    if row.state is PackState.CONSUMED:
+        return partial(desk.ask, row)
+    if row.state is PackState.IN_STOCK and row.department_id:
+        return partial(desk.step, PackStep.OPEN, (row,))
+    if row.state is PackState.IN_STOCK and isinstance(department, int) and department:
+        return partial(desk.issue, department, (row,))
+    return None

@@ -240,7 +240,7 @@ class RecallPage(Page):
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
         if actor.can(Duty.BUY, recall.org_id) or actor.can(Duty.CATALOGUE, recall.org_id):
             lots = recall.lot_ids
-            self.read(lambda: answers(db, actor, recall.id, lots), partial(self._close, recall))
+            self.read(lambda: answers(db, actor, recall.id, lots), partial(self._ask_end, recall))
             return
         ask = _reply_form(recall, self)
         ask.accepted.connect(
@@ -250,15 +250,9 @@ class RecallPage(Page):
         )
         ask.open()
 
-    def _close(self, recall: RecallRow, found: tuple[MemberAnswer, ...]) -> None:
-        db, actor = self.context.db, self.context.actor
+    def _ask_end(self, recall: RecallRow, found: tuple[MemberAnswer, ...]) -> None:
         form = CloseForm(recall.no, found, self)
-
-        def end_it(report: str, release: bool) -> None:
-            command = Close(new_op(), recall.id, recall.version, report, release)
-            self._write(lambda: close(db, actor, command))
-
-        form.chosen.connect(end_it)
+        form.chosen.connect(lambda *said: self._write(_end_of(self.context, recall, said)))
         form.open()
 
     # Near expiry
@@ -304,6 +298,13 @@ class RecallPage(Page):
             self.bar.show_refusal(error)
         else:
             self.context.errors.take(error)
+
+
+def _end_of(
+    context: PageContext, recall: RecallRow, said: tuple[str, bool]
+) -> Callable[[], object]:
+    command = Close(new_op(), recall.id, recall.version, *said)
+    return partial(close, context.db, context.actor, command)
 
 
 def _reply_form(recall: RecallRow, parent: QWidget) -> ReasonForm:

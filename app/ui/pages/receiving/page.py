@@ -252,16 +252,10 @@ class ReceivingPage(Page):
         """F2: the scan field; in the list, the chosen note."""
         if self.working:
             self.view.bar.field.setFocus()
-        elif self.list.can_begin:
-            self.open_row(self._chosen_row())
+        elif self.list.can_begin and (row := self.list.current) is not None:
+            self.open_row(row)
         else:
             self.list.bar.field.setFocus()
-
-    def _chosen_row(self) -> DeliveryRow:
-        row = self.list.current
-        if row is None:
-            raise RuntimeError("no note is chosen")
-        return row
 
     # The end
 

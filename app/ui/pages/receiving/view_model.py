@@ -138,8 +138,7 @@ class Counting(QObject):
         if self._busy or not self._waiting or self._session is None:
             return
         self._busy = True
-        text, today = self._waiting.popleft(), self.opened.today
-        rules = self.opened.rules
+        text, today, rules = self._waiting.popleft(), self.opened.today, self.opened.rules
         db, actor = self._page.context.db, self._page.context.actor
         org_id = self.opened.note.org_id
         items = frozenset(goods.item_id for goods in self.work.all_goods())
@@ -155,8 +154,7 @@ class Counting(QObject):
         if self._session is None or self._closing():
             return
         reading, found = answer
-        at = local_time(datetime.now(UTC))
-        moment = Moment(at, self.opened.today, self.opened.policy)
+        moment = Moment(local_time(datetime.now(UTC)), self.opened.today, self.opened.policy)
         session, outcome = scan(self._session, reading, found, moment)
         self._put(session)
         self.told.emit(outcome)
