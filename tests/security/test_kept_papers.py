@@ -83,6 +83,10 @@ def test_moves_are_of_goods_that_exist(group: Site, psql: Psql, wrong: dict[str,
         " FROM app.place WHERE org_id = 2"
     ).fetchone()
     assert ends is not None
+    connection.execute(
+        "INSERT INTO app.lot (id, item_id, lot_no, serial, created_at)"
+        " VALUES (999, 102, 'X', '', 1)"
+    )
     way: dict[str, object] = {"from": ends[1], "to": ends[0]}
 
     def post(move: dict[str, object], kind: str) -> None:

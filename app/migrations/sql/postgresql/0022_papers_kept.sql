@@ -305,7 +305,7 @@ BEGIN
 END $$;
 CREATE TRIGGER guard BEFORE UPDATE ON app.counter FOR EACH ROW EXECUTE FUNCTION app.counter_guard();
 
--- A move is of goods that exist: the item, its own lot, a known owner, a price that is none below zero,
+-- A move is of goods that exist: the item, no lot of another item, a known owner, a price that is none below zero,
 -- a kind of paper that books, and what it takes back was booked before in the same books. Each is asked
 -- by its key, whatever the number of lines (a join would read whole tables).
 CREATE FUNCTION app.moves_make_sense() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
@@ -315,7 +315,7 @@ BEGIN
       SELECT 1 FROM posted n
        WHERE (SELECT true FROM app.item i WHERE i.id = n.item_id) IS NULL
           OR (SELECT true FROM app.organisation o WHERE o.id = n.owner_id) IS NULL
-          OR (n.lot_id <> 0 AND (SELECT l.item_id FROM app.lot l WHERE l.id = n.lot_id) IS DISTINCT FROM n.item_id)
+          OR (SELECT l.item_id FROM app.lot l WHERE l.id = n.lot_id) <> n.item_id
           OR n.unit_price < 0 OR n.qty > 1000000000000 OR length(n.reason) > 2000
           OR n.doc_kind <> ALL (ARRAY['acceptance', 'consumption', 'opening', 'putaway', 'return', 'write_off', 'transfer',
             'count', 'pack', 'reversal', 'title'])
