@@ -287,13 +287,9 @@ def start(made: Cli) -> Callable[[], None]:
 
 def _worded(rows: list[Any], words: Mapping[str, Mapping[str, str]]) -> list[Any]:
     """Rows with the words of codes in their place; a code without a word stays."""
-    if not words:
-        return rows
+    told = {name: {code: _(word) for code, word in known.items()} for name, known in words.items()}
     return [
-        {
-            name: _(words[name][value]) if value in words.get(name, {}) else value
-            for name, value in row.items()
-        }
+        row | {name: known.get(row[name], row[name]) for name, known in told.items()}
         for row in rows
     ]
 

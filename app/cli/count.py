@@ -27,6 +27,7 @@ from app.services.counting import (
     recount_rule,
     temperature as warm,
 )
+from app.services.counting.controlled import controlled_ledger
 from app.services.counting.heads import CountDone, CountStep
 from app.services.counting.listing import CountRow, count_lines, counts
 from app.services.counting.photos import AddPhoto, add_photo, photos
@@ -359,11 +360,11 @@ def controlled(org: OrgOption = "") -> None:
     """Show the ledger of controlled drugs."""
     run = cli()
     run.emit(
-        warm.controlled_ledger(*run.signed_in(), org_id(run, org)),
+        controlled_ledger(*run.signed_in(), org_id(run, org)),
         {
-            "day": _("日期"), "item": _("品名"), "lot_no": _("批号"), "came": _("入"),
-            "went": _("出"), "balance": _("结存"), "unit": _("单位"), "other_end": _("来去"),
-            "person": _("经办"),
+            "day": _("日期"), "doc_no": _("凭证"), "item": _("品名"), "lot_no": _("批号"),
+            "came": _("入"), "went": _("出"), "balance": _("结存"), "unit": _("单位"),
+            "other_end": _("来去"), "person": _("经办"), "second": _("复核"),
         },
         empty=_("没有特殊管理药品的收发。"),
     )  # fmt: skip

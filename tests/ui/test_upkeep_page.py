@@ -106,7 +106,10 @@ def test_the_ledger_of_controlled_drugs_is_seen_and_printed(
     page: UpkeepPage, settle: Settle
 ) -> None:
     page.show_view(2)
-    assert page.ledger_model.rowCount() == 1
+    assert page.ledger.model.rowCount() == 1
+    assert page.ledger.drug.count() == 2
+    page.ledger.drug.setCurrentIndex(1)
+    assert page.ledger.model.rowCount() == 1
     page.perform(Act.PRINT)
     settle()
-    assert "专用账册" in page.context.notices.kept[0].text
+    assert f"专用账册 {page.ledger.item}" in page.context.notices.kept[0].text

@@ -1,15 +1,14 @@
-"""温度记录: readings of places against their storage class, and the ledger of controlled drugs."""
+"""温度记录: readings of places against their storage class."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import aliased
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -17,9 +16,8 @@ from app.domain.ids import new_id
 from app.domain.stock.climate import limits, within
 from app.i18n import _
 from app.models.counting import TemperatureReading
-from app.models.item import Item
 from app.models.party import Person
-from app.models.stock import Ledger, Lot, Place
+from app.models.stock import Place
 from app.services.access import require
 from app.services.db import Database, local_time, now
 from app.services.operations import claim, finish
@@ -49,23 +47,6 @@ class ReadingRow:
     within: bool
     person: str
     note: str
-
-
-@dataclass(frozen=True, slots=True)
-class ControlledRow:
-    """A line of the ledger of controlled drugs (专用账册): what came, went, is left."""
-
-    seq: int
-    day: date
-    item: str
-    lot_no: str
-    came: int
-    went: int
-    balance: int
-    unit: str
-    other_end: str
-    person: str
-    doc_kind: str
 
 
 def measure(db: Database, actor: Actor, command: Measure) -> bool:
@@ -124,36 +105,3 @@ def readings(
             )
             for row, place, storage, person in rows
         )  # fmt: skip
-
-
-def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[ControlledRow, ...]:
-    """The ledger of controlled drugs, oldest first, with the balance after each line."""
-    require(actor, Duty.READ, org_id)
-    source, target = aliased(Place), aliased(Place)
-    with db.read() as session:
-        rows = session.execute(
-            select(Ledger, Item, Lot.lot_no, source, target, Person.name)
-            .join(Item, Item.id == Ledger.item_id)
-            .outerjoin(Lot, Lot.id == Ledger.lot_id)
-            .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
-            .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
-            .outerjoin(Person, Person.id == Ledger.actor_id)
-            .where(Ledger.org_id == org_id, Item.controlled != "")
-            .order_by(Ledger.seq)
-        ).all()
-        balance: dict[int, int] = {}
-        found = []
-        for move, item, lot, start, end, person in rows:
-            came = move.qty if end.holds_stock and not start.holds_stock else 0
-            went = move.qty if start.holds_stock and not end.holds_stock else 0
-            if not came and not went:
-                continue
-            balance[item.id] = balance.get(item.id, 0) + came - went
-            found.append(
-                ControlledRow(
-                    move.seq, move.occurred_on, f"{item.name} {item.spec}", lot or "", came,
-                    went, balance[item.id], item.base_unit, start.name if came else end.name,
-                    person or "—", move.doc_kind,
-                )
-            )  # fmt: skip
-        return tuple(found)

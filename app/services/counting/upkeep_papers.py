@@ -13,7 +13,7 @@ from app.domain.papers import Signing, TableColumn, TablePaper
 from app.domain.stock.doc_titles import doc_title
 from app.i18n import _
 from app.services.counting.climate_log import PlaceLog, Reading, place_log
-from app.services.counting.temperature import controlled_ledger
+from app.services.counting.controlled import controlled_ledger
 from app.services.counting.upkeep import round_lines, rounds
 from app.services.db import Database
 from app.services.platform.places import STORAGES
@@ -93,8 +93,9 @@ def climate_paper(
 
 
 def controlled_paper(db: Database, actor: Actor, org_id: int, item: str = "") -> TablePaper:
-    """The ledger of controlled drugs, all or one item (name and specification)."""
+    """The ledger of controlled drugs, one item (name and specification) or each after the other."""
     rows = [x for x in controlled_ledger(db, actor, org_id) if item in {"", x.item}]
+    rows.sort(key=lambda x: (x.item, x.seq))
     with db.read() as session:
         info = print_info(session, actor, org_id, item)
     return TablePaper(
@@ -103,15 +104,18 @@ def controlled_paper(db: Database, actor: Actor, org_id: int, item: str = "") ->
         number="",
         facts=((_("品种"), item or _("全部")), (_("笔数"), str(len(rows)))),
         columns=(
-            TableColumn(_("日期"), 10), TableColumn(_("品名 / 规格"), 26),
-            TableColumn(_("批号"), 12), TableColumn(_("凭证"), 10), TableColumn(_("来去"), 16),
-            TableColumn(_("入"), 7, figures=True), TableColumn(_("出"), 7, figures=True),
-            TableColumn(_("结存"), 8, figures=True), TableColumn(_("经办"), 8),
+            TableColumn(_("日期"), 10), TableColumn(_("凭证"), 17),
+            TableColumn(_("品名 / 规格"), 24), TableColumn(_("批号 / 效期"), 12),
+            TableColumn(_("来去"), 13), TableColumn(_("入"), 7, figures=True),
+            TableColumn(_("出"), 7, figures=True), TableColumn(_("结存"), 8, figures=True),
+            TableColumn(_("经办"), 8), TableColumn(_("复核"), 8),
         ),
         rows=tuple(
             (
-                x.day.isoformat(), x.item, x.lot_no or "—", doc_title(x.doc_kind), x.other_end,
-                str(x.came or ""), str(x.went or ""), f"{x.balance} {x.unit}", x.person,
+                x.day.isoformat(), f"{doc_title(x.doc_kind)}\n{x.doc_no}".strip(),
+                f"{x.item}\n{x.maker}".strip(), f"{x.lot_no or '—'}\n{shown(x.expiry)}",
+                x.other_end, str(x.came or ""), str(x.went or ""), f"{x.balance} {x.unit}",
+                x.person, x.second,
             )
             for x in rows
         ),

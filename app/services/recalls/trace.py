@@ -6,7 +6,7 @@ that the person may not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -23,12 +23,11 @@ from app.models.consumption_source import CaseLine, CaseUse
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
 from app.models.party import Organisation, Person
-from app.models.receiving import Acceptance, TraceCode
-from app.models.settlement import Consumption
+from app.models.receiving import TraceCode
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
-from app.models.transfer import Transfer
 from app.services.db import Database, local_time
 from app.services.item_lookup import items_of_scan
+from app.services.stock.paper_numbers import paper_numbers
 
 _MOST: Final = 5000
 PAGE: Final = 1000
@@ -334,7 +333,7 @@ def _words(session: Session, moves: Sequence[Ledger], lot_id: int) -> _Words:
         },
         {row.id: row.name for row in session.execute(people)},
         codes,
-        _numbers(session, moves),
+        paper_numbers(session, {move.doc_id for move in moves}),
         _cases(session, lot_id, sorted(orgs)),
     )
 
@@ -382,27 +381,6 @@ def _stage(doc_kind: str, source: tuple[bool, str], target: tuple[bool, str]) ->
     if target[0]:
         return "back" if source[1] == "consumed" else "in"
     return {"consumed": "used", "lost": "lost"}.get(target[1], "out")
-
-
-def _numbers(session: Session, moves: Iterable[Ledger]) -> dict[tuple[int, int], str]:
-    """Numbers of the papers behind moves, by organisation and document."""
-    ids = sorted({move.doc_id for move in moves})
-    found: dict[tuple[int, int], str] = {}
-    for start in range(0, len(ids), 800):
-        part = ids[start : start + 800]
-        for table in (Acceptance, Consumption):
-            rows = session.execute(
-                select(table.org_id, table.id, table.no).where(table.id.in_(part))
-            )
-            found |= {(row.org_id, row.id): row.no for row in rows}
-        rows = session.execute(
-            select(Transfer.org_id, Transfer.donor_id, Transfer.id, Transfer.no).where(
-                Transfer.id.in_(part)
-            )
-        )
-        for row in rows:
-            found[row.org_id, row.id] = found[row.donor_id, row.id] = row.no
-    return found
 
 
 def _members(

@@ -26,6 +26,7 @@ from app.domain.stock.counting import (
 from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.counting import count
 from app.services.counting.approving import approve, cancel, post_approved, send_back
+from app.services.counting.controlled import controlled_ledger
 from app.services.counting.count import (
     Key,
     Record,
@@ -44,7 +45,7 @@ from app.services.counting.recount_rule import (
     recount_by_other,
     save_recount_rule,
 )
-from app.services.counting.temperature import Measure, controlled_ledger, measure, readings
+from app.services.counting.temperature import Measure, measure, readings
 from tests.cli.runner import run
 from tests.deliveries import gs1
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
@@ -294,6 +295,16 @@ def test_controlled_drugs_have_their_own_ledger(site: Site) -> None:
     consume(*site.as_(ME), Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
     rows = controlled_ledger(*site.as_(ME), EAST)
     assert [(x.came, x.went, x.balance) for x in rows] == [(10, 0, 10), (0, 3, 7)]
+    assert rows[1].doc_no.startswith("XH")
+    done = start(*site.as_(ME), StartCount(new_op(), EAST, tolerance=9))
+    for one in count_lines(*site.as_(ME), EAST, done.count_id):
+        key = Key(one.place_id, one.item_id, one.lot_id, one.owner_id)
+        record(*site.as_(ME), Record(new_op(), EAST, done.count_id, key, 6))
+    approve(*site.as_(OTHER), step(submit(*site.as_(ME), step(done))))
+    lost = controlled_ledger(*site.as_(ME), EAST)[-1]
+    assert (lost.went, lost.balance, lost.doc_no) == (1, 6, done.no)
+    assert (lost.person, lost.second) == ("孙复", "李药"), "two people stand in the ledger"
+    assert lost.maker
 
 
 @pytest.mark.parametrize(("old", "new"), [*product(CountState, CountState)])

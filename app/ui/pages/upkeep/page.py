@@ -14,7 +14,8 @@ from app.domain.stock.upkeep import Finding
 from app.i18n import N_, _
 from app.services.counting import climate_log, upkeep
 from app.services.counting.climate_log import LoadedLog
-from app.services.counting.temperature import ControlledRow, Measure, controlled_ledger, measure
+from app.services.counting.controlled import controlled_ledger
+from app.services.counting.temperature import Measure, measure
 from app.services.counting.upkeep import RoundRow
 from app.services.counting.upkeep_papers import climate_paper, controlled_paper, upkeep_paper
 from app.services.stock.places import PlaceRow, places_of
@@ -22,12 +23,10 @@ from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.page import KeyHint, Page
-from app.ui.pages.upkeep import rows
 from app.ui.pages.upkeep.climate_view import ClimateView, LogForm, ReadingForm, ask_log
+from app.ui.pages.upkeep.ledger_view import LedgerView
 from app.ui.pages.upkeep.rounds_view import FaultForm, RoundsView
 from app.ui.paper import offer_paper
-from app.ui.tables.list_model import ListModel
-from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
 
@@ -45,9 +44,7 @@ class UpkeepPage(Page):
         super().__init__(context)
         self.climate = ClimateView()
         self.rounds = RoundsView()
-        self.ledger_model = ListModel(rows.ledger_columns())
-        self.ledger = GridView(self.ledger_model)
-        self.ledger.set_empty(_("没有麻醉药品、精神药品的收发。"))
+        self.ledger = LedgerView()
         self.stack = QStackedWidget()
         for view in (self.climate, self.rounds, self.ledger):
             self.stack.addWidget(view)
@@ -96,7 +93,9 @@ class UpkeepPage(Page):
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
         self.read(lambda: places_of(db, actor, org), self._show_places, channel="places")
         self.read(lambda: upkeep.rounds(db, actor, (org,)), self._show_rounds, channel="rounds")
-        self.read(lambda: controlled_ledger(db, actor, org), self._show_ledger, channel="ledger")
+        self.read(
+            lambda: controlled_ledger(db, actor, org), self.ledger.show_lines, channel="ledger"
+        )
 
     def show_view(self, number: int) -> None:
         """Bring a view to the front."""
@@ -127,7 +126,9 @@ class UpkeepPage(Page):
             name = _("温湿度") + f"-{days[1]}"
             offer_paper(self, lambda: climate_paper(db, actor, (org, place), days), name)
         elif self.stack.currentIndex() == 2:  # noqa: PLR2004 - the third view
-            offer_paper(self, lambda: controlled_paper(db, actor, org), _("专用账册"))
+            item = self.ledger.item
+            name = " ".join((_("专用账册"), item)).strip()
+            offer_paper(self, lambda: controlled_paper(db, actor, org, item), name)
         else:
             self.not_available()
 
@@ -262,10 +263,3 @@ class UpkeepPage(Page):
             self.refresh()
 
         self.write(lambda: upkeep.end(db, actor, command), done)
-
-    # The ledger
-
-    def _show_ledger(self, found: tuple[ControlledRow, ...]) -> None:
-        self.ledger_model.set_rows([rows.ledger_row(one) for one in reversed(found)])
-        if found:
-            self.ledger.choose(found[-1].seq)

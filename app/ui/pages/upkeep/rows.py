@@ -7,7 +7,7 @@ from app.domain.stock.doc_titles import doc_title
 from app.domain.stock.upkeep import Finding, UpkeepState
 from app.i18n import _
 from app.services.counting.climate_log import PlaceLog, Reading
-from app.services.counting.temperature import ControlledRow
+from app.services.counting.controlled import ControlledRow
 from app.services.counting.upkeep import RoundRow, UpkeepLineRow
 from app.services.platform.places import STORAGES
 from app.ui import formats
@@ -107,14 +107,15 @@ def _degrees(one: Reading) -> str:
 def ledger_columns() -> tuple[Column, ...]:
     """The ledger of controlled drugs."""
     return (
-        Column(key="day", title=_("日期"), width=105),
-        Column(key="item", title=_("品名 / 批号"), kind=Kind.TWO_LINE, width=200, stretch=True),
-        Column(key="doc", title=_("凭证"), width=90),
-        Column(key="end", title=_("来去"), width=130),
-        Column(key="came", title=_("入"), kind=Kind.NUMBER, width=80),
-        Column(key="went", title=_("出"), kind=Kind.NUMBER, width=80),
-        Column(key="left", title=_("结存"), kind=Kind.QTY, width=100),
-        Column(key="who", title=_("经办"), width=90),
+        Column(key="day", title=_("日期"), width=100),
+        Column(key="item", title=_("品名 / 生产企业"), kind=Kind.TWO_LINE, width=200, stretch=True),
+        Column(key="lot", title=_("批号 / 效期"), kind=Kind.TWO_LINE, width=105),
+        Column(key="doc", title=_("凭证"), kind=Kind.TWO_LINE, width=140),
+        Column(key="end", title=_("来去"), width=110),
+        Column(key="came", title=_("入"), kind=Kind.NUMBER, width=66),
+        Column(key="went", title=_("出"), kind=Kind.NUMBER, width=66),
+        Column(key="left", title=_("结存"), kind=Kind.QTY, width=90),
+        Column(key="who", title=_("经办 / 复核"), kind=Kind.TWO_LINE, width=100),
     )
 
 
@@ -123,9 +124,11 @@ def ledger_row(one: ControlledRow) -> Row:
     return Row(
         one.seq,
         (
-            one.day.isoformat(), Two(one.item, one.lot_no or "—"), doc_title(one.doc_kind),
-            one.other_end, f"{one.came:,}" if one.came else "", f"{one.went:,}" if one.went else "",
-            Qty(f"{one.balance:,}", one.unit), one.person,
+            one.day.isoformat(), Two(one.item, one.maker),
+            Two(one.lot_no or "—", shown(one.expiry)),
+            Two(doc_title(one.doc_kind), one.doc_no), one.other_end,
+            f"{one.came:,}" if one.came else "", f"{one.went:,}" if one.went else "",
+            Qty(f"{one.balance:,}", one.unit), Two(one.person, one.second),
         ),
         record=one,
     )  # fmt: skip
