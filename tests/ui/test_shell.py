@@ -158,6 +158,9 @@ def test_back_and_forward_walk_through_the_screens(window: MainWindow) -> None:
     window.perform(Act.FORWARD)
     assert window.stack.current_name == "prices"
     assert window.rail.buttons["prices"].isChecked()
+    rail = Rail(registry.PAGES, window.context.state)
+    rail.show_current("upkeep")
+    assert rail.buttons["stock"].isChecked(), "a screen that is not in the rail has a home there"
 
 
 def test_ctrl_and_a_number_opens_a_screen(window: MainWindow) -> None:

@@ -30,6 +30,7 @@ class PageSpec:
         cls: Name of the `Page` class.
         duties: Any of these lets a person in; empty for everybody.
         rail: Whether it stands in the rail; the others are reached from a page or the palette.
+        under: The screen that the rail marks while this one, which is not there, is in front.
     """
 
     name: str
@@ -39,6 +40,7 @@ class PageSpec:
     cls: str
     duties: frozenset[Duty] = frozenset()
     rail: bool = True
+    under: str = ""
 
     def allowed(self, actor: Actor) -> bool:
         """Whether the person may use the screen; suppliers' people see only their own ones."""
@@ -117,7 +119,7 @@ PAGES: Final = (
     ),
     PageSpec(
         "upkeep", N_("养护记录"), Icon.FREEZER, _STORE, "UpkeepPage",
-        frozenset({_D.STORE, _D.SIGN, _D.AUDIT}), rail=False,
+        frozenset({_D.STORE, _D.SIGN, _D.AUDIT}), rail=False, under="stock",
     ),
     PageSpec(
         "replenishment", N_("智能补货"), Icon.WAND, _STORE, "ReplenishmentPage",

@@ -87,6 +87,7 @@ class Rail(QWidget):
         self._body = QWidget(self)
         self._scroll = _scroll(self._body, self)
         self._foot: list[RailButton] = []
+        self._under = {spec.name: spec.under for spec in specs}
         self._lay_out([spec for spec in specs if spec.rail])
         self._recall()
         self.set_narrow(narrow=False)
@@ -198,6 +199,7 @@ class Rail(QWidget):
 
     def show_current(self, name: str) -> None:
         """Mark the screen in front."""
+        name = self._under.get(name) or name
         button = self.buttons.get(name)
         if button is None:
             return
