@@ -57,8 +57,8 @@ class Settled:
         at = f"{local_time(self.at):%H:%M}"
         name = _(_NAMES.get(self.kind.partition(".")[0], N_("操作")))
         if self.saved:
-            return _("{at} 断线时做的「{name}」已经保存，不用再做。", at=at, name=name)
-        return _("{at} 断线时做的「{name}」没有保存。请重新做一次。", at=at, name=name)
+            return _("{at} 做的「{name}」当时没等到结果：已经保存，不用再做。", at=at, name=name)
+        return _("{at} 做的「{name}」当时没等到结果：没有保存，请重新做一次。", at=at, name=name)
 
 
 _NAMES: Final = {
