@@ -199,7 +199,7 @@ def test_what_was_left_open_is_told_when_the_window_opens(
     window.start()
     settle()
     context.jobs.carry = None
-    assert any("「收货验收」没有保存" in one.text for one in context.notices.kept)
+    assert any("「收货验收」当时没等到结果：没有保存" in one.text for one in context.notices.kept)
 
 
 def test_a_lost_line_is_watched_until_it_is_back(
