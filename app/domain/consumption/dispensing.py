@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.errors import DomainError
-from app.domain.stock.fefo import LotStock, Pick, allocate
+from app.domain.stock.fefo import LotStock, Pick, allocate, locked_words
 from app.i18n import _
 
 
@@ -96,9 +96,10 @@ class Counter:
             raise DomainError(
                 "stock.short.line",
                 _(
-                    "{name} 可用 {there}，要发 {need}，还差 {missing}。"
-                    "请核对数量和批号，或先收货、调拨。",
+                    "{name} 可用 {there}，要发 {need}，还差 {missing}。{advice}",
                     name=row.name, there=there, need=row.qty, missing=found.missing,
+                    advice=locked_words(wanted, row.day)
+                    or _("请核对数量和批号，或先收货、调拨。"),
                 ),
             )  # fmt: skip
         self.stock[row.item_id] = less(here, found.picks)

@@ -9,6 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+from app.i18n import _
+
+_NAMED: Final = 3
+"""How many lots a message names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,23 @@ def earlier_lot(stock: Iterable[LotStock], chosen: LotStock, day: date) -> LotSt
     if first is None or first.expiry is None:
         return None
     return first if chosen.expiry is None or first.expiry < chosen.expiry else None
+
+
+def locked_words(stock: Iterable[LotStock], day: date) -> str:
+    """Which lots lie here and may not be used on `day`, and why; empty where there are none.
+
+    Who holds a pack in the hand and is told that there is nothing believes the program is wrong.
+    """
+    lots = [one for one in stock if one.qty > 0]
+    late = sorted({x.lot_no for x in lots if x.expiry and x.expiry < day and not x.held})
+    frozen = sorted({x.lot_no for x in lots if x.held})
+    why = ((frozen, _("已冻结")), (late, _("已过期")))
+    said = [
+        _("批号 {lots} {why}", lots="、".join(some[:_NAMED]), why=words)
+        for some, words in why
+        if some
+    ]
+    return _("这里还有{lots}，不能使用，请放进退货区。", lots="，".join(said)) if said else ""
 
 
 def _fefo_key(lot: LotStock) -> tuple[bool, date, int, int, int]:

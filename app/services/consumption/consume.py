@@ -18,7 +18,7 @@ from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.quantity import checked
-from app.domain.stock.fefo import LotStock, Pick, allocate, earlier_lot
+from app.domain.stock.fefo import LotStock, Pick, allocate, earlier_lot, locked_words
 from app.i18n import _
 from app.models.settlement import Consumption
 from app.services import audit
@@ -211,8 +211,9 @@ def _pick_line(
     if found.missing:
         there = line.qty - found.missing
         text = _(
-            "{name} 可用 {there}，要用 {need}，还差 {missing}。请核对数量，或先收货、调拨。",
+            "{name} 可用 {there}，要用 {need}，还差 {missing}。{advice}",
             name=name, there=there, need=line.qty, missing=found.missing,
+            advice=locked_words(wanted, day) or _("请核对数量，或先收货、调拨。"),
         )  # fmt: skip
         return (), [Problem("stock.short.line", text, row=number)]
     return found.picks, []

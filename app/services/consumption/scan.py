@@ -12,7 +12,7 @@ from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.scan import ScanKind, ScanResult
-from app.domain.stock.fefo import LotStock
+from app.domain.stock.fefo import LotStock, locked_words
 from app.i18n import _
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
@@ -34,6 +34,7 @@ class Scanned:
         line: Ready for `Consume`.
         available: Usable units at the place before this line, all lots together.
         warning: A doubt worth showing, empty when there is none.
+        locked: Which lots lie there and may not be used, and why; empty when there are none.
     """
 
     line: ConsumeLine
@@ -47,6 +48,7 @@ class Scanned:
     expiry: date | None
     available: int
     warning: str = ""
+    locked: str = ""
 
 
 def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -> Scanned:
@@ -150,6 +152,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
         expiry=expiry,
         available=sum(one.qty for one in stock if one.usable(day)),
         warning=" ".join(problem.text for problem in scan.problems if not problem.blocks),
+        locked=locked_words(stock, day),
     )
 
 

@@ -132,10 +132,11 @@ def _check_available(entry: Entry) -> None:
     raise DomainError(
         "draft.short",
         _(
-            "{name} 现存 {there} {unit}，要用 {need} {unit}。请核对数量，或先收货、调拨。",
+            "{name} 可用 {there} {unit}，要用 {need} {unit}。{advice}",
             name=goods.name,
             there=goods.available // factor,
             need=-(-entry.qty // factor),
             unit=goods.pack_unit,
+            advice=goods.locked or _("请核对数量，或先收货、调拨。"),
         ),
     )
