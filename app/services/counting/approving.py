@@ -150,8 +150,8 @@ def _post(
 def _not_alone(session: Session, head: StockCount, actor: Actor) -> None:
     """A difference that only the approver has seen is no difference that two people know."""
     for line in lines_of(session, head):
-        seen_once = line.counted_by == actor.person_id and not line.recount
-        if seen_once and Counted(line.book, line.counted).difference:
+        eyes = {line.counted_by, line.first_by or line.counted_by}
+        if eyes == {actor.person_id} and Counted(line.book, line.counted).difference:
             raise DomainError(
                 "count.own",
                 _("有差异的行是你自己盘的，要由另一个人审批。请同事登录后处理。"),

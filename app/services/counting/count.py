@@ -215,7 +215,7 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
             check_counter(session, actor, line)
             line.counted, line.counted_by, line.counted_at = 0, actor.person_id, now(session)
             line.book = _book(session, line)
-        again = _ask_again(session, head, lines)
+        again = _recounts(session, head, lines)
         if not again:
             advance(
                 session, head, CountState.TO_APPROVE, command.version, submitted_at=now(session),
@@ -317,7 +317,7 @@ def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> 
     return Key(head.place_id, item_id, lot.id, head.org_id), lot_no
 
 
-def _ask_again(session: Session, head: StockCount, lines: list[CountLine]) -> int:
+def _recounts(session: Session, head: StockCount, lines: list[CountLine]) -> int:
     factors = dict(
         session.execute(
             select(Item.id, Item.pack_factor).where(Item.id.in_({x.item_id for x in lines}))
@@ -325,8 +325,8 @@ def _ask_again(session: Session, head: StockCount, lines: list[CountLine]) -> in
     )
     again = 0
     for line in lines:
-        told = Counted(line.book, line.counted, line.first, int(factors.get(line.item_id, 1)))
-        if wants_recount(told, head.tolerance):
+        seen = Counted(line.book, line.counted, line.first, int(factors.get(line.item_id, 1)))
+        if wants_recount(seen, head.tolerance):
             ask_again(line)
             again += 1
     session.flush()

@@ -115,7 +115,10 @@ def test_a_line_is_counted_again_by_another_where_there_is_one(site: Site) -> No
         save_recount_rule(*site.as_(ME), same)
     save_recount_rule(*site.as_("lead_admin"), same)
     assert not recount_by_other(*site.as_(ME), EAST)
-    assert found(site, done, lots["A"], 5 * BOX) == 5 * BOX
+    assert found(site, done, lots["A"], 3 * BOX) == 3 * BOX
+    done = submit(*site.as_(OTHER), step(done))
+    with pytest.raises(DomainError, match="有差异的行是你自己盘的"):
+        approve(*site.as_(ME), step(done))
 
 
 def test_a_house_with_one_keeper_counts_again_and_its_head_approves(site: Site) -> None:
