@@ -218,18 +218,20 @@ def test_a_refund_to_another_lot_or_of_more_is_refused(site: Site) -> None:
     assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (2 * BOX, 20)
 
 
-def test_what_is_booked_for_an_earlier_day_was_there_then_and_ever_since(sqlite_site: Site) -> None:
+def test_what_is_booked_for_an_earlier_day_was_there_then_and_ever_since(site: Site) -> None:
     days = [TODAY - timedelta(days=back) for back in (9, 6, 3)]
     for day, boxes in ((days[0], 2), (days[2], 5)):
-        receive(sqlite_site, EAST, {"A": (boxes, date(2027, 9, 30))}, day)
-    store = sqlite_site.as_("east_store")
-    consume(*store, use(sqlite_site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[1]))
+        receive(site, EAST, {"A": (boxes, date(2027, 9, 30))}, day)
+    store = site.as_("east_store")
+    consume(*store, use(site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[1]))
+    done = consume(*store, use(site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[1]))
+    reverse(*store, Reverse(new_op(), EAST, done.document_id, "记错了日期"))
     for day, boxes in ((days[0] - timedelta(days=1), 1), (days[0], 2), (days[1], 2)):
         line = ConsumeLine(AMOXICILLIN, boxes * BOX)
         with pytest.raises(DomainError, match="账上最少时只有"):
-            consume(*store, use(sqlite_site, line, occurred_on=day))
-    consume(*store, use(sqlite_site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[0]))
-    consume(*store, use(sqlite_site, ConsumeLine(AMOXICILLIN, 5 * BOX), occurred_on=days[2]))
+            consume(*store, use(site, line, occurred_on=day))
+    consume(*store, use(site, ConsumeLine(AMOXICILLIN, BOX), occurred_on=days[0]))
+    consume(*store, use(site, ConsumeLine(AMOXICILLIN, 5 * BOX), occurred_on=days[2]))
 
 
 def test_a_return_after_the_close_comes_with_the_next_month(site: Site) -> None:

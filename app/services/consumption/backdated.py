@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.errors import DomainError
 from app.domain.ledger import Move
 from app.i18n import _
+from app.models.base import Day
 from app.models.item import Item
 from app.models.stock import Balance, Ledger, Lot
 from app.services.db import today
@@ -40,7 +41,8 @@ def refuse_before_goods(session: Session, org_id: int, day: date, moves: Sequenc
 def _least_since(session: Session, org_id: int, day: date, keys: dict[Key, int]) -> dict[Key, int]:
     """The smallest stock at the end of `day` and of each day after it.
 
-    What was reversed counts as never done: a wrong day may be booked again after its reversal.
+    What was reversed counts as never done, so a reversal stands on the day of what it takes back:
+    a wrong day may be booked again after its reversal, and nothing appears that never was.
     """
     lots = sorted({lot for _place, lot in keys})
     level: dict[Key, int] = defaultdict(int)
@@ -51,13 +53,14 @@ def _least_since(session: Session, org_id: int, day: date, keys: dict[Key, int])
     ):
         level[place, lot] = int(qty)
     least = dict.fromkeys(keys, 0) | {key: level[key] for key in keys}
+    undone = aliased(Ledger)
+    on = func.coalesce(undone.occurred_on, Ledger.occurred_on, type_=Day)
     later = session.execute(
-        select(Ledger.occurred_on, Ledger.lot_id, Ledger.from_place, Ledger.to_place,
-               func.sum(Ledger.qty))
-        .where(Ledger.org_id == org_id, Ledger.lot_id.in_(lots), Ledger.occurred_on > day,
-               Ledger.reversal_of == 0)
-        .group_by(Ledger.occurred_on, Ledger.lot_id, Ledger.from_place, Ledger.to_place)
-        .order_by(Ledger.occurred_on.desc())
+        select(on, Ledger.lot_id, Ledger.from_place, Ledger.to_place, func.sum(Ledger.qty))
+        .outerjoin(undone, (undone.org_id == Ledger.org_id) & (undone.seq == Ledger.reversal_of))
+        .where(Ledger.org_id == org_id, Ledger.lot_id.in_(lots), on > day)
+        .group_by(on, Ledger.lot_id, Ledger.from_place, Ledger.to_place)
+        .order_by(on.desc())
     ).all()  # fmt: skip
     for number, (when, lot, source, target, qty) in enumerate(later):
         level[source, lot] += int(qty)
