@@ -237,7 +237,9 @@ def _commit_with(session: Session, last: Sequence[tuple[Executable, Values]]) ->
 def _known_error(connection: Connection, error: Exception) -> DBAPIError:
     """The driver's own error as SQLAlchemy gives it; a broken line leaves the pool."""
     driver: Any = connection.connection.driver_connection
-    broken = bool(driver.broken)
+    # A server that goes down while it answers leaves the driver stuck in the pipeline: the line
+    # is not called broken, nothing more goes over it, and what became of COMMIT is not known.
+    broken = bool(driver.broken) or driver.info.pipeline_status.name != "OFF"
     wrapped = DBAPIError.instance(
         "COMMIT", None, error, driver.Error, connection_invalidated=broken,
         dialect=connection.dialect,

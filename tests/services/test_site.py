@@ -41,25 +41,38 @@ def test_a_refusal_at_the_very_end_leaves_the_way_in_as_it_was(site: Site) -> No
             assert session.scalar(text("SELECT 1")) == 1
 
 
+WHOLE = Connection.pipeline
+
+
+@contextmanager
+def torn(line: Connection) -> Iterator[Pipeline]:
+    """Everything is sent; the line is cut while the answer is awaited."""
+    with WHOLE(line) as pipeline:
+        yield pipeline
+        with socket(fileno=os.dup(line.pgconn.socket)) as wire:
+            wire.shutdown(SHUT_RDWR)
+
+
+@contextmanager
+def stuck(line: Connection) -> Iterator[Pipeline]:
+    """The server goes down while it answers: the driver cannot leave its pipeline."""
+    with WHOLE(line) as pipeline:
+        yield pipeline
+    line.pgconn.enter_pipeline_mode()
+    line.pgconn.send_query_params(b"SELECT 1", None)
+    line.pgconn.exit_pipeline_mode()
+
+
+@pytest.mark.parametrize("breaks", [torn, stuck])
 def test_a_line_that_breaks_with_commit_leaves_it_open_whether_it_was_kept(
-    postgresql_backend: Backend, monkeypatch: pytest.MonkeyPatch
+    postgresql_backend: Backend, monkeypatch: pytest.MonkeyPatch, breaks: object
 ) -> None:
-    whole = Connection.pipeline
-
-    @contextmanager
-    def torn(line: Connection) -> Iterator[Pipeline]:
-        """Everything is sent; the line is cut while the answer is awaited."""
-        with whole(line) as pipeline:
-            yield pipeline
-            with socket(fileno=os.dup(line.pgconn.socket)) as wire:
-                wire.shutdown(SHUT_RDWR)
-
     way = postgresql_backend.db
     for _attempt in range(3):
-        monkeypatch.setattr(Connection, "pipeline", torn)
+        monkeypatch.setattr(Connection, "pipeline", breaks)
         with pytest.raises(UnsureProblem), way.write() as session:
             at_end(session, text("SELECT 1"), {})
-        monkeypatch.setattr(Connection, "pipeline", whole)
+        monkeypatch.setattr(Connection, "pipeline", WHOLE)
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
 
