@@ -106,6 +106,7 @@ def test_the_ledger_of_controlled_drugs_is_seen_and_printed(
     page: UpkeepPage, settle: Settle
 ) -> None:
     page.show_view(2)
+    settle()
     assert page.ledger.model.rowCount() == 1
     assert page.ledger.drug.count() == 2
     page.ledger.drug.setCurrentIndex(1)

@@ -6,11 +6,12 @@ who checked it) follows 医疗机构麻醉药品、第一类精神药品管理�
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.duties import Actor, Duty
@@ -58,42 +59,51 @@ class ControlledRow:
 def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[ControlledRow, ...]:
     """All lines of a house, oldest first, with the drug's balance after each."""
     require(actor, Duty.READ, org_id)
-    source, target = aliased(Place), aliased(Place)
     with db.read() as session:
-        rows = session.execute(
-            select(Ledger, Item, Maker.name, Lot, source, target, Person.name)
-            .join(Item, Item.id == Ledger.item_id)
-            .outerjoin(Maker, Maker.id == Item.maker_id)
-            .outerjoin(Lot, Lot.id == Ledger.lot_id)
-            .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
-            .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
-            .outerjoin(Person, Person.id == Ledger.actor_id)
-            .where(Ledger.org_id == org_id, Item.controlled != "")
-            .order_by(Ledger.seq)
-        ).all()
-        papers = {row[0].doc_id for row in rows}
+        rows = _moves(session, org_id)
+        papers = {row.doc_id for row in rows}
         numbers, seconds = paper_numbers(session, papers), _seconds(session, org_id, papers)
-        balance: dict[int, int] = {}
-        found = []
-        for move, item, maker, lot, start, end, person in rows:
-            came = move.qty if end.holds_stock and not start.holds_stock else 0
-            went = move.qty if start.holds_stock and not end.holds_stock else 0
-            if not came and not went:
-                continue
-            balance[item.id] = balance.get(item.id, 0) + came - went
-            second = seconds.get(move.doc_id, "")
-            found.append(
-                ControlledRow(
-                    seq=move.seq, day=move.occurred_on, item=f"{item.name} {item.spec}",
-                    maker=maker or "", lot_no=lot.lot_no if lot else "",
-                    expiry=lot.expiry if lot else None, came=came, went=went,
-                    balance=balance[item.id], unit=item.base_unit,
-                    other_end=start.name if came else end.name, person=person or "—",
-                    second="" if second == person else second, doc_kind=move.doc_kind,
-                    doc_no=numbers.get((org_id, move.doc_id), ""),
-                )
-            )  # fmt: skip
-        return tuple(found)
+    balance: dict[int, int] = {}
+    found = []
+    for row in rows:
+        came = row.qty if row.end_holds else 0
+        went = row.qty if row.start_holds else 0
+        balance[row.item_id] = balance.get(row.item_id, 0) + came - went
+        second = seconds.get(row.doc_id, "")
+        found.append(
+            ControlledRow(
+                seq=row.seq, day=row.occurred_on, item=f"{row.name} {row.spec}",
+                maker=row.maker or "", lot_no=row.lot_no or "", expiry=row.expiry,
+                came=came, went=went, balance=balance[row.item_id], unit=row.base_unit,
+                other_end=row.start if came else row.end, person=row.person or "—",
+                second="" if second == row.person else second, doc_kind=row.doc_kind,
+                doc_no=numbers.get((org_id, row.doc_id), ""),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Every move of controlled drugs into the house or out of it, oldest first."""
+    source, target = aliased(Place), aliased(Place)
+    return session.execute(
+        select(
+            Ledger.seq, Ledger.occurred_on, Ledger.item_id, Ledger.qty, Ledger.doc_id,
+            Ledger.doc_kind, Item.name, Item.spec, Item.base_unit, Maker.name.label("maker"),
+            Lot.lot_no, Lot.expiry, Person.name.label("person"),
+            source.name.label("start"), source.holds_stock.label("start_holds"),
+            target.name.label("end"), target.holds_stock.label("end_holds"),
+        )
+        .join(Item, Item.id == Ledger.item_id)
+        .outerjoin(Maker, Maker.id == Item.maker_id)
+        .outerjoin(Lot, Lot.id == Ledger.lot_id)
+        .join(source, and_(source.org_id == Ledger.org_id, source.id == Ledger.from_place))
+        .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
+        .outerjoin(Person, Person.id == Ledger.actor_id)
+        .where(Ledger.org_id == org_id, Item.controlled != "",
+               source.holds_stock != target.holds_stock)
+        .order_by(Ledger.seq)
+    ).all()  # fmt: skip
 
 
 def _seconds(session: Session, org_id: int, papers: Collection[int]) -> dict[int, str]:

@@ -31,6 +31,7 @@ from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
 
 _VIEWS = (("climate", N_("温湿度")), ("rounds", N_("养护单")), ("ledger", N_("专用账册")))
+_CLIMATE, _ROUNDS, _LEDGER = range(3)
 _FIRST = {"cold": 0, "frozen": 1, "cool": 2}
 
 
@@ -81,10 +82,10 @@ class UpkeepPage(Page):
 
     @override
     def keys(self) -> tuple[KeyHint, ...]:
-        if self.stack.currentIndex() == 1:
+        if self.stack.currentIndex() == _ROUNDS:
             return (KeyHint("Y", _("合格")), KeyHint("N", _("有问题")),
                     self.hint(Act.FINISH, _("完成养护单")))  # fmt: skip
-        if self.stack.currentIndex() == 0:
+        if self.stack.currentIndex() == _CLIMATE:
             return (self.hint(Act.NEW, _("登记一次")), self.hint(Act.PRINT, _("打印")))
         return (self.hint(Act.PRINT, _("打印")),)
 
@@ -93,6 +94,13 @@ class UpkeepPage(Page):
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
         self.read(lambda: places_of(db, actor, org), self._show_places, channel="places")
         self.read(lambda: upkeep.rounds(db, actor, (org,)), self._show_rounds, channel="rounds")
+        self._load_ledger()
+
+    def _load_ledger(self) -> None:
+        """The whole account is long: it is read only when it is in sight."""
+        if self.stack.currentIndex() != _LEDGER:
+            return
+        db, actor, org = self.context.db, self.context.actor, self.context.org.id
         self.read(
             lambda: controlled_ledger(db, actor, org), self.ledger.show_lines, channel="ledger"
         )
@@ -104,13 +112,14 @@ class UpkeepPage(Page):
         view = (self.climate, self.rounds, self.ledger)[number]
         self.setFocusProxy(view)
         view.setFocus()
+        self._load_ledger()
         self.chrome_changed.emit()
 
     def new(self) -> None:
         """Ctrl+N: a reading, or this month's lists."""
-        if self.stack.currentIndex() == 1:
+        if self.stack.currentIndex() == _ROUNDS:
             self.make_rounds()
-        elif self.stack.currentIndex() == 0:
+        elif self.stack.currentIndex() == _CLIMATE:
             self.ask_reading()
         else:
             self.not_available()
@@ -120,12 +129,12 @@ class UpkeepPage(Page):
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
         head, place = self.rounds.head, self.climate.place_id
         days = self.climate.days(self.context.today)
-        if self.stack.currentIndex() == 1 and head is not None:
+        if self.stack.currentIndex() == _ROUNDS and head is not None:
             offer_paper(self, lambda: upkeep_paper(db, actor, org, head.id), head.no)
-        elif self.stack.currentIndex() == 0 and place:
+        elif self.stack.currentIndex() == _CLIMATE and place:
             name = _("温湿度") + f"-{days[1]}"
             offer_paper(self, lambda: climate_paper(db, actor, (org, place), days), name)
-        elif self.stack.currentIndex() == 2:  # noqa: PLR2004 - the third view
+        elif self.stack.currentIndex() == _LEDGER:
             item = self.ledger.item
             name = " ".join((_("专用账册"), item)).strip()
             offer_paper(self, lambda: controlled_paper(db, actor, org, item), name)
