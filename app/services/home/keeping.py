@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import QueryableAttribute
 
 from app.domain.duties import Duty
@@ -31,7 +31,17 @@ def keeping(ask: Ask) -> Sequence[WorkItem]:
 
 def _found(ask: Ask, kind: Kind, urgency: Urgency, names: Select[*tuple[Any, ...]]) -> WorkItem:
     """One kind of work from rows whose first column names what waits."""
-    words = [str(row[0]) for row in ask.session.execute(names)]
+    return _told(kind, urgency, [row[0] for row in ask.session.execute(names)])
+
+
+def _due(ask: Ask, kind: Kind, names: Select[*tuple[Any, ...]]) -> WorkItem:
+    """Rows of a name and a day, the earliest first: at once when a day has gone by."""
+    rows = ask.session.execute(names).all()
+    late = bool(rows) and rows[0][1] < ask.today
+    return _told(kind, Urgency.NOW if late else Urgency.WEEK, [row[0] for row in rows])
+
+
+def _told(kind: Kind, urgency: Urgency, words: Sequence[str]) -> WorkItem:
     return WorkItem(kind, len(words), urgency, tuple(dict.fromkeys(words))[:NAMES])
 
 
@@ -61,10 +71,7 @@ def _transfers(ask: Ask) -> Sequence[WorkItem]:
         (Kind.TRANSFERS_TO_ACCEPT, TransferState.IN_TRANSIT, getting, Transfer.donor_id),
     ]
     if group:
-        anyone = Transfer.org_id.is_not(None)
-        steps.append(
-            (Kind.TRANSFERS_TO_APPROVE, TransferState.REVIEW, anyone, Transfer.org_id)
-        )  # fmt: skip
+        steps.append((Kind.TRANSFERS_TO_APPROVE, TransferState.REVIEW, true(), Transfer.org_id))
     return [
         _found(
             ask, kind, Urgency.TODAY,
@@ -89,9 +96,7 @@ def _loans(ask: Ask) -> Sequence[WorkItem]:
         )
         .order_by(Transfer.return_by)
     )
-    first = ask.session.execute(owed).first()
-    late = first is not None and first.return_by < ask.today
-    return [_found(ask, Kind.LOANS_DUE, Urgency.NOW if late else Urgency.WEEK, owed)]
+    return [_due(ask, Kind.LOANS_DUE, owed)]
 
 
 def _papers(ask: Ask) -> Sequence[WorkItem]:
@@ -136,6 +141,4 @@ def _expiry_actions(ask: Ask) -> Sequence[WorkItem]:
         )
         .order_by(ExpiryAction.due_on, ExpiryAction.id)
     )
-    first = ask.session.execute(due).first()
-    late = first is not None and first.due_on < ask.today
-    return [_found(ask, Kind.EXPIRY_ACTIONS, Urgency.NOW if late else Urgency.WEEK, due)]
+    return [_due(ask, Kind.EXPIRY_ACTIONS, due)]
