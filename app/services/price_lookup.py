@@ -6,7 +6,7 @@ One query for any number of items; used by suggestions, orders, receipts and set
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,8 +16,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models.price import Price, PriceList
+from app.services.queries.portions import key_portions
 
-_CHUNK: Final = 500
 _IN_FORCE: Final = (
     select(
         Price.id,
@@ -89,13 +89,23 @@ def prices_for(
     return found
 
 
+def best_prices(
+    session: Session, day: date, orgs: Collection[int], items: Collection[int]
+) -> dict[int, dict[int, PriceInForce]]:
+    """The price to buy at, by member and then item: the first of `prices_for`."""
+    best: dict[int, dict[int, PriceInForce]] = {org: {} for org in (0, *orgs)}
+    for (org, item), prices in _read(session, day, best, items).items():
+        best[org][item] = prices[0]
+    return {org: best[0] | best[org] for org in orgs}
+
+
 def _read(
     session: Session, day: date, orgs: Collection[int], items: Collection[int]
 ) -> dict[tuple[int, int], tuple[PriceInForce, ...]]:
     """Prices by (owner, item); a member's own stand before the group's, so each sorts alone."""
     found: dict[tuple[int, int], list[PriceInForce]] = {}
     session.flush()
-    for chunk in _chunks(items):
+    for chunk in key_portions(items):
         rows = session.connection().execute(
             _IN_FORCE, {"items": chunk, "orgs": sorted(orgs), "day": day}
         )
@@ -117,9 +127,3 @@ def best_price(
 
 def _order(row: PriceInForce) -> tuple[int, Decimal, int]:
     return (row.rank, row.unit_price / row.price_factor, row.price_id)
-
-
-def _chunks(items: Collection[int]) -> Iterable[list[int]]:
-    ordered = sorted(items)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

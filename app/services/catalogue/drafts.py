@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,8 +13,7 @@ from app.domain.catalogue import FLAGS, CodeDraft, ItemClass, ItemDraft, ItemSta
 from app.domain.codes import CodeSystem
 from app.models.item import Item, ItemCode, ItemUnit, Product
 from app.models.party import Maker
-
-_CHUNK = 500
+from app.services.queries.portions import key_portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +30,13 @@ class KnownItem:
 
 def load_drafts(session: Session, item_ids: Collection[int]) -> dict[int, KnownItem]:
     """The items with the group's codes, by id."""
-    chosen = sorted(set(item_ids))
     found: dict[int, KnownItem] = {}
-    for start in range(0, len(chosen), _CHUNK):
-        found |= _chunk(session, chosen[start : start + _CHUNK])
+    for part in key_portions(item_ids):
+        found |= _chunk(session, part)
     return found
 
 
-def _chunk(session: Session, chunk: list[int]) -> dict[int, KnownItem]:
+def _chunk(session: Session, chunk: Sequence[int]) -> dict[int, KnownItem]:
     levels: dict[int, dict[str, int]] = defaultdict(dict)
     for item, level, factor in session.execute(
         select(ItemUnit.item_id, ItemUnit.level, ItemUnit.factor).where(ItemUnit.item_id.in_(chunk))

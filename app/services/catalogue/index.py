@@ -14,8 +14,8 @@ from app.models.item import Item, ItemCode, ItemSearch
 from app.models.party import Maker
 from app.services.bulk import insert_rows
 from app.services.db import database_of
+from app.services.queries.portions import key_portions
 
-_CHUNK: Final = 500
 _TO_INDEX: Final = "INSERT INTO item_gram (rowid, grams) VALUES (?, ?)"
 COLUMNS: Final = ("item_id", "words", "initials", "full", "codes", "sort_key", "grams")
 """Columns of `ItemSearch` in the order of `search_row`."""
@@ -28,9 +28,8 @@ def reindex(session: Session, item_ids: Collection[int] | None = None) -> int:
     member and the lead may read.
     """
     session.flush()
-    chosen = sorted(session.scalars(select(Item.id)).all() if item_ids is None else set(item_ids))
-    for start in range(0, len(chosen), _CHUNK):
-        chunk = chosen[start : start + _CHUNK]
+    chosen = set(session.scalars(select(Item.id)) if item_ids is None else item_ids)
+    for chunk in key_portions(chosen):
         rows = sorted(_rows(session, chunk))
         session.execute(delete(ItemSearch).where(ItemSearch.item_id.in_(chunk)))
         write_rows(session, rows)

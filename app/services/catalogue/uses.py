@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.i18n import N_, _
 from app.models.base import Base
 from app.services.db import database_of
+from app.services.queries.portions import portions
 
 _CHUNK: Final = 500
 _OWN: Final = frozenset({"item_unit", "item_search", "item_change"})
@@ -68,7 +69,7 @@ def _here(session: Session, items: list[int]) -> list[tuple[int, str]]:
 def _server(session: Session, items: list[int]) -> list[tuple[int, str]]:
     """A keeper of the catalogue may not read every member's papers: the server says where."""
     found: list[tuple[int, str]] = []
-    for start in range(0, len(items), _CHUNK):
-        rows = session.execute(_ON_SERVER, {"items": items[start : start + _CHUNK]})
+    for part in portions(items):
+        rows = session.execute(_ON_SERVER, {"items": part})
         found += sorted((int(row.item_id), str(row.used_in)) for row in rows)
     return found

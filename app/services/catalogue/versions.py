@@ -39,9 +39,9 @@ from app.services import audit
 from app.services.access import lead_org, require
 from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish, plain
+from app.services.queries.portions import key_portions
 
 _NUMBER: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,31}")
-_CHUNK: Final = 500
 _UNCHANGED: Final = "same"
 _KEY: Final[tuple[Any, ...]] = (ItemChange.item_id, ItemChange.id)
 
@@ -312,13 +312,10 @@ def _step(item: int, story: Sequence[dict[str, Any]], named: dict[int, Any]) -> 
 
 
 def _named(session: Session, items: Iterable[int]) -> dict[int, Any]:
-    chosen = sorted(items)
     found: dict[int, Any] = {}
-    for start in range(0, len(chosen), _CHUNK):
+    for part in key_portions(items):
         rows = session.execute(
-            select(Item.id, Item.code, Item.name, Item.spec).where(
-                Item.id.in_(chosen[start : start + _CHUNK])
-            )
+            select(Item.id, Item.code, Item.name, Item.spec).where(Item.id.in_(part))
         )
         found |= {row.id: row for row in rows}
     return found

@@ -46,6 +46,7 @@ from app.services.importing.plan import (
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
+from app.services.queries.portions import portions
 from app.services.stock.places import main_place, virtual_place
 
 _ATTEMPTS: Final = 3
@@ -209,8 +210,7 @@ class _Booking:
                 }
             )  # fmt: skip
         insert = sqlite_insert if database_of(self._session).is_sqlite else pg_insert
-        for start in range(0, len(values), _STEP):
-            part = values[start : start + _STEP]
+        for part in portions(values, _STEP):
             kept = self._session.execute(
                 insert(DispenseLine).on_conflict_do_nothing().returning(DispenseLine.line), part
             ).all()
@@ -270,11 +270,9 @@ class _Booking:
         """The rows to be taken back; their documents are held until the end."""
         rows = {
             row.seq: row
-            for start in range(0, len(seqs), _STEP)
+            for part in portions(seqs, _STEP)
             for row in self._session.scalars(
-                select(Ledger).where(
-                    Ledger.org_id == self._org, Ledger.seq.in_(seqs[start : start + _STEP])
-                )
+                select(Ledger).where(Ledger.org_id == self._org, Ledger.seq.in_(part))
             )
         }
         self._session.scalars(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Final
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -17,9 +16,8 @@ from app.models.consumption_source import DispenseLine
 from app.models.stock import Ledger, Lot
 from app.services.consumption.reverse import already_reversed
 from app.services.db import today
+from app.services.queries.portions import key_portions, portions
 from app.services.stock.available import lot_stock
-
-_CHUNK: Final = 400
 
 
 def load_counter(
@@ -29,10 +27,8 @@ def load_counter(
     items = sorted({row.item_id for row in rows})
     stock = {
         item: list(lots)
-        for start in range(0, len(items), _CHUNK)
-        for item, lots in lot_stock(
-            session, org_id, place_id, items[start : start + _CHUNK]
-        ).items()
+        for part in portions(items)
+        for item, lots in lot_stock(session, org_id, place_id, part).items()
     }
     earlier = {row.item_id for row in rows if row.qty > 0 and row.day < today(session)}
     for item, days in _first_days(session, org_id, earlier).items():
@@ -49,12 +45,11 @@ def _first_days(
 ) -> dict[int, dict[tuple[int, int, int], date]]:
     """By item: when each lot and owner first came to each place."""
     found: dict[int, dict[tuple[int, int, int], date]] = {}
-    wanted = sorted(items)
-    for start in range(0, len(wanted), _CHUNK):
+    for part in key_portions(items):
         rows = session.execute(
             select(Ledger.item_id, Ledger.to_place, Ledger.lot_id, Ledger.owner_id,
                    func.min(Ledger.occurred_on))
-            .where(Ledger.org_id == org_id, Ledger.item_id.in_(wanted[start : start + _CHUNK]))
+            .where(Ledger.org_id == org_id, Ledger.item_id.in_(part))
             .group_by(Ledger.item_id, Ledger.to_place, Ledger.lot_id, Ledger.owner_id)
         )  # fmt: skip
         for item, place, lot, owner, day in rows:
@@ -82,8 +77,8 @@ def earlier_gifts(session: Session, org_id: int, items: Collection[int]) -> list
         )
     ).all()  # fmt: skip
     done: dict[int, int] = {}
-    for start in range(0, len(rows), _CHUNK):
-        part = [row.seq for row in rows[start : start + _CHUNK]]
+    for chunk in portions(rows):
+        part = [row.seq for row in chunk]
         done |= already_reversed(session, org_id, part)
     return [
         Given(row.seq, row.number, row.item_id, row.lot_id, row.lot_no or "",
@@ -111,13 +106,12 @@ def known_lines(
     session: Session, org_id: int, rows: Sequence[DispenseRow]
 ) -> dict[tuple[str, str], DispenseLine]:
     """Those of the rows that were booked before, by number and line."""
-    numbers = sorted({row.number for row in rows})
     found: dict[tuple[str, str], DispenseLine] = {}
-    for start in range(0, len(numbers), _CHUNK):
+    for chunk in key_portions(row.number for row in rows):
         part = session.scalars(
             select(DispenseLine).where(
                 DispenseLine.org_id == org_id,
-                DispenseLine.number.in_(numbers[start : start + _CHUNK]),
+                DispenseLine.number.in_(chunk),
             )
         )
         found |= {(line.number, line.line): line for line in part}

@@ -42,6 +42,7 @@ from app.services.importing.plan import (
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
+from app.services.queries.portions import key_portions
 from app.services.stock.places import main_place
 
 KIND: Final = "reagent"
@@ -171,14 +172,13 @@ def apply(db: Database, actor: Actor, command: ApplyRuns, report: Report = quiet
 
 def _fresh(session: Session, org_id: int, runs: Sequence[Run]) -> list[Run]:
     """Those that were not booked before, each once."""
-    numbers = sorted({run.number for run in runs})
     known: set[tuple[str, str, int, str]] = set()
-    for start in range(0, len(numbers), 400):
+    for part in key_portions(run.number for run in runs):
         rows = session.execute(
             select(ReagentCount.analyser, ReagentCount.number, ReagentCount.item_id,
                    ReagentCount.kind)
             .where(ReagentCount.org_id == org_id,
-                   ReagentCount.number.in_(numbers[start : start + 400]))
+                   ReagentCount.number.in_(part))
         )  # fmt: skip
         known |= {(row.analyser, row.number, row.item_id, row.kind) for row in rows}
     found: dict[tuple[str, str, int, str], Run] = {}

@@ -21,6 +21,7 @@ from app.models.platform import Counter
 from app.models.receiving import Acceptance, AcceptanceLine, Delivery, DeliveryLine
 from app.models.settlement import Consumption
 from app.services.demo.warehouse import LotText
+from app.services.queries.portions import portions
 
 Row = dict[str, Any]
 _CHUNK = 20_000
@@ -30,8 +31,8 @@ def write_rows(session: Session, model: type[Base], rows: Sequence[Row]) -> None
     """Insert plain rows without making objects; the quickest way on both databases."""
     table = cast("Table", model.__table__)
     connection = session.connection()
-    for start in range(0, len(rows), _CHUNK):
-        connection.execute(insert(table), rows[start : start + _CHUNK])
+    for part in portions(rows, _CHUNK):
+        connection.execute(insert(table), part)
 
 
 @dataclass(slots=True)

@@ -19,9 +19,10 @@ from app.models.formulary import FormularyEntry
 from app.models.item import Item
 from app.services import audit
 from app.services.db import Database, now, today
-from app.services.formulary.items import GROUP, chunks, standing
+from app.services.formulary.items import GROUP, standing
 from app.services.formulary.rights import require_keeper
 from app.services.operations import claim, finish
+from app.services.queries.portions import key_portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ def put_in(session: Session, change: Change, items: Collection[int]) -> int:
 def take_off(session: Session, change: Change, items: Collection[int]) -> int:
     """Close the entries of items from a day on; how many."""
     closed = 0
-    for chunk in chunks(items):
+    for chunk in key_portions(items):
         rows: Sequence[int] = session.scalars(
             update(FormularyEntry)
             .where(
@@ -225,7 +226,7 @@ def _row(session: Session, change: Change, item: int) -> dict[str, Any]:
 
 def _check_items(session: Session, items: Collection[int]) -> None:
     known: dict[int, tuple[str, str]] = {}
-    for chunk in chunks(items):
+    for chunk in key_portions(items):
         rows = session.execute(select(Item.id, Item.name, Item.status).where(Item.id.in_(chunk)))
         known |= {row.id: (row.name, row.status) for row in rows}
     if not items or set(items) - known.keys():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -15,10 +15,10 @@ from app.domain.formulary.listed import Listed
 from app.models.formulary import FormularyEntry
 from app.models.item import Item, ItemCode, Product
 from app.models.party import Maker
+from app.services.queries.portions import key_portions
 
 GROUP = 0
 """The organisation of rows that belong to the whole group."""
-_CHUNK = 500
 
 
 def standing(org_id: int, day: date) -> Select[int]:
@@ -52,7 +52,7 @@ def listed(session: Session, org_id: int, day: date) -> tuple[Listed, ...]:
 def facts_of(session: Session, items: Collection[int]) -> dict[int, Listed]:
     """Some items as the rules see them."""
     found: dict[int, Listed] = {}
-    for chunk in chunks(items):
+    for chunk in key_portions(items):
         rows = session.execute(_facts().where(Item.id.in_(chunk))).all()
         found |= {row.id: _listed(row, "", frozenset({row.id})) for row in rows}
     return found
@@ -78,12 +78,6 @@ def entries_of(session: Session, org_id: int, day: date) -> tuple[Entry, ...]:
         )
         for row in rows
     )  # fmt: skip
-
-
-def chunks(items: Collection[int]) -> Sequence[Sequence[int]]:
-    """Ids in portions that a statement can carry."""
-    ordered = sorted(items)
-    return [ordered[at : at + _CHUNK] for at in range(0, len(ordered), _CHUNK)]
 
 
 def _national(session: Session) -> dict[int, str]:

@@ -25,6 +25,7 @@ from app.services.catalogue.index import search_row, texts_of, write_rows
 from app.services.catalogue.makers import add_names, company_of, maker_row
 from app.services.catalogue.rows import columns_of, with_approval
 from app.services.db import now
+from app.services.queries.portions import portions
 
 _PART: Final = 2_000
 _ITEM: Final = tuple(column.name for column in Item.__table__.columns)
@@ -73,8 +74,8 @@ def write_new(
     writer = _Writer(makers, products, actor.person_id, now(session))
     ids: list[int] = []
     pairs = list(zip(contents, numbers, strict=True))
-    for start in range(0, len(pairs), _PART):
-        ids += writer.write(session, pairs[start : start + _PART])
+    for part in portions(pairs, _PART):
+        ids += writer.write(session, part)
         step(len(ids))
     return ids
 

@@ -37,6 +37,7 @@ from app.services.db import Database, local_time, now, today
 from app.services.importing.plan import Report, quiet
 from app.services.importing.undo_demand import DemandBack
 from app.services.operations import claim, finish, plain
+from app.services.queries.portions import portions
 from app.services.replenishment.scope import require_planner
 
 _CHUNK: Final = 500
@@ -200,11 +201,9 @@ class _Catalogue:
 
     def _known(self, items: Sequence[int]) -> dict[int, Any]:
         found: dict[int, Any] = {}
-        for start in range(0, len(items), _CHUNK):
+        for part in portions(items):
             rows = self._session.execute(
-                select(Item.id, Item.code, Item.name, Item.version).where(
-                    Item.id.in_(items[start : start + _CHUNK])
-                )
+                select(Item.id, Item.code, Item.name, Item.version).where(Item.id.in_(part))
             )
             found |= {row.id: row for row in rows}
         return found

@@ -13,6 +13,7 @@ from app.i18n import _
 from app.models.demand import Demand
 from app.models.item import Item
 from app.services.demand import DemandLine
+from app.services.queries.portions import key_portions
 
 _CHUNK: Final = 500
 Figures = tuple[int, int, int]
@@ -89,12 +90,9 @@ class DemandBack:
         """What each day that stays is called, and why it stays."""
         items = {int(entry[0]) for entry in stays}
         names: dict[int, str] = {}
-        chosen = sorted(items)
-        for start in range(0, len(chosen), _CHUNK):
+        for part in key_portions(items):
             rows = self._session.execute(
-                select(Item.id, Item.code, Item.name).where(
-                    Item.id.in_(chosen[start : start + _CHUNK])
-                )
+                select(Item.id, Item.code, Item.name).where(Item.id.in_(part))
             )
             names |= {row.id: f"{row.code} {row.name}" for row in rows}
         return [

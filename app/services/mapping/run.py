@@ -26,8 +26,8 @@ from app.services.importing.plan import Report, quiet
 from app.services.mapping.scope import entry_of, require_mapper
 from app.services.mapping.source import CatalogueItem, catalogue_items, memory
 from app.services.operations import claim, finish, plain
+from app.services.queries.portions import portions
 
-_PART: Final = 500
 _COLUMNS: Final = (
     "org_id", "local_id", "item_id", "rank", "score", "safe", "learned", "rejected",
 )  # fmt: skip
@@ -192,8 +192,8 @@ def _keep(
             )
         }
         kept = [one for one in found if current.get(one.local_id) == versions[one.local_id]]
-        for start in range(0, len(kept), _PART):
-            _write(session, org, kept[start : start + _PART])
+        for part in portions(kept):
+            _write(session, org, part)
         counts = _counts(kept)
         audit.record(session, actor, org, "mapping.run", ("mapping", org), plain(counts))
         finish(session, org, command.op_id, plain(counts))

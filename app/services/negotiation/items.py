@@ -37,9 +37,9 @@ from app.services.negotiation.common import (
 from app.services.negotiation.lots import ensure_lots
 from app.services.negotiation.references import Reference, references
 from app.services.operations import claim, finish
+from app.services.queries.portions import portions
 
 MAX_LINES = 5000
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,7 @@ def _usable(
             _("一个项目最多 {n} 个品规。请分成几个项目。", n=MAX_LINES),
         )
     rows: dict[int, Item] = {}
-    for start in range(0, len(fresh), _CHUNK):
-        chunk = fresh[start : start + _CHUNK]
+    for chunk in portions(fresh):
         rows |= {item.id: item for item in session.scalars(select(Item).where(Item.id.in_(chunk)))}
     good, problems = [], []
     for item_id in fresh:

@@ -36,6 +36,7 @@ from app.services.negotiation.common import (
     rows_of,
 )
 from app.services.operations import claim, finish
+from app.services.queries.portions import portions
 
 _EDITORS = (Duty.BUY, Duty.STORE, Duty.SIGN)
 _CHUNK = 2000
@@ -174,8 +175,8 @@ def _write(
                 {"org_id": org, "negotiation_id": project.id, "line": line}
                 | {"used": was, "proposed": want, "pledge": want}
             )
-    for start in range(0, len(rows), _CHUNK):
-        session.execute(insert(NegotiationNeed), rows[start : start + _CHUNK])
+    for part in portions(rows, _CHUNK):
+        session.execute(insert(NegotiationNeed), part)
 
 
 def edit_needs(db: Database, actor: Actor, command: EditNeeds) -> int:

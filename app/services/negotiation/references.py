@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.pricing import PriceSource
 from app.models.price import Price, PriceList
+from app.services.queries.portions import key_portions
 
 _PLACES: Final = Decimal("0.0001")
-_CHUNK: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def references(session: Session, day: date, items: dict[int, int]) -> dict[int, 
     member pays; listing prices come from lists of that source, else from the cap on a price.
     """
     found: dict[int, list[Any]] = {item: [] for item in items}
-    for chunk in _chunks(items):
+    for chunk in key_portions(items):
         rows = session.execute(
             select(Price, PriceList.source)
             .join(PriceList, PriceList.id == Price.list_id)
@@ -72,9 +71,3 @@ def _reference(rows: list[Any], factor: int) -> Reference:
 
 def _per(price: Price, value: Decimal, factor: int) -> Decimal:
     return (value * factor / Decimal(price.price_factor)).quantize(_PLACES, ROUND_HALF_UP)
-
-
-def _chunks(items: Collection[int]) -> Iterable[list[int]]:
-    ordered = sorted(items)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

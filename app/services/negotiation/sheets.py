@@ -34,6 +34,7 @@ from app.services.negotiation.bids import BidFile, SubmitBid, submit_bid
 from app.services.negotiation.common import find, invitation, round_now
 from app.services.negotiation.queries import ItemRow, item_rows
 from app.services.negotiation.standing import standing_of
+from app.services.queries.portions import portions
 
 GIVEN_UP: Final = N_("放弃")
 _COUNT: Final = re.compile(r"[0-9]{1,12}")
@@ -150,11 +151,11 @@ def _head(project: Negotiation, found: NegotiationRound, supplier: str) -> Quote
 def _makers(session: Session, lines: Sequence[ItemRow]) -> dict[int, str]:
     ids = [one.item_id for one in lines]
     found: dict[int, str] = {}
-    for start in range(0, len(ids), 500):
+    for part in portions(ids):
         rows = (
             session.query(Item.id, Maker.short_name)
             .join(Maker, Maker.id == Item.maker_id)
-            .filter(Item.id.in_(ids[start : start + 500]))
+            .filter(Item.id.in_(part))
         )
         found |= {int(item): str(name) for item, name in rows}
     return found

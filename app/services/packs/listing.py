@@ -23,6 +23,7 @@ from app.models.party import Person
 from app.models.stock import Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time, today
+from app.services.queries.portions import portions
 
 _MOST: Final = 2000
 _VIEWS: Final = ("", "store", "way", "department", "late", "gone")
@@ -271,11 +272,11 @@ def _rows(session: Session, org_id: int, rows: Iterable[Any]) -> list[PackRow]:
 
 def _lots(session: Session, org_id: int, pack_ids: list[int]) -> dict[int, str]:
     found: dict[int, list[str]] = {}
-    for start in range(0, len(pack_ids), 500):
+    for part in portions(pack_ids):
         rows = session.execute(
             select(PackLine.pack_id, Lot.lot_no)
             .join(Lot, Lot.id == PackLine.lot_id)
-            .where(PackLine.org_id == org_id, PackLine.pack_id.in_(pack_ids[start : start + 500]))
+            .where(PackLine.org_id == org_id, PackLine.pack_id.in_(part))
             .order_by(Lot.expiry, Lot.id)
         )
         for pack, lot in rows:

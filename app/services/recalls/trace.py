@@ -27,6 +27,7 @@ from app.models.receiving import TraceCode
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.db import Database, local_time
 from app.services.item_lookup import items_of_scan
+from app.services.queries.portions import portions
 from app.services.stock.paper_numbers import paper_numbers
 
 _MOST: Final = 5000
@@ -316,11 +317,9 @@ def _words(session: Session, moves: Sequence[Ledger], lot_id: int) -> _Words:
     names = select(Organisation.id, Organisation.short_name).where(Organisation.id.in_(orgs))
     people = select(Person.id, Person.name).where(Person.id.in_({move.actor_id for move in moves}))
     codes: dict[tuple[int, int], str] = {}
-    for start in range(0, len(packs), 800):
+    for part in portions(packs):
         rows = session.execute(
-            select(Pack.org_id, Pack.id, Pack.code).where(
-                Pack.org_id.in_(orgs), Pack.id.in_(packs[start : start + 800])
-            )
+            select(Pack.org_id, Pack.id, Pack.code).where(Pack.org_id.in_(orgs), Pack.id.in_(part))
         )
         codes |= {(row.org_id, row.id): row.code for row in rows}
     return _Words(

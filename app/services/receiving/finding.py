@@ -18,10 +18,10 @@ from app.domain.codes import CodeSystem, gtin
 from app.i18n import _
 from app.models.item import Item, ItemCode
 from app.services.importing.rows import SheetRow
+from app.services.queries.portions import key_portions
 from app.services.receiving.matching import open_lines
 
 _BLANKS: Final = re.compile(r"[\s×xX*]+")
-_CHUNK: Final = 400
 _BAR_CODES: Final = (CodeSystem.GTIN.value, CodeSystem.UDI_DI.value)
 
 
@@ -134,20 +134,20 @@ def make_finder(session: Session, org_id: int, rows: Sequence[SheetRow]) -> Good
         (Item.code, {row.text("code").upper() for row in rows}),
         (Item.approval_no, {row.text("approval") for row in rows}),
         (Item.name, {row.text("name") for row in rows}),
-        (Item.id, set(bars.values())),
     )
+    asked = [column.in_(part) for column, names in columns for part in key_portions(names - {""})]
+    asked += [Item.id.in_(part) for part in key_portions(bars.values())]
     goods: dict[int, FoundGoods] = {}
-    for column, values in columns:
-        for chunk in _chunks(value for value in values if value):
-            for item in session.scalars(select(Item).where(column.in_(chunk))):
-                goods[item.id] = _found(item)
+    for condition in asked:
+        for item in session.scalars(select(Item).where(condition)):
+            goods[item.id] = _found(item)
     return GoodsFinder(session, org_id, tuple(goods.values()), bars)
 
 
 def _bars(session: Session, org_id: int, texts: Iterable[str]) -> dict[str, int]:
     wanted = [gtin.validate(text) if gtin.is_valid(text) else text for text in texts if text]
     found: dict[str, int] = {}
-    for chunk in _chunks(wanted):
+    for chunk in key_portions(wanted):
         rows = session.execute(
             select(ItemCode.code, ItemCode.item_id).where(
                 ItemCode.code.in_(chunk),
@@ -174,9 +174,3 @@ def _found(item: Item) -> FoundGoods:
 
 def _bare(text: str) -> str:
     return _BLANKS.sub("", text).lower()
-
-
-def _chunks(values: Iterable[object]) -> Iterable[list[object]]:
-    ordered = sorted(set(values), key=str)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

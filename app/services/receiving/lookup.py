@@ -28,6 +28,7 @@ from app.services.catalogue import hits
 from app.services.catalogue.lookup import CodeMatch, by_scan
 from app.services.db import Database, database_of, local_time
 from app.services.operations import claim, finish
+from app.services.queries.portions import portions
 from app.services.receiving.goods import facts
 from app.services.receiving.trace_files import case_of
 
@@ -39,7 +40,6 @@ _SYSTEM_OF = {
     ScanKind.MA: CodeSystem.UDI_DI,
     ScanKind.AHM: CodeSystem.UDI_DI,
 }
-_CHUNK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,7 @@ def _known_case(session: Session, org_id: int, code: str, case: Case) -> KnownTr
     whole = known_trace(session, org_id, code)
     if whole is not None:
         return whole
-    for start in range(0, len(case.packs), _CHUNK):
-        part = case.packs[start : start + _CHUNK]
+    for part in portions(case.packs):
         taken = session.scalar(
             select(TraceCode.code).where(TraceCode.code.in_(part), TraceCode.released_at.is_(None))
         )

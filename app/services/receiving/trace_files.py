@@ -29,6 +29,7 @@ from app.services.db import Database, database_of, now
 from app.services.importing.columns import Field, Located, locate
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish
+from app.services.queries.portions import portions
 
 FIELDS: Final = (
     Field("code", N_("追溯码"), ("药品追溯码", "小码", "小包装码", "最小包装追溯码", "子码",
@@ -40,7 +41,6 @@ FIELDS: Final = (
     Field("expiry", N_("有效期至"), ("有效期", "失效日期", "效期")),
     Field("produced", N_("生产日期"), ()),
 )  # fmt: skip
-_CHUNK: Final = 400
 _MOST: Final = 200_000
 _DEEPEST: Final = 6
 
@@ -169,7 +169,7 @@ def case_of(session: Session, code: str) -> Case:
             within.append(upper)
     level, packs, facts = [code], [], []
     for _depth in range(_DEEPEST):
-        rows = [row for part in _parts(level) for row in _children(session, part)]
+        rows = [row for part in portions(level) for row in _children(session, part)]
         inner = {row.parent for row in rows}
         packs += [one for one in level if one not in inner and one != code]
         facts += rows
@@ -254,7 +254,7 @@ def _xml_row(
 def _known(session: Session, codes: Sequence[str]) -> dict[str, str]:
     """The parents of codes that were loaded before."""
     found: dict[str, str] = {}
-    for part in _parts(codes):
+    for part in portions(codes):
         rows = session.execute(
             select(TraceLink.code, TraceLink.parent).where(TraceLink.code.in_(part))
         )
@@ -265,7 +265,7 @@ def _known(session: Session, codes: Sequence[str]) -> dict[str, str]:
 def _insert(session: Session, actor: Actor, command: LoadTraces, links: Sequence[Link]) -> None:
     insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
     at = now(session)
-    for part in _parts(links):
+    for part in portions(links):
         values = [
             {
                 "code": link.code, "parent": link.parent, "org_id": command.org_id,
@@ -276,8 +276,3 @@ def _insert(session: Session, actor: Actor, command: LoadTraces, links: Sequence
             for link in part
         ]  # fmt: skip
         session.execute(insert(TraceLink).values(values).on_conflict_do_nothing())
-
-
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

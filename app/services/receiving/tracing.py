@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import update
@@ -14,8 +14,7 @@ from app.domain.errors import ConflictError
 from app.i18n import _
 from app.models.receiving import Acceptance, TraceCode
 from app.services.db import database_of, now
-
-_CHUNK = 300
+from app.services.queries.portions import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def _take_released(
 def _insert(session: Session, acceptance: Acceptance, traces: Sequence[KeptTrace]) -> set[str]:
     insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
     taken: set[str] = set()
-    for part in _chunks(sorted(traces, key=lambda trace: trace.code)):
+    for part in portions(sorted(traces, key=lambda trace: trace.code)):
         rows = session.execute(
             insert(TraceCode)
             .values(
@@ -112,8 +111,3 @@ def _insert(session: Session, acceptance: Acceptance, traces: Sequence[KeptTrace
         )
         taken |= set(rows.scalars())
     return taken
-
-
-def _chunks(traces: Sequence[KeptTrace]) -> Iterable[Sequence[KeptTrace]]:
-    for start in range(0, len(traces), _CHUNK):
-        yield traces[start : start + _CHUNK]

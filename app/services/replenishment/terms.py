@@ -17,10 +17,9 @@ from app.domain.replenish.suggestion import OrderRules
 from app.models.demand import PlannerNumber, Policy, SupplyTerm
 from app.models.item import Item, ItemUnit, Product
 from app.services.price_lookup import PriceInForce, prices_on
+from app.services.queries.portions import key_portions
 from app.services.replenishment.coming import receipts
 from app.services.replenishment.scope import Scope
-
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +121,7 @@ def item_cards(session: Session, items: Collection[int]) -> dict[int, ItemCard]:
     """Cards of the active items among `items`."""
     units: dict[int, dict[int, str]] = {}
     found: dict[int, ItemCard] = {}
-    ordered = sorted(items)
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
+    for chunk in key_portions(items):
         for unit in session.execute(
             select(ItemUnit.item_id, ItemUnit.factor, ItemUnit.name).where(
                 ItemUnit.item_id.in_(chunk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -16,6 +16,7 @@ from app.domain.days import ZONE
 from app.domain.reporting.fields import Value
 from app.models.item import Item, ItemCode
 from app.models.party import Maker, Organisation
+from app.services.queries.portions import key_portions
 
 Values = dict[str, Value]
 """One record before it is written: values by field, with ``JLBH`` as its key."""
@@ -86,13 +87,12 @@ class Goods:
     """Items by id, as records name them; read at once for all records of a kind."""
 
     def __init__(self, session: Session, items: Iterable[int]) -> None:
-        wanted = sorted(set(items))
         self._all: dict[int, Values] = {}
         self._units: dict[int, str] = {}
-        for start in range(0, len(wanted), 500):
-            self._read(session, wanted[start : start + 500])
+        for part in key_portions(items):
+            self._read(session, part)
 
-    def _read(self, session: Session, items: list[int]) -> None:
+    def _read(self, session: Session, items: Sequence[int]) -> None:
         codes = dict(
             session.execute(
                 select(ItemCode.item_id, ItemCode.code)

@@ -26,6 +26,7 @@ from app.services.audit import record
 from app.services.db import Database, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
+from app.services.queries.portions import key_portions
 from app.services.reporting import bills, goods, orders
 from app.services.reporting.asking import Asked, Collector
 
@@ -44,7 +45,6 @@ _COLLECTORS: Final[Mapping[str, Collector]] = {
     "YY153": bills.statements,
     "YY154": bills.payments,
 }
-_CHUNK: Final = 500
 _MEMBER_DUTIES: Final = (Duty.BUY, Duty.STORE, Duty.SETTLE, Duty.SIGN)
 
 
@@ -241,14 +241,13 @@ def _known(
     session: Session, which: tuple[int, str], lines: Sequence[_Line]
 ) -> dict[str, PlatformRecord]:
     """What was exported of these records before."""
-    keys = sorted({line.key for line in lines})
     found: dict[str, PlatformRecord] = {}
-    for start in range(0, len(keys), _CHUNK):
+    for part in key_portions(line.key for line in lines):
         rows = session.scalars(
             select(PlatformRecord).where(
                 PlatformRecord.org_id == which[0],
                 PlatformRecord.kind == which[1],
-                PlatformRecord.record.in_(keys[start : start + _CHUNK]),
+                PlatformRecord.record.in_(part),
             )
         )
         found.update((row.record, row) for row in rows)

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.i18n import N_
 from app.models.item import Item
 from app.models.stock import Place
+from app.services.queries.portions import key_portions
 from app.services.reports.kinds import Ask, Column, Content, Format, Report, Value
 from app.services.stock.standing import on_hand
 
-_PART: Final = 900
 _Item = tuple[str, str, str, str]
 """Code, name, specification, smallest unit."""
 
@@ -33,10 +33,10 @@ def read(session: Session, ask: Ask) -> Content:
 
 
 def _items(session: Session, wanted: Collection[int]) -> dict[int, _Item]:
-    ids, found = sorted(wanted), dict[int, _Item]()
-    for start in range(0, len(ids), _PART):
+    found: dict[int, _Item] = {}
+    for part in key_portions(wanted):
         columns = select(Item.id, Item.code, Item.name, Item.spec, Item.base_unit)
-        for row in session.execute(columns.where(Item.id.in_(ids[start : start + _PART]))):
+        for row in session.execute(columns.where(Item.id.in_(part))):
             found[row.id] = (row.code, row.name, row.spec, row.base_unit)
     return found
 

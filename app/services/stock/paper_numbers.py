@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +11,7 @@ from app.models.counting import Disposal, StockCount
 from app.models.receiving import Acceptance
 from app.models.settlement import Consumption
 from app.models.transfer import Transfer
-
-_AT_ONCE: Final = 800
+from app.services.queries.portions import key_portions
 
 
 def paper_numbers(session: Session, doc_ids: Collection[int]) -> dict[tuple[int, int], str]:
@@ -21,10 +19,8 @@ def paper_numbers(session: Session, doc_ids: Collection[int]) -> dict[tuple[int,
 
     Documents without a sheet of their own (an opening balance, a move between places) are left out.
     """
-    ids = sorted(set(doc_ids))
     found: dict[tuple[int, int], str] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        part = ids[start : start + _AT_ONCE]
+    for part in key_portions(doc_ids):
         for table in (Acceptance, Consumption, StockCount, Disposal):
             rows = session.execute(
                 select(table.org_id, table.id, table.no).where(table.id.in_(part))

@@ -19,8 +19,7 @@ from app.models.stock import Balance, Lot, LotHold, Place
 from app.models.transfer import OrgRoute
 from app.services.access import group_orgs
 from app.services.db import database_of, today
-
-_CHUNK = 800
+from app.services.queries.portions import key_portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def group_stock(session: Session, items: Collection[int]) -> list[Shelf]:
     """Usable stock of the items at every member, without frozen lots."""
     found: list[Shelf] = []
     members = set(group_orgs(session, today(session)))
-    for part in _chunks(items):
+    for part in key_portions(items):
         rows = [row for row in _stock_rows(session, part) if row.org_id in members]
         lots = {row.lot_id for row in rows}
         expiries = _expiries(session, lots)
@@ -58,7 +57,7 @@ def group_use(
 ) -> dict[tuple[int, int], Use]:
     """(member, item) → use since a day."""
     found: dict[tuple[int, int], Use] = {}
-    for part in _chunks(items):
+    for part in key_portions(items):
         for row in _use_rows(session, part, since):
             found[row.org_id, row.item_id] = Use(int(row.qty), days)
     return found
@@ -104,7 +103,7 @@ def _use_rows(session: Session, items: list[int], since: date) -> Iterable[Row[*
 
 def _expiries(session: Session, lots: set[int]) -> dict[int, date | None]:
     found: dict[int, date | None] = {}
-    for part in _chunks(lots):
+    for part in key_portions(lots):
         rows = session.execute(select(Lot.id, Lot.expiry).where(Lot.id.in_(part)))
         found |= {row.id: row.expiry for row in rows}
     return found
@@ -113,7 +112,7 @@ def _expiries(session: Session, lots: set[int]) -> dict[int, date | None]:
 def _frozen(session: Session, lots: set[int]) -> set[int]:
     """Lots that are frozen for the whole group; a member's own freeze it minds itself."""
     found: set[int] = set()
-    for part in _chunks(lots):
+    for part in key_portions(lots):
         found |= set(
             session.scalars(
                 select(LotHold.lot_id).where(
@@ -122,9 +121,3 @@ def _frozen(session: Session, lots: set[int]) -> set[int]:
             )
         )
     return found
-
-
-def _chunks(values: Collection[int]) -> Iterable[list[int]]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]
