@@ -29,6 +29,7 @@ from app.services.receiving.goods_papers import (
     papers_of_note,
 )
 from app.services.receiving.keeping import kept
+from app.services.receiving.paper_turns import WithdrawPaper, withdraw_paper
 from app.services.receiving.papers import acceptance_paper
 from app.services.receiving.queries import (
     acceptances,
@@ -151,6 +152,24 @@ def papers(
     _list_papers(_found(run, note, (item, lot), org))
 
 
+@app.command(help=_("撤回附错的资料：不再算数，文件和理由留着备查"))
+def withdraw(
+    number: Annotated[int, typer.Argument(help=_("资料号，见 yilian acceptance papers"))],
+    note: Annotated[str, typer.Option(help=_("在哪张送货单，或验收单号 YS…"))],
+    reason: Annotated[str, typer.Option(help=_("理由，如：附错了批号"))],
+    org: OrgOption = "",
+    yes: Annotated[bool, typer.Option("--yes", help=_("不再询问"))] = False,
+) -> None:
+    """Withdraw a paper that was attached wrongly."""
+    run = cli()
+    db, actor = run.signed_in()
+    member, delivery = _note(note, org)
+    chosen = _chosen(papers_of_note(db, actor, member, delivery), number)
+    run.confirm(_("撤回 {name}？文件留着备查，不再算作随货资料。", name=chosen.name), yes=yes)
+    withdraw_paper(db, actor, WithdrawPaper(new_op(), member, chosen.id, reason))
+    _list_papers(papers_of_note(db, actor, member, delivery))
+
+
 @app.command(help=_("把一份资料存成文件"))
 def paper(
     number: Annotated[int, typer.Argument(help=_("资料号，见 yilian acceptance papers"))],
@@ -162,11 +181,15 @@ def paper(
 ) -> None:
     """Save a paper to a file."""
     run = cli()
-    rows = {row.id: row for row in _found(run, note, (item, lot), org)}
-    if number not in rows:
-        raise DomainError("goods_paper.unknown", _("没有这份资料。请刷新后再看。"))
-    data = paper_content(*run.signed_in(), rows[number])
+    data = paper_content(*run.signed_in(), _chosen(_found(run, note, (item, lot), org), number))
     run.emit({"file": str(write(path, data))}, {"file": _("文件")})
+
+
+def _chosen(rows: tuple[PaperRow, ...], number: int) -> PaperRow:
+    for row in rows:
+        if row.id == number:
+            return row
+    raise DomainError("goods_paper.unknown", _("没有这份资料。请刷新后再看。"))
 
 
 def _found(run: Cli, note: str, goods: tuple[str, str], org: str) -> tuple[PaperRow, ...]:
@@ -196,7 +219,7 @@ def _list_papers(rows: tuple[PaperRow, ...]) -> None:
         {
             "id": row.id, "sort": row.sort.label, "what": row.what or _("整张送货单"),
             "name": row.name, "size": row.size, "note": f"{row.org} {row.delivery_no}",
-            "person": row.person,
+            "person": row.person, "withdrawn": row.withdrawn,
         }
         for row in rows
     ]  # fmt: skip
@@ -205,6 +228,7 @@ def _list_papers(rows: tuple[PaperRow, ...]) -> None:
         {
             "id": _("资料号"), "sort": _("类型"), "what": _("给哪些货"), "name": _("名称"),
             "size": _("字节"), "note": _("送货单"), "person": _("谁附的"),
+            "withdrawn": _("撤回"),
         },
         empty=_("还没有资料。"),
     )  # fmt: skip

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import (
+    AFlag,
     AMoment,
     AnyJson,
     Base,
@@ -190,5 +191,30 @@ class GoodsPaper(Base):
         ForeignKeyConstraint(["org_id", "delivery_id"], ["delivery.org_id", "delivery.id"]),
         UniqueConstraint("org_id", "delivery_id", "item_id", "lot_no", "digest"),
         Index(None, "item_id", "lot_no"),
+        Base.__table_args__,
+    )
+
+
+class PaperTurn(Base):
+    """A paper of goods withdrawn because it was attached wrongly, or attached once more.
+
+    The paper itself stays as it is; its last turn says whether it counts.
+    """
+
+    __tablename__ = "goods_paper_turn"
+
+    org_id: Mapped[Key]
+    paper_id: Mapped[Key]
+    turn: Mapped[Key]  # 1, 2, 3 …: who is second finds it taken
+    withdrawn: Mapped[AFlag]
+    sort: Mapped[Text_]  # what it is since then: attached as the wrong thing is a reason too
+    reason: Mapped[Text_]  # empty where it was attached once more
+    noted_at: Mapped[AMoment]
+    noted_by: Mapped[Ref]
+
+    __table_args__ = (
+        ForeignKeyConstraint(["org_id", "paper_id"], ["goods_paper.org_id", "goods_paper.id"]),
+        CheckConstraint("turn > 0", name="turn"),
+        CheckConstraint("withdrawn = 0 OR length(reason) > 1", name="reason"),
         Base.__table_args__,
     )

@@ -22,8 +22,10 @@ from app.services.receiving.goods_papers import (
     papers_of_lot,
     papers_of_note,
 )
+from app.services.receiving.paper_turns import WithdrawPaper, withdraw_paper
 from app.ui.page import Page
 from app.ui.paper import open_copy, save_copy
+from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.fields import Field, Select
 from app.ui.widgets.files import FileDialog
 from app.ui.widgets.papers_form import PapersForm
@@ -53,9 +55,11 @@ class GoodsPapers(QObject):
 
     Signals:
         added: Papers were added: the `Sort`, the item and the lot.
+        withdrawn: A paper was withdrawn: what is there now, a tuple of `PaperRow`.
     """
 
     added = Signal(object, object, str)
+    withdrawn = Signal(object)
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -66,7 +70,7 @@ class GoodsPapers(QObject):
         """Show the papers of a note or lot; at a note more can be added."""
         context = self._page.context
         may_edit = bool(about.delivery_id) and context.actor.can(Duty.STORE, about.org_id)
-        form = PapersForm(self._page, about.title, may_edit=may_edit, may_remove=False)
+        form = PapersForm(self._page, about.title, may_edit=may_edit, remove=_("撤回"))
         sort = Select([(one, one.label) for one in Sort])
         goods = Select([(n, words) for n, (_item, _lot, words) in enumerate(about.goods)])
         if may_edit:
@@ -77,6 +81,9 @@ class GoodsPapers(QObject):
         form.opened.connect(lambda _key: self._with_chosen(form, self._open))
         form.saved.connect(lambda _key: self._with_chosen(form, self._save))
         form.added.connect(lambda: self._ask_files(about, sort, goods))
+        form.removed.connect(
+            lambda _key: self._with_chosen(form, partial(self._ask_why, form, about))
+        )
         self.form = form
         self._reload(about)
         form.open()
@@ -107,6 +114,31 @@ class GoodsPapers(QObject):
 
         self._page.write(work, done, failed)
 
+    def _ask_why(self, form: PapersForm, about: About, paper: PaperRow) -> None:
+        effect = _("{name} 会标为已撤回，不再算作随货资料；文件和理由留着备查。", name=paper.name)
+        asked = ReasonForm(_("撤回资料"), effect, _("撤回"), form, least=2)
+        asked.accepted.connect(lambda: self._withdraw(about, paper, asked.text))
+        asked.open()
+
+    def _withdraw(self, about: About, paper: PaperRow, reason: str) -> None:
+        db, actor = self._page.context.db, self._page.context.actor
+        command = WithdrawPaper(new_op(), paper.org_id, paper.id, reason)
+
+        def work() -> tuple[PaperRow, ...]:
+            withdraw_paper(db, actor, command)
+            return papers_of_note(db, actor, about.org_id, about.delivery_id)
+
+        def done(rows: tuple[PaperRow, ...]) -> None:
+            self._page.context.notices.done(_("{name} 已撤回。", name=paper.name))
+            self._show_rows(rows)
+            self.withdrawn.emit(rows)
+
+        def failed(error: Exception) -> None:
+            self._reload(about)  # somebody else may have withdrawn it
+            self._page.context.errors.take(error)
+
+        self._page.write(work, done, failed)
+
     def _ask_files(self, about: About, sort: Select, goods: Select) -> None:
         dialog = FileDialog(self._page, _("添加附件"))
         dialog.setNameFilter(_("照片和扫描件 (*.png *.jpg *.jpeg *.pdf)"))
@@ -132,7 +164,8 @@ class GoodsPapers(QObject):
         if self.form is not None:
             words = [" · ".join(part for part in (one.sort.label, one.what) if part)
                      for one in rows]  # fmt: skip
-            self.form.show_rows(rows, words)
+            gone = {one.id: one.withdrawn for one in rows if one.withdrawn}
+            self.form.show_rows(rows, words, gone)
 
     @staticmethod
     def _with_chosen(form: PapersForm, act: Callable[[PaperRow], None]) -> None:

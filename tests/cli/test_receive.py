@@ -58,6 +58,9 @@ def test_from_the_signed_order_to_stock(site: Site, tmp_path: Path) -> None:
     copy, number = tmp_path / "copy.pdf", str(kept[0]["id"])
     ok(run(site, "east_store", "acceptance", "paper", number, str(copy), "--note", made["no"]))
     assert copy.read_bytes() == file.read_bytes()
+    ok(run(site, "east_store", "acceptance", "withdraw", number, "--note", made["no"],
+           "--reason", "附错了", "--yes"))  # fmt: skip
+    assert "已撤回" in ok(run(site, "east_store", "acceptance", "papers", made["no"])).out
     lot = ("--item", "YP-000101", "--lot", "K1")
     listed = ok(run(site, "west_store", "acceptance", "papers", *lot))
     assert "record.pdf" not in listed.out  # for the item of a note: its own member finds it

@@ -6,11 +6,11 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.domain import attachment
 from app.domain.duties import Actor, Duty
@@ -20,12 +20,20 @@ from app.domain.receiving.goods_papers import Sort
 from app.i18n import _
 from app.models.item import Item
 from app.models.party import Organisation, Person
-from app.models.receiving import Acceptance, AcceptanceLine, Delivery, DeliveryLine, GoodsPaper
+from app.models.receiving import (
+    Acceptance,
+    AcceptanceLine,
+    Delivery,
+    DeliveryLine,
+    GoodsPaper,
+    PaperTurn,
+)
 from app.models.stock import Lot
 from app.services import audit
 from app.services.access import group_orgs, require, require_any
 from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish
+from app.services.receiving.paper_turns import add_turn, counts, last_turn, sort_now, standing
 
 _MOST: Final = 60
 """Papers of one delivery note."""
@@ -56,7 +64,11 @@ class PaperRow:
 
     Attributes:
         org: The member that took it in.
-        what: The goods and lot it is for; empty for the whole note.
+        item_id: The goods it is for; 0 for the whole note.
+        lot_no: The lot it is for; empty for all lots.
+        what: The goods and lot in words.
+        withdrawn_at: When it was withdrawn, local time; None while it counts.
+        reason: Why it was withdrawn.
     """
 
     id: int
@@ -64,16 +76,31 @@ class PaperRow:
     org: str
     delivery_no: str
     sort: Sort
+    item_id: int
+    lot_no: str
     what: str
     name: str
     media: str
     size: int
     at: datetime
     person: str
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    reason: str = ""
+
+    @property
+    def withdrawn(self) -> str:
+        """That it counts no more, since when, by whom and why; empty while it counts."""
+        if self.withdrawn_at is None:
+            return ""
+        day = f"{self.withdrawn_at:%Y-%m-%d}"
+        return _("已撤回：{why}（{who} {day}）", why=self.reason, who=self.withdrawn_by, day=day)
 
 
 def add_paper(db: Database, actor: Actor, command: AddPaper) -> int:
     """Keep a paper; its id. The same file for the same goods is kept once.
+
+    One that was withdrawn counts again when it is attached once more.
 
     Raises:
         DomainError: Neither PDF nor picture, too large, too many; not a note or goods of it.
@@ -88,22 +115,20 @@ def add_paper(db: Database, actor: Actor, command: AddPaper) -> int:
         if earlier is not None:
             return int(earlier["id"])
         _check(session, command)
-        key = _same(session, command, digest)
-        if key is None:
-            key = new_id()
-            session.add(
-                GoodsPaper(
-                    org_id=command.org_id, id=key, delivery_id=command.delivery_id,
-                    item_id=command.item_id or None, lot_no=command.lot_no.strip(),
-                    sort=command.sort.value, name=name, media=media, digest=digest,
-                    data=command.data, added_at=now(session), added_by=actor.person_id,
-                )
+        paper = _same(session, command, digest)
+        if paper is None:
+            paper = GoodsPaper(
+                org_id=command.org_id, id=new_id(), delivery_id=command.delivery_id,
+                item_id=command.item_id or None, lot_no=command.lot_no.strip(),
+                sort=command.sort.value, name=name, media=media, digest=digest,
+                data=command.data, added_at=now(session), added_by=actor.person_id,
             )  # fmt: skip
-            detail = {"name": name, "sort": command.sort.value, "sha256": digest.hex()}
-            doc = ("delivery", command.delivery_id)
-            audit.record(session, actor, command.org_id, "goods_paper.add", doc, detail)
-        finish(session, command.org_id, command.op_id, {"id": key})
-        return key
+            session.add(paper)
+            _record(session, actor, paper, command.sort)
+        else:
+            _once_more(session, actor, paper, command.sort)
+        finish(session, command.org_id, command.op_id, {"id": paper.id})
+        return paper.id
 
 
 def papers_of_note(
@@ -194,14 +219,16 @@ def paper_content(db: Database, actor: Actor, paper: PaperRow) -> bytes:
         return bytes(found.data)
 
 
-def paper_counts(session: Session, org_id: int, delivery_id: int) -> Counter[Sort]:
-    """How many papers of each sort a note has."""
+def paper_counts(session: Session, org_id: int, delivery_id: int) -> tuple[Counter[Sort], int]:
+    """How many papers of each sort a note has, and how many were withdrawn."""
     rows = session.execute(
-        select(GoodsPaper.sort, func.count(GoodsPaper.id))
+        select(sort_now().label("sort"), counts().label("counts"))
+        .select_from(GoodsPaper)
+        .outerjoin(PaperTurn, last_turn())
         .where(GoodsPaper.org_id == org_id, GoodsPaper.delivery_id == delivery_id)
-        .group_by(GoodsPaper.sort)
-    )
-    return Counter({Sort(sort): count for sort, count in rows})
+    ).all()
+    found = Counter(Sort(row.sort) for row in rows if row.counts)
+    return found, len(rows) - found.total()
 
 
 def _is_outside(session: Session, actor: Actor) -> bool:
@@ -216,12 +243,8 @@ def _check(session: Session, command: AddPaper) -> None:
         raise DomainError(
             "goods_paper.goods", _("这张送货单上没有这个品规。请选单上的品规，或附给整张单。")
         )
-    there = session.scalar(
-        select(func.count(GoodsPaper.id)).where(
-            GoodsPaper.org_id == command.org_id, GoodsPaper.delivery_id == command.delivery_id
-        )
-    )
-    if (there or 0) >= _MOST:
+    there, _withdrawn = paper_counts(session, command.org_id, command.delivery_id)
+    if there.total() >= _MOST:
         raise DomainError(
             "goods_paper.many",
             _("一张送货单最多附 {n} 份资料。请把几页合成一个 PDF。", n=_MOST),
@@ -245,9 +268,29 @@ def _is_of_note(session: Session, command: AddPaper) -> bool:
     return any(session.scalar(one.limit(1)) is not None for one in (stated, counted))
 
 
-def _same(session: Session, command: AddPaper, digest: bytes) -> int | None:
+def _once_more(session: Session, actor: Actor, paper: GoodsPaper, sort: Sort) -> None:
+    """Nothing where the file is there as the same; one that was withdrawn counts again."""
+    now_is = standing(session, paper)
+    if not now_is.counts:
+        add_turn(session, actor, paper, sort, "")
+        _record(session, actor, paper, sort)
+    elif now_is.sort is not sort:
+        raise DomainError(
+            "goods_paper.sort",
+            _("这份文件已作为「{sort}」附上（{name}）。类型附错了，请先撤回那一份再附。",
+              sort=now_is.sort.label, name=paper.name),
+        )  # fmt: skip
+
+
+def _record(session: Session, actor: Actor, paper: GoodsPaper, sort: Sort) -> None:
+    detail = {"name": paper.name, "sort": sort.value, "sha256": paper.digest.hex()}
+    doc = ("delivery", paper.delivery_id)
+    audit.record(session, actor, paper.org_id, "goods_paper.add", doc, detail)
+
+
+def _same(session: Session, command: AddPaper, digest: bytes) -> GoodsPaper | None:
     return session.scalar(
-        select(GoodsPaper.id).where(
+        select(GoodsPaper).where(
             GoodsPaper.org_id == command.org_id,
             GoodsPaper.delivery_id == command.delivery_id,
             func.coalesce(GoodsPaper.item_id, 0) == command.item_id,
@@ -258,26 +301,33 @@ def _same(session: Session, command: AddPaper, digest: bytes) -> int | None:
 
 
 def _rows(session: Session, wanted: ColumnElement[bool]) -> tuple[PaperRow, ...]:
-    query: Select[Any] = (
+    withdrawer = aliased(Person)
+    query = (
         select(
             GoodsPaper.id, GoodsPaper.org_id, Organisation.short_name, Delivery.no,
-            GoodsPaper.sort, Item.name.label("item"), GoodsPaper.lot_no,
-            GoodsPaper.name, GoodsPaper.media, func.length(GoodsPaper.data).label("size"),
-            GoodsPaper.added_at, Person.name.label("person"),
+            sort_now().label("sort"), Item.name.label("item"), GoodsPaper.item_id,
+            GoodsPaper.lot_no, GoodsPaper.name, GoodsPaper.media,
+            func.length(GoodsPaper.data).label("size"),
+            GoodsPaper.added_at, Person.name.label("person"), counts().label("counts"),
+            PaperTurn.noted_at, PaperTurn.reason, withdrawer.name.label("withdrawer"),
         )
         .join(Organisation, Organisation.id == GoodsPaper.org_id)
         .outerjoin(Delivery, (Delivery.org_id == GoodsPaper.org_id)
                    & (Delivery.id == GoodsPaper.delivery_id))
         .outerjoin(Item, Item.id == GoodsPaper.item_id)
         .outerjoin(Person, Person.id == GoodsPaper.added_by)
+        .outerjoin(PaperTurn, last_turn())
+        .outerjoin(withdrawer, withdrawer.id == PaperTurn.noted_by)
         .where(wanted)
         .order_by(GoodsPaper.added_at, GoodsPaper.id)
     )  # fmt: skip
     return tuple(
         PaperRow(
             row.id, row.org_id, row.short_name, row.no or "—", Sort(row.sort),
+            row.item_id or 0, row.lot_no,
             " ".join(part for part in (row.item, row.lot_no) if part), row.name, row.media,
             row.size, local_time(row.added_at), row.person or "—",
+            *(() if row.counts else (local_time(row.noted_at), row.withdrawer or "—", row.reason)),
         )
         for row in session.execute(query)
     )  # fmt: skip

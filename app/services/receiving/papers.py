@@ -176,10 +176,12 @@ def _checks(checks: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
 
 def _files(session: Session, acceptance: Acceptance) -> tuple[tuple[str, str], ...]:
     """The papers whose files are kept with the note; nothing where there are none."""
-    counts = paper_counts(session, acceptance.org_id, acceptance.delivery_id)
+    counts, withdrawn = paper_counts(session, acceptance.org_id, acceptance.delivery_id)
     words = [
         _("{sort} {n} 份", sort=sort.label, n=counts[sort]) for sort in Sort if counts.get(sort)
     ]
+    if withdrawn:
+        words.append(_("另有 {n} 份已撤回", n=withdrawn))
     return ((_("存档资料"), "、".join(words)),) if words else ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -14,7 +14,8 @@ from typing_extensions import override
 from app.i18n import _
 from app.ui import formats, theme
 from app.ui.icons import Icon
-from app.ui.tables.cells import Row, Two
+from app.ui.status import Status
+from app.ui.tables.cells import Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -71,9 +72,8 @@ class PapersForm(Form):
     added = Signal()
     removed = Signal(object)
 
-    def __init__(
-        self, parent: QWidget, title: str, *, may_edit: bool, may_remove: bool = True
-    ) -> None:
+    def __init__(self, parent: QWidget, title: str, *, may_edit: bool, remove: str = "") -> None:
+        """Show the papers of `title`; `remove` is the word for taking one away."""
         super().__init__(_("附件"), _("存成文件"), parent, cancel=_("关闭"), wide=780)
         self.body.addWidget(Text(title, Role.SECOND, wrap=True))
         self.head = QHBoxLayout()
@@ -89,22 +89,41 @@ class PapersForm(Form):
         row.addWidget(self.grid, 1)
         row.addWidget(self.picture)
         self.body.addLayout(row, 1)
-        self.add_button, self._remove = Button(_("添加"), icon=Icon.PLUS), Button(_("移除"))
+        self._gone: Mapping[int, str] = {}
+        self.gone = Text("", Role.SECOND, wrap=True)
+        self.body.addWidget(self.gone)
+        self.add_button, self.remove_button = (
+            Button(_("添加"), icon=Icon.PLUS),
+            Button(remove or _("移除")),
+        )
         self.open_button = Button(_("打开"))
         self.add_button.clicked.connect(self.added)
-        self._remove.clicked.connect(lambda: self.removed.emit(self._key()))
+        self.remove_button.clicked.connect(lambda: self.removed.emit(self._key()))
         self.open_button.clicked.connect(self._open)
         self.grid.opened.connect(lambda _row: self._open())
         self.add_button.setVisible(may_edit)
-        self._remove.setVisible(may_edit and may_remove)
-        for place, button in enumerate((self.add_button, self._remove, self.open_button)):
+        self.remove_button.setVisible(may_edit)
+        for place, button in enumerate((self.add_button, self.remove_button, self.open_button)):
             self.buttons.insertWidget(place, button)
         self._chosen(None)
 
-    def show_rows(self, rows: Sequence[PaperLike], words: Sequence[str] = ()) -> None:
-        """Show the papers; `words` say of each what it is, instead of when it was added."""
+    def show_rows(
+        self,
+        rows: Sequence[PaperLike],
+        words: Sequence[str] = (),
+        gone: Mapping[int, str] | None = None,
+    ) -> None:
+        """Show the papers.
+
+        Args:
+            rows: The papers.
+            words: Of each what it is, instead of when it was added.
+            gone: Of those withdrawn, by id: when, by whom and why.
+        """
+        self._gone = gone or {}
         below = words or [f"{row.at:%Y-%m-%d %H:%M}" for row in rows]
-        self.model.set_rows([_row(row, line) for row, line in zip(rows, below, strict=True)])
+        shown = zip(rows, below, strict=True)
+        self.model.set_rows([_row(row, line, gone=row.id in self._gone) for row, line in shown])
         self.picture.clear()
         if rows:
             self.grid.choose(rows[-1].id)
@@ -139,7 +158,10 @@ class PapersForm(Form):
     def _chosen(self, row: Row | None) -> None:
         self.picture.clear()
         self.verb.setEnabled(row is not None)
-        self._remove.setEnabled(row is not None)
+        gone = self._gone.get(row.key, "") if row is not None and isinstance(row.key, int) else ""
+        self.gone.setText(gone)
+        self.gone.setVisible(bool(gone))
+        self.remove_button.setEnabled(row is not None and not gone)
         self.open_button.setEnabled(row is not None)
         if row is not None and str(getattr(row.record, "media", "")).startswith("image/"):
             self.wanted.emit(row.key)
@@ -148,13 +170,14 @@ class PapersForm(Form):
 def _columns() -> tuple[Column, ...]:
     return (
         Column(key="name", title=_("名称"), kind=Kind.TWO_LINE, width=180, stretch=True),
-        Column(key="kind", title=_("类型"), width=64),
+        Column(key="kind", title=_("类型"), width=92),
         Column(key="size", title=_("大小"), kind=Kind.NUMBER, width=84),
         Column(key="person", title=_("添加人"), width=90),
     )
 
 
-def _row(row: PaperLike, below: str) -> Row:
+def _row(row: PaperLike, below: str, *, gone: bool) -> Row:
     size = _("{n} KB", n=formats.number(max(1, row.size // 1024)))
-    kind = _KINDS.get(row.media, row.media)
-    return Row(row.id, (Two(row.name, below), kind, size, row.person), record=row)
+    kind = Pill(Status.MUTE, _("已撤回")) if gone else _KINDS.get(row.media, row.media)
+    name = Two(row.name, below, Status.MUTE if gone else None)
+    return Row(row.id, (name, kind, size, row.person), record=row)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import update
 
 from app.domain.attachment import MAX_SIZE
-from app.domain.errors import DomainError, NotAllowedError
+from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.receiving.goods_papers import Sort
-from app.models.receiving import GoodsPaper
+from app.models.receiving import GoodsPaper, PaperTurn
 from app.services.receiving.goods_papers import (
     AddPaper,
     add_paper,
@@ -19,6 +21,7 @@ from app.services.receiving.goods_papers import (
     papers_of_lot,
     papers_of_note,
 )
+from app.services.receiving.paper_turns import WithdrawPaper, withdraw_paper
 from app.services.receiving.papers import acceptance_paper
 from tests.deliveries import AMLODIPINE, AMOXICILLIN, INSULIN, gs1, note, received
 from tests.factories import EAST, Site
@@ -69,6 +72,45 @@ def test_papers_go_with_the_note_and_the_lot(site: Site) -> None:
     assert papers_of_lot(*seller, report_lot) == ()
     with pytest.raises(DomainError, match="没有这份资料"):
         paper_content(*seller, report)
+
+
+def test_a_wrong_paper_is_withdrawn_and_stays_readable(site: Site) -> None:
+    store, head = site.as_("east_store"), site.as_("east_head")
+    made = note(site, {AMOXICILLIN: 2})
+    here = (EAST, made.delivery_id)
+    wrong = AddPaper(new_op(), *here, Sort.REPORT, "K2.pdf", CUSTOMS, AMOXICILLIN, "K1")
+    key = add_paper(*store, wrong)
+    add_paper(*store, AddPaper(new_op(), *here, Sort.REPORT, "K1.pdf", REPORT, AMOXICILLIN, "K1"))
+    as_import = replace(wrong, op_id=new_op(), sort=Sort.IMPORT)
+    with pytest.raises(DomainError, match="已作为「检验报告」附上"):
+        add_paper(*store, as_import)
+    for reason in (" ", "x" * 501):
+        with pytest.raises(DomainError, match="撤回的理由"):
+            withdraw_paper(*store, WithdrawPaper(new_op(), EAST, key, reason))
+    with pytest.raises(DomainError, match="没有这份资料"):
+        withdraw_paper(*store, WithdrawPaper(new_op(), EAST, 1, "附错了"))
+    with pytest.raises(NotAllowedError):
+        withdraw_paper(*site.as_("west_store"), WithdrawPaper(new_op(), EAST, key, "附错了"))
+
+    command = WithdrawPaper(new_op(), EAST, key, "附错了批号")
+    assert withdraw_paper(*store, command) == withdraw_paper(*store, command) == key
+    with pytest.raises(ConflictError, match="已经撤回"):
+        withdraw_paper(*store, replace(command, op_id=new_op()))
+
+    done = received(site, made, f"2*{gs1(AMOXICILLIN, 'K1')}")
+    first, second = papers_of_lot(*site.as_("west_store"), lot_of(*store, AMOXICILLIN, "K1"))
+    assert ("附错了批号" in first.withdrawn, second.withdrawn) == (True, "")
+    assert first.withdrawn_by == store[1].name
+    assert paper_content(*store, first) == CUSTOMS
+    kept = ("存档资料", "检验报告 1 份、另有 1 份已撤回")
+    assert kept in acceptance_paper(*store, EAST, done.document_id).checks
+
+    assert add_paper(*store, as_import) == key  # the same file, now as what it is
+    assert [(one.sort, one.withdrawn) for one in papers_of_note(*head, *here)] == [
+        (Sort.IMPORT, ""), (Sort.REPORT, ""),
+    ]  # fmt: skip
+    with pytest.raises(DomainError, match="不能改"), site.owner.write() as session:
+        session.execute(update(PaperTurn).values(reason="other"))
 
 
 def test_what_is_no_paper_of_the_note_is_refused(site: Site) -> None:

@@ -13,6 +13,7 @@ from app.ui.context import PageContext
 from app.ui.goods_papers import GoodsPapers
 from app.ui.pages.receiving.page import ReceivingPage
 from app.ui.pages.stock.page import StockPage
+from app.ui.widgets.dialogs import ReasonForm
 from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note, received
 from tests.factories import Site
 from tests.ui.conftest import Show
@@ -45,6 +46,15 @@ def test_a_report_is_attached_and_found_from_note_and_lot(
     dialog.filesSelected.emit([str(program)])
     settle()
     assert len(rows(papers)) == 1
+    withdraw(page, "附错了")
+    settle()
+    assert [bool(row.withdrawn) for row in rows(papers)] == [True]
+    assert not papers.form.remove_button.isEnabled()
+    assert [one.checks.report for one in page.counting.work.entries] == [False, False]
+    dialog.filesSelected.emit([str(report)])
+    settle()
+    assert [bool(row.withdrawn) for row in rows(papers)] == [False]
+    assert [one.checks.report for one in page.counting.work.entries] == [True, False]
     page.counting.close()
     received(sqlite_site, made, gs1(AMOXICILLIN, "K1"), gs1(INSULIN, "Z1"))
 
@@ -58,6 +68,15 @@ def test_a_report_is_attached_and_found_from_note_and_lot(
         stock.moves.papers_button.click()
         settle()
         assert [row.name for row in rows(stock.moves.papers)] == names
+
+
+def withdraw(page: ReceivingPage, reason: str) -> None:
+    form = page.papers.papers.form
+    assert form is not None
+    form.remove_button.click()
+    asked = form.findChildren(ReasonForm)[-1]
+    asked.reason.setPlainText(reason)
+    asked.submit()
 
 
 def rows(papers: GoodsPapers) -> list[PaperRow]:

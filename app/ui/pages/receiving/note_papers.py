@@ -10,7 +10,7 @@ from app.domain.receiving import editing
 from app.domain.receiving.goods_papers import Sort
 from app.domain.receiving.work import Entry
 from app.i18n import _
-from app.services.receiving.goods_papers import goods_of_note
+from app.services.receiving.goods_papers import PaperRow, goods_of_note
 from app.ui.goods_papers import About, GoodsPapers
 from app.ui.page import Page
 from app.ui.pages.receiving.list_view import ListView
@@ -18,13 +18,14 @@ from app.ui.pages.receiving.view_model import Counting
 
 
 class NotePapers(QObject):
-    """Opens the papers; a report that is attached ticks the check of its lots."""
+    """Opens the papers; a report that is attached ticks the check of its lots, and back."""
 
     def __init__(self, page: Page, listed: ListView, counting: Counting) -> None:
         super().__init__(page)
         self._page, self._list, self._counting = page, listed, counting
         self.papers = GoodsPapers(page)
         self.papers.added.connect(self._added)
+        self.papers.withdrawn.connect(self._withdrawn)
 
     def show(self) -> None:
         """The papers of the note that is being accepted, else of the chosen one."""
@@ -63,8 +64,21 @@ class NotePapers(QObject):
         for entry in self._counting.work.entries:
             ours, its_lot, _words = self._goods(entry)
             if item in {0, ours} and lot in {"", its_lot} and not entry.checks.report:
-                self._tick(entry)
+                self._tick(entry, there=True)
 
-    def _tick(self, entry: Entry) -> None:
-        checks = replace(entry.checks, report=True)
+    def _withdrawn(self, rows: tuple[PaperRow, ...]) -> None:
+        """A report that was withdrawn is missing again, unless another one covers the lot."""
+        if not self._counting.is_open:
+            return
+        reports = [one for one in rows if one.sort is Sort.REPORT]
+        for entry in self._counting.work.entries:
+            ours, its_lot, _words = self._goods(entry)
+            about = [
+                one for one in reports if one.item_id in {0, ours} and one.lot_no in {"", its_lot}
+            ]
+            if entry.checks.report and about and all(one.withdrawn for one in about):
+                self._tick(entry, there=False)
+
+    def _tick(self, entry: Entry, *, there: bool) -> None:
+        checks = replace(entry.checks, report=there)
         self._counting.edit(lambda session: editing.set_checks(session, entry.key, checks))
