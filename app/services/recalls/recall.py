@@ -26,7 +26,7 @@ from app.services.access import lead_org, require
 from app.services.db import Database, database_of, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
-from app.services.recalls.answers import answers
+from app.services.recalls.answers import MemberAnswer, answers_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +136,22 @@ def start(db: Database, actor: Actor, command: Start) -> int:
 def answer(db: Database, actor: Actor, command: Answer) -> None:
     """A member answers with what its own books say now; a later answer replaces it."""
     require(actor, Duty.STORE, command.org_id)
-    row = _row_by_id(db, actor, command.recall_id)
-    if row.status != "active":
-        raise ConflictError("recall.closed", _("{no} 已经结束，不用再回复。", no=row.no))
-    mine = [one for one in answers(db, actor, row.id, row.lot_ids) if one.org_id == command.org_id]
-    here, secured, used = (mine[0].here, mine[0].secured, mine[0].used) if mine else (0, 0, 0)
-    if here > secured:
-        raise DomainError(
-            "recall.open",
-            _(
-                "还有 {n} 在可用库位。先移到不合格区或退货区，再回复。",
-                n=here - secured,
-            ),
-        )
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "recall.answer", command)
         if earlier is not None:
             return
+        row = _row_by_id(session, command.recall_id)
+        if row.status != "active":
+            raise ConflictError("recall.closed", _("{no} 已经结束，不用再回复。", no=row.no))
+        mine = _mine(session, actor, row, command.org_id)
+        if mine.here > mine.secured:
+            words = _(
+                "还有 {n} 在可用库位。先移到不合格区或退货区，再回复。", n=mine.here - mine.secured
+            )
+            raise DomainError("recall.open", words)
         values = {
-            "found": here, "secured": secured, "used": used, "note": command.note.strip(),
+            "found": mine.here, "secured": mine.secured, "used": mine.used,
+            "note": command.note.strip(),
             "at": now(session), "person_id": actor.person_id,
         }  # fmt: skip
         insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
@@ -165,9 +162,17 @@ def answer(db: Database, actor: Actor, command: Answer) -> None:
         )
         audit.record(
             session, actor, command.org_id, "recall.answer", ("recall", command.recall_id),
-            {"no": row.no, "secured": secured, "used": used},
+            {"no": row.no, "secured": mine.secured, "used": mine.used},
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {})
+
+
+def _mine(session: Session, actor: Actor, row: RecallRow, org_id: int) -> MemberAnswer:
+    """What one member's own books say; nothing where it never had the lots."""
+    for one in answers_now(session, actor, row.id, row.lot_ids):
+        if one.org_id == org_id:
+            return one
+    return MemberAnswer(org_id, "", 0, 0, 0, answered=False, note="")
 
 
 def close(db: Database, actor: Actor, command: Close) -> None:
@@ -181,12 +186,12 @@ def close(db: Database, actor: Actor, command: Close) -> None:
     report = " ".join(command.report.split())
     if len(report) < 4:  # noqa: PLR2004 - four characters say something
         raise DomainError("recall.report", _("请写处理结果，至少 4 个字。"))
-    if not command.release:
-        _refuse_open(db, actor, command.recall_id)
     with db.write() as session:
         earlier = claim(session, actor, lead, command.op_id, "recall.close", command)
         if earlier is not None:
             return
+        if not command.release:
+            _refuse_open(session, actor, command.recall_id)
         done = session.execute(
             update(Recall)
             .where(
@@ -217,10 +222,10 @@ def close(db: Database, actor: Actor, command: Close) -> None:
         finish(session, lead, command.op_id, {})
 
 
-def _refuse_open(db: Database, actor: Actor, recall_id: int) -> None:
+def _refuse_open(session: Session, actor: Actor, recall_id: int) -> None:
     """A recall ends when every member that had the goods has answered and set them apart."""
-    row = _row_by_id(db, actor, recall_id)
-    names = [one.org for one in answers(db, actor, row.id, row.lot_ids) if one.open]
+    row = _row_by_id(session, recall_id)
+    names = [one.org for one in answers_now(session, actor, row.id, row.lot_ids) if one.open]
     if row.status == "active" and names:
         words = _(
             "{names} 还没有隔离或回复，不能结束。请先催他们办完；弄错了要解冻的，勾「批号解冻」。",
@@ -252,11 +257,11 @@ def replies(db: Database, actor: Actor, recall_id: int) -> tuple[tuple[str, int,
         return tuple((str(a), int(b), int(c), str(d)) for a, b, c, d in rows)
 
 
-def _row_by_id(db: Database, actor: Actor, recall_id: int) -> RecallRow:
-    for row in recalls(db, actor):
-        if row.id == recall_id:
-            return row
-    raise DomainError("recall.unknown", _("没有这次召回。请刷新后再看。"))
+def _row_by_id(session: Session, recall_id: int) -> RecallRow:
+    row = session.scalars(select(Recall).where(Recall.id == recall_id)).one_or_none()
+    if row is None:
+        raise DomainError("recall.unknown", _("没有这次召回。请刷新后再看。"))
+    return _row(session, row)
 
 
 def _row(session: Session, row: Recall) -> RecallRow:

@@ -182,6 +182,11 @@ def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
         )  # fmt: skip
 
 
+def lot_sums(session: Session, lot_id: int, orgs: list[int]) -> tuple[Member, ...]:
+    """What came, lies, was used and has gone of a lot at each of the members."""
+    return _members(session, lot_id, orgs, _standing(session, lot_id, orgs))[0]
+
+
 def older_moves(
     db: Database, actor: Actor, lot_id: int, before: Mark
 ) -> tuple[tuple[TraceStep, ...], Mark | None]:
