@@ -17,8 +17,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from app.domain.codes.normalise import compact, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, compact, refuse
 from app.i18n import _
 
 _KINDS: Final = {
@@ -52,10 +51,5 @@ def validate(text: str) -> str:
     return code
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""

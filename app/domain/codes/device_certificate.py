@@ -16,8 +16,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain.codes.normalise import compact, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, compact, refuse
 from app.i18n import _
 
 _NEW: Final = re.compile(r"([一-龥])械注(准|进|许)(\d{4})([23])(\d{2})(\d{4,})", re.ASCII)
@@ -52,10 +51,5 @@ def validate(text: str) -> str:
     return code
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.codes.normalise import compact as _compact, is_digits, mod10, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, compact as _compact, is_digits, mod10, refuse
 from app.i18n import _
 
 LENGTHS: Final = (8, 12, 13, 14)
@@ -45,13 +44,8 @@ def validate(text: str) -> str:
     return bare.zfill(14)
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""
 
 
 def printed(gtin: str) -> str:

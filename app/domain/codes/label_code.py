@@ -18,8 +18,7 @@ from typing import Final
 
 from stdnum.iso7064 import mod_11_10
 
-from app.domain.codes.normalise import fold, is_digits, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, fold, is_digits, refuse
 from app.i18n import _
 
 LENGTH: Final = 16
@@ -55,13 +54,8 @@ def validate(text: str) -> str:
     return code
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""
 
 
 def parts(text: str) -> LabelCodeParts:

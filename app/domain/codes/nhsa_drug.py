@@ -15,8 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain.codes.normalise import compact, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, compact, refuse
 from app.i18n import _
 
 _WESTERN: Final = re.compile(r"X[A-Z]\d{2}[A-Z]{2}[A-Z]\d{3}[A-Z]\d{3}\d{4}\d{5}", re.ASCII)
@@ -41,13 +40,8 @@ def validate(text: str) -> str:
     )
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""
 
 
 def is_usual(text: str) -> bool:

@@ -7,6 +7,7 @@ characters are refused, so that a hostile scan cannot hide in a code.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -62,3 +63,16 @@ def mod10(digits: str) -> int:
 def refuse(code: str, text: str) -> DomainError:
     """The error of a code that is not what it should be."""
     return DomainError(code, text)
+
+
+def accepted_by(validate: Callable[[str], str]) -> Callable[[str], bool]:
+    """The question whether `validate` accepts a text, as a function of its own."""
+
+    def is_valid(text: str) -> bool:
+        try:
+            validate(text)
+        except DomainError:
+            return False
+        return True
+
+    return is_valid

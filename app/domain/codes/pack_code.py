@@ -14,8 +14,7 @@ from typing import Final
 
 from stdnum.iso7064 import mod_37_36
 
-from app.domain.codes.normalise import compact, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, compact, refuse
 from app.i18n import _
 
 _FORM: Final = re.compile(r"DSB\d{4}\d{6}\d{6}[0-9A-Z]", re.ASCII)
@@ -42,10 +41,5 @@ def validate(text: str) -> str:
     return code
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""

@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from app.domain.codes.normalise import compact, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, compact, refuse
 from app.i18n import _
 
 _FORM: Final = re.compile(r"\d{20}", re.ASCII)
@@ -27,13 +26,8 @@ def validate(text: str) -> str:
     return code
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""
 
 
 def prefix(text: str) -> str:

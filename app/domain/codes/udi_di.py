@@ -19,8 +19,7 @@ import re
 from typing import Final
 
 from app.domain.codes import gtin, udi_ahm, udi_ma
-from app.domain.codes.normalise import fold, is_digits, refuse
-from app.domain.errors import DomainError
+from app.domain.codes.normalise import accepted_by, fold, is_digits, refuse
 from app.i18n import _
 
 _WHOLE: Final = re.compile(r"\(?01\)?(\d{14})(?:\D.*|(?:1[0-7]|21).*)?", re.ASCII)
@@ -52,13 +51,8 @@ def validate(text: str) -> str:
     )
 
 
-def is_valid(text: str) -> bool:
-    """Whether `validate` accepts it."""
-    try:
-        validate(text)
-    except DomainError:
-        return False
-    return True
+is_valid = accepted_by(validate)
+"""Whether `validate` accepts it."""
 
 
 def issuer(text: str) -> str:
