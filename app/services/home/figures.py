@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, bindparam, cast as as_type, func, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType as Stored
 
+from app.domain import expiry
 from app.domain.duties import Actor
+from app.domain.expiry import add_months
 from app.domain.money import to_scaled
+from app.models.base import BigInt
 from app.models.demand import Demand
 from app.models.stock import Balance, Lot, Place
 from app.services.bulk import unswept
 from app.services.db import Database, today
-from app.services.price_lookup import prices_for
+from app.services.price_lookup import PriceInForce, best_prices
 from app.services.stock.standing import Priced, from_cents, plain_day, plain_rows
 
 WEEKS: Final = 4
@@ -83,10 +85,23 @@ class Figures:
         return self.stock_value * _DAYS / self.use_value
 
 
-_Pair = tuple[int, int]
-"""Organisation, item."""
-_Money = dict[_Pair, tuple[Priced, Priced | None]]
-"""The price to buy at, and its base price."""
+_Money = Mapping[int, tuple[Priced, Priced | None]]
+"""A member's price to buy at and its base price, by item."""
+
+
+class _Member(NamedTuple):
+    """What a member has and gives out.
+
+    Attributes:
+        lots: Item, expiry as it is stored, quantity.
+        stocked: The items of the lots.
+        uses: By item what was given: each month, the oldest first, and last the four weeks; None
+            where nothing was.
+    """
+
+    lots: list[tuple[int, object, int]]
+    stocked: set[int]
+    uses: dict[int, list[int | None]]
 
 
 def figures(db: Database, actor: Actor, org_ids: Collection[int]) -> Figures:
@@ -94,193 +109,165 @@ def figures(db: Database, actor: Actor, org_ids: Collection[int]) -> Figures:
     orgs = sorted(actor.orgs() & set(org_ids))
     with db.read() as session, unswept():
         day = today(session)
-        lots = _lots(session, orgs)
-        expiries = _expiries(session, orgs)
-        uses = _uses(session, orgs, day)
-        wanted: dict[int, set[int]] = {org: set() for org in orgs}
-        for org, item in (*((org, item) for org, item, _lot in lots), *uses):
-            wanted[org].add(item)
-        prices = _prices(session, day, wanted)
-    stocked = {(org, item) for org, item, _lot in lots}
-    recent = {key: sums[-1] for key, sums in uses.items() if sums[-1]}
-    bands = _bands(lots, expiries, prices, day)
-    base, saved = _saved(recent, prices)
-    return Figures(
-        day=day,
-        stock_value=sum((band.value for band in bands), Decimal(0)),
-        stocked_items=_distinct(stocked),
-        use_value=_value(recent, prices),
-        used_items=_distinct(recent),
-        missing_items=_distinct(recent.keys() - stocked),
-        base_value=base,
-        saved=saved,
-        months=_month_values(uses, prices, day),
-        expired=bands[0],
-        near=bands[1],
-        soon=bands[2],
-        later=bands[3],
-        unknown=bands[4],
+        windows = _windows(day)
+        members = {org: _member(session, org, windows) for org in orgs}
+        items = {item for member in members.values() for item in (*member.stocked, *member.uses)}
+        prices = _prices(session, day, orgs, items)
+    totals = _Totals(day)
+    for org, member in members.items():
+        totals.add_lots(member.lots, prices[org])
+        totals.add_uses(member, prices[org])
+    return totals.figures()
+
+
+_HELD: Final = (
+    select(Balance.item_id, Balance.lot_id, func.sum(Balance.qty).label("qty"))
+    .where(
+        Balance.org_id == bindparam("org"),
+        Balance.qty > 0,
+        Balance.place_id.in_(
+            select(Place.id).where(Place.org_id == bindparam("org"), Place.holds_stock.is_(True))
+        ),
     )
-
-
-def _distinct(keys: Collection[tuple[int, int]]) -> int:
-    """How many items there are among (organisation, item) pairs."""
-    return len({item for _org, item in keys})
-
-
-_BALANCES: Final = select(
-    Balance.org_id, Balance.place_id, Balance.item_id, Balance.lot_id, Balance.qty
-).where(Balance.org_id.in_(bindparam("orgs", expanding=True)), Balance.qty > 0)
-_DATED: Final = select(Lot.id, type_coerce(Lot.expiry, Stored)).where(
-    Lot.id.in_(
-        select(Balance.lot_id).where(
-            Balance.org_id.in_(bindparam("orgs", expanding=True)), Balance.qty > 0
-        )
-    )
+    .group_by(Balance.item_id, Balance.lot_id)
+    .subquery()
 )
-_GIVEN: Final = select(
-    Demand.org_id, Demand.item_id, type_coerce(Demand.day, Stored), Demand.given
-).where(
-    Demand.org_id.in_(bindparam("orgs", expanding=True)),
-    Demand.day >= bindparam("first"),
-    Demand.day <= bindparam("last"),
-    Demand.given > 0,
+_LOTS: Final = select(
+    _HELD.c.item_id, type_coerce(Lot.expiry, Stored), as_type(_HELD.c.qty, BigInt)
+).outerjoin(Lot, Lot.id == _HELD.c.lot_id)
+
+
+def _given(window: int) -> ColumnElement[int]:
+    """What was given within one of the windows of `_windows`."""
+    inside = Demand.day.between(bindparam(f"first_{window}"), bindparam(f"last_{window}"))
+    return as_type(func.sum(Demand.given).filter(inside), BigInt)
+
+
+_USES: Final = (
+    select(Demand.item_id, *map(_given, range(_MONTHS + 1)))
+    .where(
+        Demand.org_id == bindparam("org"),
+        Demand.day.between(bindparam("first"), bindparam("last")),
+        Demand.given > 0,
+    )
+    .group_by(Demand.item_id)
 )
 
 
-def _lots(session: Session, orgs: list[int]) -> dict[tuple[int, int, int], int]:
-    """Quantity by (organisation, item, lot), where stock lies."""
-    outside = {
-        (row.org_id, row.id)
-        for row in session.execute(
-            select(Place.org_id, Place.id).where(
-                Place.org_id.in_(orgs), Place.holds_stock.is_(False)
-            )
-        )
-    }
-    places = {place for _org, place in outside}
-    found: defaultdict[tuple[int, int, int], int] = defaultdict(int)
-    with plain_rows(session, _BALANCES, {"orgs": orgs}) as rows:
-        for org, place, item, lot, qty in rows:
-            if place not in places or (org, place) not in outside:
-                found[org, item, lot] += qty
+def _member(session: Session, org: int, windows: Mapping[str, date]) -> _Member:
+    """One member alone: the database adds up few rows at a time, in the order of an index."""
+    with plain_rows(session, _LOTS, {"org": org}) as rows:
+        lots = list(rows)
+    with plain_rows(session, _USES, {"org": org, **windows}) as rows:
+        uses = {item: given for item, *given in rows}
+    return _Member(lots, {item for item, _stored, _quantity in lots}, uses)
+
+
+def _windows(day: date) -> dict[str, date]:
+    """First and last day of each month shown, of the four weeks, and of all of them."""
+    months = _months(day)
+    yesterday = day - timedelta(days=1)
+    ends = [*(first - timedelta(days=1) for first in months[1:]), day]
+    spans = [*zip(months, ends, strict=True), (day - timedelta(days=_DAYS), yesterday)]
+    found = {"first": months[0], "last": day}
+    for number, (first, last) in enumerate(spans):
+        found[f"first_{number}"], found[f"last_{number}"] = first, last
     return found
 
 
-def _expiries(session: Session, orgs: list[int]) -> dict[int, date | None]:
-    with plain_rows(session, _DATED, {"orgs": orgs}) as rows:
-        return {lot: plain_day(stored) for lot, stored in rows}
+def _months(day: date) -> list[date]:
+    """The first days of the months shown, the oldest first."""
+    return [add_months(day.replace(day=1), -back) for back in reversed(range(_MONTHS))]
 
 
-def _uses(session: Session, orgs: list[int], day: date) -> dict[_Pair, list[int]]:
-    """Given quantities per item: each month, the oldest first, and last the four weeks.
-
-    One walk over the months' rows: to sum them in the database, it would sort them.
-    """
-    spans = _month_spans(day)
-    weeks = (day - timedelta(days=_DAYS), day)
-    values = {"orgs": orgs, "first": min(spans[0][0], weeks[0]), "last": day}
-    found: defaultdict[_Pair, list[int]] = defaultdict(lambda: [0] * (_MONTHS + 1))
-    places: dict[object, tuple[int, ...]] = {}
-    with plain_rows(session, _GIVEN, values) as rows:
-        for org, item, stored, given in rows:
-            if stored not in places:
-                on = plain_day(stored)
-                places[stored] = tuple(
-                    place
-                    for place, (first, after) in enumerate((*spans, weeks))
-                    if on is not None and first <= on < after
-                )
-            sums = found[org, item]
-            for place in places[stored]:
-                sums[place] += given
-    return found
-
-
-def _month_spans(day: date) -> list[tuple[date, date]]:
-    spans = []
-    first = day.replace(day=1)
-    after = day + timedelta(days=1)
-    for _step in range(_MONTHS):
-        spans.append((first, after))
-        after, first = first, (first - timedelta(days=1)).replace(day=1)
-    return spans[::-1]
-
-
-def _prices(session: Session, day: date, wanted: Mapping[int, Collection[int]]) -> _Money:
+def _prices(
+    session: Session, day: date, orgs: Collection[int], items: Collection[int]
+) -> dict[int, _Money]:
+    """By member; a price that many members buy at is one object."""
     known: dict[int, tuple[Priced, Priced | None]] = {}
-    found: _Money = {}
-    for key, (best, *_others) in prices_for(session, day, wanted).items():
-        money = known.get(best.price_id)
-        if money is None:
+
+    def money(best: PriceInForce) -> tuple[Priced, Priced | None]:
+        found = known.get(best.price_id)
+        if found is None:
             base = best.base_price
-            money = known[best.price_id] = (
+            found = known[best.price_id] = (
                 Priced(to_scaled(best.unit_price), best.price_factor),
                 Priced(to_scaled(base), best.price_factor) if base else None,
             )
-        found[key] = money
-    return found
+        return found
+
+    return {
+        org: {item: money(best) for item, best in prices.items()}
+        for org, prices in best_prices(session, day, orgs, items).items()
+    }
 
 
-def _value(use: Mapping[_Pair, int], prices: _Money) -> Decimal:
-    return from_cents(
-        sum(prices[key][0].cents(quantity) for key, quantity in use.items() if key in prices)
-    )
+class _Totals:
+    """What the figures of all members add up to; money in cents."""
 
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self._lots = dict.fromkeys(expiry.Band, 0)
+        self._worth = dict.fromkeys(expiry.Band, 0)
+        self._lights: dict[object, expiry.Band] = {}
+        self._months = [0] * _MONTHS
+        self._stocked: set[int] = set()
+        self._used: set[int] = set()
+        self._missing: set[int] = set()
+        self._use = self._base = self._saved = 0
 
-def _saved(use: Mapping[_Pair, int], prices: _Money) -> tuple[Decimal, Decimal]:
-    before = after = 0
-    for key, quantity in use.items():
-        price, base = prices.get(key) or (None, None)
-        if price and base:
-            before += base.cents(quantity)
-            after += price.cents(quantity)
-    return from_cents(before), from_cents(before - after)
+    def add_lots(self, lots: list[tuple[int, object, int]], prices: _Money) -> None:
+        """Count a member's lots by their lights, and what they are worth."""
+        lights, counts, worth = self._lights, self._lots, self._worth
+        for item, stored, quantity in lots:
+            light = lights.get(stored)
+            if light is None:
+                light = lights[stored] = expiry.band(plain_day(stored), self._day)
+            counts[light] += 1
+            money = prices.get(item)
+            if money is not None:
+                worth[light] += money[0].cents(quantity)
 
+    def add_uses(self, member: _Member, prices: _Money) -> None:
+        """Add what a member gave out, and see what is used and not there."""
+        self._stocked |= member.stocked
+        for item, (*months, weeks) in member.uses.items():
+            price, base = prices.get(item) or (None, None)
+            if weeks:
+                self._used.add(item)
+                if item not in member.stocked:
+                    self._missing.add(item)
+            if price is None:
+                continue
+            for place, quantity in enumerate(months):
+                if quantity:
+                    self._months[place] += price.cents(quantity)
+            if weeks:
+                self._add_recent(price.cents(weeks), base.cents(weeks) if base else None)
 
-def _bands(
-    lots: Mapping[tuple[int, int, int], int],
-    expiries: Mapping[int, date | None],
-    prices: _Money,
-    day: date,
-) -> tuple[Band, ...]:
-    counts, values = [0] * 5, [0] * 5
-    lights: dict[date | None, int] = {}
-    for (org, item, lot), quantity in lots.items():
-        expiry = expiries.get(lot)
-        place = lights.get(expiry, -1)
-        if place < 0:
-            place = lights[expiry] = _band(expiry, day)
-        counts[place] += 1
-        money = prices.get((org, item))
-        if money is not None:
-            values[place] += money[0].cents(quantity)
-    pairs = zip(counts, map(from_cents, values), strict=True)
-    return tuple(Band(*pair) for pair in pairs)
+    def _add_recent(self, value: int, before: int | None) -> None:
+        self._use += value
+        if before is not None:
+            self._base += before
+            self._saved += before - value
 
-
-def _band(expiry: date | None, day: date) -> int:
-    if expiry is None:
-        return 4
-    if expiry < day:
-        return 0
-    months = (expiry.year - day.year) * 12 + expiry.month - day.month - (expiry.day < day.day)
-    return 1 if months < 3 else 2 if months < 6 else 3  # noqa: PLR2004 - design §2
-
-
-def _month_values(
-    uses: Mapping[_Pair, Sequence[int]], prices: _Money, day: date
-) -> tuple[MonthUse, ...]:
-    totals = [0] * _MONTHS
-    for key, sums in uses.items():
-        money = prices.get(key)
-        if money is None:
-            continue
-        for place in range(_MONTHS):
-            if sums[place]:
-                totals[place] += money[0].cents(sums[place])
-    spans = _month_spans(day)
-    return tuple(
-        MonthUse(first, from_cents(total))
-        for (first, _after), total in zip(spans, totals, strict=True)
-    )
+    def figures(self) -> Figures:
+        """All of it, as it is shown."""
+        bands = {light: Band(n, from_cents(self._worth[light])) for light, n in self._lots.items()}
+        months = zip(_months(self._day), map(from_cents, self._months), strict=True)
+        return Figures(
+            day=self._day,
+            stock_value=from_cents(sum(self._worth.values())),
+            stocked_items=len(self._stocked),
+            use_value=from_cents(self._use),
+            used_items=len(self._used),
+            missing_items=len(self._missing),
+            base_value=from_cents(self._base),
+            saved=from_cents(self._saved),
+            months=tuple(MonthUse(*month) for month in months),
+            expired=bands[expiry.Band.EXPIRED],
+            near=bands[expiry.Band.NEAR],
+            soon=bands[expiry.Band.WARN],
+            later=bands[expiry.Band.OK],
+            unknown=bands[expiry.Band.MISSING],
+        )
