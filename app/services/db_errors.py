@@ -6,6 +6,7 @@ P0S03 the same operation id with other content.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -28,6 +29,8 @@ WAS_FIRST = "P0S02"
 OTHER_CONTENT = "P0S03"
 MONTH_CLOSED = "P0S04"
 BEYOND = "P0S05"
+UNIQUE: Final = "23505"
+_log = logging.getLogger(__name__)
 _BROKEN: Final = ("58", "XX001", "XX002")
 """The disk under a server could not be read or written, or a page of it is damaged."""
 _BROKEN_FILE: Final = ("disk I/O error", "disk image is malformed", "file is not a database")
@@ -53,6 +56,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         _stock(state, message)
         or _closed(state, message, error)
         or _settlement(state, message)
+        or _twice(state, message, error)
         or _rights(state)
         or _line(message)
         or _room(state, message)
@@ -133,6 +137,18 @@ def _settlement(state: str, message: str) -> DomainError | None:
     return None
 
 
+def _twice(state: str, message: str, error: DBAPIError) -> DomainError | None:
+    """The same thing was written at the same moment from another window, and its key keeps it."""
+    if state != UNIQUE and "UNIQUE constraint failed" not in message:
+        return None
+    diagnosis = getattr(error.orig, "diag", None)
+    _log.warning("written twice: %s", getattr(diagnosis, "constraint_name", None) or message)
+    return ConflictError(
+        "row.twice",
+        _("同样的一条刚在别处（或另一个窗口）登记过，这次没有重复登记。请刷新后再看。"),
+    )
+
+
 def _rights(state: str) -> DomainError | None:
     if state == "42501":
         return NotAllowedError(
@@ -181,7 +197,7 @@ def _room(state: str, message: str) -> EnvironmentProblem | None:
 def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
     if state in {"28P01", "28000"} or "authentication failed" in message:
         return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
-    if state in {"57014", "55P03"}:
+    if state in {"57014", "55P03", "40P01", "40001"}:
         return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
     if is_cut(error):
         return EnvironmentProblem(

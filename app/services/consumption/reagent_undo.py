@@ -26,6 +26,7 @@ from app.services.access import require
 from app.services.consumption.reverse import Back, already_reversed, post_back, reversing
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
+from app.services.turns import take_turn
 
 _LEAST: Final = 2
 
@@ -124,6 +125,7 @@ def undo_counts(db: Database, actor: Actor, command: UndoCounts) -> int:
         earlier = claim(session, actor, command.org_id, command.op_id, "reagent.undo", command)
         if earlier is not None:
             return int(earlier["runs"])
+        take_turn(session, command.org_id, "reagent")
         rows = _rows(session, command)
         _free_kits(session, command.org_id, rows)
         documents = sorted({row.document_id for row in rows if row.document_id})

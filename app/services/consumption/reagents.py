@@ -29,6 +29,7 @@ from app.services.demand import add_demand
 from app.services.operations import claim, finish
 from app.services.stock.closed import refuse_closed
 from app.services.stock.places import virtual_place
+from app.services.turns import take_turn
 
 _CLOSES = {"finished", "expired"}
 
@@ -126,6 +127,7 @@ def open_kit(db: Database, actor: Actor, command: OpenKit) -> Opened:
         earlier = claim(session, actor, command.org_id, command.op_id, "reagent.open", command)
         if earlier is not None:
             return _opened(earlier)
+        take_turn(session, command.org_id, "reagent")
         rule = rule_of(session, command.org_id, command.line.item_id)
         item = session.get_one(Item, command.line.item_id)
         day = command.opened_on or today(session)

@@ -30,6 +30,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
+from app.services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def set_rule(db: Database, actor: Actor, command: SetRule) -> int:
         earlier = claim(session, actor, command.org_id, command.op_id, "settle_rule.set", command)
         if earlier is not None:
             return int(earlier["id"])
+        take_turn(session, command.org_id, "settle_rule")
         day = today(session)
         start = command.valid_from or day
         term = Term(command.supplier_id, command.trigger, start, None, command.item_id,
@@ -183,6 +185,7 @@ def end_rule(db: Database, actor: Actor, command: EndRule) -> None:
         earlier = claim(session, actor, command.org_id, command.op_id, "settle_rule.end", command)
         if earlier is not None:
             return
+        take_turn(session, command.org_id, "settle_rule")
         row = session.get(SettleRule, (command.org_id, command.rule_id))
         if row is None:
             raise DomainError("term.unknown", _("没有这条约定。请刷新后再选。"))

@@ -30,6 +30,7 @@ from app.services.db import Database, local_time
 from app.services.importing.columns import Field, locate
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish
+from app.services.turns import take_turn
 
 FIELDS: Final = (
     Field("at", N_("时间"), ("记录时间", "采集时间", "日期时间", "测量时间", "日期", "time",
@@ -129,6 +130,7 @@ def load_log(db: Database, actor: Actor, command: LoadLog) -> LoadedLog:
         earlier = claim(session, actor, command.org_id, command.op_id, "climate.load", digest)
         if earlier is not None:
             return LoadedLog(**earlier)
+        take_turn(session, command.org_id, "climate")
         place = _place(session, command.org_id, command.place_id)
         outside = sum(not within(place.storage, row.celsius, row.humidity) for row in rows)
         if outside and len(command.note.strip()) < _LEAST:

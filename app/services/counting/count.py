@@ -41,6 +41,7 @@ from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.scan_rules import read_scan
 from app.services.stock.places import main_place
+from app.services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def start(db: Database, actor: Actor, command: StartCount) -> CountDone:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.start", command)
         if earlier is not None:
             return told(load(session, command.org_id, int(earlier["id"])))
+        take_turn(session, command.org_id, "count")
         place = command.place_id or main_place(session, command.org_id)
         places = _below(session, command.org_id, place)
         refuse_second(session, command.org_id, places)

@@ -24,6 +24,7 @@ from app.services.access import require
 from app.services.db import Database, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
+from app.services.turns import take_turn
 
 _ZONES = ("", "good")
 
@@ -107,6 +108,7 @@ def make_rounds(db: Database, actor: Actor, command: MakeRounds) -> tuple[str, .
         earlier = claim(session, actor, command.org_id, command.op_id, "upkeep.make", command)
         if earlier is not None:
             return tuple(earlier["numbers"])
+        take_turn(session, command.org_id, "upkeep")
         day = today(session)
         month = month_of(day)
         there = set(

@@ -23,6 +23,7 @@ from app.services.formulary.items import GROUP, standing
 from app.services.formulary.rights import require_keeper
 from app.services.operations import claim, finish
 from app.services.queries.portions import key_portions
+from app.services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def add_items(db: Database, actor: Actor, command: AddItems) -> ListChanged:
         earlier = claim(session, actor, book, command.op_id, "formulary.add", command)
         if earlier is not None:
             return ListChanged(**earlier)
+        take_turn(session, book, "formulary")
         day = command.on or today(session)
         _check_items(session, command.items)
         if command.org_id != GROUP:
@@ -146,6 +148,7 @@ def derive(db: Database, actor: Actor, command: Derive) -> ListChanged:
         earlier = claim(session, actor, book, command.op_id, "formulary.derive", command)
         if earlier is not None:
             return ListChanged(**earlier)
+        take_turn(session, book, "formulary")
         day = command.on or today(session)
         group = frozenset(session.scalars(standing(GROUP, day)))
         if not group:

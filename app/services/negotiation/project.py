@@ -33,6 +33,7 @@ from app.services.negotiation.common import (
 )
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
+from app.services.turns import take_turn
 
 MIN_REASON = 4
 BEFORE_ROUNDS = (State.DRAFT, State.NEEDING)
@@ -180,6 +181,7 @@ def fail_part(db: Database, actor: Actor, command: FailPart) -> int:
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.fail", command)
         if earlier is not None:
             return int(earlier["lines"])
+        take_turn(session, project.org_id, "negotiation.fail")
         lines = _standing_lines(session, project, command)
         if not lines:
             raise DomainError(

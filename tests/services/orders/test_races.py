@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import func, select, text
 
 from app.domain.documents import State
 from app.domain.duties import Actor
-from app.domain.errors import ConflictError, DomainError
+from app.domain.errors import ConflictError
 from app.domain.ids import new_op
 from app.domain.orders.amend import Change
 from app.models.order import GroupOrder, MemberOrder, Signature
@@ -24,28 +22,9 @@ from app.services.orders.totals import check_totals
 from tests.databases import Backend
 from tests.factories import EAST, KANGZE, LEAD, RUIHE, WEST, Site, make_world
 from tests.order_needs import AMOXICILLIN, ask, open_order, order_of, sign_as, status_of
+from tests.races import race
 
 BUYER = "lead_buyer"
-
-
-def race(*calls: Callable[[], object]) -> list[object]:
-    """What came of calls that start at the same moment: answers and errors."""
-    results: list[object] = [None] * len(calls)
-    gate = threading.Barrier(len(calls))
-
-    def run(place: int, call: Callable[[], object]) -> None:
-        gate.wait()
-        try:
-            results[place] = call()
-        except DomainError as error:
-            results[place] = error
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def two_windows(site: Site, login: str) -> list[tuple[Database, Actor]]:

@@ -1,0 +1,55 @@
+"""Two people at the same moment: calls that start together, and commits that meet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+
+from app.domain.errors import DomainError
+from app.services.db import Database
+
+LONGEST_WAIT = 0.4
+"""Seconds for which a commit waits for one that may be held up by it."""
+
+
+def race(*calls: Callable[[], object]) -> list[object]:
+    """What came of calls that start at the same moment: answers and refusals, in their order."""
+    results: list[object] = [None] * len(calls)
+    gate = threading.Barrier(len(calls))
+
+    def run(place: int, call: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            results[place] = call()
+        except DomainError as error:
+            results[place] = error
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@contextmanager
+def meeting(people: int = 2) -> Iterator[None]:
+    """Nobody commits before all are about to, unless one waits for the other to commit.
+
+    So every one has looked at what was there before any of them wrote: the worst moment, each
+    time, instead of once in a thousand runs.
+    """
+    commit, gate = Database._commit, threading.Barrier(people)
+
+    def together(self: Database, session: Any) -> None:
+        with suppress(threading.BrokenBarrierError):
+            gate.wait(LONGEST_WAIT)
+        commit(self, session)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Database, "_commit", together)
+        yield
