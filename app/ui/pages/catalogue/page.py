@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
 from app.domain.catalogue import ItemDraft
@@ -28,7 +26,8 @@ from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.importing import Columns, ImportFlow
-from app.ui.page import KeyHint, Page
+from app.ui.list_page import ListPage
+from app.ui.page import KeyHint
 from app.ui.pages.catalogue.desk import CatalogueDesk
 from app.ui.pages.catalogue.detail_panel import ItemPanel
 from app.ui.pages.catalogue.rows import ItemSource, columns
@@ -36,8 +35,9 @@ from app.ui.tables.cells import Row
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.paged_model import PagedModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip, Kind
+from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.chips import ViewChips
 from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.item_form import ItemForm
 from app.ui.widgets.text import Role, Text
@@ -45,11 +45,12 @@ from app.ui.widgets.text import Role, Text
 _SERVER_PAUSE_MS = 80
 
 
-class CataloguePage(Page):
+class CataloguePage(ListPage):
     """All items of the group."""
 
     name = "catalogue"
     topics = frozenset({Topic.CATALOGUE, Topic.PRICES})
+    panel: ItemPanel
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -74,14 +75,8 @@ class CataloguePage(Page):
         self.setFocusProxy(self.grid)
 
     def _lay_out(self) -> None:
-        self.views = QButtonGroup(self)
-        self.chips: dict[str, Chip] = {}
-        for view, word in _views().items():
-            chip = Chip(word)
-            chip.clicked.connect(partial(self._show_view, view))
-            self.views.addButton(chip)
-            self.chips[view] = chip
-        self.chips[""].setChecked(True)
+        self.chips = ViewChips(_views().items(), self)
+        self.chips.chosen.connect(self.show_view)
         columns_button = Button(_("列"), icon=Icon.COLUMNS)
         columns_button.clicked.connect(self.grid.choose_columns)
         export_button = Button(_("导出"), icon=Icon.DOWNLOAD)
@@ -99,7 +94,7 @@ class CataloguePage(Page):
         column = page_column(self)
         column.addWidget(self.search)
         column.addLayout(
-            toolbar(Text(_("快捷："), Role.SECOND), *self.chips.values(), None, columns_button,
+            toolbar(Text(_("快捷："), Role.SECOND), *self.chips.row, None, columns_button,
                     export_button, self.more_button, self.import_button, self.new_button)
         )  # fmt: skip
         body = QHBoxLayout()
@@ -113,7 +108,7 @@ class CataloguePage(Page):
         self.grid.set_empty(
             _("没有符合条件的品规。换拼音首字母、名称的一部分或编码再试。"),
             _("清除条件"),
-            self._clear,
+            self.clear,
         )
         self.grid.counts_changed.connect(self._counted)
         self.grid.current_changed.connect(self._show_row)
@@ -132,7 +127,7 @@ class CataloguePage(Page):
         self.on(Act.SEARCH, self._focus_search)
         self.on(Act.EXPORT, self._export)
         self.on(Act.COLUMNS, self.grid.choose_columns)
-        self.on(Act.FILTERS, self._clear)
+        self.on(Act.FILTERS, self.clear)
         if self.may_edit:
             self.on(Act.NEW, self._add)
             self.on(Act.IMPORT, self.flow.ask)
@@ -150,16 +145,13 @@ class CataloguePage(Page):
     def arrive(self, **arguments: object) -> None:
         """`text` searches, `item` (a row id) shows one item, `view` chooses a chip."""
         if "view" in arguments:
-            self._show_view(str(arguments["view"]))
+            self.show_view(str(arguments["view"]))
         if "text" in arguments:
             self.search.setText(str(arguments["text"]))
         item = arguments.get("item_id", arguments.get("item"))
         if isinstance(item, int):
-            self._show_item(item)
-
-    @override
-    def counts(self) -> str:
-        return self.grid.counts()
+            db, actor = self.context.db, self.context.actor
+            self.read(lambda: item_detail(db, actor, item), self._found, channel="asked")
 
     @override
     def keys(self) -> tuple[KeyHint, ...]:
@@ -168,31 +160,13 @@ class CataloguePage(Page):
             found.append(self.hint(Act.NEW, _("新增")))
         return tuple(found)
 
-    @override
-    def save_state(self) -> dict[str, object]:
-        return {"grid": self.grid.save_state()}
-
-    @override
-    def restore_state(self, state: dict[str, object]) -> None:
-        saved = state.get("grid")
-        if isinstance(saved, dict):
-            self.grid.restore_state(saved)
-            view = self.grid.state.query.view
-            self.chips.get(view, self.chips[""]).setChecked(True)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.panel.fit(self.window().width())
-
     # Search and views
 
     def _show_figures(self, found: CatalogueFigures) -> None:
         items = formats.number(found.items)
         self.set_subtitle(_("品规 {items} · 成员机构 {members} 家", items=items,
                             members=found.members))  # fmt: skip
-        self.chips[""].setText(_("全部 {n}", n=items))
-        self.chips[""].updateGeometry()
+        self.chips.say("", _("全部 {n}", n=items))
 
     def _search_now(self) -> None:
         self.grid.state.search(self.search.text().strip())
@@ -213,15 +187,6 @@ class CataloguePage(Page):
         self.search.setFocus()
         self.search.selectAll()
 
-    def _show_view(self, view: str) -> None:
-        self.chips.get(view, self.chips[""]).setChecked(True)
-        self.grid.state.view(view)
-
-    def _clear(self) -> None:
-        self.search.clear()
-        self.grid.state.clear_all()
-        self._show_view("")
-
     # One item
 
     def _show_row(self, row: Row | None) -> None:
@@ -231,6 +196,11 @@ class CataloguePage(Page):
     def _show_item(self, item_id: int) -> None:
         db, actor = self.context.db, self.context.actor
         self.read(lambda: item_detail(db, actor, item_id), self._show_detail, channel="detail")
+
+    def _found(self, item: ItemDetail) -> None:
+        """Show the item that was asked for, and it alone in the list: no other row displaces it."""
+        self._show_detail(item)
+        self.search.setText(item.code)
 
     def _show_detail(self, item: ItemDetail) -> None:
         self.panel.show_item(item, self.context.today, self.context.org.short)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -28,7 +26,8 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.import_undo import UndoFlow
 from app.ui.importing import Columns, ImportFlow
-from app.ui.page import KeyHint, Page
+from app.ui.list_page import ListPage
+from app.ui.page import KeyHint
 from app.ui.pages.prices.desk import PriceDesk
 from app.ui.pages.prices.list_form import ListForm
 from app.ui.pages.prices.panel import PricePanel
@@ -37,16 +36,18 @@ from app.ui.tables.cells import Row
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.paged_model import PagedModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip, Kind
+from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.chips import ViewChips
 from app.ui.widgets.fields import SearchEdit
 
 
-class PricesPage(Page):
+class PricesPage(ListPage):
     """What goods cost, at whom, from when to when."""
 
     name = "prices"
     topics = frozenset({Topic.PRICES, Topic.CATALOGUE})
+    panel: PricePanel
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
@@ -69,13 +70,8 @@ class PricesPage(Page):
         self.setFocusProxy(self.grid)
 
     def _lay_out(self) -> None:
-        self.views = QButtonGroup(self)
-        self.chips: dict[str, Chip] = {}
-        for view, word in _views().items():
-            chip = Chip(word)
-            chip.clicked.connect(partial(self._show_view, view))
-            self.views.addButton(chip)
-            self.chips[view] = chip
+        self.chips = ViewChips(_views().items(), self)
+        self.chips.chosen.connect(self.show_view)
         export_button = Button(_("导出"), icon=Icon.DOWNLOAD)
         export_button.clicked.connect(self._export)
         self.import_button = Button(_("导入"), icon=Icon.IMPORT)
@@ -88,7 +84,7 @@ class PricesPage(Page):
             button.setVisible(self.may_set)
         column = page_column(self)
         column.addLayout(
-            toolbar(self.search, *self.chips.values(), None, export_button, self.history_button,
+            toolbar(self.search, *self.chips.row, None, export_button, self.history_button,
                     self.import_button, self.new_button)
         )  # fmt: skip
         body = QHBoxLayout()
@@ -99,7 +95,7 @@ class PricesPage(Page):
 
     def _connect(self) -> None:
         self.grid.show_filters()
-        self.grid.set_empty(_("没有符合条件的价格。"), _("清除条件"), self._clear)
+        self.grid.set_empty(_("没有符合条件的价格。"), _("清除条件"), self.clear)
         self.grid.counts_changed.connect(self.chrome_changed)
         self.grid.current_changed.connect(self._show_row)
         self.grid.opened.connect(self._show_row)
@@ -111,12 +107,12 @@ class PricesPage(Page):
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.EXPORT, self._export)
         self.on(Act.COLUMNS, self.grid.choose_columns)
-        self.on(Act.FILTERS, self._clear)
+        self.on(Act.FILTERS, self.clear)
         if self.may_set:
             self.on(Act.NEW, self.desk.new)
             self.on(Act.IMPORT, self.flow.ask)
         self.context.scans.subscribe(self, self.search.setText)
-        self._show_view("now")
+        self.show_view("now")
 
     @override
     def refresh(self) -> None:
@@ -129,14 +125,10 @@ class PricesPage(Page):
     def arrive(self, **arguments: object) -> None:
         """`text` searches, `view` chooses a chip."""
         if "text" in arguments:
-            self._show_view(str(arguments.get("view", "")))
+            self.show_view(str(arguments.get("view", "")))
             self.search.setText(str(arguments["text"]))
         elif "view" in arguments:
-            self._show_view(str(arguments["view"]))
-
-    @override
-    def counts(self) -> str:
-        return self.grid.counts()
+            self.show_view(str(arguments["view"]))
 
     @override
     def keys(self) -> tuple[KeyHint, ...]:
@@ -144,23 +136,6 @@ class PricesPage(Page):
         if self.may_set:
             found.append(self.hint(Act.NEW, _("登记价格")))
         return (*found, self.hint(Act.EXPORT, _("导出")))
-
-    @override
-    def save_state(self) -> dict[str, object]:
-        return {"grid": self.grid.save_state()}
-
-    @override
-    def restore_state(self, state: dict[str, object]) -> None:
-        saved = state.get("grid")
-        if isinstance(saved, dict):
-            self.grid.restore_state(saved)
-            view = self.grid.state.query.view
-            self.chips.get(view, self.chips[""]).setChecked(True)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.panel.fit(self.window().width())
 
     def _take_lists(self, found: tuple[ListRow, ...]) -> None:
         self.desk.lists = found
@@ -172,15 +147,6 @@ class PricesPage(Page):
                 prices=formats.number(in_force),
             )
         )
-
-    def _show_view(self, view: str) -> None:
-        self.chips.get(view, self.chips[""]).setChecked(True)
-        self.grid.state.view(view)
-
-    def _clear(self) -> None:
-        self.search.clear()
-        self.grid.state.clear_all()
-        self._show_view("")
 
     # One price
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -39,8 +39,9 @@ from app.ui.tables.cells import Row
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip, Kind
+from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.chips import ViewChips
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 from app.ui.widgets.scan_edit import ScanBar
 from app.ui.widgets.text import Role, Text
@@ -80,14 +81,8 @@ class RecallPage(Page):
         self.setFocusProxy(self.bar)
 
     def _lay_out(self) -> None:
-        self.chips = QButtonGroup(self)
-        made = []
-        for place, word in enumerate((_("追溯"), _("召回"), _("近效期"))):
-            chip = Chip(word)
-            chip.setChecked(place == 0)
-            chip.clicked.connect(partial(self._show_tab, place))
-            self.chips.addButton(chip)
-            made.append(chip)
+        self.chips = ViewChips(enumerate((_("追溯"), _("召回"), _("近效期"))), self)
+        self.chips.chosen.connect(self._show_tab)
         tracing = QWidget()
         inside = QVBoxLayout(tracing)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -101,7 +96,7 @@ class RecallPage(Page):
             self.stack.addWidget(widget)
         column = page_column(self)
         column.addWidget(self.bar)
-        column.addLayout(toolbar(*made, None, self.freeze))
+        column.addLayout(toolbar(*self.chips.row, None, self.freeze))
         column.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
@@ -149,7 +144,7 @@ class RecallPage(Page):
     def _show_tab(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
         self.setFocusProxy((self.bar, self.recalls, self.expiring)[place])
-        self.chips.buttons()[place].setChecked(True)
+        self.chips.choose(place)
         self.chrome_changed.emit()
 
     # Tracing
@@ -224,8 +219,7 @@ class RecallPage(Page):
     def _show_recalls(self, found: tuple[RecallRow, ...]) -> None:
         put_rows(self.recalls, [rows.recall_row(row, self.context) for row in found])
         active = sum(row.status == "active" for row in found)
-        self.chips.buttons()[1].setText(_("召回 {n}", n=active) if active else _("召回"))
-        self.chips.buttons()[1].updateGeometry()
+        self.chips.say(1, _("召回 {n}", n=active) if active else _("召回"))
         self.set_subtitle(_("{n} 项冻结中", n=active) if active else "")
 
     def _follow_recall(self, row: Row) -> None:
@@ -260,8 +254,7 @@ class RecallPage(Page):
     def _show_expiring(self, found: tuple[ExpiringRow, ...]) -> None:
         put_rows(self.expiring, [rows.expiring_row(row, self.context) for row in found])
         todo = sum(not row.action_id for row in found)
-        self.chips.buttons()[2].setText(_("近效期 {n}", n=todo) if todo else _("近效期"))
-        self.chips.buttons()[2].updateGeometry()
+        self.chips.say(2, _("近效期 {n}", n=todo) if todo else _("近效期"))
 
     def _follow_lot(self, row: Row) -> None:
         if isinstance(row.record, ExpiringRow):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import partial
 from typing import ClassVar
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -32,8 +31,9 @@ from app.ui.tables.cells import Row
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, page_column, toolbar
+from app.ui.widgets.chips import ViewChips
 
 _MOST = 300
 
@@ -68,14 +68,8 @@ class TransfersPage(Page):
         self.setFocusProxy(self.grid)
 
     def _lay_out(self) -> None:
-        self.chips = QButtonGroup(self)
-        made = []
-        for view, word in rows.VIEWS:
-            chip = Chip(_(word))
-            chip.setChecked(view == self.view)
-            chip.clicked.connect(partial(self._show_view, view))
-            self.chips.addButton(chip)
-            made.append(chip)
+        self.chips = ViewChips(((view, _(word)) for view, word in rows.VIEWS), self)
+        self.chips.chosen.connect(self._show_view)
         self.new_button = Button(_("新建借用"), icon=Icon.HAND_BACK, key="Ctrl+N")
         self.open_card = Card(_("进行中"), padding=12)
         self.open_card.add(self.open, 1)
@@ -96,7 +90,7 @@ class TransfersPage(Page):
         body.addLayout(upper, 5)
         body.addLayout(lower, 3)
         column = page_column(self)
-        column.addLayout(toolbar(*made, None, self.new_button))
+        column.addLayout(toolbar(*self.chips.row, None, self.new_button))
         column.addLayout(body, 1)
 
     def _connect(self) -> None:
@@ -164,10 +158,9 @@ class TransfersPage(Page):
             [rows.proposal_row(row, self.context, picked=self._mine(row) and not row.needs_paper)
              for row in kept]
         )  # fmt: skip
-        for chip, (view, word) in zip(self.chips.buttons(), rows.VIEWS, strict=True):
+        for view, word in rows.VIEWS:
             count = sum(self._fits(row, view) for row in self._found)
-            chip.setText(f"{_(word)} {count}" if count else _(word))
-            chip.updateGeometry()
+            self.chips.say(view, f"{_(word)} {count}" if count else _(word))
         if kept:
             self.grid.choose(kept[0].key)
         self._follow(self.grid.current())

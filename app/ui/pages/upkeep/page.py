@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtWidgets import QButtonGroup, QStackedWidget
+from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from app.domain.ids import new_op
@@ -27,11 +26,11 @@ from app.ui.pages.upkeep.climate_view import ClimateView, LogForm, ReadingForm, 
 from app.ui.pages.upkeep.ledger_view import LedgerView
 from app.ui.pages.upkeep.rounds_view import FaultForm, RoundsView
 from app.ui.paper import offer_paper
-from app.ui.widgets.buttons import Chip
 from app.ui.widgets.cards import page_column, toolbar
+from app.ui.widgets.chips import ViewChips
 
-_VIEWS = (("climate", N_("温湿度")), ("rounds", N_("养护单")), ("ledger", N_("专用账册")))
 _CLIMATE, _ROUNDS, _LEDGER = range(3)
+_VIEWS = ((_CLIMATE, N_("温湿度")), (_ROUNDS, N_("养护单")), (_LEDGER, N_("专用账册")))
 _FIRST = {"cold": 0, "frozen": 1, "cool": 2}
 
 
@@ -49,17 +48,10 @@ class UpkeepPage(Page):
         self.stack = QStackedWidget()
         for view in (self.climate, self.rounds, self.ledger):
             self.stack.addWidget(view)
-        self.chips = QButtonGroup(self)
-        made = []
-        for number, (_key, words) in enumerate(_VIEWS):
-            chip = Chip(_(words))
-            chip.setCheckable(True)
-            chip.setChecked(number == 0)
-            chip.clicked.connect(partial(self.show_view, number))
-            self.chips.addButton(chip, number)
-            made.append(chip)
+        self.chips = ViewChips(((place, _(words)) for place, words in _VIEWS), self)
+        self.chips.chosen.connect(self.show_view)
         column = page_column(self)
-        column.addLayout(toolbar(*made, None))
+        column.addLayout(toolbar(*self.chips.row, None))
         column.addWidget(self.stack, 1)
         self._connect()
         self.setFocusProxy(self.climate)
@@ -108,7 +100,7 @@ class UpkeepPage(Page):
     def show_view(self, number: int) -> None:
         """Bring a view to the front."""
         self.stack.setCurrentIndex(number)
-        self.chips.button(number).setChecked(True)
+        self.chips.choose(number)
         view = (self.climate, self.rounds, self.ledger)[number]
         self.setFocusProxy(view)
         view.setFocus()
