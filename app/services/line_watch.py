@@ -102,7 +102,11 @@ class LineWatch:
                 self._end_left()
 
     def _examine(self, wait: _Wait) -> None:
-        working = wait.misses < _MISSES and self._is_working(wait.driver)
+        backend = _backend(wait.driver)
+        if backend is None:  # nobody waits on it any more
+            self._forget(wait.driver)
+            return
+        working = wait.misses < _MISSES and self._is_working(backend)
         with self._guard:
             if self._waits.get(id(wait.driver)) is not wait:
                 return  # the answer came while we looked
@@ -111,12 +115,12 @@ class LineWatch:
             if wait.misses < _MISSES:
                 return
             del self._waits[id(wait.driver)]
-        self._left.append(wait.driver.info.backend_pid)
+        self._left.append(backend)
         shut(wait.driver)
 
-    def _is_working(self, driver: Any) -> bool:
-        """Whether the server works for this connection; no when it cannot even be asked."""
-        found = self._ask(_WORKING, driver.info.backend_pid)
+    def _is_working(self, backend: int) -> bool:
+        """Whether the server works in this session; no when it cannot even be asked."""
+        found = self._ask(_WORKING, backend)
         return bool(found and found[0][0])
 
     def _end_left(self) -> None:
@@ -190,6 +194,14 @@ def shut(driver: Any) -> None:
             line.shutdown(socket.SHUT_RDWR)
         finally:
             line.detach()
+
+
+def _backend(driver: Any) -> int | None:
+    """The server's session behind a connection; None when the driver has closed it."""
+    try:
+        return int(driver.info.backend_pid)
+    except Exception:  # noqa: BLE001 - each driver has its own word for a lost line
+        return None
 
 
 def _handle(driver: Any) -> int:

@@ -93,12 +93,24 @@ def test_a_disk_that_fails_is_told_as_such(broken: Exception) -> None:
     assert known.code == "db.disk"
 
 
-def test_a_line_that_the_driver_gave_up_is_shut_without_a_word() -> None:
+def test_a_line_that_the_driver_gave_up_is_shut_without_a_word(
+    sqlite_backend: Backend,
+) -> None:
     class GivenUp:
-        """As psycopg: a lost connection has no socket to ask for."""
+        """As psycopg: a lost connection has no socket and no session to ask for."""
 
         def fileno(self) -> int:
             raise errors.OperationalError("the connection is lost")
 
+        @property
+        def info(self) -> object:
+            raise errors.OperationalError("the connection is closed")
+
     line_watch.shut(GivenUp())
     assert line_watch._just_answered(GivenUp(), time.time_ns()) is False
+    # closed while it was awaited: the thread that looks at lines goes on, and forgets it
+    watch = line_watch.LineWatch(sqlite_backend.db.engine, GivenUp)
+    watch._expect(GivenUp(), 0)
+    (wait,) = watch._waits.values()
+    watch._examine(wait)
+    assert watch._waits == {}

@@ -149,9 +149,9 @@ def undo(db: Database, actor: Actor, command: UndoImport, report: Report = quiet
 
 def _batch(session: Session, actor: Actor, batch_id: int) -> ImportBatch:
     batch = session.scalar(
-        select(ImportBatch).where(
-            ImportBatch.id == batch_id, ImportBatch.org_id.in_(sorted(actor.orgs()))
-        )
+        select(ImportBatch)
+        .where(ImportBatch.id == batch_id, ImportBatch.org_id.in_(sorted(actor.orgs())))
+        .with_for_update()  # of two who take it back at once the second finds it done
     )
     if batch is None and not any(actor.has(duty) for duty in (Duty.CATALOGUE, Duty.BUY)):
         require(actor, Duty.CATALOGUE, lead_org(session, today(session)))

@@ -32,6 +32,7 @@ from app.services.labels.commands import (
 )
 from app.services.numbering import next_number
 from app.services.operations import claim, finish
+from app.services.turns import take_turn
 
 COUNTER = "LABEL"
 """Kind of the running number of own label codes, per organisation and day."""
@@ -49,6 +50,7 @@ def make_labels(db: Database, actor: Actor, command: MakeLabels) -> MadeLabels:
         earlier = claim(session, actor, command.org_id, command.op_id, "labels.make", command)
         if earlier is not None:
             return MadeLabels(tuple(earlier["pack_ids"]))
+        take_turn(session, command.org_id, "labels")
         planned = _planned(session, command)
         codes = _codes(session, command.org_id, sum(len(parts) for _lot, parts in planned))
         units = [(lot, qty) for lot, parts in planned for qty in parts]

@@ -31,6 +31,7 @@ from app.services.db import Database, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish, plain
 from app.services.pledges.draw import approved_qty
+from app.services.turns import take_turn
 
 STATES = {"submitted": N_("待审批"), "approved": N_("已同意"), "refused": N_("已退回")}
 
@@ -111,6 +112,7 @@ def ask_supplement(db: Database, actor: Actor, command: AskSupplement) -> Supple
         earlier = claim(session, actor, pledge.lead_id, command.op_id, "supplement.ask", command)
         if earlier is not None:
             return Supplemented(**earlier)
+        take_turn(session, pledge.lead_id, "supplement")
         _check(session, pledge, command.qty, _open(session, pledge))
         row = PledgeSupplement(
             org_id=pledge.org_id,

@@ -25,6 +25,7 @@ from app.services.db import Database, now, today
 from app.services.operations import claim, finish
 from app.services.stock.listing import PlainQuery, StockRow, stock_rows
 from app.services.transfers.group_view import group_use
+from app.services.turns import take_turn
 
 WATCH_DAYS = 90
 NEAR_DAYS = 183
@@ -148,6 +149,7 @@ def plan(db: Database, actor: Actor, command: Plan) -> int:
         earlier = claim(session, actor, command.org_id, command.op_id, "expiry.plan", command)
         if earlier is not None:
             return int(earlier["id"])
+        take_turn(session, command.org_id, "expiry")
         if command.due_on < today(session):
             raise DomainError("expiry.due", _("期限已经过了。请填今天或以后的日期。"))
         session.execute(

@@ -37,6 +37,7 @@ from app.services.receiving.goods import facts
 from app.services.receiving.matching import OPEN, Matcher, open_lines
 from app.services.receiving.notes import delivery_row
 from app.services.stock.places import main_place
+from app.services.turns import take_turn
 
 _LONGEST_NO = 40
 
@@ -78,6 +79,7 @@ def deliver_order(db: Database, actor: Actor, command: DeliverOrder) -> MadeDeli
         earlier = claim(session, actor, command.org_id, command.op_id, "delivery.order", command)
         if earlier is not None:
             return MadeDelivery(**earlier)
+        take_turn(session, order.supplier_id, "delivery")
         if order.status not in OPEN:
             raise DomainError(
                 "order.not_signed",
