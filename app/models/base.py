@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -32,12 +32,13 @@ from typing_extensions import override
 from app.domain.days import ZONE
 from app.domain.money import from_scaled, to_scaled
 
+_Value = TypeVar("_Value")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
-class BigInt(TypeDecorator[int]):
-    """A 64-bit integer."""
+class _Long(TypeDecorator[_Value]):
+    """A value kept as a 64-bit integer."""
 
     impl = BigInteger
     cache_ok = True
@@ -45,6 +46,12 @@ class BigInt(TypeDecorator[int]):
     @override
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+class BigInt(_Long[int]):
+    """A 64-bit integer."""
+
+    cache_ok = True
 
 
 class Flag(TypeDecorator[bool]):
@@ -91,15 +98,10 @@ class Day(TypeDecorator[date]):
         return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-class Moment(TypeDecorator[datetime]):
+class Moment(_Long[datetime]):
     """A point in time, stored as whole microseconds since 1970-01-01 UTC."""
 
-    impl = BigInteger
     cache_ok = True
-
-    @override
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
     @override
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
@@ -110,15 +112,10 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else moment(value)
 
 
-class Money(TypeDecorator[Decimal]):
+class Money(_Long[Decimal]):
     """A Decimal with four places, stored as an integer scaled by 10,000."""
 
-    impl = BigInteger
     cache_ok = True
-
-    @override
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
     @override
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:

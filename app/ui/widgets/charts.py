@@ -43,8 +43,8 @@ class Chart(QLabel):
         return QSize(120, theme.px(self._tall) // 2)
 
 
-class BarsChart(Chart):
-    """Labelled bars, the last one in blue: the value on top, the name below."""
+class Bars(Chart):
+    """What charts of bars share: what is to be painted, and said."""
 
     def __init__(self, height: int = 150, parent: QWidget | None = None) -> None:
         super().__init__(height, parent)
@@ -54,6 +54,10 @@ class BarsChart(Chart):
         """Show (name, value, value in words) bars."""
         self.bars = tuple(bars)
         self.say("，".join(f"{name} {words}" for name, _value, words in self.bars))
+
+
+class BarsChart(Bars):
+    """Labelled bars, the last one in blue: the value on top, the name below."""
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -14,7 +14,7 @@ from app.i18n import _
 from app.ui import theme
 from app.ui.status import Status, draw_shape
 from app.ui.tables import paint
-from app.ui.widgets.charts import Chart
+from app.ui.widgets.charts import Bars, Chart
 
 TARGET: Final = 80.0
 """Where the line stands: what the papers reached."""
@@ -148,17 +148,8 @@ class TrendChart(Chart):
                 paint.text(painter, room, day, ink)
 
 
-class MemberBars(Chart):
+class MemberBars(Bars):
     """A bar for each member with its share, numerator and denominator, the lowest first."""
-
-    def __init__(self, height: int = 150, parent: QWidget | None = None) -> None:
-        super().__init__(height, parent)
-        self.bars: tuple[tuple[str, float, str], ...] = ()
-
-    def show_bars(self, bars: Sequence[tuple[str, float, str]]) -> None:
-        """Show (name, percent, words) bars."""
-        self.bars = tuple(bars)
-        self.say("，".join(f"{name} {words}" for name, _value, words in self.bars))
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
