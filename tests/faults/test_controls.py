@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import select, text
 
-from app.domain.errors import ConflictError, UnsureProblem
+from app.domain.errors import ConflictError, DomainError, UnsureProblem
 from app.domain.ids import new_op
 from app.models.stock import Ledger
 from app.services import line_watch, operations
@@ -128,7 +128,7 @@ def test_without_the_claim_the_ledger_itself_refuses_the_second(
     monkeypatch.setattr("tests.faults.bookings.claim", lambda *_args: None)
     monkeypatch.setattr("tests.faults.bookings.finish", lambda *_args: None)
     book(*site.as_(ME), op, place, [(1, -7)])
-    with pytest.raises(DomainError, match="台账不能改|没有重复登记"):
+    with pytest.raises(DomainError, match=r"台账不能改|没有重复登记"):
         book(*site.as_(ME), op, place, [(1, -7)])
     with site.owner.read() as session:
         assert len(session.scalars(select(Ledger.seq)).all()) == 1
