@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import typer
 from app.cli.context import Cli, cli
 from app.cli.operation import op_id
 from app.cli.scope import item_id
+from app.cli.two_persons import SecondOption, second_person
 from app.domain.days import ZONE, typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError, EnvironmentProblem, Problem
@@ -32,7 +32,6 @@ from app.services.receiving.commands import (
     Opened,
     Receive,
     Received,
-    Second,
 )
 from app.services.receiving.deliveries import deliver_order, find_order
 from app.services.receiving.drafts import open_delivery
@@ -79,9 +78,7 @@ def receive(
     temperature: Annotated[str, typer.Option(help=_("到货温度 ℃，如 4.5"))] = "",
     record: Annotated[str, typer.Option(help=_("温度记录编号"))] = "",
     reason: Annotated[str, typer.Option(help=_("效期近等情况的接收理由"))] = "",
-    second: Annotated[
-        str, typer.Option(help=_("第二验收人账号；密码取环境变量 YILIAN_SECOND_PASSWORD"))
-    ] = "",
+    second: SecondOption = "",
     ignore_refused: Annotated[
         bool, typer.Option("--ignore-refused", help=_("没计数的扫码只提示，继续验收"))
     ] = False,
@@ -108,7 +105,7 @@ def receive(
         row.id,
         session.work.entries,
         journey,
-        Second(second, _second_password(second)) if second else None,
+        second_person(second),
     )
     _tell(run, complete(db, actor, command))
 
@@ -191,11 +188,6 @@ def _journey(known: Transport, mode: str, started: str, temperature: str, record
     if temperature:
         journey = replace(journey, temperature=parse_temperature(temperature))
     return replace(journey, record_no=record) if record else journey
-
-
-def _second_password(login: str) -> str:
-    given = os.environ.get("YILIAN_SECOND_PASSWORD", "")
-    return given or str(typer.prompt(_("{login} 的密码", login=login), hide_input=True))
 
 
 def _tell(run: Cli, done: Received) -> None:

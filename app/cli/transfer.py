@@ -10,6 +10,7 @@ import typer
 
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
+from app.cli.two_persons import SecondOption, second_person
 from app.domain.days import typed_day
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
@@ -238,6 +239,7 @@ def send(
     trace: Annotated[
         list[str] | None, typer.Option(help=_("扫到的追溯码或箱码，可写多次；其余按近效期先出"))
     ] = None,
+    second: SecondOption = "",
 ) -> None:
     """Send what was promised."""
     run = cli()
@@ -248,8 +250,9 @@ def send(
     for code in trace or ():
         scanned = scan_packs(db, actor, (head.org_id, head.id), scanned.codes, code)
     command = Send(
-        new_op(), head.org_id, head.id, head.version, scanned.picks, mode, carrier, record, warm
-    )
+        new_op(), head.org_id, head.id, head.version, scanned.picks, mode, carrier, record, warm,
+        second_person(second),
+    )  # fmt: skip
     _said(send_goods(db, actor, command))
 
 
@@ -261,6 +264,7 @@ def accept(
     ] = None,
     temperature: Temperature = "",
     note: Annotated[str, typer.Option(help=_("备注"))] = "",
+    second: SecondOption = "",
 ) -> None:
     """Accept what arrived."""
     run = cli()
@@ -271,7 +275,8 @@ def accept(
         taken, _slash, refused = words.partition("/")
         told.append(AcceptLot(int(n), int(taken), int(refused or 0)))
     warm = parse_temperature(temperature) if temperature else None
-    command = Accept(new_op(), head.org_id, head.id, head.version, tuple(told), warm, note)
+    command = Accept(new_op(), head.org_id, head.id, head.version, tuple(told), warm, note,
+                     second_person(second))  # fmt: skip
     _said(accept_goods(db, actor, command))
 
 
@@ -281,12 +286,14 @@ def clear(
     n: Annotated[int, typer.Argument(help=_("批次序号"))],
     qty: Annotated[int, typer.Argument(help=_("数量"))],
     lost: Annotated[bool, typer.Option("--lost", help=_("记为在途丢失"))] = False,
+    second: SecondOption = "",
 ) -> None:
     """Book refused or missing goods at the donor."""
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
-    _said(clear_lot(db, actor, Clear(new_op(), head.org_id, head.id, n, qty, lost)))
+    command = Clear(new_op(), head.org_id, head.id, n, qty, lost, second_person(second))
+    _said(clear_lot(db, actor, command))
 
 
 @app.command("return", help=_("归还借用：开归还单，再用 send、accept"))

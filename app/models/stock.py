@@ -142,6 +142,23 @@ class Ledger(Base):
     )
 
 
+class SecondPerson(Base):
+    """Who checked a posting besides who booked it, proved by the own password."""
+
+    __tablename__ = "second_person"
+
+    org_id: Mapped[Key]
+    op_id: Mapped[AnOp] = mapped_column(primary_key=True)
+    person_id: Mapped[Ref]
+    noted_at: Mapped[AMoment]
+    noted_by: Mapped[Ref]
+
+    __table_args__ = (
+        CheckConstraint("person_id <> noted_by", name="two"),
+        Base.__table_args__,
+    )
+
+
 class Balance(Base):
     """What is at a place now; kept in the transaction of the ledger rows, never below zero."""
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session, aliased
@@ -19,10 +20,11 @@ from app.models.counting import Disposal, StockCount
 from app.models.item import Item
 from app.models.party import Maker, Person
 from app.models.receiving import Acceptance
-from app.models.stock import Ledger, Lot, Place
+from app.models.stock import Ledger, Lot, Place, SecondPerson
 from app.models.transfer import Transfer
 from app.services.access import require
 from app.services.db import Database
+from app.services.queries.portions import key_portions, portions
 from app.services.stock.paper_numbers import paper_numbers
 
 
@@ -35,8 +37,8 @@ class ControlledRow:
         doc_kind: What the paper is.
         doc_no: Its number, empty where it has none.
         balance: Smallest units of the drug in the house after this line.
-        second: Who checked: second person at the door, approver of a count or a write-off, empty
-            where one person did it.
+        second: Who checked: second person at the door or at dispatch, approver of a count or a
+            write-off, empty where one person did it.
     """
 
     seq: int
@@ -63,13 +65,14 @@ def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[Controll
         rows = _moves(session, org_id)
         papers = {row.doc_id for row in rows}
         numbers, seconds = paper_numbers(session, papers), _seconds(session, org_id, papers)
+        proved = _proved(session, org_id, {row.op_id for row in rows})
     balance: dict[int, int] = {}
     found = []
     for row in rows:
         came = row.qty if row.end_holds else 0
         went = row.qty if row.start_holds else 0
         balance[row.item_id] = balance.get(row.item_id, 0) + came - went
-        second = seconds.get(row.doc_id, "")
+        second = proved.get(row.op_id) or seconds.get(row.doc_id, "")
         found.append(
             ControlledRow(
                 seq=row.seq, day=row.occurred_on, item=f"{row.name} {row.spec}",
@@ -89,7 +92,8 @@ def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     return session.execute(
         select(
             Ledger.seq, Ledger.occurred_on, Ledger.item_id, Ledger.qty, Ledger.doc_id,
-            Ledger.doc_kind, Item.name, Item.spec, Item.base_unit, Maker.name.label("maker"),
+            Ledger.doc_kind, Ledger.op_id, Item.name, Item.spec, Item.base_unit,
+            Maker.name.label("maker"),
             Lot.lot_no, Lot.expiry, Person.name.label("person"),
             source.name.label("start"), source.holds_stock.label("start_holds"),
             target.name.label("end"), target.holds_stock.label("end_holds"),
@@ -106,20 +110,35 @@ def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
     ).all()  # fmt: skip
 
 
+def _proved(session: Session, org_id: int, ops: Collection[UUID]) -> dict[UUID, str]:
+    """Operation → who checked the goods and proved it by the own password."""
+    found: dict[UUID, str] = {}
+    for part in portions(sorted(ops)):
+        rows = session.execute(
+            select(SecondPerson.op_id, Person.name)
+            .join(Person, Person.id == SecondPerson.person_id)
+            .where(SecondPerson.org_id == org_id, SecondPerson.op_id.in_(part))
+        )
+        found |= {row.op_id: row.name for row in rows}
+    return found
+
+
 def _seconds(session: Session, org_id: int, papers: Collection[int]) -> dict[int, str]:
-    """Document → who looked at it besides who booked it."""
+    """Document → who looked at it besides who booked it; of a transfer, at the own side."""
     asked = (
-        (Acceptance, Acceptance.second_person_id),
-        (StockCount, StockCount.submitted_by),
-        (Disposal, Disposal.approved_by),
-        (Transfer, Transfer.approved_by),
+        (Acceptance, Acceptance.second_person_id, Acceptance.org_id),
+        (StockCount, StockCount.submitted_by, StockCount.org_id),
+        (Disposal, Disposal.approved_by, Disposal.org_id),
+        (Transfer, Transfer.approved_by, Transfer.org_id),
+        (Transfer, Transfer.confirmed_by, Transfer.donor_id),
     )
     found: dict[int, str] = {}
-    for table, column in asked:
-        rows = session.execute(
-            select(table.id, Person.name)
-            .join(Person, Person.id == column)
-            .where(table.org_id == org_id, table.id.in_(papers))
-        )
-        found |= {row.id: row.name for row in rows}
+    for part in key_portions(papers):
+        for table, column, house in asked:
+            rows = session.execute(
+                select(table.id, Person.name)
+                .join(Person, Person.id == column)
+                .where(house == org_id, table.id.in_(part))
+            )
+            found |= {row.id: row.name for row in rows}
     return found

@@ -21,14 +21,14 @@ def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
     login = second.login.strip()
     if login == actor.login:
         raise NotAllowedError(
-            "second.same", _("第二验收人不能是本人。请另一位库管输入自己的账号和密码。")
+            "second.same", _("第二人不能是本人。请另一位库管输入自己的账号和密码。")
         )
     person = _local(db, login, second) if db.is_sqlite else _server(db, login, second)
     if not person.can(Duty.STORE, org_id):
         raise NotAllowedError(
             "second.duty",
             _(
-                "{name} 没有这家机构的「药房库管」权限，不能做第二验收人。请另一位库管确认。",
+                "{name} 没有这家机构的「药房库管」权限，不能做第二人。请另一位库管确认。",
                 name=person.name,
             ),
         )
@@ -44,7 +44,7 @@ def _local(db: Database, login: str, second: Second) -> Actor:
     raise NotAllowedError(
         "second.password",
         _(
-            "{name} 还没有设密码，不能做第二验收人。请管理员在系统设置 · 人员里给他设密码。",
+            "{name} 还没有设密码，不能做第二人。请管理员在系统设置 · 人员里给他设密码。",
             name=person.name,
         ),
     )

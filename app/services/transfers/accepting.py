@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ from app.services.transfers.commands import Accept, AcceptLot, Done
 from app.services.transfers.handing import hand_over
 from app.services.transfers.sending import sent_lots
 from app.services.transfers.stepping import Loaded, advance, end, load, unit
+from app.services.transfers.two_persons import keep_second, need_second, proved
 
 
 def accept(db: Database, actor: Actor, command: Accept) -> Done:
@@ -35,10 +37,12 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
 
     Raises:
         DomainError: A cold chain without an arrival temperature or out of range (refuse those
-            lots), an expired or frozen lot accepted, or more than was sent.
+            lots), an expired or frozen lot accepted, more than was sent, or controlled drugs
+            without a second person.
     """
     require(actor, Duty.STORE, command.org_id)
-    op = (command.op_id, "transfer.accept", command)
+    second = proved(db, actor, command.org_id, command.second)
+    op = (command.op_id, "transfer.accept", replace(command, second=None))
     with unit(db, actor, command.org_id, op) as (session, earlier):
         if earlier is not None:
             return earlier
@@ -50,6 +54,7 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
             list(_problems(session, loaded, command, lots, told)),
             "transfer.accept", _("没有验收。"),
         )  # fmt: skip
+        need_second(loaded, [lot.item_id for lot in lots if told[lot.n].accepted], second)
         _take_traces(session, loaded, lots, told)
         advance(
             session, loaded, TransferState.ACCEPTED, command.version,
@@ -57,6 +62,7 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
             accepted_by=actor.person_id, note=command.note.strip() or None,
         )  # fmt: skip
         came = _book(session, actor, command, loaded, lots, told)
+        keep_second(session, actor, command.org_id, command.op_id, second)
         if loaded.head.kind == Kind.RETURN.value:
             _repay(session, actor, loaded)
         elif loaded.head.kind == Kind.PATIENT.value:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState, Urgency
+from app.services.receiving.commands import Second
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,10 @@ class SendPick:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """The donor sends: picks by scan, or none to take what was promised first expiry first."""
+    """The donor sends: picks by scan, or none to take what was promised first expiry first.
+
+    Controlled drugs need a `second` person, here and where they are accepted or cleared.
+    """
 
     op_id: UUID
     org_id: int
@@ -138,6 +142,7 @@ class Send:
     carrier: str = ""
     record_no: str = ""
     temperature: Decimal | None = None
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ class Accept:
     lots: tuple[AcceptLot, ...] = ()
     temperature: Decimal | None = None
     note: str = ""
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +178,7 @@ class Clear:
     n: int
     qty: int
     lost: bool = False
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from app.models.transfer import Transfer
 from app.services.db import Database
 from app.services.stock.papers import moment, people, print_info, units_text
 from app.services.transfers.listing import LineRow, LotRow, transfer
+from app.services.transfers.two_persons import seconds_of
 
 
 def transfer_paper(db: Database, actor: Actor, org_id: int, transfer_id: int) -> TablePaper:
@@ -42,6 +43,11 @@ def transfer_paper(db: Database, actor: Actor, org_id: int, transfer_id: int) ->
             Signing(_("调出经办"), head.donor, names.get(row.sent_by or 0, "")),
             Signing(_("运送人"), row.carrier or ""),
             Signing(_("调入验收"), head.org, names.get(row.accepted_by or 0, "")),
+            *(
+                Signing(_("双人复核"), house, name)
+                for org, house in ((head.donor_id, head.donor), (head.org_id, head.org))
+                for name in seconds_of(session, org, head.id)
+            ),
         )
     return TablePaper(
         info=info,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,6 +28,7 @@ from app.services.stock.places import main_place, virtual_place
 from app.services.stock.posting import Posting, post
 from app.services.transfers.commands import Clear, Done, Send, SendPick
 from app.services.transfers.stepping import Loaded, advance, check_legal, end, load, peek, unit
+from app.services.transfers.two_persons import keep_second, need_second, proved
 
 
 def send(db: Database, actor: Actor, command: Send) -> Done:
@@ -34,11 +36,13 @@ def send(db: Database, actor: Actor, command: Send) -> Done:
 
     Raises:
         DomainError: Not enough of a promised item, a frozen or expired lot, more than was
-            promised, or a cold chain without box, logger and temperature.
+            promised, a cold chain without box, logger and temperature, or controlled drugs
+            without a second person.
     """
     _receiver, donor = peek(db, command.org_id, command.transfer_id)
     require(actor, Duty.STORE, donor)
-    op = (command.op_id, "transfer.send", command)
+    second = proved(db, actor, donor, command.second)
+    op = (command.op_id, "transfer.send", replace(command, second=None))
     with unit(db, actor, donor, op) as (session, earlier):
         if earlier is not None:
             return earlier
@@ -50,6 +54,8 @@ def send(db: Database, actor: Actor, command: Send) -> Done:
         picks = command.picks or _by_expiry(session, loaded, stock)
         _check_picks(session, loaded, picks, stock)
         _check_traces(session, donor, picks)
+        lines = {line.line: line for line in loaded.lines}
+        need_second(loaded, [lines[pick.line].item_id for pick in picks], second)
         advance(
             session, loaded, TransferState.IN_TRANSIT, command.version,
             sent_at=now(session), sent_by=actor.person_id, mode=command.mode or None,
@@ -57,6 +63,7 @@ def send(db: Database, actor: Actor, command: Send) -> Done:
             sent_temperature=command.temperature,
         )  # fmt: skip
         _post(session, actor, command, loaded, picks)
+        keep_second(session, actor, donor, command.op_id, second)
         return end(session, actor, donor, op, loaded.head)
 
 
@@ -64,18 +71,21 @@ def clear(db: Database, actor: Actor, command: Clear) -> Done:
     """Book refused or missing goods at the donor: back on the shelf, or lost."""
     _receiver, donor = peek(db, command.org_id, command.transfer_id)
     require(actor, Duty.STORE, donor)
-    op = (command.op_id, "transfer.clear", command)
+    second = proved(db, actor, donor, command.second)
+    op = (command.op_id, "transfer.clear", replace(command, second=None))
     with unit(db, actor, donor, op) as (session, earlier):
         if earlier is not None:
             return earlier
         loaded = load(session, command.org_id, command.transfer_id)
-        lot = session.get(TransferLot, (command.org_id, command.transfer_id, command.n))
+        key = (command.org_id, command.transfer_id, command.n)
+        lot = session.get(TransferLot, key, with_for_update=True)
         arrived = loaded.head.status not in {TransferState.IN_TRANSIT, TransferState.APPROVED}
         left = 0 if lot is None or not arrived else lot.refused + lot.missing - lot.cleared
         if lot is None or not 0 < command.qty <= left:
             raise DomainError(
                 "transfer.clear", _("这一批还有 {n} 没处理。请改数量，或刷新后再看。", n=left)
             )
+        need_second(loaded, [lot.item_id], second)
         lot.cleared += command.qty
         way = virtual_place(session, donor, "transit")
         end_place = virtual_place(session, donor, "lost") if command.lost else lot.from_place
@@ -90,6 +100,7 @@ def clear(db: Database, actor: Actor, command: Clear) -> Done:
             session, actor,
             Posting(donor, command.op_id, DocKind.TRANSFER, loaded.head.id, day, [move]),
         )  # fmt: skip
+        keep_second(session, actor, donor, command.op_id, second)
         return end(session, actor, donor, op, loaded.head)
 
 

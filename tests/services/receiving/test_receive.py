@@ -17,7 +17,6 @@ from app.domain.receiving.work import Refusal, Session as Counting
 from app.models.party import SettleTerm
 from app.models.receiving import AcceptanceLine, TraceCode
 from app.models.stock import Ledger, Lot
-from app.services.platform.accounts import set_password
 from app.services.receiving.commands import DeliverOrder, Receive, ReverseAcceptance, Second
 from app.services.receiving.deliveries import deliver_order
 from app.services.receiving.drafts import open_delivery
@@ -40,8 +39,9 @@ from tests.deliveries import (
     signed_order,
     stock_of,
 )
-from tests.factories import EAST, KANGZE, PASSWORD, Site
+from tests.factories import EAST, KANGZE, Site
 from tests.order_needs import order_of
+from tests.second_persons import with_passwords
 
 
 def test_goods_come_in_as_the_suppliers_own(site: Site) -> None:
@@ -226,21 +226,12 @@ def test_another_member_learns_that_a_pack_came_in(site: Site) -> None:
 def test_controlled_drugs_need_a_second_person_with_the_own_password(site: Site) -> None:
     made = note(site, {PETHIDINE: 2})
     entries = counted(site, made, f"2*{gs1(PETHIDINE, 'P1')}")
-    password = PASSWORD
     if site.is_sqlite:
         with pytest.raises(NotAllowedError, match="孙复 还没有设密码"):
             receive(
                 *site.as_("east_store"), command(made, entries, second=Second("east_second", ""))
             )
-        with site.owner.write() as s:
-            set_password(s, "east_second", PASSWORD)
-            set_password(s, "west_store", PASSWORD)
-    else:
-        from tests.databases import PERSON_PASSWORD
-
-        password = PERSON_PASSWORD
-        for login in ("east_second", "west_store"):
-            site.db(login)
+    password = with_passwords(site, "east_second", "west_store")
     with pytest.raises(DomainError, match="双人验收"):
         receive(*site.as_("east_store"), command(made, entries))
     said: list[str] = []
@@ -251,7 +242,7 @@ def test_controlled_drugs_need_a_second_person_with_the_own_password(site: Site)
         with pytest.raises(NotAllowedError) as refused:
             receive(*site.as_("east_store"), wanted)
         said.append(refused.value.text)
-    assert "没有这家机构的「药房库管」权限，不能做第二验收人" in said[-1]
+    assert "没有这家机构的「药房库管」权限，不能做第二人" in said[-1]
     assert stock_of(site) == {}
     wanted = command(made, entries, second=Second("east_second", password))
     receive(*site.as_("east_store"), wanted)

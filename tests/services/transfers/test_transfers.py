@@ -19,7 +19,9 @@ from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgenc
 from app.models.stock import Balance, Ledger, Place
 from app.services.consumption import Reverse, reverse
 from app.services.consumption.listing import consumptions, used_lines
+from app.services.counting.controlled import controlled_ledger
 from app.services.demand import add_demand
+from app.services.receiving.commands import Second
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
@@ -40,12 +42,14 @@ from app.services.transfers.commands import (
 )
 from app.services.transfers.distances import route_list, set_route
 from app.services.transfers.listing import loans, paper, transfer, transfers
+from app.services.transfers.papers import transfer_paper
 from app.services.transfers.propose import ProposeQuery, Wanted, propose
 from app.services.transfers.request import approve, attach, cancel, confirm, request, submit
 from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
 from app.services.transfers.sending import clear, send
 from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, LEAD, TODAY, WEST, Site
+from tests.second_persons import keeper, with_passwords
 
 DRUG, INSULIN, SYRINGE, PETHIDINE = 101, 103, 104, 105
 BOX = 24
@@ -217,10 +221,32 @@ def test_without_the_approval_document_nothing_is_submitted(site: Site) -> None:
 
 def test_an_emergency_goes_at_once_and_is_reported(site: Site) -> None:
     stock(site, EAST, PETHIDINE, 10)
-    done = lent(
-        site, 5, PETHIDINE, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, papers=(),
-        reason="术后镇痛急救",
-    )  # fmt: skip
+    rescue: dict[str, Any] = {
+        "kind": Kind.LOAN, "settle": Settle.KIND, "return_by": TODAY + timedelta(days=30),
+        "basis": Basis.EMERGENCY, "urgency": Urgency.EMERGENCY, "papers": (),
+        "reason": "术后镇痛急救",
+    }  # fmt: skip
+    done = agreed(site, qty=5, item=PETHIDINE, **rescue)
+    word = with_passwords(site, "east_second", "west_store", "west_head")
+    with pytest.raises(DomainError, match="双人复核"):
+        sent(site, done)
+    for login, why in (("east_store", "不能是本人"), ("west_store", "药房库管")):
+        with pytest.raises(NotAllowedError, match=why):
+            sent(site, done, second=Second(login, word))
+    done = sent(site, done, second=Second("east_second", word))
+    with pytest.raises(DomainError, match="双人复核"):
+        arrived(site, done)
+    keeper(site, "west_head", WEST)
+    done = arrived(site, done, second=Second("west_head", word))
+    for login, org, line in (
+        ("east_store", EAST, (0, 5, "李药", "孙复")),
+        ("west_store", WEST, (5, 0, "王芳", "马主任")),
+    ):  # fmt: skip
+        last = controlled_ledger(*site.as_(login), org)[-1]
+        assert (last.came, last.went, last.person, last.second) == line
+        assert last.doc_no == done.no
+        signed = transfer_paper(*site.as_(login), WEST, done.transfer_id).signing
+        assert line[-1] in [one.person for one in signed]
     (row,) = transfers(*site.as_("west_store"), [WEST], "loans")
     assert (row.report, row.open_units) == (True, 5)
     report = Paper("report", "报告 2026-07", TODAY, "报告.pdf", b"x")

@@ -1,4 +1,4 @@
-"""What is asked during an acceptance: refusal, cold chain, second person, code, reason."""
+"""What is asked during an acceptance: refusal, cold chain, code, reason."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from app.domain.receiving.outcome import Outcome, Tone
 from app.domain.receiving.transport import Mode, Transport, out_of_range, parse_temperature
 from app.domain.receiving.work import Entry, Refusal, Work, left
 from app.i18n import _
-from app.services.receiving.commands import Second
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
@@ -178,42 +177,6 @@ class ColdForm(Form):
 
 def _clock(moment: datetime | None) -> str:
     return f"{moment:%H:%M}" if moment else ""
-
-
-class SecondForm(Form):
-    """The second person of a two-person acceptance.
-
-    Signals:
-        given: A `Second`.
-    """
-
-    given = Signal(object)
-
-    def __init__(self, names: str, effect: str, parent: QWidget, *, demo: bool) -> None:
-        super().__init__(_("双人验收"), _("确认验收"), parent, cancel=_("返回"))
-        self._demo = demo
-        words = _("{names} 要双人验收。请另一位库管核对实物后，用自己的账号确认。", names=names)
-        self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        self.body.addWidget(Text(effect, Role.SECOND, wrap=True))
-        self.login = CodeEdit()
-        self.password = CodeEdit()
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.login_field = Field(_("账号"), self.login)
-        hint = _("演示的账号没有密码，可不填") if demo else ""
-        self.password_field = Field(_("密码"), self.password, hint=hint)
-        self.body.addWidget(self.login_field)
-        self.body.addWidget(self.password_field)
-        self.login.setFocus()
-
-    @override
-    def submit(self) -> None:
-        """Both must be there; the service proves them."""
-        self.login_field.say("" if self.login.folded() else _("请填第二验收人的账号。"))
-        proof = self._demo or bool(self.password.text())
-        self.password_field.say("" if proof else _("请填密码。"))
-        if self.login.folded() and proof:
-            self.given.emit(Second(self.login.folded(), self.password.text()))
-            self.accept()
 
 
 class BindForm(Form):

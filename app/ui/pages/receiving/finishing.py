@@ -22,11 +22,12 @@ from app.services.receiving.commands import Received, Second
 from app.ui import formats
 from app.ui.changes import Topic
 from app.ui.page import Page
-from app.ui.pages.receiving.dialogs import ColdForm, SecondForm
+from app.ui.pages.receiving.dialogs import ColdForm
 from app.ui.pages.receiving.view_model import Counting
 from app.ui.pages.receiving.work_view import WorkView
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
+from app.ui.widgets.second_form import Asked, SecondForm
 
 _SHORTEST_REASON = 4
 
@@ -153,7 +154,11 @@ class Finishing(QObject):
             self._counting.complete()
 
         demo = self._page.context.session.demo
-        form = SecondForm("、".join(names), self.effect(), self._host, demo=demo)
+        words = _(
+            "{names} 要双人验收。请另一位库管核对实物后，用自己的账号确认。", names="、".join(names)
+        )
+        asked = Asked(_("双人验收"), _("确认验收"), words, self.effect())
+        form = SecondForm(asked, self._host, demo=demo)
         form.given.connect(take)
         form.login_field.say(problem)
         form.open()

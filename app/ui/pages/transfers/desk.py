@@ -9,9 +9,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.domain.errors import DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.i18n import _
+from app.services.receiving.commands import Second
 from app.services.transfers.accepting import accept
 from app.services.transfers.commands import (
     Accept,
@@ -38,6 +40,7 @@ from app.ui.pages.transfers.dialogs import Ground, Loan
 from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
 from app.ui.pages.transfers.papers import read_paper
 from app.ui.pages.transfers.settling import packs
+from app.ui.widgets.second_form import Asked, SecondForm
 
 _DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
 
@@ -147,7 +150,7 @@ class Desk(QObject):
             new_op(), row.org_id, row.id, row.version, journey.picks, journey.mode,
             journey.carrier, journey.record, journey.warm,
         )  # fmt: skip
-        self._write(lambda: send(db, actor, command))
+        self._before_two(lambda second: send(db, actor, replace(command, second=second)))
 
     def look(self, row: TransferRow) -> Look:
         """What asks after a trace code scanned at dispatch of a transfer."""
@@ -162,7 +165,7 @@ class Desk(QObject):
         """Accept what arrived."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Accept(new_op(), row.org_id, row.id, row.version, lots, warm)
-        self._write(lambda: accept(db, actor, command))
+        self._before_two(lambda second: accept(db, actor, replace(command, second=second)))
 
     def clear(self, detail: TransferDetail, *, lost: bool) -> None:
         """Book all that was refused or missing: back on the shelf, or lost."""
@@ -174,11 +177,11 @@ class Desk(QObject):
             if (left := lot.refused + lot.missing - lot.cleared) > 0
         ]
 
-        def work() -> Done:
-            return [clear(db, actor, command) for command in commands][-1]
+        def work(second: Second | None) -> Done:
+            return [clear(db, actor, replace(one, second=second)) for one in commands][-1]
 
         if commands:
-            self._write(work)
+            self._before_two(work)
 
     def give_back(self, row: LoanRow, units: int) -> None:
         """Make the return paper of a loan."""
@@ -203,6 +206,26 @@ class Desk(QObject):
             self._after()
 
         self._page.write(lambda: net(db, actor, command), told)
+
+    def _before_two(
+        self, work: Callable[[Second | None], Done], second: Second | None = None
+    ) -> None:
+        """Do a step; where controlled drugs want a second person, ask and do it again."""
+
+        def failed(error: Exception) -> None:
+            wanted = isinstance(error, DomainError) and error.code == "persons.second"
+            if not wanted and (second is None or not isinstance(error, NotAllowedError)):
+                self._page.context.errors.take(error)
+                return
+            self._ask_second(work, error.text if isinstance(error, DomainError) else "")
+
+        self._page.write(lambda: work(second), self._done, failed)
+
+    def _ask_second(self, work: Callable[[Second | None], Done], words: str) -> None:
+        asked = Asked(_("双人复核"), _("确认"), words)
+        form = SecondForm(asked, self._page, demo=self._page.context.session.demo)
+        form.given.connect(lambda second: self._before_two(work, second))
+        form.open()
 
     def _write(self, work: Callable[[], Done]) -> None:
         self._page.write(work, self._done)

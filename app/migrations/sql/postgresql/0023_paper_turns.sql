@@ -1,2 +1,0 @@
--- That a paper was withdrawn is part of the acceptance record too: never edited, never deleted.
-CREATE TRIGGER no_change BEFORE UPDATE OR DELETE ON app.goods_paper_turn FOR EACH ROW EXECUTE FUNCTION app.deny();

@@ -1,0 +1,69 @@
+"""Controlled drugs leave a house and enter it before two persons (双人复核, 双人验收)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.documents import DocKind
+from app.domain.duties import Actor
+from app.domain.errors import DomainError
+from app.i18n import _
+from app.models.party import Person
+from app.models.stock import Ledger, SecondPerson
+from app.services.db import Database, now
+from app.services.receiving.commands import Second
+from app.services.receiving.second import vouch
+from app.services.transfers.stepping import Loaded
+
+
+def proved(db: Database, actor: Actor, org_id: int, second: Second | None) -> Actor | None:
+    """The second person, proved by the own password; None where none was named.
+
+    Raises:
+        NotAllowedError: Wrong password, no duty at this store, or the same person.
+    """
+    return None if second is None else vouch(db, actor, org_id, second)
+
+
+def need_second(loaded: Loaded, items: Collection[int], second: Actor | None) -> None:
+    """Refuse goods of these items that one person alone must not move."""
+    names = [loaded.items[one].name for one in dict.fromkeys(items) if loaded.items[one].controlled]
+    if names and second is None:
+        raise DomainError(
+            "persons.second",
+            _("{names} 是特殊管理药品，要双人复核。请另一位库管核对实物，用自己的账号确认。",
+              names="、".join(names)),
+        )  # fmt: skip
+
+
+def keep_second(
+    session: Session, actor: Actor, org_id: int, op_id: UUID, second: Actor | None
+) -> None:
+    """Keep who checked the posting of this operation."""
+    if second is not None:
+        session.add(
+            SecondPerson(
+                org_id=org_id, op_id=op_id, person_id=second.person_id,
+                noted_at=now(session), noted_by=actor.person_id,
+            )
+        )  # fmt: skip
+
+
+def seconds_of(session: Session, org_id: int, transfer_id: int) -> tuple[str, ...]:
+    """Who checked the goods at a member, besides who booked them; only the own side is seen."""
+    return tuple(
+        session.scalars(
+            select(Person.name)
+            .join(SecondPerson, SecondPerson.person_id == Person.id)
+            .join(Ledger, (Ledger.org_id == SecondPerson.org_id)
+                  & (Ledger.op_id == SecondPerson.op_id))
+            .where(Ledger.org_id == org_id, Ledger.doc_kind == DocKind.TRANSFER.value,
+                   Ledger.doc_id == transfer_id)
+            .distinct()
+            .order_by(Person.name)
+        )
+    )  # fmt: skip
