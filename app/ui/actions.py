@@ -30,6 +30,7 @@ class Act(StrEnum):
     DARK = "dark"
     LANGUAGE = "language"
     NOTICES = "notices"
+    NOTICE_ACT = "notice_act"
     SWITCH_USER = "switch_user"
     QUIT = "quit"
     SEARCH = "search"
@@ -107,6 +108,7 @@ _ALL: Final = (
     Action(Act.DARK, N_("切换深色 / 浅色"), Icon.PALETTE, "Ctrl+Shift+D"),
     Action(Act.LANGUAGE, N_("切换语言（中文 / English）"), Icon.EARTH),
     Action(Act.NOTICES, N_("查看通知"), Icon.BELL, "Ctrl+Shift+N"),
+    Action(Act.NOTICE_ACT, N_("按通知上的按钮"), Icon.BELL, "Alt+Return"),
     Action(Act.SWITCH_USER, N_("换人登录"), Icon.LOGOUT),
     Action(Act.QUIT, N_("退出程序"), Icon.CLOSE, "Ctrl+Q"),
     Action(Act.SEARCH, N_("搜索、筛选"), Icon.FILTER, "Ctrl+F"),

@@ -105,6 +105,7 @@ def test_an_item_is_added_and_what_is_wrong_stands_under_its_field(
 def test_an_item_is_changed_and_its_history_shown(page: CataloguePage, settle: Settle) -> None:
     page.arrive(item_id=101)
     settle()
+    assert len(codes(page)) == 1  # alone in the list: no other row displaces it in the panel
     page.panel.edit_button.click()
     type_into(page, "trade_name", "阿莫灵")
     page._form.submit()

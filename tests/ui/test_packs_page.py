@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.domain.ids import new_op
 from app.domain.packs.steps import PackState
@@ -16,12 +17,14 @@ from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.page import Page
 from app.ui.pages.packs import page as packs_page
+from app.ui.pages.packs.dialogs import BuildForm
 from app.ui.pages.packs.page import PacksPage
 from app.ui.status import Status
 from tests.factories import EAST, Site
 from tests.services.packs.test_packs import built, rule, send, ward
 from tests.services.test_consumption import receive
 from tests.ui.conftest import Show
+from tests.ui.keys import key
 
 Settle = Callable[[], None]
 Scan = Callable[[Page, str], None]
@@ -156,4 +159,12 @@ def test_definitions_and_needs_stand_beside(
     page.desk.define(command)
     settle()
     assert page.rules.model.rowCount() == 1 + bool(department)
+
+    page.rules.focus_rows()
+    key(page, Qt.Key.Key_Space)  # the row's link, without the mouse
+    form = next(form for form in page.findChildren(BuildForm) if form.isVisible())
+    form.submit()
+    settle()
+    assert [row.record.state for row in page.grid.selected()] == [PackState.IN_STOCK]
+    assert page.window().focusWidget() is page.bar.field.edit
     assert sqlite_site.is_sqlite

@@ -214,6 +214,8 @@ def test_what_writes_is_never_done_unseen_from_another_page(window: MainWindow) 
 def test_the_palette_finds_items_by_name_and_screens_by_pinyin(
     window: MainWindow, settle: Settle
 ) -> None:
+    window.rail.setFocus()
+    before = window.focusWidget()
     window.perform(Act.PALETTE)
     window.palette_box.edit.setText("阿莫西林")
     settle()
@@ -227,6 +229,7 @@ def test_the_palette_finds_items_by_name_and_screens_by_pinyin(
     assert window.palette_box.titles == []
     QTest.keyClick(window.palette_box.edit, Qt.Key.Key_Escape)
     assert not window.palette_box.isVisible()
+    assert window.focusWidget() is before
 
 
 def test_a_scan_goes_to_the_page_in_front(window: MainWindow) -> None:
@@ -342,7 +345,8 @@ def test_errors_are_told_by_kind(window: MainWindow, no_error_log: list[str]) ->
 def test_notices_stay_under_the_bell_and_errors_on_screen(window: MainWindow) -> None:
     notices = window.context.notices
     notices.problem("没能保存。", "E-DB-013")
-    notices.done("已收货入库。", action="撤销", act=lambda: None)
+    undone: list[str] = []
+    notices.done("已收货入库。", action="撤销", act=lambda: undone.append("撤销"))
     assert window.top.bell.count == 2
     assert [toast.notice.text for toast in window.toasts.toasts] == ["已收货入库。", "没能保存。"]
     assert [toast.notice.lasting for toast in window.toasts.toasts] == [False, True]
@@ -351,6 +355,9 @@ def test_notices_stay_under_the_bell_and_errors_on_screen(window: MainWindow) ->
     assert "没能保存。" in [notice.text for notice in notices.kept]
     notices.look()
     assert window.top.bell.count == 0
+    key(window, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)  # without the mouse
+    assert undone == ["撤销"]
+    assert window.toasts.toasts == []
 
 
 def test_leaving_with_unsaved_work_asks_once(window: MainWindow, qtbot: QtBot) -> None:

@@ -145,7 +145,8 @@ class Entries:
 _WINDOW: Final = frozenset(
     {
         Act.KEYS, Act.BACK, Act.FORWARD, Act.REFRESH, Act.LARGER, Act.SMALLER, Act.NORMAL,
-        Act.DARK, Act.LANGUAGE, Act.NOTICES, Act.SWITCH_USER, Act.QUIT, Act.PALETTE,
+        Act.DARK, Act.LANGUAGE, Act.NOTICES, Act.NOTICE_ACT, Act.SWITCH_USER, Act.QUIT,
+        Act.PALETTE,
     }
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from app.ui.widgets.text import Role, Text
 
 _ALWAYS = (
     Act.PALETTE, Act.KEYS, Act.REFRESH, Act.BACK, Act.FORWARD, Act.LARGER, Act.SMALLER,
-    Act.NORMAL, Act.DARK, Act.NOTICES,
+    Act.NORMAL, Act.DARK, Act.NOTICES, Act.NOTICE_ACT,
 )  # fmt: skip
 
 
@@ -46,6 +46,8 @@ class KeyHelp(Form):
         everywhere.append(
             KeyHint(f"Ctrl+1…{len(screens)}", _("切换页面：{names}", names="、".join(screens[:9])))
         )
+        everywhere.append(KeyHint("Space", _("表格里：打勾，或按这一行的蓝字")))
+        everywhere.append(KeyHint("Enter", _("表格里：打开这一行")))
         self._fill(grid, 0, _("本页"), hints_of(page))
         self._fill(grid, 1, _("任何地方"), everywhere)
         self.body.addLayout(grid)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
 from app.i18n import _
@@ -124,6 +125,7 @@ class CommandPalette(QWidget):
         super().__init__(host)
         self._local, self._remote, self._jobs = local, remote, jobs
         self._host = host
+        self._before: QWidget | None = None
         self._panel = _Panel(self)
         self.edit = SearchEdit(_("拼音、名称、编码、单号，或要做的事"), self._panel, large=True)
         self.edit.setObjectName("bare")
@@ -153,6 +155,8 @@ class CommandPalette(QWidget):
 
     def open(self) -> None:
         """Show at once, with what was used last."""
+        if not self.isVisible():
+            self._before = self._host.focusWidget()
         self.edit.setStyleSheet("")
         self._place()
         self.show()
@@ -162,9 +166,11 @@ class CommandPalette(QWidget):
         self.edit.setFocus()
 
     def close_palette(self) -> None:
-        """Hide and give the keyboard back."""
+        """Hide and give the keyboard back to what had it."""
         self.hide()
-        self._host.setFocus()
+        before, self._before = self._before, None
+        there = before is not None and isValid(before) and before.isVisible()
+        (before if before is not None and there else self._host).setFocus()
 
     @property
     def titles(self) -> list[str]:

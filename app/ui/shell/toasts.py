@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.i18n import _
 from app.ui import theme
+from app.ui.actions import ACTIONS, Act, key_words
 from app.ui.icons import Icon
 from app.ui.notices import Notice, Notices
 from app.ui.widgets.badge import Shape
@@ -56,8 +57,9 @@ class Toast(QFrame):
             more.clicked.connect(self._show_detail)
             row.addWidget(more, 0, Qt.AlignmentFlag.AlignTop)
         if self.notice.act:
-            act = Button(self.notice.action, Kind.LINK)
-            act.clicked.connect(self._act)
+            key = key_words(ACTIONS[Act.NOTICE_ACT].key)
+            act = Button(self.notice.action, Kind.LINK, key=key)
+            act.clicked.connect(self.act)
             row.addWidget(act, 0, Qt.AlignmentFlag.AlignTop)
         close = icon_button(Icon.CLOSE, _("关闭"))
         close.clicked.connect(self.leave)
@@ -76,7 +78,8 @@ class Toast(QFrame):
             layout.invalidate()
             self.setFixedHeight(layout.heightForWidth(self.width()))
 
-    def _act(self) -> None:
+    def act(self) -> None:
+        """Do what the notice offers, and go away."""
         if self.notice.act:
             self.notice.act()
         self.leave()
@@ -131,6 +134,12 @@ class ToastStack(QObject):
         for toast in self.toasts:
             if toast.notice.lasting:
                 toast.leave()
+
+    def act(self) -> None:
+        """Press the button of the newest toast that has one."""
+        toast = next((one for one in self.toasts if one.notice.act), None)
+        if toast is not None:
+            toast.act()
 
     def place(self) -> None:
         """Stack the toasts upwards from the corner."""

@@ -87,6 +87,7 @@ class MainWindow(ReadingOrder):
             Act.DARK: self._toggle_dark,
             Act.LANGUAGE: lambda: self.look_changed.emit("language", ""),
             Act.NOTICES: self._show_notices,
+            Act.NOTICE_ACT: self.toasts.act,
             Act.SWITCH_USER: lambda: self._if_saved(self.switch_asked.emit),
             Act.QUIT: self._quit,
         }

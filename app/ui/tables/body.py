@@ -32,15 +32,13 @@ class Body(QTableView):
 
     Signals:
         opened: A row was opened with Enter or a double click (position).
-        toggled: Space on a row (position).
-        clicked_link: A link cell was clicked (position, column key).
+        clicked_link: A link cell was clicked, or Space pressed on its row (position, column key).
         key_pressed: A single letter that the page may want (text); handled here, never by a
             shortcut, because a shortcut would eat characters of a scan.
         arrived: The keys came here while no row was chosen (not by a click, which chooses one).
     """
 
     opened = Signal(int)
-    toggled = Signal(int)
     clicked_link = Signal(int, str)
     key_pressed = Signal(str)
     escaped = Signal()
@@ -113,13 +111,16 @@ class Body(QTableView):
             self.opened.emit(position)
 
     def toggle(self, position: int) -> None:
-        """Turn the check mark of a row; without a check column the page is told."""
+        """Space: turn the check mark of a row; without a check column press the row's link."""
         for place, column in enumerate(self.table.columns):
             if column.kind is Kind.CHECK:
                 value = self.table.cell(position, place)
                 self.table.setData(self.table.index(position, place), value is not True)
                 return
-        self.toggled.emit(position)
+        for place, column in enumerate(self.table.columns):
+            if isinstance(self.table.cell(position, place), Link):
+                self.clicked_link.emit(position, column.key)
+                return
 
     def editable_column(self) -> int:
         """The first column with a field in this half that is in sight; -1 for none."""

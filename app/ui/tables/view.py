@@ -45,8 +45,8 @@ class GridView(QFrame):
         opened: A row was opened (Enter, double click): the `Row`.
         current_changed: Another row is current: the `Row` or None.
         selection_changed: The selected rows changed.
-        toggled: Space on a row of a table without a check column: the `Row`.
-        link_clicked: A link cell was clicked: the `Row`, the column key.
+        link_clicked: A link cell was clicked, or Space pressed on its row: the `Row`, the column
+            key.
         key_pressed: A bare letter on the rows (Y, N, T …): the letter.
         escaped: Esc on the rows.
         counts_changed: What `counts` says changed.
@@ -55,7 +55,6 @@ class GridView(QFrame):
     opened = Signal(object)
     current_changed = Signal(object)
     selection_changed = Signal()
-    toggled = Signal(object)
     link_clicked = Signal(object, str)
     key_pressed = Signal(str)
     escaped = Signal()
@@ -93,7 +92,6 @@ class GridView(QFrame):
             header.customContextMenuRequested.connect(lambda _at: self.choose_columns())
         for body in self.halves.bodies:
             body.opened.connect(lambda position: self._emit_row(self.opened, position))
-            body.toggled.connect(lambda position: self._emit_row(self.toggled, position))
             body.clicked_link.connect(self._emit_link)
             body.key_pressed.connect(self.key_pressed)
             body.escaped.connect(self.escaped)

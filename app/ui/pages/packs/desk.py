@@ -55,11 +55,13 @@ class Desk(QObject):
         told: A `ScanResult` for the bar.
         denied: A `DomainError` for the bar.
         changed: Data changed; ask again.
+        made: Packs were built: their ids.
     """
 
     told = Signal(object)
     denied = Signal(object)
     changed = Signal()
+    made = Signal(object)
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -186,6 +188,7 @@ class Desk(QObject):
         self._page.context.changes.announce({Topic.SETTLEMENT})
 
     def _built(self, made: Packs) -> None:
+        self.made.emit(made.pack_ids)
         more = _("散货不够，还差 {n} 包。", n=made.missing) if made.missing else ""
         self._done(_("已打 {n} 包", n=len(made.pack_ids)), more or made.codes[0])
         self._page.context.notices.done(

@@ -36,7 +36,7 @@ from app.ui.pages.packs.dialogs import BuildForm, DefineForm, DepartmentForm
 from app.ui.pages.packs.footer import Footer
 from app.ui.status import Status
 from app.ui.tables.cells import Row
-from app.ui.tables.filling import put_rows
+from app.ui.tables.filling import choose_rows, put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip
@@ -67,7 +67,8 @@ class PacksPage(Page):
         super().__init__(context)
         self.desk = Desk(self)
         self.view = ""
-        self._last = self._wanted = 0
+        self._last = 0
+        self._wanted: tuple[int, ...] = ()
         self._since = QElapsedTimer()
         self._places: tuple[PlaceRow, ...] = ()
         self._rules: tuple[DefinitionRow, ...] = ()
@@ -123,6 +124,7 @@ class PacksPage(Page):
         self.desk.told.connect(self.bar.show_result)
         self.desk.denied.connect(self.bar.show_refusal)
         self.desk.changed.connect(self.refresh)
+        self.desk.made.connect(self._mark)
         self.footer.asked.connect(self._do)
         self.define_button.clicked.connect(lambda: self.perform(Act.NEW))
         self.slip_button.clicked.connect(lambda: self.desk.print_slip(self.target.value))
@@ -149,6 +151,7 @@ class PacksPage(Page):
     def keys(self) -> tuple[KeyHint, ...]:
         return (
             KeyHint(_("扫码"), _("做下一步")),
+            KeyHint("Space", _("打包、发放")),
             self.hint(Act.UNDO, _("撤销打开")),
             self.hint(Act.PRINT, _("打印标签")),
             self.hint(Act.NEW, _("新定义")),
@@ -177,8 +180,8 @@ class PacksPage(Page):
         kept = self.grid.current()
         put_rows(self.grid, found)
         if self._wanted:
-            self.grid.choose(self._wanted)
-            self._wanted = 0
+            choose_rows(self.grid, self._wanted)
+            self._wanted = ()
         elif found and (kept is None or all(row.key != kept.key for row in found)):
             self.grid.choose(found[0].key)
         late = sum(isinstance(row.record, PackRow) and row.record.late is not None for row in found)
@@ -241,9 +244,14 @@ class PacksPage(Page):
             self._since.start()
             step()
 
+    def _mark(self, made: tuple[int, ...]) -> None:
+        """Packs just built will be chosen: Ctrl+P labels them, the next scan is another's."""
+        self._wanted = made
+        self.bar.setFocus()
+
     def _choose(self, row: PackRow) -> None:
         """Only choose what was scanned: for giving back, breaking, loss."""
-        self._wanted = row.id
+        self._wanted = (row.id,)
         self._show_view("" if row.state in _THERE else "gone")
         words = _("下面选要做的：退回、拆包、登记丢失、打印标签。")
         self.desk.say(Status.INFO, f"{row.name} · {row.state.label}", words)

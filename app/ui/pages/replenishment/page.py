@@ -122,6 +122,7 @@ class ReplenishmentPage(Page):
             KeyHint("Space", _("选 / 不选")),
             KeyHint("↑↓", _("换行")),
             KeyHint("0–9", _("直接改数量")),
+            KeyHint("Enter", _("写原因")),
             self.hint(Act.SUGGEST, _("生成申请")),
         )
 

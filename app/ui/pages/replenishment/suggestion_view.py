@@ -25,7 +25,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, icon_button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.fields import SearchEdit
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.text import ElidedText, Role
 
 _WIDE: Final = 1100
 _LOW: Final = 540
@@ -58,7 +58,11 @@ class SuggestionView(QWidget):
         self.search = SearchEdit(_("品名、拼音、编码"))
         self.search.setMaximumWidth(170)
         self.search.hide()
-        self.aims = Text("", Role.SECOND)
+        self.aims = ElidedText("", Role.SECOND)
+        self.aims.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        stays = self.aims.sizePolicy()  # it is also the room between left and right
+        stays.setRetainSizeWhenHidden(True)
+        self.aims.setSizePolicy(stays)
         self.again = Button(_("重新计算"), icon=Icon.REFRESH)
         self.adjust = Button(_("调整参数"), icon=Icon.TUNE)
         self.requests = Button(_("采购申请"))
@@ -88,12 +92,12 @@ class SuggestionView(QWidget):
                 *self.chips.values(),
                 self.add,
                 self.search,
-                None,
                 self.aims,
                 self.files,
                 self.again,
                 self.adjust,
                 self.requests,
+                spacing=6,
             )
         )
         column.addLayout(row, 1)
@@ -110,6 +114,7 @@ class SuggestionView(QWidget):
         self.panel.other.connect(self._take_other)
         self.panel.left_out.connect(self.leave_out)
         self.panel.reasoned.connect(self._reasoned)
+        self.panel.reason.returnPressed.connect(self.grid.focus_rows)
         self.panel.tool.connect(self.tool)
         self.search.searched.connect(lambda _text: self.reload())
 
