@@ -19,7 +19,7 @@ from app.ui.pages.settings.printer import PrinterSection
 from app.ui.pages.settings.scanner import ScannerSection
 from app.ui.settings_store import SettingsStore
 from app.ui.status import Status
-from app.ui.widgets.scanner_test import judge
+from app.ui.widgets.scan_trial import judge
 from tests.ui.conftest import Show
 
 Settle = Callable[[], None]

@@ -226,7 +226,7 @@ class Asking(TermsAsking):
 
     def close(self) -> None:
         """Go on to the review, unless a choice still waits for its reason."""
-        if self._page.picking.unsaved():
+        if self._picking.unsaved():
             return
         project = self._id
         question = Question(

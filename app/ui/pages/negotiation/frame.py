@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from app.domain.duties import Duty
 from app.i18n import _
+from app.services.negotiation.common import READERS
 from app.services.negotiation.queries import ProjectRow
 from app.services.negotiation.quotes import OwnQuote
 from app.ui import theme
@@ -80,6 +81,28 @@ class NegotiationFrame(Page):
         column = page_column(self)
         column.addWidget(head)
         column.addWidget(self.stack, 1)
+
+    @property
+    def reader(self) -> bool:
+        """Whether the person reads the group's side of the project."""
+        org = self.project.org_id if self.project else 0
+        return any(self.context.actor.can(duty, org) for duty in READERS)
+
+    @property
+    def buyer(self) -> bool:
+        """Whether the person moves the project on."""
+        org = self.project.org_id if self.project else 0
+        return self.context.actor.can(Duty.BUY, org)
+
+    def say_subtitle(self) -> None:
+        """Say the project in a line, and let the shell read the counts again."""
+        one = self.project
+        if one is not None:
+            words = _("{no} · {n} 个品规", no=one.no, n=one.lines)
+            if one.members:
+                words = _("{words} · {m} 家机构", words=words, m=one.members)
+            self.set_subtitle(words)
+        self.chrome_changed.emit()
 
     @override
     def save_state(self) -> dict[str, object]:

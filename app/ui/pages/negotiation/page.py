@@ -15,7 +15,6 @@ from app.domain.documents import State, state_title
 from app.domain.duties import Duty
 from app.i18n import _
 from app.services.negotiation import queries
-from app.services.negotiation.common import READERS
 from app.services.negotiation.comparison import comparison
 from app.services.negotiation.queries import ProjectRow, Timeline
 from app.services.negotiation.quotes import OwnQuote, own_quote
@@ -46,8 +45,8 @@ class NegotiationPage(NegotiationFrame):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.desk = NegotiationDesk(self)
-        self.asking = Asking(self, self.desk)
         self.picking = Picking(self, self.desk)
+        self.asking = Asking(self, self.desk, self.picking)
         self._connect()
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._tick)
@@ -173,18 +172,6 @@ class NegotiationPage(NegotiationFrame):
 
         self.read(work, self._show_preparation, self._unread, channel="body")
 
-    @property
-    def reader(self) -> bool:
-        """Whether the person reads the group's side of the project."""
-        org = self.project.org_id if self.project else 0
-        return any(self.context.actor.can(duty, org) for duty in READERS)
-
-    @property
-    def buyer(self) -> bool:
-        """Whether the person moves the project on."""
-        org = self.project.org_id if self.project else 0
-        return self.context.actor.can(Duty.BUY, org)
-
     # Showing
 
     def _show_board(self, board: Board) -> None:
@@ -226,16 +213,6 @@ class NegotiationPage(NegotiationFrame):
         self.new.setVisible(self.context.actor.has(Duty.BUY))
         choosing = self.project is not None and self.project.state in _CHOOSING
         self.compare.reason_card.split.setVisible(self.buyer and choosing)
-
-    def say_subtitle(self) -> None:
-        """Say the project in a line, and let the shell read the counts again."""
-        one = self.project
-        if one is not None:
-            words = _("{no} · {n} 个品规", no=one.no, n=one.lines)
-            if one.members:
-                words = _("{words} · {m} 家机构", words=words, m=one.members)
-            self.set_subtitle(words)
-        self.chrome_changed.emit()
 
     def _tick(self) -> None:
         """Time goes on: the countdown is said again, from the server's time."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.domain.documents import State
 from app.i18n import _
 from app.services.negotiation.choosing import LineChoice
 from app.services.negotiation.drafts import DraftLine
 from app.ui.pages.negotiation.board import Board, Pending
 from app.ui.pages.negotiation.desk import NegotiationDesk, choice_of
+from app.ui.pages.negotiation.frame import NegotiationFrame
 from app.ui.pages.negotiation.share_form import ShareForm
-
-if TYPE_CHECKING:
-    from app.ui.pages.negotiation.page import NegotiationPage
 
 
 class Picking:
     """The choices of the comparison, one line at a time."""
 
-    def __init__(self, page: NegotiationPage, desk: NegotiationDesk) -> None:
+    def __init__(self, page: NegotiationFrame, desk: NegotiationDesk) -> None:
         self._page = page
         self._desk = desk
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from app import paths
 from app.domain.bidding.commitment import BidLine
@@ -16,19 +15,18 @@ from app.services.negotiation.invitations import DossierRow, dossiers
 from app.services.negotiation.papers import CheckPaper, PutPaper
 from app.services.negotiation.sheets import SheetIn
 from app.ui.pages.negotiation.desk import NegotiationDesk
+from app.ui.pages.negotiation.frame import NegotiationFrame
 from app.ui.pages.negotiation.papers_form import NewPaper, PapersForm
+from app.ui.pages.negotiation.picking import Picking
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 from app.ui.widgets.files import FileDialog
-
-if TYPE_CHECKING:
-    from app.ui.pages.negotiation.page import NegotiationPage
 
 
 class QuoteAsking:
     """Dialogs about quotes."""
 
-    def __init__(self, page: NegotiationPage, desk: NegotiationDesk) -> None:
-        self._page = page
+    def __init__(self, page: NegotiationFrame, desk: NegotiationDesk, picking: Picking) -> None:
+        self._page, self._picking = page, picking
         self._desk = desk
 
     @property

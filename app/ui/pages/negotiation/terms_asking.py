@@ -46,7 +46,7 @@ class TermsAsking(QuoteAsking):
         """Share the current line between suppliers."""
         at = self._page.compare.at
         if at is not None:
-            self._page.picking.split(at)
+            self._picking.split(at)
 
     def choose_lowest(self) -> None:
         """The cheapest for every line."""

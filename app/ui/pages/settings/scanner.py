@@ -8,7 +8,7 @@ from app.i18n import _
 from app.ui.context import PageContext
 from app.ui.pages.settings.section import Section
 from app.ui.widgets.fields import Check, CodeEdit, Select
-from app.ui.widgets.scanner_test import ScannerTest
+from app.ui.widgets.scan_trial import ScannerTest
 
 
 class ScannerSection(Section):

@@ -19,7 +19,7 @@ from app.ui.status import Status
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind
-from app.ui.widgets.scanner_test import judge
+from app.ui.widgets.scan_trial import judge
 from app.ui.widgets.text import Role, Text
 
 _DPI = 203

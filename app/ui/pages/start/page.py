@@ -28,7 +28,7 @@ from app.ui.pages.start.todo_step import TodoStep
 from app.ui.status import Status
 from app.ui.widgets.buttons import Button, Kind, NavButton
 from app.ui.widgets.cards import Card, page_column
-from app.ui.widgets.scanner_test import ScannerTest, Verdict
+from app.ui.widgets.scan_trial import ScannerTest, Verdict
 from app.ui.widgets.text import Role, Text
 
 STATE: Final = "start"
