@@ -33,6 +33,8 @@ LONGEST: Final = 256
 MOST_PER_SCAN: Final = 100_000
 _TIMES: Final = re.compile(r"(?P<count>[0-9]{1,6})[*×](?P<code>.+)", re.DOTALL)
 _DOCUMENT: Final = re.compile(r"(?P<prefix>[A-Z]{2,4})(?P<day>20[0-9]{6})-?(?P<number>[0-9]{3,6})")
+_OWN_SERIAL: Final = 2 + label_code.LENGTH
+"""AI 21 and a label code, at the end of the GS1 code of a label that we printed."""
 _GLUED: Final = re.compile(r"([0-9]{8,20})\1")
 
 
@@ -216,7 +218,7 @@ def _own(code: str, upper: str, today: date | None) -> ScanResult | None:
 def _structured(code: str, upper: str, today: date | None) -> ScanResult | None:
     """Codes whose structure says what they are: GS1, MA, AHM."""
     if gs1.looks_like(code):
-        return _from_gs1(code, today)
+        return _from_gs1(_parted(code), today)
     if upper.startswith("MA."):
         return _from_parts(ScanKind.MA, code)
     if upper.startswith("MF") and "*" in code:
@@ -233,6 +235,19 @@ def _by_length(code: str) -> ScanResult | None:
     if code.isascii() and code.isdigit() and len(code) in {8, 12, 13, 14}:
         return _checked(ScanKind.GTIN, code, gtins.validate)
     return None
+
+
+def _parted(code: str) -> str:
+    """Our own label with its separator, which many scanners leave out.
+
+    The serial of a label that we printed is told by its check digit, so the lot before it ends
+    where the serial begins; of other makers' codes nobody can know that.
+    """
+    head, tail = code[:-_OWN_SERIAL], code[-_OWN_SERIAL:]
+    lost = gs1.SEPARATOR not in code and "(" not in code
+    if lost and tail.startswith("21") and label_code.is_valid(tail[2:]):
+        return head + gs1.SEPARATOR + tail
+    return code
 
 
 def _from_gs1(code: str, today: date | None) -> ScanResult:

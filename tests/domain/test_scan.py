@@ -43,6 +43,14 @@ def test_one_scan_fills_lot_expiry_and_serial() -> None:
     assert (found.lot, found.serial) == ("K260318", "SN01")
 
 
+def test_our_own_label_is_read_without_the_separator_that_many_scanners_leave_out() -> None:
+    plain = f"01{GTIN}17280827" + "1026082802" + "210001261014013270"
+    found = classify(plain)
+    assert (found.lot, found.serial, found.usable) == ("26082802", "0001261014013270", True)
+    wrong = classify(plain[:-1] + "1")
+    assert not wrong.usable, "a wrong check digit is no reason to cut the lot"
+
+
 def test_a_count_before_the_code_is_a_quantity() -> None:
     assert classify("12*6924561884074").count == 12
     assert classify("１２＊６９２４５６１８８４０７４").count == 12

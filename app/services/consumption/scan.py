@@ -71,8 +71,16 @@ def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -
                     "pack.unknown",
                     _("没找到标签 {code}。它可能是别家机构的，或还没有打印登记。", code=label),
                 )
+        _check_read(scan)
         item = _one_item(session, scan, org_id)
         return _loose(session, scan, item, (org_id, place_id))
+
+
+def _check_read(scan: ScanResult) -> None:
+    """Refuse a GS1 code that was read wrong: half of it must not pass for the whole."""
+    wrong = next((one for one in scan.problems if one.blocks), None)
+    if wrong is not None and scan.kind is ScanKind.GS1:
+        raise DomainError(wrong.code, wrong.text)
 
 
 def _label_code(scan: ScanResult) -> str:
@@ -130,6 +138,9 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
     if scan.lot:
         match = next((one for one in stock if one.lot_no == scan.lot), None)
         if match is None:
+            doubt = next(iter(scan.problems), None)
+            if doubt is not None:  # the lot as read may not be the lot on the pack
+                raise DomainError(doubt.code, doubt.text)
             raise DomainError(
                 "lot.not_here",
                 _(
