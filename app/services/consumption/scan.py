@@ -168,16 +168,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
 
 
 def _check_lot(name: str, lot: LotStock, day: date) -> None:
-    """Refuse a frozen or expired lot at the scan, before it is listed."""
-    if lot.held:
-        raise DomainError(
-            "lot.held",
-            _(
-                "已冻结，不能使用。{name} 批号 {lot}。放入退货区，等候处理。",
-                name=name,
-                lot=lot.lot_no,
-            ),
-        )
+    """Refuse an expired or frozen lot at the scan; what is expired is frozen as well."""
     if lot.expiry is not None and lot.expiry < day:
         raise DomainError(
             "lot.expired",
@@ -186,5 +177,14 @@ def _check_lot(name: str, lot: LotStock, day: date) -> None:
                 name=name,
                 lot=lot.lot_no,
                 expiry=lot.expiry,
+            ),
+        )
+    if lot.held:
+        raise DomainError(
+            "lot.held",
+            _(
+                "已冻结，不能使用。{name} 批号 {lot}。放入退货区，等候处理。",
+                name=name,
+                lot=lot.lot_no,
             ),
         )
