@@ -10,6 +10,7 @@ import unicodedata
 from typing import Final
 
 from app.domain.errors import DomainError
+from app.domain.pdf_actions import runs_something
 from app.i18n import _
 
 MAX_SIZE: Final = 5 * 1024 * 1024
@@ -22,6 +23,8 @@ _MARKS: Final = (
     (b"%PDF-", "application/pdf", ".pdf"),
 )
 _UNSAFE: Final = re.compile(r'[<>:"/\\|?*]+')
+_DEVICES: Final = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+"""Names that Windows keeps for devices, whatever their ending."""
 _LONGEST: Final = 80
 _MEGABYTE: Final = 1024 * 1024
 
@@ -30,7 +33,7 @@ def media_of(content: bytes) -> str:
     """The kind of a file by its first bytes.
 
     Raises:
-        DomainError: Empty, too large, or neither PNG, JPEG nor PDF.
+        DomainError: Empty, too large, neither PNG, JPEG nor PDF, or a PDF that runs something.
     """
     if not content:
         raise DomainError("attachment.empty", _("这个文件是空的。请重新选择。"))
@@ -45,15 +48,31 @@ def media_of(content: bytes) -> str:
         )
     for mark, media, _ending in _MARKS:
         if content.startswith(mark):
+            _refuse_actions(content, media)
             return media
     raise DomainError(
         "attachment.kind", _("只能附 PNG、JPEG 图片或 PDF，按内容识别，改后缀没有用。")
     )
 
 
+def _refuse_actions(content: bytes, media: str) -> None:
+    if media == "application/pdf" and runs_something(content):
+        raise DomainError(
+            "attachment.runs",
+            _("这个 PDF 里带有脚本或要启动程序的动作。请打印成新的 PDF，或拍照后再附。"),
+        )
+
+
 def ending(media: str) -> str:
     """The file name's ending for a kind: ``.png``."""
     return next(end for _mark, known, end in _MARKS if known == media)
+
+
+def shown_name(name: str) -> str:
+    """A file's name without its folder, and without what a file system or a screen takes amiss."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    plain = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
+    return _UNSAFE.sub(" ", plain)
 
 
 def clean_name(name: str, media: str) -> str:
@@ -62,8 +81,8 @@ def clean_name(name: str, media: str) -> str:
     >>> clean_name("..\\..\\证书:1.exe", "application/pdf")
     '证书 1.pdf'
     """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    shown = "".join(sign for sign in last if unicodedata.category(sign)[0] != "C")
-    stem = _UNSAFE.sub(" ", shown).rpartition(".")[0] or _UNSAFE.sub(" ", shown)
-    stem = " ".join(stem.split()).strip(". ")[:_LONGEST]
+    shown = shown_name(name)
+    stem = " ".join((shown.rpartition(".")[0] or shown).split()).strip(". -")[:_LONGEST]
+    if _DEVICES.fullmatch(stem):
+        stem = f"{stem}_"
     return f"{stem or _('附件')}{ending(media)}"

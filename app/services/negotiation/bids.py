@@ -18,6 +18,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from app.domain.attachment import shown_name
 from app.domain.bidding.commitment import (
     BidLine,
     BidSource,
@@ -308,7 +309,7 @@ def _keep_file(
             negotiation_id=project.id,
             round=project.round,
             supplier_id=command.supplier_id,
-            name=command.file.name.replace("\\", "/").rpartition("/")[2][:200] or "quote",
+            name=shown_name(command.file.name)[:200] or "quote",
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
             content=content,

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.domain import attachment
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
@@ -35,7 +36,6 @@ from app.services.transfers.stepping import (
     unit,
 )
 
-_LARGEST: Final = 8 * 1024 * 1024
 _LEAST: Final = 4
 
 
@@ -242,8 +242,7 @@ def _add_paper(session: Session, actor: Actor, head: Transfer, paper: Paper) -> 
         raise DomainError("paper.kind", _("附件应是批准文件或报告。"))
     if not paper.number.strip() or not paper.content:
         raise DomainError("paper.empty", _("附件要有文号和内容。请补上文号，重新选文件。"))
-    if len(paper.content) > _LARGEST:
-        raise DomainError("paper.size", _("附件超过 8 MB。请压缩或只附关键页。"))
+    media = attachment.media_of(paper.content)
     session.add(
         TransferPaper(
             org_id=head.org_id,
@@ -252,7 +251,7 @@ def _add_paper(session: Session, actor: Actor, head: Transfer, paper: Paper) -> 
             kind=paper.kind,
             number=paper.number.strip(),
             issued_on=paper.issued_on,
-            name=paper.name,
+            name=attachment.clean_name(paper.name, media),
             digest=hashlib.sha256(paper.content).digest(),
             content=paper.content,
             added_at=now(session),

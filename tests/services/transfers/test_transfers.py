@@ -61,8 +61,8 @@ LATER = TODAY + timedelta(days=700)
 
 def stock(site: Site, org: int, item: int, qty: int, expiry: date = LATER, **more: Any) -> int:
     """Put a lot on a member's shelf; the lot."""
-    db, actor = site.as_(STORE[org])
-    with db.write() as s:
+    actor = site.actor(STORE[org])
+    with site.owner.write() as s:
         lot = find_or_make_lot(s, item, more.get("lot", f"L{org}{item}"), expiry)
         move = Move(item, lot, more.get("owner", org), virtual_place(s, org, "opening"),
                     site.world.bins[org], qty, Decimal("3.86"),
@@ -239,17 +239,17 @@ def test_an_emergency_goes_at_once_and_is_reported(site: Site) -> None:
     keeper(site, "west_head", WEST)
     done = arrived(site, done, second=Second("west_head", word))
     for login, org, line in (
-        ("east_store", EAST, (0, 5, "李药", "孙复")),
-        ("west_store", WEST, (5, 0, "王芳", "马主任")),
+        ("east_store", EAST, (0, 5, "城西", "李药", "孙复")),
+        ("west_store", WEST, (5, 0, "城东", "王芳", "马主任")),
     ):  # fmt: skip
         last = controlled_ledger(*site.as_(login), org)[-1]
-        assert (last.came, last.went, last.person, last.second) == line
+        assert (last.came, last.went, last.other_end, last.person, last.second) == line
         assert last.doc_no == done.no
         signed = transfer_paper(*site.as_(login), WEST, done.transfer_id).signing
         assert line[-1] in [one.person for one in signed]
     (row,) = transfers(*site.as_("west_store"), [WEST], "loans")
     assert (row.report, row.open_units) == (True, 5)
-    report = Paper("report", "报告 2026-07", TODAY, "报告.pdf", b"x")
+    report = Paper("report", "报告 2026-07", TODAY, "报告.pdf", b"%PDF-1.7")
     attach(*site.as_("west_store"), Attach(new_op(), WEST, done.transfer_id, report))
     assert not transfers(*site.as_("west_store"), [WEST], "loans")[0].report
     with pytest.raises(DomainError, match="麻精药品"):
