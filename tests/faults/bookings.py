@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.domain.ledger import Move
 from app.services.db import Database
 from app.services.operations import claim, finish
 from app.services.stock.places import virtual_place
-from app.services.stock.posting import Posting, post
 from tests.factories import EAST, KANGZE, WEST, Site
+from tests.papers import Wish, take_in, use
 
 DAY = date(2026, 10, 14)
 
@@ -29,15 +28,11 @@ def book(db: Database, actor: Actor, op: UUID, place: int, lots: Sequence[tuple[
         earlier = claim(session, actor, org, op, "test.book", lots)
         if earlier is not None:
             return int(earlier["seq"])
-        consumed = virtual_place(session, org, "consumed")
-        supplier = virtual_place(session, org, "supplier")
-        moves = [
-            Move(101, lot, KANGZE, place, consumed, qty)
-            if qty > 0
-            else Move(101, lot, KANGZE, supplier, place, -qty)
-            for lot, qty in lots
-        ]
-        posted = post(session, actor, Posting(org, op, DocKind.CONSUMPTION, 1, DAY, moves))
+        uses = lots[0][1] > 0
+        outside = virtual_place(session, org, "consumed" if uses else "supplier")
+        ends = (place, outside) if uses else (outside, place)
+        moves = [Move(101, lot, KANGZE, *ends, abs(qty)) for lot, qty in lots]
+        posted = (use if uses else take_in)(session, actor, Wish(org, op, DAY), moves)
         finish(session, org, op, {"seq": posted.first_seq})
         return posted.first_seq
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.adapters.outbox_file import Note, OutboxFile, orphans
-from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError, EnvironmentProblem, UnsureProblem
 from app.domain.ids import new_op
@@ -27,11 +26,11 @@ from app.services.operations import claim
 from app.services.outbox import Outbox, attempt
 from app.services.settling import settle_all
 from app.services.stock.places import virtual_place
-from app.services.stock.posting import Posting, post
 from tests.databases import Databases
 from tests.factories import EAST, KANGZE, Site
 from tests.faults.bookings import DAY, book
 from tests.faults.proxy import Cut, SilentProxy
+from tests.papers import Wish, use
 
 ROOT = Path(__file__).resolve().parents[2]
 ME = "east_store"
@@ -222,7 +221,7 @@ def test_what_a_dead_line_held_is_given_back(
     consumed = virtual(site)
     with pytest.raises(EnvironmentProblem), db.write() as session:  # noqa: PT012 - the last one raises
         move = Move(101, 1, KANGZE, place, consumed, 1)
-        post(session, actor, Posting(EAST, new_op(), DocKind.CONSUMPTION, 1, DAY, [move]))
+        use(session, actor, Wish(EAST, new_op(), DAY), [move])
         proxy.silence()
         session.execute(select(Ledger.seq).limit(1))
 
@@ -242,7 +241,7 @@ def virtual(site: Site) -> int:
 def book_in(session: Session, actor: Actor, place: int) -> None:
     """Two units in a unit of work that somebody else opened."""
     move = Move(101, 1, KANGZE, place, virtual_place(session, EAST, "consumed"), 2)
-    post(session, actor, Posting(EAST, new_op(), DocKind.CONSUMPTION, 1, DAY, [move]))
+    use(session, actor, Wish(EAST, new_op(), DAY), [move])
 
 
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:

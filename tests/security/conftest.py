@@ -35,8 +35,8 @@ def group(server_backend: ServerBackend) -> Iterator[Site]:
     """The small group with stock at both members and an order of each at each supplier."""
     site = Site(server_backend.db, make_world(server_backend.db), server_backend.connect)
     for org, login in ((EAST, "east_store"), (WEST, "west_store")):
-        db, actor = site.as_(login)
-        with db.write() as session:
+        actor = site.actor(login)
+        with site.owner.write() as session:
             move = Move(
                 item_id=101,
                 lot_id=0,

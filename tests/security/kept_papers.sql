@@ -29,3 +29,14 @@ INSERT INTO app.pack_line (org_id, pack_id, lot_id, qty) VALUES (2, 91, 0, 5);
 INSERT INTO app.label_print (org_id, id, at, person_id, template, target, count, content, source_kind)
   VALUES (2, 92, 1, 4, 'x', 'pdf', 1, '[91]', 'acceptance');
 INSERT INTO app.lot_hold VALUES (2, 7, 1, 'recall', NULL, 1, 4, NULL);
+INSERT INTO app.recall (org_id, id, no, level, source, reason, status, started_at, started_by, version)
+  VALUES (1, 93, 'ZH-1', 1, 'x', 'x', 'active', 1, 1, 1), (1, 94, 'ZH-2', 1, 'x', 'x', 'closed', 1, 1, 1);
+INSERT INTO app.recall_lot (org_id, recall_id, lot_id, item_id) VALUES (1, 93, 1, 101);
+INSERT INTO app.upkeep_round (org_id, id, no, month, storage, status, made_at, made_by, version)
+  VALUES (2, 95, 'YH-1', '2026-09-01', 'normal', 'done', 1, 4, 1), (2, 96, 'YH-2', '2026-10-01', 'normal', 'open', 1, 4, 1);
+INSERT INTO app.upkeep_line (org_id, round_id, line, place_id, item_id, lot_id, qty)
+  VALUES (2, 95, 1, 1, 101, 0, 5), (2, 96, 1, 1, 101, 0, 5);
+INSERT INTO app.expiry_action (org_id, id, item_id, lot_id, action, qty, person_id, due_on, status, note, made_at, made_by,
+  version) VALUES (2, 97, 101, 0, 'use_first', 5, 4, '2026-10-20', 'done', '', 1, 4, 1);
+INSERT INTO app.settle_rule (org_id, id, supplier_id, item_id, category, trigger, valid_from, created_at, created_by)
+  VALUES (2, 98, 11, 101, '', 'receipt', '2026-10-01', 1, 7);

@@ -49,6 +49,9 @@ def test_what_papers_say_stays(group: Site, psql: Psql, server_backend: ServerBa
     # what the program does still goes
     assert answer(buyer, "UPDATE app.member_order SET urged = urged + 1") == 6
     assert answer(psql("west_store"), "UPDATE app.transfer_lot SET accepted = 8, missing = 1") == 1
+    looked = "UPDATE app.upkeep_line SET result = 'ok', checked_by = app.my_person()"
+    assert answer(ways["east_store"], f"{looked} WHERE round_id = 96") == 1
+    assert answer(buyer, "UPDATE app.recall SET status = 'closed' WHERE id = 93") == 1
     head = psql("east_head")
     decide = "UPDATE app.temporary_purchase SET status = 'approved', decided_by = {}"
     assert answer(head, decide.format(4)) == REFUSED
@@ -95,7 +98,8 @@ def test_moves_are_of_goods_that_exist(group: Site, psql: Psql, wrong: dict[str,
             [uuid.uuid4(), kind, json.dumps([move])],
         )
 
-    post(MOVE | way, "opening")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="needs its paper"):
+        post(MOVE | way, "opening")
     for move, kind in ((MOVE | way | wrong, "opening"), (MOVE | way, "gift")):
         with pytest.raises(psycopg.errors.InvalidParameterValue, match="bad move"):
             post(move, kind)

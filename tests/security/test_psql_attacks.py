@@ -182,10 +182,10 @@ def test_nobody_writes_into_another_members_books(psql: Psql) -> None:
 
 
 POST = (
-    "SELECT * FROM api.post(%s, %s, 'consumption', 1, '2026-10-14', %s, jsonb_build_array("
+    "SELECT * FROM api.post(%s, %s, 'putaway', 1, '2026-10-14', %s, jsonb_build_array("
     "jsonb_build_object('item', 101, 'lot', 0, 'owner', 11, 'qty', 1, 'price', 0, 'factor', 1,"
     " 'from', (SELECT min(id) FROM app.place WHERE org_id = 2 AND code = 'YF'),"
-    " 'to', (SELECT min(id) FROM app.place WHERE org_id = 2 AND code = 'V-USE'))))"
+    " 'to', (SELECT min(id) FROM app.place WHERE org_id = 2 AND kind = 'bin'))))"
 )
 
 

@@ -34,9 +34,9 @@ def receive(
     site: Site, org: int, lots: dict[str, tuple[int, date | None]], day: date = TODAY
 ) -> dict[str, int]:
     """Put lots of amoxicillin on the shelf as the supplier's goods; lot number → lot id."""
-    db, actor = site.as_("east_store" if org == EAST else "west_store")
+    actor = site.actor("east_store" if org == EAST else "west_store")
     found: dict[str, int] = {}
-    with db.write() as s:
+    with site.owner.write() as s:
         supplier = virtual_place(s, org, "supplier")
         moves = []
         for lot_no, (boxes, expiry) in lots.items():

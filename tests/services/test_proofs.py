@@ -22,8 +22,8 @@ from tests.factories import EAST, KANGZE, Site, make_world
 
 
 def receive(site: Site, login: str, org: int, quantities: tuple[int, ...]) -> None:
-    db, actor = site.as_(login)
-    with db.write() as session:
+    actor = site.actor(login)
+    with site.owner.write() as session:
         supplier = virtual_place(session, org, "supplier")
         moves = [
             Move(101, 0, KANGZE, supplier, site.world.stores[org], qty, reason="试 | 竖线")

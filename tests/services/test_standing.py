@@ -38,8 +38,8 @@ def stocked(site: Site) -> None:
         hold = {"reason": "recall", "since": NOW, "person_id": 1}
         session.add(LotHold(org_id=0, lot_id=2, id=1, **hold))
         session.add(LotHold(org_id=EAST, lot_id=3, id=2, **hold))
-    db, actor = site.as_("east_store")
-    with db.write() as session:
+    actor = site.actor("east_store")
+    with site.owner.write() as session:
         supplier = virtual_place(session, EAST, "supplier")
         moves = [
             Move(item, number, KANGZE if number % 3 else EAST, supplier, place, 7 * number + extra,

@@ -50,8 +50,8 @@ def shelf(site: Site, qty: int = 3) -> int:
     """The syringes pass for an article of high value, of two lots."""
     with site.owner.write() as s:
         s.execute(update(Item).where(Item.id == SYRINGE).values(high_value=True))
-    db, actor = site.as_("east_store")
-    with db.write() as s:
+    actor = site.actor("east_store")
+    with site.owner.write() as s:
         first = find_or_make_lot(s, SYRINGE, "Z1", date(2028, 6, 30))
         other = find_or_make_lot(s, SYRINGE, "Z0", date(2027, 1, 31))
         supplier = virtual_place(s, EAST, "supplier")

@@ -54,8 +54,8 @@ def shelf(site: Site, rule: Rule, boxes: int = 2) -> None:
     """Amoxicillin passes for a reagent: a kit of 24 tests, whose smallest unit is a test."""
     with site.owner.write() as s:
         s.execute(update(Item).where(Item.id == REAGENT).values(item_class="reagent"))
-    db, actor = site.as_("east_store")
-    with db.write() as s:
+    actor = site.actor("east_store")
+    with site.owner.write() as s:
         lot = find_or_make_lot(s, REAGENT, "R1", date(2027, 9, 30))
         move = Move(REAGENT, lot, KANGZE, virtual_place(s, EAST, "supplier"),
                     site.world.bins[EAST], boxes * TESTS, Decimal("3.86"), TESTS)  # fmt: skip

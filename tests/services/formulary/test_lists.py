@@ -184,8 +184,8 @@ class TestAlignment:
 
 def open_stock(site: Site, org: int, item: int, qty: int) -> None:
     """Goods of a supplier on the shelf of a member."""
-    db, actor = site.as_("west_store" if org == WEST else "east_store")
-    with db.write() as session:
+    actor = site.actor("west_store" if org == WEST else "east_store")
+    with site.owner.write() as session:
         lot = find_or_make_lot(session, item, "L1", TODAY + timedelta(days=300))
         move = Move(item, lot, KANGZE, virtual_place(session, org, "supplier"),
                     site.world.bins[org], qty, Decimal("3.86"), 24)  # fmt: skip

@@ -17,6 +17,7 @@ from app.domain.receiving.work import Refusal, Session as Counting
 from app.models.party import SettleTerm
 from app.models.receiving import AcceptanceLine, TraceCode
 from app.models.stock import Ledger, Lot
+from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.receiving.commands import DeliverOrder, Receive, ReverseAcceptance, Second
 from app.services.receiving.deliveries import deliver_order
 from app.services.receiving.drafts import open_delivery
@@ -282,19 +283,9 @@ def test_a_wrong_acceptance_is_taken_back_and_done_again(site: Site) -> None:
 
 
 def test_an_acceptance_that_was_used_cannot_be_taken_back(site: Site) -> None:
-    from app.domain.documents import DocKind
-    from app.domain.ledger import Move
-    from app.services.stock.places import virtual_place
-    from app.services.stock.posting import Posting, post
-    from tests.factories import TODAY
-
     done = received(site, note(site, {AMOXICILLIN: 2}), f"2*{gs1(AMOXICILLIN, 'K1')}")
-    line = done.lines[0]
-    db, actor = site.as_("east_store")
-    with db.write() as s:
-        used = virtual_place(s, EAST, "consumed")
-        move = Move(line.item_id, line.lot_id, line.owner_id, line.place_id, used, 1)
-        post(s, actor, Posting(EAST, new_op(), DocKind.CONSUMPTION, 1, TODAY, (move,)))
+    line = ConsumeLine(AMOXICILLIN, 1)
+    consume(*site.as_("east_store"), Consume(new_op(), EAST, done.lines[0].place_id, (line,)))
     with pytest.raises(DomainError, match="已经用掉或移走一部分"):
         reverse_acceptance(
             *site.as_("east_store"), ReverseAcceptance(new_op(), EAST, done.document_id, "批号录错")

@@ -30,8 +30,8 @@ CLERK, SELLER, KEEPER, AUDITOR = "east_head", "kangze_sales", "east_store", "lea
 def receive(site: Site, day: date, item: int, packs: int, price: str) -> None:
     """Goods of the supplier come to the shelf on a day."""
     factor = BOX if item == AMOXICILLIN else 1
-    db, actor = site.as_(KEEPER)
-    with db.write() as s:
+    actor = site.actor(KEEPER)
+    with site.owner.write() as s:
         lot = find_or_make_lot(s, item, f"L{item}", date(2028, 9, 30))
         move = Move(item, lot, KANGZE, virtual_place(s, EAST, "supplier"), site.world.bins[EAST],
                     packs * factor, Decimal(price), factor)  # fmt: skip

@@ -1,0 +1,67 @@
+"""Receipts and uses with their papers, as the services book them, in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.domain.documents import DocKind
+from app.domain.duties import Actor
+from app.domain.ids import new_id
+from app.domain.ledger import Move
+from app.models.receiving import Acceptance, AcceptanceLine
+from app.models.settlement import Consumption
+from app.services.db import now
+from app.services.stock.posting import Posted, Posting, post
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is booked: in whose books, under which operation, for which day."""
+
+    org_id: int
+    op_id: UUID
+    day: date
+
+
+def use(session: Session, actor: Actor, wish: Wish, moves: Sequence[Move]) -> Posted:
+    """Goods are used."""
+    document = new_id()
+    session.add(
+        Consumption(
+            org_id=wish.org_id, id=document, no=f"XH{document}", place_id=moves[0].from_place,
+            occurred_on=wish.day, posted_at=now(session), person_id=actor.person_id,
+            source="typed", status="posted", note="",
+        )
+    )  # fmt: skip
+    posting = Posting(wish.org_id, wish.op_id, DocKind.CONSUMPTION, document, wish.day, moves)
+    return post(session, actor, posting)
+
+
+def take_in(session: Session, actor: Actor, wish: Wish, moves: Sequence[Move]) -> Posted:
+    """Goods come in from a supplier and are accepted."""
+    document, owner = new_id(), moves[0].owner_id
+    session.add(
+        Acceptance(
+            org_id=wish.org_id, id=document, no=f"YS{document}", delivery_id=1, supplier_id=owner,
+            place_id=moves[0].to_place, status="posted", accepted_on=wish.day,
+            posted_at=now(session), receiver_id=actor.person_id, checks={}, amount=Decimal(0),
+        )
+    )  # fmt: skip
+    session.flush()
+    for line, move in enumerate(moves, 1):
+        session.add(
+            AcceptanceLine(
+                org_id=wish.org_id, acceptance_id=document, line=line, item_id=move.item_id,
+                lot_id=move.lot_id, place_id=move.to_place, expected=move.qty, accepted=move.qty,
+                refused=0, result="ok", unit_price=move.unit_price,
+                price_factor=move.price_factor, amount=Decimal(0), owner_id=move.owner_id,
+            )
+        )  # fmt: skip
+    posting = Posting(wish.org_id, wish.op_id, DocKind.ACCEPTANCE, document, wish.day, moves)
+    return post(session, actor, posting)
