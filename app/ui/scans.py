@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.domain.gs1 import SEPARATOR
+from app.ui.widgets.fields import CodeEdit, SearchEdit
 
 Handler = Callable[[str], None]
 
@@ -21,7 +22,7 @@ class ScanRouter(QObject):
             ones, which every field reads.
 
     Signals:
-        unwanted: Nobody in sight takes scans: the code.
+        unwanted: Nobody in sight takes scans, and no field of the dialog in front: the code.
         routed: A scan arrived.
     """
 
@@ -47,7 +48,29 @@ class ScanRouter(QObject):
             if widget.isVisible() and widget.isEnabled() and _in_front(widget):
                 handler(code)
                 return
+        field = _field_in_front()
+        if field is not None:
+            field.take_scan(code)
+            return
         self.unwanted.emit(code)
+
+
+def _field_in_front() -> CodeEdit | SearchEdit | None:
+    """The field that means to be scanned into: under the keyboard, else the dialog's only one.
+
+    Quantities, dates and amounts never are: a code would be taken for a figure.
+    """
+    modal, under_keys = QApplication.activeModalWidget(), QApplication.focusWidget()
+    if isinstance(under_keys, SearchEdit) or (
+        isinstance(under_keys, CodeEdit) and under_keys.scans
+    ):
+        return under_keys
+    if modal is None:
+        return None
+    fields = [edit for edit in modal.findChildren(CodeEdit) if edit.scans and edit.isVisible()]
+    searches = [edit for edit in modal.findChildren(SearchEdit) if edit.isVisible()]
+    found = (*fields, *searches)
+    return found[0] if len(found) == 1 else None
 
 
 def _in_front(widget: QWidget) -> bool:

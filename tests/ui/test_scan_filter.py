@@ -9,6 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.scans import ScanRouter
+from app.ui.widgets import dialogs
+from app.ui.widgets.fields import CodeEdit
+from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.scan_filter import ScanFilter
 from tests.ui.keys import key, press
 
@@ -82,3 +86,27 @@ def test_keys_of_people_end_a_run(form: Form, qtbot: QtBot) -> None:
     press(widget, "123456")
     key(widget, Qt.Key.Key_Backspace)
     assert (edit.text(), scans) == ("12345", [])
+
+
+def test_a_dialog_takes_scans_where_it_asks_for_them_and_never_as_a_figure(form: Form) -> None:
+    widget, _edit, scanner, _scans = form
+    router, unwanted = ScanRouter(widget), list[str]()
+    scanner.scanned.connect(router.route)
+    router.unwanted.connect(unwanted.append)
+    dialog = dialogs.Form("退回", "退回", widget)
+    lot, quantity, day = CodeEdit(scans=True), QtyEdit(), CodeEdit("2026-10-14")
+    for field in (lot, quantity, day):
+        dialog.body.addWidget(field)
+    dialog.open()
+    for focus in (lot, quantity, day):
+        focus.setFocus()
+        lot.setText("before")
+        router.route(GS1)
+        assert (lot.text(), quantity.value, day.text()) == (GS1, 0, "2026-10-14")
+    assert dialog.isVisible()
+    assert unwanted == []
+
+    lot.scans = False
+    router.route(GS1)
+    assert unwanted == [GS1]
+    dialog.reject()

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app.i18n import _
@@ -224,6 +224,8 @@ class MainWindow(ReadingOrder):
 
     def _unwanted_scan(self, code: str) -> None:
         words = _("扫到 {code}，这个页面不用扫码。按 F2 去收货验收。", code=code[:40])
+        if QApplication.activeModalWidget() is not None:
+            words = _("扫到 {code}，这个窗口不用扫码，没有记下。", code=code[:40])
         self.context.notices.info(words)
 
     # Showing

@@ -33,11 +33,24 @@ _FOLD: Final = str.maketrans("０１２３４５６７８９．－／", "0123456
 
 
 class CodeEdit(QLineEdit):
-    """A field for codes and numbers: no input method, so that a scan arrives as it is."""
+    """A field for codes and numbers: no input method, so that a scan arrives as it is.
 
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+    Attributes:
+        scans: What is scanned while its dialog is in front goes here.
+    """
+
+    def __init__(
+        self, text: str = "", parent: QWidget | None = None, *, scans: bool = False
+    ) -> None:
         super().__init__(text, parent)
+        self.scans = scans
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
+
+    def take_scan(self, code: str) -> None:
+        """A scan takes the place of what stands here; its Enter ends the line, not the form."""
+        self.setFocus()
+        self.setText(code)
+        self.returnPressed.emit()
 
     def folded(self) -> str:
         """The text with full-width figures folded and blanks taken off."""
@@ -240,6 +253,11 @@ class SearchEdit(QLineEdit):
         self.setClearButtonEnabled(False)
         self.textChanged.connect(self.searched)
         self._dress()
+
+    def take_scan(self, code: str) -> None:
+        """A scan is what is searched."""
+        self.setFocus()
+        self.setText(code)
 
     def set_note(self, text: str) -> None:
         """Words at the right edge."""

@@ -65,6 +65,14 @@ class ItemPicker(SearchEdit):
         super().setText(arg__1 or "")
 
     @override
+    def take_scan(self, code: str) -> None:
+        """A scan is asked for and, where it names one, chosen."""
+        self.setFocus()
+        super().setText(code)
+        self._ask(code)
+        self._entered = True
+
+    @override
     def clear(self) -> None:
         self.setText("")
 

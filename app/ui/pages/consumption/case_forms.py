@@ -45,7 +45,7 @@ class CaseForm(Form):
         self.grid = GridView(ListModel(_columns()))
         self.grid.setMinimumHeight(theme.px(180))
         self.body.addWidget(self.grid, 1)
-        self.code = CodeEdit()
+        self.code = CodeEdit(scans=True)
         self.code_field = Field(_("退回：扫这一件上的码"), self.code, hint=_("回到原批号、原库位"))
         self.reason = QLineEdit(_("术中未用"))
         self.reason_field = Field(_("理由"), self.reason)

@@ -110,7 +110,7 @@ class CountForm(Form):
         self.kind = Select([(one, one.label) for one in TestKind])
         self.tests = QtyEdit()
         self.tests.set_value(1)
-        self.number, self.analyser = CodeEdit(), CodeEdit()
+        self.number, self.analyser = CodeEdit(scans=True), CodeEdit()
         self.day = CodeEdit(context.today.isoformat())
         self.tests_field = Field(_("测试数"), self.tests)
         self.number_field = Field(

@@ -39,7 +39,7 @@ class RefundForm(Form):
         )
         self.line = Select([(line.seq, _words(line)) for line in self._lines if line.left])
         self.line.currentIndexChanged.connect(self._chosen)
-        self.lot = CodeEdit()
+        self.lot = CodeEdit(scans=True)
         self.lot_field = Field(
             _("退回包装上的批号"), self.lot, required=True, hint=_("扫码或输入，核对用")
         )

@@ -59,7 +59,7 @@ class DeliverForm(Form):
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
         self.problem = Text("", Role.BODY, wrap=True, tone=Status.BAD)
         self.problem.hide()
-        self.no = CodeEdit()
+        self.no = CodeEdit(scans=True)
         self.no.setPlaceholderText(_("自己的单号，不填自动编号"))
         self.body.addWidget(Field(_("送货单号"), self.no))
         self.model = ListModel(

@@ -119,7 +119,7 @@ class ColdForm(Form):
         self.temperature = CodeEdit(
             "" if transport.temperature is None else str(transport.temperature)
         )
-        self.record = CodeEdit(transport.record_no)
+        self.record = CodeEdit(transport.record_no, scans=True)
         if transport.mode is not None:
             self.mode.choose(transport.mode)
         self.started_field = Field(_("启运时间"), self.started, hint=_("如 07:20"))

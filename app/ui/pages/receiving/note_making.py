@@ -211,7 +211,7 @@ class NoteForm(Form):
         self._sent: MakeDelivery | None = None
         self._hits: dict[int, GoodsHit] = {}
         self.supplier = Select([(one.id, one.name) for one in found])
-        self.no = CodeEdit()
+        self.no = CodeEdit(scans=True)
         self.no.setPlaceholderText(_("随货同行单上的号，可不填"))
         self.supplier_field = Field(_("供应商"), self.supplier)
         self.no_field = Field(_("送货单号"), self.no)

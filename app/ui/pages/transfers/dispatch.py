@@ -112,7 +112,7 @@ class SendForm(Form):
             for x in detail.head.lines
         )
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        self.scan = CodeEdit()
+        self.scan = CodeEdit(scans=True)
         self.scan_field = Field(_("逐盒扫追溯码，或扫箱码"), self.scan, hint=_("可以不扫"))
         self.scan.returnPressed.connect(self._scan)
         self.read = Text(_("没扫到的按近效期先出配货，货记到在途。"), Role.HELP, wrap=True)
