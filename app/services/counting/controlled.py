@@ -12,13 +12,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.duties import Actor, Duty
 from app.models.counting import Disposal, StockCount
 from app.models.item import Item
-from app.models.party import Maker, Person
+from app.models.party import Maker, Organisation, Person
 from app.models.receiving import Acceptance
 from app.models.stock import Ledger, Lot, Place, SecondPerson
 from app.models.transfer import Transfer
@@ -36,6 +36,7 @@ class ControlledRow:
         item: Name and specification; each has an account of its own.
         doc_kind: What the paper is.
         doc_no: Its number, empty where it has none.
+        other_end: Where it came from or went: of a transfer the other house, else the place.
         balance: Smallest units of the drug in the house after this line.
         second: Who checked: second person at the door or at dispatch, approver of a count or a
             write-off, empty where one person did it.
@@ -66,6 +67,7 @@ def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[Controll
         papers = {row.doc_id for row in rows}
         numbers, seconds = paper_numbers(session, papers), _seconds(session, org_id, papers)
         proved = _proved(session, org_id, {row.op_id for row in rows})
+        partners = _partners(session, org_id, papers)
     balance: dict[int, int] = {}
     found = []
     for row in rows:
@@ -78,7 +80,8 @@ def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[Controll
                 seq=row.seq, day=row.occurred_on, item=f"{row.name} {row.spec}",
                 maker=row.maker or "", lot_no=row.lot_no or "", expiry=row.expiry,
                 came=came, went=went, balance=balance[row.item_id], unit=row.base_unit,
-                other_end=row.start if came else row.end, person=row.person or "—",
+                other_end=partners.get(row.doc_id) or (row.start if came else row.end),
+                person=row.person or "—",
                 second="" if second == row.person else second, doc_kind=row.doc_kind,
                 doc_no=numbers.get((org_id, row.doc_id), ""),
             )
@@ -108,6 +111,25 @@ def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
                source.holds_stock != target.holds_stock)
         .order_by(Ledger.seq)
     ).all()  # fmt: skip
+
+
+def _partners(session: Session, org_id: int, papers: Collection[int]) -> dict[int, str]:
+    """Transfer → the other house."""
+    found: dict[int, str] = {}
+    for part in key_portions(papers):
+        rows = session.execute(
+            select(Transfer.id, Organisation.short_name)
+            .join(
+                Organisation,
+                or_(
+                    and_(Transfer.org_id == org_id, Organisation.id == Transfer.donor_id),
+                    and_(Transfer.donor_id == org_id, Organisation.id == Transfer.org_id),
+                ),
+            )
+            .where(Transfer.id.in_(part))
+        )
+        found |= {row.id: row.short_name for row in rows}
+    return found
 
 
 def _proved(session: Session, org_id: int, ops: Collection[UUID]) -> dict[UUID, str]:

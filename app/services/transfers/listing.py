@@ -102,7 +102,7 @@ class TransferRow:
         value: Value of what was asked (or sent, once it was).
         open_units: Units of a loan that are still out.
         differs: Units refused or missing that the donor has not booked yet.
-        report: Whether the authorities have to be told and no report is attached.
+        report: Whether the authorities have to be told of what came and no report is attached.
     """
 
     org_id: int
@@ -383,8 +383,8 @@ def _row(
     told = tuple(_line(line, item) for line, item in lines)
     stored, kind = TransferState(head.status), Kind(head.kind)
     left = sum(line.accepted - line.returned for line in told) if kind is Kind.LOAN else 0
-    narcotics = any(item.controlled in RESCUE for _line, item in lines)
-    emergency = head.legal_basis == Basis.EMERGENCY.value and stored is not TransferState.CANCELLED
+    narcotics = any(item.controlled in RESCUE and line.accepted for line, item in lines)
+    emergency = head.legal_basis == Basis.EMERGENCY.value
     return TransferRow(
         org_id=head.org_id,
         org=names.get(head.org_id, "—"),

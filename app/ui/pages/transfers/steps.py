@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -56,10 +57,11 @@ class Steps(QObject):
         if isinstance(row, TransferRow):
             self._detail(row, self._show)
 
-    def _detail(self, row: TransferRow, then: object) -> None:
+    def _detail(self, row: TransferRow, then: Callable[[TransferDetail], None]) -> None:
         db, actor = self._page.context.db, self._page.context.actor
-        assert callable(then)  # noqa: S101 - one of our own methods
-        self._page.read(lambda: transfer(db, actor, row.org_id, row.id), then)
+        # a key pressed twice opens one window, of what was asked for last
+        ask = partial(transfer, db, actor, row.org_id, row.id)
+        self._page.read(ask, then, channel="transfer")
 
     def _attach(self, row: TransferRow) -> None:
         """A draft: attach what is missing, or submit."""
