@@ -27,7 +27,7 @@ from app.domain.money import to_scaled
 from app.models.base import Base, microseconds
 from app.models.demand import Demand
 from app.models.stock import Balance, ChainHead, Ledger, Lot, Place
-from app.services.bulk import insert_rows, unswept
+from app.services.bulk import insert_rows
 from app.services.db import Database
 from app.services.stock.places import virtual_place
 from tests.factories import EAST, KANGZE, NOW, Site
@@ -81,7 +81,7 @@ def write_moves(
         orgs: The members.
         demand: Write the daily sums of what was used as well.
     """
-    with _unguarded(site.owner) as session, unswept():
+    with _unguarded(site.owner) as session:
         _insert(session, Lot, _lots(items))
         for org in orgs:
             ends = (

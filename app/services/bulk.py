@@ -7,9 +7,7 @@ security hold as for any other insert.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, Final, cast
@@ -23,23 +21,6 @@ from app.services.db import database_of
 
 _PART: Final = 5_000
 Row = Sequence[Any]
-
-
-@contextmanager
-def unswept() -> Iterator[None]:
-    """Let Python's collector rest while many rows are read.
-
-    It would walk a million small objects without cycles again and again, for a seventh of the
-    time. In the window it rests anyway, and is left as it is.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def insert_rows(

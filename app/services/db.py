@@ -40,6 +40,7 @@ from app.models.base import Moment
 from app.services.db_errors import is_cut, is_refused, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
+from app.services.unswept import unswept
 
 SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint", Moment
@@ -87,7 +88,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session on one consistent state; nothing it does is kept."""
-        with translate(), Session(self._reader, expire_on_commit=False) as session:
+        with unswept(), translate(), Session(self._reader, expire_on_commit=False) as session:
             session.info["db"] = self
             yield session
             session.rollback()
@@ -99,7 +100,7 @@ class Database:
         Raises:
             UnsureProblem: The line broke while the answer to COMMIT was awaited.
         """
-        with translate(), Session(self._writer, expire_on_commit=False) as session:
+        with unswept(), translate(), Session(self._writer, expire_on_commit=False) as session:
             session.info["db"] = self
             try:
                 session.begin()

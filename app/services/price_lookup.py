@@ -83,9 +83,9 @@ def prices_for(
     found = {}
     for org, items in wanted.items():
         for item in items:
-            prices = (*(rows.get((org, item), ()) if org else ()), *group.get(item, ()))
-            if prices:
-                found[org, item] = prices
+            own, shared = rows.get((org, item), ()) if org else (), group.get(item, ())
+            if own or shared:
+                found[org, item] = (*own, *shared) if own else shared
     return found
 
 

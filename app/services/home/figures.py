@@ -19,7 +19,6 @@ from app.domain.money import to_scaled
 from app.models.base import BigInt
 from app.models.demand import Demand
 from app.models.stock import Balance, Lot, Place
-from app.services.bulk import unswept
 from app.services.db import Database, today
 from app.services.price_lookup import PriceInForce, best_prices
 from app.services.stock.standing import Priced, from_cents, plain_day, plain_rows
@@ -107,7 +106,7 @@ class _Member(NamedTuple):
 def figures(db: Database, actor: Actor, org_ids: Collection[int]) -> Figures:
     """The figures of these organisations (of which the person sees only the own ones)."""
     orgs = sorted(actor.orgs() & set(org_ids))
-    with db.read() as session, unswept():
+    with db.read() as session:
         day = today(session)
         windows = _windows(day)
         members = {org: _member(session, org, windows) for org in orgs}

@@ -22,7 +22,6 @@ from app.i18n import _
 from app.models.item import Item
 from app.services import audit
 from app.services.access import lead_org, require
-from app.services.bulk import unswept
 from app.services.catalogue.change import Change, Step, change_all
 from app.services.catalogue.drafts import KnownItem, load_drafts
 from app.services.catalogue.index import reindex
@@ -104,7 +103,7 @@ def preview(
         DomainError: The file cannot be read, or has no titles that we know.
     """
     wanted = path if isinstance(path, CatalogueImport) else CatalogueImport(path, fallback, mapping)
-    with db.read() as session, unswept():
+    with db.read() as session:
         day = today(session)
         require(actor, Duty.CATALOGUE, lead_org(session, day))
         opened = open_sheet(
@@ -129,7 +128,7 @@ def preview(
 def apply(db: Database, actor: Actor, command: ApplyCatalogue, report: Report = quiet) -> Imported:
     """Write the plan in one transaction; a cancel or an error leaves everything as before."""
     plan = command.plan
-    with db.write() as session, unswept():
+    with db.write() as session:
         lead = lead_org(session, today(session))
         require(actor, Duty.CATALOGUE, lead)
         earlier = claim(

@@ -44,8 +44,8 @@ class Plan:
 
     @property
     def amount(self) -> Decimal:
-        """What all of it costs."""
-        return total(draft.amount for draft in self.drafts)
+        """What all of it costs; the group's lines are the sums of the members' rounded amounts."""
+        return total(line.amount for line in self.group)
 
 
 class _Line(NamedTuple):
