@@ -13,11 +13,12 @@ import pytest
 from tests.factories import EAST, KANGZE, RUIHE, Site
 from tests.security.conftest import Psql
 
+Ways = tuple[str, str, dict[str, int]]
 Book = Callable[..., None]
 GOODS = {"item": 101, "lot": 0, "owner": KANGZE, "qty": 1, "price": 38600, "factor": 24}
 LOST = {"qty": 2}
 """Goods that leave the supplier and come in less for the member."""
-WITHOUT_PAPER = (
+WITHOUT_PAPER: tuple[tuple[str, int, list[Ways]], ...] = (
     # kind, document, then moves: from, to, what is otherwise
     ("opening", 1, [("opening", "store", {})]),
     ("acceptance", 1, [("supplier", "store", {})]),
@@ -63,9 +64,11 @@ def keeper(group: Site, psql: Psql) -> psycopg.Connection:
 @pytest.fixture
 def book(keeper: psycopg.Connection) -> Book:
     """Book moves between places, told by their kind."""
-    ends = dict(keeper.execute("SELECT kind, id FROM app.place WHERE org_id = 2").fetchall())
+    ends: dict[str, int] = dict(
+        keeper.execute("SELECT kind, id FROM app.place WHERE org_id = 2").fetchall()
+    )
 
-    def posted(kind: str, doc: int, moves: list[tuple[str, str, dict[str, int]]]) -> None:
+    def posted(kind: str, doc: int, moves: list[Ways]) -> None:
         rows = [GOODS | {"from": ends[a], "to": ends[b]} | more for a, b, more in moves]
         keeper.execute(
             "SELECT * FROM api.post(%s, 2, %s, %s, '2026-10-14', 4, %s)",
@@ -93,7 +96,7 @@ def test_nothing_is_booked_without_its_paper(book: Book) -> None:
 
 
 def test_a_use_has_its_paper_and_is_taken_back_once(keeper: psycopg.Connection, book: Book) -> None:
-    used = [("store", "consumed", {})]
+    used: list[Ways] = [("store", "consumed", {})]
 
     def use(who: str) -> None:
         with keeper.transaction():

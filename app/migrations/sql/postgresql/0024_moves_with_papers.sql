@@ -51,10 +51,14 @@ $$;
 -- Whether all that was ever booked on a paper is what it says.
 CREATE FUNCTION app.within_paper(p_org bigint, p_kind text, p_doc bigint) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp AS $$
+  WITH booked AS (SELECT l.from_place, l.item_id, l.lot_id, l.qty FROM app.ledger l
+    WHERE l.org_id = p_org AND l.doc_kind = p_kind AND l.doc_id = p_doc),
+  ends AS MATERIALIZED (SELECT d.from_place, app.end_of(p_org, d.from_place) AS start
+    FROM (SELECT DISTINCT b.from_place FROM booked b) d)
   SELECT NOT EXISTS (
     SELECT 1
-      FROM (SELECT app.end_of(l.org_id, l.from_place) AS start, l.item_id, l.lot_id, sum(l.qty) AS qty FROM app.ledger l
-             WHERE l.org_id = p_org AND l.doc_kind = p_kind AND l.doc_id = p_doc GROUP BY 1, 2, 3) m
+      FROM (SELECT e.start, b.item_id, b.lot_id, sum(b.qty) AS qty FROM booked b JOIN ends e USING (from_place)
+             GROUP BY 1, 2, 3) m
       LEFT JOIN (SELECT a.start, a.item_id, a.lot_id, sum(a.qty) AS qty FROM app.paper_allows(p_org, p_kind, p_doc) a
              GROUP BY 1, 2, 3) p USING (start, item_id, lot_id)
      WHERE m.qty > coalesce(p.qty, 0))
