@@ -19,9 +19,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from app.adapters import local_files
 from app.domain.errors import DomainError, EnvironmentProblem, Problem
 from app.domain.replenish.network import Network
-from app.domain.replenish.series import Floats, Ints
+from app.domain.replenish.series import Floats, Mask
 from app.domain.replenish.system import SystemLevels
 from app.i18n import _
 
@@ -63,6 +64,7 @@ def read_folder(folder: Path) -> PlanFiles:
     numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
     pack = np.maximum(1.0, terms["pack_size"])
     count = len(keys)
+    weekdays = _weekdays(keys, settings)
     network = Network(
         asked=asked,
         lines=(asked > 0).astype(np.float64),
@@ -70,7 +72,7 @@ def read_folder(folder: Path) -> PlanFiles:
         pool=np.array([numbers[name] for name in names], np.int64),
         lead=np.maximum(1.0, terms["lead_time_days_mean"]),
         lead_sd=terms["lead_time_sd"],
-        gap=_gaps(keys, settings),
+        gap=_WEEK / weekdays.sum(axis=1),
         lot=np.maximum(np.ceil(terms["moq"] / pack), 1.0) * pack,
         cost=np.maximum(terms["unit_cost"], 1e-9),
         critical=terms["critical"] > 0,
@@ -78,6 +80,8 @@ def read_folder(folder: Path) -> PlanFiles:
         prior_days=np.full(count, _PRIOR_DAYS),
         shelf=terms["shelf_life_days"],
         end=end + timedelta(days=1),
+        item=np.unique([key[1] for key in keys], return_inverse=True)[1].astype(np.int64),
+        weekdays=weekdays,
     )
     return PlanFiles(tuple(keys), network)
 
@@ -93,9 +97,7 @@ def write_levels(path: Path, keys: Sequence[Key], levels: SystemLevels) -> None:
             rows = zip(keys, levels.reorder_point, upper, levels.reserve, strict=True)
             out.writerows((*key, int(a), int(b), int(c)) for key, a, b, c in rows)
     except OSError as error:
-        raise EnvironmentProblem(
-            "plan.write", _("写不进文件 {path}。请检查文件夹和权限后再试。", path=str(path))
-        ) from error
+        raise local_files.unwritten(path, error) from error
 
 
 def _text(path: Path) -> str:
@@ -182,13 +184,14 @@ def _pool(key: Key, groups: dict[str, str], lateral: bool) -> Key:
     return (str(groups.get(key[0], "all")), key[1]) if lateral else key
 
 
-def _gaps(keys: Sequence[Key], settings: dict[str, Any]) -> Floats:
-    """Mean days between reviews of each series."""
+def _weekdays(keys: Sequence[Key], settings: dict[str, Any]) -> Mask:
+    """Whether orders are made on each day of the week, Monday first; on Mondays if never."""
     usual = settings.get("review_weekdays") or [0]
     by_place = settings.get("review_weekdays_by_location") or {}
-    counts: Ints = np.array([max(1, len(set(by_place.get(key[0], usual)))) for key in keys])
-    gaps: Floats = _WEEK / counts
-    return gaps
+    week = np.arange(_WEEK)
+    found: Mask = np.array([np.isin(week, by_place.get(key[0], usual)) for key in keys])
+    found[~found.any(axis=1), 0] = True
+    return found
 
 
 def _wrong(path: Path, row: int, column: str, text: str) -> DomainError:

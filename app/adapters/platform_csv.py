@@ -7,8 +7,9 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from app.adapters import local_files
 from app.adapters.sheets_out import csv_plain, csv_text
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.i18n import _
 
 _MARK = "\ufeff"
@@ -31,16 +32,7 @@ def read(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         EnvironmentProblem: The file cannot be opened.
         DomainError: It is empty, too large, or no text in UTF-8 or GB18030.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise DomainError(
-                "platform.size", _("{file} 太大，超过 200 MB。请按月分开。", file=path.name)
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(
-            "platform.open", _("打不开 {file}。请看路径和权限。", file=path)
-        ) from error
+    data = local_files.read(path, _MOST_BYTES)
     try:
         lines = [
             tuple(csv_plain(cell.strip()) for cell in row)

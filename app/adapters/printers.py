@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import socket
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from typing_extensions import override
@@ -83,24 +82,3 @@ def _wait_for_close(line: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while line.recv(1024):
             pass
-
-
-def write(path: Path, data: bytes) -> Path:
-    """Write a print file beside its final name, then move it there in one step.
-
-    Raises:
-        EnvironmentProblem: The folder cannot be written to.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise EnvironmentProblem(
-            "file.write",
-            _("不能写入 {path}（{why}）。请换一个文件夹。", path=path, why=error.strerror or error),
-        ) from error
-    return path

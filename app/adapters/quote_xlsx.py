@@ -17,6 +17,7 @@ from typing import Final
 
 import xlsxwriter
 
+from app.adapters import local_files
 from app.adapters.sheets import read_tables
 from app.domain.errors import DomainError
 from app.i18n import N_, _
@@ -90,8 +91,7 @@ def write_quote(
         key: The hidden key.
         rows: Fixed cells, and what is filled in already (price, capacity, note).
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(quote_bytes(head, key, rows))
+    local_files.write(path, quote_bytes(head, key, rows))
 
 
 def quote_bytes(

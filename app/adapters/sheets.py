@@ -17,9 +17,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from app.adapters import local_files
 from app.adapters.sheet_guard import refuse_bomb
 from app.adapters.sheet_kind import kind_of
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.i18n import _
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
             "file.kind",
             _("{name} 不是能读的表格。请用 .xlsx、.xls 或 .csv 文件。", name=path.name),
         )
-    content = _content(path)
+    content = local_files.read(path, MAX_FILE)
     if kind_of(content, path.name, "text" if kind in _TEXTS else "workbook") == "text":
         return (_read_text(path, content, encoding),)
     uncomputed = refuse_bomb(path, content)
@@ -112,31 +113,6 @@ def cell_text(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()[: len("2026-10-14")]
     return str(value).strip()[: MAX_CELL + 1]
-
-
-def _content(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE:
-            raise DomainError(
-                "file.large",
-                _(
-                    "{name} 有 {size} MB，超过 {limit} MB。请删掉不用的表或分成几个文件。",
-                    name=path.name,
-                    size=size // _MEGABYTE,
-                    limit=MAX_FILE // _MEGABYTE,
-                ),
-            )
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise DomainError(
-            "file.missing", _("没找到文件 {name}。请核对文件名和位置。", name=path.name)
-        ) from None
-    except OSError as error:
-        raise EnvironmentProblem(
-            "file.read",
-            _("读不了 {name}：可能正被别的程序打开。请关闭后重试。", name=path.name),
-        ) from error
 
 
 def _read_workbook(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> tuple[Table, ...]:

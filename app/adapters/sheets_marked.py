@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.domain.errors import EnvironmentProblem
+from app.adapters import local_files
 from app.i18n import _
 
 _WIDE: Final = 60
@@ -75,8 +75,7 @@ def write_marked(
             page.write_string(number, width + 1, mark.why, colour if mark.why else None)
     try:
         book.close()
-    except (OSError, FileCreateError) as error:
-        raise EnvironmentProblem(
-            "file.write",
-            _("写不了 {name}：可能正在 Excel 里打开，或磁盘已满。请关闭后重试。", name=path.name),
-        ) from error
+    except FileCreateError as error:
+        raise local_files.unwritten(path, error.args[0]) from error
+    except OSError as error:
+        raise local_files.unwritten(path, error) from error

@@ -18,7 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.adapters import local_files
+from app.domain.errors import DomainError
 from app.i18n import _
 
 if TYPE_CHECKING:
@@ -70,10 +71,7 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> int:
     except OSError as error:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise EnvironmentProblem(
-            "file.write",
-            _("写不了 {name}：可能正在 Excel 里打开，或磁盘已满。请关闭后重试。", name=path.name),
-        ) from error
+        raise local_files.unwritten(path, error) from error
     return count
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.adapters import local_files
+from app.domain.errors import DomainError
 from app.i18n import _
 
 _CODE: Final = ("curcode", "code", "tracecode", "sn")
@@ -42,11 +43,7 @@ def read_trace_xml(path: Path) -> tuple[TraceRow, ...]:
         DomainError: It is no XML, or declares entities of its own.
         EnvironmentProblem: The file cannot be read.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        words = _("打不开 {file}（{why}）。请看路径对不对。", file=path.name, why=error.strerror)
-        raise EnvironmentProblem("file.read", words) from error
+    content = local_files.read(path)
     if len(content) > _MOST_BYTES or b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise DomainError(
             "trace.xml", _("{file} 不像追溯码文件。请向供应商要关联关系文件。", file=path.name)

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters import local_files
 from app.cli.context import Cli, cli
-from app.cli.files import read_file
 from app.cli.scope import item_id, org_id
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
@@ -93,7 +92,7 @@ def pdf(
     member = org_id(run, org)
     paper = acceptance_paper(db, actor, member, find_acceptance(db, actor, member, no))
     target = out or paths.output() / f"{no}.pdf"
-    write(target, acceptance_pdf(paper))
+    local_files.write(target, acceptance_pdf(paper))
     run.emit({"file": str(target)}, {"file": _("文件")})
 
 
@@ -135,7 +134,9 @@ def attach(
     member, delivery = _note(note, org)
     goods = item_id(run, item) if item else 0
     for file in files:
-        command = AddPaper(new_op(), member, delivery, sort, file.name, read_file(file), goods, lot)
+        command = AddPaper(
+            new_op(), member, delivery, sort, file.name, local_files.read(file), goods, lot
+        )
         add_paper(db, actor, command)
     _list_papers(papers_of_note(db, actor, member, delivery))
 
@@ -182,7 +183,7 @@ def paper(
     """Save a paper to a file."""
     run = cli()
     data = paper_content(*run.signed_in(), _chosen(_found(run, note, (item, lot), org), number))
-    run.emit({"file": str(write(path, data))}, {"file": _("文件")})
+    run.emit({"file": str(local_files.write(path, data))}, {"file": _("文件")})
 
 
 def _chosen(rows: tuple[PaperRow, ...], number: int) -> PaperRow:

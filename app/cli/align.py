@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.formulary import day
 from app.cli.scope import org_id
@@ -111,7 +112,7 @@ def _keep(run: Cli, query: AlignQuery, found: Answer, wanted: tuple[bool, Path |
 
         db, actor = run.signed_in()
         points = trend(db, actor, query, Formula(found.chosen))
-        pdf.write_bytes(alignment_pdf(report_of(db, actor, found, points)))
+        local_files.write(pdf, alignment_pdf(report_of(db, actor, found, points)))
         run.say(_("已保存 {path}", path=pdf))
 
 

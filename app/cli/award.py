@@ -300,8 +300,8 @@ def notice_(
     which: WhichOption = "",
 ) -> None:
     """Write the award notice."""
+    from app.adapters.local_files import write
     from app.adapters.pdf.award_pdf import award_pdf
-    from app.adapters.printers import write
 
     run = cli()
     write(out, award_pdf(notice.notice_of(*run.signed_in(), _find(run, no, which).award_id)))

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.adapters import local_files
 from app.cli.context import cli
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.sealing import roots, trial
-from app.services.sealing.files import read_file
 
 app = typer.Typer()
 
@@ -32,7 +32,7 @@ def list_() -> None:
 def trust(file: Annotated[Path, typer.Argument(help=_("根证书文件"))]) -> None:
     """Trust an authority."""
     run = cli()
-    done = roots.trust(*run.signed_in(), roots.Trust(new_op(), read_file(file)))
+    done = roots.trust(*run.signed_in(), roots.Trust(new_op(), local_files.read(file)))
     run.emit(done, {"name": _("签发机构"), "serial": _("序列号"), "valid_to": _("有效期至")})
 
 

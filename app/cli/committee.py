@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_id
 from app.domain.days import typed_day
@@ -306,7 +307,7 @@ def minutes(
     db, actor = run.signed_in()
     row = meeting_by_no(db, actor, meeting)
     target = out or paths.output() / f"{row.no}.pdf"
-    target.write_bytes(minutes_pdf(minutes_of(db, actor, row.meeting_id)))
+    local_files.write(target, minutes_pdf(minutes_of(db, actor, row.meeting_id)))
     run.say(_("已保存 {path}", path=target))
     if run.as_json:
         run.emit({"file": str(target)})

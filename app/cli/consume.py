@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.operation import OpOption, op_id
 from app.cli.scope import org_ids, signed_in_at
@@ -120,7 +121,7 @@ def _said(run: Cli, text: str, result: object) -> None:
 
 def _codes(codes: list[str] | None, file: Path | None) -> list[str]:
     if file is not None:
-        found = file.read_text(encoding="utf-8-sig").splitlines()
+        found = local_files.read_text(file).splitlines()
     elif codes:
         found = list(codes)
     elif not sys.stdin.isatty():

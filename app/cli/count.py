@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters import local_files
 from app.cli.context import cli
-from app.cli.files import read_file
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain import money
 from app.domain.duties import Actor
@@ -71,7 +70,7 @@ def scan(
     run = cli()
     db, actor = run.signed_in()
     row = _row(no)
-    words = file.read_text(encoding="utf-8-sig").split() if file else list(codes or [])
+    words = local_files.read_text(file).split() if file else list(codes or [])
     for code in words:
         told = counting.scan(db, actor, counting.ScanCount(new_op(), row.org_id, row.id, code, lot))
         run.say(_("{name} {lot} 已盘 {n} {unit}", name=told.name, lot=told.lot_no,
@@ -222,7 +221,9 @@ def photo(
     db, actor = run.signed_in()
     row = _disposal(no)
     for file in files or ():
-        add_photo(db, actor, AddPhoto(new_op(), row.org_id, row.id, file.name, read_file(file)))
+        add_photo(
+            db, actor, AddPhoto(new_op(), row.org_id, row.id, file.name, local_files.read(file))
+        )
     run.emit(
         photos(db, actor, row.org_id, row.id),
         {"name": _("照片"), "size": _("字节"), "added_at": _("时间"), "person": _("谁附的")},
@@ -247,7 +248,7 @@ def pdf(
         head = _row(no)
         paper = papers.count_paper(db, actor, head.org_id, head.id)
     target = out or paths.output() / f"{no.strip().upper()}.pdf"
-    run.emit({"file": str(write(target, table_pdf(paper)))}, {"file": _("文件")})
+    run.emit({"file": str(local_files.write(target, table_pdf(paper)))}, {"file": _("文件")})
 
 
 @app.command("limit", help=_("报损审批上限：库管能批到多少元，超过的由负责人批；no 为不限"))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.cli.context import cli
 from app.cli.scope import org_id
 from app.domain.documents import state_title

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.adapters import local_files
 from app.bootstrap import open_database
 from app.cli.context import Cli, cli
 from app.i18n import _
@@ -63,7 +64,7 @@ def _on_server(
     from app.services.demo.server import ServerWish, make_on_server
 
     if secret is not None:
-        password = secret.read_text(encoding="utf-8").strip()
+        password = local_files.read_text(secret).strip()
     else:
         password = run.new_password(_("演示账号"))
     wish = ServerWish(admin, database, password, small=small, reset=reset)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.domain import anchors as law
 from app.domain.errors import DomainError
@@ -17,7 +18,6 @@ from app.i18n import _
 from app.services import anchors
 from app.services.db import local_time
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
-from app.services.sealing.files import read_file
 from app.services.witness import Witness, forget, look, words
 
 app = typer.Typer()
@@ -170,7 +170,7 @@ class PrintedCheck:
 def _verify_paper(run: Cli, file: Path) -> None:
     from app.services.sealing.checking import check_file
 
-    found = check_file(*run.signed_in(), read_file(file))
+    found = check_file(*run.signed_in(), local_files.read(file))
     run.emit(
         found if run.as_json else [_seal_words(one) for one in found.seals],
         {

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import cli
 from app.domain import codes, expiry
 from app.domain.catalogue import CodeDraft
 from app.domain.codes import CodeSystem
 from app.domain.days import typed_day
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.attachments import (
@@ -36,12 +37,7 @@ def attach_file(
 ) -> None:
     """Add a picture or paper to an item."""
     db, actor = cli().signed_in()
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(
-            "file.read", _("读不了 {name}：请核对文件名和位置。", name=path.name)
-        ) from error
+    data = local_files.read(path)
     item_id = item_id_of(db, actor, item)
     key = attach(db, actor, Attach(new_op(), item_id, path.name, data))
     cli().emit({"id": key}, {"id": _("附件号")})
@@ -72,7 +68,7 @@ def paper(
     data = content(*cli().signed_in(), attachment)
     if path.exists():
         raise DomainError("file.exists", _("{name} 已存在。请换一个文件名。", name=path.name))
-    path.write_bytes(data)
+    local_files.write(path, data)
     cli().say(_("已输出 {path}。", path=path))
 
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from app.adapters import label_papers, printers
+from app.adapters import label_papers, local_files
 from app.cli.context import Cli, cli
 from app.cli.scope import org_id
-from app.domain.errors import DomainError, EnvironmentProblem, refuse_if
+from app.domain.errors import DomainError, refuse_if
 from app.domain.ids import new_op
 from app.domain.labels.design.paper import paper_for
 from app.domain.labels.design.parts import CodePart, Design, TextPart
@@ -140,7 +140,7 @@ def import_(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    design = designs.from_file(_read(file))
+    design = designs.from_file(local_files.read(file))
     design = replace(design, name=name or design.name)
     rows = designs.designs(db, actor, where, closed=True)
     same = next((row for row in rows if row.name == design.name), None)
@@ -162,7 +162,7 @@ def export(
     """Export a template as a file."""
     run = cli()
     design = _design(run, name, org, version)
-    run.emit(str(printers.write(file, designs.as_file(design))))
+    run.emit(str(local_files.write(file, designs.as_file(design))))
 
 
 @app.command(help=_("检查模板或模板文件：每个条码印出来再读一遍，说出哪个字段放不下"))
@@ -175,7 +175,9 @@ def check(
     run = cli()
     path = Path(name)
     design = (
-        designs.from_file(_read(path)) if path.suffix == ".json" else _design(run, name, org, 0)
+        designs.from_file(local_files.read(path))
+        if path.suffix == ".json"
+        else _design(run, name, org, 0)
     )
     found = designs.check(design)
     run.emit(
@@ -250,13 +252,3 @@ def _trial(design: Design, path: Path) -> None:
         if not any(problem.blocks and problem.row == row for problem in prepared.checked.problems)
     ]  # fmt: skip
     output.save_pdf(output.prepare(good, options), path)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        words = _(
-            "打不开 {file}（{why}）。请看路径对不对。", file=file, why=error.strerror or error
-        )
-        raise EnvironmentProblem("file.read", words) from error

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app import paths
+from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.scope import supplier_id
 from app.domain import money
@@ -133,7 +134,7 @@ def quote(
             supplier_id=_supplier(supplier),
             lines=tuple(_line(text) for text in price),
             source=BidSource.PAPER if paper else BidSource.TYPED,
-            file=BidFile(paper.name, paper.read_bytes()) if paper else None,
+            file=BidFile(paper.name, local_files.read(paper)) if paper else None,
         )
         made = bids.submit_bid(db, actor, command)
         run.emit(

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.cli import order_rest, order_shortage
 from app.cli.context import cli
 from app.domain.documents import State, state_title

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import cli
 from app.domain.days import ZONE, typed_time
 from app.domain.errors import DomainError
@@ -28,7 +29,6 @@ from app.services.orders.consolidate import (
 )
 from app.services.orders.queries import MemberOrderRow, OrdersWanted, member_orders
 from app.services.orders.signing import Sign, sign as sign_service
-from app.services.sealing.files import read_file
 
 app = typer.Typer()
 _DAY_LENGTH: Final = len("2026-10-20")
@@ -120,7 +120,7 @@ def seal(
     run = cli()
     db, actor = run.signed_in()
     row = _order(no)
-    data = read_file(certificate)
+    data = local_files.read(certificate)
     done = seal_service(db, actor, Seal(new_op(), row.org_id, row.id, row.version, data, password))
     run.emit(
         done,

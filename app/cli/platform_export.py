@@ -57,7 +57,7 @@ def export(
     out: Annotated[Path | None, typer.Option(help=_("文件夹"))] = None,
 ) -> None:
     """Export records."""
-    from app.adapters.printers import write
+    from app.adapters.local_files import write
     from app.services.reporting.export import ExportWanted, export as export_service, kinds_for
 
     run = cli()

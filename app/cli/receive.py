@@ -10,13 +10,14 @@ from typing import Annotated, Final
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.operation import op_id
 from app.cli.scope import item_id
 from app.cli.two_persons import SecondOption, second_person
 from app.domain.days import ZONE, typed_time
 from app.domain.documents import state_title
-from app.domain.errors import DomainError, EnvironmentProblem, Problem
+from app.domain.errors import DomainError, Problem
 from app.domain.expiry import parse as parse_expiry
 from app.domain.receiving import editing
 from app.domain.receiving.outcome import Outcome, Tone
@@ -129,17 +130,7 @@ def _line(run: Cli, text: str, order_id: int) -> DeliverLine:
 
 
 def _codes(path: Path) -> list[str]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise EnvironmentProblem(
-            "file.read", _("读不了 {name}。请核对文件名和权限。", name=path.name)
-        ) from error
-    except UnicodeDecodeError:
-        raise DomainError(
-            "file.text", _("{name} 不是 UTF-8 文本。请另存为 UTF-8 后重试。", name=path.name)
-        ) from None
-    codes = [line.strip("\r\n\t ") for line in text.split("\n")]
+    codes = [line.strip("\r\n\t ") for line in local_files.read_text(path).split("\n")]
     found = [code for code in codes if code and not code.startswith("#")]
     if len(found) > _MOST_SCANS:
         raise DomainError("scan.many", _("一次最多 {n} 个扫码。请分成几个文件。", n=_MOST_SCANS))

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.scope import org_id
 from app.domain import barcode_rules, money
@@ -180,8 +181,8 @@ def rules(
 
 def _loaded(file: Path) -> tuple[BarcodeRule, ...]:
     try:
-        stored = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        stored = json.loads(local_files.read_text(file))
+    except (ValueError, RecursionError):
         raise DomainError(
             "rules.file", _("读不了 {file}。请用 --json 导出的格式。", file=file)
         ) from None

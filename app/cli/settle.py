@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from app import paths
+from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.scope import item_id, org_id, org_ids, supplier_id
 from app.domain.documents import state_title
@@ -303,7 +304,8 @@ def pdf(
     db, actor = run.signed_in()
     row = _find(run, no, org)
     target = _target(out, f"{no}.pdf")
-    target.write_bytes(statement_pdf(statement_paper(db, actor, row.org_id, row.statement_id)))
+    paper = statement_paper(db, actor, row.org_id, row.statement_id)
+    local_files.write(target, statement_pdf(paper))
     _saved(run, target)
 
 
@@ -323,10 +325,7 @@ def xlsx(
 
 
 def _target(out: Path | None, name: str) -> Path:
-    target = out or paths.output() / name
-    if target.exists() and target.is_dir():
-        raise DomainError("cli.file", _("{path} 是文件夹。请给出文件名。", path=target))
-    return target
+    return out or paths.output() / name
 
 
 def _saved(run: Cli, target: Path) -> None:

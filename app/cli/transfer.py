@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
 from app.cli.two_persons import SecondOption, second_person
@@ -402,8 +403,4 @@ def _donor(text: str) -> int:
 
 
 def _paper(kind: str, file: Path, number: str) -> Paper:
-    try:
-        content = file.read_bytes()
-    except OSError:
-        raise DomainError("paper.file", _("读不到文件 {file}。请核对路径。", file=file)) from None
-    return Paper(kind, number, None, file.name, content)
+    return Paper(kind, number, None, file.name, local_files.read(file))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.cli.context import Cli, cli
 from app.cli.scope import org_id, org_ids
 from app.domain.errors import DomainError

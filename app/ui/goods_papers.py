@@ -9,8 +9,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from app.adapters import local_files
 from app.domain.duties import Duty
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.receiving.goods_papers import Sort
 from app.i18n import _
@@ -97,7 +98,7 @@ class GoodsPapers(QObject):
         def work() -> None:
             for op, file in named:
                 command = AddPaper(op, about.org_id, about.delivery_id, sort, file.name,
-                                   _bytes(file), item, lot)  # fmt: skip
+                                   local_files.read(file), item, lot)  # fmt: skip
                 try:
                     add_paper(db, actor, command)
                 except DomainError as error:
@@ -185,12 +186,3 @@ class GoodsPapers(QObject):
 
     def _save(self, paper: PaperRow) -> None:
         save_copy(self._page, paper.name, self._fetch(paper))
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(
-            "file.read", _("读不了 {name}：请核对文件名和位置。", name=file.name)
-        ) from error

@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.domain.papers import TablePaper
 from app.i18n import _
 from app.ui.page import Page

@@ -96,12 +96,3 @@ def test_addresses_are_read(text: str, address: PrinterAddress) -> None:
 def test_half_an_address_is_refused(text: str) -> None:
     with pytest.raises(DomainError, match="请写成"):
         printers.parse_address(text)
-
-
-def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    target = tmp_path / "new" / "labels.zpl"
-    assert printers.write(target, b"data").read_bytes() == b"data"
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(EnvironmentProblem, match="换一个文件夹"):
-        printers.write(tmp_path / "file" / "labels.zpl", b"data")
-    assert [path.name for path in target.parent.iterdir()] == ["labels.zpl"]

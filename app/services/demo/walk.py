@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from app.adapters import local_files
 from app.domain.documents import State, state_title
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
@@ -166,7 +167,7 @@ def _papers(going: Walk) -> Told:
     for kind in PaperKind:
         wanted = PaperWanted(OrderWanted(order.org_id, order.id), kind)
         made = paper(going.desk.db, head, wanted)
-        files.append(_write(going.out / made.name, made.data))
+        files.append(local_files.write(going.out / made.name, made.data))
     return Told(_("订单、合同和给供应商的表格"), (order.no,), tuple(files))
 
 
@@ -227,7 +228,7 @@ def _settle(going: Walk) -> Told:
     seller = desk.seller(one.supplier_id)
     step(desk.db, seller, Step(new_op(), going.org_id, one.statement_id, Verb.CONFIRM, 2))
     sheet = statement_pdf(statement_paper(desk.db, clerk, going.org_id, one.statement_id))
-    file = _write(going.out / f"{one.no}_{_('对账单')}.pdf", sheet)
+    file = local_files.write(going.out / f"{one.no}_{_('对账单')}.pdf", sheet)
     text = _(
         "对账单 {no}：{n} 笔消耗，{amount} 元，{who} 已确认。",
         no=one.no,
@@ -249,11 +250,6 @@ def _prove(going: Walk) -> Told:
         _("{n} 条记录链完整，没有人改过。", n=len(proofs)) if whole else _("记录链有断点。"),
     )
     return Told(_("核对"), lines)
-
-
-def _write(path: Path, data: bytes) -> Path:
-    path.write_bytes(data)
-    return path
 
 
 def files_of(told: Sequence[Told]) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+from app.adapters import local_files
 from app.adapters.sheets import read_tables
 from app.adapters.sheets_marked import Mark, write_marked
 from app.domain.errors import DomainError
@@ -31,7 +32,7 @@ def marked_copy(plan: ImportPlan[Content], source: Path, target: Path) -> int:
     """
     if target.suffix.lower() != ".xlsx":
         raise DomainError("file.kind", _("带标记的文件只能存为 .xlsx。请改文件名的后缀。"))
-    if hashlib.sha256(source.read_bytes()).hexdigest() != plan.digest:
+    if hashlib.sha256(local_files.read(source)).hexdigest() != plan.digest:
         raise DomainError(
             "import.other_file", _("{name} 在预览之后变了。请重新预览。", name=source.name)
         )

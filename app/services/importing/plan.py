@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.adapters import local_files
 from app.adapters.sheets import Table, read_tables
 from app.domain.errors import DomainError, Problem
 from app.domain.ids import new_id
@@ -166,7 +167,7 @@ def open_sheet(
         except DomainError as error:
             problem = problem or error
             continue
-        return Opened(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), table, located)
+        return Opened(path.name, hashlib.sha256(local_files.read(path)).hexdigest(), table, located)
     assert problem is not None  # noqa: S101 - read_tables gives at least one sheet
     raise problem
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.adapters import label_papers, printers, zpl
+from app.adapters import label_papers, local_files, printers, zpl
 from app.adapters.label_check import Checked, laid_out, verify
 from app.adapters.label_pdf import calibration_pdf, labels_pdf
 from app.adapters.label_raster import label_image
@@ -104,12 +104,12 @@ def as_zpl(prepared: Prepared) -> bytes:
 
 def save_pdf(prepared: Prepared, path: Path) -> Path:
     """Write the PDF; whole or not at all."""
-    return printers.write(path, as_pdf(prepared))
+    return local_files.write(path, as_pdf(prepared))
 
 
 def save_zpl(prepared: Prepared, path: Path) -> Path:
     """Write the ZPL; whole or not at all."""
-    return printers.write(path, as_zpl(prepared))
+    return local_files.write(path, as_zpl(prepared))
 
 
 def send(prepared: Prepared, address: PrinterAddress) -> None:
@@ -119,4 +119,4 @@ def send(prepared: Prepared, address: PrinterAddress) -> None:
 
 def save_calibration(options: Options, path: Path) -> Path:
     """Write the calibration page of a paper."""
-    return printers.write(path, calibration_pdf(options.label_paper, options.nudge))
+    return local_files.write(path, calibration_pdf(options.label_paper, options.nudge))

@@ -16,6 +16,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from app.adapters import local_files
 from app.adapters.quote_xlsx import COLUMNS, QuoteHead, ReturnedQuote, read_quote, write_quote
 from app.domain import money
 from app.domain.bidding.commitment import BidLine, BidSource
@@ -221,7 +222,7 @@ def _import_one(db: Database, actor: Actor, negotiation_id: int, path: Path) -> 
         supplier_id=supplier_id,
         lines=lines,
         source=BidSource.PAPER if buyer else BidSource.TEMPLATE,
-        file=BidFile(path.name, path.read_bytes()),
+        file=BidFile(path.name, local_files.read(path)),
     )
     made: Submitted = submit_bid(db, actor, command)
     return SheetIn(path.name, name, made.lines, made.version, (), made.over)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from app.adapters import printers, sheets_out
+from app.adapters import local_files, sheets_out
 from app.adapters.pdf.report_pdf import Figure, PaperColumn, ReportPaper, report_pdf
 from app.domain.errors import DomainError
 from app.domain.expiry import Band
@@ -84,7 +84,7 @@ def save(made: Made, path: Path) -> Path:
     """
     kind = path.suffix.lower()
     if kind == ".pdf":
-        return printers.write(path, as_pdf(made))
+        return local_files.write(path, as_pdf(made))
     if kind not in {".xlsx", ".csv"}:
         raise DomainError("report.kind", _("报表只能存成 .xlsx、.csv 或 .pdf。请改文件名的后缀。"))
     columns = made.report.columns

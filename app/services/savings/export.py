@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.adapters.savings_xlsx import LINE_TITLES, line_row, savings_xlsx
 from app.adapters.sheets_out import Sheet, write as write_sheet
 from app.domain.errors import DomainError

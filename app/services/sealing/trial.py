@@ -77,8 +77,8 @@ def _signers(session: Session) -> Iterator[tuple[str, str, str, str]]:
 def _write(
     authority: Authority, folder: Path, signer: tuple[str, str, str, str], at: datetime
 ) -> TrialCertificate:
+    from app.adapters.local_files import write
     from app.adapters.pades import trial_authority
-    from app.adapters.printers import write
 
     login, name, organisation, code = signer
     data = trial_authority.issue(authority, name, (organisation, code), TRIAL_WORD, at)

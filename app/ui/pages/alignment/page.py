@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout
 from typing_extensions import override
 
 from app import paths
+from app.adapters import local_files
 from app.domain.alignment.answer import GapAnswer
 from app.domain.alignment.keys import Key
 from app.domain.alignment.measure import Formula
@@ -265,8 +266,8 @@ class AlignmentPage(Page):
             from app.adapters.pdf.minutes_pdf import alignment_pdf
             from app.services.alignment.report import report_of
 
-            target.write_bytes(alignment_pdf(report_of(db, actor, board.answer, board.points)))
-            return target
+            found = report_of(db, actor, board.answer, board.points)
+            return local_files.write(target, alignment_pdf(found))
 
         self.read(work, self._written, channel="pdf")
 

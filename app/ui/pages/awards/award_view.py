@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.domain.awarding.limits import Limits
 from app.domain.documents import State
 from app.domain.duties import Duty

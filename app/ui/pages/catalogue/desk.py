@@ -10,8 +10,9 @@ from pathlib import Path
 from PySide6.QtWidgets import QMenu
 
 from app import paths
+from app.adapters import local_files
 from app.domain.catalogue import CodeDraft
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.attachments import (
@@ -138,13 +139,8 @@ class CatalogueDesk:
         context = self._page.context
 
         def work() -> int:
-            try:
-                data = path.read_bytes()
-            except OSError as error:
-                raise EnvironmentProblem(
-                    "file.read", _("读不了 {name}：请核对文件名和位置。", name=path.name)
-                ) from error
-            return attach(context.db, context.actor, Attach(new_op(), item_id, path.name, data))
+            command = Attach(new_op(), item_id, path.name, local_files.read(path))
+            return attach(context.db, context.actor, command)
 
         self._page.write(work, lambda _key: self._papers_changed(item_id))
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
+from app.adapters import local_files
 from app.domain.errors import DomainError
 from app.domain.formulary.ballot import Choice
 from app.domain.formulary.requests import Result, Status as Step
@@ -255,9 +256,8 @@ class MeetingDesk(QObject):
             from app.adapters.pdf.minutes_pdf import minutes_pdf
             from app.services.committee.minutes import minutes_of
 
-            target = paths.output() / f"{meeting.no}.pdf"
-            target.write_bytes(minutes_pdf(minutes_of(db, actor, meeting.meeting_id)))
-            return target
+            written = minutes_pdf(minutes_of(db, actor, meeting.meeting_id))
+            return local_files.write(paths.output() / f"{meeting.no}.pdf", written)
 
         self.page.read(work, self._printed, channel="pdf")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from app.adapters import local_files
 from app.domain.ids import new_op
 from app.domain.stock.counting import DisposalState
 from app.i18n import _
@@ -106,7 +107,7 @@ class Papers:
         def work() -> int:
             return [
                 add_photo(db, actor, AddPhoto(op, paper.org_id, paper.id, file.name,
-                                              file.read_bytes()))
+                                              local_files.read(file)))
                 for op, file in commands
             ][-1]  # fmt: skip
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from typing_extensions import override
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.i18n import _

@@ -11,7 +11,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.domain.documents import State
 from app.domain.errors import DomainError
 from app.domain.ids import new_op

@@ -8,8 +8,8 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
+from app.adapters.local_files import write
 from app.adapters.platform_csv import read
-from app.adapters.printers import write
 from app.domain.duties import Duty
 from app.domain.errors import Problem
 from app.domain.ids import new_op

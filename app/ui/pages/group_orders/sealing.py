@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
+from app.adapters import local_files
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision, Party
 from app.domain.sealing import SealCheck
@@ -15,7 +16,6 @@ from app.i18n import _
 from app.services.db import local_time
 from app.services.orders.detail import OrderDetail
 from app.services.sealing.checking import CheckedFile, check_file
-from app.services.sealing.files import read_file
 from app.services.sealing.sealing import Seal, Sealed, seal
 from app.ui.changes import Topic
 from app.ui.page import Page
@@ -164,7 +164,7 @@ class Sealing:
         context.state.put(_REMEMBERED, {"path": path})
 
         def work() -> Sealed:
-            data = read_file(Path(path))
+            data = local_files.read(Path(path))
             command = Seal(op, row.org_id, row.id, row.version, data, password)
             return seal(context.db, context.actor, command)
 
@@ -187,7 +187,7 @@ class Sealing:
         context = self._page.context
 
         def work() -> CheckedFile:
-            return check_file(context.db, context.actor, read_file(path))
+            return check_file(context.db, context.actor, local_files.read(path))
 
         def shown(found: CheckedFile) -> None:
             self.form = CheckedForm(path.name, found, self._page)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.domain import money
 from app.domain.errors import DomainError
 from app.domain.ids import new_op

@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
-from app.adapters.printers import write
+from app.adapters.local_files import write
 from app.i18n import _
 from app.services.receiving.papers import acceptance_paper, delivery_paper
 from app.services.receiving.queries import DeliveryRow

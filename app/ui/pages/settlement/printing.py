@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from app import paths
+from app.adapters import local_files
 from app.i18n import _
 from app.services.settlement.listing import StatementRow, statement_lines
 from app.services.settlement.papers import statement_paper
@@ -34,8 +35,7 @@ def print_bill(page: Page, row: StatementRow) -> None:
         from app.adapters.pdf.statement_pdf import statement_pdf
 
         paper = statement_paper(db, actor, row.org_id, row.statement_id)
-        target.write_bytes(statement_pdf(paper))
-        return target
+        return local_files.write(target, statement_pdf(paper))
 
     page.read(work, partial(_written, page), channel="pdf")
 

@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.adapters import local_files
+from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.transfers.commands import Paper
 from app.ui.widgets.buttons import Button
@@ -63,10 +64,4 @@ def read_paper(file: Path, number: str, kind: str = "approval") -> Paper:
     """A document from a file; runs off the GUI thread."""
     if not number.strip():
         raise DomainError("paper.number", _("请填批准文号，再选文件。"))
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(
-            "paper.file", _("读不到文件 {file}。请核对是否已移走。", file=file.name)
-        ) from error
-    return Paper(kind, number, None, file.name, content)
+    return Paper(kind, number, None, file.name, local_files.read(file))

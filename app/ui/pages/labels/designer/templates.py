@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import paths
-from app.adapters import label_papers, printers
+from app.adapters import label_papers, local_files
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.labels.design.standard import blank, copy_of
@@ -167,7 +167,7 @@ class TemplatesForm(PickForm):
 
         def work() -> Path:
             kept = designs.load(db, actor, org, row.id)
-            return printers.write(file, designs.as_file(kept.design))
+            return local_files.write(file, designs.as_file(kept.design))
 
         def done(path: Path) -> None:
             self._screen.context.notices.done(_("已存到 {path}。", path=path))
