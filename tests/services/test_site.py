@@ -6,7 +6,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from socket import SHUT_RDWR, socket
 
 import pytest
@@ -19,7 +21,8 @@ from app.domain.errors import EnvironmentProblem, UnsureProblem
 from app.services import line_watch
 from app.services.db import at_end
 from app.services.db_errors import as_known
-from tests.databases import Backend
+from app.services.platform.server import OWNER
+from tests.databases import Backend, ServerBackend
 from tests.factories import EAST, LEAD, WEST, Site
 
 
@@ -75,6 +78,26 @@ def test_a_line_that_breaks_with_commit_leaves_it_open_whether_it_was_kept(
         monkeypatch.setattr(Connection, "pipeline", WHOLE)
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_lines_that_are_ended_again_and_again_leave_no_handle(
+    postgresql_backend: Backend,
+) -> None:
+    assert isinstance(postgresql_backend, ServerBackend)
+    way, admin = postgresql_backend.db, postgresql_backend.cluster.admin()
+
+    def work(_number: int) -> None:
+        with suppress(EnvironmentProblem), way.write() as session:
+            at_end(session, text("SELECT 1"), {})
+
+    handles = []
+    for _round in range(6):
+        with ThreadPoolExecutor(2) as two:
+            list(two.map(work, range(8)))
+        handles.append(sum(link.is_socket() for link in Path("/proc/self/fd").iterdir()))
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
+                      [OWNER])  # fmt: skip
+    assert max(handles) <= handles[0] + 1, handles  # the pool keeps two lines, used or not
 
 
 @pytest.mark.parametrize(
