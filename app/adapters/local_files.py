@@ -89,6 +89,8 @@ def unwritten(path: Path, error: OSError) -> EnvironmentProblem:
 
 def _why(error: OSError, path: Path) -> str:
     """The reason and what to do, in a pharmacist's words."""
+    if isinstance(error, FileNotFoundError):
+        return _("没有这个盘或文件夹，请核对路径")
     if path.is_dir() or isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
         return _("路径里文件和文件夹对不上，请核对路径")
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -26,7 +26,7 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [(errno.ENOSPC, "磁盘满了"), (errno.EACCES, "没有权限"), (errno.EROFS, "换一个文件夹"),
-     (errno.EIO, "关闭后重试")],
+     (errno.EIO, "关闭后重试"), (errno.ENOENT, "没有这个盘或文件夹")],
 )  # fmt: skip
 def test_why_a_file_cannot_be_written_is_said(tmp_path: Path, fault: int, words: str) -> None:
     assert words in local_files.unwritten(tmp_path / "x.pdf", OSError(fault, "")).text
