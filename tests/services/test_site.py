@@ -88,12 +88,12 @@ def test_lines_that_are_ended_again_and_again_leave_no_handle(
 
     def work(_number: int) -> None:
         with suppress(EnvironmentProblem), way.write() as session:
-            at_end(session, text("SELECT 1"), {})
+            at_end(session, text("SELECT pg_sleep(0.03)"), {})
 
     handles = []
     for _round in range(6):
-        with ThreadPoolExecutor(2) as two:
-            list(two.map(work, range(8)))
+        with ThreadPoolExecutor(4) as four:
+            list(four.map(work, range(12)))
         handles.append(sum(link.is_socket() for link in Path("/proc/self/fd").iterdir()))
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
                       [OWNER])  # fmt: skip
