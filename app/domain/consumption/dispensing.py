@@ -12,6 +12,7 @@ from datetime import date
 
 from app.domain.errors import DomainError
 from app.domain.stock.fefo import LotStock, Pick, allocate, locked_words
+from app.domain.stock.levels import Key, Levels
 from app.i18n import _
 
 
@@ -77,19 +78,26 @@ class TakenBack:
 
 @dataclass(slots=True)
 class Counter:
-    """The dispensing counter: stock by item, what was given before, and what this file does."""
+    """The dispensing counter: stock by item, what was given before, and what this file does.
+
+    Attributes:
+        levels: The stock of each day, where rows are of earlier days: goods are given out of what
+            lay there on that day and ever since. What comes back waits until the file is booked.
+    """
 
     stock: dict[int, list[LotStock]]
     given: list[Given]
+    levels: Levels | None = None
     gifts: list[Gift] = field(default_factory=list)
     returns: list[TakenBack] = field(default_factory=list)
+    taken: dict[Key, int] = field(default_factory=dict)
 
     def give(self, row: DispenseRow) -> None:
         """Take the goods of a row; raises `DomainError` and takes nothing when there are none."""
         here = self.stock.get(row.item_id, [])
         wanted = [lot for lot in here if lot.lot_no == row.lot_no] if row.lot_no else here
         _check_lots(row, wanted)
-        found = allocate(wanted, row.qty, row.day)
+        found = allocate(self._on(row.day, wanted), row.qty, row.day)
         if found.missing:
             there = row.qty - found.missing
             _check_days(row, wanted, there)
@@ -104,11 +112,31 @@ class Counter:
             )  # fmt: skip
         self.stock[row.item_id] = less(here, found.picks)
         for pick in found.picks:
+            key = (pick.stock.place_id, pick.stock.lot_id)
+            self.taken[key] = self.taken.get(key, 0) + pick.qty
             self.gifts.append(Gift(row, pick))
             self.given.append(
                 Given(-len(self.gifts), row.number, row.item_id, pick.stock.lot_id,
                       pick.stock.lot_no, pick.qty, row.day)
             )  # fmt: skip
+
+    def _on(self, day: date, lots: Sequence[LotStock]) -> Sequence[LotStock]:
+        """Of each lot what lay there at the end of `day` and of every day since.
+
+        Rows are served by day, so what this file took so far is missing on each of these days.
+        """
+        if self.levels is None:
+            return lots
+        room: dict[Key, int] = {}
+        found = []
+        for lot in lots:
+            key = (lot.place_id, lot.lot_id)
+            if key not in room:
+                room[key] = self.levels.least(key, day) - self.taken.get(key, 0)
+            part = max(0, min(lot.qty, room[key]))
+            room[key] -= part
+            found.append(replace(lot, qty=part))
+        return found
 
     def take_back(self, row: DispenseRow) -> None:
         """Return the goods of a row to the lots they were given from."""
@@ -191,18 +219,15 @@ def _check_lots(row: DispenseRow, wanted: Sequence[LotStock]) -> None:
 
 
 def _check_days(row: DispenseRow, wanted: Sequence[LotStock], there: int) -> None:
-    """Say so where goods came only after the day on which they are said to have been given."""
-    late = [one for one in wanted if one.since is not None and one.since > row.day and one.qty]
-    if not late:
+    """Say so where there are goods now, but were not on the day they are said to be given."""
+    if allocate(wanted, row.qty, row.day).missing:
         return
-    first = min(late, key=lambda one: (one.since or row.day, one.lot_no))
     raise DomainError(
         "dispense.before_receipt",
         _(
-            "{name} {day} 那天可用 {there}，要发 {need}；批号 {lot} 到 {since} 才入库。"
-            "请核对发药日期，或补登入库。",
-            name=row.name, day=row.day, there=there, need=row.qty, lot=first.lot_no,
-            since=first.since,
+            "{name} 从 {day} 起算，账上最少时可用 {there}，要发 {need}；那天以后才入库、"
+            "或当时已用掉的不能补发。请核对发药日期和批号，或补登入库。",
+            name=row.name, day=row.day, there=there, need=row.qty,
         ),
     )  # fmt: skip
 

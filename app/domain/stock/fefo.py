@@ -19,11 +19,7 @@ _NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class LotStock:
-    """What lies of one lot and owner at one place.
-
-    `since` is the day on which it first came there, where somebody asked for it; what was used
-    earlier cannot have been of it.
-    """
+    """What lies of one lot and owner at one place."""
 
     place_id: int
     lot_id: int
@@ -32,12 +28,10 @@ class LotStock:
     expiry: date | None
     lot_no: str = ""
     held: bool = False
-    since: date | None = None
 
     def usable(self, day: date) -> bool:
         """Whether goods of this lot may be used on `day`: here, not frozen, not past its end."""
-        here = self.qty > 0 and (self.since is None or self.since <= day)
-        return here and not self.held and (self.expiry is None or self.expiry >= day)
+        return self.qty > 0 and not self.held and (self.expiry is None or self.expiry >= day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import func, select
@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session, aliased
 
 from app.domain.errors import DomainError
 from app.domain.ledger import Move
+from app.domain.stock.levels import Key, Levels
 from app.i18n import _
 from app.models.base import Day
 from app.models.item import Item
 from app.models.stock import Balance, Ledger, Lot
 from app.services.db import today
-
-Key = tuple[int, int]
-"""Place and lot; who owned the lot meanwhile does not matter."""
+from app.services.queries.portions import key_portions
 
 
 def refuse_before_goods(session: Session, org_id: int, day: date, moves: Sequence[Move]) -> None:
@@ -32,42 +31,40 @@ def refuse_before_goods(session: Session, org_id: int, day: date, moves: Sequenc
     wanted: dict[Key, int] = defaultdict(int)
     for move in moves:
         wanted[move.from_place, move.lot_id] += move.qty
-    least = _least_since(session, org_id, day, wanted)
+    levels = levels_since(session, org_id, day, {lot for _place, lot in wanted})
     for (place, lot), qty in wanted.items():
-        if least[place, lot] < qty:
-            raise _missing(session, (lot, day), max(0, least[place, lot]), qty)
+        least = levels.least((place, lot), day)
+        if least < qty:
+            raise _missing(session, (lot, day), max(0, least), qty)
 
 
-def _least_since(session: Session, org_id: int, day: date, keys: dict[Key, int]) -> dict[Key, int]:
-    """The smallest stock at the end of `day` and of each day after it.
+def levels_since(session: Session, org_id: int, day: date, lots: Collection[int]) -> Levels:
+    """The stock of lots at the end of `day` and of each day after it.
 
     What was reversed counts as never done, so a reversal stands on the day of what it takes back:
     a wrong day may be booked again after its reversal, and nothing appears that never was.
     """
-    lots = sorted({lot for _place, lot in keys})
-    level: dict[Key, int] = defaultdict(int)
-    for place, lot, qty in session.execute(
-        select(Balance.place_id, Balance.lot_id, func.sum(Balance.qty))
-        .where(Balance.org_id == org_id, Balance.lot_id.in_(lots))
-        .group_by(Balance.place_id, Balance.lot_id)
-    ):
-        level[place, lot] = int(qty)
-    least = dict.fromkeys(keys, 0) | {key: level[key] for key in keys}
+    present: dict[Key, int] = {}
+    changes: list[tuple[Key, date, int]] = []
     undone = aliased(Ledger)
     on = func.coalesce(undone.occurred_on, Ledger.occurred_on, type_=Day)
-    later = session.execute(
-        select(on, Ledger.lot_id, Ledger.from_place, Ledger.to_place, func.sum(Ledger.qty))
-        .outerjoin(undone, (undone.org_id == Ledger.org_id) & (undone.seq == Ledger.reversal_of))
-        .where(Ledger.org_id == org_id, Ledger.lot_id.in_(lots), on > day)
-        .group_by(on, Ledger.lot_id, Ledger.from_place, Ledger.to_place)
-        .order_by(on.desc())
-    ).all()  # fmt: skip
-    for number, (when, lot, source, target, qty) in enumerate(later):
-        level[source, lot] += int(qty)
-        level[target, lot] -= int(qty)
-        if number + 1 == len(later) or later[number + 1][0] != when:  # the day before `when` ends
-            least = {key: min(least[key], level[key]) for key in keys}
-    return least
+    for part in key_portions(lots):
+        for place, lot, qty in session.execute(
+            select(Balance.place_id, Balance.lot_id, func.sum(Balance.qty))
+            .where(Balance.org_id == org_id, Balance.lot_id.in_(part))
+            .group_by(Balance.place_id, Balance.lot_id)
+        ):
+            present[place, lot] = int(qty)
+        for when, lot, source, target, qty in session.execute(
+            select(on, Ledger.lot_id, Ledger.from_place, Ledger.to_place, func.sum(Ledger.qty))
+            .outerjoin(
+                undone, (undone.org_id == Ledger.org_id) & (undone.seq == Ledger.reversal_of)
+            )
+            .where(Ledger.org_id == org_id, Ledger.lot_id.in_(part), on > day)
+            .group_by(on, Ledger.lot_id, Ledger.from_place, Ledger.to_place)
+        ):
+            changes += [((source, lot), when, -int(qty)), ((target, lot), when, int(qty))]
+    return Levels(present, changes)
 
 
 def _missing(session: Session, what: tuple[int, date], there: int, qty: int) -> DomainError:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.dispensing import Counter, DispenseRow, Given, in_order
 from app.domain.documents import DocKind
 from app.domain.errors import DomainError, Problem
+from app.domain.stock.fefo import LotStock
+from app.domain.stock.levels import Levels
 from app.models.consumption_source import DispenseLine
 from app.models.stock import Ledger, Lot
+from app.services.consumption.backdated import levels_since
 from app.services.consumption.reverse import already_reversed
 from app.services.db import today
 from app.services.queries.portions import key_portions, portions
@@ -30,31 +31,25 @@ def load_counter(
         for part in portions(items)
         for item, lots in lot_stock(session, org_id, place_id, part).items()
     }
-    earlier = {row.item_id for row in rows if row.qty > 0 and row.day < today(session)}
-    for item, days in _first_days(session, org_id, earlier).items():
-        stock[item] = [
-            replace(lot, since=days.get((lot.place_id, lot.lot_id, lot.owner_id)))
-            for lot in stock.get(item, [])
-        ]
     returned = {row.item_id for row in rows if row.qty < 0}
-    return Counter(stock, earlier_gifts(session, org_id, returned) if returned else [])
+    given = earlier_gifts(session, org_id, returned) if returned else []
+    return Counter(stock, given, _levels(session, org_id, rows, stock))
 
 
-def _first_days(
-    session: Session, org_id: int, items: Collection[int]
-) -> dict[int, dict[tuple[int, int, int], date]]:
-    """By item: when each lot and owner first came to each place."""
-    found: dict[int, dict[tuple[int, int, int], date]] = {}
-    for part in key_portions(items):
-        rows = session.execute(
-            select(Ledger.item_id, Ledger.to_place, Ledger.lot_id, Ledger.owner_id,
-                   func.min(Ledger.occurred_on))
-            .where(Ledger.org_id == org_id, Ledger.item_id.in_(part))
-            .group_by(Ledger.item_id, Ledger.to_place, Ledger.lot_id, Ledger.owner_id)
-        )  # fmt: skip
-        for item, place, lot, owner, day in rows:
-            found.setdefault(item, {})[(place, lot, owner)] = day
-    return found
+def _levels(
+    session: Session,
+    org_id: int,
+    rows: Sequence[DispenseRow],
+    stock: Mapping[int, Sequence[LotStock]],
+) -> Levels | None:
+    """The stock of each day since the first of the file; None where all was given today."""
+    now = today(session)
+    earlier = [row for row in rows if row.qty > 0 and row.day < now]
+    if not earlier:
+        return None
+    items = {row.item_id for row in rows if row.qty > 0}
+    lots = {lot.lot_id for item in items for lot in stock.get(item, ())}
+    return levels_since(session, org_id, min(row.day for row in earlier), lots)
 
 
 def earlier_gifts(session: Session, org_id: int, items: Collection[int]) -> list[Given]:

@@ -155,7 +155,16 @@ def test_what_cannot_be_is_said_by_row_and_nothing_else_suffers(
         "没找到原发药单": ("2026-10-13", "C9", "YP-000101", "", "", "-1", "粒", "Q1"),
         "单位 箩 不在换算里": ("2026-10-13", "C10", "YP-000101", "", "", "1", "箩", ""),
         "还没填发药单号": ("2026-10-13", "", "YP-000101", "", "", "1", "粒", ""),
-        "批号 A 到 2026-10-10 才入库": ("2026-10-05", "C11", "YP-000101", "", "", "1", "粒", ""),
+        "从 2026-10-05 起算，账上最少时可用 0": (
+            "2026-10-05",
+            "C11",
+            "YP-000101",
+            "",
+            "",
+            "1",
+            "粒",
+            "",
+        ),
         "不是日期": ("十月", "C12", "YP-000101", "", "", "1", "粒", ""),
     }
     good = ("2026-10-13", "C0", "YP-000101", "", "", "2", "粒", "")
@@ -164,6 +173,24 @@ def test_what_cannot_be_is_said_by_row_and_nothing_else_suffers(
         assert any(words in problem.text for problem in line.problems), words
         assert all(problem.row == line.row for problem in line.problems)
     assert book(site, plan).added == 1
+
+
+def test_what_was_used_up_meanwhile_is_not_given_for_an_earlier_day(
+    site: Site, tmp_path: Path
+) -> None:
+    lots = receive(site, EAST, {"A": (1, date(2027, 9, 30))}, BEFORE)
+    used_up = ("2026-10-12", "CF1", "YP-000101", "", "", "24", "粒", "")
+    book(site, plan_of(site, sheet(tmp_path, used_up)))
+    receive(site, EAST, {"A": (1, date(2027, 9, 30))}, date(2026, 10, 14))
+    rows = [(day, f"B{day}", "YP-000101", "", "", "5", "粒", "") for day in
+            ("2026-10-11", "2026-10-13", "2026-10-14")]  # fmt: skip
+    plan = plan_of(site, sheet(tmp_path, *rows, name="补.csv"))
+    assert [line.outcome for line in plan.lines] == [
+        Outcome.REFUSED, Outcome.REFUSED, Outcome.ADDED,
+    ]  # fmt: skip
+    assert "从 2026-10-11 起算，账上最少时可用 0，要发 5" in texts(plan)[0]
+    assert book(site, plan).added == 1
+    assert on_hand(site, lots["A"]) == BOX - 5
 
 
 def test_returns_never_exceed_what_was_given_nor_change_the_lot(
