@@ -18,6 +18,9 @@ from app.domain.labels.plan import quantities, suggested
 from app.domain.labels.sheet import Nudge
 from app.domain.ledger import Move
 from app.models.receiving import Acceptance, AcceptanceLine
+from app.services.consumption.commands import Consume, ConsumeLine
+from app.services.consumption.consume import consume
+from app.services.counting.count import ScanCount, StartCount, scan, start
 from app.services.db import today
 from app.services.labels import candidates, output
 from app.services.labels.commands import (
@@ -158,9 +161,6 @@ def test_a_scanned_label_is_used_up_and_its_goods_can_not_be_labelled_again(site
     way = site.as_("east_store")
     (one,) = candidates.from_acceptance(*way, EAST, acceptance)
     made = make_labels(*way, command(acceptance, one, 5))
-    from app.services.consumption.commands import Consume, ConsumeLine
-    from app.services.consumption.consume import consume
-
     line = ConsumeLine(101, 20 * 24, pack_id=made.pack_ids[0])
     consume(*way, Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
     (stock,) = candidates.from_stock(*way, EAST, "阿莫西林")
@@ -247,3 +247,26 @@ def test_zpl_of_real_labels_decodes(site: Site) -> None:
     prepared = output.prepare(bin_specs(*site.as_("east_store"), EAST), output.Options("60x40"))
     codes = [decode(picture) for picture in pictures(output.as_zpl(prepared).decode())]
     assert codes[0] == {("]C0", "A-01-1"), ("]d1", "A-01-1")}
+
+
+def test_in_a_count_a_label_stands_for_its_pack_once(site: Site) -> None:
+    acceptance = receive(site)
+    way = site.as_("east_store")
+    (one,) = candidates.from_acceptance(*way, EAST, acceptance)
+    made = make_labels(*way, command(acceptance, one, 5))
+    first, second, third, *_more = specs_of(*way, EAST, made.pack_ids)
+    begun = start(*way, StartCount(new_op(), EAST, site.world.stores[EAST]))
+
+    def beep(code: str) -> int:
+        return scan(*way, ScanCount(new_op(), EAST, begun.count_id, code)).counted
+
+    assert beep(first.code) == 20 * 24
+    with pytest.raises(ConflictError, match="已经盘过"):
+        beep("0106901234500011172802291" + f"0K260318\x1d21{first.code}")
+    assert beep("0106901234500011172802291" + f"0K26031821{second.code}") == 2 * 20 * 24
+    line = ConsumeLine(101, 20 * 24, pack_id=made.pack_ids[2])
+    consume(*way, Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
+    with pytest.raises(ConflictError, match="登记过"):
+        beep(third.code)
+    with pytest.raises(DomainError, match="没找到标签"):
+        beep(label_code(1, TODAY, 999))

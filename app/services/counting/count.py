@@ -12,6 +12,7 @@ from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
+from app.domain.scan import ScanResult
 from app.domain.stock.counting import (
     Counted,
     CountState,
@@ -33,6 +34,7 @@ from app.services.counting.heads import (
     load,
     told,
 )
+from app.services.counting.labels import count_once, label_of, line_of_label
 from app.services.counting.overlap import refuse_second
 from app.services.counting.recount_rule import check_counter
 from app.services.db import Database, now, today
@@ -163,34 +165,53 @@ def record(db: Database, actor: Actor, command: Record) -> int:
 
 
 def scan(db: Database, actor: Actor, command: ScanCount) -> Scanned:
-    """Count by scanning packs: each scan adds what its code stands for.
+    """Count by scanning packs: each scan adds what its code stands for; a label its whole pack.
 
     Raises:
         DomainError: An unknown code, or a code without a lot where several lots lie.
+        ConflictError: A label that was counted in this round, or whose goods were used.
     """
     require(actor, Duty.STORE, command.org_id)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.scan", command)
         head = _counting(session, command.org_id, command.count_id)
         read = read_scan(session, command.code)
-        items = items_of_scan(session, read, command.org_id)
-        if len(items) != 1:
-            raise DomainError(
-                "scan.not_found", _("没找到 {code}。请扫包装上的码，或输统一编码。",
-                                    code=command.code[:40]),
-            )  # fmt: skip
-        item = items[0]
-        key, lot_no = _line_for(session, head, item.item_id, command.lot_no or read.lot)
+        pack = label_of(session, command.org_id, read)
+        if pack is not None:
+            line = line_of_label(session, head, pack)
+            if earlier is None:
+                count_once(session, actor, line, pack)
+            key, units = _key(line), pack.qty
+        else:
+            key, units = _named(session, head, read, command.lot_no)
         if earlier is None:
-            units = item.unit_factor * read.count
             wish = Record(command.op_id, command.org_id, command.count_id, key, units, add=True)
             counted = _write(session, actor, wish)
             finish(session, command.org_id, command.op_id, {"counted": counted})
         else:
             counted = int(earlier["counted"])
-        return Scanned(
-            key, item.name, lot_no, counted, item.base_unit, item.pack_unit, item.pack_factor
+        return _told(session, key, counted)
+
+
+def _named(session: Session, head: StockCount, read: ScanResult, lot_no: str) -> tuple[Key, int]:
+    """The line that the code on a pack names, and the units that it stands for."""
+    items = items_of_scan(session, read, head.org_id)
+    if len(items) != 1:
+        raise DomainError(
+            "scan.not_found",
+            _("没找到 {code}。请扫包装上的码，或输统一编码。", code=read.raw[:40]),
         )
+    key = _line_for(session, head, items[0].item_id, lot_no or read.lot)
+    return key, items[0].unit_factor * read.count
+
+
+def _told(session: Session, key: Key, counted: int) -> Scanned:
+    item = session.get_one(Item, key.item_id)
+    lot = session.get(Lot, key.lot_id)
+    return Scanned(
+        key, item.name, lot.lot_no if lot else "", counted, item.base_unit, item.pack_unit,
+        item.pack_factor,
+    )  # fmt: skip
 
 
 def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
@@ -291,7 +312,11 @@ def _write(session: Session, actor: Actor, command: Record) -> int:
     return line.counted
 
 
-def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> tuple[Key, str]:
+def _key(line: CountLine) -> Key:
+    return Key(line.place_id, line.item_id, line.lot_id, line.owner_id)
+
+
+def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> Key:
     rows = session.execute(
         select(CountLine, Lot.lot_no)
         .outerjoin(Lot, Lot.id == CountLine.lot_id)
@@ -304,8 +329,7 @@ def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> 
     fitting = [row for row in rows if not lot_no or row[1] == lot_no]
     lots = {row[1] for row in fitting}
     if len(lots) == 1:
-        line, number = fitting[0]
-        return Key(line.place_id, line.item_id, line.lot_id, line.owner_id), number or ""
+        return _key(fitting[0][0])
     if not lot_no:
         names = "、".join(sorted(str(lot) for lot in lots)[:5]) or "—"
         raise DomainError(
@@ -316,7 +340,7 @@ def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> 
         raise DomainError(
             "count.new_lot", _("系统里没有批号 {lot}。多出来的货请先走收货登记。", lot=lot_no)
         )
-    return Key(head.place_id, item_id, lot.id, head.org_id), lot_no
+    return Key(head.place_id, item_id, lot.id, head.org_id)
 
 
 def _recounts(session: Session, head: StockCount, lines: list[CountLine]) -> int:
