@@ -6,8 +6,10 @@ import csv
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from app.adapters.plan_files import read_folder
 from tests.cli.runner import run
 from tests.factories import Site
 from tests.replenish_world import a_year
@@ -50,6 +52,11 @@ def plan(site: Site, folder: Path, *more: str) -> list[dict[str, str]]:
 
 def test_levels_come_as_a_file(sqlite_site: Site, folder: Path) -> None:
     rows = plan(sqlite_site, folder, "--target", "0.98")
+    network = read_folder(folder).network
+    assert network.weekdays is not None
+    assert network.item is not None
+    assert (np.flatnonzero(network.weekdays[0]) == [0, 3]).all()
+    assert np.array_equal(network.item, [1, 0, 1, 0])
     assert list(rows[0]) == ["location", "item", "reorder_point", "order_up_to", "lateral_reserve"]
     levels = {(row["location"], row["item"]): int(row["reorder_point"]) for row in rows}
     assert levels["A", "x"] > 0

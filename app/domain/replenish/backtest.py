@@ -17,7 +17,7 @@ import numpy as np
 from app.domain.replenish.frontier import Aim, Frontier, Tables
 from app.domain.replenish.network import Network
 from app.domain.replenish.replay import Replay, Rules, World
-from app.domain.replenish.series import Floats, Ints, Mask
+from app.domain.replenish.series import WEEK, Floats, Ints, Mask
 
 HELD_BACK: Final = 180
 """Days played again, at most a third of the history."""
@@ -26,8 +26,8 @@ _LEAST_LINES: Final = 50
 _PART: Final = 60
 """Levels are drawn up anew after so many days."""
 _WARM: Final = 28
-_TRUST: Final = 0.7
-"""How far the replay is followed; the rest stays with the model."""
+_HALF: Final = 300.0
+"""Lines after which the replay is followed half of the way; the rest stays with the model."""
 _MILDER: Final = 0.45
 """Without a replay: requests not served are not asked again and orders come above the level, so
 the world is milder than the model by about this much on the logit scale (found on public series,
@@ -36,6 +36,7 @@ _START: Final = 0.3
 _SPARE: Final = 0.15
 """The replay knows nothing of jumps to come but is a little too strict; on the logit scale."""
 _BOUNDS: Final = (0.90, 0.997)
+_SURE: Final = 0.9995
 _TRIES: Final = 5
 _CLOSE: Final = 0.02
 MOST_SERIES: Final = 600
@@ -51,6 +52,11 @@ def logit(share: float) -> float:
 def share(odds: float) -> float:
     """The share of log odds."""
     return float(1.0 / (1.0 + np.exp(-odds)))
+
+
+def moved(wanted: float, aim: Aim, aimed: float) -> float:
+    """Another wanted fill, moved as far on the logit scale as `aim.fill` was to `aimed`."""
+    return share(logit(min(wanted, _SURE)) + logit(aimed) - logit(aim.fill))
 
 
 LevelsOf = Callable[[Network, Frontier, float], Ints]
@@ -81,7 +87,8 @@ def corrected(
     played = _Played(_some(network, most), method, aim, back, rng)
     begin = wanted - _START
     found = _reach(played.fill, wanted - _SPARE, begin)
-    return share(begin + _TRUST * (found - begin))
+    trust = played.lines / (played.lines + _HALF)
+    return share(begin + trust * (found - begin))
 
 
 def _some(network: Network, most: int) -> Network:
@@ -135,6 +142,7 @@ class _Played:
         self._begin = first - _WARM
         self._world = _world(network, self._begin, self._cuts, rng)
         self._help = network.pools.count < network.count
+        self.lines = float((network.lines[:, first:] > 0).sum())
 
     def fill(self, odds: float) -> float:
         """Mean share of a request line that is served with levels for this aim."""
@@ -155,18 +163,16 @@ def _rules(points: Ints) -> Rules:
 
 
 def _world(network: Network, begin: int, cuts: Sequence[int], rng: np.random.Generator) -> World:
-    """The days from `begin` on, with lead times drawn and reviews spread over the week."""
+    """The days from `begin` on, with lead times drawn; reviews on their weekdays if known."""
     count, days = network.count, network.days - begin
     shape: Floats = (network.lead / np.maximum(network.lead_sd, 0.05))[:, None] ** 2
     drawn = rng.gamma(shape, network.lead[:, None] / shape, (count, days))
-    gap = np.maximum(network.gap, 1.0)[:, None]
-    turn = np.floor((np.arange(days + 1)[None, :] + rng.random((count, 1)) * gap) / gap)
     return World(
         asked=np.rint(network.asked[:, begin:]).astype(np.int64),
         start=cuts[0] - begin,
         warm=cuts[0] - begin,
         lead=np.maximum(1, np.rint(drawn)).astype(np.int64),
-        review=np.diff(turn, axis=1) > 0,
+        review=reviews(network, days, rng),
         pool=network.pool,
         lot=np.maximum(1, network.lot).astype(np.int64),
         least=np.zeros(count, np.int64),
@@ -174,3 +180,13 @@ def _world(network: Network, begin: int, cuts: Sequence[int], rng: np.random.Gen
         opening=np.zeros(count, np.int64),
         refresh=frozenset(cut - begin for cut in cuts[1:]),
     )
+
+
+def reviews(network: Network, days: int, rng: np.random.Generator) -> Mask:
+    """On which of the last `days` days orders are made; evenly spread where nothing is known."""
+    if network.weekdays is not None and network.end is not None:
+        first = network.end.weekday() - days
+        return network.weekdays[:, (first + np.arange(days)) % WEEK]
+    gap = np.maximum(network.gap, 1.0)[:, None]
+    turn = np.floor((np.arange(days + 1)[None, :] + rng.random((network.count, 1)) * gap) / gap)
+    return np.diff(turn, axis=1) > 0

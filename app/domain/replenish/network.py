@@ -36,6 +36,8 @@ class Network:
         prior_days: See `prior_lines`.
         shelf: Days that fresh goods last; infinite where not known.
         end: The first day that is not known, where the calendar counts.
+        item: Number of the item, where pools of one item tell each other their request sizes.
+        weekdays: Whether orders are made on each day of the week, Monday first; None = not known.
     """
 
     asked: Floats
@@ -52,6 +54,8 @@ class Network:
     prior_days: Floats
     shelf: Floats
     end: date | None = None
+    item: Ints | None = None
+    weekdays: Mask | None = None
 
     @property
     def count(self) -> int:
@@ -83,9 +87,9 @@ class Network:
         """Some of the series, their pools numbered anew."""
         numbers = np.unique(self.pool[rows], return_inverse=True)[1]
         part = {
-            name: getattr(self, name)[rows]
+            name: value[rows]
             for name in self.__dataclass_fields__
-            if name not in {"pool", "end"}
+            if name not in {"pool", "end"} and (value := getattr(self, name)) is not None
         }
         return Network(pool=numbers.astype(np.int64), end=self.end, **part)
 

@@ -1,10 +1,11 @@
 """Samples of what a pool is asked for until help from outside can come.
 
-A quarter of the samples (half for critical items) are sums of real windows of the pool's history,
+A quarter of the samples (most for critical items) are sums of real windows of the pool's history,
 later ones likelier; the rest is a compound Poisson process with an uncertain (gamma) rate and the
-pool's own request sizes. Half of those remember 45 days, half 300: a jump of the level is
-followed within weeks while an item asked for once in a quarter keeps its memory. The numbers are
-drawn from a stated seed: the same history gives the same samples.
+pool's own request sizes, filled up with those of the same item elsewhere while few are known. Half
+of those remember 45 days, half 300: a jump of the level is followed within weeks while an item
+asked for once in a quarter keeps its memory. The numbers are drawn from a stated seed: the same
+history gives the same samples.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ SLOW: Final = 300.0
 _WINDOW_MEMORY: Final = 250.0
 _WINDOWS: Final = 0.25
 _CRITICAL_WINDOWS: Final = 0.8
-_CRITICAL_LINES: Final = 1.0
-"""Belief of requests for critical items: rather one too many."""
+_CRITICAL_LINES: Final = 2.75
+"""Requests believed of critical items beside those seen: rather some too many."""
+_OWN: Final = 20.0
+"""Half of the sizes are the pool's own once it has shown so many requests (later ones likelier)."""
 _MANY: Final = 25.0
 """Above so many requests a normal sum stands for the compound one."""
 _POINTS: Final = 256
@@ -60,12 +63,25 @@ def sizes_of(network: Network) -> Sizes:
     count = network.pools.count
     total = np.bincount(pool, weight, minlength=count).astype(np.float64)
     least = np.maximum(total, 1e-12)
+    table = _table(size, np.cumsum(weight), total)
+    if network.item is not None:
+        item = network.item[network.pools.first(network.cost)]
+        elsewhere = _table(*_by_item(size, weight, item[pool], int(item.max()) + 1))[item]
+        borrowed = (np.arange(_POINTS) * _GOLDEN % 1.0) < (_OWN / (_OWN + total))[:, None]
+        table = np.where(borrowed & (total > 0)[:, None], elsewhere, table)
     return Sizes(
-        table=_table(size, np.cumsum(weight), total),
+        table=table,
         total=total,
         mean=np.bincount(pool, weight * size, minlength=count) / least,
         square=np.bincount(pool, weight * size**2, minlength=count) / least,
     )
+
+
+def _by_item(size: Floats, weight: Floats, item: Ints, count: int) -> tuple[Floats, Floats, Floats]:
+    """Sizes in the order of their items, as `_table` wants them."""
+    order = np.argsort(item, kind="stable")
+    total = np.bincount(item, weight, minlength=count).astype(np.float64)
+    return size[order], np.cumsum(weight[order]), total
 
 
 def _table(sizes: Floats, reach: Floats, total: Floats) -> Floats:
@@ -179,7 +195,7 @@ def _process(
     pools = network.pools
     lines = pools.total(network.lines @ network.weights(memory))
     seen = pools.mean(network.seen_days(memory))
-    prior = pools.mean(network.prior_lines) * np.where(known.critical > 0, 4 * _CRITICAL_LINES, 1)
+    prior = pools.mean(network.prior_lines) + _CRITICAL_LINES * known.critical
     shape = np.maximum(lines + prior, 1e-6)
     rate = rng.gamma(shape[:, None], 1.0, waits.shape)
     rate /= (seen + pools.mean(network.prior_days))[:, None]

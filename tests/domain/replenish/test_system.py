@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from app.domain.replenish.backtest import reviews
 from app.domain.replenish.frontier import Aim
 from app.domain.replenish.network import Network
 from app.domain.replenish.replay import Replay, Rules, World
@@ -94,6 +96,45 @@ def test_places_that_help_each_other_need_less_together() -> None:
     made = network(3, items=10, places=6)
     alone = replace(made, pool=np.arange(made.count))
     assert system_levels(made, Aim()).value < 0.8 * system_levels(alone, Aim()).value
+
+
+def test_large_requests_elsewhere_count_where_little_is_known() -> None:
+    asked = np.zeros((2, DAYS))
+    asked[0, ::4], asked[1, [100, 200, 300]] = 40.0, 2.0
+    made = replace(
+        network(7, items=2, places=1),
+        asked=asked,
+        lines=(asked > 0).astype(np.float64),
+        lead=np.full(2, 5.0),
+        lot=np.ones(2),
+        cost=np.full(2, 0.1),
+    )
+    same, other = (
+        system_levels(replace(made, item=np.array(numbers)), Aim(), learn=0).order_up_to
+        for numbers in ((0, 0), (0, 1))
+    )
+    assert same[1] >= 40 > other[1]
+
+
+def test_a_critical_item_is_held_at_least_as_high() -> None:
+    made = network(9)
+    usual, critical = (
+        system_levels(replace(made, critical=made.pool < count), Aim(), learn=0) for count in (0, 4)
+    )
+    rows = made.pool < 4
+    assert (critical.fill[rows] >= usual.fill[rows] - 0.01).all()
+    assert critical.reorder_point[rows].sum() > usual.reorder_point[rows].sum()
+
+
+def test_orders_are_played_on_the_weekdays_on_which_they_are_made() -> None:
+    monday, count = date(2026, 11, 23), 24
+    week = np.arange(7) == np.array([0, 3] * (count // 2))[:, None]
+    made = replace(network(4), end=monday, weekdays=week)
+    played = reviews(made, 14, np.random.default_rng(1))
+    assert (np.flatnonzero(played[0]) == [0, 7]).all()  # the 14 days before begin on a Monday
+    assert (np.flatnonzero(played[1]) == [3, 10]).all()
+    spread = reviews(replace(made, weekdays=None), 70, np.random.default_rng(1))
+    assert (abs(spread.sum(axis=1) - 20) <= 1).all()
 
 
 def test_what_comes_after_is_not_known_before() -> None:
