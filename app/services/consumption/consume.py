@@ -107,7 +107,8 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
         DomainError: The day lies in a closed month, the stock is gone, or was not there that day
             (dispensing looks at that itself, row by row).
     """
-    if use.source != "dispense":
+    if use.source != "dispense" and use.day < today(session):
+        # a closed month before what was there that day; today's is the posting's business
         refuse_closed(session, use.org_id, use.day)
         refuse_before_goods(session, use.org_id, use.day, moves)
     document_id = use.document_id or new_id()
