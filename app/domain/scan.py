@@ -33,8 +33,8 @@ LONGEST: Final = 256
 MOST_PER_SCAN: Final = 100_000
 _TIMES: Final = re.compile(r"(?P<count>[0-9]{1,6})[*×](?P<code>.+)", re.DOTALL)
 _DOCUMENT: Final = re.compile(r"(?P<prefix>[A-Z]{2,4})(?P<day>20[0-9]{6})-?(?P<number>[0-9]{3,6})")
-_OWN_SERIAL: Final = 2 + label_code.LENGTH
-"""AI 21 and a label code, at the end of the GS1 code of a label that we printed."""
+_OWN_LENGTHS: Final = (2 + label_code.LENGTH, 2 + len("DSB0001260801000001J"))
+"""AI 21 and our own code, at the end of the GS1 code of a label that we printed."""
 _GLUED: Final = re.compile(r"([0-9]{8,20})\1")
 
 
@@ -85,6 +85,13 @@ class ScanResult:
     def usable(self) -> bool:
         """Whether the code may be looked up."""
         return self.kind is not ScanKind.UNKNOWN and not any(p.blocks for p in self.problems)
+
+    @property
+    def own_label(self) -> str:
+        """Our own label or pack: its code alone, or the serial of a GS1 code that we printed."""
+        if self.kind in {ScanKind.LABEL, ScanKind.PACK}:
+            return self.code
+        return self.serial if self.kind is ScanKind.GS1 and _is_own(self.serial) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +250,16 @@ def _parted(code: str) -> str:
     The serial of a label that we printed is told by its check digit, so the lot before it ends
     where the serial begins; of other makers' codes nobody can know that.
     """
-    head, tail = code[:-_OWN_SERIAL], code[-_OWN_SERIAL:]
-    lost = gs1.SEPARATOR not in code and "(" not in code
-    if lost and tail.startswith("21") and label_code.is_valid(tail[2:]):
-        return head + gs1.SEPARATOR + tail
+    if gs1.SEPARATOR not in code and "(" not in code:
+        for length in _OWN_LENGTHS:
+            head, tail = code[:-length], code[-length:]
+            if tail.startswith("21") and _is_own(tail[2:]):
+                return head + gs1.SEPARATOR + tail
     return code
+
+
+def _is_own(serial: str) -> bool:
+    return label_code.is_valid(serial) or pack_code.is_valid(serial)
 
 
 def _from_gs1(code: str, today: date | None) -> ScanResult:

@@ -47,6 +47,10 @@ def test_our_own_label_is_read_without_the_separator_that_many_scanners_leave_ou
     plain = f"01{GTIN}17280827" + "1026082802" + "210001261014013270"
     found = classify(plain)
     assert (found.lot, found.serial, found.usable) == ("26082802", "0001261014013270", True)
+    assert found.own_label == "0001261014013270"
+    pack = classify(f"01{GTIN}1728082710K1" + "21DSB0001260801000001J")
+    assert (pack.lot, pack.own_label) == ("K1", "DSB0001260801000001J")
+    assert classify(f"01{GTIN}10K1\x1d21SN01").own_label == ""
     wrong = classify(plain[:-1] + "1")
     assert not wrong.usable, "a wrong check digit is no reason to cut the lot"
 

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
+from app.domain.codes import label_code
 from app.domain.errors import Problem
 from app.domain.receiving.note import Goods
 from app.domain.scan import BarcodeRule, ScanKind, ScanResult, classify, split_quantity
+
+_FIRST_LABELS: Final = date(2024, 1, 1)
 
 
 class Target(StrEnum):
@@ -126,8 +130,9 @@ def read(text: str, today: date, rules: Sequence[BarcodeRule] = ()) -> Reading:
     result = classify(text, rules=rules, today=today)
     if result.kind is ScanKind.UNKNOWN:
         return _words(result)
-    if result.kind in {ScanKind.LABEL, ScanKind.PACK}:
-        return Reading(result.raw, Target.OWN_LABEL, result.code, count=result.count, scan=result)
+    own = _own_label(result, today)
+    if own:
+        return Reading(result.raw, Target.OWN_LABEL, own, count=result.count, scan=result)
     if result.kind is ScanKind.DELIVERY:
         return Reading(result.raw, Target.DELIVERY, result.code)
     return Reading(
@@ -142,6 +147,14 @@ def read(text: str, today: date, rules: Sequence[BarcodeRule] = ()) -> Reading:
         problems=result.problems,
         scan=result,
     )
+
+
+def _own_label(result: ScanResult, today: date) -> str:
+    """The code of a label of ours; a maker's serial that looks like one has no day of ours."""
+    code = result.own_label
+    if result.kind is ScanKind.GS1 and label_code.is_valid(code):
+        return code if _FIRST_LABELS <= label_code.parts(code).day <= today else ""
+    return code
 
 
 def trace_of(result: ScanResult) -> str:

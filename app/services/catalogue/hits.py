@@ -21,6 +21,7 @@ from app.domain.duties import Actor
 from app.domain.scan import ScanKind
 from app.domain.search_text import Ways
 from app.models.item import Item, ItemCode, ItemSearch
+from app.models.pack import Pack
 from app.services.catalogue import grams, lookup
 from app.services.db import database_of
 from app.services.queries.keyset import escape_like
@@ -143,6 +144,11 @@ def ranked_ways(text: str, place: int) -> tuple[list[Ways], list[Ways]]:
 def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
     """A whole code finds the items that carry it, whatever its text form; None for other texts."""
     found = read_scan(session, text)
+    if found.own_label:
+        packs = (Pack.org_id.in_(sorted(actor.orgs())), Pack.code == found.own_label)
+        labelled = session.scalar(select(Pack.item_id).where(*packs))
+        if labelled is not None:
+            return Item.id == labelled
     if found.kind not in _SCANNED or not found.usable:
         return None
     items = {match.item_id for match in lookup.by_scan(session, actor.orgs(), found)}

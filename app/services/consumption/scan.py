@@ -61,7 +61,7 @@ def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -
     require(actor, Duty.STORE, org_id)
     with db.read() as session:
         scan = read_scan(session, text)
-        label = _label_code(scan)
+        label = scan.own_label
         if label:
             pack = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.code == label))
             if pack is not None:
@@ -81,13 +81,6 @@ def _check_read(scan: ScanResult) -> None:
     wrong = next((one for one in scan.problems if one.blocks), None)
     if wrong is not None and scan.kind is ScanKind.GS1:
         raise DomainError(wrong.code, wrong.text)
-
-
-def _label_code(scan: ScanResult) -> str:
-    """Our own code: alone, or as the serial of a GS1 label that we printed."""
-    if scan.kind in {ScanKind.LABEL, ScanKind.PACK}:
-        return scan.code
-    return scan.serial if scan.kind is ScanKind.GS1 else ""
 
 
 def _pack(session: Session, pack: Pack) -> Scanned:

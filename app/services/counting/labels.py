@@ -29,11 +29,10 @@ def label_of(session: Session, org_id: int, read: ScanResult) -> Pack | None:
         DomainError: A label that nobody here printed, or a fixed pack: those lie apart.
         ConflictError: What is in it was used before.
     """
-    own = read.kind in {ScanKind.LABEL, ScanKind.PACK}
-    code = read.code if own else read.serial if read.kind is ScanKind.GS1 else ""
+    code = read.own_label
     found = select(Pack).where(Pack.org_id == org_id, Pack.code == code)
     pack = session.scalar(found) if code else None
-    if pack is None and own:
+    if pack is None and read.kind in {ScanKind.LABEL, ScanKind.PACK}:
         raise DomainError(
             "pack.unknown",
             _("没找到标签 {code}。它可能是别家机构的，或还没有打印登记。", code=code),

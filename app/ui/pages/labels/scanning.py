@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.codes import label_code
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
-from app.domain.scan import ScanKind
 from app.i18n import _
 from app.services.db import Database
 from app.services.labels.candidates import find_acceptance
@@ -28,8 +26,8 @@ class Scanned:
 def find_scanned(db: Database, actor: Actor, org_id: int, text: str) -> Scanned:
     """What the scan means; raises `DomainError` that says what can be scanned here."""
     scan = read(db, text)
-    own = scan.serial if scan.kind is ScanKind.GS1 else scan.code
-    if scan.kind in {ScanKind.LABEL, ScanKind.PACK} or label_code.is_valid(own):
+    own = scan.own_label
+    if own:
         pack = find_pack(db, actor, org_id, own)
         title = _("补打标签 {code}", code=own)
         return Scanned(reprint=Reprint(title, (pack,), Source.STOCK, 0))
