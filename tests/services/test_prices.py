@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,7 @@ from app.services.prices.change import (
     set_price,
 )
 from app.services.prices.listing import over_list, price_count, price_lists, price_page
+from app.ui.tables.query import Sort
 from tests.factories import EAST, KANGZE, RUIHE, Site
 
 NOVEMBER = date(2026, 11, 1)
@@ -143,6 +145,20 @@ def sheet(tmp_path: Path, *rows: tuple[str, ...]) -> Path:
     titles = ("统一编码", "供应商", "含税单价", "限价", "生效日期", "税率")
     write(path, Sheet("价格", titles, rows))
     return path
+
+
+def test_a_long_list_is_read_page_by_page(priced: Site) -> None:
+    reader = priced.as_("lead_buyer")
+    columns = ("", "code", "name", "supplier", "price", "source", "from", "to")
+    for column, descending in itertools.product(columns, (False, True)):
+        query = SearchQuery(sorts=(Sort(column, descending),))
+        whole = [row.id for row in price_page(*reader, query, (None, 500)).rows]
+        page = price_page(*reader, query, (None, 3))
+        found = [row.id for row in page.rows]
+        while page.next_key is not None:
+            page = price_page(*reader, query, (page.next_key, 3))
+            found += [row.id for row in page.rows]
+        assert (found, len(whole) > 3) == (whole, True), column
 
 
 def test_prices_come_in_from_a_sheet(priced: Site, tmp_path: Path) -> None:

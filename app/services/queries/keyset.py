@@ -120,7 +120,6 @@ def fetch(
 ) -> KeyPage:
     """One page of `statement` in the query's order, after the key of the page before."""
     order = _order(shape, query)
-    width = len(statement.selected_columns)
     found = statement.where(*conditions(shape, query)).add_columns(*(e for e, _desc in order))
     if isinstance(after, tuple):
         found = found.where(_after(order, after))
@@ -128,7 +127,7 @@ def fetch(
     rows = session.execute(found.limit(limit + 1)).all()
     more = len(rows) > limit
     kept = rows[:limit]
-    key = tuple(kept[-1])[width:] if more and kept else None
+    key = tuple(kept[-1])[-len(order) :] if more and kept else None
     return KeyPage(tuple(kept), key)
 
 
