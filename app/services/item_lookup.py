@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor
 from app.domain.scan import ScanResult
 from app.models.item import Item
+from app.models.pack import Pack, PackLine
+from app.models.stock import Lot
 from app.services.catalogue.lookup import by_scan
 from app.services.db import Database
+from app.services.scan_rules import read_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,26 @@ def find_items(db: Database, actor: Actor, scan: ScanResult) -> tuple[FoundItem,
     """`items_of_scan` in a unit of its own, with the actor's own member codes."""
     with db.read() as session:
         return items_of_scan(session, scan, actor.org_id)
+
+
+def words_of_scan(db: Database, actor: Actor, text: str) -> str:
+    """What a search for stock looks for: the lot of a scan, else its item, else the text."""
+    with db.read() as session:
+        scan = read_scan(session, text)
+        if scan.own_label:
+            lots = (
+                select(Lot.lot_no)
+                .join(PackLine, PackLine.lot_id == Lot.id)
+                .join(Pack, (Pack.org_id == PackLine.org_id) & (Pack.id == PackLine.pack_id))
+                .where(Pack.org_id.in_(sorted(actor.orgs())), Pack.code == scan.own_label)
+            )
+            labelled = session.scalar(lots.limit(1))
+            if labelled:
+                return labelled
+        if scan.lot:
+            return scan.lot
+        items = items_of_scan(session, scan, actor.org_id)
+        return items[0].code if len(items) == 1 else text.strip()
 
 
 def _found(item: Item, factor: int) -> FoundItem:

@@ -69,7 +69,7 @@ def _field_in_front() -> CodeEdit | SearchEdit | None:
         return None
     fields = [edit for edit in modal.findChildren(CodeEdit) if edit.scans and edit.isVisible()]
     searches = [edit for edit in modal.findChildren(SearchEdit) if edit.isVisible()]
-    found = (*fields, *searches)
+    found: tuple[CodeEdit | SearchEdit, ...] = (*fields, *searches)
     return found[0] if len(found) == 1 else None
 
 

@@ -17,8 +17,9 @@ from app.ui.context import PageContext
 from app.ui.pages.stock.move_form import MoveForm
 from app.ui.pages.stock.page import StockPage
 from app.ui.tables.exporting import export_to
+from tests.deliveries import gs1
 from tests.factories import EAST, Site
-from tests.services.test_consumption import receive
+from tests.services.test_consumption import AMOXICILLIN, receive
 from tests.ui.conftest import Show
 
 
@@ -61,6 +62,9 @@ def test_f6_shows_what_is_expired(
     page.search.setText("soon")
     settle()
     assert texts(page, 2) == ["SOON"]
+    page.context.scans.route(gs1(AMOXICILLIN, "LONG", date(2027, 9, 30)))  # the lot, not the text
+    settle()
+    assert texts(page, 2) == ["LONG"]
 
 
 def test_enter_opens_the_movements_of_a_lot(

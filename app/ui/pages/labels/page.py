@@ -181,6 +181,8 @@ class LabelsPage(Page):
     # -- preview ------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        if self.state.reprint is not None:
+            self.preview.setFocus()  # the goods rest while labels are printed again
         self.chrome_changed.emit()
         self.feed.ask()
 

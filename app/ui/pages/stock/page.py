@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from app.domain.expiry import Band
 from app.i18n import _
+from app.services.item_lookup import words_of_scan
 from app.services.stock.listing import LightCount, StockRow, StockSummary, stock_summary
 from app.services.stock.totals import TotalRow, totals_by_item, totals_by_org
 from app.ui import formats
@@ -118,7 +119,12 @@ class StockPage(Page):
         self.on(Act.EXPORT, self._export)
         self.on(Act.COLUMNS, lambda: self._grid().choose_columns())
         self.on(Act.FILTERS, self._clear)
-        self.context.scans.subscribe(self, self.search.setText)
+        self.context.scans.subscribe(self, self._scanned)
+
+    def _scanned(self, code: str) -> None:
+        """Look for the lot that was scanned, whichever of its codes it was."""
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: words_of_scan(db, actor, code), self.search.setText, channel="scan")
 
     def _grid(self) -> GridView:
         return (self.lots, self.items, self.members)[self.stack.currentIndex()]
