@@ -40,3 +40,16 @@ INSERT INTO app.expiry_action (org_id, id, item_id, lot_id, action, qty, person_
   version) VALUES (2, 97, 101, 0, 'use_first', 5, 4, '2026-10-20', 'done', '', 1, 4, 1);
 INSERT INTO app.settle_rule (org_id, id, supplier_id, item_id, category, trigger, valid_from, created_at, created_by)
   VALUES (2, 98, 11, 101, '', 'receipt', '2026-10-01', 1, 7);
+INSERT INTO app.requisition (org_id, id, no, status, place_id, created_at, created_by, amount, version)
+  VALUES (2, 84, 'CG-84', 'draft', 1, 1, 4, 0, 1), (2, 85, 'CG-85', 'submitted', 1, 1, 4, 38600, 1);
+INSERT INTO app.requisition_line (org_id, requisition_id, line, item_id, suggested, qty, unit_price, price_factor, why)
+  SELECT 2, r.id, 1, p.item_id, 0, 100 * p.price_factor, p.unit_price, p.price_factor, '{}'
+    FROM app.price p, (VALUES (84), (85)) AS r (id) WHERE p.item_id = 101 LIMIT 2;
+INSERT INTO app.item_request (org_id, id, no, local_id, status, draft, reason, answer, created_at, created_by, version)
+  VALUES (2, 86, 'XQ-1', 1, 'refused', '{}', 'x', 'x', 1, 4, 1), (2, 87, 'XQ-2', 1, 'submitted', '{}', 'x', '', 1, 4, 1);
+INSERT INTO app.pt_meeting (org_id, id, no, title, day, time_text, room, seats, quorum, majority_num, majority_den, secret, status,
+  created_at, created_by, version) VALUES (1, 88, 'YS-88', 'x', '2026-10-14', '', '', 3, 2, 1, 2, 1, 'open', 1, 7, 1);
+INSERT INTO app.pt_agenda (org_id, meeting_id, seq, request_org_id, request_id, status, paper_yes, paper_no, paper_abstain,
+  result, version) VALUES (1, 88, 1, 2, 82, 'done', 2, 0, 0, 'approved', 1);
+INSERT INTO app.award_objection (org_id, id, award_id, attempt, who, text, received_at, received_by, answer, outcome)
+  VALUES (1, 89, 89, 1, 'x', 'x', 1, 7, 'x', 'rejected');
