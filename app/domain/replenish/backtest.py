@@ -36,7 +36,6 @@ _START: Final = 0.3
 _SPARE: Final = 0.15
 """The replay knows nothing of jumps to come but is a little too strict; on the logit scale."""
 _BOUNDS: Final = (0.90, 0.997)
-_SURE: Final = 0.9995
 _TRIES: Final = 5
 _CLOSE: Final = 0.02
 MOST_SERIES: Final = 600
@@ -52,11 +51,6 @@ def logit(share: float) -> float:
 def share(odds: float) -> float:
     """The share of log odds."""
     return float(1.0 / (1.0 + np.exp(-odds)))
-
-
-def moved(wanted: float, aim: Aim, aimed: float) -> float:
-    """Another wanted fill, moved as far on the logit scale as `aim.fill` was to `aimed`."""
-    return share(logit(min(wanted, _SURE)) + logit(aimed) - logit(aim.fill))
 
 
 LevelsOf = Callable[[Network, Frontier, float], Ints]

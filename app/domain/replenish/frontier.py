@@ -44,7 +44,7 @@ class Aim:
     """
 
     fill: float = 0.98
-    critical: float = 0.998
+    critical: float = 0.997
     floor: float = 0.5
     critical_floor: float = 0.95
 

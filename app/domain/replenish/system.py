@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from app.domain.replenish.backtest import MOST_SERIES, Method, corrected, moved
+from app.domain.replenish.backtest import MOST_SERIES, Method, corrected
 from app.domain.replenish.frontier import SAMPLES, Aim, Frontier, Tables
 from app.domain.replenish.network import Network
 from app.domain.replenish.pooled import SLOW
@@ -124,11 +124,10 @@ def _choose(frontier: Frontier, aim: Aim, aimed: float) -> Ints:
         return np.array([int(enough.argmax())])
     choice = frontier.reach(frontier.served, aimed)
     critical = frontier.known.critical > 0
-    wanted = moved(aim.critical, aim, aimed)
-    if not critical.any() or frontier.served(choice, critical) >= wanted:
+    if not critical.any() or frontier.served(choice, critical) >= aim.critical:
         return choice
     most = frontier.served(np.full(len(choice), frontier.levels.shape[1] - 1), critical)
-    wanted = min(wanted, most - 1e-6)
+    wanted = min(aim.critical, most - 1e-6)
     dear = frontier.reach(lambda tried: frontier.served(tried, critical), wanted)
     rest = frontier.reach(lambda tried: frontier.served(np.where(critical, dear, tried)), aimed)
     return np.where(critical, dear, rest)
