@@ -30,6 +30,8 @@ OTHER_CONTENT = "P0S03"
 MONTH_CLOSED = "P0S04"
 BEYOND = "P0S05"
 UNIQUE: Final = "23505"
+TOO_LARGE: Final = "22003"
+_DRIVER: Final = "too large to convert to SQLite INTEGER"
 _log = logging.getLogger(__name__)
 _BROKEN: Final = ("58", "XX001", "XX002")
 """The disk under a server could not be read or written, or a page of it is damaged."""
@@ -46,6 +48,10 @@ def translate() -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except OverflowError as error:
+        if _DRIVER not in str(error):
+            raise
+        raise _too_large() from error
 
 
 def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
@@ -58,6 +64,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         or _settlement(state, message)
         or _twice(state, message, error)
         or _rights(state)
+        or (_too_large() if state == TOO_LARGE else None)
         or _line(message)
         or _room(state, message)
         or _environment(state, message, error)
@@ -155,6 +162,11 @@ def _rights(state: str) -> DomainError | None:
             "access.denied", _("你的账号没有这项权限。可请管理员在系统设置里添加。")
         )
     return None
+
+
+def _too_large() -> DomainError:
+    """A number that no column can hold: no document, item or quantity has one like it."""
+    return DomainError("number.large", _("数字太大，没有这样的编号或数量。请核对是否多输了几位。"))
 
 
 def _line(message: str) -> EnvironmentProblem | None:

@@ -17,8 +17,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.duties import Duty
-from app.domain.errors import EnvironmentProblem, UnsureProblem
+from app.domain.errors import DomainError, EnvironmentProblem, UnsureProblem
 from app.services import line_watch
+from app.services.catalogue.detail import item_detail
 from app.services.db import at_end
 from app.services.db_errors import as_known
 from app.services.platform.server import OWNER
@@ -137,3 +138,10 @@ def test_a_line_that_the_driver_gave_up_is_shut_without_a_word(
     (wait,) = watch._waits.values()
     watch._examine(wait)
     assert watch._waits == {}
+
+
+def test_a_number_that_no_column_holds_is_refused_in_words(site: Site) -> None:
+    with pytest.raises(DomainError, match=r"数字太大|没有这个品规"):
+        item_detail(*site.as_("lead_buyer"), 10**20)
+    with pytest.raises(DomainError, match="数字太大"), site.owner.write() as session:
+        session.execute(text("UPDATE item SET pack_factor = :n"), {"n": 10**20})
