@@ -64,11 +64,13 @@ def write(path: Path, content: bytes) -> Path:
     """Write a file beside its final name, then move it there in one step; folders are made.
 
     Raises:
-        DomainError: The name is that of a folder.
+        DomainError: The name is that of a folder, or of a device, which would be gone then.
         EnvironmentProblem: The folder cannot be written to.
     """
     if path.is_dir():
         raise DomainError("file.folder", _("{path} 是文件夹。请给出文件名。", path=path))
+    if path.exists() and not path.is_file():
+        raise DomainError("file.device", _("{path} 不是普通文件。请换一个文件名。", path=path))
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

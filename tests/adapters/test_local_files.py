@@ -49,6 +49,14 @@ def test_a_device_without_an_end_is_not_read_for_ever() -> None:
         local_files.read(Path("/dev/zero"), 2**20)
 
 
+def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    device = tmp_path / "null"
+    os.mkfifo(device)
+    with pytest.raises(DomainError, match="不是普通文件"):
+        local_files.write(device, b"x")
+    assert device.is_fifo()
+
+
 def test_text_is_utf_8(tmp_path: Path) -> None:
     words = tmp_path / "codes.txt"
     words.write_text("码", encoding="utf-8-sig")
