@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from typing_extensions import override
@@ -19,6 +21,8 @@ RAW_PORT: Final = 9100
 _MAX_PORT: Final = 65535
 _TIMEOUT: Final = 5.0
 _GRACE: Final = 0.5
+_QUEUE: Final = 4_096
+"""Bytes that wait on this side; a label has several times as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,63 @@ def parse_address(text: str) -> PrinterAddress:
     return PrinterAddress(host, int(port))
 
 
+class PartlyTakenProblem(EnvironmentProblem):
+    """The printer stopped in the middle of a job.
+
+    Attributes:
+        taken: Labels that it had taken whole; the next one may be on paper or not.
+    """
+
+    def __init__(self, code: str, text: str, taken: int = 0) -> None:
+        super().__init__(code, text)
+        self.taken = taken
+
+    @override
+    def __reduce__(self) -> tuple[Callable[[], Exception], tuple[()]]:
+        """Goes from a process to another whole."""
+        return partial(type(self), self.code, self.text, self.taken), ()
+
+
 def send(address: PrinterAddress, data: bytes, timeout: float = _TIMEOUT) -> None:
     """Send `data` to the printer and wait until it has taken all of it.
 
     Raises:
         EnvironmentProblem: The printer cannot be reached or stops taking data.
     """
+    send_labels(address, (data,), timeout)
+
+
+def send_labels(
+    address: PrinterAddress, labels: Sequence[bytes], timeout: float = _TIMEOUT
+) -> None:
+    """Send one label after the other; nothing at all when there are none.
+
+    Raises:
+        PartlyTakenProblem: The printer stopped after some labels: how many it has for sure.
+        EnvironmentProblem: The printer cannot be reached, or took no label whole.
+    """
+    handed = [0]
+    try:
+        if labels:
+            _hand_over(address, labels, timeout, handed)
+    except EnvironmentProblem as error:
+        taken = handed[0] - 1  # the last one handed over may still have been on its way
+        if taken < 1:
+            raise
+        text = _("前 {n} 枚已送到，后面的不一定。", n=taken) + error.text
+        raise PartlyTakenProblem(error.code, text, taken) from error
+
+
+def _hand_over(
+    address: PrinterAddress, labels: Sequence[bytes], timeout: float, handed: list[int]
+) -> None:
     try:
         with socket.create_connection((address.host, address.port), timeout) as line:
-            line.sendall(data)
+            # A short queue on this side: what was handed over is with the printer.
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE)
+            for label in labels:
+                line.sendall(label)
+                handed[0] += 1
             line.shutdown(socket.SHUT_WR)
             _wait_for_close(line)
     except TimeoutError as error:

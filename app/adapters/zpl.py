@@ -9,7 +9,7 @@ of the ZPL II Programming Guide (G…Y for 1…19, g…z for 20…400, ``,`` for
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -32,11 +32,6 @@ def label_zpl(image: Image.Image, copies: int = 1) -> str:
         f"^XA^PW{image.width}^LL{image.height}^LH0,0^LS0^LT0^FO0,0"
         f"^GFA,{total},{total},{per_row},{data}^FS^PQ{copies}^XZ\n"
     )
-
-
-def job_zpl(images: Sequence[Image.Image]) -> str:
-    """A whole job, one label after the other."""
-    return "".join(label_zpl(image) for image in images)
 
 
 def _packed(rows: Iterable[str]) -> Iterable[str]:

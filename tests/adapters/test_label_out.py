@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import threading
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from app import paths
 from app.adapters import label_papers, printers
-from app.adapters.printers import PrinterAddress
+from app.adapters.printers import PartlyTakenProblem, PrinterAddress
 from app.domain.errors import DomainError, EnvironmentProblem
 
 
@@ -79,6 +80,27 @@ def test_a_printer_that_stops_taking_data_is_said_to_be_silent(listener: socket.
     address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
     with listener, pytest.raises(EnvironmentProblem, match="没有应答"):
         printers.send(address, b"0" * 30_000_000, timeout=0.3)
+
+
+def test_a_printer_that_stops_in_the_middle_says_what_it_has(listener: socket.socket) -> None:
+    label, read = b"^XA" + b"0" * 200_000 + b"^XZ", bytearray()
+
+    def take() -> None:
+        line, _peer = listener.accept()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        while len(read) < 4 * len(label):
+            read.extend(line.recv(4096))
+        line.close()  # with a reset: what was not read is lost
+
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
+    taker = threading.Thread(target=take)
+    taker.start()
+    with listener, pytest.raises(PartlyTakenProblem, match="枚已送到，后面的不一定") as told:
+        printers.send_labels(address, [label] * 12)
+    taker.join(5)
+    assert told.value.taken in {3, 4}
+    printers.send_labels(address, ())  # all came out: nobody is asked
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_whatever_is_printed_is_read_again(name: str, lot: str, quantity: str, s
 def test_the_graphic_in_the_zpl_is_the_raster_dot_for_dot(spec: LabelSpec) -> None:
     laid = laid_out(spec, "60x40")
     image = label_image(laid, 203)
-    job = zpl.job_zpl([image, image])
+    job = 2 * zpl.label_zpl(image)
     assert job.count("^XA") == job.count("^XZ") == 2
     for picture in zpl.pictures(job):
         assert picture.size == image.size

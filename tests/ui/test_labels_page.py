@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,9 @@ import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.adapters import printers
 from app.adapters.barcode import decode
+from app.adapters.printers import PartlyTakenProblem, PrinterAddress
 from app.adapters.zpl import pictures
 from app.domain.labels.sheet import Nudge
 from app.services.labels.candidates import from_acceptance
@@ -21,7 +23,7 @@ from app.settings import Settings
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.labels import printing
-from app.ui.pages.labels.dialogs import NudgeForm, PickForm, StockForm
+from app.ui.pages.labels.dialogs import NudgeForm, PickForm, ResumeForm, StockForm
 from app.ui.pages.labels.options_card import nudge_words
 from app.ui.pages.labels.page import LabelsPage
 from app.ui.pages.labels.printing import Outlet, OutletKind
@@ -126,6 +128,30 @@ def test_a_print_is_what_the_preview_showed(
     assert "5 枚标签已送到" in page.context.notices.kept[0].text
     page.print()
     assert "还没选要打印的标签" in page.context.notices.kept[0].text
+
+
+def test_a_printer_that_stops_goes_on_from_there(
+    page: LabelsPage, follow: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[int] = []
+
+    def stop_after_three(_address: PrinterAddress, labels: Sequence[bytes]) -> None:
+        sent.append(len(labels))
+        if len(sent) == 1:
+            raise PartlyTakenProblem("printer.silent", "前 3 枚已送到，后面的不一定。", 3)
+
+    monkeypatch.setattr(printers, "send_labels", stop_after_three)
+    page.options.paper.choose("60x40")
+    follow(page)
+    page.put_out(Outlet(OutletKind.NETWORK, "127.0.0.1:9100"), Path())
+    follow(page)
+    assert "前 3 枚已送到" in page.preview.note.text()
+    form = next(one for one in page.findChildren(ResumeForm) if one.isVisible())
+    form.printed.set_value(form.printed.value - 1)  # the third came out torn
+    form.submit()
+    follow(page)
+    assert sent == [5, 3]
+    assert "5 枚标签已送到" in page.context.notices.kept[0].text
 
 
 def test_a_printer_that_is_off_costs_no_codes(

@@ -93,13 +93,21 @@ def as_pdf(prepared: Prepared) -> bytes:
 
 def as_zpl(prepared: Prepared) -> bytes:
     """The labels as ZPL, one graphic each; sheets cannot be sent to a label printer."""
+    _refuse_sheet(prepared)
+    return b"".join(_zpl_labels(prepared))
+
+
+def _refuse_sheet(prepared: Prepared) -> None:
     prepared.checked.refuse()
     if prepared.paper.is_sheet:
         raise DomainError(
             "label.zpl_sheet", _("A4 标签纸不能发到标签打印机。请改用标签卷，或导出 PDF。")
         )
-    images = [label_image(laid, prepared.dpi) for laid in prepared.checked.layouts]
-    return zpl.job_zpl(images).encode("ascii")
+
+
+def _zpl_labels(prepared: Prepared) -> list[bytes]:
+    images = (label_image(laid, prepared.dpi) for laid in prepared.checked.layouts)
+    return [zpl.label_zpl(image).encode("ascii") for image in images]
 
 
 def save_pdf(prepared: Prepared, path: Path) -> Path:
@@ -112,9 +120,14 @@ def save_zpl(prepared: Prepared, path: Path) -> Path:
     return local_files.write(path, as_zpl(prepared))
 
 
-def send(prepared: Prepared, address: PrinterAddress) -> None:
-    """Send the labels to a network label printer; raises `EnvironmentProblem` if it is silent."""
-    printers.send(address, as_zpl(prepared))
+def send(prepared: Prepared, address: PrinterAddress, skip: int = 0) -> None:
+    """Send the labels to a network label printer, without the first `skip` that are on paper.
+
+    Raises:
+        EnvironmentProblem: It is silent; a `PartlyTakenProblem` says how many more it took.
+    """
+    _refuse_sheet(prepared)
+    printers.send_labels(address, _zpl_labels(prepared)[skip:])
 
 
 def save_calibration(options: Options, path: Path) -> Path:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app import paths
+from app.adapters.printers import PartlyTakenProblem
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
 from app.i18n import _
@@ -22,7 +23,7 @@ from app.ui.context import PageContext, Scope
 from app.ui.jobs import Progress
 from app.ui.page import KeyHint, Page
 from app.ui.pages.labels import printing
-from app.ui.pages.labels.dialogs import ask_file
+from app.ui.pages.labels.dialogs import ask_file, ask_resume
 from app.ui.pages.labels.feed import Arranged, PreviewFeed
 from app.ui.pages.labels.goods_card import GoodsCard
 from app.ui.pages.labels.options_card import OptionsCard
@@ -240,16 +241,21 @@ class LabelsPage(Page):
         else:
             self.not_available()
 
-    def put_out(self, outlet: Outlet, path: Path) -> None:
-        """Make the labels and bring them to the outlet."""
+    def put_out(self, outlet: Outlet, path: Path, skip: int = 0) -> None:
+        """Make the labels and bring them to the outlet, without the first `skip`."""
         db, actor, job = self.context.db, self.context.actor, self.state.job(outlet.target)
-        bring = printing.put_out(outlet, self.context.session.settings, path)
+        bring = printing.put_out(outlet, self.context.session.settings, path, skip)
+
+        def failed(error: Exception) -> None:
+            self._not_printed(error)
+            if isinstance(error, PartlyTakenProblem):
+                ask_resume(self, skip + error.taken, lambda n: self.put_out(outlet, path, n))
 
         def work(progress: Progress) -> Printed[str]:
             return print_labels(db, actor, job, bring, progress.step)
 
         self.preview.set_busy(busy=True)
-        self.context.jobs.long(_("打印标签"), work, self._printed, self._not_printed)
+        self.context.jobs.long(_("打印标签"), work, self._printed, failed)
 
     def _printed(self, printed: Printed[str]) -> None:
         self.state.printed()

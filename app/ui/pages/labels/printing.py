@@ -77,8 +77,13 @@ def outlets(settings: Settings) -> tuple[Outlet, ...]:
     return (*found, Outlet(OutletKind.PDF), Outlet(OutletKind.ZPL))
 
 
-def put_out(outlet: Outlet, settings: Settings, path: Path) -> Callable[[Prepared], str]:
-    """What brings labels to the outlet and says where they are; `path` is for files."""
+def put_out(
+    outlet: Outlet, settings: Settings, path: Path, skip: int = 0
+) -> Callable[[Prepared], str]:
+    """What brings labels to the outlet and says where they are.
+
+    `path` is for files; the first `skip` labels came out of the label printer before.
+    """
 
     def run(prepared: Prepared) -> str:
         if outlet.kind is OutletKind.PDF:
@@ -87,7 +92,7 @@ def put_out(outlet: Outlet, settings: Settings, path: Path) -> Callable[[Prepare
             return str(output.save_zpl(prepared, path))
         if outlet.kind is OutletKind.NETWORK:
             address = PrinterAddress(settings.printer_host, settings.printer_port)
-            output.send(prepared, address)
+            output.send(prepared, address, skip)
             return str(address)
         print_pages(prepared, printer=outlet.name)
         return outlet.name
