@@ -83,6 +83,14 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those that it lies in, where they are not there; errors as `write`."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
 def unwritten(path: Path, error: OSError) -> EnvironmentProblem:
     """What to say of a file that could not be written."""
     words = _("写不了 {path}：{why}。", path=path, why=_why(error, path))

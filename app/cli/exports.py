@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.scope import price_view
 from app.i18n import _
 from app.services.catalogue.export import export_catalogue
 from app.services.catalogue.search import SearchQuery
@@ -42,7 +43,7 @@ def prices(
 ) -> None:
     """Write prices to a file."""
     run = cli()
-    query = SearchQuery(text, view="" if view == "all" else view)
+    query = SearchQuery(text, view=price_view(view))
     with run.progress(_("导出中")) as report:
         count = export_prices(*run.signed_in(), query, path, report)
     _said(path, count)

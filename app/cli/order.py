@@ -12,6 +12,7 @@ from app import paths
 from app.adapters.local_files import write
 from app.cli import order_rest, order_shortage
 from app.cli.context import cli
+from app.cli.scope import one_of
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -50,7 +51,7 @@ def list_(
     """List group orders, or the member orders of one."""
     run = cli()
     db, actor = run.signed_in()
-    if not group and view == "all":
+    if not group and one_of(view, "all", "open", "signed", "mine") == "all":
         groups = queries.group_orders(db, actor, GroupsWanted())
         run.emit(
             groups if run.as_json else [_group_words(row) for row in groups],

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
-from app.cli.scope import supplier_id
+from app.cli.scope import price_view, supplier_id
 from app.domain import money
 from app.domain.days import typed_day
 from app.domain.ids import new_op
@@ -43,7 +43,7 @@ def show(
 ) -> None:
     """Show prices."""
     run = cli()
-    query = SearchQuery(text, view="" if view == "all" else view)
+    query = SearchQuery(text, view=price_view(view))
     run.emit(
         price_page(*run.signed_in(), query, (None, limit)).rows,
         {
@@ -163,7 +163,7 @@ def export(
 ) -> None:
     """Write prices to a file."""
     run = cli()
-    query = SearchQuery(view="" if view == "all" else view)
+    query = SearchQuery(view=price_view(view))
     with run.progress(_("导出中")) as report:
         count = export_prices(*run.signed_in(), query, path, report)
     run.emit({"file": str(path), "rows": count}, {"file": _("已输出"), "rows": _("行数")})

@@ -26,6 +26,21 @@ def org_id(run: Cli, code: str) -> int:
     )
 
 
+def one_of(word: str, *known: str) -> str:
+    """The word, when it is one that the command knows; an empty one stands for no choice."""
+    if word not in known:
+        said = "、".join(one for one in known if one)
+        raise DomainError(
+            "cli.word", _("没有「{word}」这个选择。可以写：{known}。", word=word, known=said)
+        )
+    return word
+
+
+def price_view(word: str) -> str:
+    """Which prices are meant, as lists of prices name it."""
+    return one_of(word, "now", "future", "past", "dearer", "all").removeprefix("all")
+
+
 def signed_in_at(run: Cli, code: str) -> tuple[Database, Actor, int]:
     """The database, who acts, and the member that is meant (`org_id`)."""
     return *run.signed_in(), org_id(run, code)

@@ -37,7 +37,8 @@ def simulate(
     ] = True,
     group: Annotated[bool, typer.Option("--group", help=_("方案 B 按集团一盘棋算"))] = False,
     months: Annotated[
-        float, typer.Option("--months", help=_("方案 A 改为手设：备几个月的月均用量"))
+        float,
+        typer.Option("--months", help=_("方案 A 改为手设：备几个月的月均用量"), min=0, max=60),
     ] = 0.0,
     exceptions: Annotated[bool, typer.Option("--exceptions", help=_("只列换后缺货更多的"))] = False,
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
-from app.cli.scope import item_id, org_id, org_ids
+from app.cli.scope import item_id, one_of, org_id, org_ids
 from app.domain.stock.zones import HOLDS
 from app.i18n import _
 from app.services.stock.listing import PlainQuery, stock_page, stock_summary
@@ -31,7 +31,8 @@ def list_stock(
     """List lots on hand."""
     run = cli()
     db, actor = run.signed_in()
-    page = stock_page(db, actor, org_ids(run, org), PlainQuery(text=text, view=view), (None, limit))
+    query = PlainQuery(text=text, view=one_of(view, "", "expired", "expiring", "held", "missing"))
+    page = stock_page(db, actor, org_ids(run, org), query, (None, limit))
     run.emit(
         page.rows,
         {

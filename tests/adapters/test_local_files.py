@@ -18,6 +18,8 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(EnvironmentProblem, match="路径里文件和文件夹对不上"):
         local_files.write(tmp_path / "file" / "labels.zpl", b"data")
+    with pytest.raises(EnvironmentProblem, match="路径里文件和文件夹对不上"):
+        local_files.make_folder(tmp_path / "file")
     with pytest.raises(DomainError, match="是文件夹。请给出文件名"):
         local_files.write(tmp_path / "new", b"data")
     assert [path.name for path in target.parent.iterdir()] == ["labels.zpl"]

@@ -49,6 +49,8 @@ def test_an_item_is_added_shown_changed_and_its_history_told(indexed: Site) -> N
         (("item", "show", "YP-999999"), "item.unknown"),
         (("item", "edit", "YP-000101", "--flag", "gold"), "cli.flag"),
         (("item", "edit", "YP-000101", "--code", "ean=1"), "cli.code"),
+        (("prices", "list", "--view", "zz"), "cli.word"),
+        (("stock", "list", "--view", "zz"), "cli.word"),
         (("import", "catalogue", "/nowhere/a.xlsx"), "file.missing"),
         (("prices", "set", "YP-000101", "nobody", "1", "--list", "x", "--from", "2026-11-01"),
          "party.unknown"),

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from app.adapters import local_files
 from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
@@ -58,7 +59,7 @@ def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
         EnvironmentProblem: Not enough space, or pg_dump is not there.
         DomainError: The copy does not add up (`backup.proof`); it is kept for inspection.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    local_files.make_folder(folder)
     stamp = f"{datetime.now(ZONE):%Y%m%d-%H%M%S-%f}"[:-3]
     if not db.is_sqlite:
         file = folder / f"yilian-{stamp}.dump"
