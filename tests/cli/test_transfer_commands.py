@@ -15,7 +15,7 @@ def test_a_loan_by_command_line(site: Site, tmp_path: Path) -> None:
     stock(site, EAST, DRUG, 20 * BOX, SOON)
     used(site, WEST, DRUG, 90 * BOX)
     letter = tmp_path / "批准.pdf"
-    letter.write_bytes(b"%PDF approval")
+    letter.write_bytes(b"%PDF-1.7 approval")
 
     def say(login: str, *words: str) -> str:
         done = run(site, login, "transfer", *words)
