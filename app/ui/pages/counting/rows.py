@@ -50,8 +50,8 @@ def line_columns() -> tuple[Column, ...]:
 def count_columns() -> tuple[Column, ...]:
     """Columns of the list of counts."""
     return (
-        Column(key="no", title=_("单号 / 库位"), kind=Kind.TWO_LINE, width=112, stretch=True),
-        Column(key="done", title=_("已盘"), kind=Kind.NUMBER, width=78),
+        Column(key="no", title=_("单号 / 库位"), kind=Kind.TWO_LINE, width=74, stretch=True),
+        Column(key="done", title=_("已盘"), kind=Kind.NUMBER, width=82),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=92),
     )
 
@@ -59,7 +59,7 @@ def count_columns() -> tuple[Column, ...]:
 def disposal_columns() -> tuple[Column, ...]:
     """Columns of write-offs and returns."""
     return (
-        Column(key="no", title=_("单号 / 货"), kind=Kind.TWO_LINE, width=130, stretch=True),
+        Column(key="no", title=_("单号 / 货"), kind=Kind.TWO_LINE, width=96, stretch=True),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=92),
         Column(key="act", title="", kind=Kind.BUTTON, width=54),
     )

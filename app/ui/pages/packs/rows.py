@@ -57,7 +57,7 @@ def pack_columns() -> tuple[Column, ...]:
 def need_columns() -> tuple[Column, ...]:
     """Columns of what departments want."""
     return (
-        Column(key="what", title=_("科室 / 品名"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="what", title=_("科室 / 品名"), kind=Kind.TWO_LINE, width=116, stretch=True),
         Column(key="packs", title=_("要 / 有"), kind=Kind.QTY, width=74),
         Column(key="act", title="", kind=Kind.BUTTON, width=52),
     )
@@ -66,7 +66,7 @@ def need_columns() -> tuple[Column, ...]:
 def definition_columns() -> tuple[Column, ...]:
     """Columns of the definitions."""
     return (
-        Column(key="what", title=_("品名 / 给谁"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="what", title=_("品名 / 给谁"), kind=Kind.TWO_LINE, width=116, stretch=True),
         Column(key="units", title=_("每包"), kind=Kind.QTY, width=74),
         Column(key="act", title="", kind=Kind.BUTTON, width=52),
     )

@@ -46,7 +46,7 @@ class StockPage(Page):
         super().__init__(context)
         self.lights = StateCounts()
         self.search = SearchEdit(_("品名、拼音、批号"))
-        self.search.setMinimumWidth(220)
+        self.search.setMinimumWidth(150)
         self.search.textChanged.connect(self._search)
         self.source = rows.LotSource(context.db, context.actor, context.scope.ids, context.today)
         self.lots = GridView(PagedModel(rows.columns(), self.source, context.jobs))
