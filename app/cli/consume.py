@@ -11,6 +11,7 @@ import typer
 from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.operation import OpOption, op_id
+from app.cli.places import place_id
 from app.cli.scope import org_ids, signed_in_at
 from app.domain.errors import DomainError
 from app.domain.quantity import checked
@@ -36,6 +37,9 @@ def scan(
         list[str] | None, typer.Argument(help=_("标签码、69 码、GS1、统一编码"))
     ] = None,
     file: Annotated[Path | None, typer.Option(help=_("每行一个码的文件"))] = None,
+    place: Annotated[
+        str, typer.Option(help=_("从哪里用：药库、科室或三级库的编码或名称；不填为主库"))
+    ] = "",
     org: OrgOption = "",
     reason: Annotated[str, typer.Option(help=_("不按近效期先出的理由"))] = "",
     note: Annotated[str, typer.Option(help=_("备注"))] = "",
@@ -44,15 +48,15 @@ def scan(
     """Post the use of scanned goods as one document."""
     run = cli()
     db, actor, where = signed_in_at(run, org)
-    place = store_of(db, actor, where)
+    spot = place_id(where, place) or store_of(db, actor, where)
     lines = []
     for code in _codes(codes, file):
-        found = scanned(db, actor, where, place, code)
+        found = scanned(db, actor, where, spot, code)
         if found.warning:
             run.say(found.warning)
         line = found.line
         lines.append(ConsumeLine(line.item_id, line.qty, line.lot_id, line.pack_id, reason))
-    command = Consume(op_id(op), where, place, tuple(lines), source="scan", note=note)
+    command = Consume(op_id(op), where, spot, tuple(lines), source="scan", note=note)
     done = consume(db, actor, command)
     run.say(_("已登记消耗 {no}，{n} 行。", no=done.no, n=len(done.lines)))
     if run.as_json:

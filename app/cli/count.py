@@ -11,6 +11,7 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.places import place_id
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain import money
 from app.domain.duties import Actor
@@ -33,7 +34,6 @@ from app.services.counting.photos import AddPhoto, add_photo, photos
 from app.services.db import Database
 from app.services.recalls.expiring import people_of
 from app.services.stock.listing import PlainQuery, stock_rows
-from app.services.stock.places import places_of
 
 app = typer.Typer()
 
@@ -52,7 +52,7 @@ def start(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    command = counting.StartCount(new_op(), where, _place(where, place), tolerance)
+    command = counting.StartCount(new_op(), where, place_id(where, place), tolerance)
     done = counting.start(db, actor, command)
     run.say(_("{no} 开始盘点。", no=done.no))
     if run.as_json:
@@ -174,6 +174,7 @@ def writeoff(
     item: Annotated[str, typer.Argument(help=_("统一编码"))],
     qty: Annotated[int, typer.Argument(help=_("数量（最小单位）"))],
     lot: Annotated[str, typer.Option(help=_("批号"))] = "",
+    place: Annotated[str, typer.Option(help=_("库位编码或名称；只在一处时可不填"))] = "",
     cause: Annotated[
         str, typer.Option(help=_("expired、damaged、recall、quality、near、wrong"))
     ] = "damaged",
@@ -185,12 +186,20 @@ def writeoff(
     run = cli()
     db, actor = run.signed_in()
     where, wanted = org_id(run, org), item_id(run, item)
+    spot = place_id(where, place)
     found = [
         x for x in stock_rows(db, actor, (where,), PlainQuery())
-        if x.item_id == wanted and lot in {"", x.lot_no}
+        if x.item_id == wanted and lot in {"", x.lot_no} and spot in {0, x.place_id}
     ]  # fmt: skip
-    if len(found) != 1:
-        raise DomainError("move.lot", _("有 {n} 批符合。请用 --lot 说明是哪一批。", n=len(found)))
+    if not found:
+        raise DomainError("move.none", _("这里没有这一批货。请核对批号和库位。"))
+    if len(found) > 1:
+        there = "；".join(f"{x.lot_no or '—'} {x.place} {x.owner} {x.qty}" for x in found)
+        raise DomainError(
+            "move.lot",
+            _("有 {n} 处符合：{there}。请用 --lot 和 --place 说明是哪一处。",
+              n=len(found), there=there),
+        )  # fmt: skip
     goods = disposing.Goods(found[0].place_id, wanted, found[0].lot_id, found[0].owner_id, qty)
     supplier = found[0].owner_id if back else 0
     disposing.ask(db, actor, disposing.Ask(new_op(), where, (goods,), cause, reason, supplier))
@@ -340,7 +349,7 @@ def temperature(
     where = org_id(run, org)
     if celsius:
         command = warm.Measure(
-            new_op(), where, _place(where, place), parse_temperature(celsius),
+            new_op(), where, place_id(where, place), parse_temperature(celsius),
             humidity if humidity >= 0 else None, note,
         )  # fmt: skip
         good = warm.measure(db, actor, command)
@@ -392,12 +401,3 @@ def _disposal(no: str) -> disposing.DisposalRow:
         if row.no == no.strip().upper():
             return row
     raise DomainError("disposal.unknown", _("没有单号 {no}。请核对。", no=no))
-
-
-def _place(org: int, code: str) -> int:
-    if not code:
-        return 0
-    for place in places_of(*cli().signed_in(), org):
-        if place.code == code.strip().upper():
-            return place.id
-    raise DomainError("place.unknown", _("没有库位 {code}。用 yilian place list 查看。", code=code))

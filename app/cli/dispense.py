@@ -19,8 +19,8 @@ from app.cli.imports import (
     stop_at,
 )
 from app.cli.operation import OpOption, op_id
+from app.cli.places import place_id
 from app.cli.scope import org_id, org_ids, signed_in_at
-from app.domain.errors import DomainError
 from app.i18n import _
 
 app = typer.Typer()
@@ -48,7 +48,7 @@ def import_file(
 
     run = cli()
     db, actor, where = signed_in_at(run, org)
-    store = _place(where, place)
+    store = place_id(where, place)
     said = mapping_of(mapping, FIELDS)
     wanted = dispense.DispenseImport(path, where, store, said, encoding)
     with run.progress(_("读取文件")) as report:
@@ -102,15 +102,3 @@ def undo_batch(
     run.say(_("已撤销，写了 {n} 张冲销单。", n=written))
     if run.as_json:
         run.emit({"documents": written})
-
-
-def _place(org: int, text: str) -> int:
-    """The place with a code or name; 0 for the main store."""
-    from app.services.stock.places import places_of
-
-    if not text:
-        return 0
-    for row in places_of(*cli().signed_in(), org):
-        if text.upper() == row.code.upper() or text == row.name:
-            return row.id
-    raise DomainError("place.unknown", _("没有库位 {text}。可用 yilian place list 查。", text=text))

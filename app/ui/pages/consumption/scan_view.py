@@ -20,12 +20,12 @@ from app.services.consumption.listing import (
 )
 from app.services.consumption.scan import Scanned, scanned
 from app.services.db import local_time
-from app.services.stock.places import store_of
 from app.ui import formats
 from app.ui.binding import offer_binding
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.draft import Draft, Entry
+from app.ui.pages.consumption.place_choice import PlaceChoice
 from app.ui.pages.consumption.refund_form import RefundForm
 from app.ui.saving import Saving
 from app.ui.status import Status
@@ -69,6 +69,7 @@ class ConsumeView(QWidget):
         self.exported = self.documents
         self.documents.link_clicked.connect(self._ask_reverse)
         self.documents.opened.connect(self._ask_refund)
+        self.place = PlaceChoice(page)
         self.total = Text("", Role.STRONG)
         self.post_button = Button(_("登记消耗"), ButtonKind.PRIMARY, key="F10")
         self.post_button.clicked.connect(self.post)
@@ -81,6 +82,7 @@ class ConsumeView(QWidget):
     def _lay_out(self) -> None:
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 8, 12, 8)
+        foot.addWidget(self.place)
         foot.addWidget(self.total)
         foot.addStretch(1)
         foot.addWidget(self.undo_button)
@@ -111,6 +113,7 @@ class ConsumeView(QWidget):
         self._page.read(
             lambda: consumptions(db, actor, orgs, limit=60), self._show_documents, channel="docs"
         )
+        self.place.refresh()
         self._show()
 
     def scan(self, code: str) -> None:
@@ -123,8 +126,9 @@ class ConsumeView(QWidget):
         if not context.may(Duty.STORE):
             self._say(Status.BAD, _("你不能登记这家机构的消耗"), _("请选择自己所在的机构。"))
             return
+        place = self.place.asked()
         self._page.read(
-            lambda: scanned(db, actor, org, store_of(db, actor, org), code),
+            lambda: scanned(db, actor, org, place(), code),
             lambda goods: self.saving.after(lambda: self._take(goods)),
             lambda error: self._not_scanned(code, error),
         )
@@ -192,13 +196,11 @@ class ConsumeView(QWidget):
         if not self.saving.begin():
             return
         db, actor, org = context.db, context.actor, context.org.id
-        lines, op_id = self.draft.lines(), self.draft.op_id
+        lines, op_id, place = self.draft.lines(), self.draft.op_id, self.place.asked()
         self.post_button.setEnabled(False)
 
         def work() -> Consumed:
-            return consume(
-                db, actor, Consume(op_id, org, store_of(db, actor, org), lines, source="scan")
-            )
+            return consume(db, actor, Consume(op_id, org, place(), lines, source="scan"))
 
         self._page.write(work, self._posted, self._not_posted)
 
@@ -237,6 +239,7 @@ class ConsumeView(QWidget):
         if isinstance(model, ListModel):
             model.set_rows([_row(entry, self._page) for entry in self.draft.entries])
         self.total.setText(_("本单 {n} 行", n=len(self.draft.entries)))
+        self.place.lock(while_scanned=bool(self.draft.entries))
         self.changed.emit()
 
     def _show_documents(self, found: tuple[ConsumptionRow, ...]) -> None:
