@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -61,11 +62,19 @@ def read_text(path: Path, most: int = MOST) -> str:
 
 
 def write(path: Path, content: bytes) -> Path:
-    """Write a file beside its final name, then move it there in one step; folders are made.
+    """Write a file as a whole; errors as `whole`."""
+    with whole(path) as part:
+        part.write_bytes(content)
+    return path
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A file beside the final name to write into; in the end it takes that name in one step.
 
     Raises:
         DomainError: The name is that of a folder, or of a device, which would be gone then.
-        EnvironmentProblem: The folder cannot be written to.
+        EnvironmentProblem: The folder cannot be made or written to.
     """
     if path.is_dir():
         raise DomainError("file.folder", _("{path} 是文件夹。请给出文件名。", path=path))
@@ -74,13 +83,12 @@ def write(path: Path, content: bytes) -> Path:
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
+        yield part
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
-            part.unlink()
+            part.unlink(missing_ok=True)
         raise unwritten(path, error) from error
-    return path
 
 
 def make_folder(path: Path) -> None:

@@ -90,14 +90,14 @@ def write_levels(path: Path, keys: Sequence[Key], levels: SystemLevels) -> None:
     """The levels as a file; a series that is not kept is never ordered (−1, 0)."""
     kept = levels.reorder_point >= 0
     upper = np.where(kept, levels.order_up_to, 0)
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            out = csv.writer(file)
-            out.writerow(_ANSWER)
-            rows = zip(keys, levels.reorder_point, upper, levels.reserve, strict=True)
-            out.writerows((*key, int(a), int(b), int(c)) for key, a, b, c in rows)
-    except OSError as error:
-        raise local_files.unwritten(path, error) from error
+    rows = zip(keys, levels.reorder_point, upper, levels.reserve, strict=True)
+    with (
+        local_files.whole(path) as part,
+        part.open("w", encoding="utf-8", newline="") as file,
+    ):
+        out = csv.writer(file)
+        out.writerow(_ANSWER)
+        out.writerows((*key, int(a), int(b), int(c)) for key, a, b, c in rows)
 
 
 def _text(path: Path) -> str:

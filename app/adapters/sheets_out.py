@@ -11,7 +11,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,16 +62,8 @@ def write_book(path: Path, sheets: Sequence[Sheet]) -> int:
     kind = path.suffix.lower()
     if kind not in {".xlsx", ".csv"}:
         raise DomainError("file.kind", _("只能导出为 .xlsx 或 .csv。请改文件名的后缀。"))
-    part = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        count = _xlsx(part, sheets) if kind == ".xlsx" else _csv(part, sheets[0])
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise local_files.unwritten(path, error) from error
-    return count
+    with local_files.whole(path) as part:
+        return _xlsx(part, sheets) if kind == ".xlsx" else _csv(part, sheets[0])
 
 
 def csv_text(value: Cell) -> str:

@@ -14,7 +14,7 @@ from hypothesis import given, strategies as st
 
 from app.adapters import sheets, sheets_out
 from app.adapters.sheets_out import Sheet
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 
 
 def rows_of(path: Path) -> tuple[tuple[str, ...], ...]:
@@ -123,10 +123,10 @@ def test_an_empty_workbook_is_told(tmp_path: Path) -> None:
     assert refused.value.code == "file.empty"
 
 
-def test_a_folder_in_the_way_is_the_environments_problem(tmp_path: Path) -> None:
+def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
     target = tmp_path / "out.csv"
     target.mkdir()
-    with pytest.raises(EnvironmentProblem):
+    with pytest.raises(DomainError, match="是文件夹。请给出文件名"):
         sheets_out.write(target, Sheet("x", ["a"], [["1"]]))
     assert [entry.name for entry in tmp_path.iterdir()] == ["out.csv"]
 
