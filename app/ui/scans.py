@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.domain.gs1 import SEPARATOR
+from app.i18n import _
 from app.ui.widgets.fields import CodeEdit, SearchEdit
 
 Handler = Callable[[str], None]
@@ -77,3 +78,10 @@ def _in_front(widget: QWidget) -> bool:
     """Whether no dialog stands before the widget's window."""
     modal = QApplication.activeModalWidget()
     return modal is None or modal is widget.window()
+
+
+def unwanted_words(code: str) -> str:
+    """Why a scan went nowhere, and where it would go."""
+    if QApplication.activeModalWidget() is not None:
+        return _("扫到 {code}，这个窗口不用扫码，没有记下。", code=code)
+    return _("扫到 {code}，这个页面不用扫码。按 F2 去收货验收。", code=code)

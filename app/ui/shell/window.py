@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app.i18n import _
@@ -17,6 +17,7 @@ from app.ui.actions import ACTIONS, Act
 from app.ui.ahead import recent
 from app.ui.context import PageContext, Scope
 from app.ui.pages.registry import BY_NAME, pages_for
+from app.ui.scans import unwanted_words
 from app.ui.shell.badges import Badges
 from app.ui.shell.band import DemoBand
 from app.ui.shell.devices import Devices
@@ -223,10 +224,7 @@ class MainWindow(ReadingOrder):
         self.close()
 
     def _unwanted_scan(self, code: str) -> None:
-        words = _("扫到 {code}，这个页面不用扫码。按 F2 去收货验收。", code=code[:40])
-        if QApplication.activeModalWidget() is not None:
-            words = _("扫到 {code}，这个窗口不用扫码，没有记下。", code=code[:40])
-        self.context.notices.info(words)
+        self.context.notices.info(unwanted_words(code[:40]))
 
     # Showing
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QElapsedTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -104,19 +104,11 @@ class PacksPage(Page):
         self.needs_card.add(self.wanted, 1)
         self.rules_card = Card(_("定数包定义"), padding=12)
         self.rules_card.add(self.rules, 1)
-        right = QVBoxLayout()
-        right.setSpacing(12)
-        right.addWidget(self.needs_card, 1)
-        right.addWidget(self.rules_card, 1)
-        body = QHBoxLayout()
-        body.setSpacing(12)
-        body.addWidget(self.grid, 9)
-        body.addLayout(right, 4)
         column = page_column(self)
         column.addWidget(self.bar)
         self.slip_button = Button(_("发放单"), icon=Icon.PRINTER)
         column.addLayout(toolbar(*made, None, self.target, self.slip_button, self.define_button))
-        column.addLayout(body, 1)
+        column.addLayout(_beside(self.grid, self.needs_card, self.rules_card), 1)
         column.addWidget(self.bar.recent)
 
     def _connect(self) -> None:
@@ -315,6 +307,19 @@ class PacksPage(Page):
         rule = next((one for one in self._rules if one.id == need.definition_id), None)
         if rule is not None:
             self._ask_build(rule, need.packs)
+
+
+def _beside(grid: QWidget, *cards: QWidget) -> QHBoxLayout:
+    """The packs, and the cards under each other at their right."""
+    right = QVBoxLayout()
+    right.setSpacing(12)
+    for card in cards:
+        right.addWidget(card, 1)
+    body = QHBoxLayout()
+    body.setSpacing(12)
+    body.addWidget(grid, 9)
+    body.addLayout(right, 4)
+    return body
 
 
 def _step_of(desk: Desk, row: PackRow, department: object) -> Callable[[], None] | None:

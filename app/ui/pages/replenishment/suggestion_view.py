@@ -79,6 +79,7 @@ class SuggestionView(QWidget):
             group.addButton(chip)
             chip.clicked.connect(lambda _on=False, name=name: self.show_view(name))
         self.chips[""].setChecked(True)
+        tools = (self.files, self.again, self.adjust, self.requests)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -88,17 +89,7 @@ class SuggestionView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(
-            toolbar(
-                *self.chips.values(),
-                self.add,
-                self.search,
-                self.aims,
-                self.files,
-                self.again,
-                self.adjust,
-                self.requests,
-                spacing=6,
-            )
+            toolbar(*self.chips.values(), self.add, self.search, self.aims, *tools, spacing=6)
         )
         column.addLayout(row, 1)
 
