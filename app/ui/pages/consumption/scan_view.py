@@ -251,13 +251,8 @@ class ConsumeView(QWidget):
         document = row.record
         if not isinstance(document, ConsumptionRow) or document.status is not State.POSTED:
             return
-        form = ReasonForm(
-            _("冲销 {no}", no=document.no),
-            _("货会回到原来的批号和库位，对账单按冲销后的数量计算。原单保留。"),
-            _("冲销"),
-            self,
-            least=2,
-        )
+        effect = _("货会回到原来的批号和库位，对账单按冲销后的数量计算。原单保留。")
+        form = ReasonForm(_("冲销 {no}", no=document.no), effect, _("冲销"), self, least=2)
         op_id = new_op()
         db, actor = self._page.context.db, self._page.context.actor
 
