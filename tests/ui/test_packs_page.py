@@ -165,6 +165,8 @@ def test_definitions_and_needs_stand_beside(
     form = next(form for form in page.findChildren(BuildForm) if form.isVisible())
     form.submit()
     settle()
-    assert [row.record.state for row in page.grid.selected()] == [PackState.IN_STOCK]
+    (made,) = (row.record for row in page.grid.selected())
+    assert isinstance(made, PackRow)
+    assert made.state is PackState.IN_STOCK
     assert page.window().focusWidget() is page.bar.field.edit
     assert sqlite_site.is_sqlite
