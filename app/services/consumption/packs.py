@@ -55,7 +55,7 @@ def open_pack(
             raise DomainError(
                 "pack.lot",
                 _(
-                    "标签里的批号 {lot} 已过期或已冻结，不能使用。放入退货区，等候处理。",
+                    "标签里的批号 {lot} 已过期、被冻结或召回，不能使用。放入退货区，等候处理。",
                     lot=line.lot_no,
                 ),
             )

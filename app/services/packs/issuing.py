@@ -139,7 +139,7 @@ def _refuse_unusable(session: Session, org_id: int, done: Sequence[Stepped]) -> 
             raise DomainError(
                 "pack.lot",
                 _(
-                    "定数包 {code} 里有已过期或已冻结的批号，不能发放。请拆包后处理。",
+                    "定数包 {code} 里有已过期、被冻结或召回的批号，不能发放。请拆包后处理。",
                     code=one.pack.code,
                 ),
             )

@@ -264,9 +264,9 @@ def test_a_frozen_pack_is_neither_issued_nor_opened(site: Site) -> None:
     with site.owner.write() as s:
         s.add(LotHold(org_id=0, lot_id=lots["A"], id=new_id(), reason="recall",
                       since=site.owner.now(s), person_id=1))  # fmt: skip
-    with pytest.raises(DomainError, match="已冻结"):
+    with pytest.raises(DomainError, match="冻结或召回"):
         send(site, department, made.pack_ids[1])
-    with pytest.raises(DomainError, match="已冻结"):
+    with pytest.raises(DomainError, match="冻结或召回"):
         open_packs(*site.as_(ME), work(made.pack_ids[0]))
 
 
