@@ -14,6 +14,7 @@ from app.domain.days import typed_day
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.typed import scaled
 from app.i18n import _
 from app.services.awards import decide, enforce, engine, files, notice, propose, queries
 from app.services.negotiation.project import project_id
@@ -53,10 +54,10 @@ def optimise(
     stated = Limits(
         in_all=in_all,
         per_lot=per_lot,
-        split=tuple(_tenths(one) or 0 for one in split.split("/")) if split else (1000,),
-        share_cap=_tenths(share_cap),
-        small_share=_tenths(small_share),
-        keep_incumbent=_tenths(keep_incumbent),
+        split=tuple(scaled(one, _TENTHS) or 0 for one in split.split("/")) if split else (1000,),
+        share_cap=scaled(share_cap, _TENTHS),
+        small_share=scaled(small_share, _TENTHS),
+        keep_incumbent=scaled(keep_incumbent, _TENTHS),
         cold_chain=cold_chain,
         use_capacity=capacity,
     )
@@ -280,7 +281,7 @@ def enforce_(
         new_op(),
         _find(run, no, which).award_id,
         typed_day(start) if start else None,
-        _tenths(pledge_cap),
+        scaled(pledge_cap, _TENTHS),
     )
     run.emit(
         enforce.put_in_force(*run.signed_in(), command),
@@ -315,16 +316,3 @@ def _find(run: Cli, no: str, which: str) -> queries.AwardRow:
         if not which or row.kind == which:
             return row
     raise DomainError("award.none", _("项目 {no} 还没有这样的方案。请先保存或优化。", no=no))
-
-
-def _tenths(text: str) -> int | None:
-    """Percent as typed, in tenths of a percent."""
-    words = text.strip().removesuffix("%")
-    if not words:
-        return None
-    try:
-        return int(Decimal(words) * _TENTHS)
-    except ArithmeticError:
-        raise DomainError(
-            "number.form", _("「{text}」不是数字。请填如 70 的数。", text=text)
-        ) from None

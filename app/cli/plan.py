@@ -17,7 +17,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.frontier import Aim
-from app.domain.replenish.settings import Settings
+from app.domain.replenish.settings import MOST_DAYS, Settings
 from app.i18n import _
 from app.services.demand import DemandLine, RecordDemand, record
 from app.services.directory import members_day
@@ -117,6 +117,9 @@ def plan(
 
         plan_files(run, data, out, target if target > 0 else Aim().fill)
         return
+    if not -1 <= target <= MOST_DAYS:  # also what is no number at all
+        words = _("天数应在 0 到 {most} 之间。请改正。", most=MOST_DAYS)
+        raise DomainError("replenish.days", words)
     db, actor, where = signed_in_at(run, org)
     if not show_only:
         last = board(db, actor, SuggestionQuery(where)).settings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
 
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 from typing_extensions import override
@@ -12,6 +11,7 @@ from typing_extensions import override
 from app.domain.awarding.limits import Limits, check_limits
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
+from app.domain.typed import scaled
 from app.i18n import _
 from app.services.awards.queries import ObjectionRow
 from app.ui import theme
@@ -65,7 +65,7 @@ class LimitsForm(Form):
         found = Limits(
             in_all=self._number("in_all", 1),
             per_lot=self._number("per_lot", 1),
-            split=tuple(_number(one, _TENTHS) or 0 for one in split.split("/"))
+            split=tuple(scaled(one, _TENTHS) or 0 for one in split.split("/"))
             if split
             else (1000,),
             share_cap=self._number("share_cap", _TENTHS),
@@ -79,7 +79,7 @@ class LimitsForm(Form):
 
     def _number(self, key: str, scale: int) -> int | None:
         try:
-            found = _number(self.fields[key].text, scale)
+            found = scaled(self.fields[key].text, scale)
         except DomainError as error:
             self.fields[key].say(error.text)
             raise
@@ -205,21 +205,9 @@ class EnforceForm(Form):
             self.day.say(error.text)
             return
         try:
-            cap = _number(self.cap.text, _TENTHS)
+            cap = scaled(self.cap.text, _TENTHS)
         except DomainError as error:
             self.cap.say(error.text)
             return
         self._ask(day, cap)
         self.accept()
-
-
-def _number(text: str, scale: int) -> int | None:
-    words = text.strip().removesuffix("%")
-    if not words:
-        return None
-    try:
-        return int(Decimal(words) * scale)
-    except ArithmeticError:
-        raise DomainError(
-            "number.form", _("「{text}」不是数字。请填如 70 的数。", text=text)
-        ) from None
