@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.i18n import _
@@ -23,7 +23,7 @@ from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.totals_row import TotalsRow
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Chip
+from app.ui.widgets.chips import ViewChips
 
 _VIEWS: Final = ("all", "open", "signed")
 
@@ -130,12 +130,10 @@ class BoardView(QWidget):
         column.addWidget(self.orders, 4)
         self.orders.setMinimumHeight(160)
 
-    def _chips(self) -> dict[str, Chip]:
-        group = QButtonGroup(self)
-        made = {view: Chip("") for view in _VIEWS}
-        for view, chip in made.items():
-            group.addButton(chip)
-            chip.clicked.connect(lambda _on, view=view: self.choose_view(view))
+    def _chips(self) -> ViewChips:
+        made = ViewChips(((view, "") for view in _VIEWS), self)
+        made.chosen.connect(self.choose_view)
+        for chip in made.row:
             self.orders.head.addWidget(chip)
         return made
 
@@ -168,10 +166,9 @@ class BoardView(QWidget):
             "signed": tuple(order for order in orders if order.signed),
         }
         titles = {"all": _("全部"), "open": _("未签完"), "signed": _("已签")}
-        for view, chip in self.chips.items():
-            chip.setText(f"{titles[view]} {len(found[view])}")
-            chip.setChecked(view == self.view)
-            chip.updateGeometry()
+        for view, title in titles.items():
+            self.chips.say(view, f"{title} {len(found[view])}")
+        self.chips.choose(self.view)
         empty = {
             "open": _("都签完了。供应商可以送货，成员收货验收。"),
             "signed": _("还没有双方都签过的订单。"),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import ClassVar
 
 from PySide6.QtCore import QElapsedTimer
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -39,8 +39,9 @@ from app.ui.tables.cells import Row
 from app.ui.tables.filling import choose_rows, put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, page_column, toolbar
+from app.ui.widgets.chips import ViewChips
 from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.fields import Select
 from app.ui.widgets.scan_edit import ScanBar
@@ -89,14 +90,8 @@ class PacksPage(Page):
         self.setFocusProxy(self.bar)
 
     def _lay_out(self) -> None:
-        self.chips = QButtonGroup(self)
-        made = []
-        for view, word in rows.VIEWS:
-            chip = Chip(_(word))
-            chip.setChecked(view == self.view)
-            chip.clicked.connect(partial(self._show_view, view))
-            self.chips.addButton(chip)
-            made.append(chip)
+        self.chips = ViewChips(((view, _(word)) for view, word in rows.VIEWS), self)
+        self.chips.chosen.connect(self._show_view)
         self.define_button = Button(_("新定义"), icon=Icon.PLUS, key="Ctrl+N")
         self.target.setMinimumWidth(200)
         self.grid.set_footer(self.footer)
@@ -107,7 +102,8 @@ class PacksPage(Page):
         column = page_column(self)
         column.addWidget(self.bar)
         self.slip_button = Button(_("发放单"), icon=Icon.PRINTER)
-        column.addLayout(toolbar(*made, None, self.target, self.slip_button, self.define_button))
+        tools = (self.target, self.slip_button, self.define_button)
+        column.addLayout(toolbar(*self.chips.row, None, *tools))
         column.addLayout(_beside(self.grid, self.needs_card, self.rules_card), 1)
         column.addWidget(self.bar.recent)
 
@@ -197,9 +193,8 @@ class PacksPage(Page):
         )
 
     def _show_view(self, view: str) -> None:
-        names = [name for name, _word in rows.VIEWS]
-        self.view = view if view in names else ""
-        self.chips.buttons()[names.index(self.view)].setChecked(True)
+        self.view = view if view in dict(rows.VIEWS) else ""
+        self.chips.choose(self.view)
         self.refresh()
 
     def _chosen(self) -> tuple[PackRow, ...]:

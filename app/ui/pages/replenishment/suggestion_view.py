@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
@@ -22,8 +22,9 @@ from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
 from app.ui.tables.cells import Cell, Row
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, Chip, icon_button
+from app.ui.widgets.buttons import Button, icon_button
 from app.ui.widgets.cards import toolbar
+from app.ui.widgets.chips import ViewChips
 from app.ui.widgets.fields import SearchEdit
 from app.ui.widgets.text import ElidedText, Role
 
@@ -68,17 +69,13 @@ class SuggestionView(QWidget):
         self.requests = Button(_("采购申请"))
         self.files = icon_button(Icon.IMPORT, _("用量文件：导入、导入记录和撤销"))
         self.add = icon_button(Icon.PLUS, _("加一个品规（{key}）", key=ACTIONS[Act.NEW].key))
-        self.chips = {name: Chip("") for name in VIEWS}
+        self.chips = ViewChips(((name, "") for name in VIEWS), self)
         self._lay_out()
         self._connect()
         self.fit_look()
 
     def _lay_out(self) -> None:
-        group = QButtonGroup(self)
-        for name, chip in self.chips.items():
-            group.addButton(chip)
-            chip.clicked.connect(lambda _on=False, name=name: self.show_view(name))
-        self.chips[""].setChecked(True)
+        self.chips.chosen.connect(self.show_view)
         tools = (self.files, self.again, self.adjust, self.requests)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -89,7 +86,7 @@ class SuggestionView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addLayout(
-            toolbar(*self.chips.values(), self.add, self.search, self.aims, *tools, spacing=6)
+            toolbar(*self.chips.row, self.add, self.search, self.aims, *tools, spacing=6)
         )
         column.addLayout(row, 1)
 
@@ -112,7 +109,7 @@ class SuggestionView(QWidget):
     def show_view(self, name: str) -> None:
         """Show one of the quick views."""
         self.view = name if name in VIEWS else ""
-        self.chips[self.view].setChecked(True)
+        self.chips.choose(self.view)
         self.reload()
         self.grid.focus_rows()
 
@@ -245,9 +242,8 @@ class SuggestionView(QWidget):
         self.moved.emit()
 
     def _sums(self) -> None:
-        for name, chip in self.chips.items():
-            chip.setText(view_words(self.lines.lines, name, self.lines.look))
-            chip.updateGeometry()
+        for name in VIEWS:
+            self.chips.say(name, view_words(self.lines.lines, name, self.lines.look))
         self.footer.show_sums(self.lines)
         self.moved.emit()
 
