@@ -313,6 +313,8 @@ def test_a_copy_of_a_standard_template_says_the_same(key: str) -> None:
         {"format_version": 2},
         {"width": "60"},
         {"width": True},
+        {"width": 0},
+        {"parts": [{"type": "text", "x": 0, "y": 0, "width": 9, "height": 9, "size": 0}]},
         {"kind": "moon"},
         {"parts": [{"type": "cloud"}]},
         {"parts": [{"type": "text", "x": 0}]},

@@ -32,9 +32,11 @@ _TYPES: Final[Mapping[str, type[AnyPart]]] = {
     "box": FramePart,
 }
 _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"kind": CodeKind, "align": Align}
-_FARTHEST: Final = 10_000
+FARTHEST: Final = 10_000
 """A metre; nothing on a label is farther away."""
 _LONGEST: Final = 500
+_LENGTHS: Final = frozenset({"width", "height", "size", "least", "rows", "columns"})
+"""What cannot be drawn with nothing or less."""
 
 
 def to_plain(design: Design) -> dict[str, Any]:
@@ -131,7 +133,9 @@ def _value(name: str, value: object) -> object:
 
 
 def _whole(value: object, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _FARTHEST:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > FARTHEST:
+        raise ValueError(name)
+    if name in _LENGTHS and value < 1:
         raise ValueError(name)
     return value
 

@@ -52,14 +52,16 @@ class LabelGroup(QWidget):
         self.kind.activated.connect(lambda _place: self._put(kind=self.kind.value))
         self.measures = Select([*SIZES, (None, _("自定"))])
         self.measures.activated.connect(lambda _place: self._take_size())
-        self.wide, self.high = TenthsEdit(), TenthsEdit()
+        self.wide, self.high = TenthsEdit(least=1), TenthsEdit(least=1)
         self.wide.entered.connect(lambda value: self._put(wide=value))
         self.high.entered.connect(lambda value: self._put(high=value))
         self.dpi = Select(_RESOLUTIONS)
         self.dpi.activated.connect(lambda _place: self._put(dpi=self.dpi.value))
         self.sheet = Check(_("一页多枚（A4 标签纸）"))
         self.sheet.clicked.connect(lambda on: self._put(sheet=_usual(self.design) if on else None))
-        self.edits = {name: TenthsEdit(whole=name in _WHOLE) for name in _SHEET}
+        self.edits = {
+            name: TenthsEdit(whole=name in _WHOLE, least=int(name in _WHOLE)) for name in _SHEET
+        }
         for name, edit in self.edits.items():
             edit.entered.connect(lambda value, name=name: self._put_sheet(name, value))
         self._lay_out()

@@ -9,11 +9,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from app.domain.labels.design.plain import FARTHEST
 from app.ui.widgets.fields import CodeEdit
 
 
 class TenthsEdit(CodeEdit):
     """Millimetres; ↑ and ↓ step by 0.1. With `whole` it takes whole numbers.
+
+    Less than `least`, or farther than a metre, becomes the nearest that can be drawn.
 
     Signals:
         entered: The value in tenths (or the whole number), after Enter, leaving or a step.
@@ -22,9 +25,15 @@ class TenthsEdit(CodeEdit):
     entered = Signal(int)
 
     def __init__(
-        self, parent: QWidget | None = None, *, whole: bool = False, places: int = 1
+        self,
+        parent: QWidget | None = None,
+        *,
+        whole: bool = False,
+        places: int = 1,
+        least: int = 0,
     ) -> None:
         super().__init__("", parent)
+        self._least = least
         self._unit = 1 if whole else 10**places
         self._places = 0 if whole else places
         self._value = 0
@@ -51,6 +60,7 @@ class TenthsEdit(CodeEdit):
         self._say(value)
 
     def _say(self, value: int) -> None:
+        value = max(self._least, min(value, FARTHEST))
         changed = value != self._value
         self.show_value(value)
         if changed:

@@ -81,7 +81,7 @@ class PlaceGroup(_Group):
         for place, (name, words) in enumerate(
             (("x", _("左 mm")), ("y", _("上 mm")), ("width", _("宽 mm")), ("height", _("高 mm")))
         ):
-            edit = self.edits[name] = TenthsEdit()
+            edit = self.edits[name] = TenthsEdit(least=0 if name in {"x", "y"} else 1)
             edit.entered.connect(lambda value, name=name: self._put(name, value))
             grid.addWidget(Field(words, edit), place // 2, place % 2)
         self.column.addLayout(grid)
@@ -120,11 +120,11 @@ class TextGroup(_Group):
         self.text.editingFinished.connect(lambda: self._put(text=self.text.text()))
         self.insert = Select([("", _("插入字段…")), *((k, _(w)) for k, w in FIELDS.items())])
         self.insert.activated.connect(lambda _place: self._insert())
-        self.letters, self.least = TenthsEdit(), TenthsEdit()
-        self.rows = TenthsEdit(whole=True)
+        self.letters, self.least = TenthsEdit(least=1), TenthsEdit(least=1)
+        self.rows = TenthsEdit(whole=True, least=1)
         self.letters.entered.connect(self._resize)
         self.least.entered.connect(lambda value: self._put(least=value))
-        self.rows.entered.connect(lambda value: self._put(rows=max(1, value)))
+        self.rows.entered.connect(lambda value: self._put(rows=value))
         self.align = Select(
             [(Align.LEFT, _("靠左")), (Align.CENTRE, _("居中")), (Align.RIGHT, _("靠右"))]
         )
@@ -250,7 +250,7 @@ class FrameGroup(_Group):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stroke = TenthsEdit()
+        self.stroke = TenthsEdit(least=1)
         self.stroke.entered.connect(self._take)
         self.column.addWidget(Field(_("线宽 mm"), self.stroke))
 
@@ -263,7 +263,7 @@ class FrameGroup(_Group):
 
     def _take(self, value: int) -> None:
         if isinstance(self.part, FramePart):
-            self.say(replace(self.part, stroke=max(1, value)))
+            self.say(replace(self.part, stroke=value))
 
 
 def group_of(part: AnyPart) -> Callable[[], _Group] | None:
