@@ -196,7 +196,7 @@ def test_properties_bind_fields_and_change_the_kind_of_a_code(form: DesignerForm
     text = form.editor.part
     assert isinstance(text, TextPart)
     assert text.text == "存放 {storage}"
-    for typed, size in (("0", 1), ("-3", 1), ("1e12", 10_000), ("大", 10_000), ("2.8", 28)):
+    for typed, size in (("0", 1), ("-3", 1), ("1e12", 1_000), ("大", 1_000), ("2.8", 28)):
         group.letters.setText(typed)
         group.letters.editingFinished.emit()
         changed = form.editor.part

@@ -15,6 +15,8 @@ TENTHS: Final = 10
 """Tenths of a millimetre in a millimetre."""
 LEAST_TEXT: Final = 22
 """No text is smaller (0.1 mm); at 203 dpi that is 17 dots, the least a stroke needs."""
+LARGEST_TEXT: Final = 1_000
+"""Letters of ten centimetres: larger ones fit no label."""
 WIDEST, HIGHEST = 2100, 2970
 """An A4 page is the largest label."""
 NARROWEST, LOWEST = 150, 80

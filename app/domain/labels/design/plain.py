@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from app.domain.errors import DomainError
 from app.domain.labels.design.parts import (
+    LARGEST_TEXT,
     Align,
     AnyPart,
     CodeKind,
@@ -35,7 +36,8 @@ _ENUMS: Final[Mapping[str, type[StrEnum]]] = {"kind": CodeKind, "align": Align}
 FARTHEST: Final = 10_000
 """A metre; nothing on a label is farther away."""
 _LONGEST: Final = 500
-_LENGTHS: Final = frozenset({"width", "height", "size", "least", "rows", "columns"})
+_LETTERS: Final = frozenset({"size", "least"})
+_LENGTHS: Final = _LETTERS | {"width", "height", "rows", "columns"}
 """What cannot be drawn with nothing or less."""
 
 
@@ -135,7 +137,7 @@ def _value(name: str, value: object) -> object:
 def _whole(value: object, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > FARTHEST:
         raise ValueError(name)
-    if name in _LENGTHS and value < 1:
+    if (name in _LENGTHS and value < 1) or (name in _LETTERS and value > LARGEST_TEXT):
         raise ValueError(name)
     return value
 

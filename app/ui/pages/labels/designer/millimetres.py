@@ -16,7 +16,7 @@ from app.ui.widgets.fields import CodeEdit
 class TenthsEdit(CodeEdit):
     """Millimetres; ↑ and ↓ step by 0.1. With `whole` it takes whole numbers.
 
-    Less than `least`, or farther than a metre, becomes the nearest that can be drawn.
+    Less than `least` or more than `most` (a metre) becomes the nearest that can be drawn.
 
     Signals:
         entered: The value in tenths (or the whole number), after Enter, leaving or a step.
@@ -31,9 +31,10 @@ class TenthsEdit(CodeEdit):
         whole: bool = False,
         places: int = 1,
         least: int = 0,
+        most: int = FARTHEST,
     ) -> None:
         super().__init__("", parent)
-        self._least = least
+        self._range = least, most
         self._unit = 1 if whole else 10**places
         self._places = 0 if whole else places
         self._value = 0
@@ -60,7 +61,7 @@ class TenthsEdit(CodeEdit):
         self._say(value)
 
     def _say(self, value: int) -> None:
-        value = max(self._least, min(value, FARTHEST))
+        value = max(self._range[0], min(value, self._range[1]))
         changed = value != self._value
         self.show_value(value)
         if changed:

@@ -15,6 +15,7 @@ from app.domain.labels.design.parts import (
     CODE_TITLES,
     ELEMENTS,
     FIELDS,
+    LARGEST_TEXT,
     Align,
     AnyPart,
     CodeKind,
@@ -120,7 +121,7 @@ class TextGroup(_Group):
         self.text.editingFinished.connect(lambda: self._put(text=self.text.text()))
         self.insert = Select([("", _("插入字段…")), *((k, _(w)) for k, w in FIELDS.items())])
         self.insert.activated.connect(lambda _place: self._insert())
-        self.letters, self.least = TenthsEdit(least=1), TenthsEdit(least=1)
+        self.letters, self.least = (TenthsEdit(least=1, most=LARGEST_TEXT) for _n in range(2))
         self.rows = TenthsEdit(whole=True, least=1)
         self.letters.entered.connect(self._resize)
         self.least.entered.connect(lambda value: self._put(least=value))
