@@ -21,6 +21,7 @@ from app.ui.context import PageContext
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Field
+from app.ui.widgets.item_field import found_item
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.states import FieldProblem
@@ -60,7 +61,7 @@ class BindForm(Form):
     def _search(self, text: str) -> Sequence[Found]:
         context = self._context
         hits = find(context.db, context.actor, text, (context.org.id,)).items
-        return [Found(hit, hit.name, f"{hit.spec}  {hit.code}") for hit in hits[:_MOST]]
+        return [found_item(hit, hit.name, hit.spec, hit.code) for hit in hits[:_MOST]]
 
     def _pick(self, row: object) -> None:
         if isinstance(row, ItemHit):

@@ -8,11 +8,10 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.ui.context import PageContext
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.fields import Field
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.fields import check_all
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.text import Role, Text
 
 
@@ -28,29 +27,16 @@ class PickForm(Form):
         verb: str = "",
     ) -> None:
         super().__init__(_("手选品规"), verb or _("与本院并排比较"), parent, wide=560)
-        self._context = context
         self._take = take
-        self._item = 0
         self.body.addWidget(Text(title, Role.BODY, wrap=True))
-        self.picker = ItemPicker(self._search, context.jobs, parent=self)
-        self.picker.picked.connect(self._picked)
-        self.field = Field(_("统一目录里的品规"), self.picker)
+        self.field = ItemField(context, _("统一目录里的品规"))
+        self.field.picked.connect(self.submit)
         self.body.addWidget(self.field)
-        self.picker.setFocus()
-
-    def _search(self, text: str) -> list[Found]:
-        rows = search(self._context.db, self._context.actor, text, 12)
-        return [Found(row.id, row.name, f"{row.spec} · {row.maker} · {row.code}") for row in rows]
-
-    def _picked(self, value: object) -> None:
-        self._item = value if isinstance(value, int) else 0
-        self.submit()
+        self.field.setFocus()
 
     @override
     def submit(self) -> None:
         """Compare what was chosen."""
-        if not self._item:
-            self.field.say(_("还没选品规。请输入名称、拼音或编码，再用上下键选一个。"))
-            return
-        self.accept()
-        self._take(self._item)
+        if check_all([(self.field, self.field.checked)]):
+            self.accept()
+            self._take(self.field.item_id)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from PySide6.QtCore import Qt
 
 from app.domain.formulary.ballot import Choice
 from app.domain.formulary.requests import Kind
@@ -27,6 +28,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.dialogs import Form
 from tests.factories import EAST, LEAD, Site
 from tests.ui.conftest import Show
+from tests.ui.keys import key, press
 
 AMOXICILLIN, AMLODIPINE, INSULIN = 101, 102, 103
 WHY = "本中心糖尿病患者增多，现有品种不能满足"
@@ -174,8 +176,11 @@ class TestCommittee:
         page.requests.new.click()
         form = dialog(page, RequestForm)
         form.submit()
-        assert "先选品规" in form.item_field.problem.text
-        form.picker.picked.emit(INSULIN)
+        assert "还没选品规" in form.item.problem.text
+        press(form, "mendong")
+        settle()
+        key(form, Qt.Key.Key_Return)
+        assert form.item.item_id == INSULIN
         form.amount.setText("120")
         form.reason.setPlainText(WHY)
         form.submit()

@@ -124,10 +124,9 @@ def test_an_item_is_picked_by_hand_and_compared(
     assert isinstance(form, PickForm)
     form.submit()
     assert form.isVisible(), "nothing chosen yet"
-    form.picker.setText("门冬")
-    form.picker.textEdited.emit("门冬")
+    press(form, "mendong")
     settle()
-    form.picker.picked.emit(103)
+    key(form, Qt.Key.Key_Return)
     settle()
     assert page.bench.candidate is not None
     assert page.bench.candidate.item_id == 103

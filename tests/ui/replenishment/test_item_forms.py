@@ -181,7 +181,7 @@ def test_an_item_never_used_can_be_added_and_asked_for(
     assert form.isVisible()
     press(form, "HC-000104")
     settle()
-    form.picker._take(form.picker.list.item(0))
+    form.item.picker._take(form.item.picker.list.item(0))
     form.verb.click()
     settle()
     assert [row.key for row in page.view.model.rows] == [SYRINGE]

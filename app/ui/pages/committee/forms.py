@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,16 +14,13 @@ from app.domain.errors import DomainError
 from app.domain.formulary.requests import Kind as Wish
 from app.domain.money import price
 from app.i18n import _
-from app.services.catalogue.search import CatalogueRow
 from app.services.committee.views import Attendee, MeetingView, RequestRow
 from app.ui import theme
-from app.ui.jobs import JobRunner
+from app.ui.context import PageContext
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.fields import Check, CodeEdit, Field, Select, beside
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.fields import Check, CodeEdit, Field, Select, beside, check_all
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.text import Role, Text
-
-Search = Callable[[str], Sequence[Found]]
 
 
 class SignInForm(Form):
@@ -123,32 +120,27 @@ class DayForm(Form):
 class RequestForm(Form):
     """A request to take up, replace or stop an item."""
 
-    def __init__(self, search: Search, jobs: JobRunner, parent: QWidget) -> None:
+    def __init__(self, context: PageContext, parent: QWidget) -> None:
         super().__init__(_("提出申请"), _("提交并预检"), parent, wide=520)
-        self.item = self.replaces = 0
         self.qty = 0
         self.price: Decimal | None = None
         self.kind = Select([(kind, kind.label) for kind in Wish])
-        self.picker = ItemPicker(search, jobs)
-        self.other = ItemPicker(search, jobs)
+        self.item = ItemField(context, required=True)
+        self.replaces = ItemField(context, _("替换掉的品规"))
         self.department, self.evidence = QLineEdit(), QLineEdit()
         self.amount, self.cost = CodeEdit(), CodeEdit()
         self.reason = QPlainTextEdit()
         self.reason.setFixedHeight(theme.px(70))
-        self.item_field = Field(_("品规"), self.picker, required=True)
-        self.other_field = Field(_("替换掉的品规"), self.other)
         self.qty_field = Field(_("估计年用量（最小单位）"), self.amount, required=True)
         self.price_field = Field(_("一个包装的价格（元）"), self.cost, hint=_("不填为现价"))
         self.reason_field = Field(_("理由"), self.reason, required=True)
         kind, ward = Field(_("申请"), self.kind), Field(_("科室"), self.department)
         self.body.addLayout(beside(kind, ward))
-        self.body.addWidget(self.item_field)
-        self.body.addWidget(self.other_field)
+        self.body.addWidget(self.item)
+        self.body.addWidget(self.replaces)
         self.body.addLayout(beside(self.qty_field, self.price_field))
         self.body.addWidget(self.reason_field)
         self.body.addWidget(Field(_("依据：指南、文献"), self.evidence))
-        self.picker.picked.connect(self._picked)
-        self.other.picked.connect(self._picked_other)
         self.kind.currentIndexChanged.connect(self._kind_changed)
         self._kind_changed()
 
@@ -159,19 +151,12 @@ class RequestForm(Form):
         return value if isinstance(value, Wish) else Wish.INTRODUCE
 
     def _kind_changed(self, _place: int = 0) -> None:
-        self.other_field.setVisible(self.wish is Wish.REPLACE)
-
-    def _picked(self, value: object) -> None:
-        self.item = value if isinstance(value, int) else 0
-
-    def _picked_other(self, value: object) -> None:
-        self.replaces = value if isinstance(value, int) else 0
+        self.replaces.setVisible(self.wish is Wish.REPLACE)
 
     @override
     def submit(self) -> None:
         """Accept when an item, a quantity and a reason are there; the service checks the rest."""
-        if not self.item:
-            self.item_field.say(_("请先选品规：输入拼音、名称或编码，再按回车。"))
+        if not check_all([(self.item, self.item.checked)]):
             return
         text = self.amount.folded().replace(",", "") or "0"
         if not text.isdigit():
@@ -190,35 +175,30 @@ class RequestForm(Form):
 class TemporaryForm(Form):
     """临采 of one item for one patient."""
 
-    def __init__(self, search: Search, jobs: JobRunner, parent: QWidget) -> None:
+    def __init__(self, context: PageContext, parent: QWidget) -> None:
         super().__init__(_("登记临采"), _("登记"), parent, wide=480)
-        self.item = self.qty = 0
-        self.picker = ItemPicker(search, jobs)
+        self.qty = 0
+        self.item = ItemField(context, required=True)
         self.amount, self.department = CodeEdit(), QLineEdit()
         self.reason = QPlainTextEdit()
         self.reason.setFixedHeight(theme.px(80))
-        self.item_field = Field(_("品规"), self.picker, required=True)
         self.qty_field = Field(_("数量（最小单位）"), self.amount, required=True)
         self.body.addWidget(
             Text(_("目录外、一位患者、一次用量。不写患者姓名、证件号和电话。"), Role.SECOND,
                  wrap=True)
         )  # fmt: skip
         self.reason_field = Field(_("病情和用药需要"), self.reason, required=True)
-        self.body.addWidget(self.item_field)
+        self.body.addWidget(self.item)
         self.body.addLayout(beside(self.qty_field, Field(_("科室"), self.department)))
         self.body.addWidget(self.reason_field)
-        self.picker.picked.connect(self._picked)
-
-    def _picked(self, value: object) -> None:
-        self.item = value if isinstance(value, int) else 0
 
     @override
     def submit(self) -> None:
         """Accept when an item and a quantity are there."""
         text = self.amount.folded().replace(",", "")
-        if not self.item:
-            self.item_field.say(_("请先选品规：输入拼音、名称或编码，再按回车。"))
-        elif not text.isdigit() or not int(text):
+        if not check_all([(self.item, self.item.checked)]):
+            return
+        if not text.isdigit() or not int(text):
             self.qty_field.say(_("请填大于 0 的整数。"))
         elif not self.reason.toPlainText().strip():
             self.reason_field.say(_("请写明病情和为什么需要这个药。"))
@@ -286,8 +266,3 @@ class AgendaForm(Form):
             self.field.say(error.text)
             return
         self.accept()
-
-
-def found_of(row: CatalogueRow) -> Found:
-    """A hit of the catalogue's search as the picker shows it."""
-    return Found(row.id, row.name, f"{row.spec} {row.maker}")

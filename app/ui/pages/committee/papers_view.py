@@ -12,7 +12,6 @@ from app.domain.duties import Duty
 from app.domain.formulary.requests import Status as Step
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.committee.evaluation import Evaluate, evaluate
 from app.services.committee.requests import (
     MakeRequest,
@@ -35,14 +34,13 @@ from app.ui.changes import Topic
 from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.committee import rows
-from app.ui.pages.committee.forms import RequestForm, TemporaryForm, found_of
+from app.ui.pages.committee.forms import RequestForm, TemporaryForm
 from app.ui.pages.committee.papers_forms import EvaluateForm
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import ReasonForm
-from app.ui.widgets.item_picker import Found
 from app.ui.widgets.text import Role, Text
 
 _MAY_GO = frozenset(
@@ -75,11 +73,6 @@ class _Papers(QWidget):
 
     def _chosen(self, _row: object) -> None:
         """Another row is at hand."""
-
-    def found(self, text: str) -> Sequence[Found]:
-        """Items of the catalogue for a picker."""
-        context = self.page.context
-        return [found_of(row) for row in search(context.db, context.actor, text)]
 
     def told(self, _answer: object = None) -> None:
         """Something was written: others should know."""
@@ -145,12 +138,13 @@ class RequestsView(_Papers):
     def make(self) -> None:
         """Write a request for the organisation worked for."""
         context = self.page.context
-        form = RequestForm(self.found, context.jobs, self)
+        form = RequestForm(context, self)
 
         def go() -> None:
             command = MakeRequest(
-                new_op(), context.org.id, form.wish, form.item, form.reason.toPlainText(),
-                form.evidence.text(), form.department.text(), form.replaces, form.qty, form.price,
+                new_op(), context.org.id, form.wish, form.item.item_id, form.reason.toPlainText(),
+                form.evidence.text(), form.department.text(), form.replaces.item_id, form.qty,
+                form.price,
             )  # fmt: skip
             db, actor = context.db, context.actor
             self.page.write(lambda: make_request(db, actor, command), self._made)
@@ -249,10 +243,10 @@ class TemporaryView(_Papers):
     def make(self) -> None:
         """Ask for an item outside the list."""
         context = self.page.context
-        form = TemporaryForm(self.found, context.jobs, self)
+        form = TemporaryForm(context, self)
 
         def go() -> None:
-            command = AskTemporary(new_op(), context.org.id, form.item, form.qty,
+            command = AskTemporary(new_op(), context.org.id, form.item.item_id, form.qty,
                                    form.reason.toPlainText(), form.department.text())  # fmt: skip
             db, actor = context.db, context.actor
             self.page.write(lambda: ask_temporary(db, actor, command), self._made)

@@ -13,14 +13,13 @@ from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.consumption.reagent_listing import ReagentUse
 from app.services.consumption.reagent_tests import CountTests, Run
 from app.services.consumption.reagents import DefineReagent
 from app.ui.context import PageContext
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.fields import CodeEdit, Field, Select
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
 
@@ -38,14 +37,10 @@ class DefineForm(Form):
         title = _("设试剂") if known is None else _("设试剂：{name}", name=known.name)
         super().__init__(title, _("保存"), parent, wide=480)
         self._context = context
-        self._item = known.item_id if known else 0
         rule = known.rule if known else None
-        self.picker = ItemPicker(self._search, context.jobs, parent=self)
-        self.picker.picked.connect(self._picked)
+        self.item = ItemField(context, _("试剂"))
         if known is not None:
-            self.picker.setText(f"{known.name} {known.spec}")
-            self.picker.setEnabled(False)
-        self.item_field = Field(_("试剂"), self.picker)
+            self.item.fix(known.item_id, f"{known.name} {known.spec}")
         self.mode = Select([(one, one.label) for one in Mode])
         self.tests, self.dead, self.days = QtyEdit(), QtyEdit(), QtyEdit()
         if rule is not None:
@@ -62,24 +57,15 @@ class DefineForm(Form):
         grid.addWidget(self.tests_field, 0, 1)
         grid.addWidget(Field(_("死体积（折成测试数）"), self.dead), 1, 0)
         grid.addWidget(Field(_("开瓶后有效天数"), self.days, hint=_("0 = 到批号有效期")), 1, 1)
-        self.body.addWidget(self.item_field)
+        self.body.addWidget(self.item)
         self.body.addLayout(grid)
         words = _("开盒即消耗：开盒那天整盒结算。按测试数消耗：做一个结一个，用完时结余下的。")
         self.body.addWidget(Text(words, Role.LABEL, wrap=True))
 
-    def _search(self, text: str) -> Sequence[Found]:
-        rows = search(self._context.db, self._context.actor, text)
-        return [Found(row.id, row.name, f"{row.spec}  {row.code}") for row in rows[:12]]
-
-    def _picked(self, item: object) -> None:
-        self._item = item if isinstance(item, int) else 0
-        self.item_field.say("")
-
     @override
     def submit(self) -> None:
         """Emit the command once it is whole."""
-        if not self._item:
-            self.item_field.say(_("还没选试剂。输入品名、拼音或编码，再从结果里选。"))
+        if not check_all([(self.item, self.item.checked)]):
             return
         if self.tests.value <= self.dead.value:
             self.tests_field.say(_("每盒测试数要多于死体积。"))
@@ -88,7 +74,7 @@ class DefineForm(Form):
         if isinstance(mode, Mode):
             rule = Rule(mode, self.tests.value, self.dead.value, self.days.value)
             org = self._context.org.id
-            self.chosen.emit(DefineReagent(new_op(), org, self._item, rule))
+            self.chosen.emit(DefineReagent(new_op(), org, self.item.item_id, rule))
             self.accept()
 
 

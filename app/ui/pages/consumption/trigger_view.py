@@ -15,7 +15,6 @@ from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import N_, _
-from app.services.catalogue.search import search
 from app.services.consumption.terms import EndRule, RuleRow, SetRule, end_rule, rules, set_rule
 from app.services.prices.listing import SupplierRow, suppliers
 from app.ui.changes import Topic
@@ -30,8 +29,8 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import Form, Question, confirm
-from app.ui.widgets.fields import CodeEdit, Field, Select
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.text import Role, Text
 
 _STATES: Final = {
@@ -54,13 +53,10 @@ class RuleForm(Form):
     def __init__(self, context: PageContext, found: Sequence[SupplierRow], parent: QWidget) -> None:
         super().__init__(_("约定结算时点"), _("保存"), parent, wide=460)
         self._context = context
-        self._item = 0
         self.supplier = Select([(row.id, row.short_name) for row in found])
         self.scope = Select([(key, _(title)) for key, title in CATEGORIES.items()]
                             + [(_BY_ITEM, _("一个品规"))])  # fmt: skip
-        self.picker = ItemPicker(self._search, context.jobs, parent=self)
-        self.picker.picked.connect(self._picked)
-        self.item_field = Field(_("品规"), self.picker)
+        self.item = ItemField(context)
         self.trigger = Select([(one, one.label) for one in reversed(Trigger)])
         self.start = CodeEdit(context.today.isoformat())
         self.start_field = Field(_("从哪天起"), self.start)
@@ -70,7 +66,7 @@ class RuleForm(Form):
               "退回库房就退回供应商。用后结算：用掉才付款。已经归本机构的货不会再结一次。")
         )  # fmt: skip
         for widget in (
-            Field(_("供应商"), self.supplier), Field(_("货品"), self.scope), self.item_field,
+            Field(_("供应商"), self.supplier), Field(_("货品"), self.scope), self.item,
             Field(_("结算时点"), self.trigger), self.start_field, words,
         ):  # fmt: skip
             self.body.addWidget(widget)
@@ -78,22 +74,13 @@ class RuleForm(Form):
         self._scope_changed()
 
     def _scope_changed(self) -> None:
-        self.item_field.setVisible(self.scope.value == _BY_ITEM)
-
-    def _search(self, text: str) -> Sequence[Found]:
-        rows = search(self._context.db, self._context.actor, text)
-        return [Found(row.id, row.name, f"{row.spec}  {row.code}") for row in rows[:12]]
-
-    def _picked(self, item: object) -> None:
-        self._item = item if isinstance(item, int) else 0
-        self.item_field.say("")
+        self.item.setVisible(self.scope.value == _BY_ITEM)
 
     @override
     def submit(self) -> None:
         """Emit the command once it is whole."""
         category = str(self.scope.value)
-        if not category and not self._item:
-            self.item_field.say(_("还没选品规。输入品名、拼音或编码，再从结果里选。"))
+        if not category and not check_all([(self.item, self.item.checked)]):
             return
         try:
             day = typed_day(self.start.text())
@@ -102,7 +89,7 @@ class RuleForm(Form):
             return
         trigger, supplier = self.trigger.value, self.supplier.value
         if isinstance(trigger, Trigger) and isinstance(supplier, int):
-            item = 0 if category else self._item
+            item = 0 if category else self.item.item_id
             self.chosen.emit(
                 SetRule(new_op(), self._context.org.id, supplier, trigger, item, category, day)
             )

@@ -12,7 +12,6 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.quantity import MAX_QUANTITY
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.formulary.items import GROUP
 from app.services.formulary.named import (
     KINDS,
@@ -35,7 +34,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.item_field import item_picker
 from app.ui.widgets.text import Role, Text
 
 
@@ -55,7 +54,7 @@ class ListsView(QWidget):
         self.choice = Select()
         self.choice.setMinimumWidth(220)
         self.note = Text("", Role.LABEL)
-        self.picker = ItemPicker(self._found, page.context.jobs, _("加入品规：拼音、名称或编码"))
+        self.picker = item_picker(page.context, _("加入品规：拼音、名称或编码"))
         self.picker.setMinimumWidth(240)
         self.drop = Button(_("移出"))
         self.new = Button(_("新建清单"), icon=Icon.PLUS)
@@ -130,11 +129,6 @@ class ListsView(QWidget):
         if org == GROUP:
             return actor.has(Duty.CATALOGUE)
         return actor.can(Duty.CATALOGUE, org) or actor.can(Duty.STORE, org)
-
-    def _found(self, text: str) -> list[Found]:
-        context = self.page.context
-        hits = search(context.db, context.actor, text)
-        return [Found(row.id, row.name, f"{row.spec} {row.maker}") for row in hits]
 
     # Changing a list
 

@@ -11,7 +11,6 @@ from app.domain.duties import Duty
 from app.domain.formulary.rules import Finding, Grade
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.directory import OrgRow, visible_organisations
 from app.services.formulary.entries import (
     AddItems,
@@ -45,7 +44,7 @@ from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
 from app.ui.widgets.fields import SearchEdit, Select
 from app.ui.widgets.front_stack import FrontStack
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.item_field import item_picker
 from app.ui.widgets.text import Role, Text
 
 _LIST, _RULES, _WARD, _READY = 0, 1, 2, 3
@@ -72,7 +71,7 @@ class FormularyPage(Page):
         self._only: frozenset[int] = frozenset()
         self.owner = Select([(GROUP, _("集团供应目录"))])
         self.needle = SearchEdit(_("名称或编码"))
-        self.picker = ItemPicker(self._found, context.jobs, _("加入品规：拼音、名称或编码"))
+        self.picker = item_picker(context, _("加入品规：拼音、名称或编码"))
         self.stop = Button(_("停用"))
         self.derive = Button(_("按集团目录生成"), icon=Icon.SYNC)
         self.keep = Button(_("留存目录"), icon=Icon.HISTORY)
@@ -205,10 +204,6 @@ class FormularyPage(Page):
             self.list.model.set_rows([rows.list_row(row) for row in found])
         if found and self.list.current() is None:
             self.list.choose(found[0].item_id)
-
-    def _found(self, text: str) -> list[Found]:
-        hits = search(self.context.db, self.context.actor, text)
-        return [Found(row.id, row.name, f"{row.spec} {row.maker}") for row in hits]
 
     # Changing the list
 

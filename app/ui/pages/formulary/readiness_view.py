@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.formulary.prescription import PrescribedLine, Prescription, read_prescription
 from app.services.formulary.readiness import Ready, ready
 from app.ui.icons import Icon
@@ -19,7 +18,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.files import FileDialog
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.item_field import item_picker
 from app.ui.widgets.text import Role, Text
 
 
@@ -29,7 +28,7 @@ class ReadyView(QWidget):
     def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
-        self.picker = ItemPicker(self._found, page.context.jobs, _("处方上的药：拼音、名称或编码"))
+        self.picker = item_picker(page.context, _("处方上的药：拼音、名称或编码"))
         self.picker.setMinimumWidth(320)
         self.setFocusProxy(self.picker)
         self.note = Text(_("只看各家能发的总数，看不到批号、价格和患者。"), Role.LABEL)
@@ -51,11 +50,6 @@ class ReadyView(QWidget):
         self.picker.picked.connect(self.ask)
         self.load.clicked.connect(self._ask_file)
         self.lines.opened.connect(self._look_at)
-
-    def _found(self, text: str) -> list[Found]:
-        context = self.page.context
-        hits = search(context.db, context.actor, text)
-        return [Found(row.id, row.name, f"{row.spec} {row.maker}") for row in hits]
 
     def ask(self, item: object) -> None:
         """Look where an item is."""

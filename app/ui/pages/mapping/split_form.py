@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.mapping.queries import CandidateView
 from app.services.mapping.repoint import LinkedRow
 from app.ui import theme
@@ -21,7 +20,7 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.text import Role, Text
 
 _PICK = "pick"
@@ -48,7 +47,6 @@ class SplitForm(Form):
     ) -> None:
         super().__init__(_("拆分品规"), _("改对另一个品规"), parent, wide=760)
         self._context = context
-        self._item = 0
         words = _(
             "{code} {name} {spec} 继续在用；勾选的行从现在起改对另一个品规，各院 30 天内可撤销。",
             code=item.code,
@@ -62,11 +60,10 @@ class SplitForm(Form):
         self.grid.setMinimumHeight(theme.px(220))
         self.grid.set_empty(_("还没有哪家对到这个品规，没有可拆的行。"))
         self.body.addWidget(self.grid, 1)
-        self.picker = ItemPicker(self._search, context.jobs, parent=self)
-        self.picker.picked.connect(self._picked)
-        self.target = Field(_("改对哪个品规"), self.picker, required=True)
+        self.target = ItemField(context, _("改对哪个品规"), required=True)
         self.reason = Field(_("理由"), CodeEdit(), required=True)
         self.reason.set_hint(_("如「一个统一编码里混了两个厂家」"))
+        self.target.picked.connect(self.reason.editor.setFocus)
         self.body.addWidget(self.target)
         self.body.addWidget(self.reason)
         self.problem = Text("", Role.SECOND, wrap=True)
@@ -83,11 +80,10 @@ class SplitForm(Form):
         )
         if not chosen:
             raise DomainError("split.rows", _("还没勾选要拆出的行。选中一行按空格。"))
-        if not self._item:
-            raise DomainError("split.item", _("还没选改对哪个品规。输入名称、拼音或编码再选。"))
+        item = self.target.checked()
         if not self.reason.text.strip():
             raise DomainError("split.reason", _("还没写理由。请写明为什么要拆。"))
-        return Split(chosen, self._item, self.reason.text.strip())
+        return Split(chosen, item, self.reason.text.strip())
 
     @override
     def submit(self) -> None:
@@ -98,14 +94,6 @@ class SplitForm(Form):
             self.problem.setText(error.text)
             return
         self.accept()
-
-    def _search(self, text: str) -> list[Found]:
-        rows = search(self._context.db, self._context.actor, text, 12)
-        return [Found(row.id, row.name, f"{row.spec} · {row.maker} · {row.code}") for row in rows]
-
-    def _picked(self, value: object) -> None:
-        self._item = value if isinstance(value, int) else 0
-        self.reason.editor.setFocus()
 
 
 def _columns() -> tuple[Column, ...]:

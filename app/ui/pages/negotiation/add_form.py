@@ -8,20 +8,21 @@ from typing_extensions import override
 from app.i18n import _
 from app.services.catalogue.search import CatalogueRow
 from app.ui import theme
-from app.ui.jobs import JobRunner
+from app.ui.context import PageContext
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.item_picker import Found, ItemPicker, Search
+from app.ui.widgets.item_field import catalogue_search
+from app.ui.widgets.item_picker import ItemPicker
 from app.ui.widgets.text import Role, Text
 
 
 class AddForm(Form):
     """Gathers items; 集采 items are named by the service that refuses them."""
 
-    def __init__(self, search: Search, jobs: JobRunner, parent: QWidget) -> None:
+    def __init__(self, context: PageContext, parent: QWidget) -> None:
         super().__init__(_("添加品规"), _("添加"), parent, wide=520)
         self.rows: dict[int, CatalogueRow] = {}
-        self.picker = ItemPicker(search, jobs)
+        self.picker = ItemPicker(catalogue_search(context, lambda row: row), context.jobs)
         self.picker.picked.connect(self._take)
         self.list = QListWidget()
         self.list.setAccessibleName(_("要添加的品规"))
@@ -50,8 +51,3 @@ class AddForm(Form):
             self.problem.setText(_("还没选品规。输入拼音、名称或编码，回车选中。"))
             return
         self.accept()
-
-
-def as_found(row: CatalogueRow) -> Found:
-    """A search hit as the picker shows it."""
-    return Found(row, row.name, row.spec)

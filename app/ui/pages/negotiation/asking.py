@@ -10,18 +10,16 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.domain.documents import State
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.negotiation import invitations, queries
 from app.services.negotiation.invitations import DossierRow
 from app.services.negotiation.needs import AskNeeds, Pledge
 from app.services.negotiation.queries import MemberRow
 from app.services.negotiation.scores import Scoring
-from app.ui.pages.negotiation.add_form import AddForm, as_found
+from app.ui.pages.negotiation.add_form import AddForm
 from app.ui.pages.negotiation.forms import AskForm, DeadlineForm, InviteForm, ProjectForm
 from app.ui.pages.negotiation.score_form import ScoreForm
 from app.ui.pages.negotiation.terms_asking import TermsAsking
 from app.ui.widgets.dialogs import Question, ReasonForm, confirm
-from app.ui.widgets.item_picker import Found
 
 
 class Asking(TermsAsking):
@@ -169,11 +167,7 @@ class Asking(TermsAsking):
         """Gather items of the catalogue."""
         project = self._id
         context = self._page.context
-
-        def look(text: str) -> Sequence[Found]:
-            return [as_found(row) for row in search(context.db, context.actor, text)]
-
-        form = AddForm(look, context.jobs, self._page)
+        form = AddForm(context, self._page)
         form.accepted.connect(lambda: self._desk.add(project, form.items))
         form.open()
 

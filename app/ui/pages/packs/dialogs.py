@@ -11,14 +11,13 @@ from typing_extensions import override
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.packs.commands import Define
 from app.services.packs.listing import DefinitionRow
 from app.services.stock.places import PlaceRow
 from app.ui.context import PageContext
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Check, CodeEdit, Field, Select, check_all
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
 
@@ -42,10 +41,7 @@ class DefineForm(Form):
         title = _("定数包定义") if known is None else _("改定义：{name}", name=known.name)
         super().__init__(title, _("保存定义"), parent, wide=460)
         self._context = context
-        self._item = known.item_id if known else 0
-        self.picker = ItemPicker(self._search, context.jobs, parent=self)
-        self.picker.picked.connect(self._picked)
-        self.item_field = Field(_("品规"), self.picker)
+        self.item = ItemField(context)
         self.place = Select([(0, _("所有科室")), *((p.id, f"{p.code} {p.name}") for p in places)])
         self.units = _number(_("每包几个（最小单位）"), known.units if known else None)
         self.target = _number(_("科室应备几包"), known.target if known else 0, _("0 = 不管"))
@@ -55,15 +51,14 @@ class DefineForm(Form):
         self.active = Check(_("在用"))
         self.active.setChecked(known.active if known else True)
         if known is not None:
-            self.picker.setText(f"{known.name} {known.spec}")
-            self.picker.setEnabled(False)
+            self.item.fix(known.item_id, f"{known.name} {known.spec}")
             self.place.choose(known.place_id)
             self.place.setEnabled(False)
             self.mixed.setChecked(known.mixed)
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self.body.addWidget(self.item_field)
+        self.body.addWidget(self.item)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
         fields = (
@@ -74,19 +69,12 @@ class DefineForm(Form):
         self.body.addLayout(grid)
         self.body.addWidget(self.mixed)
         self.body.addWidget(self.active)
-        (self.picker if not self._item else self.units.editor).setFocus()
-
-    def _search(self, text: str) -> Sequence[Found]:
-        rows = search(self._context.db, self._context.actor, text)
-        return tuple(Found(row.id, f"{row.name} {row.spec}", row.code) for row in rows)
-
-    def _picked(self, value: object) -> None:
-        self._item = value if isinstance(value, int) else 0
+        (self.units.editor if self.item.item_id else self.item).setFocus()
 
     @override
     def submit(self) -> None:
         """Check, then hand the definition over."""
-        checks: list[tuple[Field, Callable[[], object]]] = [(self.item_field, self._chosen)]
+        checks: list[tuple[Field, Callable[[], object]]] = [(self.item, self.item.checked)]
         checks += [
             (field, lambda field=field: _whole(field))  # type: ignore[misc]  # bound per field
             for field in (self.units, self.target, self.keep, self.limit)
@@ -96,18 +84,13 @@ class DefineForm(Form):
         place = self.place.value
         self.chosen.emit(
             Define(
-                new_op(), self._context.org.id, self._item, _whole(self.units),
+                new_op(), self._context.org.id, self.item.item_id, _whole(self.units),
                 place if isinstance(place, int) else 0, self.mixed.isChecked(),
                 _whole(self.keep), _whole(self.limit), _whole(self.target),
                 self.active.isChecked(),
             )
         )  # fmt: skip
         self.accept()
-
-    def _chosen(self) -> int:
-        if not self._item:
-            raise DomainError("pack.item", _("还没选品规。输入拼音、名称或编码，再从列表里选。"))
-        return self._item
 
 
 class BuildForm(Form):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.prices.change import (
     ClosePrice,
     NewPrice,
@@ -24,7 +23,6 @@ from app.ui import formats
 from app.ui.page import Page
 from app.ui.pages.prices.list_form import ListForm
 from app.ui.pages.prices.price_form import Choices, CloseForm, PriceForm, read_day
-from app.ui.widgets.item_picker import Found
 
 _HITS = 8
 
@@ -67,8 +65,7 @@ class PriceDesk:
         choices = Choices(
             typed,
             self.suppliers,
-            self._find,
-            context.jobs,
+            context,
             context.today + timedelta(days=1),
             row.item_id if row else 0,
             f"{row.name} {row.spec}" if row else "",
@@ -101,11 +98,6 @@ class PriceDesk:
         form.accepted.connect(close)
         self.close_form = form
         form.open()
-
-    def _find(self, text: str) -> Sequence[Found]:
-        context = self._page.context
-        hits = search(context.db, context.actor, text, _HITS)
-        return [Found(one.id, one.name, f"{one.spec} {one.code}") for one in hits]
 
     def _save(self, list_id: int, price: NewPrice) -> None:
         context = self._page.context

@@ -16,10 +16,10 @@ from app.i18n import _
 from app.services.prices.change import NewPrice
 from app.services.prices.listing import ListRow, SupplierRow
 from app.ui import formats
-from app.ui.jobs import JobRunner
+from app.ui.context import PageContext
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Field, Select, StatusEdit, check_all
-from app.ui.widgets.item_picker import ItemPicker, Search
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.text import Role, Text
 
 Save = Callable[[int, NewPrice], None]
@@ -38,8 +38,7 @@ class Choices:
 
     lists: Sequence[ListRow]
     suppliers: Sequence[SupplierRow]
-    search: Search
-    jobs: JobRunner
+    context: PageContext
     tomorrow: date
     item_id: int = 0
     item_name: str = ""
@@ -53,11 +52,9 @@ class PriceForm(Form):
     def __init__(self, parent: QWidget, choices: Choices, save: Save) -> None:
         super().__init__(_("登记价格"), _("登记"), parent, wide=620)
         self._save = save
-        self._item_id = choices.item_id
-        self.picker = ItemPicker(choices.search, choices.jobs, parent=self)
-        self.picker.setText(choices.item_name)
-        self.picker.picked.connect(self._picked)
-        self.picker.setEnabled(not choices.item_id)
+        self.item = ItemField(choices.context, required=True)
+        if choices.item_id:
+            self.item.fix(choices.item_id, choices.item_name)
         self.lists = Select([(row.id, f"{row.title}（{row.code}）") for row in choices.lists])
         self.suppliers = Select([(row.id, row.name) for row in choices.suppliers])
         self.suppliers.choose(choices.supplier_id)
@@ -66,7 +63,6 @@ class PriceForm(Form):
         self.ceiling = Field(_("限价"), StatusEdit(), hint=_("没有就不填"))
         self.start = Field(_("生效日期"), StatusEdit(), required=True, hint=_("如 2026-11-01"))
         self.end = Field(_("截止日期"), StatusEdit(), hint=_("不填就一直有效"))
-        self.item = Field(_("品规"), self.picker, required=True)
         _edit(self.start).setText(choices.tomorrow.isoformat())
         if choices.ceiling is not None:
             _edit(self.ceiling).setText(formats.price(choices.ceiling))
@@ -91,15 +87,12 @@ class PriceForm(Form):
         self.problem.hide()
         self.body.addWidget(self.problem)
 
-    def _picked(self, value: object) -> None:
-        self._item_id = value if isinstance(value, int) else 0
-
     @override
     def submit(self) -> None:
         """Check the fields, then hand the price to the page."""
         self.problem.hide()
         checks = [
-            (self.item, self._need_item),
+            (self.item, self.item.checked),
             (self.price, self._price),
             (self.ceiling, self._ceiling),
             (self.start, lambda: read_day(self.start.text)),
@@ -114,7 +107,7 @@ class PriceForm(Form):
             )
             return
         new = NewPrice(
-            item_id=self._item_id,
+            item_id=self.item.item_id,
             supplier_id=supplier,
             unit_price=self._price(),
             valid_from=read_day(self.start.text),
@@ -128,11 +121,6 @@ class PriceForm(Form):
         """Say why the price was not taken."""
         self.problem.setText(error.text)
         self.problem.show()
-
-    def _need_item(self) -> int:
-        if not self._item_id:
-            raise DomainError("price.item", _("还没选品规。输入拼音或编码，从列表里选。"))
-        return self._item_id
 
     def _price(self) -> Decimal:
         return money.price(self.price.text.replace(",", "") or "?")

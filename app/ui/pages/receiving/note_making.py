@@ -42,6 +42,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
 from app.ui.widgets.files import FileDialog
+from app.ui.widgets.item_field import found_item
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.text import Role, Text
 
@@ -251,7 +252,7 @@ class NoteForm(Form):
     def _search(self, text: str) -> Sequence[Found]:
         """Runs in a reader thread."""
         hits = find_goods(self._page.context.db, self._page.context.actor, text)
-        return [Found(hit, hit.name, f"{hit.spec} · {hit.code}") for hit in hits]
+        return [found_item(hit, hit.name, hit.spec, hit.code) for hit in hits]
 
     def _add(self, hit: object) -> None:
         if isinstance(hit, GoodsHit):

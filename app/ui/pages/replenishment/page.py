@@ -36,7 +36,6 @@ from app.ui.pages.replenishment.rows import VIEWS
 from app.ui.pages.replenishment.suggestion_view import SuggestionView
 from app.ui.pages.replenishment.view_model import Suggestions
 from app.ui.widgets.cards import page_column
-from app.ui.widgets.item_picker import Found
 
 _LATER_MS: Final = 400
 _CHANGED: Final = {Topic.REQUISITIONS, Topic.DEMAND}
@@ -208,12 +207,12 @@ class ReplenishmentPage(Page):
         form.chosen.connect(self._add_item)
         form.open()
 
-    def _add_item(self, found: Found) -> None:
+    def _add_item(self, item_id: int, code: str) -> None:
         self.show_suggestions()
-        self._wanted_item = found.value
-        self.view.look_up(found.second)
-        if isinstance(found.value, int) and self.lines.line(found.value) is None:
-            self.planner.plan(None, also=(found.value,))
+        self._wanted_item = item_id
+        self.view.look_up(code)
+        if self.lines.line(item_id) is None:
+            self.planner.plan(None, also=(item_id,))
 
     def _refused(self, error: Exception) -> None:
         self.context.errors.take(error)

@@ -18,7 +18,6 @@ from app.domain.receiving.transport import parse_temperature
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, Urgency
 from app.i18n import _
-from app.services.catalogue.search import search
 from app.services.transfers.commands import AcceptLot
 from app.services.transfers.distances import Member
 from app.services.transfers.listing import LotRow, TransferDetail
@@ -26,9 +25,9 @@ from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
 from app.ui.widgets.files import choose_file
-from app.ui.widgets.item_picker import Found, ItemPicker
+from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
 
@@ -166,16 +165,13 @@ class LoanForm(Form):
     def __init__(self, context: PageContext, donors: Sequence[Member], parent: QWidget) -> None:
         super().__init__(_("新建借用"), _("发出申请"), parent, wide=640)
         self._context = context
-        self._item = 0
         self.kind = Select(
             [(Kind.LOAN, _("借用，以后归还")), (Kind.TRANSFER, _("调拨，不还")),
              (Kind.PATIENT, _("药品调配，直接送给患者"))]
         )  # fmt: skip
         self._inside = {one.id for one in donors if one.same_person}
         self.donor = Select([(one.id, one.name) for one in donors])
-        self.picker = ItemPicker(self._search, context.jobs, parent=self)
-        self.picker.picked.connect(self._picked)
-        self.item_field = Field(_("品规"), self.picker)
+        self.item = ItemField(context)
         self.count = QtyEdit(_("包装"))
         self.count.set_value(1)
         self.back = CodeEdit((context.today + timedelta(days=30)).isoformat())
@@ -187,7 +183,7 @@ class LoanForm(Form):
         self.address = QLineEdit()
         self.address_field = Field(_("送到哪里"), self.address)
         self.body.addLayout(beside(Field(_("类型"), self.kind), Field(_("向谁"), self.donor)))
-        self.body.addWidget(self.item_field)
+        self.body.addWidget(self.item)
         self.body.addLayout(
             beside(Field(_("数量"), self.count), self.back_field, self.settle_field,
                    self.patient_field)
@@ -206,18 +202,10 @@ class LoanForm(Form):
         self.patient_field.setVisible(patient)
         self.address_field.setVisible(patient)
 
-    def _search(self, text: str) -> Sequence[Found]:
-        rows = search(self._context.db, self._context.actor, text)
-        return tuple(Found(row.id, f"{row.name} {row.spec}", row.code) for row in rows)
-
-    def _picked(self, value: object) -> None:
-        self._item = value if isinstance(value, int) else 0
-
     @override
     def submit(self) -> None:
         """Check the item and the day, then hand the loan over."""
-        if not self._item:
-            self.item_field.say(_("还没选品规。输入拼音、名称或编码，再从列表里选。"))
+        if not check_all([(self.item, self.item.checked)]):
             return
         kind, donor, settle = self.kind.value, self.donor.value, self.settle.value
         loan = kind is Kind.LOAN
@@ -230,7 +218,7 @@ class LoanForm(Form):
         assert isinstance(settle, Settle)  # noqa: S101 - the entries are settlements
         self.chosen.emit(
             Loan(
-                donor if isinstance(donor, int) else 0, self._item, self.count.value, kind,
+                donor if isinstance(donor, int) else 0, self.item.item_id, self.count.value, kind,
                 settle if loan else Settle.NONE, day, self.patient.folded(),
                 self.address.text(), self.fields.ground(),
             )
