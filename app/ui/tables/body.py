@@ -178,7 +178,7 @@ class Body(QTableView):
             return self._next_field(step)
         if cursorAction in {actions.MoveHome, actions.MoveEnd}:
             row = 0 if cursorAction == actions.MoveHome else self.table.rowCount() - 1
-            return self.table.index(row, max(0, self.currentIndex().column()))
+            return self.table.index(row, self._column_here())
         if cursorAction in _ROW_STEPS and self.isColumnHidden(self.currentIndex().column()):
             return self._row_away(cursorAction)
         return super().moveCursor(cursorAction, modifiers)
@@ -192,7 +192,19 @@ class Body(QTableView):
         step, whole = _ROW_STEPS[action]
         row = current.row() + step * (page if whole else 1)
         last = self.table.rowCount() - 1
-        return self.table.index(min(max(row, 0), last), current.column())
+        return self.table.index(min(max(row, 0), last), self._column_here())
+
+    def _column_here(self) -> int:
+        """The current column, or the first that stands in this half.
+
+        Qt selects by the rectangle of the new cell: that of a hidden column is empty, and the
+        first row would be marked whichever row is the current one.
+        """
+        columns = range(len(self.table.columns))
+        current = self.currentIndex().column()
+        if current in columns and not self.isColumnHidden(current):
+            return current
+        return next((place for place in columns if not self.isColumnHidden(place)), 0)
 
     def _next_field(self, step: int) -> QModelIndex:
         index = self.currentIndex()
