@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.duties import Actor, Duty
@@ -23,6 +23,7 @@ from app.models.party import Person
 from app.models.stock import Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time, today
+from app.services.packs import standing
 from app.services.queries.portions import portions
 
 _MOST: Final = 2000
@@ -120,18 +121,15 @@ def definitions(db: Database, actor: Actor, org_id: int) -> tuple[DefinitionRow,
             .where(PackDefinition.org_id == org_id)
             .order_by(Item.name, Item.id, PackDefinition.place_id)
         ).all()
-        ready, away = _counts(session, org_id)
-        return tuple(_definition(row, ready, away) for row in rows)
+        found = standing.counts(session, org_id)
+        away = standing.with_departments(found)
+        return tuple(_definition(row, found, away) for row in rows)
 
 
 def _definition(
-    row: Any, ready: dict[tuple[int, int], int], away: dict[tuple[int, int], int]
+    row: Any, found: standing.Counts, away: dict[tuple[int, int], int]
 ) -> DefinitionRow:
     rule, item, place = row
-    with_department = sum(
-        count for (its, where), count in away.items()
-        if its == item.id and rule.place_id in {0, where}
-    )  # fmt: skip
     return DefinitionRow(
         id=rule.id,
         item_id=item.id,
@@ -149,32 +147,9 @@ def _definition(
         month_limit=rule.month_limit,
         target=rule.target,
         active=rule.active,
-        in_store=ready.get((item.id, rule.units), 0),
-        with_department=with_department,
+        in_store=found.get((item.id, rule.units, 0), 0),
+        with_department=away.get((item.id, rule.place_id), 0),
     )
-
-
-def _counts(
-    session: Session, org_id: int
-) -> tuple[dict[tuple[int, int], int], dict[tuple[int, int], int]]:
-    """Packs in the store by (item, size), packs with or for departments by (item, place)."""
-    rows = session.execute(
-        select(Pack.item_id, Pack.qty, FixedPack.department_id, func.count())
-        .join(FixedPack, and_(FixedPack.org_id == Pack.org_id, FixedPack.pack_id == Pack.id))
-        .where(
-            Pack.org_id == org_id,
-            Pack.status.in_((PackState.IN_STOCK.value, PackState.ISSUED.value)),
-        )
-        .group_by(Pack.item_id, Pack.qty, FixedPack.department_id)
-    ).all()
-    ready: dict[tuple[int, int], int] = {}
-    away: dict[tuple[int, int], int] = {}
-    for item, qty, department, packs in rows:
-        if department:
-            away[item, department] = away.get((item, department), 0) + int(packs)
-        else:
-            ready[item, qty] = ready.get((item, qty), 0) + int(packs)
-    return ready, away
 
 
 def packs(

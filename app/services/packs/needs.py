@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
-from app.domain.packs.steps import PackState
-from app.models.fixed_pack import FixedPack, PackDefinition, PackRequest
+from app.models.fixed_pack import PackDefinition, PackRequest
 from app.models.item import Item
-from app.models.pack import Pack
 from app.models.party import Person
 from app.models.stock import Place
 from app.services.access import require
 from app.services.db import Database, local_time
+from app.services.packs import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +49,12 @@ def needs(db: Database, actor: Actor, org_id: int) -> tuple[NeedRow, ...]:
     """Open requests, the oldest first, then departments below their targets."""
     require(actor, Duty.READ, org_id)
     with db.read() as session:
-        counts = _counts(session, org_id)
-        asked = _asked(session, org_id, counts)
-        return (*asked, *_below(session, org_id, counts, asked))
+        found = standing.counts(session, org_id)
+        asked = _asked(session, org_id, found)
+        return (*asked, *_below(session, org_id, found, asked))
 
 
-_Counts = dict[tuple[int, int, int], int]
-"""(item, size, department) → packs in stock or on the way; department 0 is the store."""
-
-
-def _counts(session: Session, org_id: int) -> _Counts:
-    rows = session.execute(
-        select(Pack.item_id, Pack.qty, FixedPack.department_id, func.count())
-        .join(FixedPack, and_(FixedPack.org_id == Pack.org_id, FixedPack.pack_id == Pack.id))
-        .where(
-            Pack.org_id == org_id,
-            Pack.status.in_((PackState.IN_STOCK.value, PackState.ISSUED.value)),
-        )
-        .group_by(Pack.item_id, Pack.qty, FixedPack.department_id)
-    ).all()
-    return {(item, qty, place): int(packs) for item, qty, place, packs in rows}
-
-
-def _asked(session: Session, org_id: int, counts: _Counts) -> list[NeedRow]:
+def _asked(session: Session, org_id: int, counts: standing.Counts) -> list[NeedRow]:
     rows = session.execute(
         select(PackRequest, PackDefinition, Item, Place.name, Person.name)
         .join(
@@ -98,7 +80,9 @@ def _asked(session: Session, org_id: int, counts: _Counts) -> list[NeedRow]:
     ]  # fmt: skip
 
 
-def _below(session: Session, org_id: int, counts: _Counts, asked: list[NeedRow]) -> list[NeedRow]:
+def _below(
+    session: Session, org_id: int, counts: standing.Counts, asked: list[NeedRow]
+) -> list[NeedRow]:
     rows = session.execute(
         select(PackDefinition, Item, Place.name)
         .join(Item, Item.id == PackDefinition.item_id)
