@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -14,10 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.ui.jobs import JobRunner
+from app.ui.tables import paint
+from app.ui.tables.cells import Row, Two
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.paged_model import KEPT_PAGES, PagedModel
 from app.ui.tables.query import PageQuery, Sort
 from app.ui.tables.view import GridView
+from app.ui.tables.widths import Want, share
 from tests.ui.grids import COLUMNS, Numbers, row
 
 Settle = Callable[[], None]
@@ -228,12 +232,50 @@ def test_what_was_arranged_comes_back(grid: Callable[[int], GridView], settle: S
     view.state.click_sort("qty")
     view.state.set_filter("expiry", "≤ 2027-04")
     settle()
+    place = view.model.positions["qty"]
+    view.halves.right.setColumnWidth(place, 222)  # drawn by the person
     saved = view.save_state()
     other = grid(30)
     other.restore_state(saved)
     settle()
     assert other.halves.hidden_keys == {"state"}
     assert other.state.query == view.state.query
+    assert other.halves.right.columnWidth(place) == 222
+
+
+@given(
+    wants=st.lists(st.tuples(*[st.integers(0, 200)] * 3), min_size=1, max_size=8),
+    room=st.integers(0, 3000),
+)
+def test_columns_share_the_room_needs_before_air(
+    wants: list[tuple[int, int, int]], room: int
+) -> None:
+    asked = [Want(a, a + b, a + b + c) for a, b, c in wants]
+    widths = share(asked, room)
+    least, need = sum(want.least for want in asked), sum(want.need for want in asked)
+    pairs = tuple(zip(widths, asked, strict=True))
+    assert all(want.least <= width <= want.good for width, want in pairs)
+    assert sum(widths) <= max(room, least)
+    if room >= need:
+        assert all(width >= want.need for width, want in pairs)
+    else:  # nothing is spent on air, nothing is left unused that somebody needs
+        assert all(width <= want.need for width, want in pairs)
+        assert sum(widths) == max(least, room)
+
+
+def test_a_long_name_takes_the_air_of_its_neighbours(lines: GridView) -> None:
+    lines.resize(600, 400)
+    place = lines.model.positions["name"]
+    before = lines.halves.left.columnWidth(place)
+    long = row(1)
+    name = "复方盐酸普萘洛尔缓释胶囊（进口分装）"
+    cells = (long.cells[0], Two(name, "0.25 g × 24 粒"), *long.cells[2:])
+    assert isinstance(lines.model, ListModel)
+    lines.model.set_rows([Row(1, cells)])
+    assert lines.halves.left.columnWidth(place) > before
+    assert lines.halves.left.columnWidth(place) >= paint.cell_width(cells[1]) + 20
+    QApplication.processEvents()
+    assert lines.halves.right.horizontalScrollBar().maximum() == 0
 
 
 def edit(line: object, _key: str, value: object) -> object:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject
 from typing_extensions import override
 
-from app.ui import theme
 from app.ui.tables.view import GridView
 
 _EDGES = 14
@@ -28,6 +27,7 @@ class ColumnFit(QObject):
         self._drop = tuple(drop)
         self._dropped: set[str] = set()
         grid.installEventFilter(self)
+        grid.model.modelReset.connect(self.fit)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -37,17 +37,16 @@ class ColumnFit(QObject):
 
     def fit(self) -> None:
         """Leave out as many columns as needed, bring back those that fit again."""
-        scale = theme.px(15) / 15
-        columns, places = self._grid.model.columns, self._grid.model.positions
-        wide = sum(column.width for column in columns) * scale
+        halves, places = self._grid.halves, self._grid.model.positions
+        least = [halves.widths.want(place).least for place in places.values()]
+        wide = sum(least)
         dropped: set[str] = set()
         for key in self._drop:
             if wide <= self._grid.width() - _EDGES:
                 break
             dropped.add(key)
-            wide -= columns[places[key]].width * scale
+            wide -= least[places[key]]
         if dropped != self._dropped:
-            halves = self._grid.halves
             halves.hidden_keys = (halves.hidden_keys - self._dropped) | dropped
             self._dropped = dropped
             halves.arrange()

@@ -12,11 +12,11 @@ from typing_extensions import override
 from app.ui import theme
 from app.ui.tables import paint
 from app.ui.tables.body import Body
-from app.ui.tables.columns import Column
 from app.ui.tables.delegate import CellDelegate
 from app.ui.tables.grid_state import GridState
 from app.ui.tables.header import GridHeader
 from app.ui.tables.paged_model import TableModel
+from app.ui.tables.widths import LOOKED_AT, Widths, share
 
 _RULE: Final = 1
 
@@ -29,7 +29,8 @@ class Halves(QWidget):
         self.model = model
         self.frozen_keys = {column.key for column in model.columns if column.frozen}
         self.hidden_keys = {column.key for column in model.columns if column.hidden}
-        self._scale = theme.px(15) / 15
+        self.widths = Widths(model.columns)
+        self._arranging = False
         self.left = Body(model, GridHeader(model.columns, lambda: state.query.sorts, self), self)
         self.right = Body(model, GridHeader(model.columns, lambda: state.query.sorts, self), self)
         self.delegate = CellDelegate(model, self)
@@ -47,12 +48,13 @@ class Halves(QWidget):
         row.addWidget(self.left)
         row.addSpacing(_RULE)
         row.addWidget(self.right, 1)
-        self._set_widths()
         self.arrange()
         self.left.viewport().installEventFilter(self)
         self.right.viewport().installEventFilter(self)
         for header in self.headers:
-            header.sectionResized.connect(self._fit_left)
+            header.sectionResized.connect(self._resized)
+        for moved in (model.modelReset, model.rowsInserted, model.dataChanged):
+            moved.connect(self._measure)
 
     @property
     def bodies(self) -> tuple[Body, Body]:
@@ -86,21 +88,28 @@ class Halves(QWidget):
             policy.ScrollBarAlwaysOn if most > 0 else policy.ScrollBarAlwaysOff
         )
 
-    def _set_widths(self) -> None:
-        for body in self.bodies:
-            for place, column in enumerate(self.model.columns):
-                body.setColumnWidth(place, round(column.width * self._scale))
-
     def arrange(self) -> None:
         """Show each column in the half where it belongs."""
+        self._arranging = True
         for place, column in enumerate(self.model.columns):
             frozen, hidden = column.key in self.frozen_keys, column.key in self.hidden_keys
             self.left.setColumnHidden(place, hidden or not frozen)
             self.right.setColumnHidden(place, hidden or frozen)
-        first = self._first_visible()
-        self.delegate.rule_column = first
-        self._fit_left()
+        self._arranging = False
+        self.delegate.rule_column = self._first_visible()
         self.stretch()
+
+    def _measure(self) -> None:
+        """Rows came or changed: a column that needs more gets it."""
+        rows = map(self.model.row_at, range(min(self.model.rowCount(), LOOKED_AT)))
+        if self.widths.look(row for row in rows if row is not None):
+            self.stretch()
+
+    def _resized(self, place: int, _before: int, now: int) -> None:
+        """The person drew a column wider or narrower: it stays like that."""
+        if not self._arranging:
+            self.widths.held[self.model.columns[place].key] = round(now * 15 / theme.px(15))
+            self._fit_left()
 
     def _first_visible(self) -> int:
         for body in self.bodies:
@@ -117,36 +126,28 @@ class Halves(QWidget):
         self.left.setFixedWidth(max(1, width))
 
     def stretch(self) -> None:
-        """Give the width that is left to the stretching column, take missing width from it."""
-        places = [
-            (place, column)
-            for place, column in enumerate(self.model.columns)
-            if column.stretch and column.key not in self.hidden_keys
-        ]
-        if not places:
-            return
-        place, column = places[0]
-        body = self.left if column.key in self.frozen_keys else self.right
+        """Share out the width there is; what is left over goes to the stretching column."""
+        columns = self.model.columns
+        shown = [n for n, column in enumerate(columns) if column.key not in self.hidden_keys]
         # not the right half's own width: the layout lags behind while the left half is fitted
         bar = self.right.width() - self.right.viewport().width()
-        used = sum(header.length() for header in self.headers) + _RULE + bar
-        spare = self.width() - used
-        least = round(column.width * self._scale)
-        wanted = max(least, body.columnWidth(place) + spare)
-        if wanted != body.columnWidth(place):
-            body.setColumnWidth(place, wanted)
+        room = self.width() - _RULE - bar
+        widths = share([self.widths.want(place) for place in shown], room)
+        spare = max(0, room - sum(widths))
+        self._arranging = True
+        for place, width in zip(shown, widths, strict=True):
+            body = self.left if columns[place].key in self.frozen_keys else self.right
+            body.setColumnWidth(place, width + spare if columns[place].stretch else width)
+            spare = 0 if columns[place].stretch else spare
+        self._arranging = False
         self._fit_left()
 
     def resize_to_look(self) -> None:
         """Take the sizes of the look in force, keeping the person's widths in proportion."""
-        scale = theme.px(15) / 15
-        factor, self._scale = scale / self._scale, scale
         for body in self.bodies:
             body.resize_rows()
-            for place, column in enumerate(self.model.columns):
-                hidden = body.isColumnHidden(place)  # its width reads as 0
-                wide = column.width * scale if hidden else body.columnWidth(place) * factor
-                body.setColumnWidth(place, round(wide))
+        self.widths.forget()
+        self._measure()
         self.stretch()
 
     def fit(self, place: int) -> None:
@@ -185,22 +186,6 @@ class Halves(QWidget):
         x = self.left.width()
         painter.fillRect(x, 0, _RULE, self.height(), theme.colour("field"))
         painter.end()
-
-    def widths(self) -> dict[str, int]:
-        """Column widths by key, in comfortable pixels."""
-        result = {}
-        for place, column in enumerate(self.model.columns):
-            body = self.left if column.key in self.frozen_keys else self.right
-            if not body.isColumnHidden(place):
-                result[column.key] = round(body.columnWidth(place) / self._scale)
-        return result
-
-    def set_width(self, column: Column, width: int) -> None:
-        """Set a column's width in comfortable pixels."""
-        place = self.model.positions[column.key]
-        for body in self.bodies:
-            if not body.isColumnHidden(place):
-                body.setColumnWidth(place, round(width * self._scale))
 
     def order(self) -> list[str]:
         """Column keys from left to right as the person arranged them."""

@@ -6,9 +6,9 @@ from app.ui.tables.halves import Halves
 
 
 def saved(halves: Halves) -> dict[str, object]:
-    """Widths, order, hidden and frozen columns, scroll position."""
+    """Widths that the person gave, order, hidden and frozen columns."""
     return {
-        "widths": halves.widths(),
+        "held": dict(halves.widths.held),
         "order": halves.order(),
         "hidden": sorted(halves.hidden_keys),
         "frozen": sorted(halves.frozen_keys),
@@ -19,19 +19,17 @@ def restore(halves: Halves, state: dict[str, object]) -> None:
     """Put an arrangement back; columns that no longer exist are left out."""
     known = set(halves.model.positions)
     hidden, frozen, order = state.get("hidden"), state.get("frozen"), state.get("order")
+    held = state.get("held")
     if isinstance(hidden, list):
         halves.hidden_keys = known & {str(key) for key in hidden}
     if isinstance(frozen, list):
         halves.frozen_keys = known & {str(key) for key in frozen}
     if isinstance(order, list):
         halves.set_order([str(key) for key in order])
+    if isinstance(held, dict):
+        given = {key: width for key, width in held.items() if isinstance(width, int) and width > 0}
+        halves.widths.held = {key: width for key, width in given.items() if key in known}
     halves.arrange()
-    widths = state.get("widths")
-    if isinstance(widths, dict):
-        for key, width in widths.items():
-            if key in known and isinstance(width, int) and width > 0:
-                halves.set_width(halves.model.columns[halves.model.positions[key]], width)
-    halves.stretch()
 
 
 def reset(halves: Halves) -> None:
@@ -40,7 +38,7 @@ def reset(halves: Halves) -> None:
     restore(
         halves,
         {
-            "widths": {column.key: column.width for column in columns},
+            "held": {},
             "order": [column.key for column in columns],
             "hidden": [column.key for column in columns if column.hidden],
             "frozen": [column.key for column in columns if column.frozen],

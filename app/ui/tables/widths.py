@@ -1,0 +1,111 @@
+"""How wide the columns of a table are: what the rows need, within the room that there is.
+
+A page gives each column a width that looks well. Names are longer in one hospital than in another,
+words are longer in English and in large text: so the first rows are measured, columns with air give
+it to those whose words would be cut, and only what is left over is spread as the page asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from app.ui import theme
+from app.ui.tables import paint
+from app.ui.tables.cells import Cell, Pill, Row
+from app.ui.tables.columns import Column, Filter, Kind
+
+LOOKED_AT: Final = 60
+"""Rows that are measured; further ones are cut where they do not fit."""
+_PADS: Final = 20
+_FRAME: Final = 14
+_LEVEL: Final = 14
+_PILL_OVERHANG: Final = 16
+_LONGEST: Final = 320
+_FILTER: Final = 64
+_WORDS: Final = {Kind.TEXT, Kind.TWO_LINE}
+_DRAWN: Final = {Kind.CHECK, Kind.SPARK, Kind.BAR}
+
+
+class Want(NamedTuple):
+    """Widths of one column in pixels.
+
+    Attributes:
+        least: Narrower never: figures, pills and headings would be cut.
+        need: Everything in the rows looked at can be read.
+        good: With the air that the page asked for.
+    """
+
+    least: int
+    need: int
+    good: int
+
+
+def share(wants: Sequence[Want], room: int) -> list[int]:
+    """Widths for columns in `room` pixels: first the least, then the needs, then the air.
+
+    Where there is not enough for all, the columns that lack little get it whole first.
+    """
+    widths = [want.least for want in wants]
+    for wanted in ([want.need for want in wants], [want.good for want in wants]):
+        spare = max(0, room - sum(widths))
+        gaps = [more - have for have, more in zip(widths, wanted, strict=True)]
+        for done, place in enumerate(sorted(range(len(gaps)), key=gaps.__getitem__)):
+            part = min(gaps[place], spare // (len(gaps) - done))
+            widths[place] += part
+            spare -= part
+    return widths
+
+
+class Widths:
+    """What the columns of one table want.
+
+    Attributes:
+        held: Widths that the person gave, by key, in comfortable pixels: they stay.
+    """
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        self.held: dict[str, int] = {}
+        self._columns = columns
+        self._seen = [0] * len(columns)
+
+    def forget(self) -> None:
+        """Nothing is measured yet in the look now in force."""
+        self._seen = [0] * len(self._columns)
+
+    def look(self, rows: Iterable[Row]) -> bool:
+        """Measure rows; whether a column needs more than before (it never needs less again)."""
+        before = list(self._seen)
+        for row in rows:
+            for place, cell in enumerate(row.cells):
+                indent = row.level * _LEVEL if self._columns[place].frozen else 0
+                self._seen[place] = max(self._seen[place], _content(cell) + indent)
+        return self._seen != before
+
+    def want(self, place: int) -> Want:
+        """What a column wants now."""
+        column = self._columns[place]
+        scale = theme.px(15) / 15
+        held = self.held.get(column.key)
+        base = round((held or column.width) * scale)
+        if held or not self._seen[place] or column.kind in _DRAWN:
+            return Want(base, base, base)
+        need = max(self._seen[place] + _PADS, _heading(column))
+        need = min(need + (_FRAME if column.editable else 0), max(base, theme.px(_LONGEST)))
+        least = min(base, need) if column.kind in _WORDS else need
+        return Want(least, need, max(base, need))
+
+
+def _content(cell: Cell) -> int:
+    """Width of what is painted inside the padding; a pill reaches into it."""
+    overhang = _PILL_OVERHANG if isinstance(cell, Pill) else 0
+    return paint.cell_width(cell) - overhang
+
+
+def _heading(column: Column) -> int:
+    """Width of the heading with its unit, its second line and its filter field."""
+    title = paint.width_of(column.title, theme.px(14), bold=True)
+    unit = paint.width_of(column.unit, theme.px(13), bold=False) + 4 if column.unit else 0
+    second = paint.width_of(column.second, theme.px(13), bold=False)
+    field = theme.px(_FILTER) if column.filter is not Filter.NONE else 0
+    return max(title + unit + _PADS, second + _PADS, field)
