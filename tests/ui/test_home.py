@@ -6,6 +6,10 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
 from app.domain.ids import new_op
 from app.models.order import MemberOrder
 from app.models.receiving import Delivery, DeliveryLine
@@ -127,8 +131,18 @@ def test_the_page_words_the_work_and_its_buttons_lead_there(
     went: list[object] = []
     context.perform = went.append
     page = show(HomePage(context))
+    page.setFocus()
     settle()
     assert page.subtitle() == "2026-10-14 星期三"
+    reached = [QApplication.focusWidget()]
+    for _step in range(2):
+        QTest.keyClick(reached[-1] or page, Qt.Key.Key_Tab)
+        reached.append(QApplication.focusWidget())
+    assert reached == [*(line.button for line in page.work.lines), page.figures.look]
+    page.work.lines[1].button.setFocus()
+    page.refresh()
+    settle()
+    assert page.work.in_hand() is Kind.TO_RECEIVE, "news leave the keys where they were"
     texts = [line.button.accessibleName() for line in page.work.lines]
     assert texts == ["去下架，已过期药品待下架 1", "开始验收，到货待验收 1"]
     page.work.lines[1].button.click()

@@ -55,20 +55,25 @@ class FiguresPanel(QWidget):
         column.setSpacing(10)
         column.addLayout(grid)
         column.addWidget(use, 1)
-        column.addWidget(self._expiry_card(may_see_stock=may_see_stock))
+        self.look = Button(_("查看库存"), Kind.LINK)
+        if not may_see_stock:
+            self.look.hide()
+        self.look.clicked.connect(self.stock_asked)
+        column.addWidget(self._expiry_card())
         self._dress()
 
     def fit(self, height: int) -> None:
         """Leave the chart out where there is no room for all of it."""
         self.use_card.setVisible(height >= theme.px(_ROOM_FOR_CHART))
 
-    def _expiry_card(self, *, may_see_stock: bool) -> Card:
+    def come_after(self, before: QWidget) -> None:
+        """Tab reaches 查看库存 after `before`."""
+        self.setTabOrder(before, self.look)
+
+    def _expiry_card(self) -> Card:
         card = Card(_("效期分布"), padding=16)
-        if may_see_stock:
-            look = Button(_("查看库存"), Kind.LINK)
-            look.setFixedHeight(24)
-            look.clicked.connect(self.stock_asked)
-            card.head.addWidget(look)
+        self.look.setFixedHeight(24)
+        card.head.addWidget(self.look)
         self.expiry = SegmentBar(12)
         card.add(self.expiry)
         self._rows = QGridLayout()

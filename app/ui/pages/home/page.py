@@ -142,6 +142,9 @@ class HomePage(Page):
         if items:
             self.state.hide()
             self.work.show_work(items, self.context.today)
+            self.figures.come_after(self.work.lines[-1].button)
+            if self.hasFocus():  # the keys came before the work was there
+                self.work.begin()
         else:
             words = _("今天没有等你处理的事。新的到货、订单和过期提醒会出现在这里。")
             self.state.show_empty(words)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from app.i18n import _
-from app.services.home import Urgency, WorkItem
+from app.services.home import Kind as WorkKind, Urgency, WorkItem
 from app.ui import theme
 from app.ui.pages.home import wording
 from app.ui.widgets.badge import Badge, Shape
@@ -123,11 +130,24 @@ class WorkList(QScrollArea):
         super().__init__()
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the buttons have the keys
         self.viewport().setAutoFillBackground(False)
         self.lines: list[WorkLine] = []
 
+    def begin(self, kind: WorkKind | None = None) -> None:
+        """Put the keys on the work of a kind, on the first work where there is none of it."""
+        wanted = next((entry for entry in self.lines if entry.item.kind is kind), None)
+        if self.lines:
+            (wanted or self.lines[0]).button.setFocus()
+
+    def in_hand(self) -> WorkKind | None:
+        """The kind of work that has the keys."""
+        focus = QApplication.focusWidget()
+        return next((entry.item.kind for entry in self.lines if entry.button is focus), None)
+
     def show_work(self, items: Sequence[WorkItem], today: date) -> None:
         """Show the work, most urgent first; one button is the screen's primary one."""
+        kept = self.in_hand()
         inside = QWidget()
         inside.setObjectName("scrolled")
         column = QVBoxLayout(inside)
@@ -147,6 +167,10 @@ class WorkList(QScrollArea):
         column.addStretch(1)
         inside.setMinimumWidth(1)  # as wide as the card, never wider: nothing may be cut off
         self.setWidget(inside)
+        for before, after in pairwise(self.lines):
+            self.setTabOrder(before.button, after.button)
+        if kept is not None:
+            self.begin(kept)
 
 
 def _inset_line() -> QHBoxLayout:
