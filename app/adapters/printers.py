@@ -5,8 +5,8 @@ The system's own printers belong to the window, which prints the same page raste
 
 from __future__ import annotations
 
-import contextlib
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,12 +15,22 @@ from typing import Final
 from typing_extensions import override
 
 from app.domain.errors import DomainError, EnvironmentProblem
-from app.i18n import _
+from app.i18n import N_, _
 
 RAW_PORT: Final = 9100
 _MAX_PORT: Final = 65535
 _TIMEOUT: Final = 5.0
-_GRACE: Final = 0.5
+_SLICE: Final = 0.5
+"""How long one wait lasts: as often a person's wish to stop is heard."""
+_STATUS: Final = b"~HS\r\n"
+"""Host status, asked behind the last label; a printer without it says nothing."""
+_FLAGS: Final = (
+    (0, 1, N_("缺纸，装好纸会接着打出来")),
+    (1, 2, N_("打印头没合上，合上会接着打出来")),
+    (1, 3, N_("碳带用完了，换好会接着打出来")),
+    (0, 2, N_("暂停着，按打印机上的继续键")),
+)
+"""Line and field of its answer, and what a 1 there means (ZPL II Programming Guide, ~HS)."""
 _QUEUE: Final = 4_096
 """Bytes that wait on this side; a label has several times as many."""
 
@@ -42,7 +52,7 @@ def parse_address(text: str) -> PrinterAddress:
     host, colon, port = text.strip().rpartition(":")
     if not colon:
         host, port = port, str(RAW_PORT)
-    if not host or not port.isdigit() or not 0 < int(port) <= _MAX_PORT:
+    if not host or not port.isdecimal() or not 0 < int(port) <= _MAX_PORT:
         raise DomainError(
             "printer.address",
             _("打印机地址 {text} 不完整。请写成 192.168.1.50 或 192.168.1.50:9100。", text=text),
@@ -67,30 +77,41 @@ class PartlyTakenProblem(EnvironmentProblem):
         return partial(type(self), self.code, self.text, self.taken), ()
 
 
-def send(address: PrinterAddress, data: bytes, timeout: float = _TIMEOUT) -> None:
-    """Send `data` to the printer and wait until it has taken all of it.
-
-    Raises:
-        EnvironmentProblem: The printer cannot be reached or stops taking data.
-    """
-    send_labels(address, (data,), timeout)
-
-
 def send_labels(
-    address: PrinterAddress, labels: Sequence[bytes], timeout: float = _TIMEOUT
-) -> None:
+    address: PrinterAddress,
+    labels: Sequence[bytes],
+    timeout: float = _TIMEOUT,
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
     """Send one label after the other; nothing at all when there are none.
+
+    Args:
+        address: The printer.
+        labels: One job each.
+        timeout: Seconds without taking a single byte after which it counts as stopped.
+        progress: Told often how many of how many were handed over; may raise to stop.
+
+    Returns:
+        What the printer says is the matter with it, empty when nothing or when it is mute.
 
     Raises:
         PartlyTakenProblem: The printer stopped after some labels: how many it has for sure.
         EnvironmentProblem: The printer cannot be reached, or took no label whole.
     """
-    handed = [0]
+    if not labels:
+        return ""
+    done = 0
+
+    def tell(more: int = 0) -> None:
+        nonlocal done
+        done += more
+        if progress:
+            progress(done, len(labels))
+
     try:
-        if labels:
-            _hand_over(address, labels, timeout, handed)
+        return _hand_over(address, labels, timeout, tell)
     except EnvironmentProblem as error:
-        taken = handed[0] - 1  # the last one handed over may still have been on its way
+        taken = done - 1  # the last one handed over may still have been on its way
         if taken < 1:
             raise
         text = _("前 {n} 枚已送到，后面的不一定。", n=taken) + error.text
@@ -98,17 +119,19 @@ def send_labels(
 
 
 def _hand_over(
-    address: PrinterAddress, labels: Sequence[bytes], timeout: float, handed: list[int]
-) -> None:
+    address: PrinterAddress, labels: Sequence[bytes], timeout: float, tell: Callable[..., None]
+) -> str:
     try:
         with socket.create_connection((address.host, address.port), timeout) as line:
             # A short queue on this side: what was handed over is with the printer.
             line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE)
+            line.settimeout(min(_SLICE, timeout))
             for label in labels:
-                line.sendall(label)
-                handed[0] += 1
+                _send(line, label, timeout, tell)
+                tell(1)
+            _send(line, _STATUS, timeout, tell)
             line.shutdown(socket.SHUT_WR)
-            _wait_for_close(line)
+            return _matter(_answer(line))
     except TimeoutError as error:
         raise EnvironmentProblem(
             "printer.silent",
@@ -117,20 +140,45 @@ def _hand_over(
                 printer=address,
             ),
         ) from error
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a host name that no name can be is the latter
         raise EnvironmentProblem(
             "printer.unreachable",
             _(
                 "连不上打印机 {printer}。请检查电源、网线和地址，再打印一次。（{why}）",
                 printer=address,
-                why=error.strerror or error,
+                why=getattr(error, "strerror", None) or error,
             ),
         ) from error
 
 
-def _wait_for_close(line: socket.socket) -> None:
-    """Give the printer a moment to close; many keep the line open, which is no fault."""
-    line.settimeout(_GRACE)
-    with contextlib.suppress(OSError):
-        while line.recv(1024):
-            pass
+def _send(line: socket.socket, data: bytes, timeout: float, tell: Callable[[], None]) -> None:
+    """Send all of `data`; a slow printer has time as long as it takes something."""
+    rest, until = memoryview(data), time.monotonic() + timeout
+    while rest:
+        tell()
+        try:
+            rest = rest[line.send(rest) :]
+            until = time.monotonic() + timeout
+        except TimeoutError:
+            if time.monotonic() >= until:
+                raise
+
+
+def _answer(line: socket.socket) -> str:
+    """What the printer says until it closes; many keep the line open, which is no fault."""
+    heard = bytearray()
+    try:
+        while piece := line.recv(1024):
+            heard += piece
+    except OSError:
+        pass  # nothing more to hear
+    return heard.decode("ascii", "replace")
+
+
+def _matter(answer: str) -> str:
+    """The first thing that the status says is wrong; empty where nothing is."""
+    lines = [part.partition("\x03")[0].split(",") for part in answer.split("\x02")[1:]]
+    for row, place, words in _FLAGS:
+        if row < len(lines) and place < len(lines[row]) and lines[row][place] == "1":
+            return _(words)
+    return ""

@@ -19,7 +19,7 @@ import typer
 
 from app import paths
 from app.adapters import label_papers
-from app.adapters.printers import PrinterAddress, parse_address
+from app.adapters.printers import PartlyTakenProblem, PrinterAddress, parse_address
 from app.cli.context import cli
 from app.cli.scope import org_id as org_of
 from app.domain.errors import DomainError
@@ -44,6 +44,7 @@ class How:
     pdf: Annotated[Path | None, typer.Option(help=_("写成 PDF 文件"))] = None
     zpl: Annotated[Path | None, typer.Option(help=_("写成 ZPL 文件"))] = None
     printer: Annotated[str, typer.Option(help=_("发到网络标签打印机（地址:端口）"))] = ""
+    skip: Annotated[int, typer.Option(help=_("打印机停过：前几枚已经打好，从下一枚接着打"))] = 0
     org: Annotated[str, typer.Option(help=_("机构的四位编码；不填为本人所在机构"))] = ""
 
     @property
@@ -76,8 +77,13 @@ class How:
         """The network printer, if one was named."""
         return parse_address(self.printer) if self.printer else None
 
-    def put_out(self, prepared: output.Prepared) -> tuple[str, ...]:
-        """Write the files and send to the printer; without any a PDF in the output folder."""
+    def put_out(self, prepared: output.Prepared, number: int = 0) -> tuple[str, ...]:
+        """Write the files and send to the printer; without any a PDF in the output folder.
+
+        Args:
+            prepared: The labels.
+            number: Of the print in the history; 0 for bins, which are in none.
+        """
         done: list[str] = []
         pdf = self.pdf
         if not (pdf or self.zpl or self.printer):
@@ -87,9 +93,20 @@ class How:
         if self.zpl:
             done.append(str(output.save_zpl(prepared, self.zpl)))
         if self.address:
-            output.send(prepared, self.address)
-            done.append(str(self.address))
+            matter = self._send(prepared, self.address, number)
+            done.append(" · ".join(filter(None, (str(self.address), matter))))
         return tuple(done)
+
+    def _send(self, prepared: output.Prepared, address: PrinterAddress, number: int) -> str:
+        """Send; a printer that stopped in the middle is told how to go on."""
+        try:
+            return output.send(prepared, address, max(0, self.skip))
+        except PartlyTakenProblem as error:
+            taken = max(0, self.skip) + error.taken
+            words = _("看清打出来几枚，再接着打：")
+            way = f"yilian labels reprint {number}" if number else "yilian labels bins"
+            line = f"{way} --printer {address} --skip {taken}"
+            raise PartlyTakenProblem(error.code, f"{error.text}\n{words}{line}", taken) from error
 
 
 def printing(command: Callable[..., None]) -> Callable[..., None]:

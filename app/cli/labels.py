@@ -23,7 +23,7 @@ from app.i18n import _
 from app.services.labels import candidates, output
 from app.services.labels.commands import Candidate, LabelLine, MakeLabels, Source
 from app.services.labels.designs import paper_of
-from app.services.labels.job import PrintJob, print_labels
+from app.services.labels.job import PrintJob, ready_labels
 from app.services.labels.specs import bin_specs, find_pack, preview_specs, print_history
 from app.services.labels.void import VoidLabels, void_labels
 
@@ -223,8 +223,8 @@ def _print(how: How, job: PrintJob) -> None:
     run = cli()
     db, actor = run.signed_in()
     with run.progress(_("自检条码")) as report:
-        printed = print_labels(db, actor, job, how.put_out, report)
-    _answer(printed.prepared, printed.outcome, printed.pack_ids)
+        ready = ready_labels(db, actor, job, report)
+    _answer(ready.prepared, how.put_out(ready.prepared, ready.number), ready.pack_ids)
 
 
 def _rehearse(how: How, specs: Sequence[LabelSpec], options: output.Options) -> None:

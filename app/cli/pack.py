@@ -16,7 +16,7 @@ from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import Database
 from app.services.labels.commands import Source
-from app.services.labels.job import PrintJob, print_labels
+from app.services.labels.job import PrintJob, ready_labels
 from app.services.packs import asking, ending, handing, issuing, listing, named as by, needs
 from app.services.packs.build import build as build_packs
 from app.services.packs.commands import Ask, Build, Define, Issue, Packs, PackWork
@@ -221,8 +221,8 @@ def label(how: How, codes: Codes) -> None:
     db, actor = run.signed_in()
     chosen = tuple(ending.packs_by_code(db, actor, how.org_id, tuple(codes)))
     job = PrintJob(new_op(), how.org_id, how.options(), how.target, Source.STOCK, pack_ids=chosen)
-    printed = print_labels(db, actor, job, how.put_out)
-    run.emit({"labels": len(chosen), "files": printed.outcome},
+    ready = ready_labels(db, actor, job)
+    run.emit({"labels": len(chosen), "files": how.put_out(ready.prepared, ready.number)},
              {"labels": _("标签"), "files": _("已输出")})  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -64,22 +65,53 @@ def test_zpl_arrives_at_the_printer_byte_for_byte(listener: socket.socket) -> No
     taker.start()
     data = b"^XA^XZ" * 50_000
     with listener:
-        printers.send(PrinterAddress("127.0.0.1", listener.getsockname()[1]), data)
+        address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
+        assert printers.send_labels(address, [data]) == ""
         taker.join(5)
-    assert bytes(got) == data
+    assert bytes(got) == data + b"~HS\r\n"  # the question behind the labels prints nothing
+
+
+def test_a_slow_printer_is_not_called_silent_and_says_what_it_lacks(
+    listener: socket.socket,
+) -> None:
+    def take() -> None:
+        line, _peer = listener.accept()
+        with line:
+            while b"~HS" not in line.recv(4096):
+                time.sleep(0.02)
+            line.sendall(b"\x02030,1,0,0\x03\r\n\x02000,0,0\x03\r\n\x021234,0\x03\r\n")
+
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
+    taker, told = threading.Thread(target=take), list[tuple[int, int]]()
+    taker.start()
+    with listener:
+        labels = [b"^XA" + b"0" * 100_000 + b"^XZ"] * 2
+        matter = printers.send_labels(
+            address, labels, 0.4, lambda done, total: told.append((done, total))
+        )
+        taker.join(5)
+    assert matter.startswith("缺纸")
+    assert {(0, 2), (1, 2), (2, 2)} <= set(told)
+
+
+@pytest.mark.parametrize("host", ["a..b", "打" * 80])
+def test_a_name_that_no_host_can_have_is_said_to_be_unreachable(host: str) -> None:
+    with pytest.raises(EnvironmentProblem, match="连不上打印机"):
+        printers.send_labels(PrinterAddress(host), [b"^XA^XZ"])
 
 
 def test_a_printer_that_is_off_is_said_to_be_unreachable(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     listener.close()
     with pytest.raises(EnvironmentProblem, match=r"连不上打印机 127\.0\.0\.1"):
-        printers.send(PrinterAddress("127.0.0.1", port), b"^XA^XZ")
+        printers.send_labels(PrinterAddress("127.0.0.1", port), [b"^XA^XZ"])
 
 
 def test_a_printer_that_stops_taking_data_is_said_to_be_silent(listener: socket.socket) -> None:
     address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
     with listener, pytest.raises(EnvironmentProblem, match="没有应答"):
-        printers.send(address, b"0" * 30_000_000, timeout=0.3)
+        printers.send_labels(address, [b"0" * 30_000_000], timeout=0.3)
 
 
 def test_a_printer_that_stops_in_the_middle_says_what_it_has(listener: socket.socket) -> None:
@@ -100,7 +132,7 @@ def test_a_printer_that_stops_in_the_middle_says_what_it_has(listener: socket.so
         printers.send_labels(address, [label] * 12)
     taker.join(5)
     assert told.value.taken in {3, 4}
-    printers.send_labels(address, ())  # all came out: nobody is asked
+    assert printers.send_labels(address, ()) == ""  # all came out: nobody is asked
 
 
 @pytest.mark.parametrize(
@@ -114,7 +146,9 @@ def test_addresses_are_read(text: str, address: PrinterAddress) -> None:
     assert printers.parse_address(text) == address
 
 
-@pytest.mark.parametrize("text", ["", ":9100", "host:", "host:0", "host:99999", "host:abc"])
+@pytest.mark.parametrize(
+    "text", ["", ":9100", "host:", "host:0", "host:99999", "host:abc", "host:²"]
+)
 def test_half_an_address_is_refused(text: str) -> None:
     with pytest.raises(DomainError, match="请写成"):
         printers.parse_address(text)

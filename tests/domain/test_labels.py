@@ -14,7 +14,7 @@ from app.domain.errors import DomainError
 from app.domain.labels import content
 from app.domain.labels.layout import layout
 from app.domain.labels.marks import Box, Layout
-from app.domain.labels.sheet import Nudge, pages
+from app.domain.labels.sheet import Nudge, next_cell, pages
 from app.domain.labels.spec import LabelKind, LabelSpec, check
 from app.domain.labels.template import (
     SMALLEST_TEXT,
@@ -202,6 +202,7 @@ def test_labels_start_at_the_chosen_cell_and_run_over_pages() -> None:
     assert [placed.cell for placed in second.labels] == [0, 1, 2]
     assert second.used == ()
     assert [placed.index for page in (first, second) for placed in page.labels] == list(range(10))
+    assert [next_cell(SHEET, 3, n) for n in (0, 1, SHEET.cells - 2)] == [3, 4, 1]
 
 
 @pytest.mark.parametrize("start", [0, 10])

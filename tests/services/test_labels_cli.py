@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 import pytest
 
+from app.adapters import printers
+from app.adapters.printers import PartlyTakenProblem, PrinterAddress
 from app.adapters.zpl import pictures
 from app.cli import main
 from app.models.pack import Pack
@@ -79,6 +82,26 @@ def test_labels_go_to_a_network_printer(sqlite_site: Site, typed: Any) -> None:
     assert (code, done["files"]) == (0, [printer])
     assert len(pictures(got.decode())) == 2
     assert COUNTER == "LABEL"
+
+
+def test_a_printer_that_stopped_says_how_to_go_on(
+    sqlite_site: Site, typed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive(sqlite_site)
+    sent: list[int] = []
+
+    def stop_once(_address: PrinterAddress, labels: Sequence[bytes], **_more: object) -> str:
+        sent.append(len(labels))
+        if len(sent) == 1:
+            raise PartlyTakenProblem("printer.silent", "前 2 枚已送到，后面的不一定。", 2)
+        return "缺纸"
+
+    monkeypatch.setattr(printers, "send_labels", stop_once)
+    code, told = typed("print", "YS20261014-001", "--printer", "127.0.0.1:9100")
+    words = told.partition("yilian labels ")[2].partition('"')[0].split()
+    assert (code, words[-2:]) == (3, ["--skip", "2"])
+    code, done = typed(*words)
+    assert (code, sent, done["files"]) == (0, [5, 3], ["127.0.0.1:9100 · 缺纸"])
 
 
 def test_a_wrong_option_is_told_before_anything_is_made(sqlite_site: Site, typed: Any) -> None:

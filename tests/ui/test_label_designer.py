@@ -22,7 +22,7 @@ from app.ui.pages.labels.designer.properties import CodeGroup, TextGroup
 from app.ui.pages.labels.designer.templates import TemplatesForm
 from app.ui.pages.labels.designer.window import DesignerForm
 from app.ui.pages.labels.page import LabelsPage
-from app.ui.pages.labels.printing import Outlet, OutletKind
+from app.ui.label_printing import Outlet, OutletKind
 from app.ui.status import Status
 from tests.factories import EAST, Site
 from tests.services.test_labels import receive

@@ -20,17 +20,18 @@ from app.domain.labels.sheet import Nudge
 from app.services.labels.candidates import from_acceptance
 from app.services.labels.specs import print_history, specs_of
 from app.settings import Settings
+from app.ui import label_printing
 from app.ui.actions import Act
 from app.ui.context import PageContext
-from app.ui.pages.labels import printing
-from app.ui.pages.labels.dialogs import NudgeForm, PickForm, ResumeForm, StockForm
+from app.ui.label_printing import Outlet, OutletKind
+from app.ui.pages.labels.dialogs import NudgeForm, PickForm, StockForm
 from app.ui.pages.labels.options_card import nudge_words
 from app.ui.pages.labels.page import LabelsPage
-from app.ui.pages.labels.printing import Outlet, OutletKind
 from app.ui.pages.labels.rows import COUNT, PER
 from app.ui.status import Status
 from app.ui.tables.list_model import ListModel
 from app.ui.widgets.dialogs import ReasonForm
+from app.ui.widgets.resume_form import ResumeForm
 from tests.factories import EAST, Site
 from tests.services.test_labels import receive
 from tests.ui.conftest import Show
@@ -126,6 +127,10 @@ def test_a_print_is_what_the_preview_showed(
     assert (row.count, row.template) == (5, "a4-24")
     assert page.preview.place.text() == "没有标签"
     assert "5 枚标签已送到" in page.context.notices.kept[0].text
+    assert page.options.skipped.text() == "前 5 格已用，跳过"
+    page.options.paper.choose("60x40")
+    page.options.paper.choose("a4-24")
+    assert (page.state.options.start, page.save_state()["starts"]) == (6, {"a4-24": 6})
     page.print()
     assert "还没选要打印的标签" in page.context.notices.kept[0].text
 
@@ -135,10 +140,17 @@ def test_a_printer_that_stops_goes_on_from_there(
 ) -> None:
     sent: list[int] = []
 
-    def stop_after_three(_address: PrinterAddress, labels: Sequence[bytes]) -> None:
+    def stop_after_three(
+        _address: PrinterAddress, labels: Sequence[bytes], progress: Callable[[int, int], None]
+    ) -> str:
         sent.append(len(labels))
         if len(sent) == 1:
             raise PartlyTakenProblem("printer.silent", "前 3 枚已送到，后面的不一定。", 3)
+        if len(sent) == 2:
+            progress(2, 3)
+            page.context.jobs.long_jobs[0].cancel()  # the person stops it: paper comes out skewed
+            progress(3, 3)
+        return "缺纸，装好纸会接着打出来"
 
     monkeypatch.setattr(printers, "send_labels", stop_after_three)
     page.options.paper.choose("60x40")
@@ -150,8 +162,13 @@ def test_a_printer_that_stops_goes_on_from_there(
     form.printed.set_value(form.printed.value - 1)  # the third came out torn
     form.submit()
     follow(page)
-    assert sent == [5, 3]
-    assert "5 枚标签已送到" in page.context.notices.kept[0].text
+    form = next(one for one in page.findChildren(ResumeForm) if one.isVisible())
+    assert form.printed.value == 4  # three more were handed over, the last one is not sure
+    form.submit()
+    follow(page)
+    assert sent == [5, 3, 1]
+    last = page.context.notices.kept[0]
+    assert ("5 枚标签已送到" in last.text, "缺纸" in last.detail) == (True, True)
 
 
 def test_a_printer_that_is_off_costs_no_codes(
@@ -277,7 +294,7 @@ def test_a_system_printer_gets_the_rasters_dot_for_dot(
     for paper in ("60x40", "a4-24"):
         prepared = prepare(page.feed._now.specs, Options(paper))
         file = tmp_path / f"{paper}.pdf"
-        printing.print_pages(prepared, file=str(file))
+        label_printing.print_pages(prepared, file=str(file))
         with pypdfium2.PdfDocument(file.read_bytes()) as document:
             assert len(document) == len(prepared.pages)
             wide, high = document[0].get_size()
@@ -289,7 +306,7 @@ def test_a_system_printer_gets_the_rasters_dot_for_dot(
 
 
 def test_outlets_name_the_label_printer_first() -> None:
-    found = printing.outlets(Settings(printer_host="10.0.0.9"))
+    found = label_printing.outlets(Settings(printer_host="10.0.0.9"))
     assert found[0].words == "标签打印机 10.0.0.9:9100"
     assert [one.kind for one in found[-2:]] == [OutletKind.PDF, OutletKind.ZPL]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
 
+from app.adapters import printers
+from app.adapters.printers import PartlyTakenProblem, PrinterAddress
+from app.adapters.zpl import pictures
 from app.domain.ids import new_op
 from app.domain.packs.steps import PackState
 from app.services.packs.commands import Define
@@ -20,6 +24,7 @@ from app.ui.pages.packs import page as packs_page
 from app.ui.pages.packs.dialogs import BuildForm
 from app.ui.pages.packs.page import PacksPage
 from app.ui.status import Status
+from app.ui.widgets.resume_form import ResumeForm
 from tests.factories import EAST, Site
 from tests.services.packs.test_packs import built, rule, send, ward
 from tests.services.test_consumption import receive
@@ -142,6 +147,30 @@ def test_foreign_codes_are_refused_with_words(page: PacksPage, scan: Scan, settl
     settle()
     status, text = result(page)
     assert (status, "没有定数包" in text) == (Status.BAD, True)
+
+
+def test_a_printer_that_stops_goes_on_with_the_same_packs(
+    page: PacksPage, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[int, int]] = []
+
+    def stop_once(_address: PrinterAddress, labels: Sequence[bytes], **_more: object) -> str:
+        (first,) = pictures(labels[0].decode())
+        sent.append((len(labels), first.width))
+        if len(sent) == 1:
+            raise PartlyTakenProblem("printer.silent", "前 1 枚已送到，后面的不一定。", 1)
+        return ""
+
+    monkeypatch.setattr(printers, "send_labels", stop_once)
+    session = page.context.session
+    session.settings = replace(session.settings, printer_host="10.0.0.9", printer_dpi=300)
+    page.desk.print_labels(tuple(int(row.key) for row in page.grid.model.rows))
+    settle()
+    (form,) = page.findChildren(ResumeForm)
+    form.submit()
+    settle()
+    assert sent == [(2, 709), (1, 709)]  # dots of 60 mm at the printer's own 300 dpi
+    assert "2 枚定数包标签" in page.context.notices.kept[0].text
 
 
 def test_the_footer_offers_only_what_fits(page: PacksPage, settle: Settle) -> None:

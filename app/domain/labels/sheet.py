@@ -75,6 +75,11 @@ def pages(
     return tuple(result)
 
 
+def next_cell(paper: LabelPaper, start: int, labels: int) -> int:
+    """The 1-based first free cell of the sheet behind `labels` that began at `start`."""
+    return (start - 1 + labels) % paper.cells + 1
+
+
 def _page(paper: LabelPaper, placed: list[Placed], start: int, *, first: bool) -> Page:
     """A page with its labels; only the first has cells used before."""
     used = tuple(range(start - 1)) if first else ()

@@ -1,4 +1,4 @@
-"""One print from beginning to end: codes taken, every code read back, recorded, put out.
+"""One print up to the outlet: codes taken, every code read back, recorded.
 
 The print is recorded before it is put out: whether paper really came out is known to the person
 alone, and labels that got a code must be found again under 补打 when the printer was off.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 from uuid import UUID
 
 from app.domain.duties import Actor
@@ -17,8 +16,6 @@ from app.services.labels.commands import MakeLabels, RecordPrint, Source, Target
 from app.services.labels.make import make_labels, record_print
 from app.services.labels.output import Options, Prepared, prepare
 from app.services.labels.specs import specs_of
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +44,36 @@ class PrintJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Printed(Generic[T]):
-    """What a print became; `outcome` is what the outlet answered."""
+class Ready:
+    """Labels that have their codes, were checked and recorded, and may be put out.
 
+    Attributes:
+        number: Of the print in the history.
+        pack_ids: The labelled units.
+        prepared: The labels on their pages.
+    """
+
+    number: int
     pack_ids: tuple[int, ...]
     prepared: Prepared
-    outcome: T
 
 
-def print_labels(
+def ready_labels(
     db: Database,
     actor: Actor,
     job: PrintJob,
-    outlet: Callable[[Prepared], T],
     progress: Callable[[int, int], None] | None = None,
-) -> Printed[T]:
-    """Print; a repeat of the same job takes no further codes and records nothing twice.
+) -> Ready:
+    """Make the labels ready; a repeat of the same job takes no more codes, records nothing twice.
 
     Raises:
         DomainError: A label may not be printed (before anything is recorded).
-        EnvironmentProblem: The outlet did not take it; the print is in the history.
     """
     made = (make_labels(db, actor, command).pack_ids for command in job.make)
     pack_ids = job.pack_ids or tuple(pack_id for ids in made for pack_id in ids)
     prepared = prepare(specs_of(db, actor, job.org_id, pack_ids), job.options, progress)
     prepared.checked.refuse()
-    record_print(
+    number = record_print(
         db,
         actor,
         RecordPrint(
@@ -85,4 +86,4 @@ def print_labels(
             source_id=job.source_id,
         ),
     )
-    return Printed(pack_ids, prepared, outlet(prepared))
+    return Ready(number, pack_ids, prepared)

@@ -120,14 +120,22 @@ def save_zpl(prepared: Prepared, path: Path) -> Path:
     return local_files.write(path, as_zpl(prepared))
 
 
-def send(prepared: Prepared, address: PrinterAddress, skip: int = 0) -> None:
+def send(
+    prepared: Prepared,
+    address: PrinterAddress,
+    skip: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> str:
     """Send the labels to a network label printer, without the first `skip` that are on paper.
+
+    Returns:
+        What the printer says is the matter with it; empty when nothing.
 
     Raises:
         EnvironmentProblem: It is silent; a `PartlyTakenProblem` says how many more it took.
     """
     _refuse_sheet(prepared)
-    printers.send_labels(address, _zpl_labels(prepared)[skip:])
+    return printers.send_labels(address, _zpl_labels(prepared)[skip:], progress=progress)
 
 
 def save_calibration(options: Options, path: Path) -> Path:

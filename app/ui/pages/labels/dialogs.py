@@ -16,7 +16,7 @@ from app.domain.labels.sheet import Nudge
 from app.i18n import _
 from app.services.labels.commands import AcceptanceRow, Candidate, PrintRow
 from app.ui import theme
-from app.ui.pages.labels.printing import Outlet
+from app.ui.label_printing import Outlet
 from app.ui.tables.cells import Qty, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
@@ -24,8 +24,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, SearchEdit
 from app.ui.widgets.files import FileDialog
-from app.ui.widgets.numbers import QtyEdit, expiry_text
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.numbers import expiry_text
 
 _TARGETS = {"pdf": "PDF", "zpl": "ZPL"}
 _DEBOUNCE_MS = 150
@@ -219,34 +218,6 @@ class NudgeForm(Form):
             return
         self._take(nudge)
         self.accept()
-
-
-class ResumeForm(Form):
-    """The printer stopped: from which label to go on, so that none comes out twice."""
-
-    def __init__(self, taken: int, take: Callable[[int], None], parent: QWidget) -> None:
-        super().__init__(_("打印机中途停了"), _("接着打"), parent, cancel=_("先不打"), wide=460)
-        self._take = take
-        words = _(
-            "前 {n} 枚已送到打印机。请看打出来几枚：下一枚打坏了不要贴。"
-            "接着打用原来的编号，不会多出一件货。",
-            n=taken,
-        )
-        self.body.addWidget(Text(words, Role.SECOND, wrap=True))
-        self.printed = QtyEdit(_("枚"))
-        self.printed.set_value(taken)
-        self.body.addWidget(Field(_("已经打好的"), self.printed))
-
-    @override
-    def submit(self) -> None:
-        """Go on behind what is on paper."""
-        self.accept()
-        self._take(self.printed.value)
-
-
-def ask_resume(parent: QWidget, taken: int, take: Callable[[int], None]) -> None:
-    """Ask how many labels are on paper, and go on behind them."""
-    ResumeForm(taken, take, parent).open()
 
 
 def ask_file(parent: QWidget, outlet: Outlet, take: Callable[[Outlet, Path], None]) -> None:

@@ -15,7 +15,7 @@ from app.domain.labels.template import LabelPaper
 from app.i18n import _
 from app.services.labels.output import Options
 from app.ui.icons import Icon
-from app.ui.pages.labels.printing import Outlet, OutletKind
+from app.ui.label_printing import Outlet, OutletKind
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.fields import Select

@@ -11,25 +11,21 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
 from app import paths
-from app.adapters.printers import PartlyTakenProblem
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
 from app.i18n import _
-from app.services.labels.job import Printed, print_labels
 from app.ui import theme
 from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext, Scope
-from app.ui.jobs import Progress
+from app.ui.label_printing import LabelPrinting, Outlet, OutletKind, Told, outlets
 from app.ui.page import KeyHint, Page
-from app.ui.pages.labels import printing
-from app.ui.pages.labels.dialogs import ask_file, ask_resume
+from app.ui.pages.labels.dialogs import ask_file
 from app.ui.pages.labels.feed import Arranged, PreviewFeed
 from app.ui.pages.labels.goods_card import GoodsCard
 from app.ui.pages.labels.options_card import OptionsCard
 from app.ui.pages.labels.paper_choice import PaperChoice
 from app.ui.pages.labels.preview_card import PreviewCard
-from app.ui.pages.labels.printing import Outlet, OutletKind
 from app.ui.pages.labels.scanning import Scanned, find_scanned
 from app.ui.pages.labels.view_model import LabelsState
 
@@ -57,6 +53,7 @@ class LabelsPage(Page):
         self.options = OptionsCard()
         self.preview = PreviewCard()
         self.feed = PreviewFeed(self, self.state)
+        self.printing = LabelPrinting(self, self._printed, self._not_printed)
         self.papers = PaperChoice(self, self.state, self.options, self.feed)
         left = QVBoxLayout()
         left.setSpacing(10)
@@ -98,7 +95,7 @@ class LabelsPage(Page):
         self.state.org_id = self.context.org.id
         self.goods.load()
         settings = self.context.session.settings
-        self.read(lambda: printing.outlets(settings), self.options.set_outlets, channel="outlets")
+        self.read(lambda: outlets(settings), self.options.set_outlets, channel="outlets")
         self.papers.load()
 
     @override
@@ -136,6 +133,7 @@ class LabelsPage(Page):
         return {
             "paper": self.state.options.paper,
             "nudge": [nudge.right, nudge.down],
+            "starts": self.state.starts,
             "outlet": self.options.chosen.key,
         }
 
@@ -144,6 +142,9 @@ class LabelsPage(Page):
         paper, nudge, outlet = state.get("paper"), state.get("nudge"), state.get("outlet")
         paper = self.papers.remember(paper)
         self.options.remember_outlet(outlet if isinstance(outlet, str) else "")
+        starts = state.get("starts")
+        if isinstance(starts, dict):
+            self.state.starts = {str(k): n for k, n in starts.items() if isinstance(n, int)}
         try:
             if isinstance(paper, str):
                 self.state.set_paper(paper, self.context.session.settings.printer_dpi)
@@ -193,15 +194,18 @@ class LabelsPage(Page):
 
     def _options_changed(self) -> None:
         chosen = self.options.options(self.state.options)
-        if chosen != self.state.options:
+        before = self.state.options
+        if chosen != before:
             self.state.options = chosen
+            if chosen.paper == before.paper:
+                self.state.start_at(chosen.start)
             self.state.set_paper(chosen.paper, self.context.session.settings.printer_dpi)
             self.options.show_options(self.state.options)
             self.feed.ask()
 
     def start_at(self, cell: int) -> None:
         """Begin the first sheet at another cell."""
-        self.state.options = replace(self.state.options, start=cell)
+        self.state.start_at(cell)
         self.options.show_options(self.state.options)
         self.feed.ask()
 
@@ -241,29 +245,24 @@ class LabelsPage(Page):
         else:
             self.not_available()
 
-    def put_out(self, outlet: Outlet, path: Path, skip: int = 0) -> None:
-        """Make the labels and bring them to the outlet, without the first `skip`."""
-        db, actor, job = self.context.db, self.context.actor, self.state.job(outlet.target)
-        bring = printing.put_out(outlet, self.context.session.settings, path, skip)
-
-        def failed(error: Exception) -> None:
-            self._not_printed(error)
-            if isinstance(error, PartlyTakenProblem):
-                ask_resume(self, skip + error.taken, lambda n: self.put_out(outlet, path, n))
-
-        def work(progress: Progress) -> Printed[str]:
-            return print_labels(db, actor, job, bring, progress.step)
-
+    def put_out(self, outlet: Outlet, path: Path) -> None:
+        """Make the labels and bring them to the outlet."""
         self.preview.set_busy(busy=True)
-        self.context.jobs.long(_("打印标签"), work, self._printed, failed)
+        self.printing.start(self.state.job(outlet.target), outlet, path)
 
-    def _printed(self, printed: Printed[str]) -> None:
-        self.state.printed()
+    def _printed(self, told: Told) -> None:
+        self.state.printed(len(told.ready.pack_ids))
+        self.options.show_options(self.state.options)
         self.preview.set_busy(busy=False)
         self.goods.forget_added()
-        count = len(printed.pack_ids)
-        words = _("{n} 枚标签已送到 {where}。", n=count, where=printed.outcome)
-        self.context.notices.done(words)
+        count = len(told.ready.pack_ids)
+        words = _("{n} 枚标签已送到 {where}。", n=count, where=told.where)
+        if self.state.options.start > 1:
+            words += _("这张纸下次从第 {n} 格起。", n=self.state.options.start)
+        if told.matter:
+            self.context.notices.warn(words, _("打印机：{matter}。", matter=told.matter))
+        else:
+            self.context.notices.done(words)
         self.goods.show_reprint(None)
         self.context.changes.announce({Topic.LABELS})
 

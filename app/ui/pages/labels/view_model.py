@@ -12,7 +12,7 @@ from app.adapters import label_papers
 from app.adapters.label_raster import page_image
 from app.domain.errors import Problem
 from app.domain.ids import new_op
-from app.domain.labels.sheet import Page
+from app.domain.labels.sheet import Page, next_cell
 from app.domain.labels.spec import LabelSpec
 from app.domain.labels.template import LabelPaper
 from app.services.labels.commands import MakeLabels, Source, Target
@@ -89,6 +89,7 @@ class LabelsState:
     acceptance_id: int = 0
     acceptance_no: str = ""
     own: dict[str, LabelPaper] = field(default_factory=dict)
+    starts: dict[str, int] = field(default_factory=dict)
     _ops: dict[tuple[object, ...], UUID] = field(default_factory=dict)
 
     @property
@@ -102,14 +103,19 @@ class LabelsState:
         return tuple(one for one in self.choices if one.wanted)
 
     def set_paper(self, key: str, dpi: int) -> None:
-        """Choose a paper; a sheet has its own resolution, and so has an own template."""
+        """Choose a paper; a sheet has its own resolution and used cells, an own template too."""
         own = self.own.get(key)
         paper = own or label_papers.paper(key)
-        start = min(self.options.start, paper.cells)
+        start = max(1, min(self.starts.get(key, 1), paper.cells))
         fixed = paper.is_sheet or own is not None
         self.options = replace(
             self.options, paper=key, start=start, dpi=0 if fixed else dpi, own=own
         )
+
+    def start_at(self, cell: int) -> None:
+        """Begin the first sheet of the paper in use at a cell; remembered for each paper."""
+        self.starts[self.options.paper] = cell
+        self.options = replace(self.options, start=cell)
 
     def set_own(self, papers: Sequence[tuple[str, LabelPaper]], dpi: int) -> None:
         """Take the organisation's templates as they are now; a closed one is let go."""
@@ -160,6 +166,8 @@ class LabelsState:
         """The operation id of an intention: the same until it is done."""
         return self._ops.setdefault(intention, new_op())
 
-    def printed(self) -> None:
-        """The intention was carried out; the next print is a new one."""
+    def printed(self, labels: int) -> None:
+        """The intention was carried out; the next print begins on the first free cell."""
         self._ops.clear()
+        if self.paper.is_sheet:
+            self.start_at(next_cell(self.paper, self.options.start, labels))

@@ -10,16 +10,14 @@ from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from app import paths
-from app.adapters.printers import PrinterAddress
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.packs.steps import PackStep
 from app.i18n import _
 from app.services.consumption import Consumed, Reverse, reverse
-from app.services.labels import output
-from app.services.labels.commands import Source, Target
-from app.services.labels.job import Printed, PrintJob, print_labels
-from app.services.labels.output import Options, Prepared
+from app.services.labels.commands import Source
+from app.services.labels.job import PrintJob
+from app.services.labels.output import Options
 from app.services.packs.asking import ask
 from app.services.packs.build import build
 from app.services.packs.commands import Ask, Build, Define, Issue, Packs, PackWork
@@ -31,6 +29,7 @@ from app.services.packs.listing import PackRow
 from app.services.packs.papers import issue_slip
 from app.ui import formats
 from app.ui.changes import Topic
+from app.ui.label_printing import LabelPrinting, Outlet, OutletKind, Told, outlets
 from app.ui.page import Page
 from app.ui.paper import offer_paper
 from app.ui.status import Status
@@ -67,6 +66,7 @@ class Desk(QObject):
         super().__init__(page)
         self._page = page
         self.last_opened: Consumed | None = None
+        self._printing = LabelPrinting(page, self._printed, self.refused)
 
     def step(self, step: PackStep, packs: tuple[PackRow, ...], reason: str = "") -> None:
         """Let packs make a step; opening goes its own way because it is a consumption."""
@@ -140,21 +140,13 @@ class Desk(QObject):
 
     def print_labels(self, pack_ids: tuple[int, ...]) -> None:
         """Print on the label printer of the settings, else into a PDF that can be opened."""
-        context = self._page.context
-        settings, db, actor = context.session.settings, context.db, context.actor
-        network = bool(settings.printer_host)
-        target = Target.PRINTER if network else Target.PDF
-        job = PrintJob(
-            new_op(), self._org, Options("60x40"), target, Source.STOCK, pack_ids=pack_ids
-        )
-
-        def outlet(prepared: Prepared) -> Path | None:
-            if network:
-                output.send(prepared, PrinterAddress(settings.printer_host, settings.printer_port))
-                return None
-            return output.save_pdf(prepared, paths.output() / "packs.pdf")
-
-        self._page.write(lambda: print_labels(db, actor, job, outlet), self._printed)
+        settings = self._page.context.session.settings
+        outlet, options = Outlet(OutletKind.PDF), Options()
+        if settings.printer_host:
+            outlet = outlets(settings)[0]
+            options = Options(settings.label_template, dpi=settings.printer_dpi)
+        job = PrintJob(new_op(), self._org, options, outlet.target, Source.STOCK, pack_ids=pack_ids)
+        self._printing.start(job, outlet, paths.output() / "packs.pdf")
 
     def print_slip(self, department: object) -> None:
         """发放单 of the department that is chosen in the tool bar, of today."""
@@ -197,17 +189,16 @@ class Desk(QObject):
             act=lambda: self.print_labels(made.pack_ids),
         )
 
-    def _printed(self, done: Printed[Path | None]) -> None:
-        words = _("{n} 枚定数包标签，条码已自检。", n=len(done.pack_ids))
-        where = done.outcome
-        if where is None:
-            self._page.context.notices.done(words)
-            return
-        self._page.context.notices.done(
-            words,
-            action=_("打开文件"),
-            act=lambda: _open(where),
-        )
+    def _printed(self, told: Told) -> None:
+        notices = self._page.context.notices
+        words = _("{n} 枚定数包标签，条码已自检。", n=len(told.ready.pack_ids))
+        where = Path(told.where)
+        if told.matter:
+            notices.warn(words, _("打印机：{matter}。", matter=told.matter))
+        elif told.is_file:
+            notices.done(words, action=_("打开文件"), act=lambda: _open(where))
+        else:
+            notices.done(words)
 
     def refused(self, error: Exception) -> None:
         """Show in the bar why something could not be done."""

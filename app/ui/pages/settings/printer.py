@@ -66,12 +66,18 @@ class PrinterSection(Section):
         self.try_it.setEnabled(False)
         self._say(_("正在连接 {address}…", address=address), Status.INFO)
         self.context.jobs.read(
-            lambda: printers.send(address, _EMPTY_LABEL),
-            lambda _none: self._say(_("标签机有回应，可以打印。"), Status.OK),
+            lambda: printers.send_labels(address, [_EMPTY_LABEL]),
+            self._tried,
             lambda error: self._say(str(error), Status.BAD),
             channel="printer.test",
             owner=self,
         )
+
+    def _tried(self, matter: str) -> None:
+        if matter:
+            self._say(_("打印机：{matter}。", matter=matter), Status.WARN)
+        else:
+            self._say(_("连上了标签机。打一张标签看看。"), Status.OK)
 
     def _save(self) -> None:
         if not self.address.folded():

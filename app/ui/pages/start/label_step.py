@@ -125,11 +125,14 @@ class LabelStep(QWidget):
         address = PrinterAddress(now.printer_host, now.printer_port)
         dpi, today = now.printer_dpi, self._context.today
 
-        def work() -> None:
-            output.send(trial.trial(today, dpi=dpi), address)
+        def work() -> str:
+            return output.send(trial.trial(today, dpi=dpi), address)
 
-        def done(_nothing: object) -> None:
-            self._context.notices.done(_("已发到标签机。打出来以后扫一下方码。"))
+        def done(matter: str) -> None:
+            if matter:
+                self._context.notices.warn(_("打印机：{matter}。", matter=matter))
+            else:
+                self._context.notices.done(_("已发到标签机。打出来以后扫一下方码。"))
 
         self._context.jobs.write(work, done, self._context.errors.take, owner=self)
 
