@@ -18,11 +18,11 @@ from app.domain.labels.design.parts import CodeKind, CodePart, Design, TextPart
 from app.services.labels import designs
 from app.services.labels.designs import DesignRow
 from app.ui.context import PageContext
+from app.ui.label_printing import Outlet, OutletKind
 from app.ui.pages.labels.designer.properties import CodeGroup, TextGroup
 from app.ui.pages.labels.designer.templates import TemplatesForm
 from app.ui.pages.labels.designer.window import DesignerForm
 from app.ui.pages.labels.page import LabelsPage
-from app.ui.label_printing import Outlet, OutletKind
 from app.ui.status import Status
 from tests.factories import EAST, Site
 from tests.services.test_labels import receive
