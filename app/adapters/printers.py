@@ -20,6 +20,9 @@ from app.i18n import N_, _
 RAW_PORT: Final = 9100
 _MAX_PORT: Final = 65535
 _TIMEOUT: Final = 5.0
+"""Seconds to answer a call."""
+_PATIENCE: Final = 20.0
+"""Seconds without taking a byte: a slow one takes the next only when much of its store is free."""
 _SLICE: Final = 0.5
 """How long one wait lasts: as often a person's wish to stop is heard."""
 _STATUS: Final = b"~HS\r\n"
@@ -80,7 +83,7 @@ class PartlyTakenProblem(EnvironmentProblem):
 def send_labels(
     address: PrinterAddress,
     labels: Sequence[bytes],
-    timeout: float = _TIMEOUT,
+    patience: float = _PATIENCE,
     progress: Callable[[int, int], None] | None = None,
 ) -> str:
     """Send one label after the other; nothing at all when there are none.
@@ -88,7 +91,7 @@ def send_labels(
     Args:
         address: The printer.
         labels: One job each.
-        timeout: Seconds without taking a single byte after which it counts as stopped.
+        patience: Seconds without taking a single byte after which it counts as stopped.
         progress: Told often how many of how many were handed over; may raise to stop.
 
     Returns:
@@ -109,7 +112,7 @@ def send_labels(
             progress(done, len(labels))
 
     try:
-        return _hand_over(address, labels, timeout, tell)
+        return _hand_over(address, labels, patience, tell)
     except EnvironmentProblem as error:
         taken = done - 1  # the last one handed over may still have been on its way
         if taken < 1:
@@ -119,24 +122,24 @@ def send_labels(
 
 
 def _hand_over(
-    address: PrinterAddress, labels: Sequence[bytes], timeout: float, tell: Callable[..., None]
+    address: PrinterAddress, labels: Sequence[bytes], patience: float, tell: Callable[..., None]
 ) -> str:
     try:
-        with socket.create_connection((address.host, address.port), timeout) as line:
+        with socket.create_connection((address.host, address.port), _TIMEOUT) as line:
             # A short queue on this side: what was handed over is with the printer.
             line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _QUEUE)
-            line.settimeout(min(_SLICE, timeout))
+            line.settimeout(min(_SLICE, patience))
             for label in labels:
-                _send(line, label, timeout, tell)
+                _send(line, label, patience, tell)
                 tell(1)
-            _send(line, _STATUS, timeout, tell)
+            _send(line, _STATUS, patience, tell)
             line.shutdown(socket.SHUT_WR)
             return _matter(_answer(line))
     except TimeoutError as error:
         raise EnvironmentProblem(
             "printer.silent",
             _(
-                "打印机 {printer} 没有应答。请看是否开机、缺纸或暂停，再打印一次。",
+                "打印机 {printer} 没有应答。请看是否开机、缺纸或暂停，好了再打。",
                 printer=address,
             ),
         ) from error
@@ -144,21 +147,21 @@ def _hand_over(
         raise EnvironmentProblem(
             "printer.unreachable",
             _(
-                "连不上打印机 {printer}。请检查电源、网线和地址，再打印一次。（{why}）",
+                "连不上打印机 {printer}。请检查电源、网线和地址，好了再打。（{why}）",
                 printer=address,
                 why=getattr(error, "strerror", None) or error,
             ),
         ) from error
 
 
-def _send(line: socket.socket, data: bytes, timeout: float, tell: Callable[[], None]) -> None:
+def _send(line: socket.socket, data: bytes, patience: float, tell: Callable[[], None]) -> None:
     """Send all of `data`; a slow printer has time as long as it takes something."""
-    rest, until = memoryview(data), time.monotonic() + timeout
+    rest, until = memoryview(data), time.monotonic() + patience
     while rest:
         tell()
         try:
             rest = rest[line.send(rest) :]
-            until = time.monotonic() + timeout
+            until = time.monotonic() + patience
         except TimeoutError:
             if time.monotonic() >= until:
                 raise

@@ -111,7 +111,7 @@ def test_a_printer_that_is_off_is_said_to_be_unreachable(listener: socket.socket
 def test_a_printer_that_stops_taking_data_is_said_to_be_silent(listener: socket.socket) -> None:
     address = PrinterAddress("127.0.0.1", listener.getsockname()[1])
     with listener, pytest.raises(EnvironmentProblem, match="没有应答"):
-        printers.send_labels(address, [b"0" * 30_000_000], timeout=0.3)
+        printers.send_labels(address, [b"0" * 30_000_000], patience=0.3)
 
 
 def test_a_printer_that_stops_in_the_middle_says_what_it_has(listener: socket.socket) -> None:
