@@ -136,7 +136,7 @@ class AcceptanceLine(Base):
     expected: Mapped[Count]
     accepted: Mapped[Count]
     refused: Mapped[Count]
-    result: Mapped[Text_]  # ok | short | over | refused | expired | cold_chain
+    result: Mapped[Text_]  # ok | short | over | refused | expired | recalled | cold_chain
     reason: Mapped[OptText]
     gift: Mapped[Count] = mapped_column(default=0)  # of the accepted, beyond the order and free
     unit_price: Mapped[Price]

@@ -18,6 +18,7 @@ HAND_OVER_DAYS: Final = 1
 class Late(StrEnum):
     """Why a pack stands in the list of overdue packs; the most pressing first."""
 
+    FROZEN = "frozen"
     EXPIRED = "expired"
     NOT_RECEIVED = "not_received"
     UNOPENED = "unopened"
@@ -30,6 +31,7 @@ class Late(StrEnum):
 
 
 _TITLES: Final = {
+    Late.FROZEN: N_("批号已冻结"),
     Late.EXPIRED: N_("已过期"),
     Late.NOT_RECEIVED: N_("发出未接收"),
     Late.UNOPENED: N_("超期未用"),
@@ -39,18 +41,21 @@ _TITLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PackDates:
-    """What decides whether a pack is overdue."""
+    """What decides whether a pack is overdue, or not to be used at all (`frozen`)."""
 
     state: PackState
     expiry: date | None
     issued_on: date | None = None
     due_on: date | None = None
+    frozen: bool = False
 
 
 def late(pack: PackDates, today: date) -> Late | None:
     """Why the pack is overdue, or None; packs that are gone are never overdue."""
     if pack.state not in {PackState.IN_STOCK, PackState.ISSUED}:
         return None
+    if pack.frozen:
+        return Late.FROZEN
     light = band(pack.expiry, today)
     if light is Band.EXPIRED:
         return Late.EXPIRED

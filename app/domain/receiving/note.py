@@ -31,6 +31,7 @@ class Goods:
         lot_tracked: Whether a lot must be given.
         shelf_life_days: Days from production to expiry, if known.
         lots: Lots that the group knows already, with their expiry.
+        frozen: Numbers of lots that are frozen or recalled in the whole group.
     """
 
     item_id: int
@@ -47,6 +48,7 @@ class Goods:
     lot_tracked: bool = True
     shelf_life_days: int | None = None
     lots: Mapping[str, date | None] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
     @property
     def cold(self) -> bool:

@@ -204,6 +204,22 @@ def expired(goods: Goods, lot: str, expiry: date | None, key: int) -> Outcome:
     )
 
 
+def frozen(goods: Goods, lot: str, key: int) -> Outcome:
+    """The lot is frozen or recalled in the group: it goes back where it came from."""
+    return Outcome(
+        Tone.REJECT,
+        "lot.held",
+        _("批号已冻结或召回，不能入库"),
+        _(
+            "{what}。没有计数，请单独放，按 F9 登记拒收。",
+            what=_("{name} 批号 {lot}", name=goods.name, lot=lot),
+        ),
+        key,
+        choices=(Choice.REFUSE,),
+        brief=_("{lot} 已冻结或召回，未入库", lot=lot),
+    )
+
+
 def lot_conflict(goods: Goods, reading: Reading, known: date) -> Outcome:
     """The lot is known with another expiry."""
     return Outcome(

@@ -58,6 +58,13 @@ def entry_problems(work: Work, entry: Entry, today: date, policy: Policy) -> lis
 
 
 def _lot(entry: Entry, goods: Goods) -> list[Problem]:
+    if entry.lot_no in goods.frozen:
+        text = _(
+            "{name} 批号 {lot} 已冻结或召回，不能入库。请单独放，按 F9 登记拒收。",
+            name=goods.name,
+            lot=entry.lot_no,
+        )
+        return [Problem("lot.held", text, entry.key, _("批号"))]
     if entry.lot_no or not goods.lot_tracked:
         return []
     text = _("{name} 还没填批号。扫包装上的码，或手动输入。", name=goods.name)

@@ -69,9 +69,9 @@ def scan(
     if not any(entry.item_id == goods.item_id for entry in work.entries):
         return session, outcomes.not_on_note(work, goods, reading, found.units * reading.count)
     entry = _first_of(work, goods.item_id)
-    barred = cold_refusal(work, entry)
-    if is_expired(reading.expiry, moment.today):
-        barred = outcomes.expired(goods, reading.lot, reading.expiry, entry.key)
+    barred = _barred(goods, reading.lot, reading.expiry, entry.key, moment) or cold_refusal(
+        work, entry
+    )
     if barred is not None:
         units = found.units * reading.count
         return _make_current(session, entry), replace(
@@ -200,8 +200,8 @@ def _count(
     if found.case.packs:
         units = units // len(found.case.packs) * len(packs)
     filled = _fill(work, entry, goods, reading)
-    if is_expired(filled.expiry, moment.today):
-        told = outcomes.expired(goods, filled.lot_no, filled.expiry, entry.key)
+    told = _barred(goods, filled.lot_no, filled.expiry, entry.key, moment)
+    if told is not None:
         moved = _make_current(session, _first_of(session.work, goods.item_id))
         return moved, replace(told, reading=reading, units=units, goods=goods)
     traces = filled.traces
@@ -214,6 +214,15 @@ def _count(
     work = work.put(counted)
     told = _tell(work, counted, reading, units, moment)
     return session.then(work), outcomes.of_case(told, found.case, len(packs)) if packs else told
+
+
+def _barred(
+    goods: Goods, lot: str, expiry: date | None, key: int, moment: Moment
+) -> Outcome | None:
+    """What to say of a lot that may never come in: frozen, recalled, or past its last day."""
+    if lot in goods.frozen:
+        return outcomes.frozen(goods, lot, key)
+    return outcomes.expired(goods, lot, expiry, key) if is_expired(expiry, moment.today) else None
 
 
 def _place(work: Work, goods: Goods, reading: Reading) -> tuple[Work, Entry]:

@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     """Why goods go back."""
 
     EXPIRED = "expired"
+    RECALLED = "recalled"
     NEAR = "near"
     DAMAGED = "damaged"
     COLD_CHAIN = "cold_chain"
@@ -44,6 +45,7 @@ class Refusal(StrEnum):
 
 _REFUSALS: Final = {
     Refusal.EXPIRED: N_("已过期"),
+    Refusal.RECALLED: N_("批号已冻结或召回"),
     Refusal.NEAR: N_("效期太近"),
     Refusal.DAMAGED: N_("破损、污染"),
     Refusal.COLD_CHAIN: N_("冷链超温或没有记录"),

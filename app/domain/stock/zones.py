@@ -95,6 +95,11 @@ def check_move(start: Spot, end: Spot, storage: str, reason: str) -> None:
         )
 
 
+def is_open(spot: Spot) -> bool:
+    """Whether goods may be used straight from the place."""
+    return (spot.zone or "good") == "good"
+
+
 def keeps(place: str, goods: str) -> bool:
     """Whether a place of a storage class may keep goods of another class."""
     if goods == "normal":

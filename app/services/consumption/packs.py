@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CursorResult, select, update
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import CursorResult, Row, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
@@ -16,6 +19,9 @@ from app.models.stock import Lot
 from app.services.db import now, today
 from app.services.labels.void import refusal
 from app.services.stock.available import held_lots
+
+LotLine = Row[int, int, str, date | None]
+"""A lot in a pack: its id, quantity, number and expiry."""
 
 
 def open_pack(
@@ -44,21 +50,8 @@ def open_pack(
         raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
     if done.rowcount != 1:
         raise used_before(session, pack)
-    lines = session.execute(
-        select(PackLine.lot_id, PackLine.qty, Lot.lot_no, Lot.expiry)
-        .outerjoin(Lot, Lot.id == PackLine.lot_id)
-        .where(PackLine.org_id == org_id, PackLine.pack_id == pack_id)
-    ).all()
-    held = held_lots(session, org_id)
-    for line in lines:
-        if line.lot_id in held or (line.expiry is not None and line.expiry < today(session)):
-            raise DomainError(
-                "pack.lot",
-                _(
-                    "标签里的批号 {lot} 已过期、被冻结或召回，不能使用。放入退货区，等候处理。",
-                    lot=line.lot_no,
-                ),
-            )
+    lines = lots_in(session, org_id, pack_id)
+    refuse_unusable(session, org_id, lines)
     return [
         Move(
             item_id=pack.item_id,
@@ -71,6 +64,30 @@ def open_pack(
         )
         for line in lines
     ]
+
+
+def lots_in(session: Session, org_id: int, pack_id: int) -> Sequence[LotLine]:
+    """What is in a pack: lot, quantity, lot number and expiry, the first to expire in front."""
+    return session.execute(
+        select(PackLine.lot_id, PackLine.qty, Lot.lot_no, Lot.expiry)
+        .outerjoin(Lot, Lot.id == PackLine.lot_id)
+        .where(PackLine.org_id == org_id, PackLine.pack_id == pack_id)
+        .order_by(Lot.expiry)
+    ).all()
+
+
+def refuse_unusable(session: Session, org_id: int, lines: Sequence[LotLine]) -> None:
+    """Refuse a pack with a lot in it that is frozen, recalled or expired."""
+    held, day = held_lots(session, org_id), today(session)
+    for line in lines:
+        late = line.expiry is not None and line.expiry < day
+        if late or line.lot_id in held:
+            why = _("被冻结或召回") if line.lot_id in held else _("已过期")
+            raise DomainError(
+                "pack.lot",
+                _("标签里的批号 {lot} {why}，不能使用。放入退货区，等候处理。", lot=line.lot_no,
+                  why=why),
+            )  # fmt: skip
 
 
 def used_before(session: Session, pack: Pack) -> ConflictError:

@@ -15,11 +15,10 @@ from app.domain.scan import ScanKind, ScanResult
 from app.domain.stock.fefo import LotStock, locked_words
 from app.i18n import _
 from app.models.item import Item
-from app.models.pack import Pack, PackLine
-from app.models.stock import Lot
+from app.models.pack import Pack
 from app.services.access import require
 from app.services.consumption.commands import ConsumeLine
-from app.services.consumption.packs import used_before
+from app.services.consumption.packs import lots_in, refuse_unusable, used_before
 from app.services.db import Database, today
 from app.services.item_lookup import FoundItem, items_of_scan
 from app.services.scan_rules import read_scan
@@ -87,12 +86,8 @@ def _pack(session: Session, pack: Pack) -> Scanned:
     if pack.status != State.IN_STOCK.value:
         raise used_before(session, pack)
     item = session.get_one(Item, pack.item_id)
-    lots = session.execute(
-        select(Lot.lot_no, Lot.expiry)
-        .join(PackLine, PackLine.lot_id == Lot.id)
-        .where(PackLine.org_id == pack.org_id, PackLine.pack_id == pack.id)
-        .order_by(Lot.expiry)
-    ).all()
+    lots = lots_in(session, pack.org_id, pack.id)
+    refuse_unusable(session, pack.org_id, lots)
     return Scanned(
         line=ConsumeLine(item.id, pack.qty, pack_id=pack.id),
         code=item.code,
@@ -101,7 +96,7 @@ def _pack(session: Session, pack: Pack) -> Scanned:
         base_unit=item.base_unit,
         pack_unit=item.pack_unit,
         pack_factor=item.pack_factor,
-        lot_no="、".join(lot.lot_no for lot in lots),
+        lot_no="、".join(lot.lot_no for lot in lots if lot.lot_no),
         expiry=lots[0].expiry if lots else None,
         available=pack.qty,
     )

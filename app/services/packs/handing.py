@@ -14,6 +14,7 @@ from app.models.fixed_pack import FixedPack, PackDefinition
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.packs.commands import Packs, PackWork
+from app.services.packs.issuing import refuse_unusable
 from app.services.packs.places import pack_place
 from app.services.packs.stepping import (
     Stepped,
@@ -46,6 +47,8 @@ def receive(db: Database, actor: Actor, command: PackWork) -> Packs:
         if earlier is not None:
             return earlier
         done = advance(session, command.org_id, command.pack_ids, PackStep.RECEIVE)
+        then = _("科室不能接收。请退给库房，由库房收回、拆包后处理。")
+        refuse_unusable(session, command.org_id, done, then)
         day = today(session)
         moves = []
         for line, one in enumerate(done, 1):

@@ -21,6 +21,7 @@ from app.models.stock import Place
 from app.services.access import require
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
+from app.services.packs import standing
 from app.services.packs.asking import fill_requests
 from app.services.packs.commands import Issue, Packs, PackWork
 from app.services.packs.define import definition_for
@@ -60,7 +61,7 @@ def _issue_once(db: Database, actor: Actor, command: Issue) -> Packs:
         chosen = command.pack_ids or _first_to_expire(session, command)
         done = advance(session, command.org_id, chosen, PackStep.ISSUE)
         _refuse_elsewhere(session, done)
-        _refuse_unusable(session, command.org_id, done)
+        refuse_unusable(session, command.org_id, done, _("不能发放。请拆包后处理。"))
         _check_limit(session, command, done)
         for one in done:
             one.fixed.department_id = target.id
@@ -100,6 +101,7 @@ def _first_to_expire(session: Session, command: Issue) -> tuple[int, ...]:
             Pack.qty == rule.units,
             FixedPack.department_id == 0,
             FixedPack.expiry.is_(None) | (FixedPack.expiry >= today(session)),
+            ~standing.frozen(command.org_id),
         )
     ).all()
     ordered = sorted(rows, key=lambda row: (row.expiry is None, row.expiry or date.max, row.id))
@@ -130,18 +132,17 @@ def _refuse_elsewhere(session: Session, done: Sequence[Stepped]) -> None:
             )
 
 
-def _refuse_unusable(session: Session, org_id: int, done: Sequence[Stepped]) -> None:
+def refuse_unusable(session: Session, org_id: int, done: Sequence[Stepped], then: str) -> None:
+    """Refuse packs with an expired, frozen or recalled lot; `then` says what to do with them."""
     held, day = held_lots(session, org_id), today(session)
     for one in done:
         lots = {move.lot_id for move in moves_of(session, one, (1, 2), 0)}
         expired = one.fixed.expiry is not None and one.fixed.expiry < day
         if expired or lots & held:
+            why = _("被冻结或召回") if lots & held else _("已过期")
             raise DomainError(
                 "pack.lot",
-                _(
-                    "定数包 {code} 里有已过期、被冻结或召回的批号，不能发放。请拆包后处理。",
-                    code=one.pack.code,
-                ),
+                _("定数包 {code} 里的批号{why}，{then}", code=one.pack.code, why=why, then=then),
             )
 
 

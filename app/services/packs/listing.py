@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.duties import Actor, Duty
@@ -16,6 +16,7 @@ from app.domain.packs.overdue import Late, PackDates, late
 from app.domain.packs.steps import STEPS, PackState, PackStep
 from app.domain.scan import ScanKind, classify
 from app.i18n import _
+from app.models.base import Flag
 from app.models.fixed_pack import FixedPack, PackDefinition
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
@@ -202,7 +203,15 @@ def scan_pack(db: Database, actor: Actor, org_id: int, text: str) -> PackRow:
 def _statement(org_id: int) -> Select[*tuple[Any, ...]]:
     department, receiver = aliased(Place), aliased(Person)
     return (
-        select(Pack, FixedPack, Item, Place.name, department.name, receiver.name)
+        select(
+            Pack,
+            FixedPack,
+            Item,
+            Place.name,
+            department.name,
+            receiver.name,
+            type_coerce(standing.frozen(org_id), Flag),
+        )
         .join(FixedPack, and_(FixedPack.org_id == Pack.org_id, FixedPack.pack_id == Pack.id))
         .join(Item, Item.id == Pack.item_id)
         .join(Place, and_(Place.org_id == Pack.org_id, Place.id == Pack.place_id))
@@ -260,10 +269,12 @@ def _lots(session: Session, org_id: int, pack_ids: list[int]) -> dict[int, str]:
 
 
 def _row(row: Any, lots: str, day: date) -> PackRow:
-    pack, fixed, item, place, department, receiver = row
+    pack, fixed, item, place, department, receiver, frozen = row
     state = PackState(pack.status)
     issued = local_time(fixed.issued_at) if fixed.issued_at else None
-    dates = PackDates(state, fixed.expiry, issued.date() if issued else None, fixed.due_on)
+    dates = PackDates(
+        state, fixed.expiry, issued.date() if issued else None, fixed.due_on, frozen=frozen
+    )
     steps = _possible(state, at_store=fixed.department_id == 0)
     return PackRow(
         id=pack.id,

@@ -216,6 +216,7 @@ def result_words(code: str) -> str:
         "over": _("赠品"),
         "refused": _("拒收"),
         "expired": _("过期拒收"),
+        "recalled": _("召回拒收"),
         "cold_chain": _("冷链不合格拒收"),
     }
     return words.get(code, code)

@@ -29,7 +29,11 @@ from app.services.receiving.tracing import KeptTrace
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import stock_places, virtual_place
 
-_CODES = {Refusal.EXPIRED: "expired", Refusal.COLD_CHAIN: "cold_chain"}
+_CODES = {
+    Refusal.EXPIRED: "expired",
+    Refusal.RECALLED: "recalled",
+    Refusal.COLD_CHAIN: "cold_chain",
+}
 
 
 @dataclass(slots=True)

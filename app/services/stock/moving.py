@@ -16,15 +16,16 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.quantity import checked
-from app.domain.stock.zones import ZONES, Spot, check_move
+from app.domain.stock.zones import ZONES, Spot, check_move, is_open
 from app.i18n import _
 from app.models.item import Item
-from app.models.stock import Place
+from app.models.stock import Lot, Place
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.titles import Passing, issue_titles
 from app.services.db import Database, today
 from app.services.operations import claim, finish
+from app.services.stock.available import held_lots
 from app.services.stock.costing import at_cost
 from app.services.stock.posting import Posting, post
 
@@ -95,6 +96,7 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
             raise DomainError("move.empty", _("还没有选要移的货。"))
         spots = _spots(session, command)
         storage = _storage(session, command)
+        _refuse_unusable(session, command, spots)
         for line in command.lines:
             checked(line.qty)
             if line.from_place == line.to_place:
@@ -195,6 +197,20 @@ def _spot(spots: dict[int, Spot], place: int) -> Spot:
     if place not in spots:
         raise DomainError("place.unknown", _("没有这个库位。请刷新后重新选择。"))
     return spots[place]
+
+
+def _refuse_unusable(session: Session, command: MoveGoods, spots: dict[int, Spot]) -> None:
+    """Frozen, recalled and expired lots go to no place from which goods are used."""
+    open_ends = {line.lot_id for line in command.lines if is_open(_spot(spots, line.to_place))}
+    held, day = held_lots(session, command.org_id), today(session)
+    for lot in session.scalars(select(Lot).where(Lot.id.in_(open_ends)).order_by(Lot.lot_no)):
+        late = lot.expiry is not None and lot.expiry < day
+        if late or lot.id in held:
+            words = _(
+                "批号 {lot} {why}，只能移到待验区、不合格区或退货区。", lot=lot.lot_no,
+                why=_("被冻结或召回") if lot.id in held else _("已过期"),
+            )  # fmt: skip
+            raise DomainError("move.unusable", words)
 
 
 def _storage(session: Session, command: MoveGoods) -> dict[int, str]:

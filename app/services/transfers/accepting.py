@@ -100,8 +100,9 @@ def _problems(
         expired = row is not None and row.expiry is not None and row.expiry < day
         if expired or lot.lot_id in held:
             words = _(
-                "{name} 批号 {lot} 已过期、被冻结或召回，不能验收。请登记拒收。",
+                "{name} 批号 {lot} {why}，不能验收。请登记拒收。",
                 name=item.name, lot=row.lot_no if row else "—",
+                why=_("被冻结或召回") if lot.lot_id in held else _("已过期"),
             )  # fmt: skip
             yield Problem("transfer.unusable", words, lot.n)
 

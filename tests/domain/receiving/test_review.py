@@ -71,6 +71,14 @@ def test_cold_goods_need_their_journey() -> None:
     assert blocking(editing.set_transport(state, no_record)) == ["cold.missing"]
 
 
+def test_a_lot_that_is_recalled_while_it_is_counted_does_not_come_in() -> None:
+    state, _told = take(session(line(1, CLAVULANATE, 2)), CLAVULANATE, pack("K1", EXPIRY))
+    assert blocking(state) == []
+    recalled = replace(CLAVULANATE, frozen=frozenset({"K1"}))
+    work = replace(state.work, note=replace(state.work.note, lines=(line(1, recalled, 2),)))
+    assert blocking(replace(state, work=work)) == ["lot.held"]
+
+
 @pytest.mark.parametrize("degrees", ["2", "8", "8.0", "４．５", "4.5 ℃", "2.0"])
 def test_two_to_eight_degrees_are_in_order(degrees: str) -> None:
     state, _told = take(session(line(1, INSULIN, 3)), INSULIN, pack("N1", EXPIRY, count=3))

@@ -101,6 +101,19 @@ def test_an_expired_pack_is_refused_with_what_to_do() -> None:
     assert after.work.entry(1).accepted == 0
 
 
+def test_a_recalled_lot_is_not_counted_however_the_lot_is_known() -> None:
+    goods = replace(CLAVULANATE, frozen=frozenset({"K1"}))
+    state = session(line(1, goods, 2, lot_no="K1", expiry=EXPIRY))
+    for reading in (pack("K1", EXPIRY), pack()):
+        after, told = take(state, goods, reading)
+        assert (told.tone, told.code, Choice.REFUSE in told.choices) == (
+            Tone.REJECT, "lot.held", True,
+        )  # fmt: skip
+        assert after.work.entry(1).accepted == 0
+    after, told = take(state, goods, pack("K2", EXPIRY))
+    assert after.work.entry(1).accepted == 12, "another lot of the same goods is no concern of it"
+
+
 def test_the_last_good_day_is_still_good() -> None:
     state = session(line(1, CLAVULANATE, 2))
     after, _told = take(state, CLAVULANATE, pack("C1", TODAY))

@@ -16,6 +16,7 @@ from app.domain.packs.steps import PackState
 from app.models.pack import Pack
 from app.models.stock import Balance, Ledger, LotHold, Place
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
+from app.services.consumption.scan import scanned
 from app.services.packs.asking import ask, cancel_request
 from app.services.packs.build import build
 from app.services.packs.commands import Ask, Build, Define, Issue, Packs, PackWork
@@ -255,10 +256,11 @@ def test_mixed_lots_only_where_the_definition_says_so(site: Site) -> None:
     assert (found.lots, found.expiry) == ("A、B", date(2027, 1, 31))
 
 
-def test_a_frozen_pack_is_neither_issued_nor_opened(site: Site) -> None:
-    lots = receive(site, EAST, {"A": (4, date(2027, 9, 30))})
-    department = ward(site)
-    made = built(site, rule(site), 2)
+def test_a_frozen_pack_goes_nowhere_and_a_good_one_is_taken_instead(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (6, date(2027, 9, 30))})
+    department, definition = ward(site), rule(site)
+    made = built(site, definition, 3)
+    send(site, department, made.pack_ids[2])
     send(site, department, made.pack_ids[0])
     take_over(*site.as_(ME), work(made.pack_ids[0]))
     with site.owner.write() as s:
@@ -266,8 +268,22 @@ def test_a_frozen_pack_is_neither_issued_nor_opened(site: Site) -> None:
                       since=site.owner.now(s), person_id=1))  # fmt: skip
     with pytest.raises(DomainError, match="冻结或召回"):
         send(site, department, made.pack_ids[1])
+    with pytest.raises(DomainError, match="科室不能接收"):
+        take_over(*site.as_(ME), work(made.pack_ids[2]))
     with pytest.raises(DomainError, match="冻结或召回"):
         open_packs(*site.as_(ME), work(made.pack_ids[0]))
+    with pytest.raises(DomainError, match="批号 A 被冻结或召回，不能使用"):
+        scanned(*site.as_(ME), EAST, site.world.stores[EAST], made.codes[1])
+    assert {row.late for row in overdue(*site.as_(ME), EAST)} == {Late.FROZEN}
+    (row,) = definitions(*site.as_(ME), EAST)
+    assert row.in_store == 0, "a frozen pack is not one that can be given"
+    receive(site, EAST, {"B": (2, date(2027, 12, 31))})
+    good = built(site, definition, 1)
+    wanted = Issue(new_op(), EAST, department, (), definition_id=definition, count=1)
+    assert issue(*site.as_(ME), wanted).pack_ids == good.pack_ids
+    line = MoveLine(AMOXICILLIN, lots["A"], KANGZE, site.world.bins[EAST], department, 1)
+    with pytest.raises(DomainError, match="批号 A 被冻结或召回，只能移到"):
+        move_goods(*site.as_(ME), MoveGoods(new_op(), EAST, (line,)))
 
 
 def test_the_month_has_a_limit(site: Site) -> None:

@@ -32,6 +32,7 @@ _STATES: Final = {
     PackState.LOST: Status.BAD,
 }
 _LATE: Final = {
+    Late.FROZEN: Status.LOCK,
     Late.EXPIRED: Status.BAD,
     Late.NOT_RECEIVED: Status.NEAR,
     Late.UNOPENED: Status.WARN,

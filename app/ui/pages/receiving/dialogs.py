@@ -67,6 +67,7 @@ class RefuseForm(Form):
             units = min(self._told.units, left(work, entry) + entry.accepted) or units
         self.qty.set_value(max(1, units // factor))
         guesses = {"expiry.expired": Refusal.EXPIRED, "trace.known": Refusal.TRACE,
+                   "lot.held": Refusal.RECALLED,
                    "expiry.near": Refusal.NEAR, "lot.other": Refusal.WRONG_LOT}  # fmt: skip
         code = self._told.code if self._told else ""
         guess = guesses.get(code, Refusal.COLD_CHAIN if self._goods.cold else Refusal.DAMAGED)
