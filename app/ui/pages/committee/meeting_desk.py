@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -46,11 +45,9 @@ from app.services.committee.voting import (
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.committee.forms import AgendaForm, CountForm, DayForm, InterestForm, SignInForm
+from app.ui.pages.committee.meeting_view import MeetingPanel
 from app.ui.pages.committee.seats_form import SeatsForm
 from app.ui.widgets.dialogs import ReasonForm
-
-if TYPE_CHECKING:
-    from app.ui.pages.committee.meeting_view import MeetingPanel
 
 
 class MeetingDesk(QObject):
@@ -65,6 +62,14 @@ class MeetingDesk(QObject):
     def __init__(self, page: Page, panel: MeetingPanel) -> None:
         super().__init__(panel)
         self.page, self.panel = page, panel
+        for button, work in (
+            (panel.members, self.show_seats), (panel.new, self.plan), (panel.attend, self.attend),
+            (panel.minutes, self.print_minutes), (panel.end, self.end), (panel.act, self.go_on),
+        ):  # fmt: skip
+            button.clicked.connect(work)
+        panel.panel.voted.connect(self.vote)
+        panel.panel.deferred.connect(self.defer)
+        panel.panel.interest.connect(self.interest)
 
     def show_seats(self) -> None:
         """Who sits on the committee; the keeper lets members join and leave."""

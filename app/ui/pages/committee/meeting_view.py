@@ -19,7 +19,6 @@ from app.ui.icons import Icon
 from app.ui.page import Page
 from app.ui.pages.committee import rows
 from app.ui.pages.committee.item_panel import ItemPanel
-from app.ui.pages.committee.meeting_desk import MeetingDesk
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
@@ -62,9 +61,9 @@ class MeetingPanel(QWidget):
         corner = toolbar(self.members, self.new)
         corner.setContentsMargins(0, 0, 0, 0)
         self.corner.setLayout(corner)
-        self.desk = MeetingDesk(page, self)
         self._lay_out()
-        self._connect()
+        self.agenda.current_changed.connect(self._choose)
+        self.agenda.counts_changed.connect(self.changed)
 
     def _lay_out(self) -> None:
         head = Card(padding=10)
@@ -98,19 +97,6 @@ class MeetingPanel(QWidget):
         column.addLayout(body, 1)
         self.setFocusProxy(self.agenda)
         self.agenda.set_empty(_("还没有会议。申请经成员审核同意后，可以召集会议。"))
-
-    def _connect(self) -> None:
-        self.agenda.current_changed.connect(self._choose)
-        self.agenda.counts_changed.connect(self.changed)
-        self.members.clicked.connect(self.desk.show_seats)
-        self.new.clicked.connect(self.desk.plan)
-        self.attend.clicked.connect(self.desk.attend)
-        self.minutes.clicked.connect(self.desk.print_minutes)
-        self.end.clicked.connect(self.desk.end)
-        self.act.clicked.connect(self.desk.go_on)
-        self.panel.voted.connect(self.desk.vote)
-        self.panel.deferred.connect(self.desk.defer)
-        self.panel.interest.connect(self.desk.interest)
 
     @property
     def keeper(self) -> bool:

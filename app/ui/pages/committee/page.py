@@ -11,6 +11,7 @@ from app.ui.actions import Act
 from app.ui.changes import Topic
 from app.ui.context import PageContext
 from app.ui.page import KeyHint, Page
+from app.ui.pages.committee.meeting_desk import MeetingDesk
 from app.ui.pages.committee.meeting_view import MeetingPanel
 from app.ui.pages.committee.papers_view import RequestsView, TemporaryView
 from app.ui.tables.exporting import ask_and_export
@@ -31,6 +32,7 @@ class CommitteePage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.meeting = MeetingPanel(self)
+        self.desk = MeetingDesk(self, self.meeting)
         self.requests = RequestsView(self)
         self.temporary = TemporaryView(self)
         self.stack = FrontStack(self)
@@ -47,9 +49,9 @@ class CommitteePage(Page):
         column = page_column(self)
         column.addLayout(toolbar(*self.chips.buttons(), None, self.meeting.corner))
         column.addWidget(self.stack, 1)
-        self.on(Act.PRINT, self.meeting.desk.print_minutes)
+        self.on(Act.PRINT, self.desk.print_minutes)
         self.on(Act.NEW, self._new)
-        self.on(Act.FINISH, self.meeting.desk.go_on)
+        self.on(Act.FINISH, self.desk.go_on)
         self.on(Act.EXPORT, lambda: ask_and_export(self, self._grid(), _("药事会")))
         keeper = context.actor.has(Duty.CATALOGUE)
         self._bring(_MEETING if keeper else _REQUESTS)
@@ -60,9 +62,7 @@ class CommitteePage(Page):
         ]
 
     def _new(self) -> None:
-        (self.meeting.desk.plan, self.requests.make, self.temporary.make)[
-            self.stack.currentIndex()
-        ]()
+        (self.desk.plan, self.requests.make, self.temporary.make)[self.stack.currentIndex()]()
 
     def _bring(self, view: int) -> None:
         self.chips.button(view).setChecked(True)
