@@ -16,7 +16,7 @@ from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
 from app.adapters.label_raster import page_image
 from app.adapters.printers import PartlyTakenProblem, PrinterAddress
-from app.domain.errors import EnvironmentProblem
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.labels import output
 from app.services.labels.commands import Target
@@ -148,10 +148,12 @@ class LabelPrinting(QObject):
             return _put_out(errand, settings, step)
 
         def stopped(error: Exception) -> None:
-            self._failed(error)
             taken = error.taken if isinstance(error, PartlyTakenProblem) else 0
             if isinstance(error, Cancelled):
                 taken = max(0, handed[0] - 1)  # the last may still have been on its way
+                words = _("已停下。标签有了编号，可以接着打，也可以以后在「补打」里打。")
+                error = DomainError("label.stopped", words)
+            self._failed(error)
             if taken:
                 self._ask(replace(errand, skip=errand.skip + taken))
 
@@ -204,7 +206,7 @@ def print_pages(prepared: Prepared, *, printer: str = "", file: str = "") -> Non
     if not painter.begin(device):
         raise EnvironmentProblem(
             "printer.begin",
-            _("打印机 {printer} 不接受打印。请看是否开机、有纸，再打印一次。", printer=printer),
+            _("打印机 {printer} 不接受打印。请看是否开机、有纸，好了再打。", printer=printer),
         )
     try:
         for number, page in enumerate(prepared.pages):
