@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -9,13 +11,17 @@ import numpy as np
 from app.domain.replenish.frontier import Aim
 from app.domain.replenish.network import Network
 from app.domain.replenish.replay import Replay, Rules, World
+from app.domain.replenish.scenario import Scenario
 from app.domain.replenish.system import system_levels
+from app.services.replenishment.past import Past
+from app.services.replenishment.side_by_side import side_by_side
 from benchmarks.measure import Record
 
 SEED: Final = 20_261_122
 DAYS: Final = 730
 _PLACES: Final = 10
 _SERIES: Final = 2_000
+_FEW: Final = 250
 _YEAR: Final = 365
 
 
@@ -52,12 +58,26 @@ def planning(record: Record) -> None:
         lambda: system_levels(network, Aim()),
         rows=_SERIES,
     )
+    few = network.only(np.arange(_FEW))
+    record.take(
+        ("policy with learning, few series that help each other", "", _FEW),
+        lambda: system_levels(few, Aim()),
+        rows=_FEW,
+    )
     levels = system_levels(network, Aim())
     rules = Rules(levels.reorder_point, levels.order_up_to, levels.reserve)
     world = _world(network)
     record.take(
         ("replay of a year, 2,000 series", "", _SERIES),
         lambda: Replay(world, network.cost, help_each_other=True).run(lambda _day: rules),
+        rows=_SERIES,
+    )
+    monthly = replace(world, refresh=frozenset(range(DAYS - _YEAR, DAYS, 30)))
+    past = Past((), network, monthly, date(2025, 1, 1), date(2025, 12, 31))
+    plans = (Scenario(service=95, critical_service=97), Scenario(lateral=True))
+    record.take(
+        ("simulator, a year under two policies, 2,000 series", "", _SERIES),
+        lambda: side_by_side(past, plans, None),
         rows=_SERIES,
     )
 

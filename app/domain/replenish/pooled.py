@@ -53,20 +53,20 @@ class Sizes:
 
 def sizes_of(network: Network) -> Sizes:
     """The request sizes that a history shows."""
-    row, day = np.nonzero(network.lines)
+    row, day = np.nonzero(network.lines > 0)
     lines = network.lines[row, day]
     size = network.asked[row, day] / lines
     pool = network.pool[row]
-    weight = np.exp(-(network.days - 1 - day) / SLOW) * lines
+    weight = network.weights(SLOW)[day] * lines
     order = np.argsort(pool, kind="stable")
     size, pool, weight = size[order], pool[order], weight[order]
     count = network.pools.count
     total = np.bincount(pool, weight, minlength=count).astype(np.float64)
     least = np.maximum(total, 1e-12)
-    table = _table(size, np.cumsum(weight), total)
+    table = _table(size, weight, pool, count)
     if network.item is not None:
         item = network.item[network.pools.first(network.cost)]
-        elsewhere = _table(*_by_item(size, weight, item[pool], int(item.max()) + 1))[item]
+        elsewhere = _table(size, weight, item[pool], int(item.max()) + 1)[item]
         borrowed = (np.arange(_POINTS) * _GOLDEN % 1.0) < (_OWN / (_OWN + total))[:, None]
         table = np.where(borrowed & (total > 0)[:, None], elsewhere, table)
     return Sizes(
@@ -77,22 +77,18 @@ def sizes_of(network: Network) -> Sizes:
     )
 
 
-def _by_item(size: Floats, weight: Floats, item: Ints, count: int) -> tuple[Floats, Floats, Floats]:
-    """Sizes in the order of their items, as `_table` wants them."""
-    order = np.argsort(item, kind="stable")
-    total = np.bincount(item, weight, minlength=count).astype(np.float64)
-    return size[order], np.cumsum(weight[order]), total
-
-
-def _table(sizes: Floats, reach: Floats, total: Floats) -> Floats:
-    """Equally likely sizes of each pool; made once, because drawing is done millions of times."""
-    table = np.ones((len(total), _POINTS))
-    known = total > 0
-    if known.any():
-        start = np.concatenate([[0.0], np.cumsum(total)[:-1]])[known, None]
-        step = (np.arange(_POINTS) + 0.5) / _POINTS
-        at = np.searchsorted(reach, start + step[None, :] * total[known, None], side="right")
-        table[known] = sizes[np.minimum(at, len(sizes) - 1)]
+def _table(size: Floats, weight: Floats, owner: Ints, count: int) -> Floats:
+    """Equally likely sizes of each owner; made once, because drawing is done millions of times."""
+    table = np.ones((count, _POINTS))
+    order = np.argsort(owner, kind="stable")
+    size, weight, owner = size[order], weight[order], owner[order]
+    total = np.bincount(owner, weight, minlength=count)
+    reach = (np.cumsum(weight) - (np.cumsum(total) - total)[owner]) / total[owner]
+    # Points lie in the middle of equal parts; a size has those up to where its weight reaches.
+    known, rank = np.unique(owner, return_inverse=True)
+    ends = rank * _POINTS + np.ceil(reach * _POINTS - 0.5)
+    times = np.diff(ends, prepend=0.0).astype(np.int64)
+    table[known] = np.repeat(size, times).reshape(len(known), _POINTS)
     return table
 
 
@@ -158,7 +154,8 @@ def demand_until(
     share = np.where(known.critical > 0, _CRITICAL_WINDOWS, _WINDOWS)
     share = np.maximum(share, _often(network))
     real = (np.arange(count) * _GOLDEN % 1.0)[None, :] < share[:, None]
-    return np.where(real, _windows(network, waits, rng), drawn)
+    drawn[real] = _windows(network, waits, real, rng)
+    return drawn
 
 
 def _often(network: Network) -> Floats:
@@ -170,20 +167,19 @@ def _often(network: Network) -> Floats:
     return often
 
 
-def _windows(network: Network, waits: Ints, rng: np.random.Generator) -> Floats:
-    """Sums of real windows; days that could not be seen count as usual ones."""
+def _windows(network: Network, waits: Ints, real: Mask, rng: np.random.Generator) -> Floats:
+    """Sums of real windows, for the samples of `real`; unseen days count as usual ones."""
     pools = network.pools
     filled = 1.0 - network.seen
     filled *= network.rate(network.asked, SLOW)[:, None]
     filled += network.asked
     total = np.zeros((pools.count, network.days + 1))
     np.cumsum(pools.total(filled), axis=1, out=total[:, 1:])
+    uniform, row, waits = rng.random(waits.shape)[real], np.nonzero(real)[0], waits[real]
     taken = np.minimum(waits, network.days)
     starts = network.days - taken + 1
-    uniform = rng.random(waits.shape)
     age = -_WINDOW_MEMORY * np.log1p(-uniform * -np.expm1(-starts / _WINDOW_MEMORY))
     first = np.clip(network.days - taken - np.floor(age).astype(np.int64), 0, None)
-    row = np.arange(pools.count)[:, None]
     sums: Floats = total[row, first + taken] - total[row, first]
     return sums * (waits / np.maximum(taken, 1))
 

@@ -9,6 +9,7 @@ was given, expired and left.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -131,7 +132,7 @@ class Replay:
         self._review = np.ascontiguousarray(world.review.T)
         self._coming = np.zeros((days + int(world.lead.max(initial=1)) + 2, count), np.int64)
         self._ordered = np.zeros(count, np.int64)
-        self._peers = _peers(world.pool) if help_each_other else {}
+        self._peers = _peers(world.pool)
         self._flow = dict.fromkeys(("arrived", "used", "gone"), 0)
 
     def run(self, provider: Provider, pulse: Pulse | None = None) -> Tally:
@@ -196,10 +197,7 @@ class Replay:
         got = np.minimum(self._stock[rows], wanted)
         self._take(rows, got)
         if self._help:
-            for place in np.flatnonzero(got < wanted):
-                got[place] += self._borrow(
-                    int(rows[place]), int(wanted[place] - got[place]), rules, counts=counts
-                )
+            got += self._borrow(rows, wanted - got, rules, counts=counts)
         self._flow["used"] += int(got.sum())
         if counts:
             tally = self.tally
@@ -211,22 +209,29 @@ class Replay:
             tally.short[rows] += got < wanted
             tally.short_on[day - self.world.start] = int((got < wanted).sum())
 
-    def _borrow(self, row: int, short: int, rules: Rules, *, counts: bool) -> int:
-        """From the neighbours with the most above their reserve."""
-        peers = self._peers[int(self.world.pool[row])]
+    def _borrow(self, rows: Ints, short: Ints, rules: Rules, *, counts: bool) -> Ints:
+        """What neighbours give: lines of one item one after the other, different items at once."""
+        got = np.zeros_like(short)
+        for turn in _turns(short.nonzero()[0], self.world.pool[rows]):
+            got[turn] = self._lend(rows[turn], short[turn], rules, counts=counts)
+        return got
+
+    def _lend(self, rows: Ints, short: Ints, rules: Rules, *, counts: bool) -> Ints:
+        """From the neighbours with the most above their reserve, for rows of different pools."""
+        peers = self._peers[self.world.pool[rows]]
         free = np.maximum(self._stock[peers] - rules.reserve[peers], 0)
-        free[peers == row] = 0
-        got = 0
-        for place in np.argsort(-free, kind="stable"):
-            give = min(int(free[place]), short - got)
-            if give <= 0:
-                break
-            self._take(peers[place : place + 1], np.array([give]))
-            got += give
-            if counts:
-                self.tally.lent[peers[place]] += 1
-        if counts and got:
-            self.tally.took[row] += 1
+        free[(peers == rows[:, None]) | (peers < 0)] = 0
+        line = self._rows[: len(rows), None]
+        order = (-free).argsort(axis=1, kind="stable")
+        free = free[line, order]
+        give = np.minimum(np.maximum(short[:, None] - free.cumsum(axis=1) + free, 0), free)
+        lending = give > 0
+        lenders = peers[line, order][lending]
+        self._take(lenders, give[lending])
+        got: Ints = give.sum(axis=1)
+        if counts:
+            self.tally.lent[lenders] += 1
+            self.tally.took[rows] += got > 0
         return got
 
     def _take(self, rows: Ints, quantity: Ints) -> None:
@@ -236,7 +241,8 @@ class Replay:
         lots = self._lots[rows, first:]
         before = lots.cumsum(axis=1)
         before -= lots
-        self._lots[rows, first:] = lots - (quantity[:, None] - before).clip(0, lots)
+        taken = np.minimum(np.maximum(quantity[:, None] - before, 0), lots)
+        self._lots[rows, first:] = lots - taken
 
     def _order(self, day: int, rules: Rules, *, counts: bool) -> None:
         world = self.world
@@ -254,8 +260,23 @@ class Replay:
             self.tally.orders[rows] += 1
 
 
-def _peers(pool: Ints) -> dict[int, Ints]:
+def _turns(lines: Ints, pool: Ints) -> list[list[int]]:
+    """`lines` in turns that hold no pool twice, in their order within each pool."""
+    turns: list[list[int]] = []
+    seen: Counter[int] = Counter()
+    for line in lines.tolist():
+        number = int(pool[line])
+        if seen[number] == len(turns):
+            turns.append([])
+        turns[seen[number]].append(line)
+        seen[number] += 1
+    return turns
+
+
+def _peers(pool: Ints) -> Ints:
+    """The series of each pool (a row), filled up with −1."""
     order = np.argsort(pool, kind="stable")
-    numbers, first = np.unique(pool[order], return_index=True)
-    parts = np.split(order, first[1:])
-    return {int(number): part for number, part in zip(numbers, parts, strict=True)}
+    size = np.bincount(pool)
+    found = np.full((len(size), size.max(initial=0)), -1)
+    found[np.arange(found.shape[1]) < size[:, None]] = order
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -9,13 +10,14 @@ from typing import Final
 import numpy as np
 
 from app.domain.errors import DomainError
-from app.domain.replenish.frontier import Aim
+from app.domain.replenish.backtest import MOST_SERIES
+from app.domain.replenish.frontier import Aim, Tables
 from app.domain.replenish.network import Network
 from app.domain.replenish.pooled import QUICK, SLOW
 from app.domain.replenish.replay import Rules
 from app.domain.replenish.series import Floats, Ints
 from app.domain.replenish.settings import MOST_DAYS, SERVICES
-from app.domain.replenish.system import SystemLevels, system_levels
+from app.domain.replenish.system import SystemLevels, learned, levels_from, prepared
 from app.i18n import _
 
 _MONTH: Final = 30.4375
@@ -79,11 +81,21 @@ class Scenario:
         return self
 
 
+Make = Callable[[], Tables]
+Share = Callable[[tuple[Kind, int], Make], Tables]
+"""Gives what `Make` makes of a kind's view on a day, made anew or by another planner."""
+
+
+def unshared(_key: tuple[Kind, int], make: Make) -> Tables:
+    """Makes all anew, for a planner alone."""
+    return make()
+
+
 class Planner:
     """Sets the levels of a scenario again and again; what its aim must be is learned once."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.scenario = scenario
+    def __init__(self, scenario: Scenario, share: Share = unshared) -> None:
+        self.scenario, self._share = scenario, share
         self._aimed: float | None = None
 
     def rules(self, network: Network) -> Rules:
@@ -91,7 +103,6 @@ class Planner:
         if self.scenario.kind is Kind.MONTHS:
             return _by_months(network, self.scenario.tenths / 10)
         found = self._weighed(network)
-        self._aimed = found.aimed
         point = found.reorder_point
         days = np.maximum(self.scenario.target_days - network.gap, 0.0)
         use = (network.rate(network.asked, QUICK) + network.rate(network.asked, SLOW)) / 2
@@ -100,13 +111,16 @@ class Planner:
         return Rules(point, upper, found.reserve)
 
     def _weighed(self, network: Network) -> SystemLevels:
-        wanted = self.scenario
+        wanted, learn = self.scenario, MOST_SERIES
         aim = Aim(fill=wanted.service / _PERCENT, critical=wanted.critical_service / _PERCENT)
-        if wanted.kind is Kind.GROUP:
-            return system_levels(network, aim, aimed=self._aimed, samples=_SAMPLES)
-        return system_levels(
-            cautious(network), cautious_aim(aim), aimed=self._aimed, learn=_LEARN, samples=_SAMPLES
-        )
+        if wanted.kind is Kind.STORE:
+            network, aim, learn = cautious(network), cautious_aim(aim), _LEARN
+        network = network.in_season()
+        if self._aimed is None:
+            self._aimed = learned(network, aim, learn)
+        key = (wanted.kind, network.days)
+        tables = self._share(key, lambda: prepared(network, samples=_SAMPLES))
+        return levels_from(tables, aim, self._aimed)
 
 
 def cautious(network: Network) -> Network:

@@ -67,14 +67,28 @@ def system_levels(
     """
     network = network.in_season()
     if aimed is None:
-        dice = np.random.default_rng(_SEED)
-        aimed = corrected(network, _method(aim), aim, dice, learn) if learn else aim.fill
-    stocked = _stocked(network)
+        aimed = learned(network, aim, learn)
+    return levels_from(prepared(network, morning=morning, samples=samples), aim, aimed)
+
+
+def learned(network: Network, aim: Aim, most: int) -> float:
+    """The fill to aim at, corrected by what `most` series have shown of late; 0 = as wanted."""
+    if not most:
+        return aim.fill
+    return corrected(network, _method(aim), aim, np.random.default_rng(_SEED), most)
+
+
+def prepared(network: Network, *, morning: bool = False, samples: int = SAMPLES) -> Tables:
+    """What levels are chosen from, whatever is aimed at."""
     rng = np.random.default_rng(_SEED)
-    tables = Tables(network, stocked, rng, morning=morning, samples=samples)
-    frontier = tables.frontier(aim)
+    return Tables(network, _stocked(network), rng, morning=morning, samples=samples)
+
+
+def levels_from(tables: Tables, aim: Aim, aimed: float) -> SystemLevels:
+    """The levels for an aim, already corrected to `aimed`."""
+    network, frontier = tables.network, tables.frontier(aim)
     choice = _choose(frontier, aim, aimed)
-    point = _points(network, frontier, choice, stocked)
+    point = _points(network, frontier, choice, tables.stocked)
     return SystemLevels(
         reorder_point=point,
         order_up_to=point + 1,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -16,8 +12,8 @@ from sqlalchemy import select
 
 from app.domain.duties import Actor, Duty
 from app.domain.replenish.advice import Advice, Outcome, advise, share_of
-from app.domain.replenish.replay import Replay, Rules, Tally
-from app.domain.replenish.scenario import Kind, Planner, Scenario
+from app.domain.replenish.replay import Pulse, Tally
+from app.domain.replenish.scenario import Kind, Scenario
 from app.domain.replenish.series import WEEK, Floats
 from app.domain.replenish.settings import Settings
 from app.models.item import Item
@@ -26,9 +22,7 @@ from app.services.access import require
 from app.services.db import Database, today
 from app.services.replenishment.past import Past, past_of
 from app.services.replenishment.scope import scope_of, settings_for
-
-Tell = Callable[[int, int], None]
-"""Told how far it is; raises to stop."""
+from app.services.replenishment.side_by_side import side_by_side
 
 _YEAR: Final = 365
 _CENT: Final = Decimal("0.01")
@@ -104,7 +98,7 @@ def usual(db: Database, actor: Actor, org_id: int) -> tuple[Scenario, Scenario]:
     return in_force, better
 
 
-def simulate(db: Database, actor: Actor, command: Simulate, tell: Tell | None = None) -> Simulated:
+def simulate(db: Database, actor: Actor, command: Simulate, tell: Pulse | None = None) -> Simulated:
     """Replay the last year under two policies from the same stock; reads only.
 
     Raises:
@@ -115,7 +109,7 @@ def simulate(db: Database, actor: Actor, command: Simulate, tell: Tell | None = 
         require(actor, Duty.READ, org)
     with db.read() as session:
         past = past_of(session, command.orgs, command.days)
-    tallies = _side_by_side(past, plans, tell)
+    tallies = side_by_side(past, plans, tell)
     a, b = (_outcome(past, tally) for tally in tallies)
     exceptions = _exceptions(db, past, (tallies[0], tallies[1]))
     return Simulated(
@@ -130,60 +124,6 @@ def simulate(db: Database, actor: Actor, command: Simulate, tell: Tell | None = 
         advice=advise(a, b, len(exceptions)),
         exceptions=exceptions,
     )
-
-
-class _Together:
-    """How far both replays are; when one is stopped the other stops as well."""
-
-    def __init__(self, tell: Tell | None) -> None:
-        self._tell, self._lock = tell, Lock()
-        self._days = [0, 0]
-        self._stopped: Exception | None = None
-
-    def day(self, part: int, day: int, days: int) -> None:
-        """A replay has come to `day`; raises what stopped the other one, or the caller's stop."""
-        with self._lock:
-            if self._stopped is not None:
-                raise self._stopped
-            self._days[part] = day
-            if self._tell is None:
-                return
-            try:
-                self._tell(sum(self._days), 2 * days)
-            except Exception as stop:
-                self._stopped = stop
-                raise
-
-
-def _side_by_side(
-    past: Past, plans: tuple[Scenario, Scenario], tell: Tell | None
-) -> tuple[Tally, Tally]:
-    """Both replays at once: numpy lets go of the interpreter, so two cores halve the time."""
-    pulse = _Together(tell)
-    with ThreadPoolExecutor(2) as crew:
-        jobs = [
-            crew.submit(copy_context().run, _play, past, plan, pulse, part)
-            for part, plan in enumerate(plans)
-        ]
-        a, b = (job.result() for job in jobs)
-    return a, b
-
-
-def _play(past: Past, plan: Scenario, together: _Together, part: int) -> Tally:
-    alone = replace(past.network, pool=np.arange(past.network.count))
-    network = past.network if plan.lateral or plan.kind is Kind.GROUP else alone
-
-    planner = Planner(plan)
-
-    def provider(day: int) -> Rules:
-        return planner.rules(network.before(day))
-
-    def pulse(day: int, days: int) -> None:
-        together.day(part, day, days)
-
-    world = replace(past.world, pool=network.pool)
-    helping = plan.lateral or plan.kind is Kind.GROUP
-    return Replay(world, past.network.cost, help_each_other=helping).run(provider, pulse)
 
 
 def _outcome(past: Past, tally: Tally) -> Outcome:
