@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from app import __version__, settings
-from app.cli.errors import report
+from app.cli import usage
+from app.cli.errors import REFUSED, report
 from app.domain.errors import UnsureProblem
 from app.i18n import LANGUAGES, N_, _, use_language
 
@@ -144,8 +145,14 @@ def main(arguments: Sequence[str] | None = None, *, window: Window | None = None
     _window.set(window)
     use_language(_language(given))
     command = typer.main.get_command(build(_wanted(given)))
+    usage.speak_ours(command)
     try:
-        command.main(args=given, prog_name="yilian")
+        sys.exit(command.main(args=given, prog_name="yilian", standalone_mode=False))
+    except typer.Abort:
+        typer.echo(_("已停下。"), err=True)
+        sys.exit(REFUSED)
+    except typer.TyperException as error:
+        sys.exit(usage.refuse(error, as_json="--json" in given))
     except UnsureProblem as error:
         from app.cli.context import cli
 
@@ -224,7 +231,7 @@ def _version(value: bool) -> None:
 
 def _lang(value: str) -> str:
     if value and value not in LANGUAGES:
-        raise typer.BadParameter(", ".join(LANGUAGES))
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(LANGUAGES)}")
     return value
 
 

@@ -24,7 +24,7 @@ def test_every_command_has_help_of_its_own() -> None:
     for name, entry in cli.REGISTRY.items():
         ran = bare(name, "--help")
         assert ran.code == 0, name
-        assert "Usage: yilian" in ran.out
+        assert "用法：yilian" in ran.out
         assert entry.help in ran.out.replace("\n  ", ""), "the list says what the command says"
 
 
@@ -34,8 +34,41 @@ def test_the_list_of_commands_loads_none_of_them() -> None:
     assert ran.stdout == "False\n"
 
 
-def test_a_mistyped_command_is_told_the_likely_one() -> None:
-    assert "'stock'" in bare("stok").err
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("stok",), "没有命令 stok。是不是 stock？"),
+        (("stock", "lst"), "没有命令 lst。是不是 list？"),
+        (("stock", "list", "--viw", "x"), "没有选项 --viw。是不是 --view？"),
+        (("stock", "list", "--json"), "选项 --json 要写在命令前面"),
+        (("stock", "list", "--org"), "选项 --org 后面还没写值。"),
+        (("stock", "list", "--limit", "many"), "--limit 要填整数。"),
+        (("item", "show"), "还没写 code，这一项必填。"),
+        (("item", "show", "a", "b"), "多写了 b。"),
+        (("item", "add", "--class", "x"), "--class 只能填 drug、consumable、reagent、tcm。"),
+        (("--lang", "fr", "doctor"), "--lang 只能填 zh_CN、en。"),
+        (("--db", "x.db"), "还没写要做什么。"),
+    ],
+)
+def test_a_command_that_is_not_understood_says_why_and_how(
+    words: tuple[str, ...], said: str
+) -> None:
+    ran = bare(*words)
+    assert ran.code == 2
+    assert said in ran.err
+    told = words[-1] not in {"--json", "--org"}  # JSON; an option without its value
+    assert ("用法：yilian" in ran.err, "看说明：yilian" in ran.err) == (told, told)
+
+
+def test_help_and_usage_errors_are_english_on_request() -> None:
+    page, slip = bare("--lang", "en", "stock", "list", "--help").out, bare("--lang", "en", "stok")
+    assert "Usage: yilian stock list [options]" in page
+    assert "选项" not in page
+    assert slip.err.startswith("There is no command stok. Did you mean stock?")
+
+
+def test_a_usage_error_is_json_on_request() -> None:
+    assert bare("--json", "stok").error()["code"] == "cli.usage"
 
 
 def test_version() -> None:
