@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import shlex
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -105,8 +106,19 @@ class How:
             taken = max(0, self.skip) + error.taken
             words = _("看清打出来几枚，再接着打：")
             way = f"yilian labels reprint {number}" if number else "yilian labels bins"
-            line = f"{way} --printer {address} --skip {taken}"
+            line = shlex.join([*way.split(), *self._same(), "--skip", str(taken)])
             raise PartlyTakenProblem(error.code, f"{error.text}\n{words}{line}", taken) from error
+
+    def _same(self) -> list[str]:
+        """The options of the same labels on the same printer, as they are typed."""
+        named = ("paper", "nudge", "dpi", "printer", "org")
+        given = [(one.name, getattr(self, one.name), one.default) for one in fields(self)]
+        return [
+            text
+            for name, value, usual in given
+            if name in named and value != usual
+            for text in (f"--{name}", str(value))
+        ]
 
 
 def printing(command: Callable[..., None]) -> Callable[..., None]:
