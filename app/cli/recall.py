@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
-from app.cli.scope import item_id, org_id, org_ids
+from app.cli.scope import org_id, org_ids
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.stock.recalls import Action
 from app.i18n import N_, _
 from app.services.recalls import expiring as actions, recall as recalls
-from app.services.recalls.trace import LotHead, find_lots, older_moves, trace_lot
+from app.services.recalls.finding import LotHead, find_lots
+from app.services.recalls.trace import older_moves, trace_found
 
 app = typer.Typer()
 
@@ -36,11 +37,11 @@ def start(
     """Freeze lots in every member."""
     run = cli()
     db, actor = run.signed_in()
-    ids = tuple(_one(code).lot_id for code in lots)
-    made = recalls.start(db, actor, recalls.Start(new_op(), ids, level, source, reason))
+    heads = [_one(code) for code in lots]
+    made = recalls.start(db, actor, recalls.start_of(heads, level, source, reason))
     row = next(one for one in recalls.recalls(db, actor) if one.id == made)
     words = _(
-        "{no}：{n} 个批号已在所有成员冻结，{day} 前回复。", no=row.no, n=len(ids), day=row.due
+        "{no}：{n} 个批号已在所有成员冻结，{day} 前回复。", no=row.no, n=len(heads), day=row.due
     )
     run.say(words)
     if run.as_json:
@@ -96,7 +97,7 @@ def trace(code: Code) -> None:
     """Follow a lot both ways."""
     run = cli()
     db, actor = run.signed_in()
-    found = trace_lot(db, actor, _one(code).lot_id)
+    found = trace_found(db, actor, _one(code))
     steps, older = found.steps, found.older
     while older is not None:
         more, older = older_moves(db, actor, found.head.lot_id, older)
@@ -111,7 +112,7 @@ def trace(code: Code) -> None:
     run.emit(
         found.members,
         {"org": _("机构"), "came": _("入"), "here": _("在库"), "secured": _("已隔离"),
-         "used": _("已用"), "gone": _("其他出库")},
+         "used": _("已用"), "gone": _("其他出库"), "coming": _("在途")},
     )  # fmt: skip
     run.emit(
         found.standing,
@@ -159,7 +160,10 @@ def act(
     if not rows:
         raise DomainError("expiry.none", _("这个批号在本机构没有近效期库存。"))
     people = {name: number for number, name in actions.people_of(db, actor, where)}
-    who = people.get(person, actor.person_id) if person else actor.person_id
+    if person and person not in people:
+        words = _("本机构没有叫 {name} 的人。可选：{names}。", name=person, names="、".join(people))
+        raise DomainError("expiry.person", words)
+    who = people[person] if person else actor.person_id
     command = actions.Plan(
         new_op(), where, lot.item_id, lot.lot_id, action, rows[0].qty, who,
         typed_day(by),
@@ -173,10 +177,6 @@ def _one(code: str) -> LotHead:
     """The lot; where several items have its number the item's code stands before: CODE/LOT."""
     run = cli()
     found = find_lots(*run.signed_in(), code)
-    item, slash, number = code.strip().partition("/")
-    if not found and slash:
-        wanted = item_id(run, item)
-        found = tuple(x for x in find_lots(*run.signed_in(), number) if x.item_id == wanted)
     if not found:
         raise DomainError("trace.none", _("没有批号 {code}。请核对，或扫包装上的码。", code=code))
     if len(found) > 1:

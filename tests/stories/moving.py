@@ -21,8 +21,9 @@ from app.services.packs.handing import receive
 from app.services.packs.issuing import issue
 from app.services.packs.listing import definitions, scan_pack
 from app.services.packs.needs import needs
+from app.services.recalls.finding import find_lots
 from app.services.recalls.recall import Start, start as recall
-from app.services.recalls.trace import find_lots, trace_lot
+from app.services.recalls.trace import trace_lot
 from app.services.stock.moving import AddPlace, add_place
 from app.services.transfers.accepting import accept
 from app.services.transfers.commands import Accept, Confirm, GiveBack, Request, RequestLine, Send

@@ -1,8 +1,7 @@
-"""Recalls and near-expiry actions: levels, what may be done, what counts as a complete reply."""
+"""Recalls and near-expiry actions: levels, what may be done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -42,28 +41,6 @@ _TITLES: Final = {
     Action.RETURN: N_("退货"),
     Action.WRITE_OFF: N_("报损"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a member's books say of recalled lots.
-
-    Attributes:
-        here: Units on its shelves now.
-        secured: Of them in the zones 不合格 and 退货.
-        used: Units that were consumed.
-        came: Units that ever came in.
-    """
-
-    here: int
-    secured: int
-    used: int
-    came: int
-
-    @property
-    def open(self) -> int:
-        """Units that still stand among usable goods."""
-        return self.here - self.secured
 
 
 def level_words(level: int) -> str:

@@ -54,7 +54,7 @@ def _recalls(ask: Ask) -> Sequence[WorkItem]:
     waiting = (
         select(Recall.no)
         .join(Organisation, Organisation.id.in_(orgs))
-        .where(Recall.status == "active", Recall.level > 0, ~answered.exists())
+        .where(Recall.status == "active", ~answered.exists())
         .order_by(Recall.started_at)
     )
     return [_found(ask, Kind.RECALLS, Urgency.NOW, waiting)]

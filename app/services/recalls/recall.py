@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
-from app.domain.ids import new_id
+from app.domain.ids import new_id, new_op
 from app.domain.stock.recalls import check_recall, level_words, reply_due
 from app.i18n import _
 from app.models.base import microseconds
@@ -27,6 +28,18 @@ from app.services.db import Database, database_of, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.recalls.answers import MemberAnswer, answers_now
+from app.services.recalls.finding import LotHead
+from app.services.stock.lots import find_or_make_lot
+from app.services.stock.papers import units_text
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A lot that no member has had yet: it is on the way, or only named in the notice."""
+
+    item_id: int
+    lot_no: str
+    expiry: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class Start:
         level: 1, 2, 3, or 0 for a freeze without a recall.
         source: Number of the holder's notice.
         reason: Why.
+        unseen: Lots that are not known yet: frozen before they arrive.
     """
 
     op_id: UUID
@@ -46,6 +60,7 @@ class Start:
     level: int
     source: str
     reason: str
+    unseen: tuple[Unseen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,15 @@ class RecallRow:
     version: int
 
 
+def start_of(heads: Sequence[LotHead], level: int, source: str, reason: str) -> Start:
+    """The command that freezes lots as they were found, known or not."""
+    known = tuple(head.lot_id for head in heads if head.lot_id)
+    unseen = tuple(
+        Unseen(head.item_id, head.lot_no, head.expiry) for head in heads if not head.lot_id
+    )
+    return Start(new_op(), known, level, source, reason, unseen)
+
+
 def start(db: Database, actor: Actor, command: Start) -> int:
     """Freeze the lots in every member at once; the recall's id.
 
@@ -98,14 +122,17 @@ def start(db: Database, actor: Actor, command: Start) -> int:
         NotAllowedError: Only the lead's store, purchase and catalogue people may.
     """
     lead = _lead(db, actor)
-    check_recall(command.level, command.source, command.reason, len(command.lots))
+    wanted = len(command.lots) + len(command.unseen)
+    check_recall(command.level, command.source, command.reason, wanted)
     with db.write() as session:
         earlier = claim(session, actor, lead, command.op_id, "recall.start", command)
         if earlier is not None:
             return int(earlier["id"])
-        rows = session.scalars(select(Lot).where(Lot.id.in_(command.lots))).all()
-        if len(rows) != len(set(command.lots)):
+        lots = {*command.lots, *_made(session, actor, lead, command.unseen)}
+        rows = session.scalars(select(Lot).where(Lot.id.in_(lots))).all()
+        if len(rows) != len(lots):
             raise DomainError("lot.unknown", _("有批号不存在。请重新查找再选。"))
+        _refuse_frozen(session, rows)
         recall = Recall(
             org_id=lead, id=new_id(), no=document_no(session, lead, "ZH", today(session)),
             level=command.level, source=command.source.strip(), reason=command.reason.strip(),
@@ -133,6 +160,27 @@ def start(db: Database, actor: Actor, command: Start) -> int:
         return recall.id
 
 
+def _made(session: Session, actor: Actor, lead: int, unseen: tuple[Unseen, ...]) -> list[int]:
+    if unseen and not actor.can(Duty.STORE, lead):
+        words = _("这个批号还没有机构收过，要由牵头医院药库登记后冻结。请联系药库。")
+        raise NotAllowedError("recall.unseen", words)
+    return [find_or_make_lot(session, one.item_id, one.lot_no, one.expiry) for one in unseen]
+
+
+def _refuse_frozen(session: Session, lots: Sequence[Lot]) -> None:
+    """Two people with the same notice: the second learns the number of the first."""
+    for lot in lots:
+        no = session.scalar(
+            select(LotHold.note).where(
+                LotHold.lot_id == lot.id, LotHold.org_id == 0, LotHold.released_at.is_(None)
+            )
+        )
+        if no is not None:
+            words = _("批号 {lot} 已由 {no} 冻结，不用再做一次。请在「召回」里看。", lot=lot.lot_no,
+                      no=no)  # fmt: skip
+            raise ConflictError("recall.frozen", words)
+
+
 def answer(db: Database, actor: Actor, command: Answer) -> None:
     """A member answers with what its own books say now; a later answer replaces it."""
     require(actor, Duty.STORE, command.org_id)
@@ -144,10 +192,13 @@ def answer(db: Database, actor: Actor, command: Answer) -> None:
         if row.status != "active":
             raise ConflictError("recall.closed", _("{no} 已经结束，不用再回复。", no=row.no))
         mine = _mine(session, actor, row, command.org_id)
+        if mine.sent:
+            words = _("还有别家发来的在路上。先在「调拨借用」登记拒收，再回复。")
+            raise DomainError("recall.sent", words)
         if mine.here > mine.secured:
-            words = _(
-                "还有 {n} 在可用库位。先移到不合格区或退货区，再回复。", n=mine.here - mine.secured
-            )
+            left = mine.here - mine.secured
+            told = units_text(*mine.units, left) if mine.units else str(left)
+            words = _("还有 {n} 在可用库位。先移到不合格区或退货区，再回复。", n=told)
             raise DomainError("recall.open", words)
         values = {
             "found": mine.here, "secured": mine.secured, "used": mine.used,

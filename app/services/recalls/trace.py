@@ -7,7 +7,7 @@ that the person may not read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -15,42 +15,23 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind
-from app.domain.duties import Actor, Duty
+from app.domain.duties import Actor
 from app.domain.errors import DomainError
-from app.domain.scan import ScanKind, classify
 from app.i18n import _
 from app.models.consumption_source import CaseLine, CaseUse
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
 from app.models.party import Organisation, Person
-from app.models.receiving import TraceCode
-from app.models.stock import Balance, Ledger, Lot, LotHold, Place
+from app.models.stock import Balance, Ledger, Lot, Place
 from app.services.db import Database, local_time
-from app.services.item_lookup import items_of_scan
 from app.services.queries.portions import portions
+from app.services.recalls.coming import coming
+from app.services.recalls.finding import LotHead, head_of, held_reasons, may_trace
 from app.services.stock.paper_numbers import paper_numbers
 
 _MOST: Final = 5000
 PAGE: Final = 1000
 """Moves told at once; there is a way to the ones before."""
-
-
-@dataclass(frozen=True, slots=True)
-class LotHead:
-    """A lot that a search found."""
-
-    lot_id: int
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
-    lot_no: str
-    serial: str
-    expiry: date | None
-    held: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +88,21 @@ class TraceStep:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The lot's sums at one member: came in, there now, used, gone otherwise."""
+    """The lot's sums at one member: came in, there now, used, gone otherwise, on the way to it.
+
+    Attributes:
+        sent: What of `coming` another member sent: it lies on nobody's shelf.
+    """
 
     org_id: int
     org: str
-    came: int
-    here: int
-    secured: int
-    used: int
-    gone: int
+    came: int = 0
+    here: int = 0
+    secured: int = 0
+    used: int = 0
+    gone: int = 0
+    coming: int = 0
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,22 +137,22 @@ class Traced:
     older: Mark | None = None
 
 
-def find_lots(db: Database, actor: Actor, text: str) -> tuple[LotHead, ...]:
-    """Lots by number, trace code, pack or label code, GS1 scan, or item code; at most 100."""
-    _may(actor)
+def trace_found(db: Database, actor: Actor, head: LotHead) -> Traced:
+    """A lot as it was found; where no member has had it, only what is on the way of it."""
+    may_trace(actor)
     with db.read() as session:
-        ids = _lot_ids(session, actor, text)
-        rows = session.execute(
-            select(Lot, Item).join(Item, Item.id == Lot.item_id).where(Lot.id.in_(ids))
-            .order_by(Item.name, Lot.expiry).limit(100)
-        ).all()  # fmt: skip
-        held = _held(session, ids)
-        return tuple(_head(lot, item, held) for lot, item in rows)
+        same = select(Lot.id).where(Lot.item_id == head.item_id, Lot.lot_no == head.lot_no)
+        known = head.lot_id or session.scalar(same.where(Lot.serial == head.serial))
+    if known:
+        return trace_lot(db, actor, known)
+    with db.read() as session:
+        members = _with_coming(session, (head.item_id, head.lot_no), sorted(actor.orgs()), ())
+        return Traced(head, members, (), (), ())
 
 
 def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
     """Forward and back over all members that the person may read."""
-    _may(actor)
+    may_trace(actor)
     with db.read() as session:
         row = session.execute(
             select(Lot, Item).join(Item, Item.id == Lot.item_id).where(Lot.id == lot_id)
@@ -176,77 +163,46 @@ def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
         steps, older = _steps(session, lot_id, orgs)
         standing = _standing(session, lot_id, orgs)
         members, moves = _members(session, lot_id, orgs, standing)
+        members = _with_coming(session, (row[0].item_id, row[0].lot_no), orgs, members)
         return Traced(
-            _head(row[0], row[1], _held(session, {lot_id})), members, standing,
+            head_of(row[0], row[1], held_reasons(session, {lot_id})), members, standing,
             _packs(session, lot_id, orgs), steps, moves, older,
         )  # fmt: skip
 
 
 def lot_sums(session: Session, lot_id: int, orgs: list[int]) -> tuple[Member, ...]:
     """What came, lies, was used and has gone of a lot at each of the members."""
-    return _members(session, lot_id, orgs, _standing(session, lot_id, orgs))[0]
+    members = _members(session, lot_id, orgs, _standing(session, lot_id, orgs))[0]
+    lot = session.get_one(Lot, lot_id)
+    return _with_coming(session, (lot.item_id, lot.lot_no), orgs, members)
+
+
+def _with_coming(
+    session: Session, lot: tuple[int, str], orgs: list[int], members: Sequence[Member]
+) -> tuple[Member, ...]:
+    """The members with what is on the way to each; also those that have had nothing so far."""
+    way = coming(session, lot, orgs)
+    new = set(way) - {one.org_id for one in members}
+    names = session.execute(
+        select(Organisation.id, Organisation.short_name)
+        .where(Organisation.id.in_(new))
+        .order_by(Organisation.code)
+    )
+    every = [*members, *(Member(org, name) for org, name in names)]
+    return tuple(
+        replace(one, coming=way[one.org_id].qty, sent=way[one.org_id].sent)
+        if one.org_id in way else one
+        for one in every
+    )  # fmt: skip
 
 
 def older_moves(
     db: Database, actor: Actor, lot_id: int, before: Mark
 ) -> tuple[tuple[TraceStep, ...], Mark | None]:
     """The page of moves before a mark, oldest first, and where the next page begins."""
-    _may(actor)
+    may_trace(actor)
     with db.read() as session:
         return _steps(session, lot_id, sorted(actor.orgs()), before)
-
-
-def _may(actor: Actor) -> None:
-    """Suppliers trace through their own papers, not through members' shelves."""
-    if actor.has(Duty.SUPPLY):
-        raise DomainError("trace.supplier", _("追溯只对集团成员开放。请联系对方药房。"))
-
-
-def _lot_ids(session: Session, actor: Actor, text: str) -> set[int]:
-    scan = classify(text)
-    wanted = scan.code or text.strip()
-    codes = {wanted, scan.serial, text.strip()} - {""}
-    found = set(session.scalars(select(TraceCode.lot_id).where(TraceCode.code.in_(codes))))
-    found |= set(
-        session.scalars(
-            select(PackLine.lot_id)
-            .join(Pack, and_(Pack.org_id == PackLine.org_id, Pack.id == PackLine.pack_id))
-            .where(Pack.org_id.in_(actor.orgs()), Pack.code.in_(codes))
-        )
-    )
-    found |= set(
-        session.scalars(
-            select(CaseLine.lot_id).where(
-                CaseLine.org_id.in_(actor.orgs()), CaseLine.serial.in_(codes)
-            )
-        )
-    )
-    number = scan.lot or text.strip()
-    statement = select(Lot.id).where(or_(Lot.lot_no == number, Lot.lot_no == number.upper()))
-    if scan.kind is ScanKind.GS1 and scan.lot:
-        items = [item.item_id for item in items_of_scan(session, scan, actor.org_id)]
-        statement = statement.where(Lot.item_id.in_(items))
-    found |= set(session.scalars(statement.limit(100)))
-    if not found:
-        items = [item.item_id for item in items_of_scan(session, scan, actor.org_id)]
-        found |= set(session.scalars(select(Lot.id).where(Lot.item_id.in_(items)).limit(100)))
-    return found
-
-
-def _held(session: Session, lots: set[int]) -> dict[int, str]:
-    rows = session.execute(
-        select(LotHold.lot_id, LotHold.reason).where(
-            LotHold.lot_id.in_(lots), LotHold.released_at.is_(None)
-        )
-    )
-    return {row.lot_id: row.reason for row in rows}
-
-
-def _head(lot: Lot, item: Item, held: dict[int, str]) -> LotHead:
-    return LotHead(
-        lot.id, item.id, item.code, item.name, item.spec, item.base_unit, item.pack_unit,
-        item.pack_factor, lot.lot_no, lot.serial, lot.expiry, held.get(lot.id, ""),
-    )  # fmt: skip
 
 
 def _standing(session: Session, lot_id: int, orgs: list[int]) -> tuple[Standing, ...]:

@@ -30,7 +30,8 @@ from app.services.consumption.cases import (
 )
 from app.services.consumption.commands import Consumed
 from app.services.platform.door_policy import SavePolicy, save_policy
-from app.services.recalls.trace import find_lots, trace_lot
+from app.services.recalls.finding import find_lots
+from app.services.recalls.trace import trace_lot
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post

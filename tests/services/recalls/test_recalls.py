@@ -12,10 +12,23 @@ from app.domain.stock.recalls import LEVELS, Action, check_recall, reply_due, su
 from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.recalls.answers import answers
 from app.services.recalls.expiring import Finish, Plan, end, expiring, people_of, plan
-from app.services.recalls.recall import Answer, Close, Start, answer, close, recalls, replies, start
-from app.services.recalls.trace import find_lots, trace_lot
+from app.services.recalls.finding import find_lots
+from app.services.recalls.recall import (
+    Answer,
+    Close,
+    Start,
+    answer,
+    close,
+    recalls,
+    replies,
+    start,
+    start_of,
+)
+from app.services.recalls.trace import trace_found, trace_lot
+from app.services.receiving.commands import DeliverLine
 from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
 from tests.cli.runner import run
+from tests.deliveries import note
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.services.packs.test_packs import at_ward
 from tests.services.test_consumption import AMOXICILLIN, BOX, receive
@@ -51,6 +64,38 @@ def test_a_lot_is_frozen_in_every_member_at_once(site: Site) -> None:
         start(*site.as_(ME), Start(new_op(), (lot,), 1, "x", "溶出度不合格"))
 
 
+def test_a_lot_on_its_way_is_frozen_before_anybody_has_it(site: Site) -> None:
+    line = DeliverLine(AMOXICILLIN, 5 * BOX, "W1", date(2028, 1, 31))
+    note(site, {}, lines=(line,))
+    (head,) = find_lots(*site.as_("lead_head"), "W1")
+    assert (head.lot_id, head.lot_no, head.expiry) == (0, "W1", date(2028, 1, 31))
+    (member,) = trace_found(*site.as_("lead_head"), head).members
+    assert (member.org_id, member.coming, member.came) == (EAST, 5 * BOX, 0)
+    with pytest.raises(NotAllowedError, match="药库"):
+        start(*site.as_("lead_buyer"), start_of((head,), 1, "召 7 号", "溶出度不合格"))
+    number = start(*site.as_("lead_head"), start_of((head,), 1, "召 7 号", "溶出度不合格"))
+    assert trace_found(*site.as_("lead_head"), head).head.held == "recall"
+    with pytest.raises(ConflictError, match="不用再做一次"):
+        start(*site.as_("lead_head"), start_of((head,), 1, "召 7 号", "又收到一份通知"))
+    (row,) = recalls(*site.as_("lead_head"))
+    (waiting,) = answers(*site.as_("lead_head"), number, row.lot_ids)
+    assert (waiting.org_id, waiting.coming, waiting.open) == (EAST, 5 * BOX, True)
+    answer(*site.as_(ME), Answer(new_op(), EAST, number, "到货时拒收"))
+    named = find_lots(*site.as_("lead_head"), f"{head.code}/NEVER-CAME")
+    assert [(x.lot_id, x.lot_no, x.name) for x in named] == [(0, "NEVER-CAME", head.name)]
+
+
+def test_goods_between_two_members_are_not_forgotten(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (10, date(2027, 9, 30))})
+    sent(site, agreed(site))
+    number = recall(site, lots["A"])
+    found = answers(*site.as_("lead_buyer"), number, (lots["A"],))
+    west = next(one for one in found if one.org_id == WEST)
+    assert (west.sent, west.here, west.open) == (2 * BOX, 0, True)
+    with pytest.raises(DomainError, match="登记拒收"):
+        answer(*site.as_("west_store"), Answer(new_op(), WEST, number, "没有货"))
+
+
 def test_forward_and_back_in_one_view(site: Site) -> None:
     lot = both(site)
     line = ConsumeLine(AMOXICILLIN, 3 * BOX)
@@ -84,7 +129,7 @@ def test_members_answer_when_the_goods_are_set_apart(site: Site) -> None:
     number = recall(site, lot)
     db, actor = site.as_("west_store")
     reply = Answer(new_op(), WEST, number, "已隔离")
-    with pytest.raises(DomainError, match="还有 48 在可用库位"):
+    with pytest.raises(DomainError, match="还有 2 盒 在可用库位"):
         answer(db, actor, reply)
     bad = add_place(db, actor, AddPlace(new_op(), WEST, "BHG", "不合格区", "zone", "bad"))
     move = MoveLine(AMOXICILLIN, lot, KANGZE, site.world.stores[WEST], bad, 2 * BOX)

@@ -16,8 +16,8 @@ from app.domain.stock.recalls import LEVELS, Action, level_words
 from app.i18n import _
 from app.services.recalls.answers import MemberAnswer
 from app.services.recalls.expiring import ExpiringRow, Plan
-from app.services.recalls.recall import Start
-from app.services.recalls.trace import LotHead
+from app.services.recalls.finding import LotHead
+from app.services.recalls.recall import start_of
 from app.ui.pages.recall import rows
 from app.ui.status import Status
 from app.ui.tables.filling import put_rows
@@ -64,11 +64,13 @@ class RecallForm(Form):
             self.source_field.say(_("召回要写持有人的召回通知文号。"))
             return
         self.chosen.emit(
-            Start(
-                new_op(), (self._head.lot_id,), level if isinstance(level, int) else 0,
-                self.source.text(), self.reason.text(),
+            start_of(
+                (self._head,),
+                level if isinstance(level, int) else 0,
+                self.source.text(),
+                self.reason.text(),
             )
-        )  # fmt: skip
+        )
         self.accept()
 
 
@@ -82,7 +84,7 @@ class CloseForm(Form):
     chosen = Signal(str, bool)
 
     def __init__(self, no: str, found: Sequence[MemberAnswer], parent: QWidget) -> None:
-        super().__init__(_("结束 {no}", no=no), _("结束"), parent, wide=560)
+        super().__init__(_("结束 {no}", no=no), _("结束"), parent, wide=680)
         grid = GridView(ListModel(rows.answer_columns()))
         grid.set_empty(_("没有成员进过这一批。"))
         grid.setMinimumHeight(150)
@@ -159,7 +161,7 @@ class LotsForm(Form):
     """Several lots carry the number: which one is meant.
 
     Signals:
-        chosen: Id of the lot.
+        chosen: The `LotHead`.
     """
 
     chosen = Signal(object)
@@ -172,7 +174,7 @@ class LotsForm(Form):
         put_rows(self.grid, [rows.lot_row(one) for one in found])
         self.grid.opened.connect(lambda _row: self.submit())
         self.body.addWidget(self.grid, 1)
-        self.grid.choose(found[0].lot_id)
+        self.grid.choose(rows.which(found[0]))
         self.grid.setFocus()
 
     @override
@@ -181,4 +183,4 @@ class LotsForm(Form):
         row = self.grid.current()
         if row is not None:
             self.accept()
-            self.chosen.emit(row.key)
+            self.chosen.emit(row.record)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -17,14 +17,14 @@ from app.domain.ids import new_op
 from app.i18n import _
 from app.services.recalls.answers import MemberAnswer, answers
 from app.services.recalls.expiring import ExpiringRow, Finish, end, expiring, people_of, plan
+from app.services.recalls.finding import LotHead, find_lots
 from app.services.recalls.recall import Answer, Close, RecallRow, answer, close, recalls, start
 from app.services.recalls.trace import (
-    LotHead,
     Mark,
     Traced,
     TraceStep,
-    find_lots,
     older_moves,
+    trace_found,
     trace_lot,
 )
 from app.ui.actions import Act
@@ -68,7 +68,9 @@ class RecallPage(Page):
         self.older = Button("", Kind.LINK)
         self.older.setVisible(False)
         self.older.clicked.connect(self.show_older)
-        for grid in (self.members, self.steps):
+        self.standing = GridView(ListModel(rows.standing_columns()))
+        self.standing.set_empty(_("没有在库的。"))
+        for grid in (self.members, self.standing, self.steps):
             put_rows(grid, [])  # nothing was asked yet: the sentence stands there at once
         self.recalls = GridView(ListModel(rows.recall_columns()))
         self.recalls.set_empty(_("没有冻结和召回。"))
@@ -88,7 +90,11 @@ class RecallPage(Page):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(10)
         inside.addWidget(self.head)
-        inside.addWidget(self.members, 2)
+        sums = QHBoxLayout()
+        sums.setSpacing(10)
+        sums.addWidget(self.members, 3)
+        sums.addWidget(self.standing, 2)
+        inside.addLayout(sums, 2)
         inside.addWidget(self.steps, 3)
         inside.addWidget(self.older)
         self.stack = QStackedWidget()
@@ -128,7 +134,7 @@ class RecallPage(Page):
         self.read(lambda: recalls(db, actor), self._show_recalls, channel="recalls")
         self.read(lambda: expiring(db, actor, orgs), self._show_expiring, channel="expiring")
         if self.found is not None:
-            self._trace(self.found.head.lot_id)
+            self._trace(self.found.head)
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -137,7 +143,7 @@ class RecallPage(Page):
         if view in _TABS:
             self._show_tab(_TABS.index(str(view)))
         if isinstance(lot, int):
-            self._trace(lot)
+            self._trace_lot(lot)
         elif isinstance(text, str):
             self.scan(text)
 
@@ -157,9 +163,10 @@ class RecallPage(Page):
     def _lots(self, code: str, found: tuple[LotHead, ...]) -> None:
         if not found:
             words = _("没找到批号 {code}", code=code[:30])
-            self.bar.say(Status.BAD, words, _("请核对包装，或改扫追溯码。"))
+            now = _("请核对，或扫追溯码。没到过的也要拦下，就输「品规编码/批号」。")
+            self.bar.say(Status.BAD, words, now)
         elif len(found) == 1:
-            self._trace(found[0].lot_id)
+            self._trace(found[0])
         else:
             words = _("有 {n} 个品规用这个批号", n=len(found))
             self.bar.say(Status.WARN, words, _("请选一个再看，别冻结错了货。"))
@@ -167,20 +174,25 @@ class RecallPage(Page):
             form.chosen.connect(self._trace)
             form.open()
 
-    def _trace(self, lot_id: int) -> None:
+    def _trace(self, head: LotHead) -> None:
+        db, actor = self.context.db, self.context.actor
+        self.read(lambda: trace_found(db, actor, head), self._show, self._failed, channel="trace")
+
+    def _trace_lot(self, lot_id: int) -> None:
         db, actor = self.context.db, self.context.actor
         self.read(lambda: trace_lot(db, actor, lot_id), self._show, self._failed, channel="trace")
 
     def _show(self, found: Traced) -> None:
-        first = self.found is None or self.found.head.lot_id != found.head.lot_id
+        first = self.found is None or rows.which(self.found.head) != rows.which(found.head)
         self.found = found
         head = found.head
-        held = _("已冻结") if head.held else _("可用")
+        held = _("已冻结") if head.held else _("可用") if head.lot_id else _("还没收到")
         self.head.setText(
             _("{name} {spec} · 批号 {lot} · 有效期至 {day} · {held}", name=head.name,
               spec=head.spec, lot=head.lot_no, day=shown(head.expiry), held=held)
         )  # fmt: skip
         put_rows(self.members, [rows.member_row(row, head) for row in found.members])
+        put_rows(self.standing, rows.standing_rows(found))
         moves = [rows.step_row(n, row, head) for n, row in enumerate(found.steps)]
         put_rows(self.steps, moves[::-1])
         left = found.moves - len(found.steps)
@@ -224,7 +236,7 @@ class RecallPage(Page):
 
     def _follow_recall(self, row: Row) -> None:
         if isinstance(row.record, RecallRow) and row.record.lot_ids:
-            self._trace(row.record.lot_ids[0])
+            self._trace_lot(row.record.lot_ids[0])
             self._show_tab(0)
 
     def _answer(self, row: Row) -> None:
@@ -258,7 +270,7 @@ class RecallPage(Page):
 
     def _follow_lot(self, row: Row) -> None:
         if isinstance(row.record, ExpiringRow):
-            self._trace(row.record.lot_id)
+            self._trace_lot(row.record.lot_id)
             self._show_tab(0)
 
     def _act(self, row: Row) -> None:

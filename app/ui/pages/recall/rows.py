@@ -7,11 +7,13 @@ from typing import Final
 from app.domain.duties import Duty
 from app.domain.expiry import Band, band, shown
 from app.domain.stock.doc_titles import doc_title
+from app.domain.stock.zones import ZONES
 from app.i18n import N_, _
 from app.services.recalls.answers import MemberAnswer
 from app.services.recalls.expiring import ExpiringRow
+from app.services.recalls.finding import LotHead
 from app.services.recalls.recall import RecallRow
-from app.services.recalls.trace import LotHead, Member, TraceStep
+from app.services.recalls.trace import Member, Traced, TraceStep
 from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.status import Status
@@ -26,19 +28,45 @@ STAGES: Final = {
     "lost": (Status.BAD, N_("丢失")),
     "out": (Status.WARN, N_("出库")),
 }
+_THERE: Final = {"in_stock", "issued"}
 _BANDS: Final = {Band.EXPIRED: Status.BAD, Band.NEAR: Status.NEAR, Band.WARN: Status.WARN}
 
 
 def member_columns() -> tuple[Column, ...]:
     """Columns of the sums by member."""
     return (
-        Column(key="org", title=_("机构"), width=120, frozen=True, stretch=True),
-        Column(key="came", title=_("入库"), kind=Kind.QTY, width=110),
-        Column(key="here", title=_("在库"), kind=Kind.QTY, width=110),
-        Column(key="secured", title=_("已隔离"), kind=Kind.QTY, width=110),
-        Column(key="used", title=_("已用"), kind=Kind.QTY, width=110),
-        Column(key="gone", title=_("其他出库"), kind=Kind.QTY, width=110),
+        Column(key="org", title=_("机构"), width=90, frozen=True, stretch=True),
+        Column(key="came", title=_("入库"), kind=Kind.QTY, width=86),
+        Column(key="here", title=_("在库"), kind=Kind.QTY, width=86),
+        Column(key="secured", title=_("已隔离"), kind=Kind.QTY, width=86),
+        Column(key="used", title=_("已用"), kind=Kind.QTY, width=86),
+        Column(key="gone", title=_("其他出库"), kind=Kind.QTY, width=86),
+        Column(key="coming", title=_("在途"), kind=Kind.QTY, width=86),
     )
+
+
+def standing_columns() -> tuple[Column, ...]:
+    """Columns of where the lot lies now."""
+    return (
+        Column(key="where", title=_("现在在哪里"), kind=Kind.TWO_LINE, width=150, frozen=True,
+               stretch=True),
+        Column(key="owner", title=_("货权"), width=84),
+        Column(key="qty", title=_("数量"), kind=Kind.QTY, width=100),
+    )  # fmt: skip
+
+
+def standing_rows(found: Traced) -> list[Row]:
+    """Goods by place and owner, then each pack and label that is not used up."""
+    head, lying = found.head, []
+    for n, one in enumerate(found.standing):
+        zone = _(ZONES[one.zone]) if one.zone in {"bad", "returns", "pending"} else ""
+        where = Two(f"{one.org} · {one.place}", zone)
+        lying.append(Row(f"s{n}", (where, one.owner, packs(one.qty, head)), record=one))
+    for pack in found.packs:
+        if pack.status in _THERE:
+            where = Two(f"{pack.org} · {pack.code}", _("其中：{place}", place=pack.place))
+            lying.append(Row(f"p{pack.code}", (where, "—", packs(pack.qty, head)), record=pack))
+    return lying
 
 
 def step_columns() -> tuple[Column, ...]:
@@ -57,11 +85,11 @@ def step_columns() -> tuple[Column, ...]:
 def recall_columns() -> tuple[Column, ...]:
     """Columns of the recalls."""
     return (
-        Column(key="no", title=_("单号"), width=132, frozen=True),
+        Column(key="no", title=_("单号"), width=156, frozen=True),
         Column(key="level", title=_("级别"), kind=Kind.PILL, width=112),
-        Column(key="what", title=_("品名 / 批号"), kind=Kind.TWO_LINE, width=200, stretch=True),
-        Column(key="why", title=_("原因 / 通知"), kind=Kind.TWO_LINE, width=180),
-        Column(key="due", title=_("回复期限"), kind=Kind.DATE, width=96),
+        Column(key="what", title=_("品名 / 批号"), kind=Kind.TWO_LINE, width=170, stretch=True),
+        Column(key="why", title=_("原因 / 通知"), kind=Kind.TWO_LINE, width=260),
+        Column(key="due", title=_("回复期限"), kind=Kind.DATE, width=112),
         Column(key="answered", title=_("已回复"), kind=Kind.NUMBER, width=64),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=90),
         Column(key="act", title="", kind=Kind.BUTTON, width=60),
@@ -100,9 +128,9 @@ def member_row(row: Member, head: LotHead) -> Row:
     return Row(
         row.org_id,
         (row.org, packs(row.came, head), here, packs(row.secured, head), packs(row.used, head),
-         packs(row.gone, head)),
+         packs(row.gone, head), packs(row.coming, head)),
         record=row,
-        raw=(row.org, row.came, row.here, row.secured, row.used, row.gone),
+        raw=(row.org, row.came, row.here, row.secured, row.used, row.gone, row.coming),
     )  # fmt: skip
 
 
@@ -169,11 +197,18 @@ def lot_columns() -> tuple[Column, ...]:
     )
 
 
+def which(head: LotHead) -> tuple[int, str, str]:
+    """The lot, whether it has an id of its own or not."""
+    return head.item_id, head.lot_no, head.serial
+
+
 def lot_row(head: LotHead) -> Row:
     """A lot to choose."""
     state = Pill(Status.LOCK, _("已冻结")) if head.held else Pill(Status.OK, _("可用"))
+    if not head.lot_id:
+        state = Pill(Status.INFO, _("还没收到"))
     return Row(
-        head.lot_id,
+        which(head),
         (Two(head.name, head.spec), head.lot_no, shown(head.expiry), state),
         record=head,
     )
@@ -183,9 +218,10 @@ def answer_columns() -> tuple[Column, ...]:
     """Columns of what members answered."""
     return (
         Column(key="org", title=_("机构"), width=120),
-        Column(key="here", title=_("在库"), kind=Kind.NUMBER, width=80),
-        Column(key="secured", title=_("已隔离"), kind=Kind.NUMBER, width=80),
-        Column(key="used", title=_("已用"), kind=Kind.NUMBER, width=80),
+        Column(key="here", title=_("在库"), kind=Kind.NUMBER, width=86),
+        Column(key="secured", title=_("已隔离"), kind=Kind.NUMBER, width=86),
+        Column(key="coming", title=_("在途"), kind=Kind.NUMBER, width=86),
+        Column(key="used", title=_("已用"), kind=Kind.NUMBER, width=86),
         Column(key="note", title=_("回复"), width=160, stretch=True),
     )
 
@@ -195,5 +231,9 @@ def answer_row(one: MemberAnswer) -> Row:
     words: Cell = one.note or _("已回复")
     if one.open:
         words = Pill(Status.NEAR, _("没有回复") if not one.answered else _("还没隔离完"))
-    cells = (one.org, f"{one.here:,}", f"{one.secured:,}", f"{one.used:,}", words)
+    if one.sent:
+        words = Pill(Status.NEAR, _("路上的还没处理"))
+    numbers = (one.here, one.secured, one.coming, one.used)
+    told = [formats.pack_text(*one.units, n) if one.units else f"{n:,}" for n in numbers]
+    cells = (one.org, *told, words)
     return Row(one.org_id, cells, record=one)
