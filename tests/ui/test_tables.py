@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -244,23 +245,23 @@ def test_what_was_arranged_comes_back(grid: Callable[[int], GridView], settle: S
 
 
 @given(
-    wants=st.lists(st.tuples(*[st.integers(0, 200)] * 3), min_size=1, max_size=8),
+    wants=st.lists(st.tuples(*[st.integers(0, 200)] * 4), min_size=1, max_size=8),
     room=st.integers(0, 3000),
 )
 def test_columns_share_the_room_needs_before_air(
-    wants: list[tuple[int, int, int]], room: int
+    wants: list[tuple[int, int, int, int]], room: int
 ) -> None:
-    asked = [Want(a, a + b, a + b + c) for a, b, c in wants]
+    asked = [Want(*itertools.accumulate(steps)) for steps in wants]
     widths = share(asked, room)
-    least, need = sum(want.least for want in asked), sum(want.need for want in asked)
+    tight, least, need, _good = (sum(level) for level in zip(*asked, strict=True))
     pairs = tuple(zip(widths, asked, strict=True))
-    assert all(want.least <= width <= want.good for width, want in pairs)
-    assert sum(widths) <= max(room, least)
+    assert all(want.tight <= width <= want.good for width, want in pairs)
+    assert sum(widths) <= (room if tight <= room else least)
     if room >= need:
         assert all(width >= want.need for width, want in pairs)
     else:  # nothing is spent on air, nothing is left unused that somebody needs
         assert all(width <= want.need for width, want in pairs)
-        assert sum(widths) == max(least, room)
+        assert sum(widths) == (room if tight <= room else least)
 
 
 def test_a_long_name_takes_the_air_of_its_neighbours(lines: GridView) -> None:

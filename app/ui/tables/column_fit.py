@@ -25,7 +25,6 @@ class ColumnFit(QObject):
         super().__init__(grid)
         self._grid = grid
         self._drop = tuple(drop)
-        self._dropped: set[str] = set()
         grid.installEventFilter(self)
         grid.model.modelReset.connect(self.fit)
 
@@ -38,15 +37,14 @@ class ColumnFit(QObject):
     def fit(self) -> None:
         """Leave out as many columns as needed, bring back those that fit again."""
         halves, places = self._grid.halves, self._grid.model.positions
-        least = [halves.widths.want(place).least for place in places.values()]
-        wide = sum(least)
-        dropped: set[str] = set()
+        least = {key: halves.widths.want(place).least for key, place in places.items()}
+        wide = sum(width for key, width in least.items() if key not in halves.hidden_keys)
+        left_out: set[str] = set()
         for key in self._drop:
             if wide <= self._grid.width() - _EDGES:
                 break
-            dropped.add(key)
-            wide -= least[places[key]]
-        if dropped != self._dropped:
-            halves.hidden_keys = (halves.hidden_keys - self._dropped) | dropped
-            self._dropped = dropped
+            left_out.add(key)
+            wide -= 0 if key in halves.hidden_keys else least[key]
+        if left_out != halves.left_out:
+            halves.left_out = left_out
             halves.arrange()

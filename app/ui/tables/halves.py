@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.ui import theme
 from app.ui.tables import paint
 from app.ui.tables.body import Body
+from app.ui.tables.columns import Column
 from app.ui.tables.delegate import CellDelegate
 from app.ui.tables.grid_state import GridState
 from app.ui.tables.header import GridHeader
@@ -22,13 +23,20 @@ _RULE: Final = 1
 
 
 class Halves(QWidget):
-    """Two bodies that scroll, select and light up as one."""
+    """Two bodies that scroll, select and light up as one.
+
+    Attributes:
+        frozen_keys: Columns of the left half.
+        hidden_keys: Columns that the person hid.
+        left_out: Columns for which there is no room now.
+    """
 
     def __init__(self, model: TableModel, state: GridState, parent: QWidget) -> None:
         super().__init__(parent)
         self.model = model
         self.frozen_keys = {column.key for column in model.columns if column.frozen}
         self.hidden_keys = {column.key for column in model.columns if column.hidden}
+        self.left_out: set[str] = set()
         self.widths = Widths(model.columns)
         self._arranging = False
         self.left = Body(model, GridHeader(model.columns, lambda: state.query.sorts, self), self)
@@ -92,12 +100,16 @@ class Halves(QWidget):
         """Show each column in the half where it belongs."""
         self._arranging = True
         for place, column in enumerate(self.model.columns):
-            frozen, hidden = column.key in self.frozen_keys, column.key in self.hidden_keys
+            frozen, hidden = column.key in self.frozen_keys, not self._shows(column)
             self.left.setColumnHidden(place, hidden or not frozen)
             self.right.setColumnHidden(place, hidden or frozen)
         self._arranging = False
         self.delegate.rule_column = self._first_visible()
         self.stretch()
+
+    def _shows(self, column: Column) -> bool:
+        """Neither the person nor the lack of room hides it."""
+        return column.key not in self.hidden_keys and column.key not in self.left_out
 
     def _measure(self) -> None:
         """Rows came or changed: a column that needs more gets it."""
@@ -128,7 +140,7 @@ class Halves(QWidget):
     def stretch(self) -> None:
         """Share out the width there is; what is left over goes to the stretching column."""
         columns = self.model.columns
-        shown = [n for n, column in enumerate(columns) if column.key not in self.hidden_keys]
+        shown = [n for n, column in enumerate(columns) if self._shows(column)]
         # not the right half's own width: the layout lags behind while the left half is fitted
         bar = self.right.width() - self.right.viewport().width()
         room = self.width() - _RULE - bar

@@ -23,6 +23,7 @@ _LEVEL: Final = 14
 _PILL_OVERHANG: Final = 16
 _LONGEST: Final = 320
 _FILTER: Final = 64
+_TIGHT: Final = 0.65
 _WORDS: Final = {Kind.TEXT, Kind.TWO_LINE}
 _DRAWN: Final = {Kind.CHECK, Kind.SPARK, Kind.BAR}
 
@@ -31,11 +32,13 @@ class Want(NamedTuple):
     """Widths of one column in pixels.
 
     Attributes:
-        least: Narrower never: figures, pills and headings would be cut.
+        tight: Names are cut, where else a table would have to be scrolled sideways.
+        least: Narrower only so: figures, pills and headings never are cut.
         need: Everything in the rows looked at can be read.
         good: With the air that the page asked for.
     """
 
+    tight: int
     least: int
     need: int
     good: int
@@ -44,10 +47,12 @@ class Want(NamedTuple):
 def share(wants: Sequence[Want], room: int) -> list[int]:
     """Widths for columns in `room` pixels: first the least, then the needs, then the air.
 
-    Where there is not enough for all, the columns that lack little get it whole first.
+    Where there is not enough for all, the columns that lack little get it whole first. Where there
+    is not even the least, names give way if that is enough, else the table scrolls sideways.
     """
-    widths = [want.least for want in wants]
-    for wanted in ([want.need for want in wants], [want.good for want in wants]):
+    tight, *levels = (list(level) for level in zip(*wants, strict=True))
+    widths = tight if sum(tight) <= room else levels[0]
+    for wanted in levels:
         spare = max(0, room - sum(widths))
         gaps = [more - have for have, more in zip(widths, wanted, strict=True)]
         for done, place in enumerate(sorted(range(len(gaps)), key=gaps.__getitem__)):
@@ -89,11 +94,12 @@ class Widths:
         held = self.held.get(column.key)
         base = round((held or column.width) * scale)
         if held or not self._seen[place] or column.kind in _DRAWN:
-            return Want(base, base, base)
+            return Want(base, base, base, base)
         need = max(self._seen[place] + _PADS, _heading(column))
         need = min(need + (_FRAME if column.editable else 0), max(base, theme.px(_LONGEST)))
         least = min(base, need) if column.kind in _WORDS else need
-        return Want(least, need, max(base, need))
+        tight = round(least * _TIGHT) if column.kind is Kind.TWO_LINE else least
+        return Want(min(least, max(tight, _heading(column))), least, need, max(base, need))
 
 
 def _content(cell: Cell) -> int:

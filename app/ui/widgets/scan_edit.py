@@ -261,12 +261,10 @@ class RecentScans(QWidget):
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._kept:
-            return
         painter = QPainter(self)
         left = 0
         tall = self.height()
-        label = _("最近：")
+        label = _("最近：") if self._kept else _("最近三次扫码会列在这里。")
         grey = paint.Ink(13, colour=theme.colour("text2"))
         paint.text(painter, QRect(0, 0, self.width(), tall), label, grey)
         left += paint.width_of(label, theme.px(13), bold=False) + 8

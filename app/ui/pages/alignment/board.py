@@ -13,6 +13,7 @@ from app.domain.alignment.gap import Side
 from app.domain.alignment.keys import Key
 from app.domain.alignment.measure import Formula, Group, measure, together
 from app.domain.duties import Actor
+from app.i18n import N_, _
 from app.services.alignment.members import (
     Aligned,
     AlignQuery,
@@ -25,6 +26,12 @@ from app.services.db import Database
 from app.services.formulary.named import NamedRow, named_lists
 
 BEST = 30
+_FORMULAS = {
+    Formula.F1: N_("共有 ÷ 成员目录"),
+    Formula.F2: N_("共有 ÷ 牵头目录"),
+    Formula.F3: N_("共有 ÷ 两家合计"),
+    Formula.F4: N_("共有 ÷ 两家平均"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,5 +102,5 @@ def keys() -> tuple[tuple[object, str], ...]:
 
 
 def formulas() -> tuple[tuple[object, str], ...]:
-    """The formulas."""
-    return tuple((one, f"{one.value}  {one.written}") for one in Formula)
+    """The formulas, in words."""
+    return tuple((one, f"{one.value}  {_(words)}") for one, words in _FORMULAS.items())

@@ -30,6 +30,7 @@ from app.ui.pages.alignment.board import Asked, Board, formulas, keys, load
 from app.ui.pages.alignment.charts import Gauge, MemberBars, TrendChart
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -65,6 +66,7 @@ class AlignmentPage(Page):
         self.day = Select([(None, _("现在的目录"))])
         self.by_use = Check(_("按用量加权"))
         self.gaps = GridView(ListModel(rows.gap_columns(), self._pick))
+        ColumnFit(self.gaps, ("use", "other"))
         self.best = GridView(ListModel(rows.best_columns()))
         self.stack = FrontStack(self)
         self.chips = QButtonGroup(self)

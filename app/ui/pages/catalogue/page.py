@@ -32,6 +32,7 @@ from app.ui.pages.catalogue.desk import CatalogueDesk
 from app.ui.pages.catalogue.detail_panel import ItemPanel
 from app.ui.pages.catalogue.rows import ItemSource, columns
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.paged_model import PagedModel
 from app.ui.tables.view import GridView
@@ -59,6 +60,7 @@ class CataloguePage(ListPage):
         self.source = ItemSource(context.db, context.actor, context.today)
         self.model = PagedModel(columns(), self.source, context.jobs)
         self.grid = GridView(self.model)
+        ColumnFit(self.grid, ("class", "unit"))
         self.panel = ItemPanel(may_edit=self.may_edit, parent=self)
         self.panel.hide()
         self.flow = ImportFlow(

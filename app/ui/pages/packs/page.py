@@ -36,6 +36,7 @@ from app.ui.pages.packs.dialogs import BuildForm, DefineForm, DepartmentForm
 from app.ui.pages.packs.footer import Footer
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.filling import choose_rows, put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -78,6 +79,7 @@ class PacksPage(Page):
         )
         self.bar.sound = context.session.settings.sound
         self.grid = GridView(ListModel(rows.pack_columns()))
+        ColumnFit(self.grid, ("lots",))
         self.grid.set_empty(_("这里还没有定数包。先在右边定义，再打包。"))
         self.wanted = GridView(ListModel(rows.need_columns()), framed=False)
         self.wanted.set_empty(_("科室现在不缺定数包。"))

@@ -10,7 +10,7 @@ from app.domain.packs.steps import PackState
 from app.i18n import N_, _
 from app.services.packs.listing import DefinitionRow, PackRow
 from app.services.packs.needs import NeedRow
-from app.ui import formats, theme
+from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Two
@@ -42,13 +42,12 @@ _BANDS: Final = {Band.EXPIRED: Status.BAD, Band.NEAR: Status.NEAR, Band.WARN: St
 
 
 def pack_columns() -> tuple[Column, ...]:
-    """Columns of the list of packs; in large text the lots leave."""
-    large = theme.density() is theme.Density.LARGE
+    """Columns of the list of packs."""
     return (
         Column(key="name", title=_("品名 / 定数包码"), kind=Kind.TWO_LINE, width=218, frozen=True,
                stretch=True),
         Column(key="qty", title=_("每包"), kind=Kind.QTY, width=78),
-        Column(key="lots", title=_("批号"), width=98, hidden=large),
+        Column(key="lots", title=_("批号"), width=98),
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=116),
         Column(key="where", title=_("在哪里"), kind=Kind.TWO_LINE, width=142),
         Column(key="state", title=_("状态"), kind=Kind.PILL, width=116),

@@ -33,6 +33,7 @@ from app.ui.pages.prices.list_form import ListForm
 from app.ui.pages.prices.panel import PricePanel
 from app.ui.pages.prices.rows import PriceSourceRows, columns
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.paged_model import PagedModel
 from app.ui.tables.view import GridView
@@ -55,6 +56,7 @@ class PricesPage(ListPage):
         self.may_set = context.actor.can(Duty.BUY, lead) or context.actor.can(Duty.CATALOGUE, lead)
         self.model = PagedModel(columns(), PriceSourceRows(context.db, context.actor), context.jobs)
         self.grid = GridView(self.model)
+        ColumnFit(self.grid, ("source", "from"))
         self.panel = PricePanel(may_set=self.may_set, parent=self)
         self.panel.hide()
         self.desk = PriceDesk(self, self._changed)

@@ -16,6 +16,7 @@ from app.ui.pages.settlement.desk import Desk
 from app.ui.pages.settlement.statement_panel import StatementPanel
 from app.ui.pages.settlement.statement_rows import Shown, columns, grouped, totals
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.totals_row import TotalsRow
 from app.ui.tables.view import GridView
@@ -38,6 +39,7 @@ class StatementsView(QWidget):
         self.shown = Shown()
         self.board: Board | None = None
         self.grid = GridView(ListModel(columns(by_member=False)))
+        ColumnFit(self.grid, ("opening", "matched"))
         self.total = TotalsRow(self.grid)
         self.grid.set_footer(self.total)
         self.panel = StatementPanel(page)

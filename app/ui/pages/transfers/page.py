@@ -28,6 +28,7 @@ from app.ui.pages.transfers.footer import Footer
 from app.ui.pages.transfers.panel import WhyPanel
 from app.ui.pages.transfers.steps import Steps
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -55,6 +56,7 @@ class TransfersPage(Page):
         self._loans: tuple[LoanRow, ...] = ()
         self.model = ListModel(rows.proposal_columns(), self._edit)
         self.grid = GridView(self.model)
+        ColumnFit(self.grid, ("missing", "spare", "lot"))
         self.grid.set_empty(_("现在没有值得调拨的货：没有人缺，也没有人用不完。"))
         self.panel = WhyPanel()
         self.footer = Footer()
@@ -62,6 +64,7 @@ class TransfersPage(Page):
         self.open = GridView(ListModel(rows.transfer_columns()), framed=False)
         self.open.set_empty(_("没有进行中的调拨。"))
         self.loans = GridView(ListModel(rows.loan_columns()), framed=False)
+        ColumnFit(self.loans, ("back",))
         self.loans.set_empty(_("没有未还的借用。"))
         self._lay_out()
         self._connect()

@@ -11,7 +11,7 @@ from app.domain.transfers.states import Kind, TransferState
 from app.i18n import N_, _
 from app.services.transfers.listing import LoanRow, TransferRow
 from app.services.transfers.propose import Proposal
-from app.ui import formats, theme
+from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
@@ -47,15 +47,14 @@ _SOON: Final = 3
 
 def proposal_columns() -> tuple[Column, ...]:
     """Columns of the proposals, as in the design."""
-    large = theme.density() is theme.Density.LARGE
     return (
         Column(key="pick", title="", kind=Holds.CHECK, width=36, frozen=True, editable=True),
         Column(key="name", title=_("品名 / 规格"), kind=Holds.TWO_LINE, width=138, frozen=True),
         Column(key="way", title=_("调出 → 调入"), kind=Holds.TWO_LINE, width=120, stretch=True),
-        Column(key="lot", title=_("批号"), width=92, hidden=large),
+        Column(key="lot", title=_("批号"), width=92),
         Column(key="expiry", title=_("有效期至"), kind=Holds.EXPIRY, width=124),
-        Column(key="spare", title=_("富余"), kind=Holds.NUMBER, width=48, hidden=large),
-        Column(key="missing", title=_("缺"), kind=Holds.NUMBER, width=40, hidden=large),
+        Column(key="spare", title=_("富余"), kind=Holds.NUMBER, width=48),
+        Column(key="missing", title=_("缺"), kind=Holds.NUMBER, width=40),
         Column(key="qty", title=_("调拨"), kind=Holds.QTY, width=74, editable=True),
         Column(key="saved", title=_("省"), unit=_("元"), kind=Holds.MONEY, width=88, total=True),
         Column(key="basis", title=_("法律依据"), kind=Holds.PILL, width=100),
@@ -73,11 +72,10 @@ def transfer_columns() -> tuple[Column, ...]:
 
 def loan_columns() -> tuple[Column, ...]:
     """Columns of the loans."""
-    large = theme.density() is theme.Density.LARGE
     return (
         Column(key="what", title=_("品名 / 往来"), kind=Holds.TWO_LINE, width=150, stretch=True),
         Column(key="lent", title=_("借"), kind=Holds.NUMBER, width=46),
-        Column(key="back", title=_("已还"), kind=Holds.NUMBER, width=50, hidden=large),
+        Column(key="back", title=_("已还"), kind=Holds.NUMBER, width=50),
         Column(key="left", title=_("未还"), kind=Holds.QTY, width=70),
         Column(key="due", title=_("应还"), kind=Holds.PILL, width=132),
         Column(key="act", title="", kind=Holds.BUTTON, width=52),
