@@ -189,8 +189,8 @@ def _process(
 ) -> Floats:
     """Compound Poisson sums with a gamma rate."""
     pools = network.pools
-    lines = pools.total(network.lines @ network.weights(memory))
-    seen = pools.mean(network.seen_days(memory))
+    lines = pools.total(network.weighed(network.lines, memory))
+    seen = pools.mean(network.weighed(network.seen, memory))
     prior = pools.mean(network.prior_lines) + _CRITICAL_LINES * known.critical
     shape = np.maximum(lines + prior, 1e-6)
     rate = rng.gamma(shape[:, None], 1.0, waits.shape)
