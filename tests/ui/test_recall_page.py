@@ -15,6 +15,7 @@ from app.ui.page import Page
 from app.ui.pages.recall.dialogs import ActionForm, LotsForm, RecallForm
 from app.ui.pages.recall.page import RecallPage
 from app.ui.status import Status
+from app.ui.widgets.dialogs import ReasonForm
 from tests.deliveries import SYRINGE
 from tests.factories import EAST, TODAY, Site
 from tests.services.recalls.test_recalls import recall
@@ -57,7 +58,7 @@ def test_a_number_that_two_items_share_is_asked_about(
     assert before is None, "nothing is shown, and nothing can be frozen, before it is chosen"
     form = page.findChild(LotsForm)
     assert form is not None
-    form.grid.choose(other)
+    form.grid.choose((SYRINGE, "K1", ""))
     form.submit()
     settle()
     assert page.found is not None
@@ -88,6 +89,16 @@ def test_the_lead_freezes_and_a_clinic_may_not(
     link = clinic.recalls.model.row_at(0)
     assert link is not None
     assert link.value(7) == "回复"
+    other = show(RecallPage(context_for("west_store")))
+    settle()
+    other.recalls.link_clicked.emit(link, "act")
+    reply = other.findChild(ReasonForm)
+    assert reply is not None
+    reply.reason.setPlainText("没有进过这一批")
+    reply.submit()
+    settle()
+    (row,) = recalls(*sqlite_site.as_("lead_buyer"))
+    assert row.answered == 1
 
 
 def test_an_expiring_lot_gets_an_owner(

@@ -230,10 +230,14 @@ def close(db: Database, actor: Actor, command: Close) -> None:
     """End a recall with a report; the lots stay frozen unless they are released.
 
     Raises:
+        NotAllowedError: Who sees only one member cannot say that all have answered.
         DomainError: No report, or goods that stay frozen lie open or unanswered for somewhere.
         ConflictError: Somebody else changed it first.
     """
     lead = _lead(db, actor)
+    if not any(actor.can(duty, lead) for duty in (Duty.BUY, Duty.CATALOGUE)):
+        words = _("结束召回要看得到全部成员，由集团采购或目录管理来办。请联系他们。")
+        raise NotAllowedError("recall.end", words)
     report = " ".join(command.report.split())
     if len(report) < 4:  # noqa: PLR2004 - four characters say something
         raise DomainError("recall.report", _("请写处理结果，至少 4 个字。"))

@@ -167,8 +167,15 @@ class ReasonForm(Form):
     """Asks for a reason before an action; the reason is kept with it."""
 
     def __init__(
-        self, title: str, effect: str, verb: str, parent: QWidget, *, least: int = 4
-    ) -> None:
+        self,
+        title: str,
+        effect: str,
+        verb: str,
+        parent: QWidget,
+        *,
+        least: int = 4,
+        asked: str = "",
+    ) -> None:  # `asked` names what is wanted, where it is not a reason
         super().__init__(title, verb, parent)
         self._least = least
         if effect:
@@ -176,7 +183,7 @@ class ReasonForm(Form):
         self.reason = QPlainTextEdit()
         self.reason.setFixedHeight(theme.px(90))
         self.reason.setTabChangesFocus(True)
-        self.field = Field(_("原因"), self.reason, hint=_("至少 {n} 个字", n=least))
+        self.field = Field(asked or _("原因"), self.reason, hint=_("至少 {n} 个字", n=least))
         self.body.addWidget(self.field)
         self.reason.setFocus()
 

@@ -81,6 +81,8 @@ def test_a_lot_on_its_way_is_frozen_before_anybody_has_it(site: Site) -> None:
     (waiting,) = answers(*site.as_("lead_head"), number, row.lot_ids)
     assert (waiting.org_id, waiting.coming, waiting.open) == (EAST, 5 * BOX, True)
     answer(*site.as_(ME), Answer(new_op(), EAST, number, "到货时拒收"))
+    with pytest.raises(NotAllowedError, match="看得到全部成员"):
+        close(*site.as_("lead_head"), Close(new_op(), number, row.version, "各成员都已处理"))
     named = find_lots(*site.as_("lead_head"), f"{head.code}/NEVER-CAME")
     assert [(x.lot_id, x.lot_no, x.name) for x in named] == [(0, "NEVER-CAME", head.name)]
 

@@ -249,11 +249,12 @@ class RecallPage(Page):
             self.read(lambda: answers(db, actor, recall.id, lots), partial(self._ask_end, recall))
             return
         ask = _reply_form(recall, self)
-        ask.accepted.connect(
-            lambda: self._write(
-                lambda: answer(db, actor, Answer(new_op(), org, recall.id, ask.text))
-            )
-        )
+
+        def reply() -> None:  # what was written is read here: the form is gone in the writer
+            command = Answer(new_op(), org, recall.id, ask.text)
+            self._write(lambda: answer(db, actor, command))
+
+        ask.accepted.connect(reply)
         ask.open()
 
     def _ask_end(self, recall: RecallRow, found: tuple[MemberAnswer, ...]) -> None:
@@ -315,7 +316,8 @@ def _end_of(
 def _reply_form(recall: RecallRow, parent: QWidget) -> ReasonForm:
     return ReasonForm(
         _("回复 {no}", no=recall.no),
-        _("账上还在可用库位的要先移到不合格区或退货区。"), _("已隔离，回复"), parent, least=2,
+        _("账上还在可用库位的要先移到不合格区或退货区。"), _("回复"), parent, least=2,
+        asked=_("处理情况"),
     )  # fmt: skip
 
 
