@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from app.domain.duties import Duty
-from app.models.party import DutyGrant
 from app.services.platform.accounts import set_password
 from tests.factories import PASSWORD, Site
 
@@ -20,10 +18,3 @@ def with_passwords(site: Site, *logins: str) -> str:
     for login in logins:
         site.db(login)
     return PERSON_PASSWORD
-
-
-def keeper(site: Site, login: str, org_id: int) -> None:
-    """Let a person keep a store too."""
-    person = site.as_(login)[1].person_id
-    with site.owner.write() as session:
-        session.add(DutyGrant(person_id=person, org_id=org_id, duty=Duty.STORE.value))

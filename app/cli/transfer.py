@@ -12,6 +12,7 @@ from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
 from app.cli.two_persons import SecondOption, second_person
+from app.domain.controlled import LOSS, PSYCHOACTIVE
 from app.domain.days import typed_day
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
@@ -295,6 +296,9 @@ def clear(
     head = listing.transfer_by_no(db, actor, no)
     command = Clear(new_op(), head.org_id, head.id, n, qty, lost, second_person(second))
     _said(clear_lot(db, actor, command))
+    lots = listing.transfer(db, actor, head.org_id, head.id).lots
+    if lost and not run.as_json and any(x.n == n and x.controlled in PSYCHOACTIVE for x in lots):
+        run.say(_(LOSS))
 
 
 @app.command("return", help=_("归还借用：开归还单，再用 send、accept"))

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from app.i18n import N_
+
 RESCUE: Final = frozenset({"narcotic", "psychotropic1"})
 """Between legal persons only lent for rescue, and then reported (§42)."""
 PSYCHOACTIVE: Final = RESCUE | {"psychotropic2"}
 """Records are kept five years beyond the expiry; destruction is supervised (§61)."""
+LOSS: Final = N_(
+    "麻精药品丢失，要立即报告当地公安、药监部门和主管部门（麻精药品管理条例第六十四条）。"
+)
+"""What a house that lost some has to do at once (§64)."""

@@ -164,7 +164,8 @@ def _two_persons(work: Work, persons: Persons) -> list[Problem]:
     if not names or (persons.second and persons.second != persons.receiver):
         return []
     text = _(
-        "{names} 是特殊管理药品，要双人验收。请另一位库管用自己的账号确认。",
+        "{names} 是特殊管理药品，要双人验收。请另一位库管（只有一位库管的机构，请本院负责人）"
+        "用自己的账号确认。",
         names="、".join(names),
     )
     return [Problem("persons.second", text, column=_("第二验收人"))]

@@ -16,6 +16,7 @@ from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.duties import Actor, Duty
+from app.i18n import _
 from app.models.counting import Disposal, StockCount
 from app.models.item import Item
 from app.models.party import Maker, Organisation, Person
@@ -36,7 +37,8 @@ class ControlledRow:
         item: Name and specification; each has an account of its own.
         doc_kind: What the paper is.
         doc_no: Its number, empty where it has none.
-        other_end: Where it came from or went: of a transfer the other house, else the place.
+        other_end: Where it came from or went: of a transfer the other house, else the place; how
+            much was lost on the way, which had gone out of the balance when it was sent.
         balance: Smallest units of the drug in the house after this line.
         second: Who checked: second person at the door or at dispatch, approver of a count or a
             write-off, empty where one person did it.
@@ -80,7 +82,7 @@ def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[Controll
                 seq=row.seq, day=row.occurred_on, item=f"{row.name} {row.spec}",
                 maker=row.maker or "", lot_no=row.lot_no or "", expiry=row.expiry,
                 came=came, went=went, balance=balance[row.item_id], unit=row.base_unit,
-                other_end=partners.get(row.doc_id) or (row.start if came else row.end),
+                other_end=_other_end(row, partners),
                 person=row.person or "—",
                 second="" if second == row.person else second, doc_kind=row.doc_kind,
                 doc_no=numbers.get((org_id, row.doc_id), ""),
@@ -89,9 +91,17 @@ def controlled_ledger(db: Database, actor: Actor, org_id: int) -> tuple[Controll
     return tuple(found)
 
 
+def _other_end(row: Row[*tuple[Any, ...]], partners: dict[int, str]) -> str:
+    """Where it came from or went to; what was lost had left the house before."""
+    if row.lost:
+        return _("在途丢失 {n} {unit}", n=row.qty, unit=row.base_unit)
+    return partners.get(row.doc_id) or str(row.start if row.end_holds else row.end)
+
+
 def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
-    """Every move of controlled drugs into the house or out of it, oldest first."""
+    """Every move of controlled drugs into the house or out of it, oldest first; lost on the way."""
     source, target = aliased(Place), aliased(Place)
+    lost = and_(source.kind == "transit", target.kind == "lost")
     return session.execute(
         select(
             Ledger.seq, Ledger.occurred_on, Ledger.item_id, Ledger.qty, Ledger.doc_id,
@@ -99,7 +109,7 @@ def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
             Maker.name.label("maker"),
             Lot.lot_no, Lot.expiry, Person.name.label("person"),
             source.name.label("start"), source.holds_stock.label("start_holds"),
-            target.name.label("end"), target.holds_stock.label("end_holds"),
+            target.name.label("end"), target.holds_stock.label("end_holds"), lost.label("lost"),
         )
         .join(Item, Item.id == Ledger.item_id)
         .outerjoin(Maker, Maker.id == Item.maker_id)
@@ -108,7 +118,7 @@ def _moves(session: Session, org_id: int) -> Sequence[Row[*tuple[Any, ...]]]:
         .join(target, and_(target.org_id == Ledger.org_id, target.id == Ledger.to_place))
         .outerjoin(Person, Person.id == Ledger.actor_id)
         .where(Ledger.org_id == org_id, Item.controlled != "",
-               source.holds_stock != target.holds_stock)
+               or_(source.holds_stock != target.holds_stock, lost))
         .order_by(Ledger.seq)
     ).all()  # fmt: skip
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
 from app.i18n import _
-from app.services.access import actor_for
+from app.services.access import actor_for, keepers
 from app.services.db import Database, ping, postgresql_engine
 from app.services.directory import holds_demo
 from app.services.platform.accounts import has_password, sign_in
 from app.services.receiving.commands import Second
+
+ENOUGH: Final = 2
+"""Store keepers of a house that vouch for each other."""
 
 
 def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
     """The second person, proved by the own password.
 
     Raises:
-        NotAllowedError: Wrong password, no duty at this member's store, or the same person.
+        NotAllowedError: Wrong password, the same person, or no keeper of this member's store (nor
+            its head, where the store has one keeper only).
     """
     login = second.login.strip()
     if login == actor.login:
@@ -24,15 +30,20 @@ def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
             "second.same", _("第二人不能是本人。请另一位库管输入自己的账号和密码。")
         )
     person = _local(db, login, second) if db.is_sqlite else _server(db, login, second)
-    if not person.can(Duty.STORE, org_id):
-        raise NotAllowedError(
-            "second.duty",
-            _(
-                "{name} 没有这家机构的「药房库管」权限，不能做第二人。请另一位库管确认。",
-                name=person.name,
-            ),
-        )
-    return person
+    if person.can(Duty.STORE, org_id):
+        return person
+    with db.read() as session:
+        alone = keepers(session, org_id) < ENOUGH
+    if alone and person.can(Duty.SIGN, org_id):
+        return person  # a house with one store keeper: its head is the second person
+    who = _("本院负责人（有「负责人签署」的人）") if alone else _("另一位库管")
+    raise NotAllowedError(
+        "second.duty",
+        _(
+            "{name} 没有这家机构的「药房库管」权限，不能做第二人。请{who}确认。",
+            name=person.name, who=who,
+        ),
+    )  # fmt: skip
 
 
 def _local(db: Database, login: str, second: Second) -> Actor:

@@ -78,6 +78,12 @@ class LotRow:
     missing: int
     cleared: int
     traces: tuple[str, ...]
+    controlled: str
+
+    @property
+    def open_units(self) -> int:
+        """Refused or missing units that the donor has not booked yet."""
+        return self.refused + self.missing - self.cleared
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +471,7 @@ def _lots(session: Session, head: Transfer) -> tuple[LotRow, ...]:
             row.n, row.line, item.id, item.name, item.base_unit, item.pack_unit,
             item.pack_factor, item.storage, lot.lot_no if lot else "", lot.expiry if lot else None,
             row.qty, row.accepted, row.refused, row.missing, row.cleared, tuple(row.traces),
+            item.controlled,
         )
         for row, item, lot in rows
     )  # fmt: skip

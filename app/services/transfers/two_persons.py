@@ -35,7 +35,8 @@ def need_second(loaded: Loaded, items: Collection[int], second: Actor | None) ->
     if names and second is None:
         raise DomainError(
             "persons.second",
-            _("{names} 是特殊管理药品，要双人复核。请另一位库管核对实物，用自己的账号确认。",
+            _("{names} 是特殊管理药品，要双人复核。请另一位库管（只有一位库管的机构，请本院负责人）"
+              "核对实物，用自己的账号确认。",
               names="、".join(names)),
         )  # fmt: skip
 

@@ -49,7 +49,7 @@ from app.services.transfers.returning import SetOff, give_back, net, settle_by_p
 from app.services.transfers.sending import clear, send
 from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, LEAD, TODAY, WEST, Site
-from tests.second_persons import keeper, with_passwords
+from tests.second_persons import with_passwords
 
 DRUG, INSULIN, SYRINGE, PETHIDINE = 101, 103, 104, 105
 BOX = 24
@@ -227,28 +227,39 @@ def test_an_emergency_goes_at_once_and_is_reported(site: Site) -> None:
         "reason": "术后镇痛急救",
     }  # fmt: skip
     done = agreed(site, qty=5, item=PETHIDINE, **rescue)
-    word = with_passwords(site, "east_second", "west_store", "west_head")
+    word = with_passwords(site, "east_second", "east_head", "west_store", "west_head")
     with pytest.raises(DomainError, match="双人复核"):
         sent(site, done)
-    for login, why in (("east_store", "不能是本人"), ("west_store", "药房库管")):
+    for login, why in (
+        ("east_store", "不能是本人"),
+        ("west_store", "药房库管"),
+        ("east_head", "请另一位库管"),
+    ):
         with pytest.raises(NotAllowedError, match=why):
             sent(site, done, second=Second(login, word))
     done = sent(site, done, second=Second("east_second", word))
     with pytest.raises(DomainError, match="双人复核"):
         arrived(site, done)
-    keeper(site, "west_head", WEST)
-    done = arrived(site, done, second=Second("west_head", word))
+    told: dict[str, Any] = {"lots": (AcceptLot(1, 4, 0),), "second": Second("west_head", word)}
+    done = arrived(site, done, **told)  # the head, because the store has one keeper
     for login, org, line in (
         ("east_store", EAST, (0, 5, "城西", "李药", "孙复")),
-        ("west_store", WEST, (5, 0, "城东", "王芳", "马主任")),
+        ("west_store", WEST, (4, 0, "城东", "王芳", "马主任")),
     ):  # fmt: skip
         last = controlled_ledger(*site.as_(login), org)[-1]
         assert (last.came, last.went, last.other_end, last.person, last.second) == line
         assert last.doc_no == done.no
         signed = transfer_paper(*site.as_(login), WEST, done.transfer_id).signing
         assert line[-1] in [one.person for one in signed]
+    lost = Clear(new_op(), WEST, done.transfer_id, 1, 1, lost=True)
+    with pytest.raises(DomainError, match="双人复核"):
+        clear(*site.as_("east_store"), lost)
+    clear(*site.as_("east_store"), replace(lost, second=Second("east_second", word)))
+    sent_off, gone = controlled_ledger(*site.as_("east_store"), EAST)[-2:]
+    assert (gone.came, gone.went, gone.balance) == (0, 0, sent_off.balance)
+    assert (gone.other_end, gone.second) == ("在途丢失 1 支", "孙复")
     (row,) = transfers(*site.as_("west_store"), [WEST], "loans")
-    assert (row.report, row.open_units) == (True, 5)
+    assert (row.report, row.open_units) == (True, 4)
     report = Paper("report", "报告 2026-07", TODAY, "报告.pdf", b"%PDF-1.7")
     attach(*site.as_("west_store"), Attach(new_op(), WEST, done.transfer_id, report))
     assert not transfers(*site.as_("west_store"), [WEST], "loans")[0].report

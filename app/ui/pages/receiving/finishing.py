@@ -155,7 +155,9 @@ class Finishing(QObject):
 
         demo = self._page.context.session.demo
         words = _(
-            "{names} 要双人验收。请另一位库管核对实物后，用自己的账号确认。", names="、".join(names)
+            "{names} 要双人验收。请另一位库管（只有一位库管的机构，请本院负责人）核对实物后，"
+            "用自己的账号确认。",
+            names="、".join(names),
         )
         asked = Asked(_("双人验收"), _("确认验收"), words, self.effect())
         form = SecondForm(asked, self._host, demo=demo)

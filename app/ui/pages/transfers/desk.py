@@ -172,9 +172,9 @@ class Desk(QObject):
         db, actor = self._page.context.db, self._page.context.actor
         head = detail.head
         commands = [
-            Clear(new_op(), head.org_id, head.id, lot.n, left, lost)
+            Clear(new_op(), head.org_id, head.id, lot.n, lot.open_units, lost)
             for lot in detail.lots
-            if (left := lot.refused + lot.missing - lot.cleared) > 0
+            if lot.open_units > 0
         ]
 
         def work(second: Second | None) -> Done:

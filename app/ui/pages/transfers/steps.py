@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from app.domain.controlled import LOSS, PSYCHOACTIVE
 from app.domain.duties import Duty
 from app.domain.transfers.states import TransferState
 from app.i18n import _
@@ -118,11 +119,10 @@ class Steps(QObject):
         self._also(form, _("记丢失"), lambda: self._lost(detail))
 
     def _lost(self, detail: TransferDetail) -> None:
-        question = Question(
-            _("记为在途丢失"),
-            _("{n}（最小单位）按损失记账，不能再退回货架。", n=detail.head.differs),
-            _("记丢失"), _("返回"), danger=True,
-        )  # fmt: skip
+        effect = _("{n}（最小单位）按损失记账，不能再退回货架。", n=detail.head.differs)
+        if any(lot.open_units and lot.controlled in PSYCHOACTIVE for lot in detail.lots):
+            effect += _(LOSS)
+        question = Question(_("记为在途丢失"), effect, _("记丢失"), _("返回"), danger=True)
         confirm(self._page, question, lambda: self._desk.clear(detail, lost=True))
 
     def _show(self, detail: TransferDetail) -> None:
