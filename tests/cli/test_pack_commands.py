@@ -30,7 +30,8 @@ def test_a_pack_by_command_line(site: Site, tmp_path: Path) -> None:
     assert (tmp_path / "packs.pdf").stat().st_size > 1000
     me("pack", "issue", "内科病区", first, second)
     me("pack", "receive", first, second, login="east_second")
-    assert "消耗单" in me("pack", "open", first)
+    assert "消耗单" in me("pack", "open", f"(01)06924561884074(21){first}")  # its square code
+    assert first in me("--json", "trace", f"(01)06924561884074(21){first}")
     assert "已向库房要下一包" in me("pack", "ask", first)
     again = run(site, "east_store", "pack", "open", first)
     assert again.code == 1

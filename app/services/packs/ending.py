@@ -18,6 +18,7 @@ from app.services.consumption import Consume, Consumed, ConsumeLine, consume
 from app.services.db import Database, now
 from app.services.packs.commands import Packs, PackWork
 from app.services.packs.stepping import advance, answer, moves_of, post_moves, reasoned, work
+from app.services.scan_rules import read_scan
 from app.services.stock.places import virtual_place
 
 
@@ -103,9 +104,10 @@ def find(db: Database, actor: Actor, command: PackWork) -> Packs:
 
 
 def packs_by_code(db: Database, actor: Actor, org_id: int, codes: tuple[str, ...]) -> list[int]:
-    """The ids behind codes, in their order; raises `DomainError` naming the unknown ones."""
+    """The ids behind scans, in their order; raises `DomainError` naming the unknown ones."""
     require(actor, Duty.READ, org_id)
     with db.read() as session:
+        codes = tuple(read_scan(session, code).own_label or code for code in codes)
         rows = session.execute(
             select(Pack.code, Pack.id).where(
                 Pack.org_id == org_id, Pack.code.in_(codes), Pack.kind == "fixed"

@@ -14,7 +14,6 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.packs.overdue import Late, PackDates, late
 from app.domain.packs.steps import STEPS, PackState, PackStep
-from app.domain.scan import ScanKind, classify
 from app.i18n import _
 from app.models.base import Flag
 from app.models.fixed_pack import FixedPack, PackDefinition
@@ -26,6 +25,7 @@ from app.services.access import require
 from app.services.db import Database, local_time, today
 from app.services.packs import standing
 from app.services.queries.portions import portions
+from app.services.scan_rules import read_scan
 
 _MOST: Final = 2000
 _VIEWS: Final = ("", "store", "way", "department", "late", "gone")
@@ -187,9 +187,9 @@ def scan_pack(db: Database, actor: Actor, org_id: int, text: str) -> PackRow:
         DomainError: No pack code, or not a pack of this member.
     """
     require(actor, Duty.READ, org_id)
-    scan = classify(text)
-    code = scan.serial if scan.kind is ScanKind.GS1 else scan.code
     with db.read() as session:
+        scan = read_scan(session, text)
+        code = scan.own_label or scan.code
         statement = _statement(org_id).where(Pack.code == code)
         found = _rows(session, org_id, session.execute(statement).all())
     if not found:

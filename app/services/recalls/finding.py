@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
-from app.domain.scan import ScanKind, classify
+from app.domain.scan import ScanKind
 from app.i18n import _
 from app.models.consumption_source import CaseLine
 from app.models.item import Item
@@ -20,6 +20,7 @@ from app.models.stock import Lot, LotHold
 from app.services.db import Database
 from app.services.item_lookup import items_of_scan
 from app.services.recalls.coming import announced
+from app.services.scan_rules import read_scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def find_lots(db: Database, actor: Actor, text: str) -> tuple[LotHead, ...]:
 
 def _unseen(session: Session, actor: Actor, text: str, *, named: bool) -> tuple[LotHead, ...]:
     """Lots that no member has had: on a delivery note, or named with their item."""
-    number = classify(text).lot or text.strip()
+    number = read_scan(session, text).lot or text.strip()
     item, slash, rest = (part.strip().upper() for part in number.partition("/"))
     heads = [
         _lot_head(item_row, lot_no or "", first if first == last else None)
@@ -73,7 +74,7 @@ def _unseen(session: Session, actor: Actor, text: str, *, named: bool) -> tuple[
 
 
 def _lot_ids(session: Session, actor: Actor, text: str) -> set[int]:
-    scan = classify(text)
+    scan = read_scan(session, text)
     wanted = scan.code or text.strip()
     codes = {wanted, scan.serial, text.strip()} - {""}
     found = set(session.scalars(select(TraceCode.lot_id).where(TraceCode.code.in_(codes))))
@@ -81,7 +82,7 @@ def _lot_ids(session: Session, actor: Actor, text: str) -> set[int]:
         session.scalars(
             select(PackLine.lot_id)
             .join(Pack, and_(Pack.org_id == PackLine.org_id, Pack.id == PackLine.pack_id))
-            .where(Pack.org_id.in_(actor.orgs()), Pack.code.in_(codes))
+            .where(Pack.org_id.in_(actor.orgs()), Pack.code == (scan.own_label or text.strip()))
         )
     )
     found |= set(
