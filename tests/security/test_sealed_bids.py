@@ -16,6 +16,7 @@ from app.domain.bidding.commitment import (
     new_nonce,
 )
 from tests.conftest import FixedClock
+from tests.databases import ServerBackend
 from tests.factories import KANGZE, LEAD, RUIHE, Site
 from tests.security.conftest import Psql
 from tests.services.negotiation.helpers import Deal, invited
@@ -153,6 +154,45 @@ def test_a_bid_is_for_oneself_in_time_and_true(deal: Deal, psql: Psql) -> None:
 
     deal.pass_deadline()
     assert call_bid(supplier, content(deal, KANGZE)) == "late"
+
+
+def test_a_bid_that_is_left_open_holds_up_the_opening_but_no_other_bid(
+    deal: Deal, psql: Psql
+) -> None:
+    sitting, other, buyer = psql("kangze_sales"), psql("ruihe_sales"), psql("lead_buyer")
+    for connection in (other, buyer):
+        connection.execute("SET lock_timeout = '1s'")
+    sitting.execute("BEGIN")
+    assert call_bid(sitting, content(deal, KANGZE)) == "2"
+
+    assert call_bid(other, content(deal, RUIHE)) == "2"
+    opening = f"SELECT api.open_round({LEAD}, {deal.id}, 1, 1)"
+    assert sqlstate(buyer, opening) == "55P03"
+    sitting.execute("COMMIT")
+    assert buyer.execute(opening.encode()).fetchone() == ("early",)
+
+
+def test_what_the_planner_expects_tells_no_sealed_price(
+    deal: Deal, psql: Psql, server_backend: ServerBackend
+) -> None:
+    with psycopg.connect(server_backend.superuser().conninfo(), autocommit=True) as server:
+        server.execute("SET session_replication_role = replica")
+        server.execute(
+            "INSERT INTO app.bid (org_id, negotiation_id, round, supplier_id, version, line,"
+            f" unit_price) SELECT {LEAD}, {deal.id}, 1, {RUIHE}, 1, g, 777700"
+            " FROM generate_series(100, 1100) AS g"
+        )
+        server.execute("ANALYZE app.bid")
+    supplier = psql("kangze_sales")
+
+    expected = [
+        supplier.execute(
+            f"EXPLAIN SELECT 1 FROM app.bid WHERE unit_price {test}".encode()
+        ).fetchall()
+        for test in ("= 777700", "= 777701")
+    ]
+    told = [str(rows).replace("777700", "").replace("777701", "") for rows in expected]
+    assert told[0] == told[1]
 
 
 def test_after_the_opening_the_buyer_reads_all_and_suppliers_still_their_own(

@@ -52,6 +52,14 @@ PROMISES: Final = {
         " has_table_privilege(r.oid, t.name, 'DELETE') OR"
         " has_table_privilege(r.oid, t.name, 'TRUNCATE')) ORDER BY 1"
     ),
+    "prices whose spread the planner tells": (
+        "SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid ="
+        " a.attrelid WHERE c.relnamespace = 'app'::regnamespace AND c.relkind = 'r'"
+        " AND a.attnum > 0 AND NOT a.attisdropped"
+        " AND (a.attname ~ '(^|_)(price|amount)$' OR a.attname = 'nonce')"
+        " AND (coalesce(a.attstattarget, -1) <> 0 OR EXISTS (SELECT 1 FROM pg_statistic s"
+        " WHERE s.starelid = a.attrelid AND s.staattnum = a.attnum)) ORDER BY 1"
+    ),
     "database open to everybody": (
         "SELECT privilege FROM unnest(ARRAY['CONNECT', 'TEMPORARY', 'CREATE']) AS privilege"
         " WHERE has_database_privilege('public', current_database(), privilege)"
