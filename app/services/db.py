@@ -34,10 +34,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.days import ZONE
-from app.domain.errors import EnvironmentProblem
-from app.i18n import _
 from app.models.base import Moment
-from app.services.db_errors import is_cut, is_refused, translate, unsure
+from app.services.db_errors import GIVE_UP_SECONDS, busy, is_cut, is_refused, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
 from app.services.unswept import unswept
@@ -47,7 +45,6 @@ SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
 )
 """A server's own clock, as it stores a point in time."""
 _ASK_SERVER: Final = select(SERVER_NOW)
-_GIVE_UP_SECONDS: Final = 15.0
 _LAST: Final = "last"
 _LEARNED: Final = "learned"
 
@@ -288,7 +285,7 @@ def postgresql_engine(url: str | URL, *, password: str | None = None) -> Engine:
     if password is not None:
         parsed = parsed.set(password=password)
     options = {
-        "options": "-csearch_path=app -ctimezone=UTC",
+        "options": f"-csearch_path=app -ctimezone=UTC -clock_timeout={GIVE_UP_SECONDS}s",
         "connect_timeout": 8,
         "keepalives_idle": 30,
         "keepalives_interval": 10,
@@ -329,19 +326,15 @@ def _begin(connection: Connection) -> None:
 
 def _retry(call: Callable[[], Any]) -> None:
     """Run `call` until SQLite is free; short random waits share the turn fairly."""
-    deadline = time.monotonic() + _GIVE_UP_SECONDS
+    deadline = time.monotonic() + GIVE_UP_SECONDS
     while True:
         try:
             call()
         except Exception as error:
-            busy = "locked" in str(error) or "busy" in str(error)
-            if not busy:
+            if "locked" not in str(error) and "busy" not in str(error):
                 raise
             if time.monotonic() > deadline:
-                raise EnvironmentProblem(
-                    "db.busy",
-                    _("数据库正忙，15 秒内没有轮到。内容还在屏幕上，请稍后重试。"),
-                ) from error
+                raise busy() from error
             time.sleep(random.uniform(0.0005, 0.004))  # noqa: S311 - jitter, not a secret
         else:
             return

@@ -30,6 +30,9 @@ OTHER_CONTENT = "P0S03"
 MONTH_CLOSED = "P0S04"
 BEYOND = "P0S05"
 UNIQUE: Final = "23505"
+LOCKED: Final = "55P03"
+GIVE_UP_SECONDS: Final = 15
+"""How long a step waits for what others hold, in a file and on a server."""
 TOO_LARGE: Final = "22003"
 _DRIVER: Final = "too large to convert to SQLite INTEGER"
 _log = logging.getLogger(__name__)
@@ -66,6 +69,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         or _rights(state)
         or (_too_large() if state == TOO_LARGE else None)
         or _line(message)
+        or (busy() if state == LOCKED else None)
         or _room(state, message)
         or _environment(state, message, error)
     )
@@ -88,6 +92,13 @@ def unsure() -> UnsureProblem:
     return UnsureProblem(
         "db.unsure",
         _("连接断了，还不知道有没有保存。内容还在屏幕上，连上后会自动核对，请先不要重做。"),
+    )
+
+
+def busy() -> EnvironmentProblem:
+    """Others held what the step needs for too long; nothing of it is kept."""
+    return EnvironmentProblem(
+        "db.busy", _("数据库正忙，15 秒内没有轮到。内容还在屏幕上，请稍后重试。")
     )
 
 
@@ -209,7 +220,7 @@ def _room(state: str, message: str) -> EnvironmentProblem | None:
 def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
     if state in {"28P01", "28000"} or "authentication failed" in message:
         return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
-    if state in {"57014", "55P03", "40P01", "40001"}:
+    if state in {"57014", "40P01", "40001"}:
         return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
     if is_cut(error):
         return EnvironmentProblem(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
+from app.domain.errors import EnvironmentProblem
+from app.services.audit import record
 from app.services.platform import watchdog
 from tests.databases import ServerBackend
-from tests.factories import Site
+from tests.factories import EAST, Site
 from tests.security.conftest import Psql
 
 
@@ -48,6 +52,59 @@ def test_what_runs_or_sits_too_long_is_ended(
     honest.execute("SELECT 1")
     owner.execute("SELECT 1")
     owner.close()
+
+
+def test_who_stands_in_the_way_is_ended_however_busy_it_looks(
+    server_backend: ServerBackend, group: Site, psql: Psql
+) -> None:
+    admin = server_backend.superuser().url()
+    squatter, tables, honest = psql("east_store"), psql("lead_buyer"), group.db("east_head")
+    squatter.execute("BEGIN")
+    squatter.execute("SELECT api.audit(%s, 1, 'x', 'order', 1, '{}')", [EAST])  # the chain's head
+    tables.execute("BEGIN")
+    tables.execute("LOCK TABLE app.price IN ACCESS EXCLUSIVE MODE")
+    said: list[str] = []
+
+    def work() -> None:
+        with honest.write() as session:
+            record(session, group.actor("east_head"), EAST, "x", ("order", 1))
+        said.append("saved")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    found: set[str] = set()
+    while thread.is_alive():
+        squatter_says_something(squatter)
+        found |= {one.login for one in watchdog.sweep(admin, in_the_way=0) if one.sits}
+    thread.join()
+
+    assert (found, said) == ({"east_store", "lead_buyer"}, ["saved"])
+
+
+def squatter_says_something(connection: psycopg.Connection) -> None:
+    """A word now and then keeps a session from looking idle."""
+    with suppress(psycopg.OperationalError):
+        connection.execute("SELECT 1")
+
+
+def test_a_step_that_others_hold_up_is_told_so_in_words(
+    server_backend: ServerBackend, group: Site, psql: Psql
+) -> None:
+    squatter, honest = psql("east_store"), group.db("east_head")
+    squatter.execute("BEGIN")
+    squatter.execute("SELECT api.audit(%s, 1, 'x', 'order', 1, '{}')", [EAST])
+    with honest.read() as session:
+        assert session.execute(text("SHOW lock_timeout")).scalar() == "15s"
+
+    def step() -> None:
+        with honest.write() as session:
+            session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            record(session, group.actor("east_head"), EAST, "x", ("order", 1))
+
+    with pytest.raises(EnvironmentProblem, match="没有轮到"):
+        step()
+    squatter.execute("ROLLBACK")
+    step()
 
 
 def test_it_leaves_honest_work_alone(server_backend: ServerBackend, psql: Psql) -> None:

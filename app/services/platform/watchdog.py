@@ -1,9 +1,11 @@
 """The server's watchdog: ends what a person's session holds up others with.
 
 A person may lift the own time limits with psql (`SET statement_timeout = 0`), which row security
-cannot see. Run as the server's superuser, once a minute or in a loop (`yilian server watch`): what
-works for longer than a minute is cancelled, what sits in a transaction for longer than two is
-ended. Only logins of people are touched, never the owner's upgrades or a backup.
+cannot see, and it may keep a transaction open by a word each second. Run as the server's
+superuser, once a minute or in a loop (`yilian server watch`): what works for longer than a minute
+is cancelled; ended is what sits in a transaction for longer than two, what others wait for after a
+minute, what has been writing for ten, and whoever locks a whole table, which the program never
+does. Only logins of people are touched, never the owner's upgrades or a backup.
 """
 
 from __future__ import annotations
@@ -15,18 +17,38 @@ from app.services.platform import server
 
 WORKING_SECONDS: Final = 60
 IDLE_SECONDS: Final = 120
+IN_THE_WAY_SECONDS: Final = 60
+WRITING_SECONDS: Final = 600
 _FIND: Final = """
-  SELECT a.pid, a.usename, a.state <> 'active' AS sits,
-         extract(epoch FROM clock_timestamp() -
-           CASE WHEN a.state = 'active' THEN a.query_start ELSE a.state_change END)::int AS seconds
-    FROM pg_stat_activity a
-    JOIN pg_roles r ON r.rolname = a.usename
-    JOIN pg_auth_members m ON m.member = r.oid
-    JOIN pg_roles g ON g.oid = m.roleid AND g.rolname = 'yilian_login'
-   WHERE a.backend_type = 'client backend'
-     AND ((a.state = 'active' AND a.query_start < clock_timestamp() - make_interval(secs => %s))
-       OR (a.state LIKE 'idle in transaction%%'
-           AND a.state_change < clock_timestamp() - make_interval(secs => %s)))
+  WITH people AS (
+    SELECT a.*
+      FROM pg_stat_activity a
+      JOIN pg_roles r ON r.rolname = a.usename
+      JOIN pg_auth_members m ON m.member = r.oid
+      JOIN pg_roles g ON g.oid = m.roleid AND g.rolname = 'yilian_login'
+     WHERE a.backend_type = 'client backend'),
+  waited_for AS (
+    SELECT DISTINCT b.pid
+      FROM pg_stat_activity w CROSS JOIN LATERAL unnest(pg_blocking_pids(w.pid)) AS b (pid)
+     WHERE w.wait_event_type = 'Lock'),
+  found AS (
+    SELECT p.*,
+           (p.state LIKE 'idle in transaction%%'
+             AND p.state_change < clock_timestamp() - make_interval(secs => %(idle)s))
+           OR (p.xact_start < clock_timestamp() - make_interval(secs => %(in_the_way)s)
+             AND p.wait_event_type IS DISTINCT FROM 'Lock'
+             AND p.pid IN (SELECT pid FROM waited_for))
+           OR (p.backend_xid IS NOT NULL
+             AND p.xact_start < clock_timestamp() - make_interval(secs => %(writing)s))
+           OR EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = p.pid AND l.granted
+             AND l.locktype = 'relation' AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock',
+               'ExclusiveLock', 'AccessExclusiveLock')) AS sits
+      FROM people p)
+  SELECT pid, usename, sits, extract(epoch FROM clock_timestamp() -
+           CASE WHEN sits THEN xact_start ELSE query_start END)::int AS seconds
+    FROM found
+   WHERE sits
+      OR (state = 'active' AND query_start < clock_timestamp() - make_interval(secs => %(working)s))
 """
 
 
@@ -37,8 +59,9 @@ class Ended:
     Attributes:
         login: Whose session.
         pid: Its process on the server.
-        seconds: For how long it had worked or sat.
-        sits: It sat in a transaction and was ended; else its statement was cancelled.
+        seconds: For how long its statement had worked, or its transaction was open.
+        sits: It sat in a transaction or held up others and was ended; else its statement was
+            cancelled.
     """
 
     login: str
@@ -48,7 +71,11 @@ class Ended:
 
 
 def sweep(
-    admin_url: str, *, working: int = WORKING_SECONDS, idle: int = IDLE_SECONDS
+    admin_url: str,
+    *,
+    working: int = WORKING_SECONDS,
+    idle: int = IDLE_SECONDS,
+    in_the_way: int = IN_THE_WAY_SECONDS,
 ) -> tuple[Ended, ...]:
     """Look once at all databases of the server; what was ended.
 
@@ -56,10 +83,17 @@ def sweep(
         admin_url: The superuser's address.
         working: Seconds that a statement of a person may take.
         idle: Seconds that a person's transaction may wait for its client.
+        in_the_way: Seconds that a person's transaction may be open while others wait for it.
     """
     with server.administrator(admin_url) as connection:
         found = []
-        for pid, login, sits, seconds in connection.execute(_FIND, [working, idle]).fetchall():
+        limits = {
+            "working": working,
+            "idle": idle,
+            "in_the_way": in_the_way,
+            "writing": WRITING_SECONDS,
+        }
+        for pid, login, sits, seconds in connection.execute(_FIND, limits).fetchall():
             how = "SELECT pg_terminate_backend(%s)" if sits else "SELECT pg_cancel_backend(%s)"
             connection.execute(how.encode(), [pid])
             found.append(Ended(str(login), int(str(pid)), int(str(seconds)), bool(sits)))
