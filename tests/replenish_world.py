@@ -39,21 +39,27 @@ def asked(site: Site, item: int, packs_a_day: float, *, days: int = 400, org: in
 
 
 def stocked(
-    site: Site, item: int, packs: int, *, expiry: date | None = None, place: int | None = None
+    site: Site,
+    item: int,
+    packs: int,
+    *,
+    expiry: date | None = None,
+    place: int | None = None,
+    org: int = EAST,
 ) -> None:
-    """Goods in the east store."""
-    keeper = Actor(4, "east_store", "李药", EAST, frozenset({(Duty.STORE, EAST)}))
+    """Goods in a store, the east one's unless said."""
+    keeper = Actor(4, "east_store", "李药", org, frozenset({(Duty.STORE, org)}))
     with site.owner.write() as s:
         lot = find_or_make_lot(s, item, f"L{expiry or 'none'}", expiry)
         move = Move(
             item_id=item,
             lot_id=lot,
-            owner_id=EAST,
-            from_place=virtual_place(s, EAST, "opening"),
-            to_place=place or site.world.stores[EAST],
+            owner_id=org,
+            from_place=virtual_place(s, org, "opening"),
+            to_place=place or site.world.stores[org],
             qty=packs * FACTOR[item],
         )
-        posting = Posting(EAST, new_op(), DocKind.OPENING, new_id(), TODAY, [move])
+        posting = Posting(org, new_op(), DocKind.OPENING, new_id(), TODAY, [move])
         post(s, keeper, posting)
 
 

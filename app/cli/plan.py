@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import plan_review, plan_terms
+from app.cli import plan_group, plan_review, plan_terms
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, signed_in_at
 from app.domain.errors import DomainError
@@ -22,7 +22,6 @@ from app.i18n import _
 from app.services.demand import DemandLine, RecordDemand, record
 from app.services.directory import members_day
 from app.services.item_lookup import find_items
-from app.services.replenishment.group_first import TakeHelp, offers, take
 from app.services.replenishment.run import Run, run as run_plan
 from app.services.replenishment.suggestions import (
     SuggestionQuery,
@@ -42,6 +41,7 @@ app.add_typer(
     invoke_without_command=True,
 )
 
+plan_app.add_typer(plan_group.app)
 plan_app.add_typer(plan_review.app)
 plan_app.add_typer(plan_terms.app)
 
@@ -65,21 +65,6 @@ class PlanLine:
     why: str
     detail: str
     edit_reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class HelpLine:
-    """What a member can give of an item; quantity in packs."""
-
-    code: str
-    name: str
-    spec: str
-    donor: str
-    qty: Decimal
-    unit: str
-    value: Decimal
-    saved: Decimal
-    km: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,50 +181,6 @@ def asked(
     )
     if run.as_json:
         run.emit(line)
-
-
-@plan_app.command("group", help=_("集团先调：建议要买的，哪些成员有多余或近效期的可给"))
-def group(org: OrgOption = "") -> None:
-    """List what other members can give of what is suggested to buy."""
-    run = cli()
-    db, actor = run.signed_in()
-    run.emit(
-        [
-            HelpLine(
-                one.proposal.code, one.proposal.name, one.proposal.spec, one.donor,
-                Decimal(one.qty) / one.proposal.pack_factor, one.proposal.pack_unit,
-                one.value, one.saved, one.km,
-            )
-            for one in offers(db, actor, org_id(run, org)).values()
-        ],
-        {
-            "code": _("编码"), "name": _("品名"), "spec": _("规格"), "donor": _("可调出"),
-            "qty": _("数量"), "unit": _("单位"), "value": _("少买 元"), "saved": _("少报损 元"),
-            "km": _("公里"),
-        },
-        empty=_("要补的品规里，没有成员有多余的可调。"),
-    )  # fmt: skip
-
-
-@plan_app.command("take", help=_("向可给的成员发调拨申请，本行相应减少"))
-def take_help(
-    item: Annotated[str, typer.Argument(help=_("统一编码、69 码或医保编码"))], org: OrgOption = ""
-) -> None:
-    """Ask the best donor for an item, and buy so much less."""
-    run = cli()
-    db, actor = run.signed_in()
-    where, wanted = org_id(run, org), item_id(run, item)
-    found = offers(db, actor, where).get(wanted)
-    if found is None:
-        raise DomainError(
-            "replenish.no_help", _("这个品规现在没有成员可调。用 plan group 看有哪些。")
-        )
-    row = one(db, actor, where, 0, wanted)
-    command = TakeHelp(new_op(), where, row.place_id, wanted, found.donor_id, row.version)
-    done = take(db, actor, command)
-    run.say(_("已向{donor}发出调拨申请 {no}。", donor=found.donor, no=done.transfer_no))
-    if run.as_json:
-        run.emit(done)
 
 
 def _changed(last: Settings, target: int, service: int, review: str) -> Settings | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
 from app.domain.replenish.position import Stocked
-from app.domain.transfers.states import TransferState
+from app.domain.transfers.states import Kind, TransferState
 from app.models.order import MemberOrder, MemberOrderLine, Requisition, RequisitionLine
 from app.models.receiving import Acceptance, AcceptanceLine, Delivery, DeliveryLine
 from app.models.stock import Balance, Lot
 from app.models.transfer import Transfer, TransferLine
-from app.services.db import local_time
+from app.services.db import local_time, now
 from app.services.replenishment.scope import Scope
 
 _OPEN_REQUESTS = (State.DRAFT, State.SUBMITTED)
@@ -23,6 +23,8 @@ _HELP_UNDER_WAY = (
     TransferState.DONOR.value, TransferState.REVIEW.value, TransferState.APPROVED.value,
     TransferState.IN_TRANSIT.value,
 )  # fmt: skip
+_ONLY_ASKED = (TransferState.DRAFT.value, TransferState.DONOR.value)
+_DRAFT_COUNTS = timedelta(days=3)
 _ON_THE_WAY = (State.ANNOUNCED, State.ACCEPTING)
 
 
@@ -112,9 +114,21 @@ def in_transit(session: Session, scope: Scope) -> tuple[dict[int, int], dict[int
 
 
 def _from_members(session: Session, scope: Scope) -> list[tuple[int, int]]:
-    """Asked of other members or sent by them and not yet accepted; a draft does not count."""
+    """Asked of other members or sent by them and not yet accepted.
+
+    A draft waits for its approval document; it counts for `_DRAFT_COUNTS`, so that the same goods
+    are not bought beside it, and not longer, so that a forgotten one leaves no shelf empty.
+    What goes straight to a patient never comes.
+    """
+    under_way = or_(
+        Transfer.status.in_(_HELP_UNDER_WAY),
+        and_(
+            Transfer.status == TransferState.DRAFT.value,
+            Transfer.created_at > now(session) - _DRAFT_COUNTS,
+        ),
+    )
     promised = case(
-        (Transfer.status == TransferState.DONOR.value, TransferLine.wanted),
+        (Transfer.status.in_(_ONLY_ASKED), TransferLine.wanted),
         (Transfer.status == TransferState.IN_TRANSIT.value, TransferLine.sent),
         else_=TransferLine.confirmed,
     )
@@ -126,7 +140,8 @@ def _from_members(session: Session, scope: Scope) -> list[tuple[int, int]]:
         )
         .where(
             TransferLine.org_id == scope.org_id,
-            Transfer.status.in_(_HELP_UNDER_WAY),
+            under_way,
+            Transfer.kind != Kind.PATIENT.value,
             Transfer.place_id.in_(scope.places),
         )
         .group_by(TransferLine.item_id)

@@ -65,26 +65,7 @@ def edit(db: Database, actor: Actor, command: Edit) -> Edited:
         earlier = claim(session, actor, command.org_id, command.op_id, "replenish.edit", command)
         if earlier is not None:
             return Edited(**earlier)
-        row = _row(session, command)
-        _check(session, row, command)
-        values = _values(session, actor, row, command)
-        changed = session.execute(
-            update(Suggestion)
-            .where(
-                Suggestion.org_id == command.org_id,
-                Suggestion.place_id == command.place_id,
-                Suggestion.item_id == command.item_id,
-                Suggestion.version == command.version,
-                Suggestion.status == "open",
-            )
-            .values(values)
-            .returning(Suggestion.version)
-        ).scalar()
-        if changed is None:
-            raise _conflict(session, row)
-        done = Edited(
-            command.item_id, changed, values["chosen"], values["edited"], values["picked"]
-        )
+        done = put(session, actor, command)
         finish(
             session,
             command.org_id,
@@ -92,6 +73,38 @@ def edit(db: Database, actor: Actor, command: Edit) -> Edited:
             {name: getattr(done, name) for name in Edited.__slots__},
         )
         return done
+
+
+def put(session: Session, actor: Actor, command: Edit, *, planned: bool = False) -> Edited:
+    """Check and write an edit as part of a unit of work.
+
+    Args:
+        session: The unit of work.
+        actor: Who decided.
+        command: The new figure.
+        planned: The plan comes to this figure too, because goods are on their way now: the line
+            is no person's edit, and the next run thinks anew should they not come.
+    """
+    row = _row(session, command)
+    _check(session, row, command)
+    values = _values(session, actor, row, command)
+    if planned:
+        values |= {"suggested": command.chosen, "edited": False}
+    changed = session.execute(
+        update(Suggestion)
+        .where(
+            Suggestion.org_id == command.org_id,
+            Suggestion.place_id == command.place_id,
+            Suggestion.item_id == command.item_id,
+            Suggestion.version == command.version,
+            Suggestion.status == "open",
+        )
+        .values(values)
+        .returning(Suggestion.version)
+    ).scalar()
+    if changed is None:
+        raise _conflict(session, row)
+    return Edited(command.item_id, changed, values["chosen"], values["edited"], values["picked"])
 
 
 def _row(session: Session, command: Edit) -> Suggestion:

@@ -51,18 +51,22 @@ def request(db: Database, actor: Actor, command: Request) -> Done:
     with unit(db, actor, acting, op) as (session, earlier):
         if earlier is not None:
             return earlier
-        _check(session, command)
-        head = _head(session, actor, command)
-        session.add(head)
-        session.flush()
-        _add_lines(session, command, head)
-        for paper in command.papers:
-            _add_paper(session, actor, head, paper)
-        session.flush()
-        if command.submit:
-            loaded = load(session, head.org_id, head.id)
-            check_legal(session, loaded)
-        return end(session, actor, acting, op, head)
+        return end(session, actor, acting, op, add_request(session, actor, command))
+
+
+def add_request(session: Session, actor: Actor, command: Request) -> Transfer:
+    """Check and write a request as part of a unit of work, which the caller audits and ends."""
+    _check(session, command)
+    head = _head(session, actor, command)
+    session.add(head)
+    session.flush()
+    _add_lines(session, command, head)
+    for paper in command.papers:
+        _add_paper(session, actor, head, paper)
+    session.flush()
+    if command.submit:
+        check_legal(session, load(session, head.org_id, head.id))
+    return head
 
 
 def submit(db: Database, actor: Actor, command: Step) -> Done:

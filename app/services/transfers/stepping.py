@@ -160,14 +160,19 @@ def end(
     session: Session, actor: Actor, acting: int, op: tuple[UUID, str, object], head: Transfer
 ) -> Done:
     """Audit the step in the acting member's trail and keep the answer."""
-    session.flush()
-    result = Done(head.org_id, head.id, head.no, TransferState(head.status), head.version)
-    audit.record(
-        session, actor, acting, op[1], (DocKind.TRANSFER.value, head.id),
-        {"no": head.no, "state": head.status, "note": head.note or ""},
-    )  # fmt: skip
+    result = audited(session, actor, acting, op[1], head)
     finish(session, acting, op[0], result.as_plain())
     return result
+
+
+def audited(session: Session, actor: Actor, acting: int, verb: str, head: Transfer) -> Done:
+    """Audit the step in the acting member's trail."""
+    session.flush()
+    audit.record(
+        session, actor, acting, verb, (DocKind.TRANSFER.value, head.id),
+        {"no": head.no, "state": head.status, "note": head.note or ""},
+    )  # fmt: skip
+    return Done(head.org_id, head.id, head.no, TransferState(head.status), head.version)
 
 
 def _goods(item: Item) -> legal.Goods:

@@ -6,36 +6,22 @@ from datetime import timedelta
 
 import pytest
 
-from app.domain.documents import DocKind
-from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError
-from app.domain.ids import new_id, new_op
-from app.domain.ledger import Move
+from app.domain.ids import new_op
 from app.services.replenishment.group_first import TakeHelp, offers, take
-from app.services.stock.lots import find_or_make_lot
-from app.services.stock.places import virtual_place
-from app.services.stock.posting import Posting, post
+from app.services.transfers.commands import Step
+from app.services.transfers.listing import transfer_by_no, transfers
+from app.services.transfers.request import cancel
 from tests.cli.runner import run
 from tests.factories import EAST, TODAY, WEST, Site
-from tests.replenish_world import AMLODIPINE, FACTOR, asked, line, planned, stocked
+from tests.replenish_world import AMLODIPINE, asked, line, planned, stocked
 
 
 def short_here_plenty_there(site: Site) -> None:
     """East is short of amlodipine; west has 300 boxes that it never uses."""
     asked(site, AMLODIPINE, 19)
     stocked(site, AMLODIPINE, 61)
-    keeper = Actor(5, "west_store", "", WEST, frozenset({(Duty.STORE, WEST)}))
-    with site.owner.write() as s:
-        lot = find_or_make_lot(s, AMLODIPINE, "W1", TODAY + timedelta(days=70))
-        move = Move(
-            item_id=AMLODIPINE,
-            lot_id=lot,
-            owner_id=WEST,
-            from_place=virtual_place(s, WEST, "opening"),
-            to_place=site.world.stores[WEST],
-            qty=300 * FACTOR[AMLODIPINE],
-        )
-        post(s, keeper, Posting(WEST, new_op(), DocKind.OPENING, new_id(), TODAY, [move]))
+    stocked(site, AMLODIPINE, 300, expiry=TODAY + timedelta(days=70), org=WEST)
 
 
 def test_a_surplus_elsewhere_is_offered_taken_once_and_counted_as_coming(site: Site) -> None:
@@ -47,17 +33,26 @@ def test_a_surplus_elsewhere_is_offered_taken_once_and_counted_as_coming(site: S
     assert found.donor_id == WEST
     assert 0 < found.qty <= before.chosen
     assert found.value > 0
-    command = TakeHelp(new_op(), EAST, before.place_id, AMLODIPINE, WEST, before.version)
+    wishes = (found.wish,)
+    command = TakeHelp(new_op(), EAST, before.place_id, wishes)
     done = take(*way, command)
+    [asked_for] = done.asked
     after = line(site, AMLODIPINE)
-    assert after.chosen == done.chosen < before.chosen
-    assert done.transfer_no in after.edit_reason
+    assert after.chosen < before.chosen
+    assert asked_for.no in after.edit_reason
+    assert take(*way, command) == done, "sent twice it is done once"
     with pytest.raises(ConflictError):
-        take(*way, TakeHelp(new_op(), EAST, before.place_id, AMLODIPINE, WEST, before.version))
+        take(*way, TakeHelp(new_op(), EAST, before.place_id, wishes))
+    assert [row.no for row in transfers(*way, (EAST,))] == [asked_for.no]
     planned(site)
     again = line(site, AMLODIPINE)
-    assert again.chosen == after.chosen
-    assert again.edit_reason == after.edit_reason
+    assert again.chosen <= after.chosen, "a draft counts as on its way"
+    assert not again.edited, "nobody typed another figure"
+
+    row = transfer_by_no(*way, asked_for.no)
+    cancel(*way, Step(new_op(), EAST, row.id, row.version, "不要了，自己买"))
+    planned(site)
+    assert line(site, AMLODIPINE).chosen == before.chosen, "what does not come is bought"
 
 
 def test_the_command_line_lists_offers(sqlite_site: Site) -> None:
@@ -65,6 +60,8 @@ def test_the_command_line_lists_offers(sqlite_site: Site) -> None:
     planned(sqlite_site)
     rows = run(sqlite_site, "east_store", "--json", "plan", "group").json()
     assert rows[0]["code"] == "YP-000102"
-    done = run(sqlite_site, "east_store", "plan", "take", "YP-000102")
+    nothing = run(sqlite_site, "east_store", "plan", "take")
+    assert "--all" in nothing.err
+    done = run(sqlite_site, "east_store", "plan", "take", "--all")
     assert done.code == 0, done.err
-    assert "调拨申请" in done.out
+    assert "调拨草稿" in done.out, "between legal persons a paper comes first"

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from PySide6.QtCore import Qt
 
 from app.domain.documents import State
 from app.services.replenishment.successors import successors
+from app.services.transfers.listing import transfers
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
+from app.ui.pages.replenishment.help_form import HelpForm
 from app.ui.pages.replenishment.item_forms import NumberForm, SupplyForm
 from app.ui.pages.replenishment.page import ReplenishmentPage
 from app.ui.pages.replenishment.stand_in_form import StandInForm
 from app.ui.widgets.dialogs import Form
-from tests.factories import EAST, Site
-from tests.replenish_world import AMLODIPINE, INSULIN, SYRINGE, usual
+from tests.factories import EAST, TODAY, WEST, Site
+from tests.replenish_world import AMLODIPINE, INSULIN, SYRINGE, stocked, usual
 from tests.services.replenish.test_deciding import another_maker
 from tests.ui.conftest import Show
 from tests.ui.keys import key, press
@@ -197,3 +200,26 @@ def test_an_item_never_used_can_be_added_and_asked_for(
     settle()
 
     assert heads(page)[0].lines == 3
+
+
+def test_members_are_asked_before_goods_are_bought(
+    page: ReplenishmentPage, sqlite_site: Site, settle: Settle
+) -> None:
+    assert not page.view.footer.first.isVisible()
+    stocked(sqlite_site, AMLODIPINE, 300, expiry=TODAY + timedelta(days=70), org=WEST)
+    page.refresh()
+    settle()
+    assert page.view.footer.first.text() == "1 行可先调"
+    before = kept(sqlite_site).chosen
+    press(page, "x")
+    form = dialog(page, HelpForm)
+    assert "少买" in form.words.text()
+    key(form, Qt.Key.Key_Space)
+    assert not form.verb.isEnabled(), "nothing is ticked"
+    key(form, Qt.Key.Key_Space)
+    form.verb.click()
+    settle()
+    [asked_for] = transfers(*sqlite_site.as_("east_store"), (EAST,))
+    assert asked_for.donor == "城西"
+    assert kept(sqlite_site).chosen < before
+    assert page.lines.offers == (), "nothing more to ask for"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -14,7 +14,7 @@ from app.services.mapping.queries import CandidateView
 from app.services.mapping.repoint import LinkedRow
 from app.ui import theme
 from app.ui.context import PageContext
-from app.ui.tables.cells import Row, Two
+from app.ui.tables.cells import Row, Two, ticked
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -54,7 +54,7 @@ class SplitForm(Form):
             spec=item.entry.spec,
         )
         self.body.addWidget(Text(words, Role.SECOND, wrap=True))
-        self.model = ListModel(_columns(), _edit)
+        self.model = ListModel(_columns(), ticked)
         self.model.set_rows([_row(row) for row in rows])
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(theme.px(220))
@@ -109,8 +109,3 @@ def _columns() -> tuple[Column, ...]:
 def _row(row: LinkedRow) -> Row:
     cells = (False, row.org, Two(row.name, row.spec), row.maker, row.code)
     return Row((row.org_id, row.local_id), cells, row)
-
-
-def _edit(row: Row, column: str, value: object) -> Row:
-    del column
-    return replace(row, cells=(bool(value), *row.cells[1:]))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.i18n import _
@@ -13,6 +16,9 @@ from app.ui.status import Status
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.text import Role, Text, line
 
+HELP_KEY: Final = "X"
+"""The letter on the rows that asks members for what they can give."""
+
 
 class Footer(QWidget):
     """Sums of the picked lines and the button that asks for them."""
@@ -22,6 +28,8 @@ class Footer(QWidget):
         self.picked = Text("", Role.STRONG)
         self.suppliers = Text("", Role.SECOND)
         self.looked = Text("", Role.SECOND, tone=Status.NEAR)
+        self.first = Button("", Kind.LINK, icon=Icon.SWAP, key=HELP_KEY)
+        self.first.hide()
         self.total = Text("", Role.KPI)
         self.make = Button(
             _("生成采购申请"), Kind.PRIMARY, icon=Icon.CHECK, key=ACTIONS[Act.SUGGEST].key
@@ -36,6 +44,7 @@ class Footer(QWidget):
         row.addWidget(self.picked)
         row.addWidget(self.suppliers)
         row.addWidget(self.looked)
+        row.addWidget(self.first)
         row.addStretch(1)
         row.addWidget(Text(_("合计"), Role.SECOND))
         row.addWidget(self.total)
@@ -50,3 +59,11 @@ class Footer(QWidget):
         self.looked.setText(_("{n} 行要先看", n=looked))
         self.looked.setVisible(looked > 0)
         self.total.setText(formats.yuan(lines.total))
+        offers = lines.offers
+        self.first.setVisible(bool(offers))
+        self.first.setText(_("{n} 行可先调", n=len(offers)))
+        value = sum((one.value for one in offers), Decimal(0))
+        self.first.setToolTip(
+            _("别家有多余或近效期的，先调过来少买 {amount}。", amount=formats.total(value))
+        )
+        self.first.updateGeometry()

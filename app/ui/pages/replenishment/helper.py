@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.replenishment.group_first import Help, HelpTaken, TakeHelp, offers, take
+from app.services.replenishment.group_first import Help, HelpTaken, TakeHelp, Wish, offers, take
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.replenishment.view_model import Suggestions
@@ -35,22 +35,25 @@ class Helper(QObject):
         db, actor, org = context.db, context.actor, context.org.id
         self._page.read(lambda: offers(db, actor, org), show, channel="offers")
 
-    def take(self, found: Help) -> None:
-        """Ask the donor, and lower the line."""
-        row = self._lines.line(found.item_id)
-        if row is None or self._lines.pending:
+    def take(self, found: Sequence[Help]) -> None:
+        """Ask the donors, and lower the lines."""
+        if self._lines.board is None or self._lines.pending:
             return
         context = self._page.context
         db, actor = context.db, context.actor
-        command = TakeHelp(
-            new_op(), context.org.id, row.place_id, found.item_id, found.donor_id, row.version
+        wishes = tuple(
+            Wish(one.item_id, one.donor_id, row.version)
+            for one in found
+            if (row := self._lines.line(one.item_id)) is not None
         )
+        command = TakeHelp(new_op(), context.org.id, self._lines.board.place_id, wishes)
 
         def done(made: HelpTaken) -> None:
             context.changes.announce({Topic.TRANSFERS})
-            context.notices.done(
-                _("已向{donor}发出调拨申请 {no}。", donor=found.donor, no=made.transfer_no)
-            )
+            words = [one.words for one in made.asked]
+            if made.gone:
+                words.append(_("{n} 个品规对方刚刚没有多余的了，没有申请。", n=made.gone))
+            context.notices.done("\n".join(words))
             self.taken.emit()
 
         self._page.write(lambda: take(db, actor, command), done, self.refused.emit)

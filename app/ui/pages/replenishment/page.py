@@ -27,6 +27,7 @@ from app.ui.demand_files import DemandFiles
 from app.ui.page import KeyHint, Page
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
+from app.ui.pages.replenishment.help_form import HelpForm
 from app.ui.pages.replenishment.helper import Helper
 from app.ui.pages.replenishment.item_tools import ItemTools
 from app.ui.pages.replenishment.planner import Planner
@@ -76,6 +77,7 @@ class ReplenishmentPage(Page):
         view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
         view.panel.helped.connect(self.helper.take)
         view.footer.make.clicked.connect(self.ask_to_request)
+        view.helped.connect(self._ask_members)
         view.again.clicked.connect(lambda: self.planner.plan(None))
         view.adjust.clicked.connect(self._adjust)
         view.add.clicked.connect(self._add)
@@ -83,7 +85,7 @@ class ReplenishmentPage(Page):
         view.files.clicked.connect(lambda: self.files.show_menu(view.files))
         self.planner.busy.connect(view.again.setDisabled)
         self.planner.planned.connect(self._planned)
-        self.helper.taken.connect(self.refresh)
+        self.helper.taken.connect(lambda: self.planner.plan(None))
         self.helper.refused.connect(self._refused)
         self.requester.changed.connect(self._asked)
         self.requester.refused.connect(self._not_asked)
@@ -142,7 +144,7 @@ class ReplenishmentPage(Page):
         self.read(
             lambda: requisitions(db, actor, RequisitionQuery(org)), self._heads, channel="heads"
         )
-        self.helper.read(self.view.panel.show_offers)
+        self.helper.read(self.lines.show_offers)
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -244,6 +246,13 @@ class ReplenishmentPage(Page):
         form.decided.connect(self._request)
         form.looking.connect(lambda: self.view.show_view("look"))
         form.open()
+
+    def _ask_members(self) -> None:
+        """Spell out what members can give of all picked lines, then ask them for it."""
+        if self.lines.offers and not self.lines.pending:
+            form = HelpForm(self.lines.offers, self)
+            form.chosen.connect(self.helper.take)
+            form.open()
 
     def _request(self, send: bool, note: str, only: frozenset[int]) -> None:
         self.lines.only = only

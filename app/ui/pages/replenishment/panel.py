@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -45,7 +44,7 @@ class WhyPanel(Card):
         left_out: The line shall not be ordered.
         reasoned: A reason was written.
         lots: The person wants to see the item's lots.
-        helped: The person takes what another member can give (a `Help`).
+        helped: The person takes what another member can give (a tuple of one `Help`).
         tool: A form for the item is wanted (a value of `TOOLS`).
     """
 
@@ -74,7 +73,7 @@ class WhyPanel(Card):
         self.offer.clicked.connect(lambda: self.other.emit(self._other))
         self.help = Button("", Kind.LINK, icon=Icon.SWAP)
         self.help.clicked.connect(self._help)
-        self._offers: Mapping[int, Help] = {}
+        self._found: Help | None = None
         self.lasting = Text("", Role.SECOND, wrap=True)
         self.caution = Text("", Role.SECOND, wrap=True, tone=Status.NEAR)
         self.caution.hide()
@@ -204,16 +203,10 @@ class WhyPanel(Card):
         self.lasting.set_tone(Status.NEAR if wanting else None)
         self._show_offer(row)
         self.leave_out.setEnabled(row.chosen > 0)
-        self._show_help()
 
-    def show_offers(self, offers: Mapping[int, Help]) -> None:
-        """What other members can give, by item; shown beside the line it is for."""
-        self._offers = offers
-        self._show_help()
-
-    def _show_help(self) -> None:
-        row = self.row
-        found = self._offers.get(row.item_id) if row is not None and row.chosen > 0 else None
+    def show_help(self, found: Help | None) -> None:
+        """What another member can give of this line."""
+        self._found, row = found, self.row
         self.help.setVisible(found is not None)
         if row is None or found is None:
             return
@@ -236,8 +229,8 @@ class WhyPanel(Card):
         self.help.updateGeometry()
 
     def _help(self) -> None:
-        if self.row is not None and self.row.item_id in self._offers:
-            self.helped.emit(self._offers[self.row.item_id])
+        if self._found is not None:
+            self.helped.emit((self._found,))
 
     def _show_offer(self, row: SuggestionRow) -> None:
         """Offer the plan's figure back, or one multiple less."""

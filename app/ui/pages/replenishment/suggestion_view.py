@@ -15,7 +15,7 @@ from app.services.replenishment.suggestions import SuggestionRow
 from app.ui import theme
 from app.ui.actions import ACTIONS, Act
 from app.ui.icons import Icon
-from app.ui.pages.replenishment.footer import Footer
+from app.ui.pages.replenishment.footer import HELP_KEY, Footer
 from app.ui.pages.replenishment.panel import TOOLS, WhyPanel
 from app.ui.pages.replenishment.rows import VIEWS, columns, in_view, row_of, view_words
 from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
@@ -40,9 +40,11 @@ class SuggestionView(QWidget):
         moved: Rows, selection or sums are other ones.
         all_wanted: A search began: every planned item shall be there, not only notable ones.
         tool: A form for the current item is wanted (one of `panel.TOOLS`).
+        helped: What members can give of the picked lines is wanted.
     """
 
     tool = Signal(str)
+    helped = Signal()
     moved = Signal()
     all_wanted = Signal()
 
@@ -105,6 +107,8 @@ class SuggestionView(QWidget):
         self.panel.reason.returnPressed.connect(self.grid.focus_rows)
         self.panel.tool.connect(self.tool)
         self.search.searched.connect(lambda _text: self.reload())
+        self.lines.offers_changed.connect(self._offered)
+        self.footer.first.clicked.connect(self.helped)
 
     def show_view(self, name: str) -> None:
         """Show one of the quick views."""
@@ -174,7 +178,9 @@ class SuggestionView(QWidget):
         row = self.current
         if row is None:
             return
-        if letter == "Y" and self.lines.look(row.item_id):
+        if letter == HELP_KEY:
+            self.helped.emit()
+        elif letter == "Y" and self.lines.look(row.item_id):
             self._reasoned(row.edit_reason or _("已核对"))
         elif letter in TOOLS:
             self.tool.emit(TOOLS[letter])
@@ -227,8 +233,13 @@ class SuggestionView(QWidget):
             self.model.put(self._row(line))
             self.model.marks.add((line.item_id, "qty"))
         if self.current is not None and self.current.item_id == line.item_id:
-            self.panel.show_row(line, self.lines.look(line.item_id))
+            self._explain(line)
         self._sums()
+
+    def _offered(self) -> None:
+        if self.current is not None:
+            self.panel.show_help(self.lines.offer(self.current.item_id))
+        self.footer.show_sums(self.lines)
 
     def _settled(self) -> None:
         """Everything is written: the marks of unsaved cells go."""
@@ -238,8 +249,12 @@ class SuggestionView(QWidget):
 
     def _current(self, row: Row | None) -> None:
         line = self.lines.line(row.key) if row else None
-        self.panel.show_row(line, self.lines.look(line.item_id) if line else "")
+        self._explain(line)
         self.moved.emit()
+
+    def _explain(self, line: SuggestionRow | None) -> None:
+        self.panel.show_row(line, self.lines.look(line.item_id) if line else "")
+        self.panel.show_help(self.lines.offer(line.item_id) if line else None)
 
     def _sums(self) -> None:
         for name in VIEWS:

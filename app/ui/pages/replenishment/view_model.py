@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -18,6 +18,7 @@ from app.domain.replenish.review import check_quantity
 from app.i18n import _
 from app.services.db import Database
 from app.services.replenishment.edit import Edit, Edited, edit
+from app.services.replenishment.group_first import Help
 from app.services.replenishment.review import line_of
 from app.services.replenishment.suggestions import Board, SuggestionRow
 from app.ui.pages.replenishment.rows import shown_unit
@@ -56,12 +57,14 @@ class Suggestions(QObject):
         board_changed: All lines are other ones.
         refused: A change could not be kept (carries the exception); the line is as before.
         settled: All changes are written.
+        offers_changed: Other members can give other goods.
     """
 
     line_changed = Signal(object)
     board_changed = Signal()
     refused = Signal(object)
     settled = Signal()
+    offers_changed = Signal()
 
     def __init__(self, db: Database, actor: Actor, write: Writer, parent: QObject) -> None:
         super().__init__(parent)
@@ -72,6 +75,7 @@ class Suggestions(QObject):
         self._undo: list[tuple[int, Choice, Choice]] = []
         self._redo: list[tuple[int, Choice, Choice]] = []
         self._looks: dict[int, tuple[tuple[Caution, Phrase], ...]] = {}
+        self._offers: Mapping[int, Help] = {}
         self.only: frozenset[int] | None = None
         self.pending = 0
 
@@ -98,6 +102,22 @@ class Suggestions(QObject):
     def look(self, item_id: int) -> str:
         """Why a line should be looked at; empty for a safe one."""
         return "；".join(str(words) for _kind, words in self._looks.get(item_id, ()))
+
+    def offer(self, item_id: int) -> Help | None:
+        """What another member can give of what is chosen, None for nothing."""
+        row = self._lines.get(item_id)
+        return self._offers.get(item_id) if row is not None and row.chosen > 0 else None
+
+    @property
+    def offers(self) -> tuple[Help, ...]:
+        """All that members can give of the picked lines, worst line first."""
+        found = (self.offer(row.item_id) for row in self.picked)
+        return tuple(one for one in found if one is not None)
+
+    def show_offers(self, offers: Mapping[int, Help]) -> None:
+        """Take what other members can give, by item."""
+        self._offers = offers
+        self.offers_changed.emit()
 
     def barred(self, item_id: int) -> bool:
         """Whether the line cannot be asked for as it stands."""
