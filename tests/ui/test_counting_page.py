@@ -14,8 +14,9 @@ from app.models.counting import DisposalLine
 from app.services.counting.disposal import Ask, Goods, ask, disposals
 from app.services.counting.listing import counts
 from app.ui.context import PageContext
+from app.ui.disposal_form import DisposalForm
 from app.ui.page import Page
-from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm, StartForm
+from app.ui.pages.counting.dialogs import DestroyForm, StartForm
 from app.ui.pages.counting.page import CountingPage
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form, ReasonForm

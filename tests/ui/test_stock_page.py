@@ -10,10 +10,12 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import new_op
+from app.services.counting.disposal import disposals
 from app.services.stock.listing import PlainQuery, stock_rows
 from app.services.stock.moving import AddPlace, add_place
 from app.ui.actions import Act
 from app.ui.context import PageContext
+from app.ui.disposal_form import DisposalForm
 from app.ui.pages.stock.move_form import MoveForm
 from app.ui.pages.stock.page import StockPage
 from app.ui.tables.exporting import export_to
@@ -131,8 +133,32 @@ def test_a_lot_is_moved_to_another_place(
     form = page.findChild(MoveForm)
     assert form is not None
     form.place.choose(bad)
+    form.count.set_value(0)
+    form.submit()
+    assert form.isVisible(), "nothing is moved, and what was chosen stays"
     form.count.set_value(3)
     form.submit()
     settle()
     rows = stock_rows(*sqlite_site.as_("east_store"), (EAST,), PlainQuery())
     assert {(x.place, x.qty) for x in rows} == {("不合格区", 72), ("药房 A-01-1", 24)}
+
+
+def test_a_lot_is_written_off_where_it_is_seen(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    receive(sqlite_site, EAST, {"M1": (4, date(2027, 9, 30))})
+    page = show(StockPage(context))
+    settle()
+    row = page.lots.model.row_at(0)
+    assert row is not None
+    page._open(row)
+    page.moves.write_off_button.click()
+    form = page.findChild(DisposalForm)
+    assert form is not None
+    form.count.setText("3+2")
+    form.reason.setText("包装破损漏液")
+    form.submit()
+    settle()
+    (paper,) = disposals(*sqlite_site.as_("east_store"), (EAST,))
+    assert (paper.kind, paper.reason) == ("write_off", "包装破损漏液")
+    assert "3 盒" in paper.goods

@@ -39,6 +39,7 @@ from app.services.db import Database, local_time, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.stock.available import receipt_costs
+from app.services.stock.papers import units_text
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 
@@ -298,9 +299,13 @@ def _check(session: Session, command: Ask) -> None:
             )
         ) or 0  # fmt: skip
         if goods.qty > there:
-            raise DomainError(
-                "stock.short", _("库位里只有 {n}，要处理 {qty}。请改数量。", n=there, qty=goods.qty)
-            )
+            item = session.get_one(Item, goods.item_id)
+            units = (item.base_unit, item.pack_unit, item.pack_factor)
+            words = _(
+                "{name} 在这个库位只有 {n}，要处理 {qty}。请改数量。", name=item.name,
+                n=units_text(*units, there), qty=units_text(*units, goods.qty),
+            )  # fmt: skip
+            raise DomainError("stock.short", words)
         if command.supplier_id and goods.owner_id not in {command.supplier_id, command.org_id}:
             raise DomainError("disposal.owner", _("这批货是别家供应商寄售的，不能退给这一家。"))
     zones = set(

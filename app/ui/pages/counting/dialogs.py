@@ -9,15 +9,12 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
-from app.domain.quantity import checked
 from app.domain.stock.counting import check_witnesses
 from app.i18n import _
-from app.services.counting.disposal import CAUSES, DisposalRow
-from app.services.counting.listing import CountLineRow
+from app.services.counting.disposal import DisposalRow
 from app.services.stock.places import PlaceRow
-from app.ui import formats
 from app.ui.widgets.dialogs import Form
-from app.ui.widgets.fields import Check, Field, Select
+from app.ui.widgets.fields import Field, Select
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
 
@@ -45,50 +42,6 @@ class StartForm(Form):
     def submit(self) -> None:
         """Hand the choice over."""
         self.chosen.emit(self.place.value, self.tolerance.value)
-        self.accept()
-
-
-class DisposalForm(Form):
-    """Write a lot off, or give it back to its supplier.
-
-    Signals:
-        chosen: (smallest units, cause, reason, give back).
-    """
-
-    chosen = Signal(int, str, str, bool)
-
-    def __init__(self, row: CountLineRow, parent: QWidget) -> None:
-        super().__init__(_("报损或退货：{name}", name=row.name), _("提交审批"), parent)
-        words = f"{row.spec} · {row.lot_no} · {row.place}"
-        self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        self._chain = formats.chain(row.base_unit, row.pack_unit, row.pack_factor)
-        self.count = QLineEdit("1")
-        whole = row.pack_factor == 1
-        self.count_field = Field(
-            _("数量"), self.count,
-            hint=row.pack_unit if whole else _("7+5 = 7 {pack} 5 {base}", pack=row.pack_unit,
-                                               base=row.base_unit),
-        )  # fmt: skip
-        self.cause = Select([(key, _(word)) for key, word in CAUSES.items()])
-        self.reason = QLineEdit()
-        self.reason_field = Field(_("情况"), self.reason)
-        self.back = Check(_("退给供应商（{owner}）", owner=row.owner))
-        for widget in (self.count_field, Field(_("原因"), self.cause),
-                       self.reason_field, self.back):  # fmt: skip
-            self.body.addWidget(widget)
-
-    @override
-    def submit(self) -> None:
-        """Hand the wish over."""
-        if len(self.reason.text().strip()) < 4:  # noqa: PLR2004 - as the service asks
-            self.reason_field.say(_("请写明情况，至少 {n} 个字。", n=4))
-            return
-        try:
-            units = checked(self._chain.read(self.count.text()))
-        except DomainError as error:
-            self.count_field.say(error.text)
-            return
-        self.chosen.emit(units, str(self.cause.value), self.reason.text(), self.back.isChecked())
         self.accept()
 
 

@@ -14,7 +14,6 @@ from app.services.counting.disposal import (
     Carry,
     Decide,
     DisposalRow,
-    Goods,
     ask,
     carry,
     decide,
@@ -24,9 +23,10 @@ from app.services.counting.papers import count_paper, disposal_paper
 from app.services.counting.photos import AddPhoto, add_photo
 from app.services.recalls.expiring import people_of
 from app.ui import formats
+from app.ui.disposal_form import DisposalForm
 from app.ui.icons import Icon
 from app.ui.page import Page
-from app.ui.pages.counting.dialogs import DestroyForm, DisposalForm
+from app.ui.pages.counting.dialogs import DestroyForm
 from app.ui.paper import offer_paper
 from app.ui.status import Status
 from app.ui.tables.cells import Row
@@ -127,22 +127,11 @@ class Papers:
         if line is None:
             self._say(Status.WARN, _("先选一行"), _("选要报损或退货的批号，再按这个按钮。"))
             return
-        form = DisposalForm(line, self._page)
-        form.chosen.connect(lambda *told: self._ask_disposal(line, *told))
+        form = DisposalForm(line, self._page.context.org.id, self._page)
+        form.chosen.connect(self._ask_disposal)
         form.open()
 
-    def _ask_disposal(
-        self, line: CountLineRow, units: int, cause: str, reason: str, back: bool
-    ) -> None:
-        goods = Goods(line.place_id, line.item_id, line.lot_id, line.owner_id, units)
-        command = Ask(
-            new_op(),
-            self._page.context.org.id,
-            (goods,),
-            cause,
-            reason,
-            line.owner_id if back else 0,
-        )
+    def _ask_disposal(self, command: Ask) -> None:
         db, actor = self._page.context.db, self._page.context.actor
         self._store(lambda: ask(db, actor, command), _("已提交，等另一人审批"))
 

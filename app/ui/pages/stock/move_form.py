@@ -48,8 +48,9 @@ class MoveForm(Form):
         self.count = QtyEdit(unit, most=row.qty // self._factor)
         self.count.set_value(row.qty // self._factor)
         self.reason = QLineEdit()
+        self.count_field = Field(_("数量"), self.count)
         for widget in (
-            Field(_("移到"), self.place), Field(_("数量"), self.count),
+            Field(_("移到"), self.place), self.count_field,
             Field(_("理由"), self.reason, hint=_("移回合格区必填")),
         ):  # fmt: skip
             self.body.addWidget(widget)
@@ -60,6 +61,9 @@ class MoveForm(Form):
         """Hand the move over; the service says where goods may not go."""
         place, row = self.place.value, self._row
         if not isinstance(place, int):
+            return
+        if self.count.value <= 0:
+            self.count_field.say(_("数量应大于 0。请改正数量。"))
             return
         line = MoveLine(
             row.item_id, row.lot_id, row.owner_id, row.place_id, place,

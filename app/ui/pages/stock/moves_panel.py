@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QWidget
 from app.domain.duties import Duty
 from app.domain.expiry import shown
 from app.domain.stock.doc_titles import doc_title
-from app.i18n import _
+from app.domain.stock.zones import HOLDS
+from app.i18n import N_, _
+from app.services.counting.disposal import Ask, ask
 from app.services.db import local_time
 from app.services.stock.listing import StockRow
 from app.services.stock.movements import MovementQuery, MovementRow, movements
@@ -15,6 +17,7 @@ from app.services.stock.moving import move_goods
 from app.services.stock.places import PlaceRow, places_of
 from app.ui import formats
 from app.ui.changes import Topic
+from app.ui.disposal_form import DisposalForm
 from app.ui.goods_papers import About, GoodsPapers
 from app.ui.icons import Icon
 from app.ui.page import Page
@@ -56,19 +59,26 @@ class MovesPanel(DetailPanel):
         self._row: StockRow | None = None
         self.move_button = Button(_("移库"), icon=Icon.SWAP)
         self.move_button.clicked.connect(self._ask_move)
+        self.write_off_button = Button(_("报损 / 退货"), icon=Icon.DELETE)
+        self.write_off_button.clicked.connect(self._ask_disposal)
         self.papers = GoodsPapers(page)
         self.papers_button = Button(_("随货资料"), icon=Icon.FILE)
         self.papers_button.clicked.connect(self._show_papers)
         self.foot.addStretch(1)
         self.foot.addWidget(self.papers_button)
+        self.foot.addWidget(self.write_off_button)
         self.foot.addWidget(self.move_button)
 
     def show_lot(self, row: StockRow) -> None:
         """Show another lot."""
         self._row = row
-        self.move_button.setVisible(self._page.context.actor.can(Duty.STORE, row.org_id))
+        mine = self._page.context.actor.can(Duty.STORE, row.org_id)
+        for button in (self.move_button, self.write_off_button):
+            button.setVisible(mine)
         status, word = LIGHTS[row.light]
         badges: list[QWidget] = [Badge(status, _(word))]
+        if row.held:
+            badges = [Badge(Status.LOCK, _(HOLDS.get(row.held, N_("已锁定"))))]
         if row.consigned:
             badges.append(Badge(Status.INFO, _("寄售")))
         self.show_badges(badges)
@@ -119,6 +129,24 @@ class MovesPanel(DetailPanel):
             self._page.context.changes.announce({Topic.STOCK})
 
         self._page.read(lambda: places_of(db, actor, row.org_id), ask)
+
+    def _ask_disposal(self) -> None:
+        """Write the lot off or give it back; another person approves it in 盘点."""
+        row = self._row
+        if row is None:
+            return
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def write(command: Ask) -> None:
+            self._page.write(lambda: ask(db, actor, command), asked)
+
+        def asked(_paper: int) -> None:
+            self._page.context.notices.done(_("已提交，等另一人在「盘点」里审批。"))
+            self._page.context.changes.announce({Topic.STOCK})
+
+        form = DisposalForm(row, row.org_id, self._page)
+        form.chosen.connect(write)
+        form.open()
 
     def _show(self, found: tuple[MovementRow, ...]) -> None:
         model = self.moves.model
