@@ -29,7 +29,7 @@ _LOWEST: Final = 30
 
 def wide_width() -> int:
     """Width of the rail with words, in the look in force."""
-    words = 0 if language() == "zh_CN" else 28  # Latin names of screens are longer
+    words = 0 if language() == "zh_CN" else 40  # Latin names of screens are longer
     return 164 + words + max(0, theme.sizes().font - 15) * 8
 
 

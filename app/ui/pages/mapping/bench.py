@@ -71,7 +71,7 @@ class Bench(Card):
         self.add(place, 1)
         self.reasons = ReasonsView()
         self.add(self.reasons)
-        self.note = ElidedText("", Role.HELP)
+        self.note = Text("", Role.HELP, wrap=True)
         self.request = Button(_("申请新增"), key="A")
         self.aside = Button(_("无对应"), key="X")
         self.refuse = Button(_("驳回"), Kind.DANGER, key="N")

@@ -16,7 +16,7 @@ from app.services.db import local_time
 from app.services.settlement.detail import Detail, detail
 from app.services.settlement.listing import ItemTotal, StatementRow
 from app.services.settlement.pending import PendingRow
-from app.ui import formats
+from app.ui import formats, theme
 from app.ui.formats import pack_text
 from app.ui.icons import Icon
 from app.ui.page import Page
@@ -264,12 +264,12 @@ def _filled(*entries: tuple[str, Decimal]) -> list[Figures]:
 
 
 def _lots(totals: tuple[ItemTotal, ...], head: StatementRow, most: int) -> list[Figures]:
-    lines = [Figures((_("消耗批次"), _("批号"), _("数量"), _("金额 元")), light=True)]
+    lines = [_lot_line(_("消耗批次"), _("批号"), _("数量"), _("金额 元"), light=True)]
     lines += [
-        Figures(
-            (one.name, one.lot_no,
-             pack_text(one.base_unit, one.pack_unit, one.pack_factor, one.qty),
-             formats.amount(one.amount))
+        _lot_line(
+            one.name, one.lot_no,
+            pack_text(one.base_unit, one.pack_unit, one.pack_factor, one.qty),
+            formats.amount(one.amount),
         )
         for one in totals[:most]
     ]  # fmt: skip
@@ -280,3 +280,10 @@ def _lots(totals: tuple[ItemTotal, ...], head: StatementRow, most: int) -> list[
     total = formats.amount(head.consumed)
     lines.append(Figures((_("合计 = 本期消耗"), "", "", total), bold=True, rule=True))
     return lines
+
+
+def _lot_line(*cells: str, light: bool = False) -> Figures:
+    """Name, lot, quantity, money; the quantity leaves where large text has no room for all."""
+    name, lot, qty, money = cells
+    kept = "" if theme.density() is theme.Density.LARGE else qty
+    return Figures((name, lot, kept, money), light=light)
