@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.places import place_id, place_named
 from app.cli.scope import item_id, org_id
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -14,7 +15,7 @@ from app.i18n import _
 from app.services.platform.places import KINDS, STORAGES, ZONES
 from app.services.stock.listing import PlainQuery, stock_rows
 from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
-from app.services.stock.places import PlaceRow, places_of
+from app.services.stock.places import places_of
 
 app = typer.Typer()
 
@@ -53,7 +54,7 @@ def add(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    above = _place(parent, where).id if parent else 0
+    above = place_id(where, parent)
     add_place(db, actor, AddPlace(new_op(), where, code, name, kind, zone, above, storage))
     run.say(_("已新增库位 {code} {name}。", code=code.upper(), name=name))
 
@@ -72,7 +73,7 @@ def move(
     run = cli()
     db, actor = run.signed_in()
     where, wanted = org_id(run, org), item_id(run, item)
-    source, target = _place(start, where), _place(end, where)
+    source, target = place_named(where, start), place_named(where, end)
     found = [
         row
         for row in stock_rows(db, actor, (where,), PlainQuery())
@@ -87,10 +88,3 @@ def move(
     line = MoveLine(wanted, found[0].lot_id, found[0].owner_id, source.id, target.id, qty)
     move_goods(db, actor, MoveGoods(new_op(), where, (line,), reason))
     run.say(_("已移库：{name} {qty} → {place}。", name=found[0].name, qty=qty, place=target.name))
-
-
-def _place(code: str, org: int) -> PlaceRow:
-    for place in places_of(*cli().signed_in(), org):
-        if code.strip().upper() == place.code.upper():
-            return place
-    raise DomainError("place.unknown", _("没有库位 {code}。用 yilian place list 查看。", code=code))

@@ -55,8 +55,36 @@ def test_goods_move_by_command_line(site: Site) -> None:
     assert "请用 --lot" in unclear.err
     done = run(site, "east_store", "place", "move", ITEM, "24", *ways, "--lot", "A")
     assert (done.code, "已移库" in done.out) == (0, True)
+    used_from_a_cabinet(site)
     lost = run(site, "east_store", "pack", "open", "DSB0002261014000001X")
     assert "没有定数包" in lost.err
     assert run(site, "east_store", "pack", "list", "--op", "x").code == 2
     wrong = run(site, "east_store", "pack", "issue", "ZZ", "--item", ITEM)
     assert "没有科室" in wrong.err
+
+
+def used_from_a_cabinet(site: Site) -> None:
+    """Goods of a trolley in a department: taken from there alone, given back to there."""
+
+    def me(*words: str) -> tuple[int, str]:
+        done = run(site, "east_store", *words)
+        return done.code, done.out + done.err
+
+    below = ("--kind", "cabinet", "--parent", "KS-NK")
+    assert me("place", "add", "KS-NK", "内科病区")[0] == 0
+    assert me("place", "add", "QJC-1", "抢救车", *below)[0] == 0
+    assert (
+        me("place", "move", ITEM, "24", "--from", "A-01-1", "--to", "QJC-1", "--lot", "B")[0] == 0
+    )
+    code, told = me("consume", "scan", ITEM, "--place", "仓库九")
+    assert (code, "没有库位" in told) == (1, True)
+    used = run(site, "east_store", "--json", "consume", "scan", ITEM, "--place", "抢救车")
+    assert [one["qty"] for one in used.json()["lines"]] == [24]
+    assert me("consume", "scan", ITEM, "--place", "qjc-1")[0] == 1  # the store has more, it has not
+    me("place", "add", "QJC-2", "抢救车", *below)
+    code, told = me("consume", "scan", ITEM, "--place", "抢救车")
+    assert (code, "QJC-1、QJC-2" in told) == (1, True)
+    back = ("--lot", "B", "--qty", "6", "--reason", "没用上")
+    assert me("consume", "refund", used.json()["no"], *back)[0] == 0
+    home = ("place", "move", ITEM, "6", "--from", "QJC-1", "--to", "A-01-1")
+    assert [me(*home)[0] for _time in range(2)] == [0, 1]
