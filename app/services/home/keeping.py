@@ -61,7 +61,7 @@ def _recalls(ask: Ask) -> Sequence[WorkItem]:
 
 
 def _transfers(ask: Ask) -> Sequence[WorkItem]:
-    """Transfers whose next step is this person's: promise, approve, hand over, accept."""
+    """Transfers whose next step is this person's: promise, approve, hand over, accept, submit."""
     stores = ask.for_duty(Duty.STORE)
     group = lead_org(ask.session, ask.today) in ask.for_duty(Duty.BUY, Duty.SIGN)
     giving, getting = Transfer.donor_id.in_(stores), Transfer.org_id.in_(stores)
@@ -69,6 +69,7 @@ def _transfers(ask: Ask) -> Sequence[WorkItem]:
         (Kind.TRANSFERS_TO_ANSWER, TransferState.DONOR, giving, Transfer.org_id),
         (Kind.TRANSFERS_TO_SEND, TransferState.APPROVED, giving, Transfer.org_id),
         (Kind.TRANSFERS_TO_ACCEPT, TransferState.IN_TRANSIT, getting, Transfer.donor_id),
+        (Kind.TRANSFERS_TO_SUBMIT, TransferState.DRAFT, getting, Transfer.donor_id),
     ]
     if group:
         steps.append((Kind.TRANSFERS_TO_APPROVE, TransferState.REVIEW, true(), Transfer.org_id))

@@ -59,6 +59,7 @@ class Kind(StrEnum):
     TRANSFERS_TO_APPROVE = "transfers_to_approve"
     TRANSFERS_TO_SEND = "transfers_to_send"
     TRANSFERS_TO_ACCEPT = "transfers_to_accept"
+    TRANSFERS_TO_SUBMIT = "transfers_to_submit"
     LOANS_DUE = "loans_due"
     COUNTS_TO_APPROVE = "counts_to_approve"
     COUNTS_TO_POST = "counts_to_post"

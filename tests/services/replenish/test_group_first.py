@@ -8,6 +8,8 @@ import pytest
 
 from app.domain.errors import ConflictError
 from app.domain.ids import new_op
+from app.services import home
+from app.services.home.kinds import Kind
 from app.services.replenishment.group_first import TakeHelp, offers, take
 from app.services.transfers.commands import Step
 from app.services.transfers.listing import transfer_by_no, transfers
@@ -65,3 +67,5 @@ def test_the_command_line_lists_offers(sqlite_site: Site) -> None:
     done = run(sqlite_site, "east_store", "plan", "take", "--all")
     assert done.code == 0, done.err
     assert "调拨草稿" in done.out, "between legal persons a paper comes first"
+    work = home.work(*sqlite_site.as_("east_store"), (EAST,))
+    assert [item.count for item in work if item.kind is Kind.TRANSFERS_TO_SUBMIT] == [1]

@@ -119,6 +119,9 @@ WORDS: Final = {
     Kind.TRANSFERS_TO_ACCEPT: Wording(
         N_("调入的货待验收"), N_("单"), N_("去验收"), Status.INFO, primary=True
     ),
+    Kind.TRANSFERS_TO_SUBMIT: Wording(
+        N_("调拨草稿，补批准文件后提交"), N_("单"), N_("去提交"), Status.WARN
+    ),
     Kind.LOANS_DUE: Wording(N_("借用快到期，待归还"), N_("单"), N_("去归还"), Status.NEAR),
     Kind.COUNTS_TO_APPROVE: Wording(
         N_("盘点待你审批"), N_("单"), N_("去审批"), Status.WARN, primary=True
