@@ -42,6 +42,9 @@ class DisposalForm(Form):
                                                base=row.base_unit),
         )  # fmt: skip
         self.cause = Select([(key, _(word)) for key, word in CAUSES.items()])
+        held = row.held if isinstance(row, StockRow) else ""
+        if held in CAUSES:
+            self.cause.choose(held)
         self.reason = QLineEdit()
         self.reason_field = Field(_("情况"), self.reason)
         self.back = Check(_("退给供应商（{owner}）", owner=row.owner))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.controlled import PSYCHOACTIVE
@@ -347,12 +347,17 @@ def _controlled(session: Session, lines: Collection[DisposalLine]) -> bool:
 
 
 def _goods(session: Session, lines: Collection[DisposalLine]) -> str:
-    rows = session.execute(
-        select(Item.name, Lot.lot_no)
-        .join(Lot, and_(Lot.item_id == Item.id, Lot.id.in_({x.lot_id for x in lines})))
-        .order_by(Item.name)
-    ).all()
-    return "、".join(f"{row.name} {row.lot_no}" for row in rows)
+    """What is written off, lot by lot, with how much: who approves must see it."""
+    of_items = select(Item).where(Item.id.in_({line.item_id for line in lines}))
+    of_lots = select(Lot).where(Lot.id.in_({line.lot_id for line in lines}))
+    items = {item.id: item for item in session.scalars(of_items)}
+    lots = {lot.id: lot.lot_no for lot in session.scalars(of_lots)}
+    told = []
+    for line in lines:
+        item = items[line.item_id]
+        qty = units_text(item.base_unit, item.pack_unit, item.pack_factor, line.qty)
+        told.append(" ".join(filter(None, (item.name, lots.get(line.lot_id, ""), qty))))
+    return "、".join(sorted(told))
 
 
 def _advance(
