@@ -17,7 +17,7 @@ from app.models.item import Item, ItemCode, ItemSearch, ItemUnit
 from app.models.order import MemberOrder, Requisition
 from app.models.party import DutyGrant, Organisation, Person
 from app.models.price import Price
-from app.models.receiving import Delivery
+from app.models.receiving import Acceptance, AcceptanceLine, Delivery
 from app.models.settlement import Statement
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.db import today
@@ -119,6 +119,22 @@ def test_expired_lots_are_locked_and_some_run_out_soon(session: Session) -> None
         Lot.expiry >= day, Lot.expiry < day + timedelta(days=180), Lot.id.in_(here)
     )
     assert (session.scalar(soon) or 0) >= 5
+
+
+def test_controlled_drugs_came_in_before_two_persons_of_the_house(session: Session) -> None:
+    house = select(Person.org_id).where(Person.id == Acceptance.receiver_id).scalar_subquery()
+    came = (
+        select(func.count())
+        .select_from(AcceptanceLine)
+        .join(Item, Item.id == AcceptanceLine.item_id)
+        .join(Acceptance, (Acceptance.org_id == AcceptanceLine.org_id)
+              & (Acceptance.id == AcceptanceLine.acceptance_id))
+        .where(Item.controlled != "", AcceptanceLine.accepted > 0)
+    )  # fmt: skip
+    assert (session.scalar(came) or 0) > 10
+    assert session.scalar(came.where(Acceptance.second_person_id.is_(None))) == 0
+    assert session.scalar(came.where(Acceptance.second_person_id == Acceptance.receiver_id)) == 0
+    assert session.scalar(came.where(Acceptance.org_id == house)) == session.scalar(came)
 
 
 def test_cold_goods_lie_in_the_cold(session: Session) -> None:

@@ -30,6 +30,8 @@ HEADS: Final = {
     "qingyu": "linzq",
 }
 """Who signs and settles for each member."""
+SECONDS: Final = HEADS | {"lead": "suming"}
+"""Who checks controlled drugs beside the keeper: the head where there is one keeper."""
 SALES: Final = ("luoye", "hejian", "tangwei", "dengkai", "xuejing", "fangzhou")
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind
@@ -20,8 +21,10 @@ from app.domain.duties import Actor
 from app.domain.ids import new_id, new_op
 from app.domain.ledger import Move
 from app.models.demand import Demand
+from app.models.item import Item
 from app.models.stock import Lot, LotHold
 from app.services.db import now
+from app.services.demo.desk import SECONDS
 from app.services.demo.papers import Papers, write_rows
 from app.services.demo.parties import Parties
 from app.services.demo.sources import Goods
@@ -107,8 +110,12 @@ def write_demand(books: Books, series: Sequence[Series], given: Mapping[Any, int
 
 def play_member(books: Books, key: str, series: Sequence[Series]) -> Member:
     """Play every item of a member over the last weeks."""
-    org, keeper = books.made.orgs[key], books.made.builder()
-    papers = Papers(org, keeper.person_id, books.made.places[key, "A01"], now(books.session))
+    org, keeper = books.made.orgs[key], books.made.keeper(key)
+    watched = books.session.scalars(select(Item.id).where(Item.controlled != ""))
+    papers = Papers(
+        org, keeper.person_id, books.made.people[SECONDS[key]], frozenset(watched),
+        books.made.places[key, "A01"], now(books.session),
+    )  # fmt: skip
     ends = {
         kind: virtual_place(books.session, org, kind)
         for kind in ("opening", "supplier", "consumed")

@@ -42,12 +42,16 @@ class Papers:
     Attributes:
         org: The member.
         person: Who received and consumed.
+        second: Who checked with them what only two may take in.
+        controlled: Items that only two may take in.
         place: The member's main store.
         stamp: When the documents are posted.
     """
 
     org: int
     person: int
+    second: int
+    controlled: frozenset[int]
     place: int
     stamp: datetime
     rows: dict[type[Base], list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -70,6 +74,7 @@ class Papers:
     def receipt(self, day: date, moves: Sequence[Move], lots: Sequence[LotText]) -> int:
         """A delivery and its acceptance, all of it good; the id of the acceptance."""
         delivery, acceptance = new_id(), new_id()
+        two = any(move.item_id in self.controlled for move in moves)
         supplier = moves[0].owner_id
         common = {"org_id": self.org, "supplier_id": supplier, "place_id": self.place}
         self.rows[Delivery].append(
@@ -88,7 +93,8 @@ class Papers:
             common
             | {"id": acceptance, "no": self._number("YS", day), "delivery_id": delivery}
             | {"status": State.POSTED.value, "accepted_on": day, "posted_at": self.stamp}
-            | {"receiver_id": self.person, "second_person_id": None, "checks": {}}
+            | {"receiver_id": self.person, "second_person_id": self.second if two else None}
+            | {"checks": {}}
             | {"amount": sum(lines, Decimal(0))}
         )
         return acceptance

@@ -21,6 +21,7 @@ from app.models.party import (
     SettleTerm,
 )
 from app.models.stock import Place
+from app.services.demo.desk import KEEPERS
 from app.services.stock.places import make_virtual_places
 
 _PAPERS: Final = (
@@ -43,6 +44,7 @@ class Parties:
     lead_days: dict[str, int] = field(default_factory=dict)
     weekdays: dict[str, tuple[int, ...]] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     places: dict[tuple[str, str], int] = field(default_factory=dict)
     """(organisation, place code) → place."""
 
@@ -56,10 +58,11 @@ class Parties:
         above = entry.get("parent")
         return self.places[org, above] if above else None
 
-    def builder(self) -> Actor:
-        """Who makes the demo's history: the store keeper of the lead with every store's right."""
-        grants = frozenset((Duty.STORE, org) for org in self.orgs.values())
-        return Actor(self.people["heyun"], "heyun", "何芸", self.orgs["lead"], grants)
+    def keeper(self, org: str) -> Actor:
+        """Who makes the history of a member: its own store keeper."""
+        login, where = KEEPERS[org], self.orgs[org]
+        grants = frozenset({(Duty.STORE, where)})
+        return Actor(self.people[login], login, self.names[login], where, grants)
 
 
 def make_parties(session: Session, group: dict[str, Any], today: date) -> Parties:
@@ -139,6 +142,7 @@ def _people(session: Session, group: dict[str, Any], made: Parties) -> None:
     persons, grants = [], []
     for entry in group["people"]:
         person = made.people[entry["login"]] = new_id()
+        made.names[entry["login"]] = entry["name"]
         persons.append(
             {
                 "id": person,
