@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.errors import DomainError
-from app.domain.stock.fefo import LotStock, Pick, allocate, locked_words
+from app.domain.stock.fefo import LotStock, Pick, allocate, locked_words, lots_told
 from app.domain.stock.levels import Key, Levels
 from app.i18n import _
 
@@ -164,7 +164,7 @@ class Counter:
         if by_number:
             fitting = [one for one in by_number if row.lot_no in {"", one.lot_no}]
             if not fitting:
-                lots = "、".join(sorted({one.lot_no for one in by_number}))
+                lots = lots_told(one.lot_no for one in by_number)
                 raise DomainError(
                     "dispense.other_lot",
                     _("{name} 原发药单 {number} 发的是批号 {lots}，不是 {lot}。请核对退回的包装。",

@@ -89,5 +89,13 @@ def locked_words(stock: Iterable[LotStock], day: date) -> str:
     return _("这里还有{lots}，不能使用，请放进退货区。", lots="，".join(said)) if said else ""
 
 
+def lots_told(lots: Iterable[str]) -> str:
+    """Lot numbers in a sentence: the first few of them, and how many there are."""
+    every = sorted(set(lots))
+    if len(every) <= _NAMED:
+        return "、".join(every)
+    return _("{lots} 等 {n} 个", lots="、".join(every[:_NAMED]), n=len(every))
+
+
 def _fefo_key(lot: LotStock) -> tuple[bool, date, int, int, int]:
     return (lot.expiry is None, lot.expiry or date.max, lot.lot_id, lot.place_id, lot.owner_id)

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 from app.domain.documents import DocKind, State
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
+from app.domain.stock.fefo import lots_told
 from app.i18n import _
 from app.models.item import Item
 from app.models.party import Organisation, Person
@@ -146,7 +147,7 @@ def lot_of(lines: tuple[UsedLine, ...], lot_no: str, code: str = "") -> UsedLine
         if line.lot_no.upper() == wanted and code.strip().upper() in {"", line.code.upper()}
     ]
     if not fitting:
-        used = "、".join(sorted({line.lot_no for line in lines}))
+        used = lots_told(line.lot_no for line in lines)
         raise DomainError(
             "reverse.other_lot",
             _("这张单用的是批号 {used}，退回的是批号 {lot}。请核对包装，退到原来的批号。",

@@ -15,6 +15,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.ledger import Move
+from app.domain.stock.fefo import lots_told
 from app.i18n import _
 from app.models.pack import Pack
 from app.models.settlement import Consumption
@@ -148,7 +149,7 @@ def _check_lot(session: Session, command: Reverse, rows: Sequence[Ledger]) -> No
         return
     lots = {row.lot_id for row in rows} | {command.lot_id}
     names = dict(session.execute(select(Lot.id, Lot.lot_no).where(Lot.id.in_(lots))).all())
-    used = "、".join(sorted(names.get(row.lot_id, "—") for row in rows))
+    used = lots_told(names.get(row.lot_id, "—") for row in rows)
     raise DomainError(
         "reverse.other_lot",
         _("这张单用的是批号 {used}，退回的是批号 {lot}。请核对包装，退到原来的批号。",

@@ -40,6 +40,7 @@ class RefundForm(Form):
         self.line = Select([(line.seq, _words(line)) for line in self._lines if line.left])
         self.line.currentIndexChanged.connect(self._chosen)
         self.lot = CodeEdit(scans=True)
+        self.lot.textChanged.connect(self._read)
         self.lot_field = Field(
             _("退回包装上的批号"), self.lot, required=True, hint=_("扫码或输入，核对用")
         )
@@ -65,6 +66,14 @@ class RefundForm(Form):
             self.qty.set_unit(line.base_unit)
             self.qty.set_value(line.left)
             self.qty_field.set_hint(_("最多 {n}", n=formats.number(line.left)))
+
+    def _read(self) -> None:
+        """Go to the line of the lot that was scanned, where only one has it."""
+        typed = self.lot.folded()
+        wanted = classify(typed).lot or typed
+        fitting = [line for line in self._lines if line.left and line.lot_no == wanted]
+        if len(fitting) == 1:
+            self.line.choose(fitting[0].seq)
 
     @override
     def submit(self) -> None:
