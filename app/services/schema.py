@@ -15,6 +15,7 @@ from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.models.anchor import Release
 from app.services.db import Database
+from app.services.db_errors import translate
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -71,7 +72,7 @@ def _upgrade_once(db: Database) -> str:
 
 def version(db: Database) -> str:
     """The schema version of the database, empty when it holds none."""
-    with db.engine.connect() as connection:
+    with translate(), db.engine.connect() as connection:
         return _current(connection) or ""
 
 

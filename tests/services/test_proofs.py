@@ -178,6 +178,16 @@ def test_a_server_is_dumped_and_comes_back_with_its_rights(
         postgresql_backend.cluster.drop("yilian_restored")
 
 
+def test_a_file_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "broken.db"
+    file.write_bytes(b"this was a database " * 500)
+    db = Database(sqlite_engine(str(file)))
+    wrong = {one.name: one.text for one in doctor.examine(db) if not one.ok}
+    db.close()
+    assert set(wrong) == {"文件完整性", "数据版本"}
+    assert all("磁盘读写出错" in text for text in wrong.values())
+
+
 def test_a_healthy_database_passes_the_examination(stocked: Site) -> None:
     found = doctor.examine(stocked.owner)
 

@@ -215,7 +215,7 @@ def _check_ours(db: Database, source: Path) -> None:
         found = schema.version(db)
         with db.engine.connect() as connection:
             schema.refuse_newer(connection)
-    except DBAPIError as error:
+    except (DBAPIError, EnvironmentProblem) as error:
         raise foreign from error
     if not found:
         raise foreign

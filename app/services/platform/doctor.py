@@ -11,6 +11,7 @@ from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services import schema
 from app.services.db import Database
+from app.services.db_errors import translate
 from app.services.platform import proofs, server_dump, storage
 
 SAFE_SQLITE = (3, 51, 3)
@@ -44,7 +45,10 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
 
 
 def _version(db: Database) -> Check:
-    version, newest = schema.version(db), schema.newest()
+    try:
+        version, newest = schema.version(db), schema.newest()
+    except EnvironmentProblem as problem:
+        return Check(_("数据版本"), ok=False, text=problem.text)
     if version == newest:
         text = _("{version}，是本程序的版本", version=version)
     else:
@@ -84,7 +88,15 @@ def _sqlite(db: Database) -> Iterator[Check]:
 
     version = tuple(int(part) for part in pysqlite3.sqlite_version.split("."))
     yield Check("SQLite", version >= SAFE_SQLITE, pysqlite3.sqlite_version)
-    with db.engine.connect() as connection:
+    try:
+        yield from _file(db)
+    except EnvironmentProblem as problem:
+        yield Check(_("文件完整性"), ok=False, text=problem.text)
+    yield from _place(Path(str(db.engine.url.database)))
+
+
+def _file(db: Database) -> Iterator[Check]:
+    with translate(), db.engine.connect() as connection:
         answer = str(connection.exec_driver_sql("PRAGMA integrity_check").scalar_one())
         keys = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
@@ -92,7 +104,6 @@ def _sqlite(db: Database) -> Iterator[Check]:
     text = _("完整") if good else _("已损坏：{answer}。请用最近的备份恢复。", answer=answer)
     yield Check(_("文件完整性"), good, text)
     yield Check(_("写入方式"), mode == "wal", mode.upper())
-    yield from _place(Path(str(db.engine.url.database)))
 
 
 def _place(file: Path) -> Iterator[Check]:
