@@ -55,6 +55,14 @@ def turn(state: State) -> Party | None:
     return _TURN.get(state)
 
 
+def signed_by(state: State) -> frozenset[Party]:
+    """The sides that have signed the present version of an order in `state`."""
+    if state in SETTLED:
+        return frozenset(Party)
+    half = state in {State.MEMBER_SIGNED, State.ANSWERED}
+    return frozenset({Party.MEMBER}) if half else frozenset()
+
+
 def state_after(party: Party, decision: Decision) -> State:
     """The state of an order after `party` decided."""
     return State.REFUSED if decision is Decision.REFUSED else _SIGNED[party]

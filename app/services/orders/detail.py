@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.documents import DocKind
+from app.domain.documents import DocKind, State
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.domain.orders.content import ContentLine, OrderContent, digest, from_plain, short
-from app.domain.orders.signing import Party
+from app.domain.orders.signing import Decision, Party, signed_by
 from app.i18n import _
 from app.models.order import Contract, MemberOrder, MemberOrderVersion, Signature
 from app.models.sealing import SealedPaper
@@ -184,10 +184,16 @@ def _intact(
     signatures: Sequence[Signature],
 ) -> bool:
     kept = {one.version: one.digest for one in versions}
+    there = {
+        Party(one.party)
+        for one in signatures
+        if one.version == order.version and one.decision == Decision.SIGNED
+    }
     return (
         all(digest(one.content) == one.digest for one in versions)
         and all(kept.get(one.version) == one.digest for one in signatures)
         and kept.get(order.version, order.digest) == order.digest
+        and signed_by(State(order.status)) <= there
     )
 
 

@@ -12,7 +12,7 @@ from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.orders.amend import Change
 from app.domain.orders.signing import Decision
-from app.models.order import GroupOrder, MemberOrderLine, Signature
+from app.models.order import GroupOrder, MemberOrder, MemberOrderLine, Signature
 from app.models.platform import Audit
 from app.services.orders.changing import Amend, CancelOrder, Urge, amend, cancel, urge
 from app.services.orders.consolidate import Consolidate, consolidate
@@ -244,3 +244,9 @@ def test_an_order_changed_behind_our_back_is_not_signed(site: Site) -> None:
     with pytest.raises(DomainError, match="对不上"):
         sign_as(site, "east_head", row)
     assert not order_detail(*site.as_(BUYER), OrderWanted(EAST, row.id)).intact
+    other = order_of(site, EAST, RUIHE)
+    assert order_detail(*site.as_(BUYER), OrderWanted(EAST, other.id)).intact
+    for unsigned in (State.SIGNED, State.MEMBER_SIGNED):
+        with site.owner.write() as s:
+            s.get_one(MemberOrder, (EAST, other.id)).status = unsigned
+        assert not order_detail(*site.as_(BUYER), OrderWanted(EAST, other.id)).intact
