@@ -81,6 +81,8 @@ def test_more_than_there_is_posts_nothing(site: Site) -> None:
     lots = receive(site, EAST, {"A": (1, date(2027, 9, 30))})
     with pytest.raises(DomainError) as caught:
         consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 30)))
+    with pytest.raises(DomainError, match="还没有要登记的消耗"):
+        consume(*site.as_("east_store"), use(site))
     assert "还差 6" in caught.value.text
     assert on_hand(site, lots["A"]) == BOX
 

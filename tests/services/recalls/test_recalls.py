@@ -151,6 +151,8 @@ def test_members_answer_when_the_goods_are_set_apart(site: Site) -> None:
     )
     done = Close(new_op(), number, row.version, "已全部退回厂家", release=True)
     close(*site.as_("lead_buyer"), done)
+    with pytest.raises(ConflictError, match="已经结束"):
+        answer(db, actor, Answer(new_op(), WEST, number, "又想起来"))
     again = Close(new_op(), number, row.version, "又关一次", release=True)
     with pytest.raises(ConflictError, match="别人处理过"):
         close(*site.as_("lead_buyer"), again)
