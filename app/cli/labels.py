@@ -20,12 +20,13 @@ from app.domain.ids import new_op
 from app.domain.labels.spec import LabelSpec
 from app.domain.labels.template import LabelPaper
 from app.i18n import _
-from app.services.labels import candidates, output
+from app.services.labels import again, candidates, output
 from app.services.labels.commands import Candidate, LabelLine, MakeLabels, Source
 from app.services.labels.designs import paper_of
 from app.services.labels.job import PrintJob, ready_labels
 from app.services.labels.specs import bin_specs, find_pack, preview_specs, print_history
 from app.services.labels.void import VoidLabels, void_labels
+from app.services.scan_rules import read
 
 app = typer.Typer()
 app.add_typer(
@@ -33,6 +34,7 @@ app.add_typer(
 )
 
 _MOST_PRINTS = 1000
+_ROLL = "60x40"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Done:
 
 @app.command("list", help=_("能贴标签的货：一张验收单的，或库存里的"))
 def list_(
-    acceptance: Annotated[str, typer.Argument(help=_("验收单号；不填为库存"))] = "",
+    acceptance: Annotated[str, typer.Argument(help=_("任何单号或批号；不填为库存"))] = "",
     search: Annotated[str, typer.Option(help=_("品名、编码或批号"))] = "",
     org: Annotated[str, typer.Option(help=_("机构的四位编码；不填为本人所在机构"))] = "",
 ) -> None:
@@ -83,7 +85,7 @@ def list_(
 @printing
 def print_(
     how: How,
-    acceptance: Annotated[str, typer.Argument(help=_("验收单号；不填为库存"))] = "",
+    acceptance: Annotated[str, typer.Argument(help=_("任何单号或批号；不填为库存"))] = "",
     search: Annotated[str, typer.Option(help=_("只打印这些：品名、编码或批号"))] = "",
     each: Annotated[int, typer.Option(help=_("每张多少包装（盒、支）；0 为自动"))] = 0,
     count: Annotated[int, typer.Option(help=_("每个批次最多几张；0 为全部"))] = 0,
@@ -107,27 +109,36 @@ def print_(
 @printing
 def reprint(
     how: How,
-    number: Annotated[int, typer.Argument(help=_("打印记录号，见 yilian labels history"))],
+    number: Annotated[
+        str, typer.Argument(help=_("打印记录号（见 yilian labels history）、标签码、单号或批号"))
+    ],
 ) -> None:
-    """Print the labels of an earlier print again."""
+    """Print labels again: of an earlier print, one label, or what stands on a paper's goods."""
     db, actor = cli().signed_in()
     rows = print_history(db, actor, how.org_id, _MOST_PRINTS)
-    row = next((one for one in rows if one.id == number), None)
-    if row is None:
-        raise DomainError(
-            "label.print",
-            _("没有打印记录 {number}。请用 yilian labels history 查看。", number=number),
-        )
+    row = next((one for one in rows if str(one.id) == number), None)
     job = PrintJob(
         op_id=new_op(),
         org_id=how.org_id,
-        options=how.options(usual=row.template),
+        options=how.options(usual=row.template if row else _ROLL),
         target=how.target,
-        source=Source(row.source),
-        source_id=row.source_id,
-        pack_ids=row.pack_ids,
+        source=Source(row.source) if row else Source.STOCK,
+        source_id=row.source_id if row else 0,
+        pack_ids=row.pack_ids if row else _standing(how.org_id, number),
     )
     _print(how, job)
+
+
+def _standing(org: int, number: str) -> tuple[int, ...]:
+    """The labels that stand behind a scan, a paper's number or a lot."""
+    db, actor = cli().signed_in()
+    code = read(db, number).own_label
+    if code:
+        return (find_pack(db, actor, org, code),)
+    packs = again.standing_labels(db, actor, org, again.lots_behind(db, actor, org, number))
+    if not packs:
+        raise DomainError("label.none", _("{number} 的货没有贴着的标签。", number=number))
+    return packs
 
 
 @app.command(help=_("作废标签：丢了、坏了、贴错了；写明原因，货还在账上"))
@@ -200,11 +211,15 @@ def _own_paper(name: str) -> LabelPaper:
 
 
 def _candidates(org_id: int, acceptance: str, search: str) -> tuple[int, Sequence[Candidate]]:
-    """The acceptance (0 for stock) and its goods, narrowed by `search`."""
+    """The acceptance (0 for stock and other papers) and its goods, narrowed by `search`."""
     db, actor = cli().signed_in()
     if not acceptance:
         return 0, candidates.from_stock(db, actor, org_id, search)
-    number = candidates.find_acceptance(db, actor, org_id, acceptance)
+    try:
+        number = candidates.find_acceptance(db, actor, org_id, acceptance)
+    except DomainError:
+        lots = again.lots_behind(db, actor, org_id, acceptance)
+        return 0, candidates.from_stock(db, actor, org_id, search, lots)
     found = candidates.from_acceptance(db, actor, org_id, number)
     return number, [
         one for one in found if not search or search in f"{one.name}\n{one.code}\n{one.lot_no}"

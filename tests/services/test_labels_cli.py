@@ -145,3 +145,21 @@ def test_a_label_is_voided_with_a_reason_and_says_so(
     assert (code, "作废：标签撕坏了" in refused) == (1, True)
     code, refused = typed("list", "--org", "0009")
     assert (code, "没有机构 0009" in refused) == (1, True)
+
+
+def test_labels_of_any_paper_are_made_and_printed_again(
+    sqlite_site: Site, typed: Any, tmp_path: Path
+) -> None:
+    receive(sqlite_site)
+    code, made = typed("print", "YS20261014-001", "--count", "2")
+    assert (code, made["labels"]) == (0, 2)
+    with sqlite_site.owner.read() as session:
+        label = session.get_one(Pack, (EAST, made["units"][1])).code
+    for number, labels in (("YS20261014-001", 2), ("K260318", 2), (label, 1)):
+        code, again = typed("reprint", number, "--pdf", str(tmp_path / "again.pdf"))
+        assert (code, again["labels"]) == (0, labels)
+        assert set(again["units"]) <= set(made["units"])
+    code, goods = typed("list", "K260318")
+    assert (code, goods[0]["lot_no"], goods[0]["labelled"] > 0) == (0, "K260318", True)
+    code, told = typed("reprint", "DD20269999-001")
+    assert (code, "没有单号或批号" in told) == (1, True)

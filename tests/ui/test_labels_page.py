@@ -236,6 +236,14 @@ def test_labels_are_printed_again_from_the_history_or_by_a_scan(
     scan(page, "YS20261014-001")
     follow(page)
     assert page.state.acceptance_no == "YS20261014-001"
+    page.arrive(paper="K260318")  # from a stock row, a count, a transfer, an order
+    settle()
+    goods = next(one for one in page.findChildren(StockForm) if one.isVisible())
+    assert (goods.verb.isEnabled(), goods.reprint.isEnabled()) == (False, True)
+    goods.submit()
+    follow(page)
+    assert page.goods.title.text().endswith("K260318")
+    assert page.preview.count.text() == "5 枚 · 1 页"
 
 
 def test_a_strange_scan_says_what_can_be_scanned_here(
@@ -245,7 +253,7 @@ def test_a_strange_scan_says_what_can_be_scanned_here(
     page.context.jobs.failed.connect(taken.append)
     scan(page, "6901234567899")
     settle()
-    assert "可以扫验收单号" in str(taken[0])
+    assert "可以扫单号、批号" in str(taken[0])
 
 
 def test_goods_from_stock_join_the_print(

@@ -84,14 +84,17 @@ def from_acceptance(
 
 
 def from_stock(
-    db: Database, actor: Actor, org_id: int, text: str = "", place_id: int = 0
+    db: Database, actor: Actor, org_id: int, text: str = "", lots: Collection[int] = ()
 ) -> tuple[Candidate, ...]:
-    """Lots in stock whose item name, item code or lot contains `text`, first to expire first."""
+    """Lots in stock whose item name, item code or lot contains `text`, first to expire first.
+
+    With `lots`, only those.
+    """
     require(actor, Duty.READ, org_id)
     with db.read() as session:
         statement = _stock(org_id)
-        if place_id:
-            statement = statement.where(Balance.place_id == place_id)
+        if lots:
+            statement = statement.where(Balance.lot_id.in_(lots))
         if text.strip():
             like = f"%{text.strip().replace('%', '').replace('_', '')}%"
             statement = statement.where(

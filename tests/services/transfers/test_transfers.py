@@ -21,6 +21,8 @@ from app.services.consumption import Reverse, reverse
 from app.services.consumption.listing import consumptions, used_lines
 from app.services.counting.controlled import controlled_ledger
 from app.services.demand import add_demand
+from app.services.labels.again import lots_behind
+from app.services.labels.candidates import from_stock
 from app.services.receiving.commands import Second
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
@@ -247,6 +249,10 @@ def test_an_emergency_goes_at_once_and_is_reported(site: Site) -> None:
         ("west_store", WEST, (4, 0, "城东", "王芳", "马主任")),
     ):  # fmt: skip
         last = controlled_ledger(*site.as_(login), org)[-1]
+        behind = lots_behind(*site.as_(login), org, done.no)  # for labels, at both houses
+        assert [one.lot_no for one in from_stock(*site.as_(login), org, lots=behind)] == [
+            last.lot_no
+        ]
         assert (last.came, last.went, last.other_end, last.person, last.second) == line
         assert last.doc_no == done.no
         signed = transfer_paper(*site.as_(login), WEST, done.transfer_id).signing

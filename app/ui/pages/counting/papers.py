@@ -119,7 +119,8 @@ class Papers:
         if line is None:
             self._page.not_available()
         else:
-            self._page.context.navigate("labels", search=line.lot_no or line.name)
+            asked = {"paper": line.lot_no} if line.lot_no else {"search": line.name}
+            self._page.context.navigate("labels", **asked)
 
     def ask_for_line(self) -> None:
         """Write off or return the lot of the chosen line."""

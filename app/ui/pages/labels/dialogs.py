@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -16,11 +16,13 @@ from app.domain.labels.sheet import Nudge
 from app.i18n import _
 from app.services.labels.commands import AcceptanceRow, Candidate, PrintRow
 from app.ui import theme
+from app.ui.icons import Icon
 from app.ui.label_printing import Outlet
 from app.ui.tables.cells import Qty, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, SearchEdit
 from app.ui.widgets.files import FileDialog
@@ -136,13 +138,15 @@ class StockForm(PickForm):
 
     Signals:
         asked: The text to search for, a moment after the last key.
+        again: The lot (`Candidate`) whose labels are to be printed again.
     """
 
     asked = Signal(str)
+    again = Signal(object)
 
-    def __init__(self, parent: QWidget, text: str = "") -> None:
+    def __init__(self, parent: QWidget, text: str = "", title: str = "") -> None:
         super().__init__(
-            _("从库存添加"),
+            title or _("从库存添加"),
             _("添加到标签"),
             (
                 Column(
@@ -151,11 +155,16 @@ class StockForm(PickForm):
                 ),
                 Column(key="lot", title=_("批号 / 有效期"), kind=Kind.TWO_LINE, width=110),
                 Column(key="place", title=_("库位"), width=110),
-                Column(key="free", title=_("可贴"), kind=Kind.QTY, width=90),
+                Column(key="free", title=_("可贴"), kind=Kind.QTY, width=80),
+                Column(key="stuck", title=_("已贴"), kind=Kind.QTY, width=80),
             ),
             parent,
-            wide=680,
+            wide=740,
         )  # fmt: skip
+        self.reprint = Button(_("补打已贴的"), icon=Icon.HISTORY)
+        self.reprint.clicked.connect(lambda: self._leave(self.again))
+        self.buttons.insertWidget(0, self.reprint)
+        self.grid.selection_changed.connect(self._offer)
         self.search = SearchEdit(_("品名、编码或批号"))
         self.body.insertWidget(0, self.search)
         self.grid.set_empty(_("库存里没有符合的货。换个词再找。"))
@@ -167,6 +176,24 @@ class StockForm(PickForm):
         self.search.setText(text)
         self.search.setFocus()
 
+    def _offer(self) -> None:
+        """New labels where goods have none, the old ones again where some stand."""
+        row = self.grid.current()
+        one = row.record if row is not None else None
+        self.verb.setEnabled(isinstance(one, Candidate) and one.free > 0)
+        self.reprint.setEnabled(isinstance(one, Candidate) and one.labelled > 0)
+
+    def _leave(self, signal: SignalInstance) -> None:
+        row = self.grid.current()
+        if row is not None:
+            signal.emit(row.record)
+            self.accept()
+
+    @override
+    def submit(self) -> None:
+        """New labels; where all goods have theirs, those again."""
+        self._leave(self.picked if self.verb.isEnabled() else self.again)
+
     def show_goods(self, found: Sequence[Candidate]) -> None:
         """Show what was found."""
         self.show_rows(
@@ -177,13 +204,17 @@ class StockForm(PickForm):
                         Two(one.name, one.spec),
                         Two(one.lot_no or "—", expiry_text(one.expiry) if one.expiry else "—"),
                         one.place,
-                        Qty(f"{one.free // one.pack_factor:,}", one.pack_unit),
+                        *(
+                            Qty(f"{units // one.pack_factor:,}", one.pack_unit)
+                            for units in (one.free, one.qty - one.free)
+                        ),
                     ),
                     record=one,
                 )
                 for one in found
             ]
         )
+        self._offer()
 
 
 class NudgeForm(Form):

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.i18n import _
-from app.services.labels import candidates
+from app.services.labels import again, candidates
 from app.services.labels.commands import AcceptanceRow, Candidate, PrintRow, Source
 from app.services.labels.specs import print_history
 from app.services.labels.void import Voided, VoidLabels, void_labels
@@ -144,22 +144,45 @@ class GoodsCard(Card):
             lambda: candidates.recent_acceptances(db, actor, org), show, channel="dialog"
         )
 
+    def add_behind(self, number: str) -> None:
+        """Labels for the goods of any paper, or of a lot: new, or those that stand again."""
+        db, actor, org = self._screen.context.db, self._screen.context.actor, self._state.org_id
+
+        def show(lots: tuple[int, ...]) -> None:
+            title = _("{no} 的货：贴标签、补打", no=number)
+            self._choose_goods(dialogs.StockForm(self, title=title), lots)
+
+        self._screen.read(lambda: again.lots_behind(db, actor, org, number), show, channel="dialog")
+
     def add_from_stock(self, text: str = "") -> None:
         """Let the person add goods from stock."""
-        form = dialogs.StockForm(self, text)
+        self._choose_goods(dialogs.StockForm(self, text), ())
+
+    def _choose_goods(self, form: dialogs.StockForm, lots: tuple[int, ...]) -> None:
         db, actor, org = self._screen.context.db, self._screen.context.actor, self._state.org_id
 
         def ask(words: str) -> None:
             self._screen.read(
-                lambda: candidates.from_stock(db, actor, org, words),
+                lambda: candidates.from_stock(db, actor, org, words, lots),
                 form.show_goods,
                 channel="stock",
             )
 
         form.asked.connect(ask)
         form.picked.connect(self.add_goods)
+        form.again.connect(self._again)
         form.open()
-        ask(text)
+        ask(form.search.text())
+
+    def _again(self, candidate: Candidate) -> None:
+        """The labels that stand on a lot, once more."""
+        db, actor, org = self._screen.context.db, self._screen.context.actor, self._state.org_id
+        title = _("补打 {name} {lot}", name=candidate.name, lot=candidate.lot_no).strip()
+        self._screen.read(
+            lambda: again.standing_labels(db, actor, org, (candidate.lot.lot_id,)),
+            lambda packs: self.show_reprint(Reprint(title, packs, Source.STOCK, 0)),
+            channel="again",
+        )
 
     def choose_reprint(self) -> None:
         """Let the person choose an earlier print."""

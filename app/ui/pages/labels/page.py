@@ -100,8 +100,11 @@ class LabelsPage(Page):
 
     @override
     def arrive(self, **arguments: object) -> None:
-        """Print the labels of an acceptance (`acceptance_id`), or find goods (`search`)."""
+        """Labels of an acceptance (`acceptance_id`), of any `paper` or lot, or found (`search`)."""
         acceptance, search = arguments.get("acceptance_id"), arguments.get("search")
+        paper = arguments.get("paper")
+        if isinstance(paper, str):
+            self.goods.add_behind(paper)
         if isinstance(acceptance, int):
             self.goods.load(acceptance)
         if isinstance(search, str):
@@ -214,12 +217,14 @@ class LabelsPage(Page):
             self.not_available()
 
     def scanned(self, code: str) -> None:
-        """A label is printed again; an acceptance number brings its goods."""
+        """A label is printed again; a paper's number or a lot brings its goods."""
         db, actor, org = self.context.db, self.context.actor, self.state.org_id
 
         def show(found: Scanned) -> None:
             if found.reprint:
                 self.goods.show_reprint(found.reprint)
+            elif found.paper:
+                self.goods.add_behind(found.paper)
             else:
                 self.goods.load(found.acceptance_id)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.db import Database
+from app.services.labels.again import lots_behind
 from app.services.labels.candidates import find_acceptance
 from app.services.labels.commands import Source
 from app.services.labels.specs import find_pack
@@ -17,10 +19,11 @@ from app.ui.pages.labels.view_model import Reprint
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """Either labels to print again, or the acceptance whose labels are wanted."""
+    """Labels to print again, the acceptance whose labels are wanted, or another paper's number."""
 
     reprint: Reprint | None = None
     acceptance_id: int = 0
+    paper: str = ""
 
 
 def find_scanned(db: Database, actor: Actor, org_id: int, text: str) -> Scanned:
@@ -31,10 +34,14 @@ def find_scanned(db: Database, actor: Actor, org_id: int, text: str) -> Scanned:
         pack = find_pack(db, actor, org_id, own)
         title = _("补打标签 {code}", code=own)
         return Scanned(reprint=Reprint(title, (pack,), Source.STOCK, 0))
+    number = text.strip()
+    with suppress(DomainError):
+        return Scanned(acceptance_id=find_acceptance(db, actor, org_id, number))
     try:
-        return Scanned(acceptance_id=find_acceptance(db, actor, org_id, text.strip()))
+        lots_behind(db, actor, org_id, number)
     except DomainError:
         raise DomainError(
             "label.scan",
-            _("这里扫不了 {code}。可以扫验收单号，或要补打的标签。", code=text.strip()),
+            _("这里扫不了 {code}。可以扫单号、批号，或要补打的标签。", code=number),
         ) from None
+    return Scanned(paper=number)

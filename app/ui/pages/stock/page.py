@@ -119,12 +119,24 @@ class StockPage(Page):
         self.on(Act.EXPORT, self._export)
         self.on(Act.COLUMNS, lambda: self._grid().choose_columns())
         self.on(Act.FILTERS, self._clear)
+        self.on(Act.LABELS, self._labels)
         self.context.scans.subscribe(self, self._scanned)
 
     def _scanned(self, code: str) -> None:
         """Look for the lot that was scanned, whichever of its codes it was."""
         db, actor = self.context.db, self.context.actor
         self.read(lambda: words_of_scan(db, actor, code), self.search.setText, channel="scan")
+
+    def _labels(self) -> None:
+        """F8: labels of the lot in front, new or again."""
+        row = self.lots.current() if self._grid() is self.lots else None
+        lot = row.record if row is not None else None
+        if isinstance(lot, StockRow) and lot.lot_no:
+            self.context.navigate("labels", paper=lot.lot_no)
+        elif isinstance(lot, StockRow):
+            self.context.navigate("labels", search=lot.name)
+        else:
+            self.not_available()
 
     def _grid(self) -> GridView:
         return (self.lots, self.items, self.members)[self.stack.currentIndex()]

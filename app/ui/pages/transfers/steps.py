@@ -185,7 +185,7 @@ class Steps(QObject):
     def _labels(self, form: Form, detail: TransferDetail) -> None:
         """Labels of what came in, from the receiver's stock."""
         form.accept()
-        self._page.context.navigate("labels", search=detail.lots[0].lot_no or detail.lots[0].name)
+        self._page.context.navigate("labels", paper=detail.head.no)
 
 
 def _goods(row: TransferRow) -> str:
