@@ -13,7 +13,7 @@ from app.ui.pages.registry import PAGES, PageSpec
 from app.ui.tables.body import Body
 from tests.factories import PEOPLE
 
-WITHOUT_ROWS = {"home", "settings"}
+WITHOUT_ROWS = {"home"}
 
 
 @pytest.mark.parametrize(

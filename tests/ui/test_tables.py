@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from PySide6.QtCore import QEvent, QModelIndex, Qt
 from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError, EnvironmentProblem
@@ -350,6 +350,19 @@ def test_the_list_model_keeps_the_promises_of_qt(lines: GridView, qtmodeltester:
     model.order((Sort("qty", descending=True),))
     qtmodeltester.check(model)
     assert [r.key for r in model.rows] == [9, 3, 2, 1]
+
+
+def test_esc_on_the_rows_of_a_dialog_closes_it(qtbot: QtBot) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    model = ListModel(COLUMNS)
+    view = GridView(model)
+    QVBoxLayout(dialog).addWidget(view)
+    model.set_rows([row(1)])
+    dialog.open()
+    view.focus_rows()
+    QTest.keyClick(view.halves.right, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_letters_are_told_to_the_page_not_searched(lines: GridView, qtbot: QtBot) -> None:

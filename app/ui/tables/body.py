@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QFrame, QLineEdit, QTableView, QWidget
 from typing_extensions import override
 
 from app.ui import theme
@@ -90,6 +90,8 @@ class Body(QTableView):
             self.toggle(position)
         elif key == Qt.Key.Key_Escape:
             self.escaped.emit()
+            if isinstance(self.window(), QDialog):
+                event.ignore()  # it closes the dialog, as from any of its fields
         elif key == Qt.Key.Key_F2 and not plain:
             super().keyPressEvent(event)
         elif plain and event.text().isdigit() and self.edit_cell(position, event.text()):

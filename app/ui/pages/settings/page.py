@@ -101,7 +101,9 @@ class SettingsPage(Page):
         """Bring a section to the front."""
         place = list(self.sections).index(key)
         self._stack.setCurrentIndex(place)
-        self._group.buttons()[place].setChecked(True)
+        button = self._group.buttons()[place]
+        button.setChecked(True)
+        self.setFocusProxy(button)  # keys work on arrival
         self.sections[key].refresh()
         self.chrome_changed.emit()
 
