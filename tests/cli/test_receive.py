@@ -105,8 +105,13 @@ def test_a_sheet_is_checked_then_kept(site: Site, tmp_path: Path) -> None:
     wrong = {(one["row"], one["column"]) for one in problems}
     assert wrong == {(3, "69码"), (3, "数量"), (3, "有效期")}
     assert ok(run(site, "east_store", "--json", "delivery", "list")).json() == []
-    good = right + "KZ-1,康泽,6901234500035,N1,2028-02-15,2,,42.3\n"
-    file.write_text(head + good, encoding="gb18030")
+    above = "随货同行单\n送货单号：KZ-1　制单：小王,供应商：,康泽\n"
+    good = "69码,批号,有效期,数量,单位,单价\n6901234500011,K1,2028-02,10盒,,3.86\n"
+    good += "6901234500035,N1,2028-02-15,2,,42.3\n"
+    file.write_text(above + good.replace("10盒,", "10盒,支"), encoding="utf-8")
+    two = run(site, "east_store", "delivery", "import", str(file))
+    assert "数量写的是「盒」，单位列是「支」" in two.err
+    file.write_text(above + good, encoding="gb18030")
     assert (
         "没有问题" in ok(run(site, "east_store", "import", "delivery", str(file), "--preview")).out
     )

@@ -19,6 +19,7 @@ from app.i18n import _
 from app.services.importing.columns import Located
 
 _COUNT: Final = re.compile(r"([0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.0+)?")
+_MEASURE: Final = re.compile(r"(-?[0-9][0-9,.]*) ?([^\W\d_]{1,6})")
 _AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
 _SERIAL: Final = re.compile(r"[2-9][0-9]{4}")
 _SERIAL_ZERO: Final = date(1899, 12, 30)
@@ -54,14 +55,25 @@ class SheetRow:
     def count(self, key: str, default: int = 0) -> int:
         """A whole number; a wrong one becomes a problem and counts as `default`."""
         text = self.text(key)
-        if not text:
-            return default
+        return self._whole(key, text, default) if text else default
+
+    def measure(self, key: str) -> tuple[int, str]:
+        """A whole number and the unit written behind it (「22 盒」), empty without one."""
+        found = _MEASURE.fullmatch(self.text(key))
+        if found is None:
+            return self.count(key), ""
+        return self._whole(key, found[1], 0), found[2]
+
+    def _whole(self, key: str, text: str, default: int) -> int:
         found = _COUNT.fullmatch(text)
         value = int(found[1].replace(",", "")) if found else -1
-        if not 0 <= value <= _MAX_COUNT:
+        if 0 <= value <= _MAX_COUNT:
+            return value
+        if _COUNT.fullmatch(text.removeprefix("-")) and text.startswith("-"):
+            self.wrong(key, "import.count", _("「{text}」是负数。请填 0 或更大的整数。", text=text))
+        else:
             self.wrong(key, "import.count", _("「{text}」不是整数。请填整数，如 24。", text=text))
-            return default
-        return value
+        return default
 
     def price(self, key: str) -> Decimal | None:
         """An amount of money with at most four places; None when empty or wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from app.models.order import MemberOrder
 from app.models.party import Organisation
 from app.services.access import require
 from app.services.db import Database
+from app.services.importing.above import said_above
 from app.services.importing.columns import Field, locate
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish, plain
@@ -120,6 +121,7 @@ def preview_notes(db: Database, actor: Actor, wanted: NoteFile) -> Preview:
     table = _table(wanted.path)
     located = locate(table, FIELDS)
     rows = list(data_rows(table, located))
+    _from_above(rows, said_above(table, located, FIELDS, _keys_above(wanted)))
     if len(rows) > _MOST_LINES:
         raise DomainError(
             "delivery.lines",
@@ -133,7 +135,10 @@ def preview_notes(db: Database, actor: Actor, wanted: NoteFile) -> Preview:
         reader = _Reader(session, wanted, make_finder(session, wanted.org_id, rows))
         planned = [reader.read(row) for row in rows]
         notes = _grouped([one for one in planned if one is not None])
-    problems = tuple(problem for row in rows for problem in row.problems)
+    problems = (
+        *reader.missing.values(),
+        *(problem for row in rows for problem in row.problems),
+    )
     if not rows:
         problems = (Problem("import.empty", _("标题下面没有内容。请核对文件。")),)
     return Preview(wanted.org_id, wanted.path.name, notes, problems)
@@ -159,6 +164,17 @@ def save_notes(db: Database, actor: Actor, command: SaveNotes) -> tuple[MadeDeli
         )
         finish(session, preview.org_id, command.op_id, {"notes": plain(made)})
         return made
+
+
+def _keys_above(wanted: NoteFile) -> list[str]:
+    """What the sheet may say once for all rows; what the person said counts more."""
+    said = {"no": bool(wanted.no), "supplier": wanted.supplier_id != 0}
+    return [key for key in ("no", "order", "supplier", "shipped") if not said.get(key)]
+
+
+def _from_above(rows: Iterable[SheetRow], said: Mapping[str, str]) -> None:
+    for row in rows:
+        row.texts.update({key: text for key, text in said.items() if not row.text(key)})
 
 
 def _command(op_id: UUID, preview: Preview, planned: PlannedNote) -> MakeDelivery:
@@ -202,6 +218,7 @@ class _Reader:
         self._finder = finder
         self._session = session
         self._orders: dict[str, tuple[int, int]] = {}
+        self.missing: dict[str, Problem] = {}
         self._suppliers = _suppliers(session)
         self._units = _units(session, finder.items)
 
@@ -209,7 +226,7 @@ class _Reader:
         """The row with its note, or None when something of it is wrong."""
         no = row.text("no") or self._wanted.no
         if not no:
-            row.wrong("no", "delivery.no", _("没有送货单号。请补上，或在导入时填一个。"))
+            self._missing(row, "no", _("没有送货单号。请补上，或在导入时填一个。"))
         order_id, order_supplier = self._order(row)
         supplier_id = self._supplier(row, order_supplier)
         goods = self._finder.find(row, supplier_id)
@@ -249,16 +266,23 @@ class _Reader:
                 _("没有供应商「{name}」。请按集团登记的名称填写。", name=name[:40]),
             )
         elif not found:
-            row.wrong(
+            self._missing(
+                row,
                 "supplier",
-                "delivery.supplier",
                 _("不知道是哪家供应商。请加「供应商」或「采购单号」一列，或在导入时选。"),
             )
         return found
 
+    def _missing(self, row: SheetRow, key: str, text: str) -> None:
+        """A fact of the whole sheet is missing: told once where no row can have it."""
+        if key in row.located.columns:
+            row.wrong(key, f"delivery.{key}", text)
+        elif key not in self.missing:
+            self.missing[key] = Problem(f"delivery.{key}", text)
+
     def _line(self, row: SheetRow, goods: FoundGoods, order_id: int) -> PlannedLine:
-        unit, factor = self._unit(row, goods)
-        count = self._count(row)
+        count, written = self._count(row)
+        unit, factor = self._unit(row, goods, written)
         lot = self._lot(row)
         expiry, price = row.day("expiry"), row.price("price")
         return PlannedLine(
@@ -290,17 +314,28 @@ class _Reader:
             row.day(key)
         row.price("price")
 
-    def _unit(self, row: SheetRow, goods: FoundGoods) -> tuple[str, int]:
-        text = row.text("unit")
+    def _unit(self, row: SheetRow, goods: FoundGoods, written: str) -> tuple[str, int]:
+        """The unit that the row counts in: of its own column, or written behind the number."""
+        text = row.text("unit") or written
         known = self._units.get(goods.item_id, {}) | {
             goods.pack_unit: goods.pack_factor,
             goods.base_unit: known_base(goods),
         }
         if not text:
             return goods.pack_unit, goods.pack_factor
+        if written and written != text:
+            row.wrong(
+                "qty",
+                "unit.two",
+                _(
+                    "数量写的是「{one}」，单位列是「{two}」。请改成一样。",
+                    one=written,
+                    two=text[:10],
+                ),
+            )
         if text not in known:
             row.wrong(
-                "unit",
+                "unit" if row.text("unit") else "qty",
                 "unit.unknown",
                 _(
                     "单位 {unit} 不在换算里。可用：{names}。",
@@ -311,11 +346,11 @@ class _Reader:
             return goods.pack_unit, goods.pack_factor
         return text, known[text]
 
-    def _count(self, row: SheetRow) -> int:
-        count = row.count("qty")
+    def _count(self, row: SheetRow) -> tuple[int, str]:
+        count, written = row.measure("qty")
         if not count and not any(problem.code == "import.count" for problem in row.problems):
             row.wrong("qty", "quantity.positive", _("数量应大于 0。请改正数量。"))
-        return count
+        return count, written
 
     def _lot(self, row: SheetRow) -> str:
         try:
