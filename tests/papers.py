@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final, cast
 from uuid import UUID
 
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind
@@ -18,6 +20,9 @@ from app.models.receiving import Acceptance, AcceptanceLine
 from app.models.settlement import Consumption
 from app.services.db import now
 from app.services.stock.posting import Posted, Posting, post
+
+_USED: Final = insert(cast("Table", Consumption.__table__))
+"""Past the mapper, as the services write it: benchmarks book thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,13 @@ class Wish:
 def use(session: Session, actor: Actor, wish: Wish, moves: Sequence[Move]) -> Posted:
     """Goods are used."""
     document = new_id()
-    session.add(
-        Consumption(
-            org_id=wish.org_id, id=document, no=f"XH{document}", place_id=moves[0].from_place,
-            occurred_on=wish.day, posted_at=now(session), person_id=actor.person_id,
-            source="typed", status="posted", note="",
-        )
+    session.connection().execute(
+        _USED,
+        {
+            "org_id": wish.org_id, "id": document, "no": f"XH{document}",
+            "place_id": moves[0].from_place, "occurred_on": wish.day, "posted_at": now(session),
+            "person_id": actor.person_id, "source": "typed", "status": "posted", "note": "",
+        },
     )  # fmt: skip
     posting = Posting(wish.org_id, wish.op_id, DocKind.CONSUMPTION, document, wish.day, moves)
     return post(session, actor, posting)
