@@ -224,6 +224,12 @@ def test_a_definer_function_cannot_be_hijacked_by_search_path(psql: Psql) -> Non
     assert connection.execute("SELECT app.my_orgs()").fetchone() == ([EAST],)
 
 
+def test_one_person_has_eight_lines_and_no_more(psql: Psql) -> None:
+    with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+        for _line in range(9):
+            psql("east_store")
+
+
 def test_a_leaver_is_out_at_once(psql: Psql, server_backend: ServerBackend) -> None:
     from app.services.platform import directory
 
