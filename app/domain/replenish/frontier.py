@@ -157,9 +157,9 @@ class Tables:
         for start in range(0, len(self.levels), _BLOCK):
             part = slice(start, start + _BLOCK)
             levels, size, begin = self.levels[part, 1:], sizes[part], short[part]
-            left, served = _above(levels, begin, np.ones(size.shape), 1 / size)
+            left, served = mean_above(levels, begin, np.ones(size.shape), 1 / size)
             stock[part, 1:] = left
-            fill[part, 1:] = served - _above(levels, begin + size, 1 / size)[0]
+            fill[part, 1:] = served - mean_above(levels, begin + size, 1 / size)[0]
         return stock, fill
 
     def frontier(self, aim: Aim) -> Frontier:
@@ -174,7 +174,7 @@ class Tables:
         return Frontier(self.levels, stock, fill, allowed, cost, self.known)
 
 
-def _above(levels: Floats, start: Floats, *slopes: Floats) -> tuple[Floats, ...]:
+def mean_above(levels: Floats, start: Floats, *slopes: Floats) -> tuple[Floats, ...]:
     """Mean of `slope * max(level − start, 0)` over the samples of a row, for each of its levels.
 
     Samples sorted once and summed up to each level: every level against every sample would be

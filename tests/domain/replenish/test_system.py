@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from app.domain.replenish.backtest import reviews
-from app.domain.replenish.frontier import Aim
+from app.domain.replenish.frontier import Aim, mean_above
 from app.domain.replenish.network import Network
 from app.domain.replenish.replay import Replay, Rules, World
 from app.domain.replenish.scenario import Kind, Planner, Scenario
@@ -199,3 +199,33 @@ def test_cancel_stops_in_the_middle() -> None:
         Replay(world(made, 1), made.cost, help_each_other=False).run(
             lambda _day: Rules(zero, zero + 1, zero), pulse
         )
+
+
+def test_the_fullest_neighbour_helps_first_and_the_next_line_finds_what_is_left() -> None:
+    asked = np.array([[6], [7], [0], [0], [4], [0]])
+    made = replace(
+        world(network(1), 1), asked=asked, start=0, warm=0, lead=np.ones(asked.shape, np.int64),
+        review=np.zeros(asked.shape, np.bool_), pool=np.array([0, 0, 0, 0, 1, 2]),
+        lot=np.ones(6, np.int64), least=np.zeros(6, np.int64), shelf=np.full(6, 90),
+        opening=np.array([0, 0, 9, 6, 1, 50]), refresh=frozenset(),
+    )  # fmt: skip
+    reserve = np.array([0, 0, 0, 1, 0, 0])
+    tally = Replay(made, np.ones(6), help_each_other=True).run(
+        lambda _day: Rules(np.full(6, -1), np.zeros(6, np.int64), reserve)
+    )
+    assert tally.given.tolist() == [6, 7, 0, 0, 1, 0]  # 6 of the third; then 5 of the fourth, 2
+    assert tally.lent.tolist() == [0, 0, 2, 1, 0, 0]
+    assert tally.took.tolist() == [1, 1, 0, 0, 0, 0]
+    assert tally.flows == {"opening": 66, "arrived": 0, "used": 14, "gone": 0, "left": 52}
+
+
+@given(st.integers(0, 10_000), st.integers(1, 40))
+@settings(max_examples=25, deadline=None)
+def test_levels_are_weighed_as_if_each_met_every_sample(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    start, slope = rng.integers(-20, 60, (5, count)) / 2, rng.random((5, count))
+    levels = np.sort(rng.integers(0, 80, (5, 9)), axis=1).astype(np.float64)
+    over = np.maximum(levels[:, :, None] - start[:, None, :], 0.0)
+    alone, weighed = mean_above(levels, start, np.ones(start.shape), slope)
+    assert np.allclose(alone, over.mean(axis=2))
+    assert np.allclose(weighed, (over * slope[:, None, :]).mean(axis=2))
