@@ -6,7 +6,6 @@ import json
 import socket
 import struct
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -71,14 +70,32 @@ def test_zpl_arrives_at_the_printer_byte_for_byte(listener: socket.socket) -> No
     assert bytes(got) == data + b"~HS\r\n"  # the question behind the labels prints nothing
 
 
-def test_a_slow_printer_is_not_called_silent_and_says_what_it_lacks(
-    listener: socket.socket,
-) -> None:
+class Drop:
+    """A line that takes a byte every three seconds."""
+
+    def __init__(self, clock: list[float]) -> None:
+        self.clock, self.taken = clock, 0
+
+    def send(self, data: bytes) -> int:
+        self.clock[0] += 3
+        self.taken += 1
+        return min(1, len(data))
+
+
+def test_a_slow_printer_is_not_called_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("app.adapters.printers.time.monotonic", lambda: clock[0])
+    line, told = Drop(clock), list[int]()
+    printers._send(line, b"0" * 90, 5.0, lambda: told.append(line.taken))  # type: ignore[arg-type]
+    assert (line.taken, told) == (90, list(range(90)))
+
+
+def test_a_printer_that_answers_says_what_it_lacks(listener: socket.socket) -> None:
     def take() -> None:
         line, _peer = listener.accept()
         with line:
             while b"~HS" not in line.recv(4096):
-                time.sleep(0.02)
+                pass
             line.sendall(b"\x02030,1,0,0\x03\r\n\x02000,0,0\x03\r\n\x021234,0\x03\r\n")
 
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -150,8 +150,9 @@ def test_foreign_codes_are_refused_with_words(page: PacksPage, scan: Scan, settl
 
 
 def test_a_printer_that_stops_goes_on_with_the_same_packs(
-    page: PacksPage, settle: Settle, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    page: PacksPage, codes: tuple[str, ...], settle: Settle, sqlite_site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     sent: list[tuple[int, int]] = []
 
     def stop_once(_address: PrinterAddress, labels: Sequence[bytes], **_more: object) -> str:
@@ -164,7 +165,8 @@ def test_a_printer_that_stops_goes_on_with_the_same_packs(
     monkeypatch.setattr(printers, "send_labels", stop_once)
     session = page.context.session
     session.settings = replace(session.settings, printer_host="10.0.0.9", printer_dpi=300)
-    page.desk.print_labels(tuple(int(row.key) for row in page.grid.model.rows))
+    db, actor = sqlite_site.as_("east_store")
+    page.desk.print_labels(tuple(scan_pack(db, actor, EAST, code).id for code in codes))
     settle()
     (form,) = page.findChildren(ResumeForm)
     form.submit()

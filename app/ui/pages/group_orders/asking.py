@@ -165,6 +165,14 @@ class Asking:
             return
         self._desk.papers(orders, PaperKind(kind))
 
+    def labels(self, opened: OrderDetail | None, current: MemberOrderRow | None) -> None:
+        """Labels of what came of the order in front, new or again."""
+        row = opened.row if opened is not None else current
+        if row is None:
+            self._page.context.notices.info(_("先选一张成员订单。"))
+        else:
+            self._page.context.navigate("labels", paper=row.no)
+
     def next_step(self, row: MemberOrderRow, open_order: Callable[[MemberOrderRow], None]) -> None:
         """What the word at the end of a row does."""
         buyer = self._page.context.actor.can(Duty.BUY, row.org_id)

@@ -99,7 +99,7 @@ class GroupOrdersPage(Page):
         self.approval.left.connect(self.close_order)
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.PRINT, self._print)
-        self.on(Act.LABELS, self._labels)
+        self.on(Act.LABELS, lambda: self.asking.labels(self._detail(), self.board.current()))
         self.on(Act.SIGN, self.asking.sign)
         self.on(Act.CHECK_SEAL, self.sealing.choose_and_check)
         if self._buyer:
@@ -239,15 +239,6 @@ class GroupOrdersPage(Page):
     def _print(self) -> None:
         on_board = self.stack.currentWidget() is self.board
         self.asking.paper("order", self.board.current() if on_board else None)
-
-    def _labels(self) -> None:
-        """F8: labels of what came of the order in front, new or again."""
-        opened = self._detail()
-        row = opened.row if opened is not None else self.board.current()
-        if row is None or self.stack.currentWidget() not in {self.board, self.order}:
-            self.not_available()
-        else:
-            self.context.navigate("labels", paper=row.no)
 
     def _detail(self) -> OrderDetail | None:
         return self.order.detail if self.stack.currentWidget() is self.order else None
