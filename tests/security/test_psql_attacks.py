@@ -225,9 +225,12 @@ def test_a_definer_function_cannot_be_hijacked_by_search_path(psql: Psql) -> Non
 
 
 def test_one_person_has_eight_lines_and_no_more(psql: Psql) -> None:
-    with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+    def open_nine() -> None:
         for _line in range(9):
             psql("east_store")
+
+    with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+        open_nine()
 
 
 def test_a_leaver_is_out_at_once(psql: Psql, server_backend: ServerBackend) -> None:
