@@ -10,7 +10,13 @@ from app.domain.errors import DomainError
 from app.domain.receiving import editing
 from app.domain.receiving.policy import Policy, is_near
 from app.domain.receiving.review import Persons, review
-from app.domain.receiving.transport import Mode, Transport, parse_temperature
+from app.domain.receiving.transport import (
+    Mode,
+    Transport,
+    out_of_range,
+    parse_temperature,
+    problems,
+)
 from app.domain.receiving.work import Refusal, Session
 from tests.domain.receiving.goods import (
     CLAVULANATE,
@@ -132,3 +138,13 @@ def test_a_members_own_numbers_are_taken_and_nonsense_is_not() -> None:
         3
     )
     assert Policy.of(None) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("degrees", "fits"), [("1.9", False), ("2", True), ("8", True), ("8.1", False)]
+)
+def test_both_ends_of_the_cold_range_are_in_it(degrees: str, fits: bool) -> None:
+    arrived = replace(COLD, temperature=Decimal(degrees))
+
+    assert out_of_range(arrived, "cold") is not fits
+    assert (problems(arrived, "cold", "胰岛素") == []) is fits
