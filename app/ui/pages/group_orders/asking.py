@@ -14,6 +14,7 @@ from app.services.orders.papers import PaperKind
 from app.services.orders.queries import MemberOrderRow
 from app.services.orders.settling import Rest, rest_of
 from app.ui import formats
+from app.ui.actions import Act
 from app.ui.page import Page
 from app.ui.pages.group_orders import answer_forms, dialogs
 from app.ui.pages.group_orders.board_view import BoardView
@@ -65,6 +66,7 @@ class Asking:
         order.amend_asked.connect(self.amend)
         order.cancel_asked.connect(self.cancel)
         order.paper_asked.connect(self.paper)
+        self._page.on(Act.LABELS, lambda: self.labels(board.current()))
 
     def sign(self) -> None:
         """Sign the chosen orders that wait for this person; all of them when none is chosen."""
@@ -165,8 +167,9 @@ class Asking:
             return
         self._desk.papers(orders, PaperKind(kind))
 
-    def labels(self, opened: OrderDetail | None, current: MemberOrderRow | None) -> None:
+    def labels(self, current: MemberOrderRow | None) -> None:
         """Labels of what came of the order in front, new or again."""
+        opened = self._detail()
         row = opened.row if opened is not None else current
         if row is None:
             self._page.context.notices.info(_("先选一张成员订单。"))

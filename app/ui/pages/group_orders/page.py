@@ -99,7 +99,6 @@ class GroupOrdersPage(Page):
         self.approval.left.connect(self.close_order)
         self.on(Act.SEARCH, self.search.setFocus)
         self.on(Act.PRINT, self._print)
-        self.on(Act.LABELS, lambda: self.asking.labels(self._detail(), self.board.current()))
         self.on(Act.SIGN, self.asking.sign)
         self.on(Act.CHECK_SEAL, self.sealing.choose_and_check)
         if self._buyer:
