@@ -224,6 +224,11 @@ def test_both_halves_select_and_scroll_as_one(grid: Callable[[int], GridView]) -
     assert left.verticalScrollBar().value() == right.verticalScrollBar().value()
     assert not left.isColumnHidden(1)
     assert right.isColumnHidden(1)
+    view.choose(3)  # its frozen cell is the current one
+    for key, line in ((Qt.Key.Key_Down, 4), (Qt.Key.Key_Up, 3), (Qt.Key.Key_Home, 0)):
+        QTest.keyClick(right, key)
+        marked = [index.row() for index in right.selectionModel().selectedRows()]
+        assert (right.currentIndex().row(), marked) == (line, [line]), "the row in hand is marked"
 
 
 def test_what_was_arranged_comes_back(grid: Callable[[int], GridView], settle: Settle) -> None:

@@ -199,14 +199,12 @@ class Body(QTableView):
     def _column_here(self) -> int:
         """The current column, or the first that stands in this half.
 
-        Qt selects by the rectangle of the new cell: that of a hidden column is empty, and the
-        first row would be marked whichever row is the current one.
+        Qt marks what lies under the new cell: a hidden one is empty, the first row was marked.
         """
-        columns = range(len(self.table.columns))
         current = self.currentIndex().column()
-        if current in columns and not self.isColumnHidden(current):
-            return current
-        return next((place for place in columns if not self.isColumnHidden(place)), 0)
+        every = range(len(self.table.columns))
+        seen = [place for place in every if not self.isColumnHidden(place)] or [0]
+        return current if current in seen else seen[0]
 
     def _next_field(self, step: int) -> QModelIndex:
         index = self.currentIndex()

@@ -243,19 +243,12 @@ class RecallPage(Page):
         recall = row.record
         if not isinstance(recall, RecallRow):
             return
-        db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        db, actor = self.context.db, self.context.actor
         if actor.can(Duty.BUY, recall.org_id) or actor.can(Duty.CATALOGUE, recall.org_id):
             lots = recall.lot_ids
             self.read(lambda: answers(db, actor, recall.id, lots), partial(self._ask_end, recall))
             return
-        ask = _reply_form(recall, self)
-
-        def reply() -> None:  # what was written is read here: the form is gone in the writer
-            command = Answer(new_op(), org, recall.id, ask.text)
-            self._write(lambda: answer(db, actor, command))
-
-        ask.accepted.connect(reply)
-        ask.open()
+        _ask_reply(self.context, recall, self, self._write)
 
     def _ask_end(self, recall: RecallRow, found: tuple[MemberAnswer, ...]) -> None:
         form = CloseForm(recall.no, found, self)
@@ -313,12 +306,25 @@ def _end_of(
     return partial(close, context.db, context.actor, command)
 
 
-def _reply_form(recall: RecallRow, parent: QWidget) -> ReasonForm:
-    return ReasonForm(
+def _ask_reply(
+    context: PageContext,
+    recall: RecallRow,
+    parent: QWidget,
+    write: Callable[[Callable[[], object]], None],
+) -> None:
+    """Ask what the member did; it is read before the form goes, the writer is another thread."""
+    form = ReasonForm(
         _("回复 {no}", no=recall.no),
         _("账上还在可用库位的要先移到不合格区或退货区。"), _("回复"), parent, least=2,
         asked=_("处理情况"),
     )  # fmt: skip
+
+    def reply() -> None:
+        command = Answer(new_op(), context.org.id, recall.id, form.text)
+        write(lambda: answer(context.db, context.actor, command))
+
+    form.accepted.connect(reply)
+    form.open()
 
 
 def _end_question(lot: ExpiringRow) -> Question:
