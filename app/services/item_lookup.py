@@ -14,11 +14,12 @@ from app.models.pack import Pack, PackLine
 from app.models.stock import Lot
 from app.services.catalogue.lookup import by_scan
 from app.services.db import Database
+from app.services.queries.goods import GoodsRow, of_item
 from app.services.scan_rules import read_scan
 
 
 @dataclass(frozen=True, slots=True)
-class FoundItem:
+class FoundItem(GoodsRow):
     """An item that a code names.
 
     Attributes:
@@ -26,13 +27,6 @@ class FoundItem:
             a case); the pack where the code does not say.
     """
 
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     unit_factor: int
     storage: str
     controlled: str
@@ -77,13 +71,7 @@ def words_of_scan(db: Database, actor: Actor, text: str) -> str:
 
 def _found(item: Item, factor: int) -> FoundItem:
     return FoundItem(
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         unit_factor=factor if factor > 1 else item.pack_factor,
         storage=item.storage,
         controlled=item.controlled,

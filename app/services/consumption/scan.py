@@ -21,12 +21,13 @@ from app.services.consumption.commands import ConsumeLine
 from app.services.consumption.packs import lots_in, refuse_unusable, used_before
 from app.services.db import Database, today
 from app.services.item_lookup import FoundItem, items_of_scan
+from app.services.queries.goods import GoodsRow, of_item, of_row
 from app.services.scan_rules import read_scan
 from app.services.stock.available import lot_stock
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(GoodsRow):
     """A scan understood: the line it makes, and what to say about it.
 
     Attributes:
@@ -37,12 +38,6 @@ class Scanned:
     """
 
     line: ConsumeLine
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_no: str
     expiry: date | None
     available: int
@@ -90,12 +85,7 @@ def _pack(session: Session, pack: Pack) -> Scanned:
     refuse_unusable(session, pack.org_id, lots)
     return Scanned(
         line=ConsumeLine(item.id, pack.qty, pack_id=pack.id),
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         lot_no="、".join(lot.lot_no for lot in lots if lot.lot_no),
         expiry=lots[0].expiry if lots else None,
         available=pack.qty,
@@ -141,12 +131,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
         lot_id, lot_no, expiry = match.lot_id, match.lot_no, match.expiry
     return Scanned(
         line=ConsumeLine(item.item_id, item.unit_factor * scan.count, lot_id=lot_id),
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_row(item),
         lot_no=lot_no,
         expiry=expiry,
         available=sum(one.qty for one in stock if one.usable(day)),

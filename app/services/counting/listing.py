@@ -20,6 +20,7 @@ from app.models.party import Organisation, Person
 from app.models.stock import Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time
+from app.services.queries.goods import GoodsRow, of_item
 from app.services.stock.available import receipt_costs
 
 
@@ -44,20 +45,13 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True)
-class CountLineRow:
+class CountLineRow(GoodsRow):
     """A line; `book` and `difference` are None while the count is blind."""
 
     place_id: int
-    item_id: int
     lot_id: int
     owner_id: int
     place: str
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_no: str
     expiry: date | None
     owner: str
@@ -131,12 +125,19 @@ def count_lines(db: Database, actor: Actor, org_id: int, count_id: int) -> tuple
             )  # fmt: skip
             found.append(
                 CountLineRow(
-                    line.place_id, item.id, line.lot_id, line.owner_id, place, item.code,
-                    item.name, item.spec, item.base_unit, item.pack_unit, item.pack_factor,
-                    lot.lot_no if lot else "", lot.expiry if lot else None, owner, line.counted,
-                    bool(line.recount), None if blind else line.book,
-                    None if blind else told.difference,
-                    None if blind else value.copy_sign(told.difference or 1),
+                    **of_item(item),
+                    place_id=line.place_id,
+                    lot_id=line.lot_id,
+                    owner_id=line.owner_id,
+                    place=place,
+                    lot_no=lot.lot_no if lot else "",
+                    expiry=lot.expiry if lot else None,
+                    owner=owner,
+                    counted=line.counted,
+                    recount=bool(line.recount),
+                    book=None if blind else line.book,
+                    difference=None if blind else told.difference,
+                    value=None if blind else value.copy_sign(told.difference or 1),
                 )
-            )  # fmt: skip
+            )
         return tuple(found)

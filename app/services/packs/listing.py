@@ -24,6 +24,7 @@ from app.models.stock import Lot, Place
 from app.services.access import require
 from app.services.db import Database, local_time, today
 from app.services.packs import standing
+from app.services.queries.goods import GoodsRow, of_item
 from app.services.queries.portions import portions
 from app.services.scan_rules import read_scan
 
@@ -32,7 +33,7 @@ _VIEWS: Final = ("", "store", "way", "department", "late", "gone")
 
 
 @dataclass(frozen=True, slots=True)
-class DefinitionRow:
+class DefinitionRow(GoodsRow):
     """A definition, and how many packs of it lie in the store.
 
     Attributes:
@@ -43,13 +44,6 @@ class DefinitionRow:
     """
 
     id: int
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     units: int
     place_id: int
     place: str
@@ -133,13 +127,7 @@ def _definition(
     rule, item, place = row
     return DefinitionRow(
         id=rule.id,
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         units=rule.units,
         place_id=rule.place_id,
         place=place or "",

@@ -23,6 +23,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
+from app.services.queries.goods import GoodsRow, of_row
 from app.services.stock.listing import PlainQuery, StockRow, stock_rows
 from app.services.transfers.group_view import group_use
 from app.services.turns import take_turn
@@ -60,7 +61,7 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpiringRow:
+class ExpiringRow(GoodsRow):
     """A lot that runs out, and what is planned.
 
     Attributes:
@@ -73,13 +74,6 @@ class ExpiringRow:
 
     org_id: int
     org: str
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_id: int
     lot_no: str
     expiry: date
@@ -229,13 +223,7 @@ def _row(
     return ExpiringRow(
         org_id=first.org_id,
         org=first.org,
-        item_id=first.item_id,
-        code=first.code,
-        name=first.name,
-        spec=first.spec,
-        base_unit=first.base_unit,
-        pack_unit=first.pack_unit,
-        pack_factor=first.pack_factor,
+        **of_row(first),
         lot_id=first.lot_id,
         lot_no=first.lot_no,
         expiry=first.expiry,

@@ -19,22 +19,16 @@ from app.models.receiving import TraceCode
 from app.models.stock import Lot, LotHold
 from app.services.db import Database
 from app.services.item_lookup import items_of_scan
+from app.services.queries.goods import GoodsRow, of_item
 from app.services.recalls.coming import announced
 from app.services.scan_rules import read_scan
 
 
 @dataclass(frozen=True, slots=True)
-class LotHead:
+class LotHead(GoodsRow):
     """A lot that a search found; `lot_id` is 0 while no member has ever had it."""
 
     lot_id: int
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_no: str
     serial: str
     expiry: date | None
@@ -126,10 +120,7 @@ def head_of(lot: Lot, item: Item, held: dict[int, str]) -> LotHead:
 
 
 def _lot_head(item: Item, lot_no: str, expiry: date | None) -> LotHead:
-    return LotHead(
-        0, item.id, item.code, item.name, item.spec, item.base_unit, item.pack_unit,
-        item.pack_factor, lot_no, "", expiry, "",
-    )  # fmt: skip
+    return LotHead(**of_item(item), lot_id=0, lot_no=lot_no, serial="", expiry=expiry, held="")
 
 
 def may_trace(actor: Actor) -> None:

@@ -22,6 +22,7 @@ from app.models.receiving import Acceptance
 from app.models.settlement import Consumption, ReversedLine, Statement, StatementLine
 from app.models.stock import Ledger, Lot
 from app.services.db import Database
+from app.services.queries.goods import GoodsRow, of_item, of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +98,12 @@ class StatementRow:
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLineRow:
+class StatementLineRow(GoodsRow):
     """One consumption on a statement, with the document that proves it."""
 
     ledger_seq: int
     occurred_on: date
     document_no: str
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_no: str
     qty: int
     unit_price: Decimal
@@ -119,16 +113,9 @@ class StatementLineRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemTotal:
+class ItemTotal(GoodsRow):
     """A statement's lines summed by item, lot and price."""
 
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    pack_unit: str
-    base_unit: str
-    pack_factor: int
     lot_no: str
     qty: int
     unit_price: Decimal
@@ -304,13 +291,7 @@ def _line(found: Any) -> StatementLineRow:
         ledger_seq=line.ledger_seq,
         occurred_on=occurred_on,
         document_no=no or "—",
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         lot_no=lot_no or "—",
         qty=line.qty,
         unit_price=line.unit_price,
@@ -323,13 +304,7 @@ def _line(found: Any) -> StatementLineRow:
 def _total(lines: list[StatementLineRow]) -> ItemTotal:
     first = lines[0]
     return ItemTotal(
-        item_id=first.item_id,
-        code=first.code,
-        name=first.name,
-        spec=first.spec,
-        pack_unit=first.pack_unit,
-        base_unit=first.base_unit,
-        pack_factor=first.pack_factor,
+        **of_row(first),
         lot_no=first.lot_no,
         qty=sum(line.qty for line in lines),
         unit_price=first.unit_price,

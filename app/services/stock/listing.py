@@ -32,6 +32,7 @@ from app.models.party import Organisation
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.db import Database, today
 from app.services.queries import keyset
+from app.services.queries.goods import GoodsRow, of_row
 from app.services.queries.keyset import ListColumn, ListShape, QueryLike
 from app.services.stock.available import CAME_IN, Cost
 from app.services.stock.standing import from_cents, valued_lots
@@ -44,7 +45,7 @@ _OWNER: Final = Organisation.__table__.alias("owner")
 
 
 @dataclass(frozen=True, slots=True)
-class StockRow:
+class StockRow(GoodsRow):
     """One lot of one owner at one place.
 
     Attributes:
@@ -59,13 +60,6 @@ class StockRow:
     org: str
     place_id: int
     place: str
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_id: int
     lot_no: str
     expiry: date | None
@@ -368,13 +362,7 @@ def _row(row: Any, costs: dict[tuple[int, int, int, int], Cost], day: date) -> S
         org=row.org,
         place_id=row.place_id,
         place=row.place,
-        item_id=row.item_id,
-        code=row.code,
-        name=row.name,
-        spec=row.spec,
-        base_unit=row.base_unit,
-        pack_unit=row.pack_unit,
-        pack_factor=row.pack_factor,
+        **of_row(row),
         lot_id=row.lot_id,
         lot_no=row.lot_no or "",
         expiry=row.expiry,

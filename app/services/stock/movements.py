@@ -16,10 +16,11 @@ from app.models.party import Organisation, Person
 from app.models.stock import Ledger, Lot, Place
 from app.services.access import require
 from app.services.db import Database
+from app.services.queries.goods import GoodsRow, of_item
 
 
 @dataclass(frozen=True, slots=True)
-class MovementRow:
+class MovementRow(GoodsRow):
     """One ledger row.
 
     Attributes:
@@ -31,13 +32,6 @@ class MovementRow:
     posted_at: datetime
     doc_kind: str
     doc_id: int
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     lot_no: str
     expiry: date | None
     owner: str
@@ -98,13 +92,7 @@ def _row(found: Any) -> MovementRow:
         posted_at=row.posted_at,
         doc_kind=row.doc_kind,
         doc_id=row.doc_id,
-        item_id=row.item_id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         lot_no=lot.lot_no if lot else "",
         expiry=lot.expiry if lot else None,
         owner=owner,

@@ -32,23 +32,17 @@ from app.models.party import Organisation
 from app.models.stock import Lot
 from app.models.transfer import Transfer, TransferLine, TransferLot, TransferPaper
 from app.services.db import Database, local_time, today
+from app.services.queries.goods import GoodsRow, of_item
 
 _MOST: Final = 500
 VIEWS: Final = ("", "open", "way", "loans", "closed")
 
 
 @dataclass(frozen=True, slots=True)
-class LineRow:
+class LineRow(GoodsRow):
     """An item of a transfer."""
 
     line: int
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     storage: str
     wanted: int
     confirmed: int
@@ -441,13 +435,7 @@ def _line(line: Any, item: Item) -> LineRow:
     qty = line.sent or line.confirmed or line.wanted
     return LineRow(
         line=line.line,
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         storage=item.storage,
         wanted=line.wanted,
         confirmed=line.confirmed,

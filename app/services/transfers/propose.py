@@ -28,6 +28,7 @@ from app.models.transfer import OrgRoute
 from app.services.access import group_orgs, require_any
 from app.services.db import Database, today
 from app.services.price_lookup import prices_on
+from app.services.queries.goods import GoodsRow, of_item
 from app.services.transfers.group_view import Shelf, group_stock, group_use, routes
 
 WATCH_DAYS: Final = 90
@@ -65,7 +66,7 @@ class ProposeQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(GoodsRow):
     """One lot that a member could give another, and what that is good for.
 
     Attributes:
@@ -90,13 +91,6 @@ class Proposal:
     org: str
     donor_id: int
     donor: str
-    item_id: int
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     storage: str
     lot_id: int
     lot_no: str
@@ -280,13 +274,7 @@ def _proposal(
         org=receiver.short_name,
         donor_id=donor.id,
         donor=donor.short_name,
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
+        **of_item(item),
         storage=item.storage,
         lot_id=offer.spare.lot_id,
         lot_no=lot.lot_no if lot else "",
