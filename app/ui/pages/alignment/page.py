@@ -79,7 +79,6 @@ class AlignmentPage(Page):
     def _lay_out(self) -> None:
         column = page_column(self)
         self.key.choose(Key.FORM)
-        self.formula.choose(Formula.F1)
         filters = (self.listed, self.key, self.formula, self.day, self.by_use)
         column.addLayout(toolbar(*filters, None, self.store, self.pdf))
         column.addLayout(self._cards())
