@@ -29,7 +29,7 @@ from app.ui.pages.alignment import rows
 from app.ui.pages.alignment.board import Asked, Board, formulas, keys, load
 from app.ui.pages.alignment.charts import Gauge, MemberBars, TrendChart
 from app.ui.status import Status
-from app.ui.tables.cells import Row
+from app.ui.tables.cells import Row, ticked
 from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.exporting import ask_and_export
 from app.ui.tables.list_model import ListModel
@@ -65,7 +65,7 @@ class AlignmentPage(Page):
         self.formula = Select(formulas())
         self.day = Select([(None, _("现在的目录"))])
         self.by_use = Check(_("按用量加权"))
-        self.gaps = GridView(ListModel(rows.gap_columns(), self._pick))
+        self.gaps = GridView(ListModel(rows.gap_columns(), ticked))
         ColumnFit(self.gaps, ("use", "other"))
         self.best = GridView(ListModel(rows.best_columns()))
         self.stack = FrontStack(self)
@@ -223,11 +223,6 @@ class AlignmentPage(Page):
             _("{key} · {day} · 和「对码完成率」是两个指标", key=board.answer.key_text,
               day=board.found.day)
         )  # fmt: skip
-
-    def _pick(self, row: Row, column: str, value: object) -> Row:
-        if column != rows.PICK:
-            return row
-        return replace(row, cells=(bool(value), *row.cells[1:]))
 
     def _ahead(self, *_what: object) -> None:
         self._say()

@@ -11,6 +11,7 @@ from app.i18n import _
 from app.services.replenishment.group_first import Help, HelpTaken, TakeHelp, Wish, offers, take
 from app.ui.changes import Topic
 from app.ui.page import Page
+from app.ui.pages.replenishment.help_form import HelpForm
 from app.ui.pages.replenishment.view_model import Suggestions
 
 
@@ -34,6 +35,13 @@ class Helper(QObject):
         context = self._page.context
         db, actor, org = context.db, context.actor, context.org.id
         self._page.read(lambda: offers(db, actor, org), show, channel="offers")
+
+    def ask(self) -> None:
+        """Spell out what members can give of all picked lines, then ask them for it."""
+        if self._lines.offers and not self._lines.pending:
+            form = HelpForm(self._lines.offers, self._page)
+            form.chosen.connect(self.take)
+            form.open()
 
     def take(self, found: Sequence[Help]) -> None:
         """Ask the donors, and lower the lines."""

@@ -27,7 +27,6 @@ from app.ui.demand_files import DemandFiles
 from app.ui.page import KeyHint, Page
 from app.ui.pages.replenishment.add_form import AddForm
 from app.ui.pages.replenishment.dialogs import RequestForm, SettingsForm
-from app.ui.pages.replenishment.help_form import HelpForm
 from app.ui.pages.replenishment.helper import Helper
 from app.ui.pages.replenishment.item_tools import ItemTools
 from app.ui.pages.replenishment.planner import Planner
@@ -77,7 +76,7 @@ class ReplenishmentPage(Page):
         view.panel.lots.connect(lambda item: self.context.navigate("stock", item_id=item))
         view.panel.helped.connect(self.helper.take)
         view.footer.make.clicked.connect(self.ask_to_request)
-        view.helped.connect(self._ask_members)
+        view.footer.first.clicked.connect(self.helper.ask)
         view.again.clicked.connect(lambda: self.planner.plan(None))
         view.adjust.clicked.connect(self._adjust)
         view.add.clicked.connect(self._add)
@@ -247,13 +246,6 @@ class ReplenishmentPage(Page):
         form.looking.connect(lambda: self.view.show_view("look"))
         form.open()
 
-    def _ask_members(self) -> None:
-        """Spell out what members can give of all picked lines, then ask them for it."""
-        if self.lines.offers and not self.lines.pending:
-            form = HelpForm(self.lines.offers, self)
-            form.chosen.connect(self.helper.take)
-            form.open()
-
     def _request(self, send: bool, note: str, only: frozenset[int]) -> None:
         self.lines.only = only
         self.requester.request(send, note)
@@ -271,9 +263,7 @@ class ReplenishmentPage(Page):
         self.refresh()
 
     def _heads(self, heads: tuple[RequisitionRow, ...]) -> None:
-        waiting = sum(1 for head in heads if head.status in SENT | {State.DRAFT})
-        words = _("采购申请 {n}", n=waiting) if waiting else _("采购申请")
-        self.view.requests.setText(words)
+        self.view.requests.setText(_waiting(heads))
         self.view.requests.updateGeometry()
         self.requests.show_heads(heads)
 
@@ -299,6 +289,11 @@ class ReplenishmentPage(Page):
             self.setFocusProxy(self.view.grid)
             self.chrome_changed.emit()
         self.view.focus()
+
+
+def _waiting(heads: tuple[RequisitionRow, ...]) -> str:
+    waiting = sum(1 for head in heads if head.status in SENT | {State.DRAFT})
+    return _("采购申请 {n}", n=waiting) if waiting else _("采购申请")
 
 
 def _computed(found: Board) -> str:

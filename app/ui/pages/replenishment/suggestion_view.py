@@ -19,7 +19,7 @@ from app.ui.pages.replenishment.footer import HELP_KEY, Footer
 from app.ui.pages.replenishment.panel import TOOLS, WhyPanel
 from app.ui.pages.replenishment.rows import VIEWS, columns, in_view, row_of, view_words
 from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
-from app.ui.tables.cells import Cell, Row
+from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, icon_button
@@ -40,11 +40,9 @@ class SuggestionView(QWidget):
         moved: Rows, selection or sums are other ones.
         all_wanted: A search began: every planned item shall be there, not only notable ones.
         tool: A form for the current item is wanted (one of `panel.TOOLS`).
-        helped: What members can give of the picked lines is wanted.
     """
 
     tool = Signal(str)
-    helped = Signal()
     moved = Signal()
     all_wanted = Signal()
 
@@ -108,7 +106,6 @@ class SuggestionView(QWidget):
         self.panel.tool.connect(self.tool)
         self.search.searched.connect(lambda _text: self.reload())
         self.lines.offers_changed.connect(self._offered)
-        self.footer.first.clicked.connect(self.helped)
 
     def show_view(self, name: str) -> None:
         """Show one of the quick views."""
@@ -143,18 +140,15 @@ class SuggestionView(QWidget):
         shown = in_view(self.lines.lines, self.view, self.search.text(), self.lines.look)
         current = self.grid.current()
         rows = [self._row(line) for line in shown]
-        if [(row.key, row.cells) for row in rows] == self._shown_cells():
-            self._sums()
+        known = [(row.key, row.cells) for row in self.model.rows]
+        if [(row.key, row.cells) for row in rows] == known:
+            self._sums()  # equal rows are left alone, so that nothing flickers
             return
         self.model.set_rows(rows)
         self.model.order(self.grid.state.query.sorts)
         if shown and (current is None or not self.grid.choose(current.key)):
             self.grid.choose(shown[0].item_id)
         self._sums()
-
-    def _shown_cells(self) -> list[tuple[object, tuple[Cell, ...]]]:
-        """What the rows say now: equal rows are left alone, so that nothing flickers."""
-        return [(row.key, row.cells) for row in self.model.rows]
 
     def focus(self) -> None:
         """Put the keyboard on the rows."""
@@ -179,7 +173,7 @@ class SuggestionView(QWidget):
         if row is None:
             return
         if letter == HELP_KEY:
-            self.helped.emit()
+            self.footer.first.click()
         elif letter == "Y" and self.lines.look(row.item_id):
             self._reasoned(row.edit_reason or _("已核对"))
         elif letter in TOOLS:
