@@ -314,9 +314,14 @@ def _capsule(width: int, height: int, rgba: int, ratio: float) -> QPixmap:
 _RADIUS: Final = 8
 
 
-def box(painter: QPainter, rect: QRect) -> None:
-    """The ground and thin edge of a card: plain fills, smooth only in the four corners."""
-    edge, ground, size = theme.colour("border"), theme.colour("surface"), _RADIUS
+def box(painter: QPainter, rect: QRect, status: Status | None = None) -> None:
+    """The ground and thin edge of a card: plain fills, smooth only in the four corners.
+
+    With a status, in its colours.
+    """
+    edge = status.fill if status else theme.colour("border")
+    ground = status.tint if status else theme.colour("surface")
+    size = _RADIUS
     ratio = painter.device().devicePixelRatio()
     corners = _corners(ground.rgba(), edge.rgba(), ratio)
     x, y, wide, high = rect.x(), rect.y(), rect.width(), rect.height()

@@ -34,6 +34,7 @@ class Card(QFrame):
         self, title: str = "", parent: QWidget | None = None, *, padding: int = 14
     ) -> None:
         super().__init__(parent)
+        self._status: Status | None = None
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(padding, padding, padding, padding)
         self.body.setSpacing(8)
@@ -49,6 +50,11 @@ class Card(QFrame):
         self.head.addStretch(1)
         self.body.addWidget(self._top)
         self._top.setVisible(bool(title))
+
+    def show_status(self, status: Status | None) -> None:
+        """Colour the card by what it says; None for a plain one."""
+        self._status = status
+        self.update()
 
     def set_title(self, title: str, note: str = "") -> None:
         """Say what the card is about."""
@@ -66,7 +72,7 @@ class Card(QFrame):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        paint.box(painter, self.rect())
+        paint.box(painter, self.rect(), self._status)
         painter.end()
 
 

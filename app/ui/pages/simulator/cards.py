@@ -95,6 +95,10 @@ class ChartsCard(Card):
             [(_place(month, found), _("{n}月", n=month.month)) for month in found.months],
             mean,
         )
+        self.lines.show_ends(
+            *((name, _("平均 {n}", n=f"{float(one.stock_value) / _WAN:,.2f}"))
+              for name, one in ((_("A 现行"), a), (_("B 建议"), b)))
+        )  # fmt: skip
         short = _("缺货 · 品规天，A 斜纹 {a}，B 实心 {b}", a=a.short_days, b=b.short_days)
         self.below.setText(short)
         count = len(found.months)
@@ -103,6 +107,9 @@ class ChartsCard(Card):
             b.monthly,
             [((n + 0.5) / count, _("{n}月", n=one.month)) for n, one in enumerate(found.months)],
             short,
+        )
+        self.pairs.show_ends(
+            ("A", formats.number(a.short_days)), ("B", formats.number(b.short_days))
         )
 
 
@@ -143,7 +150,9 @@ class AdviceBar(Card):
     def show_advice(self, found: Simulated, *, may_take: bool) -> None:
         """Show what came out; B can be taken where it is what suggestions can do."""
         advice = found.advice
-        self.light.show_status(_LOOKS[advice.verdict])
+        look = _LOOKS[advice.verdict]
+        self.light.show_status(look)
+        self.show_status(None if look is Status.MUTE else look)
         self.headline.setText(str(advice.headline))
         self.detail.setText(str(advice.detail))
         self.exceptions.setText(_("看 {n} 个例外", n=len(found.exceptions)))

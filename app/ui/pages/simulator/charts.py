@@ -18,6 +18,10 @@ _RIGHT: Final = Qt.AlignmentFlag.AlignRight
 _CENTRE: Final = Qt.AlignmentFlag.AlignHCenter
 _SCALE_STEPS: Final = 3
 _EVERY: Final = 2
+_END: Final = 76
+"""Room to the right for what both rows of values are."""
+_APART: Final = 42
+"""The words of two lines that end close together stand at least so far apart."""
 _COARSE: Final = 20
 """A scale that reaches further is told in whole numbers."""
 _NO_PEN: Final = Qt.PenStyle.NoPen
@@ -31,6 +35,7 @@ class _TwoSeries(Chart):
         self.a: tuple[float, ...] = ()
         self.b: tuple[float, ...] = ()
         self.names: tuple[tuple[float, str], ...] = ()
+        self.ends: tuple[tuple[str, str], ...] = ()
         self._from_zero = True
 
     def show_values(
@@ -40,9 +45,28 @@ class _TwoSeries(Chart):
         self.a, self.b, self.names = tuple(a), tuple(b), tuple(names)
         self.say(words)
 
+    def show_ends(self, a: tuple[str, str], b: tuple[str, str]) -> None:
+        """Words and figure of each row of values, to the right of it."""
+        self.ends = (a, b)
+        self.update()
+
     def _area(self) -> QRectF:
         left, foot = theme.px(46), theme.px(13) + 10
-        return QRectF(left, 8, self.width() - left - 6, self.height() - foot - 8)
+        right = theme.px(_END) if self.ends else 6
+        return QRectF(left, 8, self.width() - left - right, self.height() - foot - 8)
+
+    def _end_places(self, area: QRectF) -> tuple[float, float]:
+        """How high the words of both stand: in the upper half."""
+        return area.top() + area.height() / 4, area.top() + area.height() / 4 + theme.px(_APART)
+
+    def _write_ends(self, painter: QPainter, area: QRectF) -> None:
+        line, left = theme.px(13) + 5, round(area.right()) + 8
+        colours = (theme.colour("text2"), theme.colour("primary"))
+        places = self._end_places(area)
+        for (name, figure), colour, top in zip(self.ends, colours, places, strict=False):
+            room = QRect(left, round(top) - line, theme.px(_END) - 8, line)
+            paint.text(painter, room, name, paint.Ink(13, True, colour))
+            paint.text(painter, room.translated(0, line), figure, paint.Ink(12, colour=colour))
 
     def _span(self) -> tuple[float, float]:
         values = [*self.a, *self.b]
@@ -77,6 +101,7 @@ class _TwoSeries(Chart):
         area = self._area()
         self._frame(painter, area)
         self._draw(painter, area)
+        self._write_ends(painter, area)
         painter.end()
 
     def _draw(self, painter: QPainter, area: QRectF) -> None:
@@ -108,6 +133,21 @@ class LinesChart(_TwoSeries):
             ]
             painter.setPen(pen)
             painter.drawPolyline(QPolygonF(points))
+
+    @override
+    def _end_places(self, area: QRectF) -> tuple[float, float]:
+        low, high = self._span()
+        a, b = (
+            area.bottom() - area.height() * (values[-1] - low) / (high - low)
+            for values in (self.a, self.b)
+        )
+        apart = theme.px(_APART)
+        if abs(a - b) < apart:
+            middle, first = (a + b) / 2, -1 if a <= b else 1
+            a, b = middle + first * apart / 2, middle - first * apart / 2
+        lowest = area.bottom() - theme.px(18)
+        push = max(0.0, max(a, b) - lowest)
+        return a - push, b - push
 
 
 class PairsChart(_TwoSeries):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from PySide6.QtCore import Qt
+
 from app.domain.replenish.advice import Outcome
 from app.i18n import _
 from app.services.replenishment.simulation import SeriesRow, Simulated
@@ -14,6 +16,7 @@ from app.ui.status import Status
 from app.ui.tables.cells import Cell, Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
 
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight
 _SAME: Final = Decimal("0.005")
 _SAME_POINTS: Final = Decimal("0.1")
 _HUNDRED: Final = 100
@@ -44,8 +47,8 @@ def columns() -> tuple[Column, ...]:
     """The columns of the comparison."""
     return (
         Column(key="figure", title=_("指标"), kind=Kind.TWO_LINE, width=140, stretch=True),
-        Column(key="a", title=_("A 现行"), kind=Kind.TWO_LINE, width=110),
-        Column(key="b", title=_("B 建议"), kind=Kind.TWO_LINE, width=110),
+        Column(key="a", title=_("A 现行"), kind=Kind.TWO_LINE, width=110, align=_RIGHT),
+        Column(key="b", title=_("B 建议"), kind=Kind.TWO_LINE, width=110, align=_RIGHT),
         Column(key="change", title=_("变化"), kind=Kind.PILL, width=100),
     )
 
