@@ -157,6 +157,13 @@ def round_up(quantity: int, multiple: int) -> int:
     return -(-quantity // multiple) * multiple
 
 
+def two_units(base: str, pack: str, factor: int) -> UnitChain:
+    """The two units that people count an item in; one where a pack is the smallest unit."""
+    if factor == 1:
+        return UnitChain((Unit(pack, 1),))
+    return UnitChain((Unit(base, 1), Unit(pack, factor)), pack=1)
+
+
 def chain_of(steps: Sequence[tuple[str, int]], pack: str) -> UnitChain:
     """A chain from (name, factor) pairs in any order, with the named pack unit."""
     units = tuple(Unit(name, factor) for name, factor in sorted(steps, key=lambda step: step[1]))

@@ -8,12 +8,11 @@ from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
-from app.domain.quantity import checked
+from app.domain.quantity import checked, two_units
 from app.i18n import _
 from app.services.counting.disposal import CAUSES, Ask, Goods
 from app.services.counting.listing import CountLineRow
 from app.services.stock.listing import StockRow
-from app.ui import formats
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Check, Field, Select
 from app.ui.widgets.text import Role, Text
@@ -33,7 +32,7 @@ class DisposalForm(Form):
         words = f"{row.spec} · {row.lot_no} · {row.place}"
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
         self._row, self._org = row, org_id
-        self._chain = formats.chain(row.base_unit, row.pack_unit, row.pack_factor)
+        self._chain = two_units(row.base_unit, row.pack_unit, row.pack_factor)
         self.count = QLineEdit("1")
         whole = row.pack_factor == 1
         self.count_field = Field(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
-from app.domain.quantity import Unit, UnitChain
+from app.domain.quantity import two_units
 from app.i18n import _
 from app.ui.status import Status
 
@@ -112,13 +112,6 @@ def trace_code(code: str) -> str:
     return " ".join(code[i : i + 4] for i in range(0, len(code), 4))
 
 
-def chain(base: str, pack: str, factor: int) -> UnitChain:
-    """The two units that people count an item in."""
-    if factor == 1:
-        return UnitChain((Unit(pack, 1),), 0)
-    return UnitChain((Unit(base, 1), Unit(pack, factor)), 1)
-
-
 def pack_text(base: str, pack: str, factor: int, qty: int) -> str:
     """A quantity of smallest units in packs: 60 盒, or 2 盒 + 5 粒."""
-    return chain(base, pack, factor).text(qty)
+    return two_units(base, pack, factor).text(qty)

@@ -83,7 +83,7 @@ def test_more_than_there_is_posts_nothing(site: Site) -> None:
         consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 30)))
     with pytest.raises(DomainError, match="还没有要登记的消耗"):
         consume(*site.as_("east_store"), use(site))
-    assert "还差 6" in caught.value.text
+    assert "还差 6 粒" in caught.value.text
     assert on_hand(site, lots["A"]) == BOX
 
 

@@ -99,6 +99,11 @@ def test_the_lead_freezes_and_a_clinic_may_not(
     settle()
     (row,) = recalls(*sqlite_site.as_("lead_buyer"))
     assert row.answered == 1
+    mine, theirs = other.recalls.model.row_at(0), clinic.recalls.model.row_at(0)
+    assert mine is not None
+    assert theirs is not None
+    assert (mine.value(6), mine.value(7)) == ("已回复", "改回复")
+    assert (theirs.value(6), theirs.value(7)) == ("冻结中", "回复"), "only its own answer counts"
 
 
 def test_an_expiring_lot_gets_an_owner(

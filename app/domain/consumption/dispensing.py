@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.domain.errors import DomainError
+from app.domain.quantity import UnitChain
 from app.domain.stock.fefo import LotStock, Pick, allocate, locked_words, lots_told
 from app.domain.stock.levels import Key, Levels
 from app.i18n import _
@@ -28,6 +29,7 @@ class DispenseRow:
         lot_no: As the file says; empty lets FEFO choose.
         origin: For a return, the 发药单号 that it takes back; empty looks for it.
         name: For messages.
+        units: How the item is counted, for messages.
     """
 
     row: int
@@ -39,6 +41,11 @@ class DispenseRow:
     lot_no: str = ""
     origin: str = ""
     name: str = ""
+    units: UnitChain | None = None
+
+    def told(self, qty: int) -> str:
+        """A quantity of the item as people say it."""
+        return self.units.text(qty) if self.units else f"{qty:,}"
 
 
 @dataclass(slots=True)
@@ -105,7 +112,8 @@ class Counter:
                 "stock.short.line",
                 _(
                     "{name} 可用 {there}，要发 {need}，还差 {missing}。{advice}",
-                    name=row.name, there=there, need=row.qty, missing=found.missing,
+                    name=row.name, there=row.told(there), need=row.told(row.qty),
+                    missing=row.told(found.missing),
                     advice=locked_words(wanted, row.day)
                     or _("请核对数量和批号，或先收货、调拨。"),
                 ),
@@ -147,7 +155,7 @@ class Counter:
             raise DomainError(
                 "dispense.too_much",
                 _("{name} 还能退 {can}，要退 {need}。退的不能多于发的，请核对原发药单。",
-                  name=row.name, can=can, need=need),
+                  name=row.name, can=row.told(can), need=row.told(need)),
             )  # fmt: skip
         for one in sources:
             part = min(need, one.left)
@@ -227,7 +235,7 @@ def _check_days(row: DispenseRow, wanted: Sequence[LotStock], there: int) -> Non
         _(
             "{name} 从 {day} 起算，账上最少时可用 {there}，要发 {need}；那天以后才入库、"
             "或当时已用掉的不能补发。请核对发药日期和批号，或补登入库。",
-            name=row.name, day=row.day, there=there, need=row.qty,
+            name=row.name, day=row.day, there=row.told(there), need=row.told(row.qty),
         ),
     )  # fmt: skip
 

@@ -33,7 +33,7 @@ from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.stock.available import lot_stock
 from app.services.stock.closed import refuse_closed
-from app.services.stock.names import item_names
+from app.services.stock.names import ItemTold, items_told
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 
@@ -175,8 +175,8 @@ def _pick_loose(
     stock = lot_stock(session, command.org_id, command.place_id, items)
     moves, problems = _pick_lines(lines, stock, {}, used, day)
     if problems:  # said again with the names, which nobody needs as long as all is well
-        names = item_names(session, items)
-        problems = _pick_lines(lines, stock, names, used, day)[1]
+        told = items_told(session, items)
+        problems = _pick_lines(lines, stock, told, used, day)[1]
         refuse_if(problems, problems[0].code, _("没有记账。"))
     return moves
 
@@ -184,7 +184,7 @@ def _pick_loose(
 def _pick_lines(
     lines: list[tuple[int, ConsumeLine]],
     stock: Mapping[int, Sequence[LotStock]],
-    names: Mapping[int, str],
+    told: Mapping[int, ItemTold],
     used: int,
     day: date,
 ) -> tuple[list[Move], list[Problem]]:
@@ -193,7 +193,7 @@ def _pick_lines(
     moves: list[Move] = []
     for number, line in lines:
         here = left.get(line.item_id, [])
-        picks, problem = _pick_line(number, line, here, names.get(line.item_id, ""), day)
+        picks, problem = _pick_line(number, line, here, told.get(line.item_id, ItemTold()), day)
         problems += problem
         moves += [_move(number, line, pick, used) for pick in picks]
         left[line.item_id] = less(here, picks)
@@ -201,11 +201,11 @@ def _pick_lines(
 
 
 def _pick_line(
-    number: int, line: ConsumeLine, stock: list[LotStock], name: str, day: date
+    number: int, line: ConsumeLine, stock: list[LotStock], told: ItemTold, day: date
 ) -> tuple[tuple[Pick, ...], list[Problem]]:
     checked(line.qty)
     wanted = [s for s in stock if s.lot_id == line.lot_id] if line.lot_id else stock
-    problems = list(_lot_problems(number, line, wanted, stock, name, day))
+    problems = list(_lot_problems(number, line, wanted, stock, told.name, day))
     if problems:
         return (), problems
     found = allocate(wanted, line.qty, day)
@@ -213,7 +213,8 @@ def _pick_line(
         there = line.qty - found.missing
         text = _(
             "{name} 可用 {there}，要用 {need}，还差 {missing}。{advice}",
-            name=name, there=there, need=line.qty, missing=found.missing,
+            name=told.name, there=told.qty(there), need=told.qty(line.qty),
+            missing=told.qty(found.missing),
             advice=locked_words(wanted, day) or _("请核对数量，或先收货、调拨。"),
         )  # fmt: skip
         return (), [Problem("stock.short.line", text, row=number)]

@@ -334,7 +334,7 @@ def _line(
             text = _(
                 "发药单 {number} 这一行登记过，当时是 {day} 数量 {qty}。"
                 "要改，请先撤销那次导入，或在 HIS 里退药后导入退药。",
-                number=read.number, day=before.day, qty=before.qty,
+                number=read.number, day=before.day, qty=read.told(before.qty),
             )  # fmt: skip
             problems.append(Problem("dispense.booked", text, row.number))
     elif read.row in refused:

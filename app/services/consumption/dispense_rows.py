@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from app.domain import codes, expiry
 from app.domain.codes import CodeSystem
 from app.domain.consumption.dispensing import DispenseRow
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Problem, Severity
+from app.domain.quantity import UnitChain, two_units
 from app.i18n import N_, _
 from app.models.item import Item, ItemUnit
 from app.models.mapping import LocalItem, Mapping as MappingRow
@@ -48,6 +49,8 @@ _QTY: Final = re.compile(r"(-?)([0-9]{1,9})(?:\.0+)?")
 _RETURN_WORDS: Final = ("退药", "退", "退货", "反消耗")
 _CODES: Final = (CodeSystem.NHSA, CodeSystem.GTIN, CodeSystem.PLATFORM)
 _MOST_NUMBER: Final = 40
+_TWINS: Final = ("number", "day", "code", "qty", "unit", "lot", "origin", "kind")
+"""What two lines without a line number are told apart by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,15 @@ class Wares:
     code: str
     title: str
     name: str
+    base: str
+    unit: str
     pack: int
     units: Mapping[str, int]
+
+    @property
+    def chain(self) -> UnitChain:
+        """The units that messages speak in."""
+        return two_units(self.base, self.unit, self.pack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,8 @@ def load_codes(session: Session, org_id: int) -> Codes:
     )  # fmt: skip
     items = {
         row.id: Wares(
-            row.code, f"{row.name} {row.spec}", row.name, row.pack_factor,
+            row.code, f"{row.name} {row.spec}", row.name, row.base_unit, row.pack_unit,
+            row.pack_factor,
             {row.base_unit: 1, row.pack_unit: row.pack_factor} | units.get(row.id, {}),
         )
         for row in rows
@@ -136,6 +147,7 @@ class Reader:
         self._known = known
         self._seen: dict[tuple[str, str], int] = {}
         self._keys: dict[tuple[str, str], int] = {}
+        self._alike: dict[tuple[str, ...], int] = {}
 
     def read(self, row: SheetRow) -> DispenseRow | None:
         """The row understood; None when it lacks something, which is noted in it."""
@@ -157,6 +169,7 @@ class Reader:
             lot_no=row.text("lot"),
             origin=row.text("origin"),
             name=self._known.items[item].name,
+            units=self._known.items[item].chain,
         )
 
     def _number(self, row: SheetRow) -> str:
@@ -170,6 +183,7 @@ class Reader:
     def _line(self, row: SheetRow, number: str, code: str) -> str:
         line = row.text("line")
         if not line:
+            self._warn_of_twin(row, number)
             place = self._seen[number, code] = self._seen.get((number, code), 0) + 1
             line = f"{code}#{place}"
         earlier = self._keys.setdefault((number, line), row.number)
@@ -181,6 +195,20 @@ class Reader:
                   number=number, line=line, row=earlier),
             )  # fmt: skip
         return line
+
+    def _warn_of_twin(self, row: SheetRow, number: str) -> None:
+        """Two lines alike may be one exported twice, or a medicine that was given twice."""
+        told = tuple(row.text(key) for key in _TWINS)
+        earlier = self._alike.setdefault(told, row.number)
+        if number and earlier != row.number:
+            text = _(
+                "和表里第 {row} 行完全一样，两行都会记账。如果是同一行导出了两次，请删去一行；"
+                "表里有行号的，请对上「行号」列。",
+                row=earlier,
+            )  # fmt: skip
+            title = row.located.titles.get("number", "")
+            warning = Problem("dispense.alike", text, row.number, title, Severity.WARNING)
+            row.problems.append(warning)
 
     def _goods(self, row: SheetRow, code: str) -> tuple[int | None, int]:
         """The item and smallest units in one of the row's units."""

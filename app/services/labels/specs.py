@@ -13,7 +13,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.labels.plan import quantities
 from app.domain.labels.spec import LabelKind, LabelSpec
-from app.domain.quantity import Unit, UnitChain
+from app.domain.quantity import two_units
 from app.i18n import _
 from app.models.fixed_pack import FixedPack
 from app.models.item import Item
@@ -227,19 +227,12 @@ def storage_words(storage: str) -> str:
 
 def quantity_text(candidate: Candidate, qty: int) -> str:
     """`qty` smallest units as people say it."""
-    return _units(candidate.base_unit, candidate.pack_unit, candidate.pack_factor).text(qty)
+    return two_units(candidate.base_unit, candidate.pack_unit, candidate.pack_factor).text(qty)
 
 
 def _quantity(item: Item, qty: int) -> str:
     """`qty` smallest units of an item as people say it."""
-    return _units(item.base_unit, item.pack_unit, item.pack_factor).text(qty)
-
-
-def _units(base: str, pack: str, factor: int) -> UnitChain:
-    """The two units that labels speak in."""
-    if factor == 1:
-        return UnitChain((Unit(pack, 1),))
-    return UnitChain((Unit(base, 1), Unit(pack, factor)), pack=1)
+    return two_units(item.base_unit, item.pack_unit, item.pack_factor).text(qty)
 
 
 def _kind(lot: LotRow | None) -> LabelKind:

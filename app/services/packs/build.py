@@ -28,7 +28,7 @@ from app.services.packs.commands import Build, Packs
 from app.services.packs.places import pack_place
 from app.services.stock.available import lot_stock
 from app.services.stock.costing import at_cost
-from app.services.stock.names import item_names
+from app.services.stock.names import items_told
 from app.services.stock.places import main_place
 from app.services.stock.posting import Posting, post
 
@@ -116,15 +116,15 @@ def _contents(
     filled = fill(stock, rule.units, command.count, day, mixed=rule.mixed)
     if not filled.packs:
         there = sum(lot.qty for lot in stock if lot.usable(day))
-        name = item_names(session, (rule.item_id,))[rule.item_id]
+        told = items_told(session, (rule.item_id,))[rule.item_id]
         raise DomainError(
             "pack.no_goods",
             _(
                 "{name} 散货可用 {there}，不够一包 {units}（不混批时要同一批号）。"
                 "请先收货，或改定义为可混批。",
-                name=name,
-                there=there,
-                units=rule.units,
+                name=told.name,
+                there=told.qty(there),
+                units=told.qty(rule.units),
             ),
         )
     return filled.packs, filled.missing

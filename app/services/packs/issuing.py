@@ -28,7 +28,7 @@ from app.services.packs.define import definition_for
 from app.services.packs.places import department
 from app.services.packs.stepping import Stepped, advance, answer, moves_of
 from app.services.stock.available import held_lots
-from app.services.stock.names import item_names
+from app.services.stock.names import item_names, items_told
 
 _ATTEMPTS: Final = 5
 """Two people who take the last pack: the slower one looks again."""
@@ -106,10 +106,14 @@ def _first_to_expire(session: Session, command: Issue) -> tuple[int, ...]:
     ).all()
     ordered = sorted(rows, key=lambda row: (row.expiry is None, row.expiry or date.max, row.id))
     if not ordered:
-        name = item_names(session, (rule.item_id,))[rule.item_id]
+        told = items_told(session, (rule.item_id,))[rule.item_id]
         raise DomainError(
             "pack.none_left",
-            _("库房已没有 {name} 的定数包（每包 {n}）。请先打包再发放。", name=name, n=rule.units),
+            _(
+                "库房已没有 {name} 的定数包（每包 {n}）。请先打包再发放。",
+                name=told.name,
+                n=told.qty(rule.units),
+            ),
         )
     return tuple(row.id for row in ordered[: command.count])
 

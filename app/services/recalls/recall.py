@@ -86,7 +86,11 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class RecallRow:
-    """A recall with its lots and what members hold and answered."""
+    """A recall with its lots and what members hold and answered.
+
+    Attributes:
+        answered_by: The members that answered, as far as the person may see them.
+    """
 
     id: int
     org_id: int
@@ -102,6 +106,7 @@ class RecallRow:
     items: str
     lot_ids: tuple[int, ...]
     answered: int
+    answered_by: frozenset[int]
     report: str
     version: int
 
@@ -345,6 +350,7 @@ def _row(session: Session, row: Recall) -> RecallRow:
         items="、".join(dict.fromkeys(lot.name for lot in lots)),
         lot_ids=tuple(lot.id for lot in lots),
         answered=len(answered),
+        answered_by=frozenset(answered),
         report=row.report or "",
         version=row.version,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
 from app.domain.papers import PrintInfo
-from app.domain.quantity import Unit, UnitChain
+from app.domain.quantity import two_units
 from app.models.party import Organisation, Person
 from app.services.db import local_time, now
 from app.services.directory import is_demo
@@ -32,10 +32,7 @@ def people(session: Session, ids: Collection[int | None]) -> dict[int, str]:
 
 def units_text(base: str, pack: str, factor: int, qty: int) -> str:
     """A quantity as people say it; a loss stands with a minus."""
-    chain = UnitChain((Unit(pack, 1),))
-    if factor > 1:
-        chain = UnitChain((Unit(base, 1), Unit(pack, factor)), pack=1)
-    return f"−{chain.text(-qty)}" if qty < 0 else chain.text(qty)
+    return two_units(base, pack, factor).text(qty)
 
 
 def moment(at: datetime | None) -> str:

@@ -149,13 +149,22 @@ def test_what_cannot_be_is_said_by_row_and_nothing_else_suffers(
         "已关账": ("2026-09-30", "C3", "YP-000101", "", "", "1", "粒", ""),
         "在将来": ("2026-10-20", "C4", "YP-000101", "", "", "1", "粒", ""),
         "不能作为数量": ("2026-10-13", "C5", "YP-000101", "", "", "1.5", "粒", ""),
-        "还差 6": ("2026-10-13", "C6", "YP-000101", "", "", "30", "粒", ""),
+        "可用 1 盒，要发 1 盒 + 6 粒，还差 6 粒": (
+            "2026-10-13",
+            "C6",
+            "YP-000101",
+            "",
+            "",
+            "30",
+            "粒",
+            "",
+        ),
         "已过期": ("2026-10-13", "C7", "YP-000101", "", "OLD", "1", "粒", ""),
         "这里没有库存": ("2026-10-13", "C8", "YP-000101", "", "X9", "1", "粒", ""),
         "没找到原发药单": ("2026-10-13", "C9", "YP-000101", "", "", "-1", "粒", "Q1"),
         "单位 箩 不在换算里": ("2026-10-13", "C10", "YP-000101", "", "", "1", "箩", ""),
         "还没填发药单号": ("2026-10-13", "", "YP-000101", "", "", "1", "粒", ""),
-        "从 2026-10-05 起算，账上最少时可用 0": (
+        "从 2026-10-05 起算，账上最少时可用 0 盒，要发 1 粒": (
             "2026-10-05",
             "C11",
             "YP-000101",
@@ -175,6 +184,17 @@ def test_what_cannot_be_is_said_by_row_and_nothing_else_suffers(
     assert book(site, plan).added == 1
 
 
+def test_the_same_line_twice_without_a_number_is_said(sqlite_site: Site, tmp_path: Path) -> None:
+    receive(sqlite_site, EAST, {"A": (2, date(2027, 9, 30))}, BEFORE)
+    line = ("2026-10-13", "CF1", "YP-000101", "", "A", "5", "粒", "")
+    other = ("2026-10-13", "CF1", "YP-000101", "", "A", "6", "粒", "")
+    plan = plan_of(sqlite_site, sheet(tmp_path, line, other, line))
+    assert outcomes(plan) == [Outcome.ADDED] * 3, "a medicine may be given twice"
+    assert ["第 2 行完全一样" in "".join(p.text for p in one.problems) for one in plan.lines] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
 def test_what_was_used_up_meanwhile_is_not_given_for_an_earlier_day(
     site: Site, tmp_path: Path
 ) -> None:
@@ -188,7 +208,7 @@ def test_what_was_used_up_meanwhile_is_not_given_for_an_earlier_day(
     assert [line.outcome for line in plan.lines] == [
         Outcome.REFUSED, Outcome.REFUSED, Outcome.ADDED,
     ]  # fmt: skip
-    assert "从 2026-10-11 起算，账上最少时可用 0，要发 5" in texts(plan)[0]
+    assert "从 2026-10-11 起算，账上最少时可用 0 盒，要发 5 粒" in texts(plan)[0]
     assert book(site, plan).added == 1
     assert on_hand(site, lots["A"]) == BOX - 5
 
@@ -206,7 +226,7 @@ def test_returns_never_exceed_what_was_given_nor_change_the_lot(
     too_much = ("2026-10-14", "TY1", "YP-000101", "", "", "-11", "粒", "CF1")
     other = ("2026-10-14", "TY2", "YP-000101", "", "A", "-1", "粒", "CF1")
     plan = plan_of(site, sheet(tmp_path, too_much, other, name="退.csv"))
-    assert "还能退 10，要退 11" in texts(plan)[0]
+    assert "还能退 10 粒，要退 11 粒" in texts(plan)[0]
     assert "发的是批号 B，不是 A" in texts(plan)[1]
     fine = plan_of(site, sheet(tmp_path, (*too_much[:5], "-10", "粒", "CF1"), name="好.csv"))
     reverse(*site.as_("east_store"), Reverse(new_op(), EAST, document, "窗口先冲销"))

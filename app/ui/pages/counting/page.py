@@ -11,6 +11,7 @@ from typing_extensions import override
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.domain.quantity import two_units
 from app.domain.stock.counting import CountState
 from app.i18n import _
 from app.services.counting.count import Key, Record, ScanCount, Scanned, record, scan
@@ -222,7 +223,7 @@ class CountingPage(Page):
         if head.state is not CountState.COUNTING:
             raise DomainError("count.closed", _("这次盘点已提交，不能再改数。"))
         key = Key(line.place_id, line.item_id, line.lot_id, line.owner_id)
-        units = formats.chain(line.base_unit, line.pack_unit, line.pack_factor).read(str(value))
+        units = two_units(line.base_unit, line.pack_unit, line.pack_factor).read(str(value))
         command = Record(new_op(), head.org_id, head.id, key, units)
         db, actor = self.context.db, self.context.actor
         self.write(

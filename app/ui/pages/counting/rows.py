@@ -6,6 +6,7 @@ from typing import Final
 
 from app.domain.duties import Duty
 from app.domain.expiry import shown
+from app.domain.quantity import two_units
 from app.domain.stock.counting import CountState, DisposalState
 from app.i18n import _
 from app.services.counting.disposal import DisposalRow
@@ -130,6 +131,6 @@ def _qty(units: int | None, row: CountLineRow) -> Cell:
         return "—"
     if units == 0:
         return Qty("0", row.pack_unit)
-    chain = formats.chain(row.base_unit, row.pack_unit, row.pack_factor)
+    chain = two_units(row.base_unit, row.pack_unit, row.pack_factor)
     number, _space, unit = chain.text(abs(units)).partition(" ")
     return Qty(f"−{number}" if units < 0 else number, unit, typed=chain.typed(abs(units)))

@@ -315,8 +315,8 @@ def _ask_reply(
     """Ask what the member did; it is read before the form goes, the writer is another thread."""
     form = ReasonForm(
         _("回复 {no}", no=recall.no),
-        _("账上还在可用库位的要先移到不合格区或退货区。"), _("回复"), parent, least=2,
-        asked=_("处理情况"),
+        _("账上还在可用库位的要先移到不合格区或退货区。"),
+        rows.answer_word(recall, context), parent, least=2, asked=_("处理情况"),
     )  # fmt: skip
 
     def reply() -> None:

@@ -153,17 +153,25 @@ def recall_row(row: RecallRow, context: PageContext) -> Row:
     lead = context.actor.can(Duty.BUY, row.org_id) or context.actor.can(Duty.CATALOGUE, row.org_id)
     word = ""
     if active:
-        word = _("结束") if lead else _("回复") if context.may(Duty.STORE) else ""
+        word = _("结束") if lead else answer_word(row, context) if context.may(Duty.STORE) else ""
+    state = Pill(Status.LOCK, _("冻结中")) if active else Pill(Status.OK, _("已结束"))
+    if active and not lead and context.org.id in row.answered_by:
+        state = Pill(Status.OK, _("已回复"))
     level = Status.BAD if row.level == 1 else Status.NEAR if row.level else Status.LOCK
     return Row(
         row.id,
         (row.no, Pill(level, row.level_text), Two(row.items, row.lots),
          Two(row.reason, row.source or row.report), row.due.isoformat(),
          formats.number(row.answered),
-         Pill(Status.LOCK, _("冻结中")) if active else Pill(Status.OK, _("已结束")),
+         state,
          Link(word) if word else Tone("")),
         record=row,
     )  # fmt: skip
+
+
+def answer_word(row: RecallRow, context: PageContext) -> str:
+    """What a member's answer is called now: the first one, or another in its place."""
+    return _("改回复") if context.org.id in row.answered_by else _("回复")
 
 
 def expiring_row(row: ExpiringRow, context: PageContext) -> Row:
