@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ from app.ui import formats, icons, theme
 from app.ui.icons import Icon
 from app.ui.jobs import JobRunner
 from app.ui.status import Status
-from app.ui.widgets.buttons import Button
+from app.ui.widgets.buttons import Button, Kind as ButtonKind
+from app.ui.widgets.cards import toolbar
 from app.ui.widgets.charts import BarsChart, Forecast, SegmentBar, StepChart, UseChart
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, TypeToConfirm, confirm
 from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
@@ -343,6 +345,34 @@ def test_a_button_grows_with_the_text(qtbot: QtBot) -> None:
     theme.apply(density_now=theme.Density.LARGE)
     assert button.sizeHint().height() == 46
     assert button.sizeHint().width() > before.width()
+
+
+def test_where_room_is_short_icons_stay_and_words_leave(qtbot: QtBot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    plain, first = Button("按批号"), Button("列设置", icon=Icon.COLUMNS)
+    last = Button("导出", icon=Icon.DOWNLOAD)
+    main = Button("扫码消耗", ButtonKind.PRIMARY, icon=Icon.BARCODE)
+    row = toolbar(plain, None, first, last, main)
+    box.setLayout(row)
+    box.show()
+    whole = row.sizeHint().width()
+
+    def look(width: int) -> list[bool]:
+        box.resize(width, 60)
+        QTest.qWait(1)
+        assert row.sizeHint().width() == whole, "the row still asks for all words"
+        ends = [one.geometry() for one in (plain, first, last, main)]
+        assert all(one.right() < two.left() for one, two in pairwise(ends)), "nothing lies over"
+        assert ends[-1].right() < width
+        return [one.short for one in (plain, first, last, main)]
+
+    assert look(whole) == [False] * 4
+    assert look(whole - 20) == [False, True, False, False]
+    assert first.toolTip() == "列设置"
+    assert look(row.minimumSize().width()) == [False, True, True, False]
+    assert look(whole) == [False] * 4
+    assert first.toolTip() == ""
 
 
 def test_choosing_a_file_beside_the_database_keeps_its_locks(qtbot: QtBot, tmp_path: Path) -> None:

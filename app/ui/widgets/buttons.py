@@ -73,6 +73,7 @@ class Button(QPushButton):
         self.glyph = icon
         self.keycap = key
         self._hover = False
+        self._short = False
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setAutoDefault(False)
@@ -82,14 +83,50 @@ class Button(QPushButton):
         self.kind = kind
         self.update()
 
+    @property
+    def words_leave(self) -> int:
+        """Pixels that are won when the words leave and the icon alone stays; 0 where they stay."""
+        if self.glyph is None or not self.text() or self.kind is Kind.PRIMARY:
+            return 0
+        return self._full().width() - theme.sizes().control
+
+    @property
+    def short(self) -> bool:
+        """Whether the icon stands alone for want of room."""
+        return self._short
+
+    def set_short(self, short: bool) -> None:
+        """Show the icon alone; its words stand in the tip then."""
+        if short == self._short:
+            return
+        self._short = short
+        if short and not self.toolTip():
+            self.setToolTip(self.text())
+        elif not short and self.toolTip() == self.text():
+            self.setToolTip("")
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def setText(self, text: str) -> None:
+        """Other words; they stand in the tip while the icon stands alone."""
+        if self._short and self.toolTip() == self.text():
+            self.setToolTip(text)
+        super().setText(text)
+
+    def _words(self) -> str:
+        return "" if self._short else self.text()
+
     def _font(self) -> QFont:
         return theme.font(14, bold=self.kind is Kind.PRIMARY)
 
     @override
     def sizeHint(self) -> QSize:
         height = theme.sizes().control
-        if not self.text():
-            return QSize(height, height)
+        return self._full() if self._words() else QSize(height, height)
+
+    def _full(self) -> QSize:
+        height = theme.sizes().control
         width = width_of(self.text(), theme.px(14), self.kind is Kind.PRIMARY)
         width += 8 if self.kind is Kind.LINK else 28
         width += 22 if self.glyph else 0
@@ -151,7 +188,7 @@ class Button(QPushButton):
 
     def _content(self, painter: QPainter) -> None:
         ink, bold = self._ink(), self.kind is Kind.PRIMARY
-        words = width_of(self.text(), theme.px(14), bold)
+        words = width_of(self._words(), theme.px(14), bold)
         side = theme.px(18)
         glyph = (side + (6 if words else 0)) if self.glyph else 0
         cap = keycap_width(self.keycap) + 8 if self.keycap and words else 0
@@ -162,7 +199,7 @@ class Button(QPushButton):
         painter.setFont(self._font())
         painter.setPen(ink)
         room = QRectF(left + glyph, 0, self.width() - left - glyph - cap, self.height())
-        painter.drawText(room, _VCENTRE, self.text())
+        painter.drawText(room, _VCENTRE, self._words())
         if cap:
             height = theme.px(20)
             place = QRectF(left + glyph + words + 8, middle - height / 2, cap - 8, height)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -23,7 +23,7 @@ from app.ui import theme
 from app.ui.icons import Icon
 from app.ui.status import Status
 from app.ui.tables import paint
-from app.ui.widgets.buttons import icon_button
+from app.ui.widgets.buttons import Button, icon_button
 from app.ui.widgets.text import ElidedText, Role, Text
 
 
@@ -195,9 +195,49 @@ class Facts(QWidget):
             self._grid.addWidget(value, place, 1)
 
 
+class ToolRow(QHBoxLayout):
+    """A row in which buttons give up their words for their icons before anything is cut.
+
+    The row always asks for the room of all words, so that they come back as soon as there is room.
+    """
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width() + self._left_out(), hint.height())
+
+    @override
+    def minimumSize(self) -> QSize:
+        least = super().minimumSize()
+        more = sum(one.words_leave for one in self._buttons() if not one.short)
+        return QSize(least.width() - more, least.height())
+
+    @override
+    def setGeometry(self, rect: QRect) -> None:
+        missing = super().minimumSize().width() + self._left_out() - rect.width()
+        for one in self._buttons():
+            won = one.words_leave if missing > 0 else 0
+            one.set_short(won > 0)
+            missing -= won
+        super().setGeometry(rect)
+
+    def _left_out(self) -> int:
+        return sum(one.words_leave for one in self._buttons() if one.short)
+
+    def _buttons(self) -> list[Button]:
+        """Buttons that are shown and can do with their icon, in the order of the row."""
+        items = (self.itemAt(place) for place in range(self.count()))
+        found = (item.widget() for item in items if item is not None)
+        return [
+            one
+            for one in found
+            if isinstance(one, Button) and not one.isHidden() and one.words_leave > 0
+        ]
+
+
 def toolbar(*items: QWidget | None, spacing: int = 8) -> QHBoxLayout:
     """A row of widgets; None makes the room between left and right."""
-    row = QHBoxLayout()
+    row = ToolRow()
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(spacing)
     for item in items:

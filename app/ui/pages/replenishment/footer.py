@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.i18n import _
 from app.ui import formats
@@ -38,7 +40,7 @@ class Footer(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(line())
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setContentsMargins(14, 7, 10, 7)
         row.setSpacing(10)
         row.addWidget(self.picked)
@@ -67,3 +69,15 @@ class Footer(QWidget):
             _("别家有多余或近效期的，先调过来少买 {amount}。", amount=formats.total(value))
         )
         self.first.updateGeometry()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where room is short, how many suppliers there are can be read elsewhere."""
+        self.suppliers.show()
+        if self._row.sizeHint().width() > self.width():
+            self.suppliers.hide()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
