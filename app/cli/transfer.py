@@ -181,6 +181,14 @@ def show(no: No) -> None:
                 "cleared": _("已处理"),
             },
         )  # fmt: skip
+    if found.settled:
+        run.emit(
+            found.settled,
+            {
+                "day": _("日期"), "how": _("怎么结"), "name": _("品名"), "qty": _("数量"),
+                "base_unit": _("单位"), "amount": _("收款"),
+            },
+        )  # fmt: skip
     for one in found.papers:
         run.say(f"{one.kind} {one.number} {one.name} {one.digest}")
 
@@ -342,7 +350,7 @@ def loans(org: OrgOption = "") -> None:
             "no": _("单号"), "line": _("行"), "name": _("品名"), "org": _("借方"),
             "donor": _("出借方"), "borrowed": _("借"), "returned": _("已还"), "left": _("未还"),
             "base_unit": _("单位"), "return_by": _("应还"), "overdue_days": _("逾期天数"),
-            "age": _("账龄"),
+            "age": _("账龄"), "price": _("按价结算收款"),
         },
         empty=_("没有未还的借用。"),
     )  # fmt: skip

@@ -141,11 +141,11 @@ class UnitChain:
         return f"{sign}{whole:,} {self.pack_unit.name} + {loose}" if whole else f"{sign}{loose}"
 
 
-def checked(quantity: int) -> int:
+def checked(quantity: int, most: int = MAX_QUANTITY) -> int:
     """`quantity` if it is positive and within limits; raises `DomainError` otherwise."""
     if quantity <= 0:
         raise DomainError("quantity.positive", _("数量应大于 0。请改正数量。"))
-    if quantity > MAX_QUANTITY:
+    if quantity > most:
         raise DomainError(
             "quantity.limit", _("数量 {n} 太大。请核对是否多扫或多输了数字。", n=quantity)
         )

@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.domain.transfers.legal import Basis
-from app.domain.transfers.states import TransferState, Urgency
+from app.domain.transfers.states import Kind, TransferState, Urgency
 from app.services.transfers.listing import LoanRow, loans, transfer, transfers
 from app.ui.context import PageContext
-from app.ui.pages.transfers.dialogs import Ground, StartForm
+from app.ui.pages.transfers.dialogs import Ground, LoanForm, StartForm
 from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
 from app.ui.pages.transfers.page import TransfersPage
 from app.ui.pages.transfers.papers import PaperForm
@@ -213,3 +213,35 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     settle()
     sent = transfer(*sqlite_site.as_("east_store"), made.org_id, made.id)
     assert [(x.qty, x.traces) for x in sent.lots] == [(2 * BOX, tuple(codes[:2])), (BOX, ())]
+
+
+def test_a_request_that_is_refused_stays_to_be_mended(
+    west: TransfersPage, settle: Settle, sqlite_site: Site
+) -> None:
+    west.borrowing.new()
+    settle()
+    form = form_of(west, LoanForm)
+    form.kind.choose(Kind.PATIENT)
+    form.fields.basis.choose(Basis.EMERGENCY)
+    form.item.fix(DRUG, "")
+    form.address.setText("城西街 6 号")
+    form.patient.setText("张三")
+    form.verb.click()
+    settle()
+    assert "不要写姓名" in form.problem.text
+    form.patient.setText("zs-0832")
+    form.verb.click()
+    form.verb.click()
+    form.reject()  # too late: it is on its way
+    settle()
+    (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
+    assert (made.patient_ref, made.address) == ("ZS-0832", "城西街 6 号")
+
+
+def test_who_only_approves_is_not_met_by_a_refusal(
+    context_for: Make, show: Show, settle: Settle
+) -> None:
+    page = show(TransfersPage(context_for("west_head")))
+    settle()
+    assert page.context.notices.kept == []
+    assert "进行中" in page.grid.overlay.empty_text

@@ -8,6 +8,8 @@ from typing import Final
 from app.domain.errors import DomainError
 from app.i18n import _
 
+_PRIVATE: Final = re.compile(r"(?<![0-9])(?:1[3-9][0-9]{9}|[0-9]{17}[0-9Xx]|[0-9]{15})(?![0-9])")
+"""A mobile number, or an identity number of eighteen or fifteen places."""
 _FORM: Final = re.compile(r"[A-Z]{2,4}(?:-?[0-9]{2,6})?")
 
 
@@ -26,3 +28,20 @@ def reference(text: str) -> str:
             ),
         )
     return clean
+
+
+def check_private(*texts: str) -> None:
+    """Refuse a mobile or identity number in what the other member reads too.
+
+    Raises:
+        DomainError: One stands there, also with blanks or hyphens in it.
+    """
+    for one in texts:
+        if _PRIVATE.search(re.sub(r"(?<=[0-9])[ -](?=[0-9])", "", one)):
+            raise DomainError(
+                "patient.private",
+                _(
+                    "地址和说明里不要写手机号、证件号：调出方也看得到。请删去，"
+                    "联系方式留在本机构的病历里。"
+                ),
+            )

@@ -33,6 +33,7 @@ from app.models.stock import Lot
 from app.models.transfer import Transfer, TransferLine, TransferLot, TransferPaper
 from app.services.db import Database, local_time, today
 from app.services.queries.goods import GoodsRow, of_item
+from app.services.transfers.owed import SettledRow, owed, settlements
 
 _MOST: Final = 500
 VIEWS: Final = ("", "open", "way", "loans", "closed")
@@ -145,7 +146,12 @@ class TransferRow:
 
 @dataclass(frozen=True, slots=True)
 class LoanRow:
-    """What one member still owes another of an item."""
+    """What one member still owes another of an item.
+
+    Attributes:
+        own: Units of `left` that were the lender's own; the rest is a supplier's.
+        price: What the lender would take for them.
+    """
 
     org_id: int
     org: str
@@ -167,6 +173,8 @@ class LoanRow:
     overdue_days: int
     age: str
     version: int
+    own: int
+    price: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,7 @@ class TransferDetail:
     head: TransferRow
     lots: tuple[LotRow, ...]
     papers: tuple[PaperRow, ...]
+    settled: tuple[SettledRow, ...]
 
 
 def transfers(
@@ -222,7 +231,10 @@ def transfer(db: Database, actor: Actor, org_id: int, transfer_id: int) -> Trans
                 "transfer.unknown", _("没有这张调拨单，或与你的机构无关。请刷新后再看。")
             )
         return TransferDetail(
-            _rows(session, [head])[0], _lots(session, head), _papers(session, head)
+            _rows(session, [head])[0],
+            _lots(session, head),
+            _papers(session, head),
+            settlements(session, head),
         )
 
 
@@ -264,6 +276,7 @@ def loans(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[LoanRow, .
     rows = transfers(db, actor, orgs, "loans")
     with db.read() as session:
         day = today(session)
+        due = owed(session, [row.id for row in rows])
     found = [
         LoanRow(
             row.org_id, row.org, row.donor_id, row.donor, row.id, row.no, line.line,
@@ -272,6 +285,7 @@ def loans(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[LoanRow, .
             row.return_by,
             max(0, (day - row.return_by).days) if row.return_by else 0,
             ageing((day - row.created_at.date()).days), row.version,
+            due[row.id, line.line].units, due[row.id, line.line].money,
         )
         for row in rows
         for line in row.lines

@@ -13,7 +13,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.quantity import checked
-from app.domain.transfers.patient import reference
+from app.domain.transfers.patient import check_private, reference
 from app.domain.transfers.states import Kind, Settle, TransferState, Urgency, after_confirm
 from app.i18n import _
 from app.models.item import Item
@@ -37,6 +37,8 @@ from app.services.transfers.stepping import (
 )
 
 _LEAST: Final = 4
+_MOST: Final = 1_000_000
+"""Smallest units of an item on one paper; more is a slip of the keys."""
 
 
 def request(db: Database, actor: Actor, command: Request) -> Done:
@@ -175,7 +177,7 @@ def _check(session: Session, command: Request) -> None:
     if len(set(items)) != len(items):
         raise DomainError("transfer.twice", _("同一品规写了两行。请合成一行。"))
     for line in command.lines:
-        checked(line.qty)
+        checked(line.qty, _MOST)
         if session.get(Item, line.item_id) is None:
             raise DomainError("item.unknown", _("没有这个品规。请在统一目录里查一下。"))
     members = group_orgs(session, today(session))
@@ -185,8 +187,10 @@ def _check(session: Session, command: Request) -> None:
         raise DomainError("transfer.kind", _("归还请在原借用单上登记。"))
     if command.kind is Kind.LOAN:
         _check_loan(command, today(session))
-    if command.kind is Kind.PATIENT and not command.address.strip():
-        raise DomainError("transfer.address", _("药品调配要写送到哪里。请补上配送地址。"))
+    if command.kind is Kind.PATIENT:
+        if not command.address.strip():
+            raise DomainError("transfer.address", _("药品调配要写送到哪里。请补上配送地址。"))
+        check_private(command.address, command.reason, command.basis_note)
 
 
 def _check_loan(command: Request, day: date) -> None:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, refuse_if
 from app.domain.ids import new_id
-from app.domain.money import amount
 from app.domain.transfers import legal
 from app.domain.transfers.netting import Debt, set_off
 from app.domain.transfers.states import OPEN_LOAN, Kind, Settle, TransferState, Urgency
@@ -24,6 +23,7 @@ from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.transfers.accepting import close_loan, settled
 from app.services.transfers.commands import Done, GiveBack, Step
+from app.services.transfers.owed import owed
 from app.services.transfers.stepping import Loaded, case_of, end, load, party, peek, unit
 
 
@@ -65,7 +65,13 @@ def give_back(db: Database, actor: Actor, command: GiveBack) -> Done:
 
 
 def settle_by_price(db: Database, actor: Actor, command: Step) -> Done:
-    """The lender takes money for what is still out; blocked where the law blocks a sale."""
+    """The lender takes money for its own goods that are still out, and the loan is closed.
+
+    A supplier's goods are paid to the supplier when they are used: they close without a price.
+
+    Raises:
+        DomainError: The law blocks the sale, the loan is closed, or goods are on their way back.
+    """
     _borrower, lender = peek(db, command.org_id, command.transfer_id)
     require(actor, Duty.STORE, lender)
     op = (command.op_id, "transfer.settle", command)
@@ -80,12 +86,14 @@ def settle_by_price(db: Database, actor: Actor, command: Step) -> Done:
             case.kind, case.basis, case.note, Settle.PRICE, case.urgency, case.same_person,
             case.has_approval, case.goods,
         )  # fmt: skip
-        refuse_if(legal.problems(sale), "transfer.legal", _("不能按价结算。"))
+        due = owed(session, [loan.head.id])
+        if any(one.units for one in due.values()):
+            refuse_if(legal.problems(sale), "transfer.legal", _("不能按价结算。"))
         for line in loan.lines:
             left = line.accepted - line.returned
             if left > 0:
                 row = settled(session, actor, loan.head, line, ("price", left, None))
-                row.amount = amount(line.unit_price, left, line.price_factor)
+                row.amount = due[loan.head.id, line.line].money
                 line.returned += left
         session.flush()
         close_loan(session, loan, by_price=True)

@@ -385,6 +385,8 @@ def test_medicine_for_a_patient_names_nobody(site: Site) -> None:
         ask(site, patient_ref="张三", **values)
     with pytest.raises(DomainError, match="配送地址"):
         ask(site, patient_ref="ZS-0832", kind=Kind.PATIENT)
+    with pytest.raises(DomainError, match="手机号"):
+        ask(site, patient_ref="ZS-0832", reason="家属 138 0013 8000", **values)
     done = ask(site, patient_ref="zs-0832", **values)
     assert transfer(*site.as_("west_store"), WEST, done.transfer_id).head.patient_ref == "ZS-0832"
 
@@ -429,6 +431,7 @@ def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
     ("more", "word"),
     [
         ({"qty": 0}, "数量"),
+        ({"qty": 10**8}, "太大"),
         ({"kind": Kind.LOAN, "settle": Settle.KIND}, "归还日期"),
         ({"kind": Kind.LOAN, "return_by": TODAY}, "归还同品规"),
         (

@@ -35,11 +35,13 @@ from app.services.transfers.returning import SetOff, give_back, net, settle_by_p
 from app.services.transfers.scanning import scan_packs
 from app.services.transfers.sending import clear, send
 from app.ui.changes import Topic
+from app.ui.errors import words_of
 from app.ui.page import Page
 from app.ui.pages.transfers.dialogs import Ground, Loan
 from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
 from app.ui.pages.transfers.papers import read_paper
 from app.ui.pages.transfers.settling import packs
+from app.ui.pages.transfers.staying import StayingForm
 from app.ui.widgets.second_form import Asked, SecondForm
 
 _DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
@@ -73,7 +75,9 @@ class Desk(QObject):
         command = Request(new_op(), first.org_id, first.donor_id, lines, reason=reason)
         self._ask(command, ground)
 
-    def lend(self, loan: Loan, org_id: int, factors: Callable[[int], int]) -> None:
+    def lend(
+        self, loan: Loan, org_id: int, factors: Callable[[int], int], form: StayingForm
+    ) -> None:
         """Ask for a loan, a transfer or a delivery to a patient; `factors` tells pack sizes."""
         command = Request(
             new_op(), org_id, loan.donor_id, (RequestLine(loan.item_id, loan.packs),),
@@ -86,13 +90,14 @@ class Desk(QObject):
             qty = line.qty * factors(line.item_id)
             return replace(asked, lines=(RequestLine(line.item_id, qty),))
 
-        self._ask(command, loan.ground, in_units)
+        self._ask(command, loan.ground, in_units, form)
 
     def _ask(
         self,
         command: Request,
         ground: Ground,
         finish: Callable[[Request], Request] | None = None,
+        form: StayingForm | None = None,
     ) -> None:
         db, actor = self._page.context.db, self._page.context.actor
         draft = ground.basis is Basis.APPROVED and ground.paper is None
@@ -105,7 +110,7 @@ class Desk(QObject):
             )  # fmt: skip
             return request(db, actor, finish(whole) if finish else whole)
 
-        self._write(work)
+        self._write(work, form)
 
     def step(self, verb: str, row: TransferRow, reason: str = "") -> None:
         """Approve or cancel."""
@@ -143,14 +148,14 @@ class Desk(QObject):
 
         self._write(work)
 
-    def send(self, row: TransferRow, journey: Journey) -> None:
+    def send(self, row: TransferRow, journey: Journey, form: StayingForm) -> None:
         """Send what was promised: the scanned packs, the rest first expiry first."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Send(
             new_op(), row.org_id, row.id, row.version, journey.picks, journey.mode,
             journey.carrier, journey.record, journey.warm,
         )  # fmt: skip
-        self._before_two(lambda second: send(db, actor, replace(command, second=second)))
+        self._before_two(lambda second: send(db, actor, replace(command, second=second)), form)
 
     def look(self, row: TransferRow) -> Look:
         """What asks after a trace code scanned at dispatch of a transfer."""
@@ -161,11 +166,17 @@ class Desk(QObject):
 
         return ask
 
-    def accept(self, row: TransferRow, lots: tuple[AcceptLot, ...], warm: Decimal | None) -> None:
+    def accept(
+        self,
+        row: TransferRow,
+        lots: tuple[AcceptLot, ...],
+        warm: Decimal | None,
+        form: StayingForm,
+    ) -> None:
         """Accept what arrived."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Accept(new_op(), row.org_id, row.id, row.version, lots, warm)
-        self._before_two(lambda second: accept(db, actor, replace(command, second=second)))
+        self._before_two(lambda second: accept(db, actor, replace(command, second=second)), form)
 
     def clear(self, detail: TransferDetail, *, lost: bool) -> None:
         """Book all that was refused or missing: back on the shelf, or lost."""
@@ -208,27 +219,60 @@ class Desk(QObject):
         self._page.write(lambda: net(db, actor, command), told)
 
     def _before_two(
-        self, work: Callable[[Second | None], Done], second: Second | None = None
+        self,
+        work: Callable[[Second | None], Done],
+        form: StayingForm | None = None,
+        second: Second | None = None,
     ) -> None:
         """Do a step; where controlled drugs want a second person, ask and do it again."""
 
-        def failed(error: Exception) -> None:
+        def failed(error: Exception) -> bool:
             wanted = isinstance(error, DomainError) and error.code == "persons.second"
             if not wanted and (second is None or not isinstance(error, NotAllowedError)):
-                self._page.context.errors.take(error)
-                return
+                return False
+            if form is not None:
+                form.finish()
             self._ask_second(work, error.text if isinstance(error, DomainError) else "")
+            return True
 
-        self._page.write(lambda: work(second), self._done, failed)
+        self._write(lambda: work(second), form, failed)
 
     def _ask_second(self, work: Callable[[Second | None], Done], words: str) -> None:
         asked = Asked(_("双人复核"), _("确认"), words)
         form = SecondForm(asked, self._page, demo=self._page.context.session.demo)
-        form.given.connect(lambda second: self._before_two(work, second))
+        form.given.connect(lambda second: self._before_two(work, second=second))
         form.open()
 
-    def _write(self, work: Callable[[], Done]) -> None:
-        self._page.write(work, self._done)
+    def _write(
+        self,
+        work: Callable[[], Done],
+        form: StayingForm | None = None,
+        also: Callable[[Exception], bool] = lambda _error: False,
+    ) -> None:
+        """Write; a form that asked stays with what was typed until it is taken.
+
+        Args:
+            work: What is written.
+            form: The form that asked.
+            also: What else may be done about an error; True where that was all.
+        """
+
+        def done(made: Done) -> None:
+            if form is not None:
+                form.finish()
+            self._done(made)
+
+        def failed(error: Exception) -> None:
+            if also(error):
+                return
+            if form is not None:
+                form.refuse(words_of(error))
+            else:
+                self._page.context.errors.take(error)
+
+        if form is not None:
+            form.wait()
+        self._page.write(work, done, failed)
 
     def _done(self, done: Done) -> None:
         self._page.context.notices.done(_("{no} · {state}", no=done.no, state=done.state.label))

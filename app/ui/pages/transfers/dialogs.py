@@ -23,6 +23,7 @@ from app.services.transfers.distances import Member
 from app.services.transfers.listing import LotRow, TransferDetail
 from app.ui import formats
 from app.ui.context import PageContext
+from app.ui.pages.transfers.staying import StayingForm
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
@@ -153,7 +154,7 @@ class Loan:
     ground: Ground
 
 
-class LoanForm(Form):
+class LoanForm(StayingForm):
     """新建借用 or 药品调配申请.
 
     Signals:
@@ -223,10 +224,9 @@ class LoanForm(Form):
                 self.address.text(), self.fields.ground(),
             )
         )  # fmt: skip
-        self.accept()
 
 
-class AcceptForm(Form):
+class AcceptForm(StayingForm):
     """Accept lot by lot: what is good, what is refused; the rest is missing.
 
     Signals:
@@ -282,7 +282,6 @@ class AcceptForm(Form):
             for lot, good, bad in zip(self._lots, self.taken, self.refused, strict=True)
         )
         self.chosen.emit(lots, warm)
-        self.accept()
 
 
 def read_warm(field: Field, edit: CodeEdit) -> Decimal | None:

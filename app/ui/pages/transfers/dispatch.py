@@ -17,6 +17,7 @@ from app.services.transfers.listing import TransferDetail, TransferRow
 from app.services.transfers.scanning import ScannedPacks
 from app.ui import formats
 from app.ui.pages.transfers.dialogs import read_warm
+from app.ui.pages.transfers.staying import StayingForm
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
 from app.ui.widgets.numbers import QtyEdit
@@ -93,7 +94,7 @@ class Journey:
     picks: tuple[SendPick, ...] = ()
 
 
-class SendForm(Form):
+class SendForm(StayingForm):
     """Transport of a transfer, and the trace codes of its packs; cold goods need their record.
 
     Signals:
@@ -161,4 +162,3 @@ class SendForm(Form):
         self.chosen.emit(
             Journey(mode, self.carrier.text(), self.record.folded(), warm, self._scanned.picks)
         )
-        self.accept()

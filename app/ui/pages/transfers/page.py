@@ -133,8 +133,12 @@ class TransfersPage(Page):
     @override
     def refresh(self) -> None:
         db, actor, orgs = self.context.db, self.context.actor, self.context.scope.ids
-        query = ProposeQuery(orgs)
-        self.read(lambda: propose(db, actor, query)[:_MOST], self._show, channel="propose")
+        if actor.has(Duty.STORE) or actor.has(Duty.BUY):
+            query = ProposeQuery(orgs)
+            self.read(lambda: propose(db, actor, query)[:_MOST], self._show, channel="propose")
+        else:
+            self.grid.set_empty(_("建议由库管和采购来选。要你审核的单在下面「进行中」。"))
+            self._show(())
         self.read(
             lambda: [
                 rows.transfer_row(row, self.context)

@@ -104,8 +104,7 @@ class LenderForm(_LoanForm):
             _("{org} 借了 {n}，还了 {back}，还欠 {left}，应在 {day} 前归还。", org=row.org,
               n=packs(row, row.borrowed), back=packs(row, row.returned),
               left=packs(row, row.left), day=due),
-            _("按价结算：还欠的按借出时的价格收款，以后不用还货。不同法人之间的药品，"
-              "这张单上要有批准文件。"),
+            *_price_words(row),
         ):  # fmt: skip
             self.body.addWidget(Text(words, Role.BODY, wrap=True))
 
@@ -114,3 +113,20 @@ class LenderForm(_LoanForm):
         """Say that it is settled by price."""
         self.priced.emit()
         self.accept()
+
+
+def _price_words(row: LoanRow) -> list[str]:
+    """What the lender would take, and what is not the lender's to take money for."""
+    words = []
+    if row.own:
+        words.append(
+            _("按价结算：还欠的 {qty} 按借出时的价格收款 {money}，以后不用还货。"
+              "不同法人之间的药品，这张单上要有批准文件。",
+              qty=packs(row, row.own), money=formats.yuan(row.price))
+        )  # fmt: skip
+    if row.own < row.left:
+        words.append(
+            _("其中 {qty} 是供应商的货：由用掉的一方和供应商结算，你不收款；结算后不用还货。",
+              qty=packs(row, row.left - row.own))
+        )  # fmt: skip
+    return words

@@ -85,7 +85,10 @@ class Steps(QObject):
         form.open()
 
     def _refuse(self, row: TransferRow) -> None:
-        form = ReasonForm(_("不调 {no}", no=row.no), _("申请方会看到理由。"), _("不调"), self._page)
+        own = self._page.context.actor.can(Duty.STORE, row.org_id)
+        title = _("取消 {no}", no=row.no) if own else _("不调 {no}", no=row.no)
+        words = _("调出方会看到理由。") if own else _("申请方会看到理由。")
+        form = ReasonForm(title, words, _("取消这张单") if own else _("不调"), self._page)
         form.accepted.connect(lambda: self._desk.step("cancel", row, form.text))
         form.open()
 
@@ -100,12 +103,12 @@ class Steps(QObject):
 
     def _send(self, detail: TransferDetail) -> None:
         form = SendForm(detail, self._desk.look(detail.head), self._page)
-        form.chosen.connect(lambda journey: self._desk.send(detail.head, journey))
+        form.chosen.connect(lambda journey: self._desk.send(detail.head, journey, form))
         form.open()
 
     def _accept(self, detail: TransferDetail) -> None:
         form = AcceptForm(detail, self._page)
-        form.chosen.connect(lambda lots, warm: self._desk.accept(detail.head, lots, warm))
+        form.chosen.connect(lambda lots, warm: self._desk.accept(detail.head, lots, warm, form))
         form.open()
 
     def _clear(self, detail: TransferDetail) -> None:
@@ -209,6 +212,12 @@ def _words(detail: TransferDetail) -> list[str]:
         _("{name} 批号 {lot}：发 {qty}，收 {good}，拒 {bad}，少 {gone}", name=x.name, lot=x.lot_no,
           qty=x.qty, good=x.accepted, bad=x.refused, gone=x.missing)
         for x in detail.lots
+    ]  # fmt: skip
+    found += [
+        _("{day} {how}：{name} {qty} {unit}，款 {money}", day=x.day.isoformat(), how=x.how,
+          name=x.name, qty=x.qty, unit=x.base_unit,
+          money=formats.yuan(x.amount) if x.amount else "—")
+        for x in detail.settled
     ]  # fmt: skip
     found += [_("附件：{number} {name}", number=x.number, name=x.name) for x in detail.papers]
     if head.report:
