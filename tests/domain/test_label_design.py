@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from app.adapters import label_papers
 from app.domain.errors import DomainError
@@ -84,6 +84,8 @@ def do(editor: Editor, step: tuple[str, object, object]) -> None:
 
 
 @given(steps)
+@example([("add", "text", 0), ("add", "text", 0), ("move", -41, 0), ("choose_all", 0, 0),
+          ("arrange", Arrange.ACROSS, 0)])  # fmt: skip
 def test_whatever_is_done_stays_on_the_label_and_is_undone_to_the_beginning(
     done: list[tuple[str, object, object]],
 ) -> None:

@@ -42,7 +42,7 @@ def arranged(design: Design, keys: Collection[int], how: Arrange) -> Design:
     """The design with the parts of `keys` arranged.
 
     One part alone is lined up with the label, several with their own bounds. Equal distances want
-    three parts: the outer two stay, the others go between them.
+    three parts: the outer two stay, the others go between them, as far as the label reaches.
     """
     parts = [one for one in design.parts if one.key in keys]
     if not parts:
@@ -55,7 +55,7 @@ def arranged(design: Design, keys: Collection[int], how: Arrange) -> Design:
         )  # fmt: skip
         moved = [_lined(one, how, (left, top, right, bottom)) for one in parts]
     for one in moved:
-        design = design.put(one)
+        design = design.put(design.within(one, one.x, one.y))
     return design
 
 

@@ -234,7 +234,7 @@ class Editor:
             new = replace(
                 new, width=min(new.width, design.wide), height=min(new.height, design.high)
             )
-            design = design.put(self.within(new, new.x, new.y))
+            design = design.put(design.within(new, new.x, new.y))
         return self.take(design)
 
     def size_to(self, right: int | None, bottom: int | None, *, free: bool = False) -> None:
@@ -254,11 +254,6 @@ class Editor:
         wanted = end if free else round(end / GRID) * GRID
         return min(max(_LEAST_SIDE, wanted - start), most - start)
 
-    def within(self, part: AnyPart, x: int, y: int) -> AnyPart:
-        """`part` at a place, kept on the label."""
-        most_x, most_y = self.design.wide - part.width, self.design.high - part.height
-        return replace(part, x=max(0, min(x, most_x)), y=max(0, min(y, most_y)))
-
     def remove(self) -> bool:
         """Take the chosen parts away."""
         design = self.design
@@ -272,7 +267,7 @@ class Editor:
         design, made = self.design, []
         for one in self.group:
             copy = replace(one, key=design.fresh_key)
-            copy = self.within(copy, one.x + 2 * GRID, one.y + 2 * GRID)
+            copy = design.within(copy, one.x + 2 * GRID, one.y + 2 * GRID)
             design = design.put(copy)
             made.append(copy.key)
         if not made:

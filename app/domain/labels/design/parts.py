@@ -246,6 +246,11 @@ class Design:
             self, parts=tuple(part if one.key == part.key else one for one in self.parts)
         )
 
+    def within(self, part: AnyPart, x: int, y: int) -> AnyPart:
+        """`part` at a place, kept on the label."""
+        most_x, most_y = self.wide - part.width, self.high - part.height
+        return replace(part, x=max(0, min(x, most_x)), y=max(0, min(y, most_y)))
+
     def without(self, key: int) -> Design:
         """The design without a part."""
         return replace(self, parts=tuple(one for one in self.parts if one.key != key))

@@ -118,7 +118,7 @@ class SidePanel(QWidget):
         part = replace(
             part, width=min(part.width, design.wide), height=min(part.height, design.high)
         )
-        fresh = self.editor.within(part, part.x, part.y)
+        fresh = self.editor.design.within(part, part.x, part.y)
         self.editor.put(fresh)
         self.show_chosen()
         self.changed.emit()
