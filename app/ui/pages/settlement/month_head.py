@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, Signal
 from typing_extensions import override
 
 from app.domain.settlement.period import Period
@@ -37,6 +36,7 @@ class MonthHead(Card):
         super().__init__(padding=10)
         self.period = period
         self._counts: list[tuple[Status, str, str]] = []
+        self._fitting: list[tuple[Status, str, str]] = []
         self.back = icon_button(Icon.CHEVRON_LEFT, _("上个月"))
         self.forth = icon_button(Icon.CHEVRON_RIGHT, _("下个月"))
         self.month = Select(icon=Icon.CALENDAR)
@@ -72,7 +72,7 @@ class MonthHead(Card):
             self.back, self.month, self.forth, self.span, self.make_button, self.send_button,
             self.close_button,
         )  # fmt: skip
-        shown = [one for one in others if one.isVisible() or not self.isVisible()]
+        shown = [one for one in others if not one.isHidden()]
         room = self.width() - sum(one.sizeHint().width() + _SPACE for one in shown) - 4 * _SPACE
         fitting: list[tuple[Status, str, str]] = []
         for entry in counts:
@@ -82,12 +82,16 @@ class MonthHead(Card):
             if room < 0 and fitting:
                 break
             fitting.append(entry)
-        self.states.show_counts(fitting)
+        if fitting != self._fitting:
+            self._fitting = fitting
+            self.states.show_counts(fitting)
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.show_counts(self._counts)
+    def event(self, event: QEvent) -> bool:
+        known = super().event(event)
+        if event.type() in {QEvent.Type.Resize, QEvent.Type.LayoutRequest}:
+            self.show_counts(self._counts)  # buttons that left made room
+        return known
 
     def _move(self, months: int) -> None:
         self.show_month(self.period.plus(months))
