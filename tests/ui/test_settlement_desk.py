@@ -95,6 +95,11 @@ def test_what_waits_becomes_a_bill_and_the_suppliers_lines_tell_the_difference(
     settle()
     assert page.statements.panel.gap.title.text() == "差异 +84.60"
     assert "账单多 2 支 门冬胰岛素注射液" in page.statements.panel.gap.why.text()
+    page.perform(Act.DIFFERENCE)
+    settle()
+    form = form_of(page, BillForm)
+    assert form.state.text() == "比应付 +84.60", "said at once, not only after another change"
+    form.reject()
     act(sqlite_site, SELLER, Verb.DISPUTE, note="少算两支胰岛素")
     page.refresh()
     settle()

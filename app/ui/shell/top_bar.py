@@ -93,7 +93,8 @@ class Bell(QAbstractButton):
         if self.count:
             words = str(self.count) if self.count < 100 else "99+"  # noqa: PLR2004 - two digits
             wide = max(17, paint.width_of(words, theme.px(12), bold=False) + 9)
-            badge = QRectF(middle.x() + 1, middle.y() - 17, wide, 17)
+            left = min(middle.x() + 1, self.width() - wide)  # two digits stay within the bell
+            badge = QRectF(left, middle.y() - 17, wide, 17)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("badFill"))
             painter.drawRoundedRect(badge, 8.5, 8.5)

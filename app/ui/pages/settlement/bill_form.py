@@ -45,12 +45,18 @@ class _Entry:
     name: str
     spec: str
     unit: str
+    base: str
     factor: int
     our_qty: int
     our_amount: Decimal
     qty: int
     unit_price: Decimal
     stated: Decimal
+
+    @property
+    def gap(self) -> Decimal:
+        """What the bill asks for more."""
+        return self.stated - self.our_amount
 
     @property
     def line(self) -> BillLine:
@@ -104,6 +110,8 @@ class BillForm(Form):
         self.buttons.insertWidget(0, read)
         self._typed = bool(billed)
         self.sum_edit.setText(f"{row.supplier_amount or row.payable:.2f}")
+        if row.difference:
+            self._tell_gap(row.difference)
         self.grid.focus_rows()
 
     def _edit(self, row: Row, column: str, value: object) -> Row:
@@ -124,7 +132,9 @@ class BillForm(Form):
         self._sheet, self._typed = None, True
         total = sum((entry.stated for entry in self._shown()), Decimal("0.00"))
         self.sum_edit.setText(f"{total:.2f}")
-        gap = total - self.row.payable
+        self._tell_gap(total - self.row.payable)
+
+    def _tell_gap(self, gap: Decimal) -> None:
         self.state.set_tone(Status.NEAR if gap else None)
         self.state.setText(_("比应付 {money}", money=signed(gap).text))
 
@@ -189,7 +199,10 @@ class BillForm(Form):
 
 
 def _entries(totals: Sequence[ItemTotal], billed: Sequence[BillLine]) -> list[_Entry]:
-    """Our lines by item beside those of the bill that was entered before; else they are equal."""
+    """Our lines by item beside those of the bill that was entered before; else they are equal.
+
+    Where the two differ comes first: of some hundred lines it is a few that are looked for.
+    """
     groups: dict[int, list[ItemTotal]] = {}
     for one in totals:
         groups.setdefault(one.item_id, []).append(one)
@@ -200,7 +213,7 @@ def _entries(totals: Sequence[ItemTotal], billed: Sequence[BillLine]) -> list[_E
     if billed:
         entries = [_billed(entry, theirs.pop(entry.item_id, [])) for entry in entries]
         entries += [_foreign(key, lines) for key, lines in theirs.items()]
-    return entries
+    return sorted(entries, key=lambda entry: not entry.gap)
 
 
 def _ours(rows: Sequence[ItemTotal]) -> _Entry:
@@ -211,8 +224,8 @@ def _ours(rows: Sequence[ItemTotal]) -> _Entry:
     unit = first.pack_unit if factor > 1 or first.pack_factor == 1 else first.base_unit
     unit_price = (first.unit_price * factor / first.price_factor).quantize(_PRICE)
     return _Entry(
-        first.item_id, first.item_id, first.name, first.spec, unit, factor, qty // factor, worth,
-        qty // factor, unit_price, worth,
+        first.item_id, first.item_id, first.name, first.spec, unit, first.base_unit, factor,
+        qty // factor, worth, qty // factor, unit_price, worth,
     )  # fmt: skip
 
 
@@ -229,17 +242,20 @@ def _billed(entry: _Entry, lines: Sequence[BillLine]) -> _Entry:
     return replace(
         entry, qty=qty // factor, unit_price=price_of_one, stated=stated, factor=factor,
         our_qty=entry.our_qty if fits else entry.our_qty * entry.factor,
+        unit=entry.unit if fits else entry.base,
     )  # fmt: skip
 
 
 def _foreign(key: object, lines: Sequence[BillLine]) -> _Entry:
     """Goods that are on the bill only."""
     last = lines[-1]
-    qty = sum(line.qty for line in lines) // last.price_factor
+    qty = sum(line.qty for line in lines)
+    factor = last.price_factor if qty % last.price_factor == 0 else 1
+    unit_price = (last.unit_price * factor / last.price_factor).quantize(_PRICE)
     stated = sum((line.amount for line in lines), Decimal("0.00"))
     return _Entry(
-        key, last.item_id, last.label, "", "", last.price_factor, 0, Decimal("0.00"), qty,
-        last.unit_price, stated,
+        key, last.item_id, last.label, "", "", "", factor, 0, Decimal("0.00"), qty // factor,
+        unit_price, stated,
     )  # fmt: skip
 
 
@@ -265,7 +281,7 @@ def _row(entry: _Entry) -> Row:
             formats.number(entry.qty),
             formats.price(entry.unit_price),
             formats.amount(entry.stated),
-            signed(entry.stated - entry.our_amount),
+            signed(entry.gap),
         ),
         record=entry,
     )

@@ -29,7 +29,7 @@ def show_lines(page: Page, row: StatementRow) -> None:
 def print_bill(page: Page, row: StatementRow) -> None:
     """Print a bill."""
     db, actor = page.context.db, page.context.actor
-    target = paths.output() / f"{row.no}.pdf"
+    target = _file(row, "pdf")
 
     def work() -> Path:
         from app.adapters.pdf.statement_pdf import statement_pdf
@@ -43,13 +43,18 @@ def print_bill(page: Page, row: StatementRow) -> None:
 def write_sheet(page: Page, row: StatementRow) -> None:
     """Write a bill as Excel."""
     db, actor = page.context.db, page.context.actor
-    target = paths.output() / f"{row.no}.xlsx"
+    target = _file(row, "xlsx")
 
     def work() -> Path:
         write_statement_sheet(db, actor, row.org_id, row.statement_id, target)
         return target
 
     page.read(work, partial(_written, page), channel="pdf")
+
+
+def _file(row: StatementRow, kind: str) -> Path:
+    """Where the paper goes; members count their bills each, so the number alone is not enough."""
+    return paths.output() / f"{row.no}-{row.org}.{kind}"
 
 
 def _written(page: Page, file: Path) -> None:
