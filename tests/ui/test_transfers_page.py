@@ -223,6 +223,9 @@ def test_a_request_that_is_refused_stays_to_be_mended(
     form = form_of(west, LoanForm)
     form.kind.choose(Kind.PATIENT)
     form.fields.basis.choose(Basis.EMERGENCY)
+    form.fields.basis.choose(Basis.APPROVED)
+    assert form.fields.urgency.value is Urgency.NORMAL  # else the group is not asked
+    form.fields.basis.choose(Basis.EMERGENCY)
     form.item.fix(DRUG, "")
     form.address.setText("城西街 6 号")
     form.patient.setText("张三")

@@ -35,7 +35,6 @@ from app.services.transfers.returning import SetOff, give_back, net, settle_by_p
 from app.services.transfers.scanning import scan_packs
 from app.services.transfers.sending import clear, send
 from app.ui.changes import Topic
-from app.ui.errors import words_of
 from app.ui.page import Page
 from app.ui.pages.transfers.dialogs import Ground, Loan
 from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
@@ -266,7 +265,7 @@ class Desk(QObject):
             if also(error):
                 return
             if form is not None:
-                form.refuse(words_of(error))
+                form.refuse(error)
             else:
                 self._page.context.errors.take(error)
 

@@ -59,6 +59,7 @@ class GroundFields(QWidget):
     def __init__(self, form: Form, *, same_person: bool) -> None:
         super().__init__(form)
         self._same_person = same_person
+        self._rescue = False
         self.basis = Select(_grounds(same_person=same_person))
         self.urgency = Select([(one, one.label) for one in Urgency])
         self.note = QLineEdit()
@@ -93,6 +94,9 @@ class GroundFields(QWidget):
             self.effect.setText(self.basis.value.effect)
             if self.basis.value is Basis.EMERGENCY:
                 self.urgency.choose(Urgency.EMERGENCY)
+            elif self._rescue:  # it was the rescue that made it urgent
+                self.urgency.choose(Urgency.NORMAL)
+            self._rescue = self.basis.value is Basis.EMERGENCY
 
     def _choose(self) -> None:
         choose_file(self, _("批准文件"), self._take)

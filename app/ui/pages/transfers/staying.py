@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.domain.errors import DomainError
+from app.ui.errors import words_of
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.states import FieldProblem
 
@@ -28,10 +30,12 @@ class StayingForm(Form):
         """The service has it."""
         self.accept()
 
-    def refuse(self, words: str) -> None:
-        """The service did not take it: say why, and let it be changed."""
+    def refuse(self, error: Exception) -> None:
+        """The service did not take it: say all that is wrong, and let it be changed."""
         self.verb.setEnabled(True)
-        self.problem.say(words)
+        problems = error.problems if isinstance(error, DomainError) else ()
+        each = "\n".join(f"{one.where}{one.text}" for one in problems)
+        self.problem.say(each if len(problems) > 1 else words_of(error))
 
     @override
     def reject(self) -> None:
