@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -239,6 +240,19 @@ def test_a_month_is_closed_and_asked_open_again(
     assert not again.allow_button.isVisible()
     assert "申请开账：九月漏登送货单" in again.trail.text()
     again.reject()
+    there = replace(context_for(AUDITOR), scope=page.context.scope)
+    other = show(SettlementPage(there))  # who settles nothing, but may allow it
+    other.head.show_month(Period(2026, 9))
+    other.refresh()
+    settle()
+    assert other.head.close_button.isVisible()
+    other.head.close_button.click()
+    settle()
+    form_of(other, CloseForm).allow_button.click()
+    settle()
+    page.refresh()
+    settle()
+    assert page.head.close_button.text() == "关账"
 
 
 def test_an_empty_month_keeps_the_keys_and_every_line_is_shown(

@@ -32,6 +32,21 @@ class MonthDesk(QObject):
         context = self._page.context
         return sorted(set(context.scope.ids) & context.actor.orgs(Duty.SETTLE))
 
+    def closing(self) -> Sequence[int]:
+        """The members whose close the person has to do with.
+
+        Those settled for; else those closed ones where a head or an auditor may allow that they
+        are opened again.
+        """
+        settling, context = self.settling(), self._page.context
+        if settling or self.board is None:
+            return settling
+        return sorted(
+            org
+            for org in self.board.closed & set(context.scope.ids)
+            if any(context.actor.can(duty, org) for duty in (Duty.SIGN, Duty.AUDIT))
+        )
+
     def drafts(self) -> list[StatementRow]:
         """The month's bills that are not sent yet."""
         settling, rows = set(self.settling()), self.board.statements if self.board else ()
@@ -44,7 +59,7 @@ class MonthDesk(QObject):
 
     def shut(self) -> bool:
         """Whether the month is closed at all these members."""
-        settling = set(self.settling())
+        settling = set(self.closing())
         return bool(settling) and self.board is not None and settling <= self.board.closed
 
     def make(self) -> None:
@@ -88,7 +103,7 @@ class MonthDesk(QObject):
 
     def close(self) -> None:
         """Open the close of the month, at the organisation worked for."""
-        settling, context = self.settling(), self._page.context
+        settling, context = self.closing(), self._page.context
         if not settling or self.board is None:
             self._page.not_available()
             return

@@ -293,7 +293,7 @@ def _show_buttons(head: MonthHead, month: MonthDesk) -> None:
     waiting, shut = bool(month.waiting()), month.shut()
     head.make_button.setVisible(waiting)
     head.send_button.setVisible(bool(month.drafts()))
-    head.close_button.setVisible(bool(month.settling()))
+    head.close_button.setVisible(bool(month.closing()))
     head.close_button.setText(_("已关账") if shut else _("关账"))
     head.close_button.set_kind(Kind.SECONDARY if shut or waiting else Kind.PRIMARY)
     head.make_button.set_kind(Kind.PRIMARY)
