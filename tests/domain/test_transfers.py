@@ -105,6 +105,7 @@ def case(goods: Goods, **more: object) -> Case:
         (case(DRUG, basis=Basis.SAME_PERSON), ["legal.person"]),
         (case(DRUG, basis=Basis.EMERGENCY), ["legal.emergency"]),
         (case(DRUG, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, has_approval=False), []),
+        (case(DRUG, urgency=Urgency.EMERGENCY), ["legal.urgency"]),
         (case(DRUG, basis=Basis.REROUTED), ["legal.order"]),
         (case(DRUG, basis=Basis.RETURN), ["legal.return"]),
         (case(DRUG, basis=Basis.RETURN, kind=Kind.RETURN), []),

@@ -17,7 +17,7 @@ from hypothesis import given, strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileSystemModel, QWidget
+from PySide6.QtWidgets import QApplication, QFileSystemModel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError
@@ -360,7 +360,7 @@ def test_where_room_is_short_icons_stay_and_words_leave(qtbot: QtBot) -> None:
 
     def look(width: int) -> list[bool]:
         box.resize(width, 60)
-        QTest.qWait(1)
+        QApplication.processEvents()
         assert row.sizeHint().width() == whole, "the row still asks for all words"
         ends = [one.geometry() for one in (plain, first, last, main)]
         assert all(one.right() < two.left() for one, two in pairwise(ends)), "nothing lies over"

@@ -52,6 +52,8 @@ _EFFECTS: Final = {
     Basis.APPROVED: N_("凭批准文件调剂；文件随单留存，可以按价结算。"),
     Basis.RETURN: N_("归还借用的同一品规，可以是别的批号；出借方逐批验收。"),
 }
+_AT_ONCE: Final = frozenset({Basis.EMERGENCY, Basis.SAME_PERSON, Basis.RETURN})
+"""Grounds on which goods may go without the group's approval."""
 _LEAST_NOTE: Final = 4
 
 
@@ -125,6 +127,11 @@ def _basis(case: Case) -> Iterator[Problem]:
     if case.basis is Basis.EMERGENCY and case.urgency is not Urgency.EMERGENCY:
         text = _("急救调入只用于抢救急需。请把紧急程度选为「急救」，或改选别的依据。")
         yield Problem("legal.emergency", text, column=_("紧急程度"))
+    if case.urgency is Urgency.EMERGENCY and case.basis not in _AT_ONCE:
+        text = _(
+            "「急救」不经集团审核，只配「急救调入」。不是抢救，请把紧急程度改为「一般」或「紧急」。"
+        )
+        yield Problem("legal.urgency", text, column=_("紧急程度"))
     if case.basis is Basis.REROUTED and len(case.note.strip()) < _LEAST_NOTE:
         text = _("在途改单要写明统采订单号。请填在说明里。")
         yield Problem("legal.order", text, column=_("说明"))
