@@ -53,8 +53,15 @@ def test_a_proposal_is_explained_and_started(
     west.grid.key_pressed.emit("t")
     form = form_of(west, StartForm)
     assert form is not None
-    form.chosen.emit(Ground(Basis.EMERGENCY, Urgency.EMERGENCY, "抢救", None, ""))
+    form.fields.basis.choose(Basis.REROUTED)
+    form.submit()
     form.reject()
+    settle()
+    assert form.isVisible(), "it waits for the answer, and stays with what was typed"
+    assert "统采订单号" in form.problem.text
+    form.fields.basis.choose(Basis.EMERGENCY)
+    form.fields.note.setText("抢救")
+    form.submit()
     settle()
     (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
     assert (made.lines[0].wanted, made.stored) == (5 * BOX, TransferState.DONOR)

@@ -59,7 +59,12 @@ class Desk(QObject):
         super().__init__(page)
         self._page = page
 
-    def start(self, rows: Sequence[tuple[Proposal, int]], ground: Ground) -> None:
+    def start(
+        self,
+        rows: Sequence[tuple[Proposal, int]],
+        ground: Ground,
+        form: StayingForm | None = None,
+    ) -> None:
         """Ask for chosen proposals of one pair of members; lots of one item go together."""
         totals: dict[int, tuple[int, Decimal]] = {}
         for row, qty in rows:
@@ -72,7 +77,7 @@ class Desk(QObject):
         first = rows[0][0]
         reason = _("调拨建议：{why}", why=_("近效期") if first.expiring else _("缺货"))
         command = Request(new_op(), first.org_id, first.donor_id, lines, reason=reason)
-        self._ask(command, ground)
+        self._ask(command, ground, form=form)
 
     def lend(
         self, loan: Loan, org_id: int, factors: Callable[[int], int], form: StayingForm
@@ -118,23 +123,29 @@ class Desk(QObject):
         command = Step(new_op(), row.org_id, row.id, row.version, reason)
         self._write(lambda: act(db, actor, command))
 
-    def confirm(self, row: TransferRow, promised: Sequence[tuple[int, int]] = ()) -> None:
+    def confirm(
+        self,
+        row: TransferRow,
+        promised: Sequence[tuple[int, int]] = (),
+        form: StayingForm | None = None,
+    ) -> None:
         """The donor promises what was asked, or less: units by line."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Confirm(new_op(), row.org_id, row.id, row.version, tuple(promised))
-        self._write(lambda: confirm(db, actor, command))
+        self._write(lambda: confirm(db, actor, command), form)
 
-    def attach(self, row: TransferRow, paper: Path, number: str, kind: str = "approval") -> None:
-        """Attach a document."""
+    def attach(self, row: TransferRow, paper: Path, number: str, form: StayingForm) -> None:
+        """Attach the report that goes to the authorities."""
         db, actor = self._page.context.db, self._page.context.actor
         op = new_op()
         self._write(
             lambda: attach(
-                db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number, kind))
-            )
+                db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number, "report"))
+            ),
+            form,
         )
 
-    def submit(self, row: TransferRow, paper: Path | None, number: str) -> None:
+    def submit(self, row: TransferRow, paper: Path | None, number: str, form: StayingForm) -> None:
         """Submit a draft, with the document that it waited for."""
         db, actor = self._page.context.db, self._page.context.actor
         step = Step(new_op(), row.org_id, row.id, row.version)
@@ -145,7 +156,7 @@ class Desk(QObject):
                 attach(db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number)))
             return submit(db, actor, step)
 
-        self._write(work)
+        self._write(work, form)
 
     def send(self, row: TransferRow, journey: Journey, form: StayingForm) -> None:
         """Send what was promised: the scanned packs, the rest first expiry first."""

@@ -119,7 +119,7 @@ def _grounds(*, same_person: bool) -> list[tuple[Basis, str]]:
     return [(one, one.label) for one in (*inside, Basis.APPROVED, Basis.EMERGENCY, Basis.REROUTED)]
 
 
-class StartForm(Form):
+class StartForm(StayingForm):
     """Start the chosen proposals of one pair of members.
 
     Signals:
@@ -140,7 +140,6 @@ class StartForm(Form):
     def submit(self) -> None:
         """Hand the ground over."""
         self.chosen.emit(self.fields.ground())
-        self.accept()
 
 
 @dataclass(frozen=True, slots=True)

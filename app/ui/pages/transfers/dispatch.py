@@ -18,7 +18,6 @@ from app.services.transfers.scanning import ScannedPacks
 from app.ui import formats
 from app.ui.pages.transfers.dialogs import read_warm
 from app.ui.pages.transfers.staying import StayingForm
-from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
@@ -29,7 +28,7 @@ Look = Callable[[tuple[str, ...], str, Took, Refused], None]
 """Asks what a scan is: codes before, the scan, what to do with the answer or the refusal."""
 
 
-class PromiseForm(Form):
+class PromiseForm(StayingForm):
     """How much of each item is promised; all that was asked, or less.
 
     Signals:
@@ -80,7 +79,6 @@ class PromiseForm(Form):
             self.total.setText(_("一件都不给就是不调。请点「不调」，写明理由。"))
             return
         self.chosen.emit(promised)
-        self.accept()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,10 @@ from app.ui.widgets.states import FieldProblem
 class StayingForm(Form):
     """Stays open while the service looks; a refusal is said in it, beside what has to change."""
 
-    def __init__(self, title: str, verb: str, parent: QWidget, *, wide: int) -> None:
-        super().__init__(title, verb, parent, wide=wide)
+    def __init__(
+        self, title: str, verb: str, parent: QWidget, *, wide: int, cancel: str = ""
+    ) -> None:
+        super().__init__(title, verb, parent, cancel=cancel, wide=wide)
         self.problem = FieldProblem()
         outer = self.layout()
         assert isinstance(outer, QVBoxLayout)  # noqa: S101 - `Form` made it

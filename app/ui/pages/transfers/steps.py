@@ -69,18 +69,18 @@ class Steps(QObject):
         words = _("{donor} → {org}，依据：{basis}。缺批准文件的先填文号、选文件；已附的直接提交。",
                   donor=row.donor, org=row.org, basis=row.basis.label)  # fmt: skip
         form = PaperForm(_("提交 {no}", no=row.no), words, _("提交"), self._page, needed=False)
-        form.chosen.connect(lambda file, number: self._desk.submit(row, file, number))
+        form.chosen.connect(lambda file, number: self._desk.submit(row, file, number, form))
         form.open()
 
     def _report(self, row: TransferRow) -> None:
         words = _("麻精药品借用后报药监和卫健部门。附上报告，这张单才算办完。")
         form = PaperForm(_("附报告 {no}", no=row.no), words, _("附上"), self._page, needed=True)
-        form.chosen.connect(lambda file, number: self._desk.attach(row, file, number, "report"))
+        form.chosen.connect(lambda file, number: self._desk.attach(row, file, number, form))
         form.open()
 
     def _confirm(self, row: TransferRow) -> None:
         form = PromiseForm(row, self._page)
-        form.chosen.connect(lambda promised: self._desk.confirm(row, promised))
+        form.chosen.connect(lambda promised: self._desk.confirm(row, promised, form))
         form.refused.connect(lambda: self._refuse(row))
         form.open()
 
