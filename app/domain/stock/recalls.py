@@ -53,6 +53,15 @@ def reply_due(level: int, started: date) -> date:
     return started + timedelta(days=DAYS[level])
 
 
+def goes_beyond(level: int, running: int) -> bool:
+    """Whether a notice of `level` asks more than the one that is running.
+
+    A recall asks more than a mere freeze, and a stricter class (一级 is the strictest) more than
+    another one.
+    """
+    return level > 0 and (running == 0 or level < running)
+
+
 def check_recall(level: int, source: str, reason: str, lots: int) -> None:
     """Raise `DomainError` where a recall is not complete."""
     if level not in LEVELS:

@@ -106,9 +106,9 @@ def _lot_ids(session: Session, actor: Actor, text: str) -> set[int]:
 def held_reasons(session: Session, lots: set[int]) -> dict[int, str]:
     """Why lots are frozen, by lot; those that are not are left out."""
     rows = session.execute(
-        select(LotHold.lot_id, LotHold.reason).where(
-            LotHold.lot_id.in_(lots), LotHold.released_at.is_(None)
-        )
+        select(LotHold.lot_id, LotHold.reason)
+        .where(LotHold.lot_id.in_(lots), LotHold.released_at.is_(None))
+        .order_by(LotHold.reason)  # a recall is the last, and so the one that is told
     )
     return {row.lot_id: row.reason for row in rows}
 

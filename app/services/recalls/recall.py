@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_id, new_op
-from app.domain.stock.recalls import check_recall, level_words, reply_due
+from app.domain.stock.recalls import check_recall, goes_beyond, level_words, reply_due
 from app.i18n import _
 from app.models.base import microseconds
 from app.models.item import Item
@@ -31,6 +31,7 @@ from app.services.recalls.answers import MemberAnswer, answers_now
 from app.services.recalls.finding import LotHead
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.papers import units_text
+from app.services.turns import take_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,12 @@ def start(db: Database, actor: Actor, command: Start) -> int:
         earlier = claim(session, actor, lead, command.op_id, "recall.start", command)
         if earlier is not None:
             return int(earlier["id"])
+        take_turn(session, lead, "recall")  # a second notice finds the first
         lots = {*command.lots, *_made(session, actor, lead, command.unseen)}
         rows = session.scalars(select(Lot).where(Lot.id.in_(lots))).all()
         if len(rows) != len(lots):
             raise DomainError("lot.unknown", _("有批号不存在。请重新查找再选。"))
-        _refuse_frozen(session, rows)
+        _refuse_running(session, rows, command.level)
         recall = Recall(
             org_id=lead, id=new_id(), no=document_no(session, lead, "ZH", today(session)),
             level=command.level, source=command.source.strip(), reason=command.reason.strip(),
@@ -172,17 +174,22 @@ def _made(session: Session, actor: Actor, lead: int, unseen: tuple[Unseen, ...])
     return [find_or_make_lot(session, one.item_id, one.lot_no, one.expiry) for one in unseen]
 
 
-def _refuse_frozen(session: Session, lots: Sequence[Lot]) -> None:
-    """Two people with the same notice: the second learns the number of the first."""
-    for lot in lots:
-        no = session.scalar(
-            select(LotHold.note).where(
-                LotHold.lot_id == lot.id, LotHold.org_id == 0, LotHold.released_at.is_(None)
-            )
-        )
-        if no is not None:
-            words = _("批号 {lot} 已由 {no} 冻结，不用再做一次。请在「召回」里看。", lot=lot.lot_no,
-                      no=no)  # fmt: skip
+def _refuse_running(session: Session, lots: Sequence[Lot], level: int) -> None:
+    """Two people with the same notice: the second learns the number of the first.
+
+    A freeze that becomes a recall, or a recall of a stricter class, is another notice.
+    """
+    running = session.execute(
+        select(Recall.no, Recall.level, Lot.lot_no)
+        .join(RecallLot, and_(RecallLot.org_id == Recall.org_id, RecallLot.recall_id == Recall.id))
+        .join(Lot, Lot.id == RecallLot.lot_id)
+        .where(Recall.status == "active", RecallLot.lot_id.in_({lot.id for lot in lots}))
+        .order_by(Recall.started_at)
+    )
+    for row in running:
+        if not goes_beyond(level, row.level):
+            words = _("批号 {lot} 已由 {no} 冻结，不用再做一次。请在「召回」里看。",
+                      lot=row.lot_no, no=row.no)  # fmt: skip
             raise ConflictError("recall.frozen", words)
 
 

@@ -64,6 +64,19 @@ def test_a_lot_is_frozen_in_every_member_at_once(site: Site) -> None:
         start(*site.as_(ME), Start(new_op(), (lot,), 1, "x", "溶出度不合格"))
 
 
+def test_a_freeze_becomes_a_recall_and_a_recall_a_stricter_one(sqlite_site: Site) -> None:
+    lot = both(sqlite_site)
+    numbers = [recall(sqlite_site, lot, level) for level in (0, 2, 1)]
+    for level in (0, 1, 3):
+        with pytest.raises(ConflictError, match="不用再做一次"):
+            recall(sqlite_site, lot, level)
+    way = sqlite_site.as_("lead_buyer")
+    freeze = next(row for row in recalls(*way) if row.id == numbers[0])
+    close(*way, Close(new_op(), freeze.id, freeze.version, "已改为召回", release=True))
+    (head,) = find_lots(*way, "A")
+    assert head.held == "recall", "the recalls still hold it"
+
+
 def test_a_lot_on_its_way_is_frozen_before_anybody_has_it(site: Site) -> None:
     line = DeliverLine(AMOXICILLIN, 5 * BOX, "W1", date(2028, 1, 31))
     note(site, {}, lines=(line,))
