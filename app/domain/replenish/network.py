@@ -9,11 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
 from app.domain.replenish.season import in_season
 from app.domain.replenish.series import Floats, Ints, Mask
+
+Daily = Literal["asked", "lines", "seen"]
+"""What a network knows day by day."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,21 +110,20 @@ class Network:
         times = np.divide(asked, self.asked, out=np.ones_like(asked), where=self.asked > 0)
         return replace(self, asked=asked, lines=self.lines * times)
 
-    def rate(self, values: Floats, memory: float) -> Floats:
-        """Mean of `values` per seen day, a day weighing e times less every `memory` days."""
-        seen = np.maximum(self.weighed(self.seen, memory), 1e-9)
-        rate: Floats = self.weighed(values, memory) / seen
+    def rate(self, what: Daily, memory: float) -> Floats:
+        """Mean per seen day, a day weighing e times less every `memory` days."""
+        rate: Floats = self.weighed(what, memory) / np.maximum(self.weighed("seen", memory), 1e-9)
         return rate
 
-    def weighed(self, values: Floats, memory: float) -> Floats:
-        """Sum of `values` (demand, requests or seen days) over all days, weighed as in `rate`.
+    def weighed(self, what: Daily, memory: float) -> Floats:
+        """Sum over all days, weighed as in `rate`.
 
         Row by row and not as one product of matrices: that waits for a thread on every core.
         """
-        name = next(name for name in ("asked", "lines", "seen") if getattr(self, name) is values)
-        known = self._weighed.get((name, memory))
+        known = self._weighed.get((what, memory))
         if known is None:
-            known = self._weighed[name, memory] = np.vecdot(values, self.weights(memory))
+            values: Floats = getattr(self, what)
+            known = self._weighed[what, memory] = np.vecdot(values, self.weights(memory))
             known.flags.writeable = False
         return known
 
@@ -131,7 +134,7 @@ class Network:
         return found
 
     @cached_property
-    def _weighed(self) -> dict[tuple[str, float], Floats]:
+    def _weighed(self) -> dict[tuple[Daily, float], Floats]:
         """Sums that were asked for: the same one is asked for by every part of a plan."""
         return {}
 

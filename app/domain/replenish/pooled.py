@@ -129,14 +129,14 @@ class Believed:
 def believed(network: Network, *, morning: bool = False) -> Believed:
     """Sizes, waits and request rates of the pools of a network."""
     pools = network.pools
-    weight = network.rate(network.asked, SLOW) + 1e-9
+    weight = network.rate("asked", SLOW) + 1e-9
     waits = Waits(
         pools.mean(network.lead),
         pools.mean(network.lead_sd),
         pools.mean(network.gap, weight),
         morning,
     )
-    rates = [pools.total(network.rate(network.lines, memory)) for memory in (QUICK, SLOW)]
+    rates = [pools.total(network.rate("lines", memory)) for memory in (QUICK, SLOW)]
     critical = (pools.mean(network.critical.astype(np.float64)) > 0).astype(np.float64)
     lines = np.maximum((rates[0] + rates[1]) / 2, 1e-5)
     return Believed(sizes_of(network), waits, lines, critical)
@@ -171,7 +171,7 @@ def _windows(network: Network, waits: Ints, real: Mask, rng: np.random.Generator
     """Sums of real windows, for the samples of `real`; unseen days count as usual ones."""
     pools = network.pools
     filled = 1.0 - network.seen
-    filled *= network.rate(network.asked, SLOW)[:, None]
+    filled *= network.rate("asked", SLOW)[:, None]
     filled += network.asked
     total = np.zeros((pools.count, network.days + 1))
     np.cumsum(pools.total(filled), axis=1, out=total[:, 1:])
@@ -189,8 +189,8 @@ def _process(
 ) -> Floats:
     """Compound Poisson sums with a gamma rate."""
     pools = network.pools
-    lines = pools.total(network.weighed(network.lines, memory))
-    seen = pools.mean(network.weighed(network.seen, memory))
+    lines = pools.total(network.weighed("lines", memory))
+    seen = pools.mean(network.weighed("seen", memory))
     prior = pools.mean(network.prior_lines) + _CRITICAL_LINES * known.critical
     shape = np.maximum(lines + prior, 1e-6)
     rate = rng.gamma(shape[:, None], 1.0, waits.shape)

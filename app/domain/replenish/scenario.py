@@ -105,7 +105,7 @@ class Planner:
         found = self._weighed(network)
         point = found.reorder_point
         days = np.maximum(self.scenario.target_days - network.gap, 0.0)
-        use = (network.rate(network.asked, QUICK) + network.rate(network.asked, SLOW)) / 2
+        use = (network.rate("asked", QUICK) + network.rate("asked", SLOW)) / 2
         more = np.ceil(use * days).astype(np.int64)
         upper = np.where(point < 0, 0, point + 1 + more)
         return Rules(point, upper, found.reserve)

@@ -109,7 +109,7 @@ def _method(aim: Aim) -> Method:
 
 
 def _use(network: Network) -> Floats:
-    return (network.rate(network.asked, _RECENT) + network.rate(network.asked, SLOW)) / 2
+    return (network.rate("asked", _RECENT) + network.rate("asked", SLOW)) / 2
 
 
 def _stocked(network: Network) -> Mask:

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.domain.replenish.frontier import Tables
 from app.domain.replenish.replay import Pulse, Replay, Rules, Tally
-from app.domain.replenish.scenario import Kind, Make, Planner, Scenario
+from app.domain.replenish.scenario import Kind, Make, Planner, Scenario, unshared
 from app.services.replenishment.past import Past
 
 
@@ -66,11 +66,12 @@ def side_by_side(
     past: Past, plans: tuple[Scenario, Scenario], tell: Pulse | None
 ) -> tuple[Tally, Tally]:
     """Both replays at once: numpy lets go of the interpreter, so two cores halve the time."""
-    pulse, shared = _Together(tell), _Shared()
+    pulse = _Together(tell)
+    share = _Shared().of if plans[0].kind is plans[1].kind else unshared
     with ThreadPoolExecutor(2) as crew:
         jobs = [
             crew.submit(
-                copy_context().run, _play, past, Planner(plan, shared.of), partial(pulse.day, part)
+                copy_context().run, _play, past, Planner(plan, share), partial(pulse.day, part)
             )
             for part, plan in enumerate(plans)
         ]
