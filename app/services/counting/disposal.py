@@ -265,17 +265,17 @@ def disposals(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[Dispos
             .limit(200)
         ).all()
         names = dict(session.execute(select(Organisation.id, Organisation.short_name)).all())
+        contents = _contents(session, [head for head, _org, _maker in rows])
         found = []
         for head, org, maker in rows:
-            lines = _lines(session, head)
-            goods = _goods(session, lines)
+            goods, controlled = contents.get((head.org_id, head.id), ("", False))
             found.append(
                 DisposalRow(
                     head.id, head.org_id, org, head.no, head.kind, DisposalState(head.status),
                     _(CAUSES.get(head.cause, head.cause)), head.reason,
                     names.get(head.supplier_id, "") if head.supplier_id else "",
                     head.amount.quantize(Decimal("0.01")), goods, local_time(head.made_at),
-                    maker or "—", head.made_by, _controlled(session, lines), head.method or "",
+                    maker or "—", head.made_by, controlled, head.method or "",
                     head.version,
                 )
             )  # fmt: skip
@@ -346,18 +346,32 @@ def _controlled(session: Session, lines: Collection[DisposalLine]) -> bool:
     return any(kind in PSYCHOACTIVE for kind in kinds)
 
 
-def _goods(session: Session, lines: Collection[DisposalLine]) -> str:
-    """What is written off, lot by lot, with how much: who approves must see it."""
-    of_items = select(Item).where(Item.id.in_({line.item_id for line in lines}))
-    of_lots = select(Lot).where(Lot.id.in_({line.lot_id for line in lines}))
-    items = {item.id: item for item in session.scalars(of_items)}
-    lots = {lot.id: lot.lot_no for lot in session.scalars(of_lots)}
-    told = []
-    for line in lines:
-        item = items[line.item_id]
+def _contents(
+    session: Session, heads: Collection[Disposal]
+) -> dict[tuple[int, int], tuple[str, bool]]:
+    """By (member, paper): the goods lot by lot with how much, and whether controlled drugs are in.
+
+    Who approves must see it.
+    """
+    rows = session.execute(
+        select(DisposalLine, Item, Lot.lot_no)
+        .join(Item, Item.id == DisposalLine.item_id)
+        .outerjoin(Lot, Lot.id == DisposalLine.lot_id)
+        .where(
+            DisposalLine.org_id.in_({head.org_id for head in heads}),
+            DisposalLine.disposal_id.in_([head.id for head in heads]),
+        )
+        .order_by(Item.name, Lot.lot_no)
+    )
+    found: dict[tuple[int, int], tuple[str, bool]] = {}
+    for line, item, lot_no in rows:
+        words, controlled = found.get((line.org_id, line.disposal_id), ("", False))
         qty = units_text(item.base_unit, item.pack_unit, item.pack_factor, line.qty)
-        told.append(" ".join(filter(None, (item.name, lots.get(line.lot_id, ""), qty))))
-    return "、".join(sorted(told))
+        lot = " ".join(filter(None, (item.name, lot_no, qty)))
+        found[line.org_id, line.disposal_id] = (
+            "、".join(filter(None, (words, lot))), controlled or item.controlled in PSYCHOACTIVE,
+        )  # fmt: skip
+    return found
 
 
 def _advance(
