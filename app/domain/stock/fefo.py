@@ -72,6 +72,13 @@ def earlier_lot(stock: Iterable[LotStock], chosen: LotStock, day: date) -> LotSt
     return first if chosen.expiry is None or first.expiry < chosen.expiry else None
 
 
+def barred(expiry: date | None, day: date, *, held: bool) -> str:
+    """Why a lot may not be used on `day`, in words; empty where it may."""
+    if held:
+        return _("被冻结或召回")
+    return _("已过期") if expiry is not None and expiry < day else ""
+
+
 def locked_words(stock: Iterable[LotStock], day: date) -> str:
     """Which lots lie here and may not be used on `day`, and why; empty where there are none.
 

@@ -13,6 +13,7 @@ from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ledger import Move
 from app.domain.packs.steps import PackState
+from app.domain.stock.fefo import barred
 from app.i18n import _
 from app.models.pack import Pack, PackLine
 from app.models.stock import Lot
@@ -80,9 +81,8 @@ def refuse_unusable(session: Session, org_id: int, lines: Sequence[LotLine]) -> 
     """Refuse a pack with a lot in it that is frozen, recalled or expired."""
     held, day = held_lots(session, org_id), today(session)
     for line in lines:
-        late = line.expiry is not None and line.expiry < day
-        if late or line.lot_id in held:
-            why = _("被冻结或召回") if line.lot_id in held else _("已过期")
+        why = barred(line.expiry, day, held=line.lot_id in held)
+        if why:
             raise DomainError(
                 "pack.lot",
                 _("标签里的批号 {lot} {why}，不能使用。放入退货区，等候处理。", lot=line.lot_no,

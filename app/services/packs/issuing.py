@@ -14,6 +14,7 @@ from app.domain.days import ZONE
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.packs.steps import PackState, PackStep
+from app.domain.stock.fefo import barred
 from app.i18n import _
 from app.models.fixed_pack import FixedPack, PackDefinition
 from app.models.pack import Pack
@@ -141,9 +142,8 @@ def refuse_unusable(session: Session, org_id: int, done: Sequence[Stepped], then
     held, day = held_lots(session, org_id), today(session)
     for one in done:
         lots = {move.lot_id for move in moves_of(session, one, (1, 2), 0)}
-        expired = one.fixed.expiry is not None and one.fixed.expiry < day
-        if expired or lots & held:
-            why = _("被冻结或召回") if lots & held else _("已过期")
+        why = barred(one.fixed.expiry, day, held=bool(lots & held))
+        if why:
             raise DomainError(
                 "pack.lot",
                 _("定数包 {code} 里的批号{why}，{then}", code=one.pack.code, why=why, then=then),

@@ -16,6 +16,7 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.quantity import checked
+from app.domain.stock.fefo import barred
 from app.domain.stock.zones import ZONES, Spot, check_move, is_open
 from app.i18n import _
 from app.models.item import Item
@@ -204,12 +205,11 @@ def _refuse_unusable(session: Session, command: MoveGoods, spots: dict[int, Spot
     open_ends = {line.lot_id for line in command.lines if is_open(_spot(spots, line.to_place))}
     held, day = held_lots(session, command.org_id), today(session)
     for lot in session.scalars(select(Lot).where(Lot.id.in_(open_ends)).order_by(Lot.lot_no)):
-        late = lot.expiry is not None and lot.expiry < day
-        if late or lot.id in held:
+        why = barred(lot.expiry, day, held=lot.id in held)
+        if why:
             words = _(
-                "批号 {lot} {why}，只能移到待验区、不合格区或退货区。", lot=lot.lot_no,
-                why=_("被冻结或召回") if lot.id in held else _("已过期"),
-            )  # fmt: skip
+                "批号 {lot} {why}，只能移到待验区、不合格区或退货区。", lot=lot.lot_no, why=why
+            )
             raise DomainError("move.unusable", words)
 
 

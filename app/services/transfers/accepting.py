@@ -15,6 +15,7 @@ from app.domain.errors import Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.receiving.policy import temperature_range
+from app.domain.stock.fefo import barred
 from app.domain.transfers.states import OPEN_LOAN, Kind, TransferState, after_return, check
 from app.i18n import _
 from app.models.receiving import TraceCode
@@ -97,12 +98,11 @@ def _problems(
             continue
         yield from _cold(item.name, item.storage, command, lot.n)
         row = known.get(lot.lot_id)
-        expired = row is not None and row.expiry is not None and row.expiry < day
-        if expired or lot.lot_id in held:
+        why = barred(row.expiry if row else None, day, held=lot.lot_id in held)
+        if why:
             words = _(
                 "{name} 批号 {lot} {why}，不能验收。请登记拒收。",
-                name=item.name, lot=row.lot_no if row else "—",
-                why=_("被冻结或召回") if lot.lot_id in held else _("已过期"),
+                name=item.name, lot=row.lot_no if row else "—", why=why,
             )  # fmt: skip
             yield Problem("transfer.unusable", words, lot.n)
 
