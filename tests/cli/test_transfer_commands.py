@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.cli.runner import run
 from tests.factories import EAST, WEST, Site
-from tests.services.transfers.test_transfers import BOX, DRUG, SOON, stock, used
+from tests.transfer_world import BOX, DRUG, SOON, stock, used
 
 ITEM = "YP-000101"
 

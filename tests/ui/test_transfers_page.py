@@ -22,7 +22,7 @@ from app.ui.widgets.dialogs import Form
 from tests.conftest import FixedClock
 from tests.factories import EAST, TODAY, WEST, Site
 from tests.services.transfers.test_scanning import traced_packs
-from tests.services.transfers.test_transfers import BOX, DRUG, SOON, ask, lent, stock, used
+from tests.transfer_world import BOX, DRUG, SOON, ask, lent, stock, used
 from tests.ui.conftest import Show
 from tests.ui.forms import form_of
 

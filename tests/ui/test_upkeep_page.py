@@ -17,7 +17,7 @@ from app.ui.pages.upkeep.page import UpkeepPage
 from app.ui.pages.upkeep.rounds_view import FaultForm
 from app.ui.status import Status
 from tests.factories import EAST, TODAY, Site
-from tests.services.transfers.test_transfers import BOX, DRUG, PETHIDINE, stock
+from tests.transfer_world import BOX, DRUG, PETHIDINE, stock
 from tests.ui.conftest import Show
 from tests.ui.forms import form_of
 

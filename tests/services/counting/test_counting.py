@@ -51,7 +51,7 @@ from tests.deliveries import gs1
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.services.packs.test_packs import proved, shelves
 from tests.services.test_consumption import AMOXICILLIN, BOX, on_hand, receive
-from tests.services.transfers.test_transfers import PETHIDINE, stock
+from tests.transfer_world import PETHIDINE, stock
 
 ME, OTHER = "east_store", "east_second"
 FAR = date(2027, 9, 30)

@@ -23,7 +23,7 @@ from app.services.counting.photos import AddPhoto, add_photo, photo, photos
 from app.services.counting.upkeep_papers import climate_paper, controlled_paper, upkeep_paper
 from tests.cli.runner import run
 from tests.factories import EAST, TODAY, Site
-from tests.services.transfers.test_transfers import BOX, DRUG, INSULIN, PETHIDINE, stock
+from tests.transfer_world import BOX, DRUG, INSULIN, PETHIDINE, stock
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 

@@ -32,7 +32,7 @@ from tests.deliveries import note
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.services.packs.test_packs import at_ward
 from tests.services.test_consumption import AMOXICILLIN, BOX, receive
-from tests.services.transfers.test_transfers import SYRINGE, agreed, arrived, sent, stock
+from tests.transfer_world import SYRINGE, agreed, arrived, sent, stock
 
 ME = "east_store"
 

@@ -20,7 +20,7 @@ from app.services.transfers.scanning import ScannedPacks, scan_packs
 from app.services.transfers.sending import send
 from tests.cli.runner import run
 from tests.factories import EAST, WEST, Site
-from tests.services.transfers.test_transfers import BOX, DRUG, ask, stock
+from tests.transfer_world import BOX, DRUG, ask, stock
 
 
 def traced_packs(site: Site, org: int, lot: int, count: int) -> list[str]:

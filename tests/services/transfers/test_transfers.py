@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
-from app.domain.documents import DocKind
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
-from app.domain.ledger import Move
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgency
-from app.models.stock import Balance, Ledger, Place
+from app.models.stock import Balance
 from app.services.consumption import Reverse, reverse
 from app.services.consumption.listing import consumptions, used_lines
 from app.services.counting.controlled import controlled_ledger
-from app.services.demand import add_demand
 from app.services.labels.again import lots_behind
 from app.services.labels.candidates import from_stock
 from app.services.receiving.commands import Second
-from app.services.stock.lots import find_or_make_lot
-from app.services.stock.places import virtual_place
-from app.services.stock.posting import Posting, post
 from app.services.transfers.accepting import accept
 from app.services.transfers.commands import (
     Accept,
@@ -34,8 +28,6 @@ from app.services.transfers.commands import (
     Attach,
     Clear,
     Confirm,
-    Done,
-    GiveBack,
     Paper,
     Request,
     RequestLine,
@@ -43,102 +35,30 @@ from app.services.transfers.commands import (
     Step,
 )
 from app.services.transfers.distances import route_list, set_route
-from app.services.transfers.listing import loans, paper, transfer, transfers
+from app.services.transfers.listing import paper, transfer, transfers
 from app.services.transfers.papers import transfer_paper
 from app.services.transfers.propose import ProposeQuery, Wanted, propose
 from app.services.transfers.request import approve, attach, cancel, confirm, request, submit
-from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
 from app.services.transfers.sending import clear, send
-from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, LEAD, TODAY, WEST, Site
 from tests.second_persons import with_passwords
-
-DRUG, INSULIN, SYRINGE, PETHIDINE = 101, 103, 104, 105
-BOX = 24
-STORE = {EAST: "east_store", WEST: "west_store"}
-PAPER = Paper("approval", "调剂批〔2026〕18 号", TODAY, "批准.pdf", b"%PDF-1.7 approval")
-SOON = TODAY + timedelta(days=60)
-LATER = TODAY + timedelta(days=700)
-
-
-def stock(site: Site, org: int, item: int, qty: int, expiry: date = LATER, **more: Any) -> int:
-    """Put a lot on a member's shelf; the lot."""
-    actor = site.actor(STORE[org])
-    with site.owner.write() as s:
-        lot = find_or_make_lot(s, item, more.get("lot", f"L{org}{item}"), expiry)
-        move = Move(item, lot, more.get("owner", org), virtual_place(s, org, "opening"),
-                    site.world.bins[org], qty, Decimal("3.86"),
-                    BOX if item == DRUG else 1)  # fmt: skip
-        post(s, actor, Posting(org, new_op(), DocKind.OPENING, 1, TODAY, [move]))
-    return lot
-
-
-def used(site: Site, org: int, item: int, qty: int) -> None:
-    """So many units were asked for over the last weeks."""
-    with site.owner.write() as s:
-        for days in range(1, 11):
-            add_demand(s, org, site.world.stores[org], item, TODAY - timedelta(days=8 * days),
-                       qty // 10, qty // 10)  # fmt: skip
-
-
-def ask(site: Site, qty: int = 2 * BOX, item: int = DRUG, **more: Any) -> Done:
-    """The west asks the east."""
-    values: dict[str, Any] = {"basis": Basis.APPROVED, "papers": (PAPER,), "reason": "断货三天"}
-    lines = (RequestLine(item, qty),)
-    command = Request(new_op(), WEST, EAST, lines, **(values | more))
-    return request(*site.as_("west_store"), command)
-
-
-def promise(site: Site, done: Done, **more: Any) -> Done:
-    command = Confirm(new_op(), done.org_id, done.transfer_id, done.version, **more)
-    return confirm(*site.as_("east_store"), command)
-
-
-def agreed(site: Site, **more: Any) -> Done:
-    """Asked, promised, approved."""
-    done = promise(site, ask(site, **more))
-    if done.state is T.REVIEW:
-        step = Step(new_op(), done.org_id, done.transfer_id, done.version)
-        done = approve(*site.as_("lead_buyer"), step)
-    assert done.state is T.APPROVED
-    return done
-
-
-def sent(site: Site, done: Done, login: str = "east_store", **more: Any) -> Done:
-    command = Send(new_op(), done.org_id, done.transfer_id, done.version, **more)
-    return send(*site.as_(login), command)
-
-
-def arrived(site: Site, done: Done, login: str = "west_store", **more: Any) -> Done:
-    command = Accept(new_op(), done.org_id, done.transfer_id, done.version, **more)
-    return accept(*site.as_(login), command)
-
-
-def lent(site: Site, qty: int = 2 * BOX, item: int = DRUG, **more: Any) -> Done:
-    """A loan that arrived."""
-    values: dict[str, Any] = {
-        "kind": Kind.LOAN, "settle": Settle.KIND, "return_by": TODAY + timedelta(days=30),
-    }  # fmt: skip
-    return arrived(site, sent(site, agreed(site, qty=qty, item=item, **(values | more))))
-
-
-def shelf(site: Site, org: int, item: int = DRUG) -> int:
-    with site.owner.read() as s:
-        found = s.scalar(
-            select(func.sum(Balance.qty)).where(Balance.org_id == org, Balance.item_id == item)
-        )
-    return int(found or 0)
-
-
-def on_the_way(site: Site, item: int = DRUG) -> int:
-    """What left one member's books and is in nobody's yet: the transit places of all."""
-    with site.owner.read() as s:
-        ways = set(s.scalars(select(Place.id).where(Place.kind == "transit")))
-        rows = s.execute(
-            select(Ledger.from_place, Ledger.to_place, Ledger.qty).where(Ledger.item_id == item)
-        ).all()
-    sent_off = sum(int(row.qty) for row in rows if row.to_place in ways)
-    return sent_off - sum(int(row.qty) for row in rows if row.from_place in ways)
+from tests.transfer_world import (
+    BOX,
+    DRUG,
+    INSULIN,
+    PAPER,
+    PETHIDINE,
+    SOON,
+    agreed,
+    arrived,
+    ask,
+    on_the_way,
+    promise,
+    sent,
+    shelf,
+    stock,
+    used,
+)
 
 
 def test_goods_leave_one_ledger_and_enter_the_other(site: Site) -> None:
@@ -327,58 +247,6 @@ def test_what_is_missing_is_the_donors_loss(site: Site) -> None:
         arrived(site, done, lots=(AcceptLot(1, 9 * BOX),))
 
 
-def test_a_loan_comes_back_in_another_lot_in_parts(site: Site) -> None:
-    stock(site, EAST, DRUG, 10 * BOX)
-    done = lent(site)
-    stock(site, WEST, DRUG, 3 * BOX, lot="W-NEW")
-    db, actor = site.as_("west_store")
-    with pytest.raises(DomainError, match="还欠 48"):
-        give_back(db, actor, GiveBack(new_op(), WEST, done.transfer_id, ((1, 3 * BOX),)))
-    for part, state in ((BOX, T.PART_RETURNED), (BOX, T.RETURNED)):
-        back = give_back(db, actor, GiveBack(new_op(), WEST, done.transfer_id, ((1, part),)))
-        assert (back.org_id, back.state) == (EAST, T.APPROVED)
-        with pytest.raises(DomainError, match="还欠"):
-            give_back(db, actor, GiveBack(new_op(), WEST, done.transfer_id, ((1, 2 * BOX),)))
-        back = sent(site, back, "west_store")
-        arrived(site, back, "east_store")
-        row = transfer(db, actor, WEST, done.transfer_id).head
-        assert row.state is state
-    assert loans(db, actor, [WEST]) == ()
-    assert (shelf(site, EAST), shelf(site, WEST)) == (10 * BOX, 3 * BOX)
-
-
-def test_loans_age_and_are_set_off(site: Site, clock: FixedClock) -> None:
-    stock(site, EAST, DRUG, 10 * BOX)
-    lent(site, return_by=TODAY)
-    clock.advance(days=2)
-    (row,) = loans(*site.as_("east_store"), [EAST])
-    assert (row.left, row.overdue_days, row.age) == (2 * BOX, 2, "≤30")
-    assert transfers(*site.as_("west_store"), [WEST], "loans")[0].state is T.OVERDUE
-    with pytest.raises(DomainError, match="方向相反"):
-        net(*site.as_("east_store"), SetOff(new_op(), EAST, WEST, DRUG))
-    other = Request(new_op(), EAST, WEST, (RequestLine(DRUG, BOX),), kind=Kind.LOAN,
-                    settle=Settle.KIND, return_by=TODAY + timedelta(days=9), basis=Basis.APPROVED,
-                    papers=(PAPER,))  # fmt: skip
-    asked = request(*site.as_("east_store"), other)
-    ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
-    ok = approve(*site.as_("lead_buyer"), Step(new_op(), EAST, ok.transfer_id, ok.version))
-    arrived(site, sent(site, ok, "west_store"), "east_store")
-    command = SetOff(new_op(), WEST, EAST, DRUG)
-    assert net(*site.as_("east_store"), command) == net(*site.as_("east_store"), command) == BOX
-    assert [(x.org_id, x.left) for x in loans(*site.as_("east_store"), [EAST])] == [(WEST, BOX)]
-
-
-def test_a_loan_of_drugs_is_not_sold_without_a_paper(site: Site) -> None:
-    stock(site, EAST, DRUG, 10 * BOX)
-    done = lent(site, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, papers=())
-    db, actor = site.as_("east_store")
-    step = Step(new_op(), WEST, done.transfer_id, done.version)
-    with pytest.raises(DomainError, match="没有批准文件不能办"):
-        settle_by_price(db, actor, step)
-    attach(db, actor, Attach(new_op(), WEST, done.transfer_id, PAPER))
-    assert settle_by_price(db, actor, replace(step, op_id=new_op())).state is T.SETTLED
-
-
 def test_medicine_for_a_patient_names_nobody(site: Site) -> None:
     values: dict[str, Any] = {"kind": Kind.PATIENT, "address": "城西街 6 号家庭病床"}
     with pytest.raises(DomainError, match="不要写姓名"):
@@ -404,27 +272,6 @@ def test_what_the_patient_got_is_used_and_on_nobodys_shelf(site: Site) -> None:
     assert line.qty == BOX
     reverse(*site.as_("west_store"), Reverse(new_op(), WEST, used.document_id, "患者拒收"))
     assert shelf(site, WEST) == BOX  # it came back from the patient to the member
-
-
-def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
-    stock(site, EAST, DRUG, 10 * BOX)
-    loan = lent(site)
-    back = give_back(*site.as_("west_store"), GiveBack(new_op(), WEST, loan.transfer_id,
-                                                       ((1, BOX),)))  # fmt: skip
-    step = Step(new_op(), WEST, loan.transfer_id, loan.version)
-    with pytest.raises(DomainError, match="归还单还没办完"):
-        settle_by_price(*site.as_("east_store"), step)
-    owed = Request(new_op(), EAST, WEST, (RequestLine(DRUG, 2 * BOX),), kind=Kind.LOAN,
-                   settle=Settle.KIND, return_by=TODAY, basis=Basis.EMERGENCY,
-                   urgency=Urgency.EMERGENCY)  # fmt: skip
-    stock(site, WEST, DRUG, 2 * BOX)
-    asked = request(*site.as_("east_store"), owed)
-    ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
-    arrived(site, sent(site, ok, "west_store"), "east_store")
-    assert net(*site.as_("west_store"), SetOff(new_op(), WEST, EAST, DRUG)) == BOX
-    arrived(site, sent(site, back, "west_store"), "east_store")
-    rows = loans(*site.as_("east_store"), [EAST])
-    assert [(row.org_id, row.left) for row in rows] == [(EAST, BOX)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,125 @@
+"""Loans: back in kind, set off, aged, and what a lender may take money for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.domain.transfers.legal import Basis
+from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgency
+from app.services.transfers.commands import (
+    Attach,
+    Confirm,
+    GiveBack,
+    Request,
+    RequestLine,
+    Step,
+)
+from app.services.transfers.listing import loans, transfer, transfers
+from app.services.transfers.request import approve, attach, confirm, request
+from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
+from tests.conftest import FixedClock
+from tests.factories import EAST, KANGZE, TODAY, WEST, Site
+from tests.transfer_world import (
+    BOX,
+    DRUG,
+    PAPER,
+    arrived,
+    lent,
+    sent,
+    shelf,
+    stock,
+)
+
+
+def test_a_loan_comes_back_in_another_lot_in_parts(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    done = lent(site)
+    stock(site, WEST, DRUG, 3 * BOX, lot="W-NEW")
+    db, actor = site.as_("west_store")
+    with pytest.raises(DomainError, match="还欠 48"):
+        give_back(db, actor, GiveBack(new_op(), WEST, done.transfer_id, ((1, 3 * BOX),)))
+    for part, state in ((BOX, T.PART_RETURNED), (BOX, T.RETURNED)):
+        back = give_back(db, actor, GiveBack(new_op(), WEST, done.transfer_id, ((1, part),)))
+        assert (back.org_id, back.state) == (EAST, T.APPROVED)
+        with pytest.raises(DomainError, match="还欠"):
+            give_back(db, actor, GiveBack(new_op(), WEST, done.transfer_id, ((1, 2 * BOX),)))
+        back = sent(site, back, "west_store")
+        arrived(site, back, "east_store")
+        row = transfer(db, actor, WEST, done.transfer_id).head
+        assert row.state is state
+    assert loans(db, actor, [WEST]) == ()
+    assert (shelf(site, EAST), shelf(site, WEST)) == (10 * BOX, 3 * BOX)
+
+
+def test_loans_age_and_are_set_off(site: Site, clock: FixedClock) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    lent(site, return_by=TODAY)
+    clock.advance(days=2)
+    (row,) = loans(*site.as_("east_store"), [EAST])
+    assert (row.left, row.overdue_days, row.age) == (2 * BOX, 2, "≤30")
+    assert transfers(*site.as_("west_store"), [WEST], "loans")[0].state is T.OVERDUE
+    with pytest.raises(DomainError, match="方向相反"):
+        net(*site.as_("east_store"), SetOff(new_op(), EAST, WEST, DRUG))
+    other = Request(new_op(), EAST, WEST, (RequestLine(DRUG, BOX),), kind=Kind.LOAN,
+                    settle=Settle.KIND, return_by=TODAY + timedelta(days=9), basis=Basis.APPROVED,
+                    papers=(PAPER,))  # fmt: skip
+    asked = request(*site.as_("east_store"), other)
+    ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
+    ok = approve(*site.as_("lead_buyer"), Step(new_op(), EAST, ok.transfer_id, ok.version))
+    arrived(site, sent(site, ok, "west_store"), "east_store")
+    command = SetOff(new_op(), WEST, EAST, DRUG)
+    assert net(*site.as_("east_store"), command) == net(*site.as_("east_store"), command) == BOX
+    assert [(x.org_id, x.left) for x in loans(*site.as_("east_store"), [EAST])] == [(WEST, BOX)]
+
+
+def test_a_loan_of_drugs_is_not_sold_without_a_paper(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    done = lent(site, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, papers=())
+    db, actor = site.as_("east_store")
+    step = Step(new_op(), WEST, done.transfer_id, done.version)
+    with pytest.raises(DomainError, match="没有批准文件不能办"):
+        settle_by_price(db, actor, step)
+    attach(db, actor, Attach(new_op(), WEST, done.transfer_id, PAPER))
+    assert settle_by_price(db, actor, replace(step, op_id=new_op())).state is T.SETTLED
+
+
+def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    loan = lent(site)
+    back = give_back(*site.as_("west_store"), GiveBack(new_op(), WEST, loan.transfer_id,
+                                                       ((1, BOX),)))  # fmt: skip
+    step = Step(new_op(), WEST, loan.transfer_id, loan.version)
+    with pytest.raises(DomainError, match="归还单还没办完"):
+        settle_by_price(*site.as_("east_store"), step)
+    owed = Request(new_op(), EAST, WEST, (RequestLine(DRUG, 2 * BOX),), kind=Kind.LOAN,
+                   settle=Settle.KIND, return_by=TODAY, basis=Basis.EMERGENCY,
+                   urgency=Urgency.EMERGENCY)  # fmt: skip
+    stock(site, WEST, DRUG, 2 * BOX)
+    asked = request(*site.as_("east_store"), owed)
+    ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
+    arrived(site, sent(site, ok, "west_store"), "east_store")
+    assert net(*site.as_("west_store"), SetOff(new_op(), WEST, EAST, DRUG)) == BOX
+    arrived(site, sent(site, back, "west_store"), "east_store")
+    rows = loans(*site.as_("east_store"), [EAST])
+    assert [(row.org_id, row.left) for row in rows] == [(EAST, BOX)]
+
+
+def test_goods_of_a_supplier_are_paid_to_the_supplier_alone(site: Site) -> None:
+    db, actor = site.as_("east_store")
+    for own, papers in ((0, ()), (BOX, (PAPER,))):
+        stock(site, EAST, DRUG, 2 * BOX - own, owner=KANGZE, lot=f"theirs{own}")
+        if own:
+            stock(site, EAST, DRUG, own, lot="ours")
+        done = lent(site, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY, papers=papers)
+        (due,) = loans(db, actor, [EAST])
+        assert (due.left, due.own, due.price) == (2 * BOX, own, Decimal("3.86") * own / BOX)
+        step = Step(new_op(), WEST, done.transfer_id, done.version)
+        assert settle_by_price(db, actor, step).state is T.SETTLED
+        (row,) = transfer(db, actor, WEST, done.transfer_id).settled
+        assert (row.how, row.qty, row.amount) == ("按价结算", 2 * BOX, due.price)
