@@ -34,6 +34,7 @@ from app.services.access import require
 from app.services.bulk import insert_rows
 from app.services.db import Database
 from app.services.operations import claim, finish
+from app.services.queries.goods import GoodsRow, of_item
 from app.services.settlement.changes import change, load, payable_of, refuse_unless
 
 _OPEN: Final = frozenset({State.DRAFT, State.SENT, State.DISPUTED})
@@ -67,15 +68,9 @@ class SaveBill:
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceRow:
-    """One difference between bill and statement, with the names that people know."""
+class DifferenceRow(GoodsRow):
+    """One difference between bill and statement; of no item (0) where it is of the whole bill."""
 
-    code: str
-    name: str
-    spec: str
-    base_unit: str
-    pack_unit: str
-    pack_factor: int
     found: Difference
 
     @property
@@ -230,10 +225,7 @@ def _named(session: Session, found: tuple[Difference, ...]) -> tuple[DifferenceR
         item = items.get(one.item_id)
         if item is None:
             name = _("整张账单") if one.why is Why.TOTAL else one.label or _("不认识的品规")
-            rows.append(DifferenceRow("", name, "", "", "", 1, one))
+            rows.append(DifferenceRow(0, "", name, "", "", "", 1, one))
         else:
-            rows.append(
-                DifferenceRow(item.code, item.name, item.spec, item.base_unit, item.pack_unit,
-                              item.pack_factor, one)
-            )  # fmt: skip
+            rows.append(DifferenceRow(**of_item(item), found=one))
     return tuple(rows)

@@ -92,7 +92,8 @@ def _problems(
     for lot in lots:
         one, item = told[lot.n], loaded.items[lot.item_id]
         if min(one.accepted, one.refused) < 0 or one.accepted + one.refused > lot.qty:
-            words = _("{name} 发来 {n}，收的和拒的合起来不能超过它。", name=item.name, n=lot.qty)
+            words = _("{name} 发来 {n}，收的和拒的合起来不能超过它。", name=item.name,
+                      n=loaded.told(lot.item_id, lot.qty))  # fmt: skip
             yield Problem("transfer.over", words, lot.n)
         if not one.accepted:
             continue

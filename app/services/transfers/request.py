@@ -276,7 +276,9 @@ def _promise(loaded: Loaded, quantities: dict[int, int]) -> None:
                 "transfer.promise",
                 _(
                     "{name} 申请 {wanted}，答应 {promised} 不对。请填 0 到申请数。",
-                    name=loaded.items[line.item_id].name, wanted=line.wanted, promised=promised,
+                    name=loaded.items[line.item_id].name,
+                    wanted=loaded.told(line.item_id, line.wanted),
+                    promised=loaded.told(line.item_id, promised),
                 ),
             )  # fmt: skip
         line.confirmed = promised

@@ -204,14 +204,14 @@ def _check_back(session: Session, loan: Loaded, wanted: dict[int, int]) -> None:
     lines = {line.line: line for line in loan.lines}
     for number, qty in wanted.items():
         line = lines.get(number)
-        left = 0
-        if line is not None:
-            left = line.accepted - line.returned - coming.get(line.item_id, 0)
-        if qty < 0 or qty > left:
+        if line is None:
+            raise DomainError("loan.line", _("这张借用单没有第 {n} 行。请核对行号。", n=number))
+        left = line.accepted - line.returned - coming.get(line.item_id, 0)
+        if not 0 <= qty <= left:
             raise DomainError(
                 "loan.too_much",
                 _("这一行还欠 {left}（已在归还路上的不算），要还 {qty}。请改数量。",
-                  left=left, qty=qty),
+                  left=loan.told(line.item_id, left), qty=loan.told(line.item_id, qty)),
             )  # fmt: skip
     if not wanted:
         raise DomainError("loan.empty", _("还没有填要还的数量。"))

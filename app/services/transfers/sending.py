@@ -12,7 +12,7 @@ from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ledger import Move
-from app.domain.quantity import checked, two_units
+from app.domain.quantity import checked
 from app.domain.receiving.policy import temperature_range
 from app.domain.receiving.transport import Mode
 from app.domain.stock.fefo import LotStock, allocate
@@ -121,12 +121,11 @@ def _by_expiry(
             continue
         found = allocate(stock.get(line.item_id, ()), line.confirmed, day)
         if found.missing:
-            item = loaded.items[line.item_id]
-            units = two_units(item.base_unit, item.pack_unit, item.pack_factor)
             text = _(
                 "{name} 答应调 {need}，现在可用 {there}。请改答应的数量，或先补货。",
-                name=item.name, need=units.text(line.confirmed),
-                there=units.text(line.confirmed - found.missing),
+                name=loaded.items[line.item_id].name,
+                need=loaded.told(line.item_id, line.confirmed),
+                there=loaded.told(line.item_id, line.confirmed - found.missing),
             )  # fmt: skip
             problems.append(Problem("transfer.short", text, line.line))
         picks += [

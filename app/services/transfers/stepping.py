@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError, refuse_if
+from app.domain.quantity import two_units
 from app.domain.transfers import legal
 from app.domain.transfers.states import Kind, Settle, TransferState, Urgency, check
 from app.i18n import _
@@ -33,6 +34,11 @@ class Loaded:
     head: Transfer
     lines: tuple[TransferLine, ...]
     items: dict[int, Item]
+
+    def told(self, item_id: int, qty: int) -> str:
+        """A quantity of an item as people say it."""
+        item = self.items[item_id]
+        return two_units(item.base_unit, item.pack_unit, item.pack_factor).text(qty)
 
 
 @contextmanager
