@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -218,6 +219,16 @@ def test_a_refund_to_another_lot_or_of_more_is_refused(site: Site) -> None:
                "--reason", "退药")  # fmt: skip
     assert said.code == 0, said.err
     assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (2 * BOX, 20)
+
+
+def test_of_a_line_with_two_lots_the_one_in_the_hand_comes_back(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (1, date(2027, 1, 31)), "B": (1, date(2027, 9, 30))})
+    done = consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, 2 * BOX)))
+    back = Reverse(new_op(), EAST, done.document_id, "退药", qty=20, doc_line=1, lot_id=lots["B"])
+    reverse(*site.as_("east_store"), back)
+    assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (0, 20)
+    with pytest.raises(DomainError, match="还能冲销 4，要冲销 20"):
+        reverse(*site.as_("east_store"), replace(back, op_id=new_op()))
 
 
 def test_what_is_booked_for_an_earlier_day_was_there_then_and_ever_since(site: Site) -> None:

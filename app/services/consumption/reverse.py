@@ -108,8 +108,7 @@ def post_back(session: Session, actor: Actor, back: Back, moves: Sequence[Move])
 
 
 def _moves(session: Session, command: Reverse) -> list[Move]:
-    rows = _rows(session, command)
-    _check_lot(session, command, rows)
+    rows = _of_lot(session, command, _rows(session, command))
     done = already_reversed(session, command.org_id, [row.seq for row in rows])
     left = {row.seq: row.qty - done.get(row.seq, 0) for row in rows}
     total = sum(left.values())
@@ -143,10 +142,14 @@ def _rows(session: Session, command: Reverse) -> Sequence[Ledger]:
     return session.scalars(statement.order_by(Ledger.seq)).all()
 
 
-def _check_lot(session: Session, command: Reverse, rows: Sequence[Ledger]) -> None:
-    """Goods go back to the lot they were taken from; what was scanned must be that lot."""
-    if not command.lot_id or any(row.lot_id == command.lot_id for row in rows):
-        return
+def _of_lot(session: Session, command: Reverse, rows: Sequence[Ledger]) -> Sequence[Ledger]:
+    """The rows of the lot that was scanned: goods go back to the lot they were taken from.
+
+    A line that took two lots gives back the one in the hand, not whichever was taken first.
+    """
+    found = [row for row in rows if command.lot_id in {0, row.lot_id}]
+    if found or not rows:
+        return found
     lots = {row.lot_id for row in rows} | {command.lot_id}
     names = dict(session.execute(select(Lot.id, Lot.lot_no).where(Lot.id.in_(lots))).all())
     used = lots_told(names.get(row.lot_id, "—") for row in rows)
