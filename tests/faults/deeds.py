@@ -48,8 +48,11 @@ from app.services.transfers.request import approve as allow, confirm, request
 from app.services.transfers.sending import send
 from tests.deliveries import AT, gs1
 from tests.factories import EAST, KANGZE, WEST
+from tests.faults.rarer_deeds import Rarer
 
 DRUG, BOX = 101, 24
+RARER = 5
+"""How often one of the rarer papers is taken up, beside eleven of the daily ones."""
 EXPIRY = date(2030, 6, 30)
 Way = tuple[Database, Actor]
 
@@ -103,7 +106,8 @@ class Hand:
 
     def __post_init__(self) -> None:
         self.deeds = [self.receive, self.consume, self.consume, self.consume, self.move, self.pack,
-                      self.ask, self.answer, self.answer, self.sign]  # fmt: skip
+                      self.ask, self.answer, self.answer, self.sign,
+                      *[Rarer(self).work] * RARER]  # fmt: skip
         if self.post.second != self.post.keeper:  # a count is approved by somebody else
             self.deeds.append(self.count)
 

@@ -1,8 +1,8 @@
 """What must hold whatever happened: I1 to I6 of the reliability rules, and the figures of a storm.
 
-I1 balances equal the ledger · I2 no balance below zero · I3 what a person was told is saved is
-saved exactly once, whole · I4 nothing is there that no client sent · I5 the chains verify ·
-I6 the database's own examination finds nothing.
+I1 balances equal the ledger, and papers what was booked on them · I2 no balance below zero ·
+I3 what a person was told is saved is saved exactly once, whole · I4 nothing is there that no
+client sent · I5 the chains verify · I6 the database's own examination finds nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.models.platform import Operation
 from app.models.stock import Balance, Ledger
 from app.services.db import Database
 from app.services.platform import proofs
+from tests.faults import papers
 
 COPIES = ("ledger", "balance", "operation", "audit", "chain_head")
 
@@ -108,6 +109,7 @@ def state(db: Database) -> tuple[str, ...]:
     """I1, I2, I5, I6: what the database itself can say, while others work or not."""
     broken = [f"I1 {one}" for one in proofs.reconcile(db)]
     with db.read() as session:
+        broken += [f"I1 {one}" for one in papers.broken(session)]
         least = session.scalar(select(func.min(Balance.qty)))
         if least is not None and least < 0:
             broken.append(f"I2 a balance of {least}")
