@@ -2,18 +2,36 @@
 
 The Chinese text is the message id, so the program reads as the pharmacist sees it; the English
 catalogue lies in `resources/locale/en`. Parameters are given by name and filled in after the
-translation, never before: ``_("还差 {left} 盒", left=40)``.
+translation, never before: ``_("还差 {left} 盒", left=40)``. Where English has one word for one and
+another for more, its text names both behind the number: ``{left} {left:box|boxes} to go``.
 """
 
 from __future__ import annotations
 
 import gettext
-from typing import Final
+import string
+from typing import Any, Final
+
+from typing_extensions import override
 
 from app import paths
 
 DOMAIN: Final = "yilian"
 LANGUAGES: Final = {"zh_CN": "简体中文", "en": "English"}
+
+
+class _Counting(string.Formatter):
+    """Fills texts in; ``{n:line|lines}`` is the first word if `n` reads 1, else the second."""
+
+    @override
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, mark, more = format_spec.partition("|")
+        if mark:
+            return one if str(value) == "1" else more
+        return str(super().format_field(value, format_spec))
+
+
+_COUNTING: Final = _Counting()
 
 
 class _Catalogue:
@@ -47,7 +65,9 @@ def language() -> str:
 def _(message: str, /, **parameters: object) -> str:
     """`message` in the language in force, with its named parameters filled in."""
     text = _current.translations.gettext(message)
-    return text.format(**parameters) if parameters else text
+    if not parameters:
+        return text
+    return _COUNTING.vformat(text, (), parameters) if "|" in text else text.format(**parameters)
 
 
 def N_(message: str, /) -> str:  # noqa: N802 - the name that gettext tools look for

@@ -33,6 +33,10 @@ MO: Final = PO.with_suffix(".mo")
 KEYWORDS: Final = {"_": None, "N_": None}
 BORN: Final = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
 """A fixed date in the headers: the files change only when a text changes."""
+COUNTED: Final = re.compile(r"\{\w+:([^{}|]+)\|([^{}|]+)\}")
+"""A word that follows a number: `{n:line|lines}`."""
+LINKS: Final = "and|or|of|at|in|by|the|for|to|on|from|has|is|no|not|as|with"
+"""Words that may stand between a name and a noun that does not count it."""
 HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 
 
@@ -111,11 +115,25 @@ def problems() -> list[str]:
             found.append(f"placeholders differ: {message.id} / {message.string}")
         if _left_in_chinese(str(message.id), str(message.string)):
             found.append(f"Chinese in the English text: {message.string}")
+    found += uncounted([str(message.string) for message in english() if message.id])
     if not MO.exists() or MO.read_bytes() != mo_bytes():
         found.append("yilian.mo is not compiled from yilian.po: make locale")
     if not POT.exists() or POT.read_bytes() != po_text(collected()):
         found.append("yilian.pot is not current: make locale")
     return found
+
+
+def uncounted(texts: list[str]) -> list[str]:
+    """Texts that would say “1 lines”: the word has two forms elsewhere, here only the second."""
+    forms = {more.split()[0]: one.split()[0] for t in texts for one, more in COUNTED.findall(t)}
+    words = "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
+    plain = re.compile(rf"\{{(\w+)\}}(?: (?!(?:{LINKS})\b)[a-z]+)? ({words})\b")
+    return [
+        f"one or more? write {{{name}:{forms[word]}|{word}}}: {text}"
+        for text in texts
+        for name, word in plain.findall(text)
+        if forms and "name" not in name
+    ]
 
 
 def _left_in_chinese(chinese: str, english_text: str) -> bool:

@@ -1,0 +1,47 @@
+"""Texts in two languages: one and more, and what the check of the English texts finds."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from app.i18n import _, use_language
+from scripts import i18n
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0 lines"),
+        (1, "1 line"),
+        ("1", "1 line"),
+        (Decimal(1), "1 line"),
+        ("1,204", "1,204 lines"),
+    ],
+)
+def test_english_counts_one_line_and_two_lines(number: object, words: str) -> None:
+    use_language("en")
+    assert _("{n} 行", n=number) == words
+
+
+def test_chinese_has_one_form_for_any_number() -> None:
+    assert [_("{n} 行", n=number) for number in (0, 1, 2)] == ["0 行", "1 行", "2 行"]
+
+
+def test_every_english_text_can_be_filled_in() -> None:
+    """Each text that counts, filled with 1 and with 2, holds neither mark nor bar of its forms."""
+    use_language("en")
+    for message in i18n.english():
+        names = {name.split(":")[0] for name in i18n.placeholders(str(message.id)) if name}
+        if message.id and names and "|" in str(message.string):
+            for number in (1, 2):
+                text = _(str(message.id), **dict.fromkeys(names, number))
+                assert not re.search(r"[{}|]", text), text
+
+
+def test_the_check_finds_a_text_that_would_say_1_lines() -> None:
+    good, bad = "{n} {n:line|lines} added", "{n} lines failed"
+    assert i18n.uncounted([good]) == []
+    assert i18n.uncounted([good, bad]) == [f"one or more? write {{n:line|lines}}: {bad}"]
