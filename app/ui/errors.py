@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from app import __version__, paths
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
+from app.ui import handover
 from app.ui.jobs import Cancelled
 from app.ui.notices import Notices
 
@@ -34,7 +35,9 @@ class ErrorDesk(QObject):
         self._notices = notices
 
     def take(self, error: Exception, retry: Callable[[], None] | None = None) -> None:
-        """Tell the person, in the words of the kind of error."""
+        """Tell the person, in the words of the kind of error; what a form says is said there."""
+        if handover.is_said(error):
+            return
         if isinstance(error, Cancelled):
             self._notices.info(_("已取消，数据和之前一样。"))
         elif isinstance(error, DomainError):

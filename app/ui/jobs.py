@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal
 from shiboken6 import isValid
 
+from app.ui import handover
 from app.ui.collecting import Collector
 
 T = TypeVar("T")
@@ -83,6 +84,7 @@ class Job:
         progress: For cancelling.
         done, total, text: The last progress told.
         started: When it was asked for (monotonic seconds).
+        asker: The form that waits for it.
     """
 
     number: int
@@ -96,6 +98,7 @@ class Job:
     total: int = 0
     text: str = ""
     started: float = field(default_factory=time.monotonic)
+    asker: handover.Asker | None = None
 
     def cancel(self) -> None:
         """Ask it to stop; what it wrote so far is rolled back."""
@@ -159,8 +162,15 @@ class JobRunner(QObject):
         *,
         owner: QObject | None = None,
     ) -> Job:
-        """Run a change on the one writer; changes keep their order."""
+        """Run a change on the one writer; changes keep their order.
+
+        A form that hands over hears of the end first: it goes before `done` shows what comes
+        next; where it says the refusal itself, `failed` is called and finds that it was said.
+        """
         job = self._job("", "", done, failed, owner)
+        job.asker = handover.asker()
+        if job.asker is not None:
+            job.asker.asked()
         self._submit(self._writer, job, self._carried(lambda _progress: work()))
         return job
 
@@ -249,6 +259,7 @@ class JobRunner(QObject):
         self._running.pop(job.number, None)
         if job.name:
             self.changed.emit(job)
+        said = _tell_asker(job, problem)
         if job.owner is not None and not isValid(job.owner):
             return
         if job.channel and self._newest.get(job.channel) != job.number:
@@ -256,7 +267,24 @@ class JobRunner(QObject):
         if problem is None:
             if job.on_done:
                 job.on_done(result)
-        elif job.on_failed:
+        elif said:
+            with handover.said(problem):
+                self._fail(job, problem)
+        else:
+            self._fail(job, problem)
+
+    def _fail(self, job: Job, problem: Exception) -> None:
+        if job.on_failed:
             job.on_failed(problem)
         else:
             self.failed.emit(problem)
+
+
+def _tell_asker(job: Job, problem: Exception | None) -> bool:
+    """Tell the form that asked; whether it has said the problem."""
+    if job.asker is None:
+        return False
+    if problem is None:
+        job.asker.taken()
+        return False
+    return job.asker.refused(problem)

@@ -106,9 +106,11 @@ def test_a_wrong_password_is_told_and_nothing_is_sealed(
     form = seal_form(page)
     form.path.setText(str(certificate))
     form.password.setText("wrong")
-    form.submit()
+    form.verb.click()
     settle()
-    assert any("证书打不开" in one.text for one in page.context.notices.kept)
+    assert "证书打不开" in form.refusal.text
+    assert form.path.text() == str(certificate), "only the password is typed again"
+    form.reject()
     page.refresh()
     settle()
     assert not page.order.seal.isHidden()

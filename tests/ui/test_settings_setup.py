@@ -69,7 +69,7 @@ def test_a_member_and_a_supplier_are_added(section: Section, settle: Settle) -> 
     fill(form.name, "城北社区卫生服务中心")
     form.verb.click()
     settle()
-    assert form.problem.text.startswith("编码 0002 已经给了")
+    assert form.refusal.text.startswith("编码 0002 已经给了")
     fill(form.code, "0009")
     form.verb.click()
     settle()
@@ -88,7 +88,7 @@ def test_an_organisation_leaves_with_a_day(
     assert form is not None
     fill(form.ends, "明年")  # type: ignore[attr-defined]  # of OrganisationForm
     form.verb.click()
-    assert "看不懂" in form.problem.text  # type: ignore[attr-defined]
+    assert "看不懂" in form.refusal.text
     fill(form.ends, "2027-01-01")  # type: ignore[attr-defined]
     form.verb.click()
     settle()
@@ -112,7 +112,7 @@ def test_a_person_is_added_and_signs_in(
     fill(form.password, "four quiet words")
     fill(form.again, "four quiet world")
     form.verb.click()
-    assert form.problem.text.startswith("两次密码不一样")
+    assert form.refusal.text.startswith("两次密码不一样")
     fill(form.again, "four quiet words")
     form.verb.click()
     settle()
@@ -166,7 +166,7 @@ def test_a_place_is_added(section: Section, settle: Settle) -> None:
     form = made.add()
     form.verb.click()
     settle()
-    assert "编码和名称" in form.problem.text
+    assert "编码和名称" in form.refusal.text
     fill(form.code, "C09")
     fill(form.name, "冷藏柜")
     form.storage.choose("cold")
@@ -191,7 +191,7 @@ def test_terms_are_agreed_by_a_buyer(
         check.setChecked(False)
     form.verb.click()
     settle()
-    assert "至少选一天" in form.problem.text
+    assert "至少选一天" in form.refusal.text
     form.weekdays[3].setChecked(True)
     form.days.set_value(5)
     form.verb.click()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.ids import new_op
 from app.services.counting.disposal import disposals
 from app.services.stock.listing import PlainQuery, stock_rows
-from app.services.stock.moving import AddPlace, add_place
+from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.disposal_form import DisposalForm
@@ -137,10 +137,42 @@ def test_a_lot_is_moved_to_another_place(
     form.submit()
     assert form.isVisible(), "nothing is moved, and what was chosen stays"
     form.count.set_value(3)
-    form.submit()
+    form.verb.click()
     settle()
     rows = stock_rows(*sqlite_site.as_("east_store"), (EAST,), PlainQuery())
     assert {(x.place, x.qty) for x in rows} == {("不合格区", 72), ("药房 A-01-1", 24)}
+
+
+def test_a_move_that_is_refused_stays_as_typed(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Callable[[], None]
+) -> None:
+    """Out of 不合格区 wants a reason: the form says so, and the same press then moves it."""
+    receive(sqlite_site, EAST, {"M1": (4, date(2027, 9, 30))})
+    keeper = sqlite_site.as_("east_store")
+    bad = add_place(*keeper, AddPlace(new_op(), EAST, "BHG", "不合格区", "zone", "bad"))
+    lot = stock_rows(*keeper, (EAST,), PlainQuery())[0]
+    line = MoveLine(lot.item_id, lot.lot_id, lot.owner_id, lot.place_id, bad, 3 * 24)
+    move_goods(*keeper, MoveGoods(new_op(), EAST, (line,), ""))
+    page = show(StockPage(context))
+    settle()
+    (row,) = (
+        row for n in range(2) if (row := page.lots.model.row_at(n)) and "不合格区" in row.cells
+    )
+    page._open(row)
+    page.moves.move_button.click()
+    settle()
+    form = page.findChild(MoveForm)
+    assert form is not None
+    form.count.set_value(2)
+    form.verb.click()
+    settle()
+    assert "理由" in form.refusal.text
+    assert form.count.value == 2
+    form.reason.setText("复检合格")
+    form.verb.click()
+    settle()
+    left = stock_rows(*keeper, (EAST,), PlainQuery())
+    assert {(x.place, x.qty) for x in left} == {("不合格区", 24), ("药房 A-01-1", 72)}
 
 
 def test_a_lot_is_written_off_where_it_is_seen(

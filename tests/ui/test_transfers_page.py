@@ -54,14 +54,14 @@ def test_a_proposal_is_explained_and_started(
     form = form_of(west, StartForm)
     assert form is not None
     form.fields.basis.choose(Basis.REROUTED)
-    form.submit()
+    form.verb.click()
     form.reject()
     settle()
     assert form.isVisible(), "it waits for the answer, and stays with what was typed"
-    assert "统采订单号" in form.problem.text
+    assert "统采订单号" in form.refusal.text
     form.fields.basis.choose(Basis.EMERGENCY)
     form.fields.note.setText("抢救")
-    form.submit()
+    form.verb.click()
     settle()
     (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
     assert (made.lines[0].wanted, made.stored) == (5 * BOX, TransferState.DONOR)
@@ -107,7 +107,7 @@ def test_the_step_is_offered_to_whose_turn_it_is(
         if login == "east_store":
             page.steps.take(row.record)
             form = next(x for x in page.findChildren(Form) if x.isVisible())
-            form.submit()
+            form.verb.click()
             settle()
     assert words == ["", "确认"]
     (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
@@ -129,7 +129,7 @@ def test_a_loan_goes_back_from_its_row(
     QTest.keyClick(page.loans.halves.right, Qt.Key.Key_Return)
     form = form_of(page, BackForm)
     assert form is not None
-    form.submit()
+    form.verb.click()
     settle()
     assert loans(*sqlite_site.as_("west_store"), [WEST])[0].left == 2 * BOX
     assert {x.kind.value for x in transfers(*sqlite_site.as_("west_store"), [WEST])} == {
@@ -155,7 +155,7 @@ def test_the_lender_takes_the_price_or_sets_it_off(
     settle()
     assert loans(*sqlite_site.as_("east_store"), [EAST])
     page.loans.opened.emit(row)
-    form_of(page, LenderForm).submit()
+    form_of(page, LenderForm).verb.click()
     settle()
     assert loans(*sqlite_site.as_("east_store"), [EAST]) == ()
 
@@ -171,7 +171,7 @@ def test_esc_leaves_every_question_without_doing_anything(
     page.steps.take(row.record)
     paper = form_of(page, PaperForm)
     paper.number.setText("调剂批 18 号")
-    paper.submit()
+    paper.verb.click()
     assert "还没选文件" in paper.number_field.problem.text
     paper.reject()
     page.open.opened.emit(row)
@@ -196,10 +196,10 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     page.steps.take(page.open.model.row_at(0).record)  # type: ignore[union-attr]
     promise = form_of(page, PromiseForm)
     promise._edits[0][2].set_value(0)
-    promise.submit()
+    promise.verb.click()
     assert "不调" in promise.total.text()
     promise._edits[0][2].set_value(3)
-    promise.submit()
+    promise.verb.click()
     settle()
     (made,) = transfers(*sqlite_site.as_("east_store"), [EAST])
     assert (made.lines[0].wanted, made.lines[0].confirmed) == (4 * BOX, 3 * BOX)
@@ -216,7 +216,7 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     assert "已经扫过" in told[2]
     assert "不在本机构库存里" in told[3]
     assert "已扫 2 / 3 盒" in form.read.text()
-    form.submit()
+    form.verb.click()
     settle()
     sent = transfer(*sqlite_site.as_("east_store"), made.org_id, made.id)
     assert [(x.qty, x.traces) for x in sent.lots] == [(2 * BOX, tuple(codes[:2])), (BOX, ())]
@@ -238,7 +238,7 @@ def test_a_request_that_is_refused_stays_to_be_mended(
     form.patient.setText("张三")
     form.verb.click()
     settle()
-    assert "不要写姓名" in form.problem.text
+    assert "不要写姓名" in form.refusal.text
     form.patient.setText("zs-0832")
     form.verb.click()
     form.verb.click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,14 +16,17 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 from typing_extensions import override
 
+from app.domain.errors import DomainError, EnvironmentProblem, UnsureProblem
 from app.i18n import _
-from app.ui import theme
+from app.ui import handover, theme
 from app.ui.status import Status
 from app.ui.widgets.badge import Shape
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.fields import CodeEdit, Field
+from app.ui.widgets.states import FieldProblem
 from app.ui.widgets.text import Role, Text
 
 
@@ -32,12 +35,20 @@ class Form(QDialog):
 
     Use `open()` with `accepted`, never `exec()`: a second event loop would let scans and timers
     run into a half-done action. Attribute `body` takes the content, `verb` is the main button.
+
+    What was typed is not lost: where `accepted` asks for a change, the form stays until the
+    change is made, and where it is refused, the form says why and lets it be mended.
     """
+
+    stays = True
+    """Whether a refusal is said here; a mere question goes, and its page says it."""
 
     def __init__(
         self, title: str, verb: str, parent: QWidget | None, *, cancel: str = "", wide: int = 420
     ) -> None:
         super().__init__(parent)
+        self._handed = handover.Handed(self._close_taken, self._show_refusal)
+        self._keys: QWidget | None = None
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(wide))
@@ -53,6 +64,8 @@ class Form(QDialog):
         self.verb = Button(verb, Kind.PRIMARY)
         self.verb.clicked.connect(self._press)
         self.verb.setDefault(True)
+        self.refusal = FieldProblem()
+        outer.addWidget(self.refusal)
         self.buttons = QHBoxLayout()
         self.buttons.addStretch(1)
         self.buttons.addWidget(self.cancel)
@@ -65,13 +78,64 @@ class Form(QDialog):
 
     def _press(self) -> None:
         """Do what the main button says; if a field is not right yet, the keys go there."""
-        self.submit()
-        if not self.isVisible():
+        with handover.by(self._handed):
+            self.submit()
+        if not self.isVisible() or self._handed.waits:
             return
         wrong = (field for field in self.findChildren(Field) if field.problem.isVisible())
         first = next(wrong, None)
         if first is not None:
             first.editor.setFocus()
+
+    @override
+    def accept(self) -> None:
+        """Hand over, and leave: at once, or when the change that was asked for is made."""
+        if self._handed.waits:
+            return
+        with handover.by(self._handed):
+            self.accepted.emit()
+        if self.stays and self._handed.wait():
+            self._keys = self.focusWidget()
+            self.refusal.say("")
+            self.verb.setEnabled(False)
+        else:
+            self._close_taken()
+
+    @override
+    def reject(self) -> None:
+        """Esc and 取消, unless an answer is awaited."""
+        if not self._handed.waits:
+            super().reject()
+
+    def _close_taken(self) -> None:
+        """Close; that it was accepted was said when it handed over."""
+        if not isValid(self):
+            return
+        with QSignalBlocker(self):
+            super().accept()
+        self.finished.emit(QDialog.DialogCode.Accepted)
+
+    def _show_refusal(self, error: Exception) -> bool:
+        """Say all that is wrong and let it be changed; True if that was said.
+
+        A second person is asked after elsewhere; where the answer never came, another press here
+        would be another change.
+        """
+        if not isValid(self):
+            return False
+        code = getattr(error, "code", "")
+        if isinstance(error, UnsureProblem) or code == "persons.second":
+            self._close_taken()
+            return False
+        self.verb.setEnabled(True)
+        if self._keys is not None and isValid(self._keys):
+            self._keys.setFocus()
+        if not isinstance(error, DomainError | EnvironmentProblem):
+            return False
+        problems = error.problems if isinstance(error, DomainError) else ()
+        each = "\n".join(f"{one.where}{one.text}" for one in problems)
+        self.refusal.say(each if len(problems) > 1 else error.text)
+        return True
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -145,6 +209,7 @@ class Question:
 def confirm(parent: QWidget, question: Question, act: Callable[[], None]) -> Form:
     """Ask, and do `act` if the person says so."""
     form = Form(question.title, question.verb, parent, cancel=question.keep)
+    form.stays = False
     row = QHBoxLayout()
     row.setSpacing(12)
     status = Status.NEAR if question.danger else Status.INFO

@@ -40,6 +40,8 @@ class SecondForm(Form):
     """
 
     given = Signal(object)
+    stays = False
+    """Whoever asked for a second person asks again, with what is wrong."""
 
     def __init__(self, asked: Asked, parent: QWidget, *, demo: bool) -> None:
         super().__init__(asked.title, asked.verb, parent, cancel=_("返回"))

@@ -105,8 +105,8 @@ class DosesForm(Form):
     def submit(self) -> None:
         """Keep what was read."""
         if self.found is not None:
-            self.accept()
             self.wanted.emit(self.release.text.strip(), self.found)
+            self.accept()
 
     def _ask_file(self) -> None:
         if not self.release.text.strip():

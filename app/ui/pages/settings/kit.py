@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError
 from app.i18n import _
 from app.ui.changes import Topic
 from app.ui.context import PageContext
@@ -21,7 +21,6 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Field
-from app.ui.widgets.states import FieldProblem
 
 T = TypeVar("T")
 
@@ -90,11 +89,12 @@ class SaveForm(Form):
     """
 
     saved = Signal()
+    _work: Callable[[], object]
 
     def __init__(self, section: Section, title: str, verb: str, *, wide: int = 460) -> None:
         super().__init__(title, verb, section, wide=wide)
         self.section = section
-        self.problem = FieldProblem()
+        self.accepted.connect(self._write)
 
     def add(self, *fields: QWidget) -> None:
         """Put fields beside each other, below what is there."""
@@ -107,36 +107,26 @@ class SaveForm(Form):
             row.addWidget(field, 1)
         self.body.addLayout(row)
 
-    def finish(self) -> None:
-        """The place of the problem comes last."""
-        self.body.addWidget(self.problem)
-
     def work(self) -> Callable[[], object]:
         """What writes; every value is read from the widgets now, not in the other thread."""
         return lambda: None
 
     @override
     def submit(self) -> None:
-        """Write; the form stays open until that is done."""
+        """Read the widgets and write; the form stays open until that is done."""
         try:
-            work = self.work()
+            self._work = self.work()
         except DomainError as error:
-            self.problem.say(error.text)
+            self.refusal.say(error.text)
             return
-        self.problem.say("")
-        self.verb.setEnabled(False)
-        self.section.context.jobs.write(work, self._done, self._failed, owner=self)
-
-    def _done(self, _result: object) -> None:
-        self.saved.emit()
         self.accept()
 
-    def _failed(self, error: Exception) -> None:
-        self.verb.setEnabled(True)
-        if isinstance(error, DomainError | EnvironmentProblem):
-            self.problem.say(error.text)
-        else:
-            self.section.context.errors.take(error)
+    def _write(self) -> None:
+        jobs, errors = self.section.context.jobs, self.section.context.errors
+        jobs.write(self._work, self._saved, errors.take, owner=self.section)
+
+    def _saved(self, _result: object) -> None:
+        self.saved.emit()
 
 
 def line_field(label: str, text: str = "", hint: str = "", *, fixed: bool = False) -> Field:

@@ -114,7 +114,6 @@ class OrganisationForm(SaveForm):
         self.add(self.contact, self.phone)
         if row is not None and role != "lead":
             self.add(self.ends)
-        self.finish()
         first = self.name if row else self.code
         if isinstance(first.editor, QLineEdit):
             first.editor.setFocus()

@@ -99,7 +99,6 @@ class PersonForm(SaveForm):
             self.add(Field(_("职责"), self.duties))
             self.add(self.password, self.again)
             _organisations(self, self._offer)
-        self.finish()
         self.name.editor.setFocus()
 
     def _offer(self, rows: tuple[OrganisationRow, ...]) -> None:
@@ -137,7 +136,6 @@ class DutiesForm(SaveForm):
         self._login = person.login
         self.duties = DutiesBox(person.grants)
         self.add(self.duties)
-        self.finish()
         _organisations(self, lambda rows: self.duties.offer([row for row in rows if row.in_force]))
 
     @override
@@ -157,7 +155,6 @@ class PasswordForm(SaveForm):
         self.again = _secret(_("再输一遍密码"))
         self.add(self.password)
         self.add(self.again)
-        self.finish()
         self.password.editor.setFocus()
 
     @override

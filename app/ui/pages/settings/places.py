@@ -127,7 +127,6 @@ class PlaceForm(SaveForm):
         self.add(Field(_("上级库位"), self.parent_place))
         if line is not None:
             self.add(self.active)
-        self.finish()
         self.code.editor.setFocus()
 
     @override

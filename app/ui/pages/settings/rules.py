@@ -137,7 +137,6 @@ class RuleForm(SaveForm):
         self.add(Field(_("效期写法"), self.year))
         self.add(self.sample)
         self.add(self.seen)
-        self.finish()
         if isinstance(self.sample.editor, CodeEdit):
             self.sample.editor.textChanged.connect(lambda _text: self.try_sample())
         section.context.scans.subscribe(self, self._scanned)

@@ -78,7 +78,6 @@ class TermForm(SaveForm):
         self.add(*self.weekdays[4:])
         hint = _("用后结算：用掉才付款，货归供应商")
         self.add(Field(_("结算方式"), self.trigger, hint=hint))
-        self.finish()
 
     @override
     def work(self) -> Callable[[], object]:

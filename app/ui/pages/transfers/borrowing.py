@@ -49,10 +49,10 @@ class Borrowing:
 
     def _ask_loan(self, donors: tuple[Member, ...]) -> None:
         form = LoanForm(self._page.context, donors, self._page)
-        form.chosen.connect(lambda loan: self._lend(loan, form))
+        form.chosen.connect(self._lend)
         form.open()
 
-    def _lend(self, loan: Loan, form: LoanForm) -> None:
+    def _lend(self, loan: Loan) -> None:
         db = self._page.context.db
         org = self._page.context.org.id
-        self._desk.lend(loan, org, lambda item: pack_factor(db, item), form)
+        self._desk.lend(loan, org, lambda item: pack_factor(db, item))

@@ -40,7 +40,6 @@ from app.ui.pages.transfers.dialogs import Ground, Loan
 from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
 from app.ui.pages.transfers.papers import read_paper
 from app.ui.pages.transfers.settling import packs
-from app.ui.pages.transfers.staying import StayingForm
 from app.ui.widgets.second_form import Asked, SecondForm
 
 _DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
@@ -63,7 +62,6 @@ class Desk(QObject):
         self,
         rows: Sequence[tuple[Proposal, int]],
         ground: Ground,
-        form: StayingForm | None = None,
     ) -> None:
         """Ask for chosen proposals of one pair of members; lots of one item go together."""
         totals: dict[int, tuple[int, Decimal]] = {}
@@ -77,11 +75,9 @@ class Desk(QObject):
         first = rows[0][0]
         reason = _("调拨建议：{why}", why=_("近效期") if first.expiring else _("缺货"))
         command = Request(new_op(), first.org_id, first.donor_id, lines, reason=reason)
-        self._ask(command, ground, form=form)
+        self._ask(command, ground)
 
-    def lend(
-        self, loan: Loan, org_id: int, factors: Callable[[int], int], form: StayingForm
-    ) -> None:
+    def lend(self, loan: Loan, org_id: int, factors: Callable[[int], int]) -> None:
         """Ask for a loan, a transfer or a delivery to a patient; `factors` tells pack sizes."""
         command = Request(
             new_op(), org_id, loan.donor_id, (RequestLine(loan.item_id, loan.packs),),
@@ -94,14 +90,13 @@ class Desk(QObject):
             qty = line.qty * factors(line.item_id)
             return replace(asked, lines=(RequestLine(line.item_id, qty),))
 
-        self._ask(command, loan.ground, in_units, form)
+        self._ask(command, loan.ground, in_units)
 
     def _ask(
         self,
         command: Request,
         ground: Ground,
         finish: Callable[[Request], Request] | None = None,
-        form: StayingForm | None = None,
     ) -> None:
         db, actor = self._page.context.db, self._page.context.actor
         draft = ground.basis is Basis.APPROVED and ground.paper is None
@@ -114,7 +109,7 @@ class Desk(QObject):
             )  # fmt: skip
             return request(db, actor, finish(whole) if finish else whole)
 
-        self._write(work, form)
+        self._write(work)
 
     def step(self, verb: str, row: TransferRow, reason: str = "") -> None:
         """Approve or cancel."""
@@ -127,14 +122,13 @@ class Desk(QObject):
         self,
         row: TransferRow,
         promised: Sequence[tuple[int, int]] = (),
-        form: StayingForm | None = None,
     ) -> None:
         """The donor promises what was asked, or less: units by line."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Confirm(new_op(), row.org_id, row.id, row.version, tuple(promised))
-        self._write(lambda: confirm(db, actor, command), form)
+        self._write(lambda: confirm(db, actor, command))
 
-    def attach(self, row: TransferRow, paper: Path, number: str, form: StayingForm) -> None:
+    def attach(self, row: TransferRow, paper: Path, number: str) -> None:
         """Attach the report that goes to the authorities."""
         db, actor = self._page.context.db, self._page.context.actor
         op = new_op()
@@ -142,10 +136,9 @@ class Desk(QObject):
             lambda: attach(
                 db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number, "report"))
             ),
-            form,
         )
 
-    def submit(self, row: TransferRow, paper: Path | None, number: str, form: StayingForm) -> None:
+    def submit(self, row: TransferRow, paper: Path | None, number: str) -> None:
         """Submit a draft, with the document that it waited for."""
         db, actor = self._page.context.db, self._page.context.actor
         step = Step(new_op(), row.org_id, row.id, row.version)
@@ -156,16 +149,16 @@ class Desk(QObject):
                 attach(db, actor, Attach(op, row.org_id, row.id, read_paper(paper, number)))
             return submit(db, actor, step)
 
-        self._write(work, form)
+        self._write(work)
 
-    def send(self, row: TransferRow, journey: Journey, form: StayingForm) -> None:
+    def send(self, row: TransferRow, journey: Journey) -> None:
         """Send what was promised: the scanned packs, the rest first expiry first."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Send(
             new_op(), row.org_id, row.id, row.version, journey.picks, journey.mode,
             journey.carrier, journey.record, journey.warm,
         )  # fmt: skip
-        self._before_two(lambda second: send(db, actor, replace(command, second=second)), form)
+        self._before_two(lambda second: send(db, actor, replace(command, second=second)))
 
     def look(self, row: TransferRow) -> Look:
         """What asks after a trace code scanned at dispatch of a transfer."""
@@ -181,12 +174,11 @@ class Desk(QObject):
         row: TransferRow,
         lots: tuple[AcceptLot, ...],
         warm: Decimal | None,
-        form: StayingForm,
     ) -> None:
         """Accept what arrived."""
         db, actor = self._page.context.db, self._page.context.actor
         command = Accept(new_op(), row.org_id, row.id, row.version, lots, warm)
-        self._before_two(lambda second: accept(db, actor, replace(command, second=second)), form)
+        self._before_two(lambda second: accept(db, actor, replace(command, second=second)))
 
     def clear(self, detail: TransferDetail, *, lost: bool) -> None:
         """Book all that was refused or missing: back on the shelf, or lost."""
@@ -229,23 +221,18 @@ class Desk(QObject):
         self._page.write(lambda: net(db, actor, command), told)
 
     def _before_two(
-        self,
-        work: Callable[[Second | None], Done],
-        form: StayingForm | None = None,
-        second: Second | None = None,
+        self, work: Callable[[Second | None], Done], second: Second | None = None
     ) -> None:
         """Do a step; where controlled drugs want a second person, ask and do it again."""
 
-        def failed(error: Exception) -> bool:
+        def failed(error: Exception) -> None:
             wanted = isinstance(error, DomainError) and error.code == "persons.second"
-            if not wanted and (second is None or not isinstance(error, NotAllowedError)):
-                return False
-            if form is not None:
-                form.finish()
-            self._ask_second(work, error.text if isinstance(error, DomainError) else "")
-            return True
+            if wanted or (second is not None and isinstance(error, NotAllowedError)):
+                self._ask_second(work, error.text if isinstance(error, DomainError) else "")
+            else:
+                self._page.context.errors.take(error)
 
-        self._write(lambda: work(second), form, failed)
+        self._page.write(lambda: work(second), self._done, failed)
 
     def _ask_second(self, work: Callable[[Second | None], Done], words: str) -> None:
         asked = Asked(_("双人复核"), _("确认"), words)
@@ -253,36 +240,8 @@ class Desk(QObject):
         form.given.connect(lambda second: self._before_two(work, second=second))
         form.open()
 
-    def _write(
-        self,
-        work: Callable[[], Done],
-        form: StayingForm | None = None,
-        also: Callable[[Exception], bool] = lambda _error: False,
-    ) -> None:
-        """Write; a form that asked stays with what was typed until it is taken.
-
-        Args:
-            work: What is written.
-            form: The form that asked.
-            also: What else may be done about an error; True where that was all.
-        """
-
-        def done(made: Done) -> None:
-            if form is not None:
-                form.finish()
-            self._done(made)
-
-        def failed(error: Exception) -> None:
-            if also(error):
-                return
-            if form is not None:
-                form.refuse(error)
-            else:
-                self._page.context.errors.take(error)
-
-        if form is not None:
-            form.wait()
-        self._page.write(work, done, failed)
+    def _write(self, work: Callable[[], Done]) -> None:
+        self._page.write(work, self._done)
 
     def _done(self, done: Done) -> None:
         self._page.context.notices.done(_("{no} · {state}", no=done.no, state=done.state.label))

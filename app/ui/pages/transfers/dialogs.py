@@ -23,7 +23,6 @@ from app.services.transfers.distances import Member
 from app.services.transfers.listing import LotRow, TransferDetail
 from app.ui import formats
 from app.ui.context import PageContext
-from app.ui.pages.transfers.staying import StayingForm
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
@@ -119,7 +118,7 @@ def _grounds(*, same_person: bool) -> list[tuple[Basis, str]]:
     return [(one, one.label) for one in (*inside, Basis.APPROVED, Basis.EMERGENCY, Basis.REROUTED)]
 
 
-class StartForm(StayingForm):
+class StartForm(Form):
     """Start the chosen proposals of one pair of members.
 
     Signals:
@@ -140,6 +139,7 @@ class StartForm(StayingForm):
     def submit(self) -> None:
         """Hand the ground over."""
         self.chosen.emit(self.fields.ground())
+        self.accept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Loan:
     ground: Ground
 
 
-class LoanForm(StayingForm):
+class LoanForm(Form):
     """新建借用 or 药品调配申请.
 
     Signals:
@@ -227,9 +227,10 @@ class LoanForm(StayingForm):
                 self.address.text(), self.fields.ground(),
             )
         )  # fmt: skip
+        self.accept()
 
 
-class AcceptForm(StayingForm):
+class AcceptForm(Form):
     """Accept lot by lot: what is good, what is refused; the rest is missing.
 
     Signals:
@@ -285,6 +286,7 @@ class AcceptForm(StayingForm):
             for lot, good, bad in zip(self._lots, self.taken, self.refused, strict=True)
         )
         self.chosen.emit(lots, warm)
+        self.accept()
 
 
 def read_warm(field: Field, edit: CodeEdit) -> Decimal | None:

@@ -17,7 +17,7 @@ from app.services.transfers.listing import TransferDetail, TransferRow
 from app.services.transfers.scanning import ScannedPacks
 from app.ui import formats
 from app.ui.pages.transfers.dialogs import read_warm
-from app.ui.pages.transfers.staying import StayingForm
+from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
@@ -28,7 +28,7 @@ Look = Callable[[tuple[str, ...], str, Took, Refused], None]
 """Asks what a scan is: codes before, the scan, what to do with the answer or the refusal."""
 
 
-class PromiseForm(StayingForm):
+class PromiseForm(Form):
     """How much of each item is promised; all that was asked, or less.
 
     Signals:
@@ -79,6 +79,7 @@ class PromiseForm(StayingForm):
             self.total.setText(_("一件都不给就是不调。请点「不调」，写明理由。"))
             return
         self.chosen.emit(promised)
+        self.accept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Journey:
     picks: tuple[SendPick, ...] = ()
 
 
-class SendForm(StayingForm):
+class SendForm(Form):
     """Transport of a transfer, and the trace codes of its packs; cold goods need their record.
 
     Signals:
@@ -160,3 +161,4 @@ class SendForm(StayingForm):
         self.chosen.emit(
             Journey(mode, self.carrier.text(), self.record.folded(), warm, self._scanned.picks)
         )
+        self.accept()

@@ -259,7 +259,7 @@ class TransfersPage(Page):
             donor=first.donor, org=first.org, n=len(chosen), money=formats.yuan(saved),
         )  # fmt: skip
         form = StartForm(words, self, same_person=first.same_person)
-        form.chosen.connect(lambda ground: self.desk.start(chosen, ground, form))
+        form.chosen.connect(lambda ground: self.desk.start(chosen, ground))
         form.open()
 
     # Transfers and loans

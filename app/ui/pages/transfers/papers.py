@@ -12,14 +12,14 @@ from app.adapters import local_files
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.transfers.commands import Paper
-from app.ui.pages.transfers.staying import StayingForm
 from app.ui.widgets.buttons import Button
+from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Field
 from app.ui.widgets.files import choose_file
 from app.ui.widgets.text import Role, Text
 
 
-class PaperForm(StayingForm):
+class PaperForm(Form):
     """A document with its number; it may be left out where `needed` is False.
 
     Signals:
@@ -57,6 +57,7 @@ class PaperForm(StayingForm):
             self.number_field.say(_("请填文件上的文号。"))
         else:
             self.chosen.emit(self.file, number)
+            self.accept()
 
 
 def read_paper(file: Path, number: str, kind: str = "approval") -> Paper:

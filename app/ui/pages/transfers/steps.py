@@ -69,18 +69,18 @@ class Steps(QObject):
         words = _("{donor} → {org}，依据：{basis}。缺批准文件的先填文号、选文件；已附的直接提交。",
                   donor=row.donor, org=row.org, basis=row.basis.label)  # fmt: skip
         form = PaperForm(_("提交 {no}", no=row.no), words, _("提交"), self._page, needed=False)
-        form.chosen.connect(lambda file, number: self._desk.submit(row, file, number, form))
+        form.chosen.connect(lambda file, number: self._desk.submit(row, file, number))
         form.open()
 
     def _report(self, row: TransferRow) -> None:
         words = _("麻精药品借用后报药监和卫健部门。附上报告，这张单才算办完。")
         form = PaperForm(_("附报告 {no}", no=row.no), words, _("附上"), self._page, needed=True)
-        form.chosen.connect(lambda file, number: self._desk.attach(row, file, number, form))
+        form.chosen.connect(lambda file, number: self._desk.attach(row, file, number))
         form.open()
 
     def _confirm(self, row: TransferRow) -> None:
         form = PromiseForm(row, self._page)
-        form.chosen.connect(lambda promised: self._desk.confirm(row, promised, form))
+        form.chosen.connect(lambda promised: self._desk.confirm(row, promised))
         form.refused.connect(lambda: self._refuse(row))
         form.open()
 
@@ -103,12 +103,12 @@ class Steps(QObject):
 
     def _send(self, detail: TransferDetail) -> None:
         form = SendForm(detail, self._desk.look(detail.head), self._page)
-        form.chosen.connect(lambda journey: self._desk.send(detail.head, journey, form))
+        form.chosen.connect(lambda journey: self._desk.send(detail.head, journey))
         form.open()
 
     def _accept(self, detail: TransferDetail) -> None:
         form = AcceptForm(detail, self._page)
-        form.chosen.connect(lambda lots, warm: self._desk.accept(detail.head, lots, warm, form))
+        form.chosen.connect(lambda lots, warm: self._desk.accept(detail.head, lots, warm))
         form.open()
 
     def _clear(self, detail: TransferDetail) -> None:
