@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -55,8 +56,12 @@ from app.services.transfers.returning import (
 )
 from app.services.transfers.scanning import ScannedPacks, scan_packs
 from app.services.transfers.sending import clear as clear_lot, send as send_goods
+from app.services.transfers.traces import with_codes
 
 app = typer.Typer()
+_ITEM: Final = (r"([^=]+)=([0-9]+)", N_("编码=数量，如 YP-000101=48"))
+_LINE: Final = (r"([0-9]+)=([0-9]+)", N_("行号=数量，如 1=48"))
+_LOT: Final = (r"([0-9]+)=([0-9]+(?:/[0-9]+)?)", N_("批次序号=收/拒，如 1=48/0"))
 
 OrgOption = Annotated[str, typer.Option("--org", help=_("机构编号，默认本机构；all 为全部可见"))]
 No = Annotated[
@@ -207,7 +212,7 @@ def confirm(
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
-    quantities = tuple((int(line), int(qty)) for line, qty in _pairs(lines or []))
+    quantities = tuple((int(line), int(qty)) for line, qty in _pairs(lines or [], _LINE))
     command = Confirm(new_op(), head.org_id, head.id, head.version, quantities)
     _said(confirm_step(db, actor, command))
 
@@ -274,6 +279,9 @@ def accept(
     ] = None,
     temperature: Temperature = "",
     note: Annotated[str, typer.Option(help=_("备注"))] = "",
+    trace: Annotated[
+        list[str] | None, typer.Option(help=_("只收一部分时，收下的盒的追溯码，可写多次"))
+    ] = None,
     second: SecondOption = "",
 ) -> None:
     """Accept what arrived."""
@@ -281,11 +289,13 @@ def accept(
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
     told = []
-    for n, words in _pairs(lots or []):
+    for n, words in _pairs(lots or [], _LOT):
         taken, _slash, refused = words.partition("/")
         told.append(AcceptLot(int(n), int(taken), int(refused or 0)))
+    sent = {lot.n: lot.traces for lot in listing.transfer(db, actor, head.org_id, head.id).lots}
     warm = parse_temperature(temperature) if temperature else None
-    command = Accept(new_op(), head.org_id, head.id, head.version, tuple(told), warm, note,
+    command = Accept(new_op(), head.org_id, head.id, head.version,
+                     with_codes(told, sent, trace or ()), warm, note,
                      second_person(second))  # fmt: skip
     _said(accept_goods(db, actor, command))
 
@@ -317,7 +327,7 @@ def return_(
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
-    quantities = tuple((int(line), int(qty)) for line, qty in _pairs(lines))
+    quantities = tuple((int(line), int(qty)) for line, qty in _pairs(lines, _LINE))
     _said(give_back(db, actor, GiveBack(new_op(), head.org_id, head.id, quantities)))
 
 
@@ -390,17 +400,18 @@ def _said(done: Done) -> None:
         run.say(_("{no} · {state}", no=done.no, state=done.state.label))
 
 
-def _pairs(words: list[str]) -> list[tuple[str, str]]:
+def _pairs(words: list[str], form: tuple[str, str] = _ITEM) -> list[tuple[str, str]]:
+    """What stands before and after the equals sign, in the form wanted (pattern, example)."""
+    pattern, example = form
     found = []
     for word in words:
-        name, equals, value = word.partition("=")
-        numbers = value.replace("/", "")
-        if not equals or not numbers.isdecimal():
+        fits = re.fullmatch(pattern, word.strip())
+        if fits is None:
             raise DomainError(
-                "transfer.pair", _("「{word}」写法不对。请写成 名称=数量，如 YP-000101=48。",
-                                   word=word),
-            )  # fmt: skip
-        found.append((name.strip(), value))
+                "transfer.pair",
+                _("「{word}」写法不对。请写成 {example}。", word=word, example=_(example)),
+            )
+        found.append((fits[1].strip(), fits[2]))
     return found
 
 

@@ -35,6 +35,10 @@ def test_a_loan_by_command_line(site: Site, tmp_path: Path) -> None:
     no = row["no"]
     say("west_store", "attach", no, str(letter), "--number", "批 18 号")
     say("west_store", "submit", no)
+    for words in (("confirm", no, "a=48"), ("confirm", no, "1=48/1"), ("accept", no, "1=/4"),
+                  ("accept", no, "1=1/2/3"), ("return", no, f"{ITEM}=1")):  # fmt: skip
+        wrong = run(site, "east_store", "transfer", *words)
+        assert (wrong.code, "写法不对" in wrong.err) == (1, True), wrong.err
     assert "待审核" in say("east_store", "confirm", no, "1=48")
     say("lead_buyer", "approve", no)
     assert "运输中" in say("east_store", "send", no, "--carrier", "班车")

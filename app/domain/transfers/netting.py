@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+OWN: Final = 0
+"""Stands for the lender, where goods are told by owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,24 @@ def set_off(ours: Sequence[Debt], theirs: Sequence[Debt]) -> list[tuple[Debt, De
                 found.append((debt, other, part))
                 entry[1] = left - part
                 rest -= part
+    return found
+
+
+def still_out(lent: Mapping[int, int], back: Mapping[int, int], left: int) -> dict[int, int]:
+    """What is still out of a loan's line by owner: like comes back for like.
+
+    Args:
+        lent: Units that were accepted, by owner; `OWN` is the lender.
+        back: Units that came back or were set off, by owner.
+        left: Units that are out at all. Where goods of another owner came back, as was once
+            allowed, they count against the suppliers' goods first.
+    """
+    found = {owner: max(0, units - back.get(owner, 0)) for owner, units in lent.items()}
+    too_many = max(0, sum(found.values()) - left)
+    for owner in sorted(found, key=lambda one: (one == OWN, one)):
+        off = min(too_many, found[owner])
+        found[owner] -= off
+        too_many -= off
     return found
 
 

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
-from app.domain.errors import Problem, refuse_if
+from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.receiving.policy import temperature_range
 from app.domain.stock.fefo import barred
 from app.domain.transfers.states import OPEN_LOAN, Kind, TransferState, after_return, check
 from app.i18n import _
-from app.models.receiving import TraceCode
 from app.models.stock import Lot
 from app.models.transfer import LoanSettlement, Transfer, TransferLine, TransferLot
 from app.services.access import require
-from app.services.db import Database, database_of, now, today
+from app.services.db import Database, now, today
 from app.services.stock.available import held_lots
 from app.services.stock.places import main_place, virtual_place
 from app.services.stock.posting import Posting, post
+from app.services.transfers import traces
 from app.services.transfers.commands import Accept, AcceptLot, Done
 from app.services.transfers.handing import hand_over
 from app.services.transfers.sending import sent_lots
@@ -56,7 +55,7 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
             "transfer.accept", _("没有验收。"),
         )  # fmt: skip
         need_second(loaded, [lot.item_id for lot in lots if told[lot.n].accepted], second)
-        _take_traces(session, loaded, lots, told)
+        traces.arrive(session, loaded, [c for x in lots for c in traces.came(x, told[x.n])])
         advance(
             session, loaded, TransferState.ACCEPTED, command.version,
             arrived_at=now(session), arrived_temperature=command.temperature,
@@ -66,6 +65,8 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
         keep_second(session, actor, command.org_id, command.op_id, second)
         if loaded.head.kind == Kind.RETURN.value:
             _repay(session, actor, loaded)
+        elif loaded.head.kind == Kind.LOAN.value and not came:
+            close_loan(session, loaded, by_price=False)  # nothing was taken, nothing is owed
         elif loaded.head.kind == Kind.PATIENT.value:
             hand_over(session, actor, command, loaded, came)
         return end(session, actor, command.org_id, op, loaded.head)
@@ -75,6 +76,11 @@ def _told(command: Accept, lots: tuple[TransferLot, ...]) -> dict[int, AcceptLot
     if not command.lots:
         return {lot.n: AcceptLot(lot.n, lot.qty) for lot in lots}
     told = {one.n: one for one in command.lots}
+    if len(told) != len(command.lots) or not told.keys() <= {lot.n for lot in lots}:
+        raise DomainError(
+            "transfer.lots",
+            _("发来的批次是 1 到 {n}，每批写一次。请核对批次序号。", n=len(lots)),
+        )
     return {lot.n: told.get(lot.n, AcceptLot(lot.n, 0)) for lot in lots}
 
 
@@ -95,6 +101,7 @@ def _problems(
             words = _("{name} 发来 {n}，收的和拒的合起来不能超过它。", name=item.name,
                       n=loaded.told(lot.item_id, lot.qty))  # fmt: skip
             yield Problem("transfer.over", words, lot.n)
+        yield from traces.problems(loaded, lot, one)
         if not one.accepted:
             continue
         yield from _cold(item.name, item.storage, command, lot.n)
@@ -131,7 +138,7 @@ def _book(
     lots: tuple[TransferLot, ...],
     told: dict[int, AcceptLot],
 ) -> list[tuple[Move, list[str]]]:
-    """Post what was accepted: the moves, each with the trace codes of a lot that came whole."""
+    """Post what was accepted: the moves, each with the trace codes of its packs."""
     head = loaded.head
     way = virtual_place(session, head.org_id, "transit")
     place = head.place_id or main_place(session, head.org_id)
@@ -148,7 +155,7 @@ def _book(
                 to_place=place, qty=one.accepted, unit_price=lot.unit_price,
                 price_factor=lot.price_factor, doc_line=lot.line,
             )  # fmt: skip
-            came.append((move, list(lot.traces) if one.accepted == lot.qty else []))
+            came.append((move, traces.came(lot, one)))
     session.flush()
     if came:
         moves = [move for move, _codes in came]
@@ -157,27 +164,6 @@ def _book(
         )
         post(session, actor, posting)
     return came
-
-
-def _take_traces(
-    session: Session, loaded: Loaded, lots: tuple[TransferLot, ...], told: dict[int, AcceptLot]
-) -> None:
-    """The trace codes of whole accepted lots are the receiver's now."""
-    codes = [c for lot in lots if told[lot.n].accepted == lot.qty for c in lot.traces]
-    if not codes:
-        return
-    head = loaded.head
-    if database_of(session).is_sqlite:
-        session.execute(
-            update(TraceCode)
-            .where(TraceCode.code.in_(codes), TraceCode.org_id == head.donor_id)
-            .values(org_id=head.org_id, released_at=None)
-        )
-        return
-    session.execute(
-        text("SELECT api.take_traces(:org, :transfer, CAST(:codes AS jsonb))"),
-        {"org": head.org_id, "transfer": head.id, "codes": json.dumps(codes)},
-    )
 
 
 def _repay(session: Session, actor: Actor, loaded: Loaded) -> None:

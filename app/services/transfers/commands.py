@@ -147,11 +147,15 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class AcceptLot:
-    """What became of a lot that was sent; the rest of it is missing."""
+    """What became of a lot that was sent; the rest of it is missing.
+
+    `traces` names the accepted packs where trace codes were sent and only a part is accepted.
+    """
 
     n: int
     accepted: int
     refused: int = 0
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A lender takes money for its own goods alone. Goods of a supplier stay the supplier's wherever they
 lie (spec §3.9): whoever uses them pays the supplier, so a price between members would be a second
-one for the same goods. What came back in kind counts against the supplier's goods first.
+one for the same goods. In kind like comes back for like (`owners`).
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.money import amount
+from app.domain.transfers.netting import OWN
 from app.domain.transfers.states import Settle
 from app.i18n import N_, _
 from app.models.item import Item
-from app.models.transfer import LoanSettlement, Transfer, TransferLine, TransferLot
+from app.models.transfer import LoanSettlement, Transfer, TransferLine
 from app.services.db import local_time
+from app.services.transfers.owners import out_of
 
 _KINDS: Final = {"net": N_("互抵")}
 
@@ -48,23 +50,11 @@ class SettledRow:
 
 def owed(session: Session, loan_ids: Collection[int]) -> dict[tuple[int, int], Owed]:
     """What is still out of loans and was the lender's own, by (loan, line)."""
-    own = {
-        (row.transfer_id, row.line): int(row.units)
-        for row in session.execute(
-            select(
-                TransferLot.transfer_id, TransferLot.line,
-                func.sum(TransferLot.accepted).label("units"),
-            )
-            .where(
-                TransferLot.transfer_id.in_(loan_ids), TransferLot.to_owner == TransferLot.org_id
-            )
-            .group_by(TransferLot.transfer_id, TransferLot.line)
-        )
-    }  # fmt: skip
+    out = out_of(session, loan_ids)
     found = {}
     for line in session.scalars(select(TransferLine).where(TransferLine.transfer_id.in_(loan_ids))):
         key = (line.transfer_id, line.line)
-        units = min(line.accepted - line.returned, own.get(key, 0))
+        units = out[key].get(OWN, 0)
         found[key] = Owed(units, amount(line.unit_price, units, line.price_factor))
     return found
 

@@ -27,6 +27,7 @@ from app.services.transfers.commands import Attach, Confirm, Done, Paper, Reques
 from app.services.transfers.stepping import (
     Loaded,
     advance,
+    by_line,
     check_legal,
     end,
     load,
@@ -110,7 +111,7 @@ def confirm(db: Database, actor: Actor, command: Confirm) -> Done:
             return earlier
         loaded = load(session, command.org_id, command.transfer_id)
         check_legal(session, loaded)
-        _promise(loaded, dict(command.quantities))
+        _promise(loaded, by_line(command.quantities))
         head = loaded.head
         same = same_person(session, head.org_id, head.donor_id)
         new = after_confirm(Urgency(head.urgency), same_person=same)
@@ -269,6 +270,13 @@ def _add_paper(session: Session, actor: Actor, head: Transfer, paper: Paper) -> 
 
 
 def _promise(loaded: Loaded, quantities: dict[int, int]) -> None:
+    unknown = quantities.keys() - {line.line for line in loaded.lines}
+    if unknown:
+        raise DomainError(
+            "line.unknown",
+            _("这张单没有第 {n} 行，共 {all} 行。请核对行号。",
+              n=min(unknown), all=len(loaded.lines)),
+        )  # fmt: skip
     for line in loaded.lines:
         promised = quantities.get(line.line, line.wanted)
         if not 0 <= promised <= line.wanted:

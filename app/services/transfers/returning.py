@@ -12,7 +12,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, refuse_if
 from app.domain.ids import new_id
 from app.domain.transfers import legal
-from app.domain.transfers.netting import Debt, set_off
+from app.domain.transfers.netting import OWN, Debt, set_off
 from app.domain.transfers.states import OPEN_LOAN, Kind, Settle, TransferState, Urgency
 from app.i18n import _
 from app.models.party import Organisation
@@ -24,7 +24,17 @@ from app.services.operations import claim, finish
 from app.services.transfers.accepting import close_loan, settled
 from app.services.transfers.commands import Done, GiveBack, Step
 from app.services.transfers.owed import owed
-from app.services.transfers.stepping import Loaded, case_of, end, load, party, peek, unit
+from app.services.transfers.owners import coming, out_of
+from app.services.transfers.stepping import (
+    Loaded,
+    by_line,
+    case_of,
+    end,
+    load,
+    party,
+    peek,
+    unit,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +58,7 @@ def give_back(db: Database, actor: Actor, command: GiveBack) -> Done:
         if earlier is not None:
             return earlier
         loan = _locked(session, command.org_id, command.transfer_id)
-        wanted = {line: qty for line, qty in command.quantities if qty}
+        wanted = {line: qty for line, qty in by_line(command.quantities).items() if qty}
         _check_back(session, loan, wanted)
         head = _paper(session, actor, loan.head)
         session.add(head)
@@ -123,18 +133,17 @@ def net(db: Database, actor: Actor, command: SetOff) -> int:
                 close_loan(session, loan, by_price=False)
         if not units:
             raise DomainError(
-                "transfer.no_net", _("两家之间没有方向相反的借用，不用互抵。请直接归还。")
+                "transfer.no_net",
+                _("两家之间没有方向相反的借用可以互抵，供应商的货不算在内。请直接归还。"),
             )
         finish(session, acting, command.op_id, {"units": units})
         return units
 
 
 def _debts(session: Session, borrower: int, lender: int, item: int) -> list[Debt]:
+    """What is out of the lender's own goods: a supplier's are settled with the supplier."""
     rows = session.execute(
-        select(
-            TransferLine.org_id, TransferLine.transfer_id, TransferLine.line,
-            TransferLine.accepted, TransferLine.returned,
-        )
+        select(TransferLine.org_id, TransferLine.transfer_id, TransferLine.line)
         .join(
             Transfer,
             (Transfer.org_id == TransferLine.org_id) & (Transfer.id == TransferLine.transfer_id),
@@ -149,11 +158,12 @@ def _debts(session: Session, borrower: int, lender: int, item: int) -> list[Debt
         .order_by(Transfer.created_at, Transfer.id)
     ).all()  # fmt: skip
     found = []
+    out = out_of(session, [row.transfer_id for row in rows])
     for row in rows:
-        coming = _coming_back(session, lender, row.transfer_id).get(item, 0)
-        if row.accepted - row.returned > coming:
-            key = (row.org_id, row.transfer_id, row.line)
-            found.append(Debt(key, row.accepted - row.returned - coming))
+        units = out[row.transfer_id, row.line].get(OWN, 0)
+        units -= _own_coming_back(session, lender, row.transfer_id, item)
+        if units > 0:
+            found.append(Debt((row.org_id, row.transfer_id, row.line), units))
     return found
 
 
@@ -183,6 +193,13 @@ def _coming_back(session: Session, lender: int, loan_id: int) -> dict[int, int]:
         .group_by(TransferLine.item_id)
     ).all()
     return {int(item): int(units) for item, units in rows}
+
+
+def _own_coming_back(session: Session, lender: int, loan_id: int, item: int) -> int:
+    """Units on their way back that may be the lender's own; of what is not sent nobody knows."""
+    every = _coming_back(session, lender, loan_id).get(item, 0)
+    sent = coming(session, loan_id).get(item, {})
+    return every - sum(units for owner, units in sent.items() if owner != OWN)
 
 
 def _check_nothing_coming(session: Session, loan: Loaded) -> None:

@@ -18,6 +18,7 @@ from app.services.access import require
 from app.services.db import Database, today
 from app.services.receiving.trace_files import case_of, traced
 from app.services.transfers.commands import SendPick
+from app.services.transfers.owners import fitting
 from app.services.transfers.sending import donor_stock
 from app.services.transfers.stepping import Loaded, load, peek
 
@@ -163,14 +164,17 @@ def _rest(
     for pick in picks:
         key = (pick.place_id, pick.lot_id, pick.owner_id)
         taken[key] = taken.get(key, 0) + pick.qty
+    left = {
+        item: tuple(
+            replace(x, qty=x.qty - taken.get((x.place_id, x.lot_id, x.owner_id), 0)) for x in lots
+        )
+        for item, lots in stock.items()
+    }
+    may = fitting(session, loaded, left, picks)
     more: list[SendPick] = []
     for line in loaded.lines:
         need = line.confirmed - sum(pick.qty for pick in picks if pick.line == line.line)
-        left = [
-            replace(x, qty=x.qty - taken.get((x.place_id, x.lot_id, x.owner_id), 0))
-            for x in stock.get(line.item_id, ())
-        ]
-        found = allocate(left, need, today(session))
+        found = allocate(may.get(line.item_id, ()), need, today(session))
         more += [
             SendPick(line.line, x.stock.lot_id, x.stock.owner_id, x.stock.place_id, x.qty)
             for x in found.picks

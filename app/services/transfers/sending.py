@@ -18,7 +18,6 @@ from app.domain.receiving.transport import Mode
 from app.domain.stock.fefo import LotStock, allocate
 from app.domain.transfers.states import TransferState, check
 from app.i18n import _
-from app.models.receiving import TraceCode
 from app.models.transfer import TransferLot
 from app.services.access import require
 from app.services.db import Database, now, today
@@ -27,7 +26,9 @@ from app.services.stock.costing import at_cost
 from app.services.stock.places import main_place, virtual_place
 from app.services.stock.posting import Posting, post
 from app.services.transfers.commands import Clear, Done, Send, SendPick
+from app.services.transfers.owners import check_owners, fitting, other_owner
 from app.services.transfers.stepping import Loaded, advance, check_legal, end, load, peek, unit
+from app.services.transfers.traces import come_back, send_off
 from app.services.transfers.two_persons import keep_second, need_second, proved
 
 
@@ -53,7 +54,7 @@ def send(db: Database, actor: Actor, command: Send) -> Done:
         stock = donor_stock(session, donor, loaded)
         picks = command.picks or _by_expiry(session, loaded, stock)
         _check_picks(session, loaded, picks, stock)
-        _check_traces(session, donor, picks)
+        check_owners(session, loaded, picks)
         lines = {line.line: line for line in loaded.lines}
         need_second(loaded, [lines[pick.line].item_id for pick in picks], second)
         advance(
@@ -62,6 +63,7 @@ def send(db: Database, actor: Actor, command: Send) -> Done:
             carrier=command.carrier.strip() or None, record_no=command.record_no.strip() or None,
             sent_temperature=command.temperature,
         )  # fmt: skip
+        send_off(session, loaded, picks)
         _post(session, actor, command, loaded, picks)
         keep_second(session, actor, donor, command.op_id, second)
         return end(session, actor, donor, op, loaded.head)
@@ -87,6 +89,8 @@ def clear(db: Database, actor: Actor, command: Clear) -> Done:
             )
         need_second(loaded, [lot.item_id], second)
         lot.cleared += command.qty
+        if not command.lost:
+            come_back(session, loaded, lot, command.qty)
         way = virtual_place(session, donor, "transit")
         end_place = virtual_place(session, donor, "lost") if command.lost else lot.from_place
         move = Move(
@@ -115,11 +119,11 @@ def _by_expiry(
 ) -> tuple[SendPick, ...]:
     picks: list[SendPick] = []
     problems: list[Problem] = []
-    day = today(session)
+    day, may = today(session), fitting(session, loaded, stock)
     for line in loaded.lines:
         if not line.confirmed:
             continue
-        found = allocate(stock.get(line.item_id, ()), line.confirmed, day)
+        found = allocate(may.get(line.item_id, ()), line.confirmed, day)
         if found.missing:
             text = _(
                 "{name} 答应调 {need}，现在可用 {there}。请改答应的数量，或先补货。",
@@ -127,6 +131,8 @@ def _by_expiry(
                 need=loaded.told(line.item_id, line.confirmed),
                 there=loaded.told(line.item_id, line.confirmed - found.missing),
             )  # fmt: skip
+            if not allocate(stock.get(line.item_id, ()), line.confirmed, day).missing:
+                text = other_owner(session, loaded, line.item_id)
             problems.append(Problem("transfer.short", text, line.line))
         picks += [
             SendPick(line.line, x.stock.lot_id, x.stock.owner_id, x.stock.place_id, x.qty)
@@ -167,27 +173,6 @@ def _check_picks(
     refuse_if(problems, "transfer.picks", _("没有发出。"))
     if not total:
         raise DomainError("transfer.empty", _("还没有要发出的货。请先扫码。"))
-
-
-def _check_traces(session: Session, donor: int, picks: Sequence[SendPick]) -> None:
-    """Every trace code is one pack of its lot in the donor's store, and named once."""
-    lots = {code: pick.lot_id for pick in picks for code in pick.traces}
-    if not lots:
-        return
-    if len(lots) != sum(len(pick.traces) for pick in picks):
-        raise DomainError("trace.twice", _("有追溯码写了两次。请重新扫。"))
-    here = dict(
-        session.execute(
-            select(TraceCode.code, TraceCode.lot_id).where(
-                TraceCode.org_id == donor, TraceCode.code.in_(lots),
-                TraceCode.released_at.is_(None), TraceCode.used_at.is_(None),
-            )
-        ).all()
-    )  # fmt: skip
-    wrong = next((code for code, lot in lots.items() if here.get(code) != lot), "")
-    if wrong:
-        words = _("{code} 不在本机构库存里，或不是这一批。请重新扫。", code=wrong)
-        raise DomainError("trace.not_here", words)
 
 
 def _check_cold(loaded: Loaded, command: Send) -> None:

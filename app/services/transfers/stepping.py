@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -123,6 +123,16 @@ def advance(
             "transfer.changed", _("{no} 刚被别人处理过。请刷新后再看。", no=head.no)
         )
     session.refresh(head)
+
+
+def by_line(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """Units by line; a line that is said twice is a slip that nobody resolves but the person."""
+    found: dict[int, int] = {}
+    for line, qty in pairs:
+        if line in found:
+            raise DomainError("line.twice", _("第 {n} 行写了两次。请合成一次。", n=line))
+        found[line] = qty
+    return found
 
 
 def check_legal(session: Session, loaded: Loaded) -> None:

@@ -7,28 +7,38 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select
 
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgency
+from app.models.stock import Balance
+from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.transfers.commands import (
+    AcceptLot,
     Attach,
+    Clear,
     Confirm,
+    Done,
     GiveBack,
     Request,
     RequestLine,
+    SendPick,
     Step,
 )
 from app.services.transfers.listing import loans, transfer, transfers
-from app.services.transfers.request import approve, attach, confirm, request
+from app.services.transfers.request import approve, attach, cancel, confirm, request
 from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
+from app.services.transfers.sending import clear
 from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.transfer_world import (
     BOX,
     DRUG,
     PAPER,
+    SOON,
+    agreed,
     arrived,
     lent,
     sent,
@@ -108,6 +118,84 @@ def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
     arrived(site, sent(site, back, "west_store"), "east_store")
     rows = loans(*site.as_("east_store"), [EAST])
     assert [(row.org_id, row.left) for row in rows] == [(EAST, BOX)]
+
+
+def lent_to_east(site: Site) -> Done:
+    """The east borrows two boxes from the west, in a rescue; they arrived."""
+    asked = request(*site.as_("east_store"), Request(
+        new_op(), EAST, WEST, (RequestLine(DRUG, 2 * BOX),), kind=Kind.LOAN, settle=Settle.KIND,
+        return_by=TODAY, basis=Basis.EMERGENCY, urgency=Urgency.EMERGENCY,
+    ))  # fmt: skip
+    ok = confirm(*site.as_("west_store"), Confirm(new_op(), EAST, asked.transfer_id, asked.version))
+    return arrived(site, sent(site, ok, "west_store"), "east_store")
+
+
+def owners(site: Site, org: int) -> dict[int, int]:
+    """Units on a member's shelves, by owner."""
+    with site.owner.read() as s:
+        rows = s.execute(
+            select(Balance.owner_id, func.sum(Balance.qty))
+            .where(Balance.org_id == org, Balance.item_id == DRUG, Balance.qty > 0)
+            .group_by(Balance.owner_id)
+        ).all()
+    return {int(owner): int(qty) for owner, qty in rows}
+
+
+def test_own_goods_do_not_come_back_as_a_suppliers(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    loan = lent(site)
+    line = ConsumeLine(DRUG, BOX)
+    consume(*site.as_("west_store"), Consume(new_op(), WEST, site.world.stores[WEST], (line,)))
+    theirs = stock(site, WEST, DRUG, 2 * BOX, SOON, owner=KANGZE, lot="theirs")
+    back = give_back(
+        *site.as_("west_store"), GiveBack(new_op(), WEST, loan.transfer_id, ((1, 2 * BOX),))
+    )
+    with pytest.raises(DomainError, match="供应商寄售的不能拿来还"):
+        sent(site, back, "west_store")
+    pick = SendPick(1, theirs, KANGZE, site.world.bins[WEST], BOX)
+    with pytest.raises(DomainError, match="供应商寄售的不能拿来还"):
+        sent(site, back, "west_store", picks=(pick,))
+    stock(site, WEST, DRUG, BOX, lot="bought")
+    arrived(site, sent(site, back, "west_store"), "east_store")
+    assert (owners(site, EAST), owners(site, WEST)) == ({EAST: 10 * BOX}, {KANGZE: 2 * BOX})
+    assert loans(*site.as_("east_store"), [EAST]) == ()
+
+
+def test_goods_of_a_supplier_come_back_as_that_suppliers_and_are_not_set_off(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    lent(site)
+    stock(site, WEST, DRUG, 2 * BOX, SOON, owner=KANGZE, lot="theirs")
+    loan = lent_to_east(site)
+    assert owners(site, EAST) == {EAST: 8 * BOX, KANGZE: 2 * BOX}
+    with pytest.raises(DomainError, match="供应商的货不算在内"):
+        net(*site.as_("east_store"), SetOff(new_op(), EAST, WEST, DRUG))
+    line = ConsumeLine(DRUG, BOX)
+    consume(*site.as_("east_store"), Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
+    keeper = site.as_("east_store")
+    back = give_back(*keeper, GiveBack(new_op(), EAST, loan.transfer_id, ((1, 2 * BOX),)))
+    with pytest.raises(DomainError, match="用掉的由你和供应商结算"):
+        sent(site, back, "east_store")  # one of theirs was used, there are plenty of our own
+    cancel(*keeper, Step(new_op(), WEST, back.transfer_id, back.version, "用掉了一盒"))
+    back = give_back(*keeper, GiveBack(new_op(), EAST, loan.transfer_id, ((1, BOX),)))
+    arrived(site, sent(site, back, "east_store"), "west_store")
+    assert (owners(site, EAST), owners(site, WEST)) == (
+        {EAST: 8 * BOX}, {WEST: 2 * BOX, KANGZE: BOX},
+    )  # fmt: skip
+    left = [x for x in loans(*site.as_("west_store"), [WEST, EAST]) if x.org_id == EAST]
+    assert [(x.left, x.own, x.price) for x in left] == [(BOX, 0, Decimal(0))]
+    step = Step(new_op(), EAST, loan.transfer_id, left[0].version)
+    assert settle_by_price(*site.as_("west_store"), step).state is T.SETTLED
+
+
+def test_a_loan_of_which_nothing_was_taken_is_not_owed(site: Site, clock: FixedClock) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    way = sent(site, agreed(site, kind=Kind.LOAN, settle=Settle.KIND, return_by=TODAY))
+    done = arrived(site, way, lots=(AcceptLot(1, 0, 2 * BOX),))
+    clock.advance(days=2)
+    assert done.state is T.RETURNED
+    assert transfers(*site.as_("east_store"), [EAST], "loans") == ()
+    clear(*site.as_("east_store"), Clear(new_op(), WEST, done.transfer_id, 1, 2 * BOX))
+    assert (shelf(site, EAST), shelf(site, WEST)) == (10 * BOX, 0)
 
 
 def test_goods_of_a_supplier_are_paid_to_the_supplier_alone(site: Site) -> None:

@@ -247,6 +247,20 @@ def test_what_is_missing_is_the_donors_loss(site: Site) -> None:
         arrived(site, done, lots=(AcceptLot(1, 9 * BOX),))
 
 
+def test_lots_and_lines_that_are_not_there_are_no_missing_goods(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    asked = ask(site)
+    for quantities, why in ((((9, BOX),), "没有第 9 行"), (((1, BOX), (1, 1)), "写了两次")):
+        with pytest.raises(DomainError, match=why):
+            promise(site, asked, quantities=quantities)
+    done = sent(site, agreed(site))
+    for lots in ((AcceptLot(7, BOX),), (AcceptLot(1, BOX), AcceptLot(1, 2 * BOX))):
+        with pytest.raises(DomainError, match="每批写一次"):
+            arrived(site, done, lots=lots)
+    assert arrived(site, done).state is T.ACCEPTED
+    assert (shelf(site, WEST), on_the_way(site)) == (2 * BOX, 0)
+
+
 def test_medicine_for_a_patient_names_nobody(site: Site) -> None:
     values: dict[str, Any] = {"kind": Kind.PATIENT, "address": "城西街 6 号家庭病床"}
     with pytest.raises(DomainError, match="不要写姓名"):
