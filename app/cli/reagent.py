@@ -20,11 +20,12 @@ from app.cli.imports import (
 )
 from app.cli.operation import OpOption, op_id
 from app.cli.scope import item_id, org_id, org_ids, signed_in_at
-from app.domain.consumption.reagents import Mode, Rule, TestKind
+from app.domain.consumption.reagents import KIT_STATES, Mode, Rule, TestKind
 from app.domain.days import day_or_none
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.consumption import reagent_tests
+from app.services.consumption.reagent_back import TakeBackKit, take_back_kit
 from app.services.consumption.reagent_listing import kits, reagent_use
 from app.services.consumption.reagents import (
     CloseKit,
@@ -186,6 +187,22 @@ def close(
         run.emit({"wasted": wasted})
 
 
+@app.command("back", help=_("撤销开盒：开错的一盒退回，做过测试的不行"))
+def back(
+    kit: Annotated[int, typer.Argument(help=_("盒号，见 reagent list"))],
+    reason: Annotated[str, typer.Option(help=_("理由"))],
+    org: OrgOption = "",
+    op: OpOption = "",
+) -> None:
+    """Take the opening of a kit back."""
+    run = cli()
+    command = TakeBackKit(op_id(op), org_id(run, org), kit, reason)
+    no = take_back_kit(*run.signed_in(), command)
+    run.say(_("已撤销开盒。冲销单 {no}。", no=no) if no else _("已撤销开盒。"))
+    if run.as_json:
+        run.emit({"no": no})
+
+
 @app.command("list", help=_("开着的和用过的试剂盒"))
 def list_kits(
     only_open: Annotated[bool, typer.Option("--open", help=_("只看开着的"))] = False,
@@ -201,6 +218,7 @@ def list_kits(
             "expires_on": _("用到"), "state": _("状态"),
         },
         empty=_("还没有开过试剂盒。"),
+        words={"state": KIT_STATES},
     )  # fmt: skip
 
 
@@ -218,14 +236,16 @@ def usage(
     run.emit(
         [
             {
-                "code": row.code, "name": row.name, "kits": row.kits, "stated": row.use.stated,
+                "code": row.code, "name": row.name, "spec": row.spec,
+                "kits": row.kits, "stated": row.use.stated,
                 "patient": row.use.patient, "other": row.use.other, "wasted": row.use.wasted,
                 "open_left": row.use.open_left, "per_mille": row.use.per_mille,
             }
             for row in rows
         ],
         {
-            "code": _("编码"), "name": _("品名"), "kits": _("开盒"), "stated": _("标称测试"),
+            "code": _("编码"), "name": _("品名"), "spec": _("规格"),
+            "kits": _("开盒"), "stated": _("标称测试"),
             "patient": _("标本"), "other": _("质控定标复测"), "wasted": _("浪费"),
             "open_left": _("开着未用"), "per_mille": _("使用率 ‰"),
         },

@@ -48,6 +48,17 @@ _KINDS: Final = {
 }
 
 
+KIT_STATES: Final = {
+    "open": N_("开着"),
+    "held": N_("已冻结"),
+    "late": N_("开瓶过期"),
+    "finished": N_("已用完"),
+    "expired": N_("已报过期"),
+    "reversed": N_("已冲销"),
+}
+"""How an opened kit stands, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a member counts a reagent.
@@ -71,17 +82,26 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """An opened kit."""
+    """An opened kit.
+
+    Attributes:
+        held_on: The day its lot was frozen or recalled, None while it is free.
+    """
 
     id: int
     left: int
     opened_on: date
     expires_on: date | None
+    held_on: date | None = None
 
     def good(self, day: date) -> bool:
         """Whether a test may be done with it on the day."""
         in_time = self.expires_on is None or day <= self.expires_on
-        return self.left > 0 and in_time and self.opened_on <= day
+        return self.left > 0 and in_time and self.opened_on <= day and not self.barred(day)
+
+    def barred(self, day: date) -> bool:
+        """Whether its lot was frozen before the day; a test of that very day may be earlier."""
+        return self.held_on is not None and self.held_on < day
 
 
 def check_rule(rule: Rule, pack_factor: int, base_unit: str, pack_unit: str) -> None:
@@ -106,6 +126,35 @@ def check_rule(rule: Rule, pack_factor: int, base_unit: str, pack_unit: str) -> 
         )  # fmt: skip
 
 
+def check_run(number: str, day: date, today: date) -> None:
+    """Refuse tests that could be counted twice, or that nobody has done yet.
+
+    Raises:
+        DomainError: No number, or a day in the future.
+    """
+    if not number.strip():
+        raise DomainError("reagent.number", _("还没填样本号。没有号不能防止重复计数。"))
+    if day > today:
+        raise DomainError(
+            "reagent.future",
+            _("检测日期 {day} 还没到。请写做检测的那一天，不晚于 {today}。", day=day, today=today),
+        )
+
+
+def check_one_kit(qty: int, pack_factor: int, pack_unit: str) -> None:
+    """Refuse a scan that means several kits: each is opened, and runs out, by itself.
+
+    Raises:
+        DomainError: More than one kit; says how many.
+    """
+    if qty > pack_factor:
+        raise DomainError(
+            "kit.several",
+            _("一次只开一{unit}，扫到的是 {n} {unit}。请去掉数量，扫这一{unit}上的码。",
+              n=qty // pack_factor, unit=pack_unit),
+        )  # fmt: skip
+
+
 def holds_until(opened: date, open_days: int, lot_expiry: date | None) -> date | None:
     """The last good day of an opened kit: its open stability, never beyond the lot's expiry."""
     if not open_days:
@@ -120,17 +169,14 @@ def take_tests(kits: Iterable[Kit], tests: int, day: date) -> tuple[tuple[int, i
     Raises:
         DomainError: The open kits do not hold so many; says how many they do.
     """
+    kits = tuple(kits)
     good = sorted(
         (kit for kit in kits if kit.good(day)),
         key=lambda kit: (kit.expires_on or date.max, kit.opened_on, kit.id),
     )
     there = sum(kit.left for kit in good)
     if there < tests:
-        raise DomainError(
-            "reagent.no_kit",
-            _("{day} 开着的试剂还能做 {there} 个测试，要记 {n} 个。请先登记开盒，或核对计数。",
-              day=day, there=there, n=tests),
-        )  # fmt: skip
+        raise _too_few(sum(kit.left > 0 and kit.barred(day) for kit in kits), there, tests, day)
     found: list[tuple[int, int]] = []
     for kit in good:
         part = min(tests, kit.left)
@@ -138,6 +184,14 @@ def take_tests(kits: Iterable[Kit], tests: int, day: date) -> tuple[tuple[int, i
             found.append((kit.id, part))
             tests -= part
     return tuple(found)
+
+
+def _too_few(barred: int, there: int, tests: int, day: date) -> DomainError:
+    words = _("{day} 开着的试剂还能做 {there} 个测试，要记 {n} 个。", day=day, there=there, n=tests)
+    if barred:
+        why = _("另有 {n} 盒的批号已冻结或召回，停用。请另开一盒，或核对检测日期。", n=barred)
+        return DomainError("reagent.frozen", words + why)
+    return DomainError("reagent.no_kit", words + _("请先登记开盒，或核对计数。"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class CatalogueRow:
 
     Attributes:
         category: Class of the goods in words, such as a drug's ATC group; may be empty.
+        pack_factor: Base units in one pack.
         unit_price: Best group price today per pack; None when none holds.
         users: Organisations in sight that hold or held it.
     """
@@ -50,7 +51,9 @@ class CatalogueRow:
     name: str
     trade_name: str
     spec: str
+    base_unit: str
     pack_unit: str
+    pack_factor: int
     maker: str
     item_class: ItemClass
     insurance: str
@@ -163,7 +166,9 @@ def _statement(
             Item.name,
             Item.trade_name,
             Item.spec,
+            Item.base_unit,
             Item.pack_unit,
+            Item.pack_factor,
             Maker.short_name.label("maker"),
             Item.item_class,
             Item.insurance,
@@ -229,7 +234,9 @@ def _row(row: Any, users: int, unit_price: Decimal | None) -> CatalogueRow:
         name=row.name,
         trade_name=row.trade_name or "",
         spec=row.spec,
+        base_unit=row.base_unit,
         pack_unit=row.pack_unit,
+        pack_factor=row.pack_factor,
         maker=row.maker,
         item_class=ItemClass(row.item_class),
         insurance=row.insurance or "",

@@ -18,6 +18,7 @@ from app.models.settlement import Consumption
 from app.models.stock import Lot
 from app.services.access import require
 from app.services.db import Database, today
+from app.services.stock.available import held_lots
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class KitRow:
     """One opened kit.
 
     Attributes:
-        state: ``open``, ``late`` (open but past its open stability), ``finished``, ``expired``,
-            ``reversed``.
+        state: ``open``, ``held`` (open, its lot frozen), ``late`` (open but past its open
+            stability), ``finished``, ``expired``, ``reversed``.
     """
 
     org_id: int
@@ -94,7 +95,9 @@ def kits(
         statement = statement.where(ReagentKit.status == "open")
     with db.read() as session:
         day = today(session)
-        return tuple(_kit_row(found, day) for found in session.execute(statement))
+        rows = session.execute(statement).all()
+        held = {(org, lot) for org in scope for lot in held_lots(session, org)}
+        return tuple(_kit_row(found, day, held) for found in rows)
 
 
 def reagent_use(
@@ -142,11 +145,15 @@ def reagent_use(
         return tuple(found)
 
 
-def _kit_row(found: Any, day: date) -> KitRow:
+def _kit_row(found: Any, day: date, held: set[tuple[int, int]]) -> KitRow:
     kit, item, lot_no, org, person, no = found
-    late = kit.status == "open" and kit.expires_on is not None and kit.expires_on < day
+    state = kit.status
+    if state == "open" and (kit.org_id, kit.lot_id) in held:
+        state = "held"
+    elif state == "open" and kit.expires_on is not None and kit.expires_on < day:
+        state = "late"
     return KitRow(
         kit.org_id, org, kit.id, item.code, item.name, item.spec, lot_no or "—", Mode(kit.mode),
         kit.tests, kit.used, kit.opened_on, kit.expires_on, kit.closed_on,
-        "late" if late else kit.status, person or "—", no or "",
+        state, person or "—", no or "",
     )  # fmt: skip

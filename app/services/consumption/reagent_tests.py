@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.domain.consumption.reagents import Kit, Mode, TestKind, take_tests
+from app.domain.consumption.reagents import Kit, Mode, TestKind, check_run, take_tests
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, Problem, refuse_if
 from app.domain.ids import new_id
@@ -25,7 +25,7 @@ from app.services.access import require
 from app.services.consumption.consume import Use, post_use
 from app.services.consumption.dispense_rows import Codes, load_codes, plain_day
 from app.services.consumption.reagents import kit_move
-from app.services.db import Database, database_of, now
+from app.services.db import Database, database_of, now, today
 from app.services.demand import add_demand
 from app.services.importing.columns import Field
 from app.services.importing.plan import (
@@ -43,6 +43,7 @@ from app.services.importing.rows import SheetRow, data_rows
 from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
 from app.services.queries.portions import key_portions
+from app.services.stock.holds import held_since
 from app.services.stock.places import main_place
 
 KIND: Final = "reagent"
@@ -106,13 +107,16 @@ def count_tests(db: Database, actor: Actor, command: CountTests) -> int:
     """Book tests on the kits that are open; how many runs were new.
 
     Raises:
-        DomainError: A run has no open kit that holds so many; nothing of all is booked.
+        DomainError: A run without number or of a day to come, or no open kit that holds so many;
+            nothing of all is booked.
     """
     require(actor, Duty.STORE, command.org_id)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "reagent.count", command)
         if earlier is not None:
             return int(earlier["runs"])
+        for run in command.runs:
+            check_run(run.number, run.day, today(session))
         fresh = _fresh(session, command.org_id, command.runs)
         _book(session, actor, (command.org_id, command.op_id, 0), fresh)
         finish(session, command.org_id, command.op_id, {"runs": len(fresh)})
@@ -212,16 +216,18 @@ def _try(session: Session, org_id: int, runs: Sequence[Run]) -> dict[int, Proble
             ReagentKit.status == "open",
         )
     )  # fmt: skip
+    opened = rows.all()
+    held = held_since(session, org_id, {row.lot_id for row in opened})
     kits: dict[int, dict[int, Kit]] = {}
-    for row in rows:
-        kits.setdefault(row.item_id, {})[row.id] = _kit(row)
+    for row in opened:
+        kits.setdefault(row.item_id, {})[row.id] = _kit(row, held)
     found: dict[int, Problem] = {}
     for run in _in_order(runs):
         mine = kits.setdefault(run.item_id, {})
         try:
             for kit, tests in take_tests(mine.values(), run.tests, run.day):
                 old = mine[kit]
-                mine[kit] = Kit(kit, old.left - tests, old.opened_on, old.expires_on)
+                mine[kit] = replace(old, left=old.left - tests)
         except DomainError as error:
             found[run.row] = Problem(error.code, error.text, run.row)
     return found
@@ -233,12 +239,13 @@ def _book(
     """Count the runs on open kits; where tests are consumption, post one document for each day."""
     org_id, op_id, batch_id = paper
     kits = _kits(session, org_id, {run.item_id for run in runs})
+    held = held_since(session, org_id, {kit.lot_id for found in kits.values() for kit in found})
     problems: list[Problem] = []
     parts: list[tuple[Run, ReagentKit, int]] = []
     for run in _in_order(runs):
         mine = {kit.id: kit for kit in kits.get(run.item_id, [])}
         try:
-            taken = take_tests([_kit(kit) for kit in mine.values()], run.tests, run.day)
+            taken = take_tests([_kit(kit, held) for kit in mine.values()], run.tests, run.day)
         except DomainError as error:
             problems.append(Problem(error.code, error.text, run.row))
             continue
@@ -311,8 +318,9 @@ def _write(
         raise ConflictError("reagent.raced", _("这些计数刚由别人导入，没有重复记账。请重新预览。"))
 
 
-def _kit(row: ReagentKit) -> Kit:
-    return Kit(row.id, row.tests - row.used, row.opened_on, row.expires_on)
+def _kit(row: ReagentKit, held: Mapping[int, date]) -> Kit:
+    left, frozen = row.tests - row.used, held.get(row.lot_id)
+    return Kit(row.id, left, row.opened_on, row.expires_on, frozen)
 
 
 def _in_order(runs: Sequence[Run]) -> list[Run]:

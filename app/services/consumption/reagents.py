@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.domain.consumption.reagents import Mode, Rule, check_rule, holds_until
+from app.domain.consumption.reagents import Mode, Rule, check_one_kit, check_rule, holds_until
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
@@ -228,6 +228,7 @@ def _pick(
             "kit.label", _("按测试数消耗的试剂不贴整盒标签。请扫包装上的 69 码或 GS1 码。")
         )
     if not line.pack_id:
+        check_one_kit(line.qty, item.pack_factor, item.pack_unit)
         line = replace(line, qty=item.pack_factor)
     elif line.qty != item.pack_factor:
         raise DomainError("kit.one", _("这个标签不止一盒。请扫一盒一张的标签，或扫 69 码。"))

@@ -35,26 +35,37 @@ from app.services.stock.posting import Posting, post
 def reverse(db: Database, actor: Actor, command: Reverse) -> Consumed:
     """Post the reversing moves of a consumption, each linked to the row it takes back."""
     require(actor, Duty.STORE, command.org_id)
-    if len(command.reason.strip()) < 2:  # noqa: PLR2004 - two characters say a reason in Chinese
-        raise DomainError("reverse.reason", _("请写明冲销的理由（至少 2 个字）。"))
+    refuse_no_reason(command.reason)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "reverse", command)
         if earlier is not None:
             return Consumed.from_plain(earlier)
-        original = session.scalar(
-            select(Consumption)
-            .where(Consumption.org_id == command.org_id, Consumption.id == command.document_id)
-            .with_for_update()  # of two who take it back at once the second counts the first
-        )
-        if original is None:
-            raise DomainError("consumption.unknown", _("没有找到这张消耗单。请刷新后再看。"))
-        moves = _moves(session, command)
-        back = Back(command.org_id, command.op_id, original.place_id, today(session),
-                    command.reason.strip(), original.id)  # fmt: skip
-        result = post_back(session, actor, back, moves)
-        _close_original(session, command, moves)
+        result = reverse_in(session, actor, command)
         finish(session, command.org_id, command.op_id, result.as_plain())
         return result
+
+
+def refuse_no_reason(reason: str) -> None:
+    """Taking something back is told with its reason."""
+    if len(reason.strip()) < 2:  # noqa: PLR2004 - two characters say a reason in Chinese
+        raise DomainError("reverse.reason", _("请写明冲销的理由（至少 2 个字）。"))
+
+
+def reverse_in(session: Session, actor: Actor, command: Reverse) -> Consumed:
+    """Take a consumption back in the caller's unit of work, which answers for right and reason."""
+    original = session.scalar(
+        select(Consumption)
+        .where(Consumption.org_id == command.org_id, Consumption.id == command.document_id)
+        .with_for_update()  # of two who take it back at once the second counts the first
+    )
+    if original is None:
+        raise DomainError("consumption.unknown", _("没有找到这张消耗单。请刷新后再看。"))
+    moves = _moves(session, command)
+    back = Back(command.org_id, command.op_id, original.place_id, today(session),
+                command.reason.strip(), original.id)  # fmt: skip
+    result = post_back(session, actor, back, moves)
+    _close_original(session, command, moves)
+    return result
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ class ItemField(Field):
     Attributes:
         item_id: What was chosen, 0 until then.
         code: Its code.
+        row: All that its hit told; None where the item was given, or taken away again.
 
     Signals:
         picked: The id of the item that was chosen.
@@ -66,8 +67,10 @@ class ItemField(Field):
         self.picker = ItemPicker(catalogue_search(context, lambda row: row), context.jobs)
         super().__init__(label or _("品规"), self.picker, required=required, hint=hint)
         self.item_id, self.code = 0, ""
+        self.row: CatalogueRow | None = None
         self.setFocusProxy(self.picker)
         self.picker.picked.connect(self._take)
+        self.picker.emptied.connect(self._drop)
 
     def fix(self, item_id: int, words: str) -> None:
         """The item is known and stays."""
@@ -84,6 +87,9 @@ class ItemField(Field):
         return self.item_id
 
     def _take(self, row: CatalogueRow) -> None:
-        self.item_id, self.code = row.id, row.code
+        self.item_id, self.code, self.row = row.id, row.code, row
         self.say("")
         self.picked.emit(row.id)
+
+    def _drop(self) -> None:
+        self.item_id, self.code, self.row = 0, "", None

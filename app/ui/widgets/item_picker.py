@@ -37,9 +37,11 @@ class ItemPicker(SearchEdit):
 
     Signals:
         picked: The `value` of the chosen result.
+        emptied: What was chosen is wiped out: nothing is now.
     """
 
     picked = Signal(object)
+    emptied = Signal()
 
     def __init__(
         self, search: Search, jobs: JobRunner, hint: str = "", parent: QWidget | None = None
@@ -63,6 +65,7 @@ class ItemPicker(SearchEdit):
         """What is chosen, in words."""
         self._chosen, self._typed, self._entered = arg__1 or "", False, False
         super().setText(arg__1 or "")
+        self.setCursorPosition(0)  # a long name is told apart by how it begins
 
     @override
     def take_scan(self, code: str) -> None:
@@ -81,6 +84,8 @@ class ItemPicker(SearchEdit):
         self._typed, self._entered = bool(needle), False
         if not needle:
             self.list.hide()
+            self._chosen = ""
+            self.emptied.emit()
             return
         search = self._search
         self._jobs.read(lambda: search(needle), self._show, channel=f"picker{id(self)}", owner=self)

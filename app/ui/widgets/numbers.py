@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -23,6 +23,7 @@ from app.ui.widgets.buttons import Button
 from app.ui.widgets.fields import CodeEdit, StatusEdit
 
 _WHOLE: Final = re.compile(r"[-+]?\d{1,9}", re.ASCII)
+_FIGURES: Final = QRegularExpression("[0-9\uff10-\uff19]{0,9}")
 _MONTH: Final = re.compile(r"(\d{4})[-/.]?(\d{2})(?:[-/.]?(\d{2}))?")
 
 
@@ -114,6 +115,8 @@ class _NumberEdit(CodeEdit):
         self.unit = unit
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName(_("数量"))
+        # What is no figure does not appear: it would fall back to the old number unseen
+        self.setValidator(QRegularExpressionValidator(_FIGURES, self))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -17,8 +17,9 @@ from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
 from app.domain.ledger import Move
 from app.models.item import Item
-from app.models.stock import Balance
+from app.models.stock import Balance, LotHold
 from app.services.consumption import ConsumeLine, Reverse, reverse
+from app.services.consumption.reagent_back import TakeBackKit, take_back_kit
 from app.services.consumption.reagent_listing import kits, reagent_use
 from app.services.consumption.reagent_tests import (
     ApplyRuns,
@@ -38,6 +39,7 @@ from app.services.consumption.reagents import (
     open_kit,
 )
 from app.services.consumption.settleable import settleable
+from app.services.db import ZONE
 from app.services.importing.plan import Outcome
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
@@ -226,3 +228,69 @@ def test_an_opened_kit_never_outlives_its_lot() -> None:
     assert holds_until(TODAY, 28, date(2026, 10, 20)) == date(2026, 10, 20)
     assert holds_until(TODAY, 3, date(2026, 10, 20)) == TODAY + timedelta(days=3)
     assert holds_until(TODAY, 0, None) is None
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_kit_opened_by_mistake_goes_back_once(site: Site, mode: Mode) -> None:
+    shelf(site, Rule(mode, TESTS, dead_tests=4))
+    kit, other = opened(site), opened(site)
+    with pytest.raises(DomainError, match="可用"):
+        opened(site)
+    who = site.as_("east_store")
+    with pytest.raises(DomainError, match="理由"):
+        take_back_kit(*who, TakeBackKit(new_op(), EAST, kit, " "))
+    wrong = TakeBackKit(new_op(), EAST, kit, "扫错了")
+    assert take_back_kit(*who, wrong) == take_back_kit(*who, wrong)
+    with pytest.raises(ConflictError, match="没有重复登记"):
+        take_back_kit(*who, replace(wrong, op_id=new_op()))
+    assert paid(site) == (TESTS if mode is Mode.KIT else 0)
+    counted(site, 1, "B1")
+    with pytest.raises(DomainError, match="已做了 1 个测试"):
+        take_back_kit(*who, replace(wrong, op_id=new_op(), kit_id=other))
+    assert opened(site)
+    assert {row.kit_id: row.state for row in kits(*who, (EAST,))}[kit] == "reversed"
+
+
+def test_tests_without_a_number_or_of_tomorrow_are_refused(sqlite_site: Site) -> None:
+    shelf(sqlite_site, Rule(Mode.KIT, TESTS))
+    opened(sqlite_site)
+    with pytest.raises(DomainError, match="防止重复计数"):
+        counted(sqlite_site, 1, " ")
+    late = Run("AU", "B1", REAGENT, TestKind.PATIENT, 1, TODAY + timedelta(days=1))
+    with pytest.raises(DomainError, match="还没到"):
+        count_tests(*sqlite_site.as_("east_store"), CountTests(new_op(), EAST, (late,)))
+
+
+def test_one_scan_opens_one_kit_and_never_a_case(sqlite_site: Site) -> None:
+    shelf(sqlite_site, Rule(Mode.KIT, TESTS), boxes=3)
+    case = ConsumeLine(REAGENT, 3 * TESTS)
+    command = OpenKit(new_op(), EAST, sqlite_site.world.stores[EAST], case)
+    with pytest.raises(DomainError, match="扫到的是 3 盒"):
+        open_kit(*sqlite_site.as_("east_store"), command)
+    assert left(sqlite_site) == 3 * TESTS
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_an_open_kit_of_a_frozen_lot_takes_no_later_test(site: Site, mode: Mode) -> None:
+    shelf(site, Rule(mode, TESTS))
+    opened(site, TODAY - timedelta(days=3))
+    with site.owner.write() as s:
+        lot = s.scalars(select(Balance.lot_id).where(Balance.item_id == REAGENT)).first()
+        since = datetime.combine(TODAY - timedelta(days=1), time(9), ZONE)
+        s.add(LotHold(org_id=0, lot_id=lot, id=7, reason="recall", since=since, person_id=1))
+    (row,) = kits(*site.as_("east_store"), (EAST,))
+    assert row.state == "held"
+    with pytest.raises(DomainError, match="1 盒的批号已冻结或召回"):
+        counted(site, 1, "B1")
+    earlier = Run("AU", "B2", REAGENT, TestKind.PATIENT, 2, TODAY - timedelta(days=1))
+    assert count_tests(*site.as_("east_store"), CountTests(new_op(), EAST, (earlier,))) == 1
+
+
+def test_a_wrong_kit_goes_back_by_command(sqlite_site: Site) -> None:
+    shelf(sqlite_site, Rule(Mode.KIT, TESTS))
+    kit = opened(sqlite_site)
+    said = run(sqlite_site, "east_store", "reagent", "back", str(kit), "--reason", "开错了")
+    assert said.code == 0, said.err
+    assert "冲销单" in said.out
+    assert "已冲销" in run(sqlite_site, "east_store", "reagent", "list").out
+    assert left(sqlite_site) == 2 * TESTS

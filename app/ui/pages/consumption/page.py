@@ -143,7 +143,11 @@ class ConsumptionPage(Page):
         if view == _DISPENSE:
             return (self.hint(Act.IMPORT, _("导入发药文件")), self.hint(Act.EXPORT, _("导出")))
         if view == _REAGENT:
-            return (self.hint(Act.NEW, _("登记测试")), self.hint(Act.IMPORT, _("导入计数")))
+            return (
+                self.hint(Act.NEW, _("登记测试")),
+                self.hint(Act.IMPORT, _("导入计数")),
+                self.hint(Act.UNDO, _("撤销开盒")),
+            )
         if view == _CASE:
             return (self.hint(Act.UNDO, _("撤销上一扫")), self.hint(Act.FINISH, _("登记这一例")))
         return (self.hint(Act.NEW, _("新约定")), self.hint(Act.EXPORT, _("导出")))

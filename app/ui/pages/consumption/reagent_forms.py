@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
@@ -41,6 +41,7 @@ class DefineForm(Form):
         self.item = ItemField(context, _("试剂"))
         if known is not None:
             self.item.fix(known.item_id, f"{known.name} {known.spec}")
+        self.item.picked.connect(self._chosen)
         self.mode = Select([(one, one.label) for one in Mode])
         self.tests, self.dead, self.days = QtyEdit(), QtyEdit(), QtyEdit()
         if rule is not None:
@@ -53,7 +54,7 @@ class DefineForm(Form):
         self.tests_field = Field(_("每盒测试数"), self.tests)
         grid = QGridLayout()
         grid.setHorizontalSpacing(14)
-        grid.addWidget(Field(_("怎么算消耗"), self.mode), 0, 0)
+        grid.addWidget(Field(_("怎么算消耗"), self.mode), 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.tests_field, 0, 1)
         grid.addWidget(Field(_("死体积（折成测试数）"), self.dead), 1, 0)
         grid.addWidget(Field(_("开瓶后有效天数"), self.days, hint=_("0 = 到批号有效期")), 1, 1)
@@ -61,6 +62,16 @@ class DefineForm(Form):
         self.body.addLayout(grid)
         words = _("开盒即消耗：开盒那天整盒结算。按测试数消耗：做一个结一个，用完时结余下的。")
         self.body.addWidget(Text(words, Role.LABEL, wrap=True))
+
+    def _chosen(self) -> None:
+        """A kit that is kept by the test holds as many as the catalogue says."""
+        row = self.item.row
+        if row is not None and row.pack_factor > 1:
+            self.tests.set_value(row.pack_factor)
+            self.tests_field.set_hint(
+                _("目录：1 {pack} = {n} {base}", pack=row.pack_unit, n=row.pack_factor,
+                  base=row.base_unit)
+            )  # fmt: skip
 
     @override
     def submit(self) -> None:

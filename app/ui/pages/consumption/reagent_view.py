@@ -9,11 +9,12 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.consumption.reagents import KIT_STATES
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.expiry import shown
 from app.domain.ids import new_op
-from app.i18n import N_, _
+from app.i18n import _
 from app.services.consumption.reagent_listing import KitRow, ReagentUse, kits, reagent_use
 from app.services.consumption.reagent_tests import (
     FIELDS,
@@ -26,11 +27,9 @@ from app.services.consumption.reagent_tests import (
     preview,
 )
 from app.services.consumption.reagents import (
-    CloseKit,
     DefineReagent,
     Opened,
     OpenKit,
-    close_kit,
     define,
     open_kit,
 )
@@ -44,6 +43,7 @@ from app.ui.importing import Columns, ImportFlow
 from app.ui.page import Page
 from app.ui.pages.consumption.reagent_counts import Counts
 from app.ui.pages.consumption.reagent_forms import CountForm, DefineForm
+from app.ui.pages.consumption.reagent_kits import Echo, Kits
 from app.ui.status import Status
 from app.ui.tables.cells import Bar, Cell, Link, Pill, Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
@@ -51,16 +51,12 @@ from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, toolbar
-from app.ui.widgets.dialogs import Question, confirm
 from app.ui.widgets.scan_edit import ScanBar, ScanResult
 
 _STATES: Final = {
-    "open": (Status.OK, N_("开着")),
-    "late": (Status.BAD, N_("开瓶过期")),
-    "finished": (Status.MUTE, N_("已用完")),
-    "expired": (Status.MUTE, N_("已报过期")),
-    "reversed": (Status.MUTE, N_("已冲销")),
-}
+    "open": Status.OK, "held": Status.BAD, "late": Status.BAD, "finished": Status.MUTE,
+    "expired": Status.MUTE, "reversed": Status.MUTE,
+}  # fmt: skip
 
 
 class ReagentView(QWidget):
@@ -83,8 +79,10 @@ class ReagentView(QWidget):
         self.grid = GridView(ListModel(_columns()))
         self.counted = self.exported = self.grid
         self.grid.set_empty(_("还没有开过试剂盒。先在右边设好每盒测试数，再扫盒上的码开盒。"))
-        self.grid.link_clicked.connect(lambda row, _column: self._ask_close(row))
-        self.grid.opened.connect(self._ask_close)
+        self.kits = Kits(page, self, self._deed_done, self._failed)
+        self._echo = Echo(self)
+        self.grid.link_clicked.connect(lambda row, _column: self.kits.ask_close(row.record))
+        self.grid.opened.connect(lambda row: self.kits.ask_close(row.record))
         self.grid.counts_changed.connect(self.changed)
         self.uses = GridView(ListModel(_use_columns()), framed=False)
         self.uses.set_empty(_("还没有设试剂。"))
@@ -147,6 +145,11 @@ class ReagentView(QWidget):
         if not context.may(Duty.STORE):
             self._say(Status.BAD, _("你不能登记这家机构的消耗"), _("请选择自己所在的机构。"))
             return
+        if self._echo.hears(code):
+            self._say(
+                Status.WARN, _("这个码刚扫过，只开了一盒"), _("真要再开一盒，过两秒再扫一次。")
+            )
+            return
         op_id = new_op()
 
         def work() -> tuple[str, Opened]:
@@ -154,7 +157,23 @@ class ReagentView(QWidget):
             goods = scanned(db, actor, org, place, code)
             return goods.name, open_kit(db, actor, OpenKit(op_id, org, place, goods.line))
 
-        self._page.write(work, self._opened, self._failed)
+        self._page.write(work, self._opened, self._not_opened)
+
+    def _not_opened(self, error: Exception) -> None:
+        self._echo.forget()
+        self._failed(error)
+
+    def undo(self) -> None:
+        """Take back the opening of the kit that is chosen; the one opened last is."""
+        row = self.grid.current()
+        if not self._page.context.may(Duty.STORE):
+            self._page.not_available()
+        elif not self.kits.ask_back(row.record if row else None):
+            self._say(Status.INFO, _("先选要撤销的一盒"), _("只有开着、没做过测试的能撤销。"))
+
+    def _deed_done(self, what: str, kit: str) -> None:
+        self._say(Status.OK, what, kit)
+        self._announce()
 
     def _opened(self, done: tuple[str, Opened]) -> None:
         name, kit = done
@@ -162,6 +181,7 @@ class ReagentView(QWidget):
             Status.OK, _("已开盒 {name}", name=name),
             _("可做 {n} 个测试 · 用到 {day}", n=kit.tests, day=shown(kit.expires_on)),
         )  # fmt: skip
+        self.grid.choose(kit.kit_id)
         self._announce()
 
     def new(self) -> None:
@@ -227,28 +247,6 @@ class ReagentView(QWidget):
 
         self._page.write(lambda: define(db, actor, command), kept, self._failed)
 
-    def _ask_close(self, row: Row) -> None:
-        kit = row.record
-        if not isinstance(kit, KitRow) or kit.state not in {"open", "late"}:
-            return
-        how = "expired" if kit.state == "late" else "finished"
-        word = _("登记过期") if how == "expired" else _("登记用完")
-        question = Question(
-            _("{word}：{name} {lot}", word=word, name=kit.name, lot=kit.lot_no),
-            _("还剩 {n} 个测试没做，登记后算浪费，不能再计数。", n=kit.tests - kit.used), word,
-        )  # fmt: skip
-        db, actor = self._page.context.db, self._page.context.actor
-        command = CloseKit(new_op(), kit.org_id, kit.kit_id, how)
-
-        def closed(_wasted: int) -> None:
-            self._say(Status.OK, _("已登记"), f"{kit.name} {kit.lot_no}")
-            self._announce()
-
-        def go_on() -> None:
-            self._page.write(lambda: close_kit(db, actor, command), closed, self._failed)
-
-        confirm(self, question, go_on)
-
     def _failed(self, error: Exception) -> None:
         if isinstance(error, DomainError):
             self.bar.show_refusal(error)
@@ -297,15 +295,15 @@ def _use_columns() -> tuple[Column, ...]:
 
 
 def _row(row: KitRow) -> Row:
-    status, word = _STATES[row.state]
+    status = _STATES[row.state]
     act: Cell = Tone("")
-    if row.state in {"open", "late"}:
+    if row.state in {"open", "held", "late"}:
         act = Link(_("过期") if row.state == "late" else _("用完"))
     part = row.used / row.tests if row.tests else 0
     cells: tuple[Cell, ...] = (
         Two(row.name, f"{row.lot_no} · {row.spec}"), Bar(f"{row.used} / {row.tests}", part),
         Two(shown(row.expires_on), _("{day} 开盒", day=f"{row.opened_on:%m-%d}")),
-        Pill(status, _(word)), act,
+        Pill(status, _(KIT_STATES[row.state])), act,
     )  # fmt: skip
     return Row(row.kit_id, cells, record=row)
 
@@ -314,7 +312,8 @@ def _use_row(row: ReagentUse) -> Row:
     rate = "—" if row.use.per_mille is None else f"{row.use.per_mille // 10}%"
     words = row.rule.mode.label if row.rule else _("还没设")
     cells: tuple[Cell, ...] = (
-        Two(row.name, words), formats.number(row.kits), formats.number(row.use.patient),
+        Two(row.name, f"{row.spec} · {words}"), formats.number(row.kits),
+        formats.number(row.use.patient),
         formats.number(row.use.wasted), rate, Link(_("设")),
     )  # fmt: skip
     return Row(row.item_id, cells, record=row)

@@ -42,6 +42,7 @@ class DefineForm(Form):
         super().__init__(title, _("保存定义"), parent, wide=460)
         self._context = context
         self.item = ItemField(context)
+        self.item.picked.connect(self._name_unit)
         self.place = Select([(0, _("所有科室")), *((p.id, f"{p.code} {p.name}") for p in places)])
         self.units = _number(_("每包几个（最小单位）"), known.units if known else None)
         self.target = _number(_("科室应备几包"), known.target if known else 0, _("0 = 不管"))
@@ -70,6 +71,11 @@ class DefineForm(Form):
         self.body.addWidget(self.mixed)
         self.body.addWidget(self.active)
         (self.units.editor if self.item.item_id else self.item).setFocus()
+
+    def _name_unit(self) -> None:
+        row = self.item.row
+        if row is not None:
+            self.units.set_hint(_("按{base}数", base=row.base_unit))
 
     @override
     def submit(self) -> None:
