@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from sqlalchemy import select, update
 
 from app.domain.consumption.reagents import Kit, Mode, Rule, TestKind, holds_until, take_tests
+from app.domain.days import ZONE
 from app.domain.documents import DocKind
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
@@ -39,7 +40,6 @@ from app.services.consumption.reagents import (
     open_kit,
 )
 from app.services.consumption.settleable import settleable
-from app.services.db import ZONE
 from app.services.importing.plan import Outcome
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
