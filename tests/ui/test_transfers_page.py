@@ -8,12 +8,15 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from sqlalchemy import select
 
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, TransferState, Urgency
+from app.models.receiving import TraceCode
+from app.services.transfers.commands import SendPick
 from app.services.transfers.listing import LoanRow, loans, transfer, transfers
 from app.ui.context import PageContext
-from app.ui.pages.transfers.dialogs import Ground, LoanForm, StartForm
+from app.ui.pages.transfers.dialogs import AcceptForm, Ground, LoanForm, StartForm
 from app.ui.pages.transfers.dispatch import PromiseForm, SendForm
 from app.ui.pages.transfers.page import TransfersPage
 from app.ui.pages.transfers.papers import PaperForm
@@ -22,7 +25,7 @@ from app.ui.widgets.dialogs import Form
 from tests.conftest import FixedClock
 from tests.factories import EAST, TODAY, WEST, Site
 from tests.services.transfers.test_scanning import traced_packs
-from tests.transfer_world import BOX, DRUG, SOON, ask, lent, stock, used
+from tests.transfer_world import BOX, DRUG, SOON, agreed, ask, lent, sent, shelf, stock, used
 from tests.ui.conftest import Show
 from tests.ui.forms import form_of
 
@@ -218,8 +221,8 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     assert "已扫 2 / 3 盒" in form.read.text()
     form.verb.click()
     settle()
-    sent = transfer(*sqlite_site.as_("east_store"), made.org_id, made.id)
-    assert [(x.qty, x.traces) for x in sent.lots] == [(2 * BOX, tuple(codes[:2])), (BOX, ())]
+    way = transfer(*sqlite_site.as_("east_store"), made.org_id, made.id)
+    assert [(x.qty, x.traces) for x in way.lots] == [(2 * BOX, tuple(codes[:2])), (BOX, ())]
 
 
 def test_a_request_that_is_refused_stays_to_be_mended(
@@ -255,3 +258,31 @@ def test_who_only_approves_is_not_met_by_a_refusal(
     settle()
     assert page.context.notices.kept == []
     assert "进行中" in page.grid.overlay.empty_text
+
+
+def test_of_what_came_in_part_the_packs_are_scanned(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    lot = stock(sqlite_site, EAST, DRUG, 6 * BOX)
+    codes = traced_packs(sqlite_site, EAST, lot, 2)
+    pick = SendPick(1, lot, EAST, sqlite_site.world.bins[EAST], 2 * BOX, tuple(codes))
+    done = sent(sqlite_site, agreed(sqlite_site), picks=(pick,))
+    page = show(TransfersPage(context_for("west_store")))
+    settle()
+    page.steps.take(page.open.model.row_at(0).record)  # type: ignore[union-attr]
+    settle()
+    form = form_of(page, AcceptForm)
+    form.taken[0].set_value(BOX)
+    form.verb.click()
+    settle()
+    assert "应扫 1 个" in form.refusal.text
+    for code in ("81345679999999999999", codes[0], codes[0], codes[1]):
+        form.scan.setText(code)
+        form.scan.returnPressed.emit()
+    form.verb.click()
+    settle()
+    with sqlite_site.owner.read() as session:
+        at = dict(session.execute(select(TraceCode.code, TraceCode.org_id)).all())
+    assert at == {codes[0]: EAST, codes[1]: WEST}
+    assert shelf(sqlite_site, WEST) == BOX
+    assert transfer(*sqlite_site.as_("west_store"), WEST, done.transfer_id).head.differs == BOX

@@ -18,9 +18,11 @@ from app.domain.receiving.transport import parse_temperature
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, Urgency
 from app.i18n import _
+from app.services.receiving.trace_files import traced
 from app.services.transfers.commands import AcceptLot
 from app.services.transfers.distances import Member
 from app.services.transfers.listing import LotRow, TransferDetail
+from app.services.transfers.traces import with_codes
 from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.widgets.buttons import Button
@@ -264,6 +266,14 @@ class AcceptForm(Form):
         self.warm_field = Field(_("到货温度 ℃"), self.warm)
         self.body.addWidget(self.warm_field)
         self.warm_field.setVisible(self._cold)
+        self._codes: list[str] = []
+        self.scan = CodeEdit(scans=True)
+        self.scan_field = Field(_("只收一部分时，逐盒扫收下的追溯码"), self.scan)
+        self.scan.returnPressed.connect(self._scan)
+        self.body.addWidget(self.scan_field)
+        scanned = any(lot.traces for lot in detail.lots)
+        self.scan_field.setVisible(scanned)
+        self.verb.setDefault(not scanned)  # a scanner ends every code with Enter
         words = _("收下的立即入库；没收到、也没拒收的算短少，由调出方处理。")
         if patient:
             words = _("送到 {ref}（{place}）。收下的当天记为本机构的消耗，不上架。",
@@ -275,6 +285,16 @@ class AcceptForm(Form):
         there = formats.pack_text(lot.base_unit, lot.pack_unit, lot.pack_factor, lot.qty)
         return f"{lot.name} · {lot.lot_no} · {formats.day(lot.expiry)} · {there}"
 
+    def _scan(self) -> None:
+        code = traced(self.scan.folded())
+        self.scan.clear()
+        if not any(code in lot.traces for lot in self._lots):
+            self.scan_field.say(_("这个追溯码不在发来的货里。请核对包装，重新扫。"))
+            return
+        self._codes.remove(code) if code in self._codes else self._codes.append(code)
+        self.scan_field.say("")
+        self.scan_field.set_hint(_("已扫 {n} 盒，再扫一次去掉", n=len(self._codes)))
+
     @override
     def submit(self) -> None:
         """Hand the lots over."""
@@ -285,7 +305,8 @@ class AcceptForm(Form):
             AcceptLot(lot.n, good.value, bad.value)
             for lot, good, bad in zip(self._lots, self.taken, self.refused, strict=True)
         )
-        self.chosen.emit(lots, warm)
+        sent = {lot.n: lot.traces for lot in self._lots}
+        self.chosen.emit(with_codes(lots, sent, self._codes), warm)
         self.accept()
 
 

@@ -22,13 +22,13 @@ def packs(row: LoanRow, units: int) -> str:
 
 
 def owed_back(row: LoanRow, rows: tuple[LoanRow, ...]) -> int:
-    """Units of the item that the lender owes the borrower: they can be set off."""
+    """Units of the lender's own goods that both owe each other: they can be set off."""
     other = sum(
-        x.left
+        x.own
         for x in rows
         if (x.org_id, x.donor_id, x.item_id) == (row.donor_id, row.org_id, row.item_id)
     )
-    return min(other, row.left)
+    return min(other, row.own)
 
 
 class _LoanForm(Form):
@@ -69,6 +69,11 @@ class BackForm(_LoanForm):
         words = _("还给 {donor}。同一品规，可以是别的批号；开单后在「进行中」里发出。",
                   donor=row.donor)  # fmt: skip
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
+        if row.own < row.left:
+            words = _("其中 {qty} 是供应商的货，只能还这家供应商的货；用掉的不用还，"
+                      "请 {donor} 按价结算，不收款。",
+                      qty=packs(row, row.left - row.own), donor=row.donor)  # fmt: skip
+            self.body.addWidget(Text(words, Role.BODY, wrap=True))
         whole = row.left % row.pack_factor == 0
         self._factor = row.pack_factor if whole else 1
         unit = row.pack_unit if whole else row.base_unit
