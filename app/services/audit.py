@@ -6,26 +6,36 @@ import hashlib
 import json
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, insert, select, text
+from sqlalchemy import LargeBinary, Table, bindparam, insert, select, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
 from app.domain.ledger import GENESIS
-from app.models.base import microseconds
+from app.models.base import CanonicalJson, microseconds
 from app.models.platform import Audit
 from app.models.stock import ChainHead
 from app.services.db import at_end, database_of, now
 from app.services.operations import plain
+from app.services.ready import Ready
 
-_RECORD: Final = text("SELECT api.audit(:org, :actor, :action, :kind, :doc, :detail)")
-_BEGIN_CHAIN: Final = (
-    sqlite_insert(cast("Table", ChainHead.__table__)).values(seq=0).on_conflict_do_nothing()
+_RECORD: Final = Ready(text("SELECT api.audit(:org, :actor, :action, :kind, :doc, :detail)"))
+_BEGIN_CHAIN: Final = Ready(
+    sqlite_insert(cast("Table", ChainHead.__table__))
+    .values(
+        org_id=bindparam("org"),
+        chain="audit",
+        seq=0,
+        hash=bindparam("genesis", type_=LargeBinary),
+    )
+    .on_conflict_do_nothing()
 )
-_HEAD: Final = select(ChainHead.seq, ChainHead.hash).where(
-    ChainHead.org_id == bindparam("org"), ChainHead.chain == "audit"
+_HEAD: Final = Ready(
+    select(ChainHead.seq, ChainHead.hash).where(
+        ChainHead.org_id == bindparam("org"), ChainHead.chain == "audit"
+    )
 )
-_INSERT: Final = insert(cast("Table", Audit.__table__))
+_INSERT: Final = Ready(insert(cast("Table", Audit.__table__)))
 
 
 def record(
@@ -70,25 +80,23 @@ def _record_sqlite(
     session: Session, actor: Actor, what: tuple[int, str, str, int], body: str
 ) -> None:
     org_id, action, kind, doc_id = what
-    session.flush()
-    connection = session.connection()
-    connection.execute(_BEGIN_CHAIN, {"org_id": org_id, "chain": "audit", "hash": GENESIS})
-    head = connection.execute(_HEAD, {"org": org_id}).one()
+    _BEGIN_CHAIN.do(session, {"org": org_id, "genesis": GENESIS})
+    ((seq, previous),) = _HEAD.rows(session, {"org": org_id})
     at = now(session)
-    parts = (org_id, head.seq + 1, microseconds(at), actor.person_id, action, kind, doc_id, body)
+    parts = (org_id, seq + 1, microseconds(at), actor.person_id, action, kind, doc_id, body)
     line = "|".join(str(part) for part in parts)
-    connection.execute(
-        _INSERT,
+    _INSERT.do(
+        session,
         {
             "org_id": org_id,
-            "seq": head.seq + 1,
+            "seq": seq + 1,
             "at": at,
             "person_id": actor.person_id,
             "action": action,
             "doc_kind": kind,
             "doc_id": doc_id,
-            "detail": json.loads(body),
-            "prev_hash": head.hash,
-            "hash": hashlib.sha256(head.hash + line.encode()).digest(),
+            "detail": CanonicalJson(body),
+            "prev_hash": previous,
+            "hash": hashlib.sha256(previous + line.encode()).digest(),
         },
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial
@@ -22,7 +22,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Executable,
     create_engine,
     event,
     literal_column,
@@ -38,6 +37,7 @@ from app.models.base import Moment
 from app.services.db_errors import GIVE_UP_SECONDS, busy, is_cut, is_refused, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
+from app.services.ready import Ready, Values, known_error, line_of
 from app.services.unswept import unswept
 
 SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
@@ -47,8 +47,6 @@ SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
 _ASK_SERVER: Final = select(SERVER_NOW)
 _LAST: Final = "last"
 _LEARNED: Final = "learned"
-
-Values = Mapping[str, object] | Sequence[Mapping[str, object]]
 
 Clock = Callable[[], datetime]
 
@@ -194,7 +192,7 @@ def database_of(session: Session) -> Database:
     return found
 
 
-def at_end(session: Session, statement: Executable, values: Values) -> None:
+def at_end(session: Session, statement: Ready, values: Values | Sequence[Values]) -> None:
     """Carry out what nobody waits for: at once in a file, together with COMMIT on a server.
 
     The order is kept, and an error still takes all of the unit of work back.
@@ -205,47 +203,30 @@ def at_end(session: Session, statement: Executable, values: Values) -> None:
         values: Its parameters, or a list of them.
     """
     if database_of(session).is_sqlite:
-        session.flush()
-        session.connection().execute(statement, values)
+        statement.do(session, values)
     else:
         session.info.setdefault(_LAST, []).append((statement, values))
 
 
-def _commit_with(session: Session, last: Sequence[tuple[Executable, Values]]) -> None:
+def _commit_with(session: Session, last: Sequence[tuple[Ready, Values | Sequence[Values]]]) -> None:
     """Send the last statements and COMMIT in one go: one round trip, however many they are."""
-    connection = session.connection()
-    driver: Any = connection.connection.driver_connection
-    transaction = connection.get_transaction()
+    line = line_of(session)
+    transaction = line.connection.get_transaction()
     assert transaction is not None  # noqa: S101 - a unit of work has begun
+    refused: type[Exception] = line.driver.Error
     try:
-        with driver.pipeline():
+        with line.driver.pipeline():
             for statement, values in last:
-                connection.execute(statement, values)
+                statement.send(line, values)
             transaction.commit()
     except BaseException as error:
         # Refused within the pipeline the server never saw COMMIT, while SQLAlchemy takes the
         # transaction for ended: without this the connection goes back to the pool still in it.
-        with suppress(driver.Error):
-            driver.rollback()
-        if isinstance(error, driver.Error):  # at the end of the pipeline, past SQLAlchemy
-            raise _known_error(connection, error) from error
+        with suppress(refused):
+            line.driver.rollback()
+        if isinstance(error, refused):  # at the end of the pipeline, past SQLAlchemy
+            raise known_error(line.connection, error, "COMMIT") from error
         raise
-
-
-def _known_error(connection: Connection, error: Exception) -> DBAPIError:
-    """The driver's own error as SQLAlchemy gives it; a broken line leaves the pool."""
-    driver: Any = connection.connection.driver_connection
-    # A server that goes down while it answers leaves the driver stuck in the pipeline: the line
-    # is not called broken, nothing more goes over it, and what became of COMMIT is not known.
-    broken = bool(driver.broken) or driver.info.pipeline_status.name != "OFF"
-    wrapped = DBAPIError.instance(
-        "COMMIT", None, error, driver.Error, connection_invalidated=broken,
-        dialect=connection.dialect,
-    )  # fmt: skip
-    if broken:
-        connection.invalidate(error)
-    assert isinstance(wrapped, DBAPIError)  # noqa: S101 - of an error of the driver
-    return wrapped
 
 
 def now(session: Session) -> datetime:

@@ -23,8 +23,9 @@ from app.domain.quantity import checked
 from app.i18n import _
 from app.models.demand import Demand
 from app.services.access import require
-from app.services.db import Database, at_end, database_of, today
+from app.services.db import Database, at_end, today
 from app.services.operations import claim, finish
+from app.services.ready import Ready
 
 _TABLE: Final = cast("Table", Demand.__table__)
 
@@ -73,8 +74,8 @@ def write_demand(
     """Add to the days' figures, or put these in their place (an import that is the truth)."""
     if not lines:
         return
-    statement = _WRITE[database_of(session).is_sqlite, add]
-    at_end(session, statement, [_row(org_id, place_id, line) for line in lines])
+    rows = [_row(org_id, place_id, line) for line in lines]
+    at_end(session, _ADD if add else _REPLACE, rows)
 
 
 def _write(insert: Any, *, add: bool) -> Executable:
@@ -89,12 +90,8 @@ def _write(insert: Any, *, add: bool) -> Executable:
     return statement
 
 
-_WRITE: Final = {
-    (file, add): _write(sqlite_insert if file else pg_insert, add=add)
-    for file in (True, False)
-    for add in (True, False)
-}
-"""By whether it is a file, and whether figures are added or replaced."""
+_ADD: Final = Ready(_write(sqlite_insert, add=True), _write(pg_insert, add=True))
+_REPLACE: Final = Ready(_write(sqlite_insert, add=False), _write(pg_insert, add=False))
 
 
 def _row(org_id: int, place_id: int, line: DemandLine) -> dict[str, Any]:

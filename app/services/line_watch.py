@@ -30,6 +30,7 @@ PING_SECONDS: Final = 5
 EVERY_SECONDS: Final = 1
 FRESH_NS: Final = 500_000_000
 """A line that has answered so lately, and has not been closed since, is not asked again."""
+_WATCH: Final = "watch"
 _MISSES: Final = 2
 """Looks at which the server works on nothing while we wait: an answer under way is not lost."""
 _BUSY: Final = "(state = 'active' AND wait_event IS DISTINCT FROM 'ClientRead')"
@@ -48,6 +49,12 @@ class _Wait:
     driver: Any
     until: float
     misses: int = 0
+
+
+def watch_of(connection: Connection) -> LineWatch | None:
+    """Who watches the line; nobody a file."""
+    found = connection.info.get(_WATCH)
+    return found if isinstance(found, LineWatch) else None
 
 
 class LineWatch:
@@ -79,6 +86,15 @@ class LineWatch:
         ):
             event.listen(engine, name, listener)
 
+    def expect(self, driver: Any) -> None:
+        """An answer is awaited on a connection, past the engine."""
+        self._expect(driver, LOOK_SECONDS)
+
+    def forget(self, driver: Any) -> None:
+        """Nothing is awaited on the connection any more."""
+        with self._guard:
+            self._waits.pop(id(driver), None)
+
     def _expect(self, driver: Any, seconds: float, misses: int = 0) -> None:
         with self._guard:
             self._waits[id(driver)] = _Wait(driver, time.monotonic() + seconds, misses)
@@ -86,10 +102,6 @@ class LineWatch:
                 self._stop.clear()
                 self._thread = threading.Thread(target=self._look, name="line", daemon=True)
                 self._thread.start()
-
-    def _forget(self, driver: Any) -> None:
-        with self._guard:
-            self._waits.pop(id(driver), None)
 
     def _look(self) -> None:
         while not self._stop.wait(EVERY_SECONDS):
@@ -104,7 +116,7 @@ class LineWatch:
     def _examine(self, wait: _Wait) -> None:
         backend = _backend(wait.driver)
         if backend is None:  # nobody waits on it any more
-            self._forget(wait.driver)
+            self.forget(wait.driver)
             return
         working = wait.misses < _MISSES and self._is_working(backend)
         with self._guard:
@@ -139,7 +151,7 @@ class LineWatch:
     # What the engine tells
 
     def _connected(self, _driver: Any, entry: ConnectionPoolEntry) -> None:
-        entry.info["fresh"] = True
+        entry.info["fresh"], entry.info[_WATCH] = True, self
 
     def _checked_out(
         self, driver: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
@@ -154,26 +166,26 @@ class LineWatch:
         except (DBAPIError, dialect.loaded_dbapi.Error) as error:
             raise InvalidatePoolError from error
         finally:
-            self._forget(driver)
+            self.forget(driver)
 
     def _closed(self, _engine: Engine) -> None:
         self._stop.set()
 
     def _checked_in(self, driver: Any, entry: ConnectionPoolEntry) -> None:
-        self._forget(driver)
+        self.forget(driver)
         entry.info["left"] = time.time_ns()  # a sleeping computer's clock goes on, unlike monotonic
 
     def _asked(self, connection: Connection, *_rest: object) -> None:
         if not connection.invalidated:
-            self._expect(connection.connection.driver_connection, LOOK_SECONDS)
+            self.expect(connection.connection.driver_connection)
 
     def _answered(self, connection: Connection, *_rest: object) -> None:
-        self._forget(connection.connection.driver_connection)
+        self.forget(connection.connection.driver_connection)
 
     def _failed(self, context: Any) -> None:
         connection = context.connection
         if connection is not None and not connection.invalidated:
-            self._forget(connection.connection.driver_connection)
+            self.forget(connection.connection.driver_connection)
 
 
 def _just_answered(driver: Any, left: int) -> bool:

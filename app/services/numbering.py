@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.models.platform import Counter
-from app.services.db import database_of
+from app.services.ready import Ready
 
 _TABLE: Final = cast("Table", Counter.__table__)
 
@@ -25,17 +25,13 @@ def _next(insert: Any) -> Executable:
     return statement
 
 
-_NEXT: Final = {True: _next(sqlite_insert), False: _next(pg_insert)}
-"""By whether it is a file."""
+_NEXT: Final = Ready(_next(sqlite_insert), _next(pg_insert))
 
 
 def next_number(session: Session, org_id: int, kind: str, day: date, *, count: int = 1) -> int:
     """The first of `count` fresh running numbers; rolled back with the unit of work."""
-    session.flush()
-    last = session.connection().scalar(
-        _NEXT[database_of(session).is_sqlite],
-        {"org_id": org_id, "kind": kind, "day": day, "last": count},
-    )
+    values = {"org_id": org_id, "kind": kind, "day": day, "last": count}
+    ((last,),) = _NEXT.rows(session, values)
     return int(last) - count + 1
 
 

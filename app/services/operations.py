@@ -32,23 +32,24 @@ from app.i18n import _
 from app.models.base import Moment
 from app.models.platform import Operation
 from app.services.db import SERVER_NOW, at_end, database_of
+from app.services.ready import Ready
 
 _TABLE: Final = cast("Table", Operation.__table__)
 _FIELDS: Final = ("org_id", "op_id", "kind", "digest", "actor_id", "result")
 _PARAMETERS: Final = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _FIELDS}
 _AT: Final = bindparam("at", type_=Moment)
-_CLAIMS: Final = {
-    True: sqlite_insert(_TABLE)
+_CLAIM: Final = Ready(
+    sqlite_insert(_TABLE)
     .values(**_PARAMETERS, at=_AT)
     .on_conflict_do_nothing()
     .returning(_TABLE.c.at),
-    False: pg_insert(_TABLE)
+    pg_insert(_TABLE)
     .values(**_PARAMETERS, at=func.coalesce(_AT, SERVER_NOW))
     .on_conflict_do_nothing()
     .returning(_TABLE.c.at),
-}
-"""Claims by whether it is a file; a server tells its time with the answer."""
-_FINISH: Final = (
+)
+"""A server tells its time with the answer."""
+_FINISH: Final = Ready(
     update(_TABLE)
     .where(_TABLE.c.org_id == bindparam("org"), _TABLE.c.op_id == bindparam("op"))
     .values(result=bindparam("answer", type_=_TABLE.c.result.type))
@@ -74,25 +75,20 @@ def claim(
     digest = digest_of(content)
     database = database_of(session)
     database.sending(session, org_id, op_id, kind)
-    session.flush()
-    inserted = (
-        session.connection()
-        .execute(
-            _CLAIMS[database.is_sqlite],
-            {
-                "org_id": org_id,
-                "op_id": op_id,
-                "kind": kind,
-                "digest": digest,
-                "actor_id": actor.person_id,
-                "at": database.known_now(session),
-                "result": {},
-            },
-        )
-        .first()
+    inserted = _CLAIM.row(
+        session,
+        {
+            "org_id": org_id,
+            "op_id": op_id,
+            "kind": kind,
+            "digest": digest,
+            "actor_id": actor.person_id,
+            "at": database.known_now(session),
+            "result": {},
+        },
     )
     if inserted is not None:
-        session.info.setdefault("now", inserted.at)
+        session.info.setdefault("now", inserted[0])
         return None
     row = session.execute(
         select(Operation).where(Operation.org_id == org_id, Operation.op_id == op_id)

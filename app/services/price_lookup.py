@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import starmap
 from typing import Final
 
 from sqlalchemy import bindparam, select
@@ -17,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from app.models.price import Price, PriceList
 from app.services.queries.portions import key_portions
+from app.services.ready import Ready
 
-_IN_FORCE: Final = (
+_IN_FORCE: Final = Ready(
     select(
         Price.id,
         Price.item_id,
@@ -104,13 +106,10 @@ def _read(
 ) -> dict[tuple[int, int], tuple[PriceInForce, ...]]:
     """Prices by (owner, item); a member's own stand before the group's, so each sorts alone."""
     found: dict[tuple[int, int], list[PriceInForce]] = {}
-    session.flush()
     for chunk in key_portions(items):
-        rows = session.connection().execute(
-            _IN_FORCE, {"items": chunk, "orgs": sorted(orgs), "day": day}
-        )
-        for row in rows:
-            found.setdefault((row.org_id, row.item_id), []).append(PriceInForce(*tuple(row)))
+        rows = _IN_FORCE.rows(session, {"items": chunk, "orgs": sorted(orgs), "day": day})
+        for price in starmap(PriceInForce, rows):
+            found.setdefault((price.org_id, price.item_id), []).append(price)
     return {key: tuple(sorted(prices, key=_order)) for key, prices in found.items()}
 
 

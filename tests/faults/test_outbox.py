@@ -24,6 +24,7 @@ from app.services import line_watch, outbox as outboxes
 from app.services.db import Database, at_end, postgresql_engine
 from app.services.operations import claim
 from app.services.outbox import Outbox, attempt
+from app.services.ready import Ready
 from app.services.settling import settle_all
 from app.services.stock.places import virtual_place
 from tests.databases import Databases
@@ -104,7 +105,7 @@ def test_a_full_disk_stops_before_anything_is_sent(site: Site, tmp_path: Path) -
 def refused_with_commit(db: Database, actor: Actor) -> None:
     with db.write() as session:
         claim(session, actor, EAST, new_op(), "test.book", {})
-        at_end(session, text("SELECT 1 FROM no_such_table"), {})
+        at_end(session, Ready(text("SELECT 1 FROM no_such_table")), {})
 
 
 def test_ends_that_are_known_leave_nothing_to_ask(site: Site, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from app.services.catalogue.detail import item_detail
 from app.services.db import at_end
 from app.services.db_errors import as_known
 from app.services.platform.server import OWNER
+from app.services.ready import Ready
 from tests.databases import Backend, ServerBackend
 from tests.factories import EAST, LEAD, WEST, Site
 
@@ -40,7 +41,7 @@ def test_a_refusal_at_the_very_end_leaves_the_way_in_as_it_was(site: Site) -> No
     way = site.as_("east_store")[0]
     for _attempt in range(3):  # more than the server's connections that are kept
         with pytest.raises(DBAPIError), way.write() as session:
-            at_end(session, text("SELECT 1 FROM no_such_table"), {})
+            at_end(session, Ready(text("SELECT 1 FROM no_such_table")), {})
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
 
@@ -75,7 +76,7 @@ def test_a_line_that_breaks_with_commit_leaves_it_open_whether_it_was_kept(
     for _attempt in range(3):
         monkeypatch.setattr(Connection, "pipeline", breaks)
         with pytest.raises(UnsureProblem), way.write() as session:
-            at_end(session, text("SELECT 1"), {})
+            at_end(session, Ready(text("SELECT 1")), {})
         monkeypatch.setattr(Connection, "pipeline", WHOLE)
         with way.read() as session:
             assert session.scalar(text("SELECT 1")) == 1
@@ -89,7 +90,7 @@ def test_lines_that_are_ended_again_and_again_leave_no_handle(
 
     def work(_number: int) -> None:
         with suppress(EnvironmentProblem), way.write() as session:
-            at_end(session, text("SELECT pg_sleep(0.03)"), {})
+            at_end(session, Ready(text("SELECT pg_sleep(0.03)")), {})
 
     handles = []
     for _round in range(6):

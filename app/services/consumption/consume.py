@@ -31,13 +31,20 @@ from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
+from app.services.ready import Ready
 from app.services.stock.available import lot_stock
 from app.services.stock.closed import refuse_closed
 from app.services.stock.names import ItemTold, items_told
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 
-_DOCUMENT: Final = insert(cast("Table", Consumption.__table__))
+_DOCUMENT: Final = Ready(
+    insert(cast("Table", Consumption.__table__)),
+    columns=(
+        "org_id", "id", "no", "place_id", "occurred_on", "posted_at", "person_id", "source",
+        "status", "note",
+    ),
+)  # fmt: skip
 _ATTEMPTS: Final = 3
 """FEFO is read before it is posted; when others were faster it is read again."""
 
@@ -114,7 +121,7 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
     document_id = use.document_id or new_id()
     found = priced(session, use.org_id, use.day, moves)
     no = document_no(session, use.org_id, "XH", use.day)
-    session.connection().execute(_DOCUMENT, _document(session, actor, use, document_id, no))
+    _DOCUMENT.do(session, _document(session, actor, use, document_id, no))
     posted = post(
         session, actor,
         Posting(use.org_id, use.op_id, DocKind.CONSUMPTION, document_id, use.day, found),

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from app.domain.stock.fefo import LotStock
 from app.models.base import BigInt, Flag
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
+from app.services.ready import Ready
 
 _USABLE_ZONES: Final = ("", "good")
 """Goods in 待验, 不合格 and 退货 may not be used; those in 待发 are packed or on their way."""
@@ -91,8 +92,8 @@ def _receipt_query() -> Executable:
     return select(*columns, rows.c.price_factor).where(rows.c.newest == literal_column("1"))
 
 
-_STOCK: Final = _stock_query()
-_RECEIPTS: Final = _receipt_query()
+_STOCK: Final = Ready(_stock_query())
+_RECEIPTS: Final = Ready(_receipt_query())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,7 @@ def lot_stock(
         place_id: Where to look: here and in all that hangs under it (`places_under`).
         items: Which items.
     """
-    session.flush()
-    rows = session.connection().execute(
-        _STOCK, {"org": org_id, "place": place_id, "items": list(items)}
-    )
+    rows = _STOCK.rows(session, {"org": org_id, "place": place_id, "items": list(items)})
     found: dict[int, list[LotStock]] = {}
     for item, place, lot, owner, qty, expiry, lot_no, held in rows:
         found.setdefault(item, []).append(
@@ -181,6 +179,5 @@ def receipt_costs(
     session: Session, org_id: int, lots: Collection[int]
 ) -> dict[tuple[int, int, int], Cost]:
     """The latest price at which each (item, lot, owner) came in."""
-    session.flush()
-    rows = session.connection().execute(_RECEIPTS, {"org": org_id, "lots": list(lots)})
+    rows = _RECEIPTS.rows(session, {"org": org_id, "lots": list(lots)})
     return {(row[0], row[1], row[2]): Cost(row[3], row[4]) for row in rows}

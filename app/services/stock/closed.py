@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.models.settlement import MonthClose
+from app.services.ready import Ready
 
-_THROUGH: Final = select(func.max(MonthClose.date_to)).where(
-    MonthClose.org_id == bindparam("org"), MonthClose.reopened_at.is_(None)
+_THROUGH: Final = Ready(
+    select(func.max(MonthClose.date_to)).where(
+        MonthClose.org_id == bindparam("org"), MonthClose.reopened_at.is_(None)
+    )
 )
 
 
 def closed_through(session: Session, org_id: int) -> date | None:
     """The last day of the last closed month; None while nothing is closed."""
-    session.flush()
-    found: date | None = session.connection().scalar(_THROUGH, {"org": org_id})
+    found: date | None
+    ((found,),) = _THROUGH.rows(session, {"org": org_id})
     return found
 
 
