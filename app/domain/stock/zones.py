@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.catalogue import Storage
 from app.domain.errors import DomainError
 from app.i18n import N_, _
 
@@ -48,6 +49,7 @@ REASONED: Final = frozenset({("bad", "good"), ("returns", "good"), ("bad", "pend
                              ("returns", "pending")})  # fmt: skip
 """Moves back towards the good goods: only with a reason (复检合格)."""
 _LEAST: Final = 4
+_ANY: Final = "." * _LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,21 @@ def check_move(start: Spot, end: Spot, storage: str, reason: str) -> None:
         raise DomainError(
             "move.storage",
             _(
-                "「{place}」的温度不合这种货的储存要求。请移到相应的冷藏或阴凉库位。",
+                "「{place}」是{there}，这种货要{wanted}。请移到储存条件合适的库位。",
                 place=end.name,
+                there=Storage(end.storage).label,
+                wanted=Storage(storage).label,
             ),
         )
+
+
+def may_go(start: Spot, end: Spot, storage: str) -> bool:
+    """Whether goods of a storage class may go there, with a reason or without."""
+    try:
+        check_move(start, end, storage, _ANY)
+    except DomainError:
+        return False
+    return True
 
 
 def is_open(spot: Spot) -> bool:

@@ -17,7 +17,7 @@ from app.domain.ids import new_id
 from app.domain.ledger import Move
 from app.domain.quantity import checked
 from app.domain.stock.fefo import barred
-from app.domain.stock.zones import ZONES, Spot, check_move, is_open
+from app.domain.stock.zones import ZONES, Spot, check_move, is_open, may_go
 from app.i18n import _
 from app.models.item import Item
 from app.models.stock import Lot, Place
@@ -28,6 +28,7 @@ from app.services.db import Database, today
 from app.services.operations import claim, finish
 from app.services.stock.available import held_lots
 from app.services.stock.costing import at_cost
+from app.services.stock.places import PlaceRow, stock_places
 from app.services.stock.posting import Posting, post
 
 _KINDS: Final = {"department": ("store", 2), "store": ("store", 1), "zone": ("zone", 1),
@@ -134,6 +135,19 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"lines": len(moves)})
         return len(moves)
+
+
+def targets(
+    db: Database, actor: Actor, org_id: int, item_id: int, start: int
+) -> tuple[PlaceRow, ...]:
+    """The places to which goods of an item may go from a place, in the order of their codes."""
+    require(actor, Duty.READ, org_id)
+    with db.read() as session:
+        places = stock_places(session, org_id)
+        spots = {row.id: Spot(row.name, row.zone, row.storage) for row in places}
+        here = _spot(spots, start)
+        storage = session.scalars(select(Item.storage).where(Item.id == item_id)).one()
+    return tuple(row for row in places if row.id != start and may_go(here, spots[row.id], storage))
 
 
 def add_place(db: Database, actor: Actor, command: AddPlace) -> int:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.domain.ids import new_op
 from app.domain.stock.zones import ZONES
-from app.i18n import _
+from app.i18n import N_, _
 from app.services.stock.listing import StockRow
 from app.services.stock.moving import MoveGoods, MoveLine
 from app.services.stock.places import PlaceRow
@@ -18,6 +18,8 @@ from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import Field, Select
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
+
+_LEVELS = {2: N_("科室"), 3: N_("三级库")}
 
 
 class MoveForm(Form):
@@ -35,13 +37,7 @@ class MoveForm(Form):
         words = _("{spec} · 批号 {lot} · 现在在 {place}", spec=row.spec, lot=row.lot_no or "—",
                   place=row.place)  # fmt: skip
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        self.place = Select(
-            [
-                (p.id, f"{p.code} {p.name} · {_(ZONES[p.zone])}")
-                for p in places
-                if p.id != row.place_id and p.zone != "outgoing"
-            ]
-        )
+        self.place = Select([(one.id, f"{one.code} {one.name} · {_is(one)}") for one in places])
         whole = row.qty % row.pack_factor == 0
         self._factor = row.pack_factor if whole else 1
         unit = row.pack_unit if whole else row.base_unit
@@ -71,3 +67,8 @@ class MoveForm(Form):
         )  # fmt: skip
         self.chosen.emit(MoveGoods(new_op(), row.org_id, (line,), self.reason.text()))
         self.accept()
+
+
+def _is(place: PlaceRow) -> str:
+    """What the place is: its zone; one without a zone by its level (一级库, 二级库, 三级库)."""
+    return _(ZONES[place.zone] if place.zone else _LEVELS.get(place.level, ZONES[""]))

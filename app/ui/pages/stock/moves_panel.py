@@ -13,8 +13,8 @@ from app.services.counting.disposal import Ask, ask
 from app.services.db import local_time
 from app.services.stock.listing import StockRow
 from app.services.stock.movements import MovementQuery, MovementRow, movements
-from app.services.stock.moving import move_goods
-from app.services.stock.places import PlaceRow, places_of
+from app.services.stock.moving import move_goods, targets
+from app.services.stock.places import PlaceRow
 from app.ui import formats
 from app.ui.changes import Topic
 from app.ui.disposal_form import DisposalForm
@@ -128,7 +128,7 @@ class MovesPanel(DetailPanel):
             self._page.context.notices.done(_("已移库。"))
             self._page.context.changes.announce({Topic.STOCK})
 
-        self._page.read(lambda: places_of(db, actor, row.org_id), ask)
+        self._page.read(lambda: targets(db, actor, row.org_id, row.item_id, row.place_id), ask)
 
     def _ask_disposal(self) -> None:
         """Write the lot off or give it back; another person approves it in 盘点."""
