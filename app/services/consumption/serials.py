@@ -14,6 +14,7 @@ from app.i18n import _
 from app.models.receiving import Acceptance, TraceCode
 from app.models.settlement import Consumption
 from app.models.stock import Lot
+from app.models.transfer import Transfer
 from app.services.db import local_time, now
 from app.services.receiving.lookup import known_trace
 from app.services.receiving.notes import policy_of
@@ -124,10 +125,11 @@ def _scanned_at_the_door(session: Session, org_id: int, article: Article) -> boo
 
 
 def _document(session: Session, org_id: int, document_id: int | None) -> str:
+    """The consumption, or the transfer with which the article was sent off."""
     number = session.scalar(
         select(Consumption.no).where(Consumption.org_id == org_id, Consumption.id == document_id)
     )
-    return number or "—"
+    return number or session.scalar(select(Transfer.no).where(Transfer.id == document_id)) or "—"
 
 
 def _at(moment: datetime) -> str:

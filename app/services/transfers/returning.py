@@ -118,6 +118,7 @@ def net(db: Database, actor: Actor, command: SetOff) -> int:
         earlier = claim(session, actor, acting, *op)
         if earlier is not None:
             return int(earlier["units"])
+        _hold_loans(session, command.org_id, command.other_id)
         ours = _debts(session, command.org_id, command.other_id, command.item_id)
         theirs = _debts(session, command.other_id, command.org_id, command.item_id)
         units = 0
@@ -138,6 +139,20 @@ def net(db: Database, actor: Actor, command: SetOff) -> int:
             )
         finish(session, acting, command.op_id, {"units": units})
         return units
+
+
+def _hold_loans(session: Session, one: int, other: int) -> None:
+    """Nobody else gives back or sets off between the two until the unit of work ends."""
+    session.execute(
+        select(Transfer.id)
+        .where(
+            Transfer.kind == Kind.LOAN.value,
+            Transfer.org_id.in_((one, other)),
+            Transfer.donor_id.in_((one, other)),
+        )
+        .order_by(Transfer.id)
+        .with_for_update()
+    )
 
 
 def _debts(session: Session, borrower: int, lender: int, item: int) -> list[Debt]:
