@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,14 +16,17 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError, EnvironmentProblem
+from app.i18n import _, use_language
+from app.ui import theme
 from app.ui.jobs import JobRunner
-from app.ui.tables import paint
-from app.ui.tables.cells import Row, Two
+from app.ui.tables import paint, summary
+from app.ui.tables.cells import Qty, Row, Two
+from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.paged_model import KEPT_PAGES, PagedModel
 from app.ui.tables.query import PageQuery, Sort
 from app.ui.tables.view import GridView
-from app.ui.tables.widths import Want, share
+from app.ui.tables.widths import Want, Widths, share
 from tests.ui.grids import COLUMNS, Numbers, row
 
 Settle = Callable[[], None]
@@ -204,6 +208,30 @@ def test_selection_is_counted_and_summed(grid: Callable[[int], GridView]) -> Non
     assert "已选 1 行 · 30" in view.counts()
 
 
+@pytest.mark.usefixtures("qtbot")
+@pytest.mark.parametrize(
+    ("language", "sums"),
+    [
+        ("zh_CN", ["价税合计 ¥1,200.50", "未匹配 −¥3.00"]),
+        ("en", ["价税合计 ¥1,200.50", "未匹配 −¥3.00"]),
+    ],
+)
+def test_several_sums_are_told_apart_and_money_reads_as_money(
+    language: str, sums: list[str]
+) -> None:
+    use_language(language)
+    columns = tuple(
+        Column(key=title, title=title, unit=_("元"), kind=Kind.MONEY, total=True)
+        for title in ("价税合计", "未匹配")
+    )
+    model = ListModel(columns)
+    rows = [
+        Row(1, ("", ""), raw=(Decimal("1000.25"), Decimal(-3))),
+        Row(2, ("", ""), raw=(Decimal("200.25"), None)),
+    ]
+    assert summary.sums(model, rows) == ["价税合计 ¥1,200.50", "未匹配 −¥3.00"]
+
+
 def test_rows_are_copied_at_full_precision_with_headings(grid: Callable[[int], GridView]) -> None:
     view = grid(5)
     view.choose(2)
@@ -282,6 +310,22 @@ def test_a_long_name_takes_the_air_of_its_neighbours(lines: GridView) -> None:
     assert lines.halves.left.columnWidth(place) >= paint.cell_width(cells[1]) + 20
     QApplication.processEvents()
     assert lines.halves.right.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_headings_can_be_read_before_there_are_rows() -> None:
+    """An empty table, and one whose cells are shorter than the words above them."""
+    titles = ["Where the goods stand now", "Found by the count", "What if", "Amount of both"]
+    kinds = [Kind.TEXT, Kind.QTY, Kind.CHECK, Kind.MONEY]
+    columns = tuple(
+        Column(key=f"c{n}", title=title, kind=kind, width=40)
+        for n, (title, kind) in enumerate(zip(titles, kinds, strict=True))
+    )
+    widths = Widths(columns)
+    needed = [paint.width_of(title, theme.px(14), bold=True) for title in titles]
+    assert all(widths.want(n).tight >= needed[n] for n in range(4))
+    widths.look([Row(1, ("a", Qty("1", "盒"), False, "1.00"))])
+    assert all(widths.want(n).tight >= needed[n] for n in range(4))
 
 
 def edit(line: object, _key: str, value: object) -> object:

@@ -28,15 +28,15 @@ def rows_in_sight(model: TableModel, body: Body) -> str:
 
 
 def sums(model: TableModel, rows: Sequence[Row]) -> list[str]:
-    """The sums of the columns that are added up."""
+    """The sums of the columns that are added up; where there are several, each with its name."""
     words: list[str] = []
-    for place, column in enumerate(model.columns):
-        if not column.total:
-            continue
+    added = [(place, column) for place, column in enumerate(model.columns) if column.total]
+    for place, column in added:
         numbers = [value for row in rows if isinstance(value := row.value(place), int | Decimal)]
         total = Decimal(sum(numbers, Decimal(0)))
-        text = formats.amount(total) if column.unit == "元" else formats.number(total)
-        words.append(f"{text} {column.unit}".strip())
+        money = column.unit == _("元")
+        text = formats.yuan(total) if money else f"{formats.number(total)} {column.unit}"
+        words.append((f"{column.title} {text}" if len(added) > 1 else text).strip())
     return words
 
 

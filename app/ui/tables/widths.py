@@ -93,13 +93,16 @@ class Widths:
         scale = theme.px(15) / 15
         held = self.held.get(column.key)
         base = round((held or column.width) * scale)
-        if held or not self._seen[place] or column.kind in _DRAWN:
+        if held:
+            return Want(base, base, base, base)
+        if not self._seen[place] or column.kind in _DRAWN:
+            base = max(base, _heading(column))  # no rows yet, but the heading is to be read
             return Want(base, base, base, base)
         need = max(self._seen[place] + _PADS, _heading(column))
         need = min(need + (_FRAME if column.editable else 0), max(base, theme.px(_LONGEST)))
-        least = min(base, need) if column.kind in _WORDS else need
+        least = max(min(base, need), _heading(column)) if column.kind in _WORDS else need
         tight = round(least * _TIGHT) if column.kind is Kind.TWO_LINE else least
-        return Want(min(least, max(tight, _heading(column))), least, need, max(base, need))
+        return Want(max(tight, _heading(column)), least, need, max(base, need))
 
 
 def _content(cell: Cell) -> int:
