@@ -190,7 +190,7 @@ class RequestsForm(Form):
         self.grid.setMinimumHeight(theme.px(340))
         self.grid.set_empty(_("还没有申请。在编码对照里选一行，按 A 申请新增。"))
         self.grid.current_changed.connect(self._chosen)
-        self.grid.opened.connect(lambda _row: self.verb.click())
+        self.grid.opened.connect(lambda _row: self.press())
         self.why = Text("", Role.SECOND, wrap=True)
         self.body.addWidget(self.grid, 1)
         self.body.addWidget(self.why)

@@ -73,10 +73,10 @@ def test_the_form_says_what_is_not_a_number(page: AwardsPage) -> None:
     form = LimitsForm(((1, "项目"),), lambda _project, limits: asked.append(limits), page)
     editor = form.fields["in_all"].editor
     editor.setText("两家")  # type: ignore[attr-defined]  # a CodeEdit
-    form.submit()
+    form.verb.click()
     assert asked == []
     editor.setText("2")  # type: ignore[attr-defined]  # a CodeEdit
-    form.submit()
+    form.verb.click()
     assert asked[0].in_all == 2
 
 
@@ -90,7 +90,7 @@ def test_the_buyer_submits_and_the_head_approves(
     form = page.awards.findChild(SubmitForm)
     assert form is not None
     form.rest.setChecked(True)
-    form.submit()
+    form.verb.click()
     settle()
     head = show(AwardsPage(context_for("lead_head")))
     settle()
@@ -121,7 +121,7 @@ def test_the_head_gives_leave_to_take_a_list_over(
     assert "YJ-OLD" in bar.words.text()
     bar.agree.click()
     assert bar.form is not None
-    bar.form.submit()
+    bar.form.verb.click()
     settle()
     assert not bar.isVisible()
     assert takeovers(*site.as_("lead_head"))[0].approved_by

@@ -55,7 +55,7 @@ def test_a_sheet_with_own_titles_is_asked_about_marked_imported_and_undone(
     assert not form.verb.isEnabled()
     assert "还没指定" in form.problem.text()
     assert said(form).verb.isEnabled()
-    form.submit()
+    form.verb.click()
     settle()
     plan = page.flow.form
     assert plan.verb.text() == "导入 1 行"
@@ -66,7 +66,7 @@ def test_a_sheet_with_own_titles_is_asked_about_marked_imported_and_undone(
     page.flow.save_marked(path, preview, marked)
     settle()
     assert read_tables(marked)[0].rows[0][-1] == "导入说明"
-    plan.submit()
+    plan.verb.click()
     settle()
     assert page.model.rowCount() == 6
     page.desk.undo.open()
@@ -74,10 +74,10 @@ def test_a_sheet_with_own_titles_is_asked_about_marked_imported_and_undone(
     history = page.desk.undo.history
     assert history.grid.choose(history.model.rows[0].key)
     assert history.verb.isEnabled()
-    history.submit()
+    history.verb.click()
     settle()
     assert page.desk.undo.form.verb.text() == "撤销 1 行"
-    page.desk.undo.form.submit()
+    page.desk.undo.form.verb.click()
     settle()
     assert page.model.rowCount() == 5
 
@@ -90,12 +90,12 @@ def test_codes_are_added_and_ended_with_validity(page: CataloguePage, settle: Se
     line = form.add_line()
     line.system.choose(CodeSystem.APPROVAL)
     line.code.setText("国药准字X1")
-    form.submit()
+    form.verb.click()
     assert "写法不对" in form.problem.text()
     line.code.setText("国药准字H20269999")
     line.start.setText("2026-01-01")
     line.end.setText("2031-01-01")
-    form.submit()
+    form.verb.click()
     settle()
     item = page.panel.item
     assert item is not None
@@ -122,7 +122,7 @@ def test_a_picture_is_attached_shown_saved_and_removed(
     settle()
     assert not form.picture.pixmap().isNull()
     copy = tmp_path / "存.png"
-    form.submit()
+    form.verb.click()
     dialog = page.findChild(FileDialog)
     assert isinstance(dialog, FileDialog)
     dialog.fileSelected.emit(str(copy))
@@ -141,7 +141,7 @@ def test_a_version_is_published_and_its_changes_told(
     page.panel.edit_button.click()
     editor = page._form.fields["trade_name"].editor
     editor.setText("阿莫灵")  # type: ignore[attr-defined]
-    page._form.submit()
+    page._form.verb.click()
     settle()
     page.desk.show_versions(may_edit=True)
     settle()
@@ -152,7 +152,7 @@ def test_a_version_is_published_and_its_changes_told(
     page.desk.save_changes(form, path)
     form.publish.emit()
     settle()
-    page.desk.publish_form.submit()
+    page.desk.publish_form.verb.click()
     settle()
     assert form.note.text() == "所有改动都已发布。"
     assert form.model.rowCount() == 0

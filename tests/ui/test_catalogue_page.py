@@ -88,14 +88,14 @@ def test_an_item_is_added_and_what_is_wrong_stands_under_its_field(
     for key, text in (("name", "维生素C片"), ("strength", "100 mg"), ("pack_factor", "一百"),
                       ("base_unit", "片"), ("pack_unit", "瓶")):  # fmt: skip
         type_into(page, key, text)
-    page._form.submit()
+    page._form.verb.click()
     assert page._form.fields["pack_factor"].problem.text == "请填整数，如 24。"
     type_into(page, "pack_factor", "100")
-    page._form.submit()
+    page._form.verb.click()
     settle()
     assert "还没填生产企业" in page._form.fields["maker"].problem.text
     type_into(page, "maker", "江岸制药有限公司")
-    page._form.submit()
+    page._form.verb.click()
     settle()
     assert page.panel.item is not None
     assert page.panel.item.code == "YP-000106"
@@ -108,7 +108,7 @@ def test_an_item_is_changed_and_its_history_shown(page: CataloguePage, settle: S
     assert len(codes(page)) == 1  # alone in the list: no other row displaces it in the panel
     page.panel.edit_button.click()
     type_into(page, "trade_name", "阿莫灵")
-    page._form.submit()
+    page._form.verb.click()
     settle()
     assert page.panel.name.text() == "阿莫西林胶囊（阿莫灵）"
     assert "商品名 空 → 阿莫灵" in page.panel.changes.text()
@@ -125,7 +125,7 @@ def test_a_sheet_is_previewed_and_imported(
     settle()
     assert page.flow.form.verb.text() == "导入 1 行"
     assert str(page.flow.form.model.index(0, 1).data()) == "不能导入"
-    page.flow.form.submit()
+    page.flow.form.verb.click()
     settle()
     assert len(codes(page)) == 6
 

@@ -46,7 +46,7 @@ def test_a_count_by_scanner_and_keyboard(
     form = opened(page)
     assert isinstance(form, StartForm)
     form.place.choose(sqlite_site.world.stores[EAST])
-    form.submit()
+    form.verb.click()
     settle()
     scan(page, gs1(AMOXICILLIN, "A", FAR))
     settle()
@@ -108,7 +108,7 @@ def test_a_count_is_sent_back_approved_by_the_head_and_booked_by_a_keeper(
     form = opened(head)
     assert isinstance(form, ReasonForm)
     form.reason.setPlainText("少一盒，再找找")
-    form.submit()
+    form.verb.click()
     settle()
     keeper.refresh()
     settle()
@@ -125,14 +125,14 @@ def test_a_count_is_sent_back_approved_by_the_head_and_booked_by_a_keeper(
     head.refresh()
     settle()
     head.done_button.click()
-    opened(head).submit()
+    opened(head).verb.click()
     settle()
     assert (head.done_button.isEnabled(), on_hand(sqlite_site, lots["A"])) == (False, 48)
     keeper.refresh()
     settle()
     assert keeper.done_button.text() == "入账"
     keeper.done_button.click()
-    opened(keeper).submit()
+    opened(keeper).verb.click()
     settle()
     assert on_hand(sqlite_site, lots["A"]) == 24
     line = keeper.model.row_at(0)
@@ -153,14 +153,14 @@ def test_a_lot_is_written_off_from_its_line(
     page.lose_button.click()
     form = opened(page)
     assert isinstance(form, DisposalForm)
-    form.submit()
+    form.verb.click()
     assert form.isVisible()
     form.reason.setText("跌落破损")
     form.count.setText("半盒")
-    form.submit()
+    form.verb.click()
     assert "不是数量" in form.count_field.problem.text
     form.count.setText("1+5")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.disposals.model.rowCount() == 1
     with sqlite_site.owner.read() as session:
@@ -187,7 +187,7 @@ def test_a_write_off_is_refused_or_destroyed_before_two_witnesses(
     no = next(one for one in begin(0).findChildren(QPushButton) if one.text() == "不同意")
     no.click()
     settle()
-    begin(1).submit()
+    begin(1).verb.click()
     settle()
     states = {one.state for one in disposals(*sqlite_site.as_("east_store"), [EAST])}
     assert states == {DisposalState.REFUSED, DisposalState.APPROVED}
@@ -196,10 +196,10 @@ def test_a_write_off_is_refused_or_destroyed_before_two_witnesses(
     assert isinstance(form, DestroyForm)
     form.two.choose(form.one.value)
     form.method.setText("交医废公司焚烧")
-    form.submit()
+    form.verb.click()
     assert "两名不同的见证人" in form.fields["destroy.witness"].problem.text
     assert form.method.text() == "交医废公司焚烧"
     form.two.setCurrentIndex(1 - form.one.currentIndex())
-    form.submit()
+    form.verb.click()
     settle()
     assert on_hand(sqlite_site, lots["A"]) == 24

@@ -172,7 +172,7 @@ def test_what_does_not_fit_is_said_by_its_field_and_not_saved(
     assert form.badge.status is Status.BAD
     assert "「批号」放不下" in form.note.text()
     assert form.canvas.faulty == {"批号"}
-    form.submit()
+    form.verb.click()
     settle()
     assert form.badge.text() == "还没保存"
     assert "「批号」放不下" in form.note.text()
@@ -249,7 +249,7 @@ def test_a_saved_template_prints_what_it_showed(
     assert isinstance(qr, CodePart)
     form.editor.put(replace(qr, x=455, y=160, width=90, height=90, content="{lot}"))
     form.editor.take(_without(form.editor.design, "{place}", "{quantity}", "数量"))
-    form.submit()
+    form.verb.click()
     settle()
     templates = form_of(page, TemplatesForm)
     rows = designs.designs(*sqlite_site.as_("east_store"), EAST)
@@ -273,7 +273,7 @@ def test_a_saved_template_prints_what_it_showed(
 def test_a_template_goes_out_as_a_file_and_comes_in_again(
     page: LabelsPage, form: DesignerForm, settle: Settle, tmp_path: Path
 ) -> None:
-    form.submit()
+    form.verb.click()
     settle()
     templates = form_of(page, TemplatesForm)
     templates.reload()

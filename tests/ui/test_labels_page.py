@@ -160,11 +160,11 @@ def test_a_printer_that_stops_goes_on_from_there(
     assert "前 3 枚已送到" in page.preview.note.text()
     form = next(one for one in page.findChildren(ResumeForm) if one.isVisible())
     form.printed.set_value(form.printed.value - 1)  # the third came out torn
-    form.submit()
+    form.verb.click()
     follow(page)
     form = next(one for one in page.findChildren(ResumeForm) if one.isVisible())
     assert form.printed.value == 4  # three more were handed over, the last one is not sure
-    form.submit()
+    form.verb.click()
     follow(page)
     assert sent == [5, 3, 1]
     last = page.context.notices.kept[0]
@@ -221,7 +221,7 @@ def test_labels_are_printed_again_from_the_history_or_by_a_scan(
     page.goods.choose_reprint()
     settle()
     (form,) = page.findChildren(PickForm)
-    form.submit()
+    form.verb.click()
     follow(page)
     assert page.goods.title.text().startswith("补打 10-14 10:30 的 5 枚")
     assert page.preview.badge.text() == "10 个条码已自检，可识读"
@@ -240,7 +240,7 @@ def test_labels_are_printed_again_from_the_history_or_by_a_scan(
     settle()
     goods = next(one for one in page.findChildren(StockForm) if one.isVisible())
     assert (goods.verb.isEnabled(), goods.reprint.isEnabled()) == (False, True)
-    goods.submit()
+    goods.press()
     follow(page)
     assert page.goods.title.text().endswith("K260318")
     assert page.preview.count.text() == "5 枚 · 1 页"
@@ -263,7 +263,7 @@ def test_goods_from_stock_join_the_print(
     page.goods.add_from_stock("K2603")
     settle()
     (form,) = page.findChildren(StockForm)
-    form.submit()
+    form.verb.click()
     follow(page)
     assert [one.source.value for one in page.state.choices] == ["acceptance", "stock"]
     page.put_out(Outlet(OutletKind.PDF), tmp_path / "labels.pdf")
@@ -276,10 +276,10 @@ def test_the_nudge_is_typed_in_millimetres(page: LabelsPage, follow: Follow) -> 
     page.papers.ask_nudge()
     (form,) = page.findChildren(NudgeForm)
     form.down_edit.setText("half")
-    form.submit()
+    form.verb.click()
     assert not form.down.problem.isHidden()
     form.down_edit.setText("-0.5")
-    form.submit()
+    form.verb.click()
     follow(page)
     assert page.options.nudge.text() == "左 0.0 mm · 上 0.5 mm"
     assert page.save_state()["nudge"] == [0, -5]

@@ -143,15 +143,15 @@ def test_weights_are_kept_and_the_review_begins(
     before = form.sums[0].text()
     form.weights[Criterion.PRICE].setText("六十")
     assert form.sums[0].text() != before
-    form.submit()
+    form.verb.click()
     assert "0 到 100 的整数" in form.problem.text()
     form.weights[Criterion.PRICE].setText("60")
     assert form.sums[0].text() == before
-    form.submit()
+    form.verb.click()
     settle()
     assert page.primary.text() == "开始第 2 轮"
     page.asking.close()
-    question(page).submit()
+    question(page).verb.click()
     settle()
     assert projects(*deal.site.as_("lead_buyer"))[0].state is State.REVIEWING
 
@@ -175,12 +175,12 @@ def test_a_project_is_made_of_what_was_typed(
         assert isinstance(edit, QLineEdit)
         right = edit.text()
         edit.setText(wrong)
-        form.submit()
+        form.verb.click()
         assert form.isVisible()
         assert told in field.problem.text
         edit.setText(right)
     form.growth.setText("５")
-    form.submit()
+    form.verb.click()
     settle()
     made = next(one for one in projects(*deal.site.as_("lead_buyer")) if one.id != deal.id)
     assert (made.title, made.growth) == ("2027 年第 1 季度", 50)
@@ -194,10 +194,10 @@ def test_a_deadline_is_typed_as_people_write_it(page: NegotiationPage, settle: S
     edit = form.edit.editor
     assert isinstance(edit, QLineEdit)
     edit.setText("后天")
-    form.submit()
+    form.verb.click()
     assert "看不懂" in form.edit.problem.text
     edit.setText("2026/12/1")
-    form.submit()
+    form.verb.click()
     assert f"{form.deadline:%m-%d %H:%M %z}" == "12-01 17:00 +0800"
 
 
@@ -213,7 +213,7 @@ def test_a_member_s_head_confirms_the_need(
     assert view.needs.setData(view.needs.index(0, place), "100")
 
     view.confirm.click()
-    question(page).submit()
+    question(page).verb.click()
     settle()
 
     found = {one.org_id: one for one in members(*sqlite_site.as_("east_head"), project)}
@@ -235,7 +235,7 @@ def test_a_supplier_types_its_prices_and_hands_them_in(
     assert model.setData(model.index(2, place), "放弃")
 
     page.own.send.click()
-    question(page).submit()
+    question(page).verb.click()
     settle()
 
     quote = own_quote(*sqlite_site.as_("kangze_sales"), deal.id)
@@ -255,14 +255,14 @@ def test_a_line_is_shared_when_the_shares_are_the_whole(
     cheap, dear = form.shares.values()
     cheap.setText("70")
     dear.setText("20")
-    form.submit()
+    form.verb.click()
     assert form.isVisible()
     assert form.sum.text() == "合计 90%，还差 10%"
     dear.setText("30")
-    form.submit()
+    form.verb.click()
     assert form.isVisible()  # the dearer one needs its reason
     form.reason.setText("两家分担断供风险，价差一角")
-    form.submit()
+    form.verb.click()
     settle()
 
     draft = comparison(*deal.site.as_("lead_buyer"), deal.id).draft
@@ -278,7 +278,7 @@ def test_a_line_fails_a_supplier_leaves_and_the_trail_tells_it(
     form = question(page)
     assert isinstance(form, FailForm)
     form.reason.setPlainText("质量层次不符")
-    form.submit()
+    form.verb.click()
     settle()
     page.asking.dismiss()
     settle()
@@ -286,7 +286,7 @@ def test_a_line_fails_a_supplier_leaves_and_the_trail_tells_it(
     assert isinstance(out, DismissForm)
     out.who.choose(RUIHE)
     out.reason.setPlainText("主动退出本项目")
-    out.submit()
+    out.verb.click()
     settle()
     page.asking.trail()
     settle()
@@ -349,10 +349,10 @@ def test_members_are_asked_by_a_day_and_see_first_what_they_use(
     edit = form.day.editor
     assert isinstance(edit, QLineEdit)
     edit.setText(f"{day - timedelta(days=1)}")
-    form.submit()
+    form.verb.click()
     assert "不能早于今天" in form.day.problem.text
     edit.setText(f"{day + timedelta(days=3)}")
-    form.submit()
+    form.verb.click()
     settle()
     asked_of = members(*buyer, made.negotiation_id)
     assert {one.due_on for one in asked_of} == {day + timedelta(days=3)}

@@ -62,16 +62,16 @@ def test_a_part_is_confirmed_and_the_rest_goes_to_the_backup(
     page.order.part.click()
     form = page.asking.form
     assert isinstance(form, AnswerForm)
-    form.submit()
+    form.verb.click()
     assert "不是部分确认" in form.field.problem.text
     assert not form.model.setData(form.model.index(0, 2), "101")
     assert "0 到 100" in form.field.problem.text
     form.model.setData(form.model.index(0, 2), "60")
     form.model.setData(form.model.index(0, 3), "2099-10-30")
-    form.submit()
+    form.verb.click()
     assert "至少写 5 个字" in form.field.problem.text
     form.reason.setPlainText("厂家本月减产")
-    form.submit()
+    form.verb.click()
     settle()
     assert status_of(site, row) == State.ANSWERED
     assert "能供 60 盒 · 10-30 到货" in plain(page.order.model.rows[0].cells[1])
@@ -88,7 +88,7 @@ def test_a_part_is_confirmed_and_the_rest_goes_to_the_backup(
     assert isinstance(rest, SettleForm)
     assert "转备选 1 行 ¥164.00（比原价多 ¥9.60）" in rest.sum.text()
     rest.reason.setPlainText("按备选供应")
-    rest.submit()
+    rest.verb.click()
     settle()
     backup = order_of(site, EAST, RUIHE)
     assert backup.origin == "backup"
@@ -128,7 +128,7 @@ def test_the_buyer_sends_back_what_cannot_be_ordered(
     page.new.send_back.click()
     assert page.flow.form is not None
     page.flow.form.reason.setPlainText("这个品规下月换厂家")
-    page.flow.form.submit()
+    page.flow.form.verb.click()
     settle()
     assert not page.new.model.rows
     head = requisition(*sqlite_site.as_("west_store"), org, number).head
@@ -147,11 +147,11 @@ def test_a_supplement_is_asked_for_and_decided(
     page.pledges.more.click()
     form = page.pledges.supplements.form
     assert isinstance(form, AskForm)
-    form.submit()
+    form.verb.click()
     assert "还没填补充多少" in form.qty_field.problem.text
     form.qty.set_value(20)
     form.reason.setPlainText("流感季用量上升")
-    form.submit()
+    form.verb.click()
     settle()
     [row] = supplements(*site.as_("lead_head"), waiting=True)
 
@@ -164,7 +164,7 @@ def test_a_supplement_is_asked_for_and_decided(
     assert isinstance(asked, DecideForm)
     asked.refuse.click()
     assert "至少写 5 个字" in asked.field.problem.text
-    asked.submit()
+    asked.verb.click()
     settle()
     [row] = supplements(*site.as_("lead_head"))
     assert (row.status, row.cap) == ("approved", 1020 * 24)
@@ -205,14 +205,14 @@ def test_records_for_the_platform_are_exported_and_checked(
     assert isinstance(form, ExportForm)
     form.org.choose(EAST)
     form.first.setText("昨天")
-    form.submit()
+    form.verb.click()
     assert form.first_field.problem.text
     form.first.setText("2020-01-01")
     form.last.setText("2019-01-01")
-    form.submit()
+    form.verb.click()
     assert "对调" in form.last_field.problem.text
     form.last.setText("2099-12-31")
-    form.submit()
+    form.verb.click()
     settle()
     result = page.platform.form
     assert isinstance(result, ResultForm)
@@ -241,13 +241,13 @@ def test_a_shortage_after_both_signed_is_declared_agreed_and_settled(
     seller.order.short.click()
     form = seller.shortages.form
     assert isinstance(form, ShortForm)
-    form.submit()
+    form.verb.click()
     assert "至少填一行" in form.field.problem.text
     assert not form.model.setData(form.model.index(0, 3), "101")
     assert "0 到 100" in form.field.problem.text
     form.model.setData(form.model.index(0, 3), "40")
     form.reason.setPlainText("厂家停产检修，下月才有货")
-    form.submit()
+    form.verb.click()
     settle()
     assert not seller.order.short.isVisible()
     assert "40 盒" in seller.order.shortage.words.text()
@@ -259,7 +259,7 @@ def test_a_shortage_after_both_signed_is_declared_agreed_and_settled(
     head.order.shortage.agree.click()
     asked = head.shortages.form
     assert asked is not None
-    asked.submit()
+    asked.verb.click()
     settle()
     assert not head.order.shortage.agree.isVisible()
 
@@ -271,7 +271,7 @@ def test_a_shortage_after_both_signed_is_declared_agreed_and_settled(
     rest = buyer.shortages.form
     assert isinstance(rest, SettleForm)
     assert not rest.field.isVisible()
-    rest.submit()
+    rest.verb.click()
     settle()
     assert order_of(site, EAST, RUIHE).origin == "backup"
     assert "缺 40 盒 已终止" in plain(buyer.order.model.rows[0].cells[1])

@@ -169,7 +169,7 @@ def test_a_printer_that_stops_goes_on_with_the_same_packs(
     page.desk.print_labels(tuple(scan_pack(db, actor, EAST, code).id for code in codes))
     settle()
     (form,) = page.findChildren(ResumeForm)
-    form.submit()
+    form.verb.click()
     settle()
     assert sent == [(2, 709), (1, 709)]  # dots of 60 mm at the printer's own 300 dpi
     assert "2 枚定数包标签" in page.context.notices.kept[0].text
@@ -194,7 +194,7 @@ def test_definitions_and_needs_stand_beside(
     page.rules.focus_rows()
     key(page, Qt.Key.Key_Space)  # the row's link, without the mouse
     form = next(form for form in page.findChildren(BuildForm) if form.isVisible())
-    form.submit()
+    form.verb.click()
     settle()
     (made,) = (row.record for row in page.grid.selected())
     assert isinstance(made, PackRow)

@@ -61,15 +61,15 @@ def test_a_new_price_follows_the_old_one(page: PricesPage, settle: Settle) -> No
     settle()
     assert page.panel.isVisible()
     page.panel.follow_button.click()
-    page.desk.form.submit()
+    page.desk.form.verb.click()
     assert page.desk.form.price.problem.text
     put(page.desk.form.price, "3.50")
     put(page.desk.form.ceiling, "3.40")
-    page.desk.form.submit()
+    page.desk.form.verb.click()
     settle()
     assert "高于限价" in page.desk.form.problem.text()
     put(page.desk.form.ceiling, "")
-    page.desk.form.submit()
+    page.desk.form.verb.click()
     settle()
     page.perform(Act.FILTERS)
     settle()
@@ -85,10 +85,10 @@ def test_a_price_is_ended_with_a_reason(page: PricesPage, settle: Settle) -> Non
     choose_first(page)
     settle()
     page.panel.end_button.click()
-    page.desk.close_form.submit()
+    page.desk.close_form.verb.click()
     assert page.desk.close_form.reason.problem.text == "请写明原因，如 厂家停产。"
     put(page.desk.close_form.reason, "厂家停产")
-    page.desk.close_form.submit()
+    page.desk.close_form.verb.click()
     settle()
     assert column(page, 8) == ["2026-10-15"]
 
@@ -102,9 +102,9 @@ def test_a_sheet_of_prices_goes_into_a_new_list(
     page.flow.preview(path)
     settle()
     assert page.flow.form.verb.text() == "导入 1 行"
-    page.flow.form.submit()
+    page.flow.form.verb.click()
     put(page.list_form.name, "第二轮议价")
-    page.list_form.submit()
+    page.list_form.verb.click()
     settle()
     assert page.subtitle() == "价格表 3 份 · 生效中 5 条"
 

@@ -59,7 +59,7 @@ def test_a_number_that_two_items_share_is_asked_about(
     form = page.findChild(LotsForm)
     assert form is not None
     form.grid.choose((SYRINGE, "K1", ""))
-    form.submit()
+    form.verb.click()
     settle()
     assert page.found is not None
     assert page.found.head.lot_id == other
@@ -75,10 +75,10 @@ def test_the_lead_freezes_and_a_clinic_may_not(
     page.freeze.click()
     form = page.findChild(RecallForm)
     assert form is not None
-    form.submit()
+    form.verb.click()
     assert form.isVisible()
     form.reason.setText("包装破损漏液")
-    form.submit()
+    form.verb.click()
     settle()
     (row,) = recalls(*sqlite_site.as_("lead_buyer"))
     assert (row.lots, row.level) == ("K260318", 0)
@@ -95,7 +95,7 @@ def test_the_lead_freezes_and_a_clinic_may_not(
     reply = other.findChild(ReasonForm)
     assert reply is not None
     reply.reason.setPlainText("没有进过这一批")
-    reply.submit()
+    reply.verb.click()
     settle()
     (row,) = recalls(*sqlite_site.as_("lead_buyer"))
     assert row.answered == 1
@@ -120,7 +120,7 @@ def test_an_expiring_lot_gets_an_owner(
     settle()
     form = page.findChild(ActionForm)
     assert form is not None
-    form.submit()
+    form.verb.click()
     settle()
     row = page.expiring.model.row_at(0)
     assert row is not None

@@ -48,10 +48,10 @@ def test_sent_back_and_agreed_to_by_the_head(
     page.approval.refuse.click()
     form = page.deciding.form
     assert isinstance(form, ReasonForm)
-    form.submit()
+    form.verb.click()
     assert form.field.problem.text
     form.reason.setPlainText("库存还够，请减半")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.approval.title.text().endswith(two.no)
     page.approval.agree.click()

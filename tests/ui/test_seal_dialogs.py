@@ -66,11 +66,11 @@ def test_sealed_after_signing_and_checked(
 
     page.order.seal.click()
     form = seal_form(page)
-    form.submit()
+    form.verb.click()
     assert "请选本单位的证书文件" in form.path_field.problem.text
     form.path.setText(str(certificate))
     form.password.setText(WORD)
-    form.submit()
+    form.verb.click()
     settle()
     notices = [one.text for one in page.context.notices.kept]
     assert any("订单和合同已盖章：张主任" in text for text in notices)

@@ -84,7 +84,7 @@ def test_what_waits_becomes_a_bill_and_the_suppliers_lines_tell_the_difference(
     form.model.setData(form.model.index(0, 2), "一打")
     assert "不是整数" in form.state.text()
     form.sum_edit.setText("x")
-    form.submit()
+    form.verb.click()
     assert "不是数字" in form.sum_field.problem.text
     sheet = tmp_path / "bill.xlsx"
     write(sheet, Sheet("账单", ("品名", "数量", "单价"), [("门冬胰岛素注射液", "十", 1)]))
@@ -92,7 +92,7 @@ def test_what_waits_becomes_a_bill_and_the_suppliers_lines_tell_the_difference(
     settle()
     assert "第 2 行" in form.state.text()
     form.sum_edit.setText("519.18")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.statements.panel.gap.title.text() == "差异 +84.60"
     assert "账单多 2 支 门冬胰岛素注射液" in page.statements.panel.gap.why.text()
@@ -107,11 +107,11 @@ def test_what_waits_becomes_a_bill_and_the_suppliers_lines_tell_the_difference(
     assert page.statements.do(Deed.ADJUST)
     settle()
     adjust = form_of(page, AdjustForm)
-    adjust.submit()
+    adjust.verb.click()
     assert "请填金额" in adjust.amount_field.problem.text
     adjust.edit.setText("84.6")
     adjust.reason.setPlainText("补两支，见送货单")
-    adjust.submit()
+    adjust.verb.click()
     settle()
     assert bill(sqlite_site).difference == Decimal("0.00")
     page.only.button(0).click()
@@ -131,11 +131,11 @@ def test_invoices_are_registered_and_matched(
     form.supplier.choose(row.supplier_id)
     for field, text in ((form.number, "123"), (form.day, "2026-10-09"), (form.total, "434.58")):
         typed(field, text)
-    form.submit()
+    form.verb.click()
     settle()
     assert "20 位数字" in form.number.problem.text
     typed(form.number, "26312000000012345678")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.invoices.found[0].amount == Decimal("434.58")
     page.views.button(0).click()
@@ -150,7 +150,7 @@ def test_invoices_are_registered_and_matched(
     assert "还能匹配 434.58" in desk.amount_field.problem.text
     desk.take_button.click()
     settle()
-    desk.submit()
+    desk.verb.click()
     assert bill(sqlite_site).status is State.INVOICED
     assert "1 张发票 : 1 张对账单" in page.statements.panel.matched.text()
     assert Deed.AUDIT not in page.statements.panel.offered
@@ -168,7 +168,7 @@ def test_what_is_audited_is_paid(
     settle()
     _account_of_two_persons(page, sqlite_site, row.supplier_id, settle)
     page.payments.make()
-    form_of(page.payments, Form).submit()
+    form_of(page.payments, Form).verb.click()
     settle()
     page.payments.grid.choose((page.payments.found.batches[0].payment_id, row.statement_id))
     line = page.payments.current()
@@ -177,7 +177,7 @@ def test_what_is_audited_is_paid(
     settle()
     assert "622200001111" in (tmp_path / "pay.csv").read_text(encoding="utf-8-sig")
     page.payments.paid()
-    form_of(page, PaidForm).submit()
+    form_of(page, PaidForm).verb.click()
     settle()
     assert bill(sqlite_site).status is State.PAID
     assert show(SettlementPage(context_for(SELLER))).views.button(3) is None
@@ -195,7 +195,7 @@ def _account_of_two_persons(
     for field, text in ((entry.holder, "康泽医药有限公司"), (entry.bank, "示例银行")):
         typed(field, text)
     typed(entry.number, "12")
-    entry.submit()
+    entry.verb.click()
     settle()
     assert "8 到 32 位" in account.state.text()
     payee = enter_payee(
@@ -206,7 +206,7 @@ def _account_of_two_persons(
     settle()
     assert not account.grid.model.index(0, 5).data()  # who entered it does not check it
     check_payee(*site.as_(AUDITOR), CheckPayee(new_op(), EAST, payee))
-    account.submit()
+    account.verb.click()
 
 
 def test_a_month_is_closed_and_asked_open_again(
@@ -219,11 +219,11 @@ def test_a_month_is_closed_and_asked_open_again(
     form = form_of(page, CloseForm)
     assert not form.verb.isEnabled()
     form.estimated.setChecked(True)
-    form.submit()
+    form.verb.click()
     settle()
     assert "请写明理由" in form.note_field.problem.text
     form.note.setText("发票十月开出")
-    form.submit()
+    form.verb.click()
     settle()
     page.head.show_month(Period(2026, 9))
     page.refresh()
@@ -235,7 +235,7 @@ def test_a_month_is_closed_and_asked_open_again(
     again.ask_button.click()
     reason = form_of(page, ReasonForm)
     reason.reason.setPlainText("九月漏登送货单")
-    reason.submit()
+    reason.verb.click()
     settle()
     assert not again.allow_button.isVisible()
     assert "申请开账：九月漏登送货单" in again.trail.text()
@@ -266,7 +266,7 @@ def test_an_empty_month_keeps_the_keys_and_every_line_is_shown(
     settle()
     lines = form_of(page, LinesForm)
     assert [lines.model.index(n, 0).data() for n in range(2)] == ["2026-09-08", "2026-09-20"]
-    lines.submit()
+    lines.verb.click()
     page.statements.panel.buttons[0].setFocus()
     page.head.forth.click()
     page.head.forth.click()

@@ -49,7 +49,7 @@ def test_a_month_is_settled_between_two_windows(
     clerk.head.forth.click()  # the page begins with the month before, which is not closed
     settle()
     clerk.perform(Act.STATEMENT)
-    form_of(clerk, Form).submit()
+    form_of(clerk, Form).verb.click()
     settle()
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
     clerk.arrive(statement_id=row.statement_id, period=row.period)
@@ -62,7 +62,7 @@ def test_a_month_is_settled_between_two_windows(
     supplier.arrive(statement_id=row.statement_id, period=row.period)
     settle()
     assert supplier.statements.do(Deed.CONFIRM)
-    form_of(supplier, Form).submit()
+    form_of(supplier, Form).verb.click()
     settle()
     (row,) = statements(*sqlite_site.as_("east_head"), (EAST,))
     assert row.status is State.CONFIRMED

@@ -46,10 +46,10 @@ def test_other_parameters_are_played_again(page: SimulatorPage, settle: Callable
     months = form.months.editor
     assert isinstance(months, QLineEdit)
     months.setText("x")
-    form.submit()
+    form.verb.click()
     assert "月数应如" in form.problem.text()
     months.setText("2.5")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.scenarios is not None
     assert page.scenarios[1].tenths == 25

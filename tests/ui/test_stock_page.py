@@ -134,7 +134,7 @@ def test_a_lot_is_moved_to_another_place(
     assert form is not None
     form.place.choose(bad)
     form.count.set_value(0)
-    form.submit()
+    form.verb.click()
     assert form.isVisible(), "nothing is moved, and what was chosen stays"
     form.count.set_value(3)
     form.verb.click()
@@ -189,7 +189,7 @@ def test_a_lot_is_written_off_where_it_is_seen(
     assert form is not None
     form.count.setText("3+2")
     form.reason.setText("包装破损漏液")
-    form.submit()
+    form.verb.click()
     settle()
     (paper,) = disposals(*sqlite_site.as_("east_store"), (EAST,))
     assert (paper.kind, paper.reason) == ("write_off", "包装破损漏液")

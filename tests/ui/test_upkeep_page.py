@@ -38,15 +38,15 @@ def test_a_reading_out_of_range_needs_words(page: UpkeepPage, settle: Settle) ->
     assert page.climate.badge.text() == "没有记录"
     page.perform(Act.NEW)
     form = form_of(page, ReadingForm)
-    form.submit()
+    form.verb.click()
     assert form.warm_field.problem.text
     form.warm.setText("38")
     form.damp.setText("60")
-    form.submit()
+    form.verb.click()
     settle()
     assert "采取了什么措施" in form.note_field.problem.text
     form.note.setText("空调报修，货移到阴凉库")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.climate.badge.status is Status.NEAR
     assert page.climate.grid.model.rowCount() == 1
@@ -59,7 +59,7 @@ def test_a_loggers_file_shows_what_is_missing(
     times = ["08:00", "08:20", "10:00"]
     path.write_text("时间,温度\n" + "".join(f"{TODAY} {x},22.0\n" for x in times), encoding="utf-8")
     page.take_file(path)
-    form_of(page, LogForm).submit()
+    form_of(page, LogForm).verb.click()
     settle()
     assert page.climate.badge.text() == "0 次超限，1 处缺记录"
     assert page.climate.chart.log is not None
@@ -84,12 +84,12 @@ def test_the_months_list_is_worked_by_keys(
     assert current.record.finding is None  # on to the next that was not looked at
     page.rounds.lines.key_pressed.emit("n")
     form = form_of(page, FaultForm)
-    form.submit()
+    form.verb.click()
     settle()
     assert "写明看到了什么" in form.action_field.problem.text
     form.words.setText("标签脱落看不清")
     form.action.setText("隔离后报损处理")
-    form.submit()
+    form.verb.click()
     settle()
     page.perform(Act.FINISH)
     settle()

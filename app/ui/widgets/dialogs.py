@@ -62,7 +62,7 @@ class Form(QDialog):
         self.cancel = Button(cancel or _("取消"))
         self.cancel.clicked.connect(self.reject)
         self.verb = Button(verb, Kind.PRIMARY)
-        self.verb.clicked.connect(self._press)
+        self.verb.clicked.connect(self.press)
         self.verb.setDefault(True)
         self.refusal = FieldProblem()
         outer.addWidget(self.refusal)
@@ -76,8 +76,10 @@ class Form(QDialog):
         """The main button; override to check first, then call `accept`."""
         self.accept()
 
-    def _press(self) -> None:
+    def press(self) -> None:
         """Do what the main button says; if a field is not right yet, the keys go there."""
+        if self._handed.waits:
+            return
         with handover.by(self._handed):
             self.submit()
         if not self.isVisible() or self._handed.waits:

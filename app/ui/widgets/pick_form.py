@@ -30,7 +30,7 @@ class PickForm(Form):
         self._take = take
         self.body.addWidget(Text(title, Role.BODY, wrap=True))
         self.field = ItemField(context, _("统一目录里的品规"))
-        self.field.picked.connect(lambda *_found: self.verb.click())
+        self.field.picked.connect(lambda *_found: self.press())
         self.body.addWidget(self.field)
         self.field.setFocus()
 

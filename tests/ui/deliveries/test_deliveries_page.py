@@ -47,7 +47,7 @@ def test_a_supplier_sends_part_of_an_order_with_lots(
     assert change(form, 1, "expiry", "2028-02")
     assert change(form, 2, "packs", "0")
     form.no.setText("KZ-77")
-    form.submit()
+    form.verb.click()
     settle()
     assert page.notes.model.rowCount() == 1
     row = find_delivery(*sqlite_site.as_("east_store"), "KZ-77", EAST)
@@ -67,7 +67,7 @@ def test_the_same_number_twice_is_told_in_the_form(
         form = open_form()
         change(form, 1, "packs", packs)
         form.no.setText("KZ-77")
-        form.submit()
+        form.verb.click()
         settle()
     assert "已经录过" in open_form().problem.text()
     assert page.notes.model.rowCount() == 1

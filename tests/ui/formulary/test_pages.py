@@ -148,7 +148,7 @@ class TestFormulary:
         settle()
         assert len(formulary(*listed.as_("lead_buyer"), EAST)) == 3
         page.derive.click()
-        dialog(page, Form).submit()
+        dialog(page, Form).verb.click()
         settle()
         assert len(formulary(*listed.as_("lead_buyer"), EAST)) == 4
 
@@ -175,7 +175,7 @@ class TestCommittee:
         settle()
         page.requests.new.click()
         form = dialog(page, RequestForm)
-        form.submit()
+        form.verb.click()
         assert "还没选品规" in form.item.problem.text
         press(form, "mendong")
         settle()
@@ -183,7 +183,7 @@ class TestCommittee:
         assert form.item.item_id == INSULIN
         form.amount.setText("120")
         form.reason.setPlainText(WHY)
-        form.submit()
+        form.verb.click()
         settle()
         (row,) = requests(*listed.as_("east_store"))
         assert (row.status, row.yearly_qty) == ("submitted", 120)
@@ -202,10 +202,10 @@ class TestCommittee:
         settle()
         page.meeting.new.click()
         settle()
-        dialog(page, AgendaForm).submit()
+        dialog(page, AgendaForm).verb.click()
         settle()
         page.meeting.attend.click()
-        dialog(page, SignInForm).submit()
+        dialog(page, SignInForm).verb.click()
         settle()
         assert "实到 3 / 3" in page.meeting.came.text()
         page.meeting.act.click()
@@ -220,14 +220,14 @@ class TestCommittee:
         page.meeting.act.click()
         count = dialog(page, CountForm)
         count.edits[0].setText("两")
-        count.submit()
+        count.verb.click()
         assert "整数" in count.fields[0].problem.text
         count.edits[0].setText("2")
-        count.submit()
+        count.verb.click()
         settle()
         assert names(page.meeting.agenda, 8) == ["引进"]
         page.meeting.end.click()
-        dialog(page, DayForm).submit()
+        dialog(page, DayForm).verb.click()
         settle()
         assert meetings(*listed.as_("lead_buyer"))[0].status == "closed"
         page.meeting.minutes.click()

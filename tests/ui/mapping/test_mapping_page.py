@@ -95,10 +95,10 @@ def test_what_differs_needs_a_reason_typed_by_keyboard(
     press(page, "y")
     form = dialog(page, ReasonForm)
     assert isinstance(form, ReasonForm)
-    form.submit()
+    form.verb.click()
     assert form.isVisible(), "without a reason nothing happens"
     form.reason.setPlainText("已核对实物，清单写错")
-    form.submit()
+    form.verb.click()
     settle()
     assert lines(loaded)["D003"].status is MapStatus.CONFIRMED
 
@@ -122,7 +122,7 @@ def test_an_item_is_picked_by_hand_and_compared(
     press(page, "m")
     form = dialog(page, PickForm)
     assert isinstance(form, PickForm)
-    form.submit()
+    form.verb.click()
     assert form.isVisible(), "nothing chosen yet"
     press(form, "mendong")
     settle()
@@ -165,7 +165,7 @@ def test_all_that_agrees_is_accepted_at_once_after_a_question(
     assert page.card.safe.text() == "一起采纳 2 项"
     page.card.safe.click()
     form = dialog(page, Form)
-    form.submit()
+    form.verb.click()
     settle()
     assert page.card.count.text() == "2 / 7 项"
     assert not page.card.safe.isEnabled()
@@ -262,7 +262,7 @@ def test_two_items_that_are_one_are_merged_in_the_window(
     form = dialog(page, ReasonForm)
     assert isinstance(form, ReasonForm)
     form.reason.setPlainText("同一文号重复建档")
-    form.submit()
+    form.verb.click()
     settle()
     # the bench rests a moment before it reads the candidates again
     qtbot.waitUntil(lambda: len(page.bench.candidates) == 1, timeout=15_000)

@@ -76,7 +76,7 @@ def withdraw(page: ReceivingPage, reason: str) -> None:
     form.remove_button.click()
     asked = form.findChildren(ReasonForm)[-1]
     asked.reason.setPlainText(reason)
-    asked.submit()
+    asked.verb.click()
 
 
 def rows(papers: GoodsPapers) -> list[PaperRow]:

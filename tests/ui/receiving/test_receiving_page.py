@@ -167,7 +167,7 @@ def test_an_expired_lot_is_refused_by_f9(
     assert isinstance(form, RefuseForm)
     assert form.reason.value == Refusal.EXPIRED
     form.qty.set_value(100)
-    form.submit()
+    form.verb.click()
     entry = working.counting.work.entries[0]
     assert (entry.refused, entry.lot_no, entry.expiry) == (2400, "C250911", date(2026, 9, 30))
     assert stock_of(sqlite_site) == {}
@@ -183,7 +183,7 @@ def test_an_unknown_code_is_bound_and_counted(
     form = form_of(BindForm)
     assert isinstance(form, BindForm)
     form.goods.choose(SYRINGE)
-    form.submit()
+    form.verb.click()
     settle()
     assert accepted(working) == [0, 1, 0]
 
@@ -267,20 +267,20 @@ def test_completed_by_keys_alone(
     working.perform(Act.FINISH)
     cold = form_of(ColdForm)
     assert isinstance(cold, ColdForm)
-    cold.submit()
+    cold.verb.click()
     assert cold.isVisible()
     for edit, text in (
         (cold.started, "0720"), (cold.arrived, "0920"),
         (cold.temperature, "9.5"), (cold.record, "LOG-7"),
     ):  # fmt: skip
         edit.setText(text)
-    cold.submit()
+    cold.verb.click()
     assert "应在 2–8 ℃" in told(working)
     QTest.keyClick(working, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     again = form_of(ColdForm)
     assert isinstance(again, ColdForm)
     again.temperature.setText("4.5")
-    again.submit()
+    again.verb.click()
     working.perform(Act.FINISH)
     question = form_of(Form)
     QTest.keyClick(question.verb, Qt.Key.Key_Return)
@@ -315,15 +315,15 @@ def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
     settle()
     form = form_of(NoteForm)
     assert isinstance(form, NoteForm)
-    form.submit()
+    form.verb.click()
     assert "至少录一行" in form.problem.text()
     assert form.picker.hasFocus()
     (hit,) = find_goods(*sqlite_site.as_("east_store"), "HC-000104")
     for _scan in range(3):
         form.picker.picked.emit(hit)
     form.no.setText("HAND-1")
-    form.submit()
-    form.submit()
+    form.verb.click()
+    form.verb.click()
     settle()
     row = find_delivery(*sqlite_site.as_("east_store"), "HAND-1")
     db, actor = sqlite_site.as_("east_store")
@@ -340,7 +340,7 @@ def test_near_expiry_asks_for_its_reason(
     form = form_of(ReasonForm)
     assert isinstance(form, ReasonForm)
     form.reason.setPlainText("急用，两周用完")
-    form.submit()
+    form.verb.click()
     assert working.counting.work.entries[0].reason == "急用，两周用完"
     question = form_of(Form)
     assert "还有 2 行没有收齐" in working.finishing.effect()

@@ -37,13 +37,13 @@ def test_a_number_by_hand_with_reason_and_end(
     form = dialog(page, NumberForm)
     form.low.editor.setText("6901234567892")
     form.high.editor.setText("900")
-    form.submit()
+    form.verb.click()
     assert form.isVisible()
     form.low.editor.setText("100")
-    form.submit()
+    form.verb.click()
     assert "还没写原因" in form.problem.text()
     form.reason.setText("流感季前")
-    form.submit()
+    form.verb.click()
     settle()
     assert kept(sqlite_site).why.by_hand == "levels"
     assert "流感季前" in text(page, AMLODIPINE, "why")
@@ -67,7 +67,7 @@ def test_terms_and_substitutes_of_the_line(
     assert form.case.text == "200"
     form.case.editor.setText("50")
     form.amount.editor.setText("12.5")
-    form.submit()
+    form.verb.click()
     settle()
     assert kept(sqlite_site).why.multiple == 50 * 28
     assert kept(sqlite_site).chosen % (50 * 28) == 0
@@ -83,10 +83,10 @@ def test_a_replaced_item_hands_its_history_on(
     assert form.back.isHidden()
     form.take.click()
     assert form.replace_form is not None
-    form.replace_form.submit()
+    form.replace_form.verb.click()
     assert "为什么" in form.replace_form.reason.problem.text
     form.replace_form.reason.editor.setText("中选换厂家")
-    form.replace_form.submit()
+    form.replace_form.verb.click()
     settle()
     (kept_link,) = successors(*sqlite_site.as_("east_store"), EAST)
     assert (kept_link.link.new, kept_link.reason) == (other, "中选换厂家")

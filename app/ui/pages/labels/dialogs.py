@@ -48,7 +48,7 @@ class PickForm(Form):
         self.model = ListModel(columns)
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(theme.px(320))
-        self.grid.opened.connect(lambda _row: self.verb.click())
+        self.grid.opened.connect(lambda _row: self.press())
         self.body.addWidget(self.grid, 1)
 
     def show_rows(self, rows: Sequence[Row]) -> None:

@@ -172,7 +172,7 @@ class LotsForm(Form):
         self.grid = GridView(ListModel(rows.lot_columns()))
         self.grid.setMinimumHeight(240)
         put_rows(self.grid, [rows.lot_row(one) for one in found])
-        self.grid.opened.connect(lambda _row: self.verb.click())
+        self.grid.opened.connect(lambda _row: self.press())
         self.body.addWidget(self.grid, 1)
         self.grid.choose(rows.which(found[0]))
         self.grid.setFocus()
