@@ -208,11 +208,11 @@ def test_a_case_by_scanner(
     form = page.cases.form
     assert form is not None
     form.code.setText(f"(01){GOODS[3].gtin}(17)280630(10)Z1(21)S2")
-    form.submit()
+    form.verb.click()
     settle()
     assert "这张单里没有" in form.code_field.problem.text
     form.code.setText(f"(01){GOODS[3].gtin}(17)280630(10)Z1(21)S1")
-    form.submit()
+    form.verb.click()
     settle()
     assert on_hand(sqlite_site, lot) == 3
 
@@ -231,14 +231,14 @@ def test_part_of_a_document_comes_back(
     assert form is not None
     form.lot.setText("OLD")
     form.reason.setText("退药")
-    form.submit()
+    form.verb.click()
     assert "批号 K1" in form.lot_field.problem.text
     form.lot.setText("K1")
     form.qty.set_value(999)
-    form.submit()
+    form.verb.click()
     assert "不能多于用的" in form.qty_field.problem.text
     form.qty.set_value(24)
-    form.submit()
+    form.verb.click()
     settle()
     assert on_hand(sqlite_site, lots["K1"]) == 39 * 24
 
@@ -261,7 +261,7 @@ def test_a_typed_run_is_taken_back(
     reason = page.reagents.booked.reason
     assert reason is not None
     reason.reason.setPlainText("样本号录错")
-    reason.submit()
+    reason.verb.click()
     settle()
     assert page.reagents.bar.recent.shown[0][1].text == "已撤销 1 条计数"
     assert [kit.used for kit in kits(*store, (EAST,))] == [0]

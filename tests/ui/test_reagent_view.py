@@ -48,7 +48,7 @@ def test_a_kit_opened_by_mistake_goes_back_by_a_key(
     reason = view.kits.reason
     assert reason is not None
     reason.reason.setPlainText("扫错了")
-    reason.submit()
+    reason.verb.click()
     settle()
     assert view.bar.recent.shown[0][1].text == "已撤销开盒"
     (kit,) = kits(*sqlite_site.as_("east_store"), (EAST,))
@@ -72,6 +72,6 @@ def test_a_new_reagent_takes_its_tests_from_the_catalogue(
     assert form.tests.edit.text() == "245"
     form.item.picker.selectAll()
     QTest.keyClick(form.item.picker, Qt.Key.Key_Delete)
-    form.submit()
+    form.verb.click()
     assert "还没选品规" in form.item.problem.text
     form.reject()
