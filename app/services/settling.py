@@ -22,11 +22,12 @@ from sqlalchemy.orm import Session
 from app.adapters.outbox_file import Note
 from app.domain.duties import Actor
 from app.domain.errors import EnvironmentProblem
-from app.i18n import N_, _
+from app.i18n import _
 from app.models.base import moment
 from app.models.platform import Operation
 from app.services.db import Database, local_time, now
 from app.services.db_errors import translate
+from app.services.operation_words import operation_words
 
 _BLOCKED: Final = "55P03"
 _WAIT_MS: Final = 5_000
@@ -55,41 +56,10 @@ class Settled:
     def words(self) -> str:
         """What the person is told, with what to do."""
         at = f"{local_time(self.at):%H:%M}"
-        name = _(_NAMES.get(self.kind.partition(".")[0], N_("操作")))
+        name = operation_words(self.kind) or self.kind
         if self.saved:
             return _("{at} 做的「{name}」当时没等到结果：已经保存，不用再做。", at=at, name=name)
         return _("{at} 做的「{name}」当时没等到结果：没有保存，请重新做一次。", at=at, name=name)
-
-
-_NAMES: Final = {
-    "receive": N_("收货验收"),
-    "delivery": N_("送货单"),
-    "goods_paper": N_("随货资料"),
-    "consume": N_("消耗登记"),
-    "pack": N_("定数包"),
-    "stock": N_("库存移动"),
-    "count": N_("盘点"),
-    "transfer": N_("调拨"),
-    "order": N_("订单"),
-    "sign": N_("签字"),
-    "consolidate": N_("汇总分单"),
-    "requisition": N_("采购申请"),
-    "statement": N_("对账单"),
-    "import": N_("导入"),
-    "reverse": N_("冲销"),
-    "negotiation": N_("集中议价"),
-    "award": N_("定标"),
-    "price": N_("价格"),
-    "item": N_("品规"),
-    "mapping": N_("编码对照"),
-    "formulary": N_("处方集"),
-    "recall": N_("召回"),
-    "disposal": N_("报损退货"),
-    "labels": N_("标签"),
-    "replenish": N_("补货建议"),
-    "demand": N_("用量"),
-    "place": N_("库位"),
-}
 
 
 def settle_all(db: Database, actor: Actor) -> tuple[Settled, ...]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from decimal import Decimal
 
 import pytest
 
 from app.i18n import _, use_language
+from app.services.operation_words import operation_words
 from scripts import i18n
+from tests.structure.source import calls, sources
+
+VERB = 4
+"""Which argument of `claim` says what is done."""
 
 
 @pytest.mark.parametrize(
@@ -45,3 +51,16 @@ def test_the_check_finds_a_text_that_would_say_1_lines() -> None:
     good, bad = "{n} {n:line|lines} added", "{n} lines failed"
     assert i18n.uncounted([good]) == []
     assert i18n.uncounted([good, bad]) == [f"one or more? write {{n:line|lines}}: {bad}"]
+
+
+def test_every_operation_has_a_name_for_the_notice_after_a_restart() -> None:
+    """What is claimed under a verb can be told as 「收货验收」, never as a nameless 操作."""
+    verbs = {
+        str(verb.value) if isinstance(verb, ast.Constant) else ""
+        for source in sources("app")
+        for call in calls(source, "claim")
+        if len(call.args) > VERB
+        for verb in [call.args[VERB]]
+    } | {"label.void", "transfer.dispatch", "requisition.approve", "replenish.succeed"}
+    assert len(verbs) > 100
+    assert [verb for verb in sorted(verbs - {""}) if not operation_words(verb)] == []
