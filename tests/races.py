@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import pytest
 
 from app.domain.errors import DomainError
 from app.services.db import Database
+from tests.factories import Site
 
 LONGEST_WAIT = 0.4
 """Seconds for which a commit waits for one that may be held up by it."""
@@ -34,6 +36,20 @@ def race(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join()
     return results
+
+
+def at_once(site: Site, *deeds: tuple[str, Callable[..., Any], Any]) -> list[object]:
+    """What came of deeds of (login, verb, command) that meet; of refusals the code."""
+    ways = [(site.connect(login), site.actor(login)) for login, _verb, _command in deeds]
+    calls = [
+        partial(verb, *way, command)
+        for way, (_login, verb, command) in zip(ways, deeds, strict=True)
+    ]
+    with meeting():
+        came = race(*calls)
+    for db, _actor in ways:
+        db.close()
+    return [one.code if isinstance(one, DomainError) else one for one in came]
 
 
 @contextmanager

@@ -47,6 +47,7 @@ def change(session: Session, statement: Statement, version: int, values: dict[st
     )
     assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
     if done.rowcount != 1:
+        session.refresh(statement)
         raise ConflictError(
             "statement.changed",
             _(

@@ -20,6 +20,7 @@ from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.money import cents
+from app.domain.settlement.invoice import cent_amount
 from app.domain.settlement.matching import covered, smaller
 from app.i18n import _
 from app.models.party import Organisation
@@ -136,7 +137,7 @@ def _match_one(session: Session, actor: Actor, pair: WantedPair, how: str) -> No
             and_(InvoiceMatch.org_id == pair.org_id, InvoiceMatch.statement_id == statement.id),
         ),
     )  # fmt: skip
-    amount = left if pair.amount is None else pair.amount
+    amount = left if pair.amount is None else cent_amount(str(pair.amount))
     if not left or amount * left <= 0 or abs(amount) > abs(left):
         raise DomainError(
             "match.beyond",

@@ -158,6 +158,9 @@ def make_payment(db: Database, actor: Actor, command: MakePayment) -> PaymentMad
 
 def _chosen(session: Session, command: MakePayment) -> list[Payable]:
     wanted = and_(Statement.org_id == command.org_id, Statement.id.in_(command.statements))
+    session.execute(  # nobody takes an audit back while its money is being sent
+        select(Statement.id).where(wanted).order_by(Statement.id).with_for_update()
+    )
     open_now = {one.statement_id: one for one in _payable(session, wanted)}
     missing = [one for one in command.statements if one not in open_now]
     if missing:

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State, check_step
 from app.domain.duties import Actor, Duty
-from app.domain.errors import DomainError, NotAllowedError
+from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.money import cents
 from app.domain.settlement.bill import same
 from app.domain.settlement.steps import STEPS, Party, Verb
 from app.i18n import _
-from app.models.settlement import InvoiceMatch, Statement
+from app.models.settlement import Invoice, InvoiceMatch, Payment, PaymentLine, Statement
 from app.services import audit
 from app.services.access import require
 from app.services.db import Database, now
@@ -153,6 +153,40 @@ def _check_auditor(session: Session, actor: Actor, _command: Step, statement: St
         )
 
 
+def _check_unmatched(session: Session, _actor: Actor, _command: Step, statement: Statement) -> None:
+    """An invoice that counts for the statement is freed first, else it counts for nothing."""
+    session.refresh(statement, with_for_update=True)  # after who matches or pays right now
+    numbers = session.scalars(
+        select(Invoice.number)
+        .join(InvoiceMatch, InvoiceMatch.invoice_id == Invoice.id)
+        .where(InvoiceMatch.org_id == statement.org_id, InvoiceMatch.statement_id == statement.id)
+        .order_by(Invoice.number)
+    ).all()
+    if numbers:
+        raise ConflictError(
+            "statement.matched",
+            _("{no} 已匹配发票 {invoices}。请先取消匹配，再冲销。",
+              no=statement.no, invoices="、".join(numbers)),
+        )  # fmt: skip
+
+
+def _check_unpaid(session: Session, _actor: Actor, _command: Step, statement: Statement) -> None:
+    """What is about to be paid stays audited."""
+    session.refresh(statement, with_for_update=True)
+    batch = session.scalar(
+        select(Payment.no)
+        .join(PaymentLine, (PaymentLine.org_id == Payment.org_id)
+              & (PaymentLine.payment_id == Payment.id))
+        .where(PaymentLine.org_id == statement.org_id, PaymentLine.statement_id == statement.id,
+               PaymentLine.state != "returned")
+    )  # fmt: skip
+    if batch is not None:
+        raise ConflictError(
+            "statement.paying",
+            _("{no} 已在付款批 {batch} 里。请先作废付款批，再退审。", no=statement.no, batch=batch),
+        )
+
+
 def _no_values(*_rest: object) -> dict[str, Any]:
     return {}
 
@@ -205,6 +239,8 @@ _CHECKS: Final[dict[Verb, _Check]] = {
     Verb.CONFIRM: _check_bill,
     Verb.RECORD: _check_bill,
     Verb.AUDIT: _check_auditor,
+    Verb.REVERSE: _check_unmatched,
+    Verb.RECALL: _check_unpaid,
 }
 _Values = Callable[[Session, Actor, Step, Statement, str], dict[str, Any]]
 _VALUES: Final[dict[Verb, _Values]] = {

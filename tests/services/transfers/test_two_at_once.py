@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
-from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.services.transfers.commands import GiveBack, Send, SendPick
 from app.services.transfers.listing import loans
@@ -17,7 +14,7 @@ from app.services.transfers.sending import send
 from tests.conftest import FixedClock
 from tests.databases import Databases
 from tests.factories import EAST, WEST, Site
-from tests.races import meeting, race
+from tests.races import at_once
 from tests.services.transfers.test_loans import lent_to_east
 from tests.services.transfers.test_scanning import traced_packs
 from tests.transfer_world import BOX, DRUG, agreed, lent, stock
@@ -28,20 +25,6 @@ def server(databases: Databases, clock: FixedClock) -> Iterator[Site]:
     """The small group on PostgreSQL: a file has one writer at a time anyway."""
     with databases.site("postgresql", clock) as made:
         yield made
-
-
-def at_once(site: Site, *deeds: tuple[str, Callable[..., Any], Any]) -> list[object]:
-    """What came of deeds of (login, verb, command); of refusals the code."""
-    ways = [(site.connect(login), site.actor(login)) for login, _verb, _command in deeds]
-    calls = [
-        partial(verb, *way, command)
-        for way, (_login, verb, command) in zip(ways, deeds, strict=True)
-    ]
-    with meeting():
-        came = race(*calls)
-    for db, _actor in ways:
-        db.close()
-    return [one.code if isinstance(one, DomainError) else one for one in came]
 
 
 def test_a_loan_is_set_off_or_given_back(server: Site) -> None:
