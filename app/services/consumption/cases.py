@@ -21,6 +21,7 @@ from app.domain.consumption.cases import Article, check_case
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, refuse_if
 from app.domain.ids import new_id
+from app.domain.scan import ScanResult
 from app.i18n import _
 from app.models.consumption_source import CaseDoctor, CaseLine, CaseUse
 from app.models.item import Item
@@ -84,7 +85,11 @@ class RegisterCase:
 
 @dataclass(frozen=True, slots=True)
 class RefundCase:
-    """An article comes back unused: its code is scanned again (反消耗)."""
+    """An article comes back unused: its code is scanned again (反消耗).
+
+    Attributes:
+        qty: How many; 0 for as many as the scan says (one, or 2 by ``2*``).
+    """
 
     op_id: UUID
     org_id: int
@@ -101,7 +106,7 @@ def scan_article(db: Database, actor: Actor, org_id: int, place_id: int, code: s
         DomainError: Unknown, not here, expired, frozen; not of high value; no serial and no lot.
         ConflictError: Its label or serial was used before.
     """
-    goods = scanned(db, actor, org_id, place_id, code)
+    goods = scanned(db, actor, org_id, place_id, code, for_case=True)
     with db.read() as session:
         scan = read_scan(session, code)
         item = session.get_one(Item, goods.line.item_id)
@@ -168,10 +173,10 @@ def refund_case(db: Database, actor: Actor, command: RefundCase) -> Consumed:
     """
     require(actor, Duty.STORE, command.org_id)
     with db.read() as session:
-        line = _line_of_code(session, command)
+        line, qty = _line_of_code(session, command)
     back = Reverse(
-        command.op_id, command.org_id, command.document_id, command.reason, qty=command.qty,
-        doc_line=line,
+        command.op_id, command.org_id, command.document_id, command.reason,
+        qty=command.qty or qty, doc_line=line,
     )  # fmt: skip
     return reverse(db, actor, back)
 
@@ -278,18 +283,16 @@ def _reasoned(line: ConsumeLine) -> ConsumeLine:
     return line if line.reason else replace(line, reason=_("手术选用"))
 
 
-def _line_of_code(session: Session, command: RefundCase) -> int:
+def _line_of_code(session: Session, command: RefundCase) -> tuple[int, int]:
+    """The line of the case that the code names, and how many units one such scan stands for."""
     rows: Sequence[CaseLine] = session.scalars(
         select(CaseLine)
         .where(CaseLine.org_id == command.org_id, CaseLine.document_id == command.document_id)
         .order_by(CaseLine.line)
     ).all()
     scan = read_scan(session, command.code)
-    exact = [
-        row
-        for row in rows
-        if command.code.strip() == row.code or (scan.serial and scan.serial == row.serial)
-    ]
+    kept = {row.line: read_scan(session, row.code) for row in rows}
+    exact = [row for row in rows if _same(row, kept[row.line], scan)]
     if not exact:
         raise DomainError(
             "case.other",
@@ -297,4 +300,12 @@ def _line_of_code(session: Session, command: RefundCase) -> int:
               code=command.code[:40]),
         )  # fmt: skip
     open_ = [row for row in exact if row.returned < row.qty]
-    return int((open_ or exact)[0].line)  # what came back before is refused with the reversal
+    found = (open_ or exact)[0]  # what came back before is refused with the reversal
+    return int(found.line), found.qty // kept[found.line].count * scan.count
+
+
+def _same(row: CaseLine, kept: ScanResult, scan: ScanResult) -> bool:
+    """Whether a scan is of this line's article: by serial, or by code and lot where it has none."""
+    if row.serial or scan.serial:
+        return row.serial == scan.serial and bool(scan.serial)
+    return (kept.code, kept.lot) == (scan.code, scan.lot) and bool(scan.code)

@@ -124,6 +124,8 @@ def _moves(session: Session, command: Reverse) -> list[Move]:
     left = {row.seq: row.qty - done.get(row.seq, 0) for row in rows}
     total = sum(left.values())
     if not total:
+        if command.doc_line or command.ledger_seq:
+            raise DomainError("reverse.done", _("这一行已经全部退回，没有重复记账。"))
         raise DomainError("reverse.done", _("这张消耗单已经全部冲销，没有重复记账。"))
     need = command.qty or total
     if need > total:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.scan import ScanKind, ScanResult
 from app.domain.stock.fefo import LotStock, locked_words
+from app.domain.stock.printed import check_printed
 from app.i18n import _
 from app.models.item import Item
 from app.models.pack import Pack
@@ -45,12 +46,15 @@ class Scanned(GoodsRow):
     locked: str = ""
 
 
-def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -> Scanned:
-    """Read a scan or a typed code for use at a place.
+def scanned(
+    db: Database, actor: Actor, org_id: int, place_id: int, text: str, *, for_case: bool = False
+) -> Scanned:
+    """Read a scan or a typed code for use at a place; `for_case` with a case, which keeps serials.
 
     Raises:
         ConflictError: The label was used before; says when and by whom.
-        DomainError: Unknown code, a code that names several items, or no such lot here.
+        DomainError: Unknown code, a code that names several items, no such lot here, or an
+            article of high value by its serial outside a case.
     """
     require(actor, Duty.STORE, org_id)
     with db.read() as session:
@@ -67,7 +71,22 @@ def scanned(db: Database, actor: Actor, org_id: int, place_id: int, text: str) -
                 )
         _check_read(scan)
         item = _one_item(session, scan, org_id)
-        return _loose(session, scan, item, (org_id, place_id))
+        costly = "" if for_case else _costly(session, scan, item)
+        found = _loose(session, scan, item, (org_id, place_id))
+        return replace(found, warning=" ".join(one for one in (found.warning, costly) if one))
+
+
+def _costly(session: Session, scan: ScanResult, item: FoundItem) -> str:
+    """An article of high value belongs to a case: its serial would be lost here."""
+    if not session.scalar(select(Item.high_value).where(Item.id == item.item_id)):
+        return ""
+    if scan.serial:
+        raise DomainError(
+            "scan.case",
+            _("{name} 是高值耗材，序列号 {serial} 要记到病例。请在「高值登记」里扫这一件。",
+              name=item.name, serial=scan.serial),
+        )  # fmt: skip
+    return _("高值耗材：用在患者身上的，请在「高值登记」里按病例登记。")
 
 
 def _check_read(scan: ScanResult) -> None:
@@ -113,6 +132,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
     stock = lot_stock(session, org_id, place_id, (item.item_id,)).get(item.item_id, ())
     day = today(session)
     lot_id, lot_no, expiry = 0, "", None
+    told = "" if scan.lot else check_printed(item.name, scan.expiry, None, day)
     if scan.lot:
         match = next((one for one in stock if one.lot_no == scan.lot), None)
         if match is None:
@@ -128,6 +148,7 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
                 ),
             )
         _check_lot(item.name, match, day)
+        told = check_printed(item.name, scan.expiry, match.expiry, day)
         lot_id, lot_no, expiry = match.lot_id, match.lot_no, match.expiry
     return Scanned(
         line=ConsumeLine(item.item_id, item.unit_factor * scan.count, lot_id=lot_id),
@@ -135,7 +156,9 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
         lot_no=lot_no,
         expiry=expiry,
         available=sum(one.qty for one in stock if one.usable(day)),
-        warning=" ".join(problem.text for problem in scan.problems if not problem.blocks),
+        warning=" ".join(
+            [*(problem.text for problem in scan.problems if not problem.blocks), told]
+        ).strip(),
         locked=locked_words(stock, day),
     )
 

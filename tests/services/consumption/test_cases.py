@@ -29,6 +29,7 @@ from app.services.consumption.cases import (
     scan_article,
 )
 from app.services.consumption.commands import Consumed
+from app.services.consumption.scan import scanned
 from app.services.platform.door_policy import SavePolicy, save_policy
 from app.services.recalls.finding import find_lots
 from app.services.recalls.trace import trace_lot
@@ -231,3 +232,28 @@ def test_a_case_by_command_line(sqlite_site: Site) -> None:
     assert [row["case_no"] for row in listed] == ["OP-77"]
     back = run(sqlite_site, "east_store", "case", "refund", no, udi("Z1", "S7"), "--reason", "未用")
     assert back.code == 0, back.err
+
+
+def test_of_three_without_a_serial_one_comes_back(sqlite_site: Site) -> None:
+    lot = shelf(sqlite_site)
+    done = register(sqlite_site, "3*" + udi("Z1", ""))
+    store = sqlite_site.as_("east_store")
+    for code, back in ((udi("Z1", ""), 1), ("2*" + udi("Z1", ""), 3)):
+        refund_case(*store, RefundCase(new_op(), EAST, done.document_id, code, "术中未用"))
+        assert left(sqlite_site, lot) == back
+    with pytest.raises(DomainError, match="没有重复记账"):
+        refund_case(*store, RefundCase(new_op(), EAST, done.document_id, udi("Z1", ""), "没用"))
+
+
+def test_a_serial_is_not_used_outside_a_case(sqlite_site: Site) -> None:
+    shelf(sqlite_site)
+    store = sqlite_site.world.stores[EAST]
+    with pytest.raises(DomainError, match="S1 要记到病例"):
+        scanned(*sqlite_site.as_("east_store"), EAST, store, udi("Z1", "S1"))
+    assert "高值登记" in scanned(*sqlite_site.as_("east_store"), EAST, store, GTIN).warning
+    past = udi("Z1", "").replace("17280630", "17250630")
+    with pytest.raises(DomainError, match="包装码上已过期"):
+        scanned(*sqlite_site.as_("east_store"), EAST, store, past)
+    other = scanned(*sqlite_site.as_("east_store"), EAST, store,
+                    udi("Z1", "").replace("17280630", "17290630"))  # fmt: skip
+    assert "2029-06-30，账上是 2028-06-30" in other.warning

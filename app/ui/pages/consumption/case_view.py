@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.domain.duties import Duty
@@ -23,7 +23,7 @@ from app.services.consumption.cases import (
 )
 from app.services.packs.places import departments
 from app.services.stock.places import PlaceRow, store_of
-from app.ui import formats
+from app.ui import formats, theme
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.case_forms import CaseForm
@@ -65,6 +65,9 @@ class CaseView(QWidget):
             _("手术"): Field(_("手术或操作"), self.operation, required=True),
             _("术者"): Field(_("术者工号"), self.doctor, required=True, hint=_("供应商看不到")),
         }
+        for field in self.fields.values():
+            if isinstance(field.editor, QLineEdit):
+                field.editor.textEdited.connect(lambda _text, one=field: one.say(""))
         self.bar = ScanBar(_("请扫包装上的 UDI 或院内码"), _("一件一扫，同一序列号只能用一次"))
         self.bar.sound = page.context.session.settings.sound
         self.bar.scanned.connect(self.scan)
@@ -85,9 +88,13 @@ class CaseView(QWidget):
         head = QHBoxLayout()
         head.setSpacing(12)
         for field, stretch in zip(self.fields.values(), (3, 4, 2), strict=True):
-            head.addWidget(field, stretch)
-        head.addWidget(Field(_("科室"), self.department), 2)
-        head.addWidget(self.implanted)
+            head.addWidget(field, stretch, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(Field(_("科室"), self.department), 2, Qt.AlignmentFlag.AlignTop)
+        ticked = QVBoxLayout()  # stands beside the editors, whose labels are above them
+        ticked.addSpacing(theme.px(26))
+        ticked.addWidget(self.implanted)
+        ticked.addStretch(1)
+        head.addLayout(ticked)
         foot = QHBoxLayout()
         foot.setContentsMargins(12, 8, 12, 8)
         foot.addWidget(self.total)
@@ -145,11 +152,19 @@ class CaseView(QWidget):
                 self._say(Status.BAD, _("这一件已经在本单里，没有重复计数"), article.name)
                 return
         self.found = (*self.found, taken)
+        self.bar.setFocus()  # so that the key takes this scan back, not the words in a field
         self.op_id = new_op()
         self._show()
         which = article.serial or taken.goods.lot_no
-        self._say(Status.OK, _("已扫 {name}", name=article.name),
-                  _("{spec} · 序列号或批号 {no}", spec=taken.goods.spec, no=which))  # fmt: skip
+        detail = _("{spec} · 序列号或批号 {no}", spec=taken.goods.spec, no=which)
+        doubt = taken.goods.warning
+        self._say(Status.WARN if doubt else Status.OK, _("已扫 {name}", name=article.name),
+                  doubt or detail)  # fmt: skip
+
+    @property
+    def articles(self) -> int:
+        """How many articles were scanned."""
+        return sum(one.article.qty for one in self.found)
 
     def undo(self) -> None:
         """Take the last scan back."""
@@ -214,7 +229,7 @@ class CaseView(QWidget):
         if isinstance(model, ListModel):
             model.set_rows([_row(n, one) for n, one in enumerate(self.found)])
         self.post_button.setEnabled(True)
-        self.total.setText(_("本例 {n} 件", n=len(self.found)))
+        self.total.setText(_("本例 {n} 件", n=self.articles))
         self.changed.emit()
 
     def _show_cases(self, found: tuple[CaseRow, ...]) -> None:
@@ -234,9 +249,9 @@ class CaseView(QWidget):
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=240, stretch=True),
-        Column(key="serial", title=_("序列号"), width=130),
-        Column(key="lot", title=_("批号"), width=110),
+        Column(key="name", title=_("品名 / 规格"), kind=Kind.TWO_LINE, width=150, stretch=True),
+        Column(key="serial", title=_("序列号"), width=110),
+        Column(key="lot", title=_("批号"), width=96),
         Column(key="expiry", title=_("有效期至"), width=100),
         Column(key="qty", title=_("数量"), kind=Kind.NUMBER, width=60),
     )

@@ -124,7 +124,7 @@ class ConsumptionPage(Page):
         n = len(self.use.draft.entries)
         if n:
             return _("本单扫了 {n} 行，还没有登记消耗。", n=n)
-        n = len(self.cases.found)
+        n = self.cases.articles
         return _("这一例扫了 {n} 件，还没有登记。", n=n) if n else ""
 
     @override
