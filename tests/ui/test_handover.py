@@ -125,6 +125,20 @@ def test_while_the_answer_is_awaited_nothing_is_sent_twice_and_esc_waits(
     assert not isValid(form) or not form.isVisible()
 
 
+def test_a_slow_answer_is_spoken_of(
+    host: QWidget, jobs: JobRunner, settle: Settle, qtbot: QtBot
+) -> None:
+    service = Service(SHORT)
+    service.free.clear()
+    form = typed(host, jobs, service, print)
+    form.verb.click()
+    assert not form.refusal.text
+    qtbot.waitUntil(lambda: "正在保存" in form.refusal.text, timeout=5000)
+    service.free.set()
+    settle()
+    assert form.refusal.text == SHORT.text
+
+
 def test_the_form_is_gone_before_what_comes_next_is_shown(
     host: QWidget, jobs: JobRunner, settle: Settle
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,6 +29,9 @@ from app.ui.widgets.fields import CodeEdit, Field
 from app.ui.widgets.states import FieldProblem
 from app.ui.widgets.text import Role, Text
 
+SLOW_MS = 800
+"""An answer that takes longer is spoken of."""
+
 
 class Form(QDialog):
     """A dialog with a title, content, and buttons whose words are verbs.
@@ -49,6 +52,8 @@ class Form(QDialog):
         super().__init__(parent)
         self._handed = handover.Handed(self._close_taken, self._show_refusal)
         self._keys: QWidget | None = None
+        self._slow = QTimer(self, singleShot=True, interval=SLOW_MS)
+        self._slow.timeout.connect(self._say_slow)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(theme.px(wide))
@@ -100,6 +105,7 @@ class Form(QDialog):
             self._keys = self.focusWidget()
             self.refusal.say("")
             self.verb.setEnabled(False)
+            self._slow.start()
         else:
             self._close_taken()
 
@@ -117,6 +123,11 @@ class Form(QDialog):
             super().accept()
         self.finished.emit(QDialog.DialogCode.Accepted)
 
+    def _say_slow(self) -> None:
+        """Why neither button answers: the line to the server is slow, or being mended."""
+        if self._handed.waits:
+            self.refusal.say(_("正在保存，请稍等。填的内容都还在。"), Status.INFO)
+
     def _show_refusal(self, error: Exception) -> bool:
         """Say all that is wrong and let it be changed; True if that was said.
 
@@ -125,10 +136,12 @@ class Form(QDialog):
         """
         if not isValid(self):
             return False
+        self._slow.stop()
         code = getattr(error, "code", "")
         if isinstance(error, UnsureProblem) or code == "persons.second":
             self._close_taken()
             return False
+        self.refusal.say("")
         self.verb.setEnabled(True)
         if self._keys is not None and isValid(self._keys):
             self._keys.setFocus()
