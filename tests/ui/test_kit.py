@@ -162,9 +162,10 @@ def test_quantity_by_buttons_keys_and_typing(qtbot: QtBot) -> None:
     edit.minus.click()
     edit.edit.setText("６０")
     QTest.keyClick(edit.edit, Qt.Key.Key_Return)
-    edit.edit.setText("很多")
+    edit.edit.insert("很多")
+    QTest.keyClicks(edit.edit, "-x")
     QTest.keyClick(edit.edit, Qt.Key.Key_Return)
-    assert told == [1, 2, 1, 60]
+    assert told == [1, 2, 1, 60], "what is no figure does not appear"
     assert edit.edit.text() == "60"
 
 
