@@ -24,6 +24,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.consumption.came_back import came_back
 from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
+from app.services.consumption.part_packs import loosen, whole_packs
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
@@ -64,7 +65,7 @@ def reverse_in(session: Session, actor: Actor, command: Reverse) -> Consumed:
     back = Back(command.org_id, command.op_id, original.place_id, today(session),
                 command.reason.strip(), original.id)  # fmt: skip
     result = post_back(session, actor, back, moves)
-    _close_original(session, command, moves)
+    _close_original(session, actor, command, moves)
     return result
 
 
@@ -205,7 +206,7 @@ def reversing(row: Ledger, qty: int, reason: str) -> Move:
     )
 
 
-def _close_original(session: Session, command: Reverse, moves: list[Move]) -> None:
+def _close_original(session: Session, actor: Actor, command: Reverse, moves: list[Move]) -> None:
     """Packs that came back whole are in stock again; what is all taken back is 已冲销."""
     rows = session.execute(
         select(Ledger.seq, Ledger.qty, Ledger.pack_id).where(
@@ -222,7 +223,7 @@ def _close_original(session: Session, command: Reverse, moves: list[Move]) -> No
             .where(Consumption.org_id == command.org_id, Consumption.id == command.document_id)
             .values(status=State.REVERSED.value)
         )
-    packs = {move.pack_id for move in moves} - {row.pack_id for row in out} - {0}
+    packs = whole_packs(session, command.org_id, rows, moves, done)
     if packs:
         session.execute(
             update(Pack)
@@ -236,6 +237,7 @@ def _close_original(session: Session, command: Reverse, moves: list[Move]) -> No
             )
         )
         take_back_requests(session, command.org_id, packs)
+    loosen(session, actor, command, [move for move in moves if move.pack_id not in packs])
     came_back(session, command.org_id, command.document_id, moves)
 
 

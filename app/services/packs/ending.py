@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
@@ -17,6 +16,7 @@ from app.services.access import require
 from app.services.consumption import Consume, Consumed, ConsumeLine, consume
 from app.services.db import Database, now
 from app.services.packs.commands import Packs, PackWork
+from app.services.packs.places import above
 from app.services.packs.stepping import advance, answer, moves_of, post_moves, reasoned, work
 from app.services.scan_rules import read_scan
 from app.services.stock.places import virtual_place
@@ -58,7 +58,7 @@ def break_up(db: Database, actor: Actor, command: PackWork) -> Packs:
         )  # fmt: skip
         moves = []
         for line, one in enumerate(done, 1):
-            loose = _above(session, command.org_id, one.was_at)
+            loose = above(session, command.org_id, one.was_at)
             moves += moves_of(session, one, (one.was_at, loose), line)
         post_moves(session, actor, command, moves)
         return answer(session, actor, command, "pack.break", done)
@@ -121,12 +121,3 @@ def packs_by_code(db: Database, actor: Actor, org_id: int, codes: tuple[str, ...
             _("没有定数包 {codes}。请核对机构，或重扫一次。", codes="、".join(unknown[:3])),
         )
     return [found[code] for code in codes]
-
-
-def _above(session: Session, org_id: int, place_id: int) -> int:
-    parent = session.scalar(
-        select(Place.parent_id).where(Place.org_id == org_id, Place.id == place_id)
-    )
-    if parent is None:
-        raise DomainError("place.unknown", _("没有这个库位。请刷新后重新选择。"))
-    return int(parent)

@@ -52,6 +52,16 @@ def pack_place(session: Session, org_id: int, parent_id: int) -> int:
     ).scalar_one()
 
 
+def above(session: Session, org_id: int, place_id: int) -> int:
+    """The store or department to which a pack place belongs: there its goods are loose."""
+    parent = session.scalar(
+        select(Place.parent_id).where(Place.org_id == org_id, Place.id == place_id)
+    )
+    if parent is None:
+        raise DomainError("place.unknown", _("没有这个库位。请刷新后重新选择。"))
+    return int(parent)
+
+
 def department(session: Session, org_id: int, place_id: int) -> Place:
     """The department (二级库); raises `DomainError` for anything else."""
     found = session.scalar(

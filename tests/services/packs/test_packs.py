@@ -101,6 +101,27 @@ def proved(site: Site) -> None:
             assert int(there or 0) == int(qty)
 
 
+def test_part_of_an_opened_pack_comes_back_as_loose_goods(site: Site) -> None:
+    department, _definition, made = at_ward(site, 2)
+    store = site.as_(ME)
+    done = open_packs(*store, work(*made.pack_ids))
+    first, second = done.lines
+    for qty in (20, 2 * BOX - 20):
+        back = Reverse(new_op(), EAST, done.document_id, "患者没用完", first.ledger_seq, qty)
+        assert reverse(*store, back) == reverse(*store, back)
+        proved(site)
+    assert shelves(site) == {"A-01-1": 16 * BOX, "KS-NK": 2 * BOX}
+    use = (ConsumeLine(AMOXICILLIN, 2 * BOX),)
+    consume(*store, Consume(new_op(), EAST, department, use))
+    back = Reverse(new_op(), EAST, done.document_id, "扫错了", second.ledger_seq)
+    reverse(*store, back)
+    assert shelves(site) == {"A-01-1": 16 * BOX, "KS-NK-DSB": 2 * BOX}
+    assert [row.code for row in packs(*store, EAST, PackQuery(view="department"))] == [
+        made.codes[1]
+    ]
+    proved(site)
+
+
 def test_a_pack_from_the_store_to_the_last_tablet(site: Site) -> None:
     department, definition, made = at_ward(site, 3)
     assert all(pack_code.is_valid(code) for code in made.codes)
