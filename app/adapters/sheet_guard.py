@@ -12,10 +12,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from app.adapters.binary_extent import fits_old_sheet, new_cells
+from app.adapters.sheet_extent import MAX_CELLS, repeated_cells, sheet_cells
 from app.domain.errors import DomainError
 from app.i18n import _
 
@@ -24,6 +27,7 @@ MAX_RATIO: Final = 250
 MAX_ENTRIES: Final = 2_000
 MAX_REPEATED: Final = 400 * 1024 * 1024
 """Bytes that the cells of a workbook may say; a shared text counts as often as it is used."""
+_OLE: Final = b"\xd0\xcf\x11\xe0"
 _MEGABYTE: Final = 1024 * 1024
 _WORTH_A_LOOK: Final = 10 * _MEGABYTE
 _PART: Final = 4 * _MEGABYTE
@@ -51,6 +55,8 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
     Returns:
         Cells whose formula has no result, such as ``B5``; at most 20.
     """
+    if content.startswith(_OLE):
+        _refuse_far_columns(path, content)
     if not content.startswith(b"PK"):
         return ()
     try:
@@ -71,6 +77,7 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
             )
             if _repeated(archive, entries) > MAX_REPEATED:
                 raise _bomb(path)
+            _refuse_far_cells(path, archive, entries)
             return found
     except _BROKEN as error:
         raise DomainError(
@@ -127,6 +134,34 @@ def _repeated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
     return total
 
 
+def _refuse_far_cells(path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a sheet whose cells lie so far apart, or repeat so often, that no memory holds it."""
+    binary = any(entry.filename.lower().endswith("workbook.bin") for entry in entries)
+    for entry in entries:
+        weight = 0
+        if entry.filename == "content.xml":
+            cells, weight = repeated_cells(archive.read(entry))
+        elif binary and entry.filename.lower().endswith(".bin"):
+            cells = new_cells(archive.read(entry))
+        else:  # whatever its name: the workbook says which of its parts are sheets
+            cells = sheet_cells(partial(_read, archive, entry))
+        if cells > MAX_CELLS or weight > MAX_REPEATED:
+            raise _far(path)
+
+
+def _refuse_far_columns(path: Path, content: bytes) -> None:
+    try:
+        fits = fits_old_sheet(content)
+    except _BROKEN:
+        return  # another kind of file in such sectors, or none: the reader says so
+    if not fits:
+        raise _far(path)
+
+
+def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    return (part for part, _begins in _parts(archive, entry))
+
+
 def _lengths(shared: bytes) -> list[int]:
     """Bytes of each shared text."""
     begins = [found.start() for found in _ITEM.finditer(shared)]
@@ -140,6 +175,17 @@ def _parts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[tuple[b
         while part := stream.read(_PART):
             yield part, begins
             begins = False
+
+
+def _far(path: Path) -> DomainError:
+    return DomainError(
+        "file.far",
+        _(
+            "{name} 的表太大：很远的行或列里还有内容，或一格重复了很多遍。"
+            "请把表外的行和列删掉，另存后再导入。",
+            name=path.name,
+        ),
+    )
 
 
 def _bomb(path: Path) -> DomainError:

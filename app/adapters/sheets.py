@@ -116,29 +116,40 @@ def cell_text(value: object) -> str:
 
 
 def _read_workbook(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> tuple[Table, ...]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+    from python_calamine import CalamineError, PasswordError
 
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        seen = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
-        tables, rows = [], 0
-        for name in book.sheet_names:
-            if name in seen or not seen:
-                found = _sheet_rows(path, book.get_sheet_by_name(name))
-                tables.append(Table(name, found, "", uncomputed))
-                rows += len(found)
-                if rows > MAX_ROWS:
-                    raise _long(path)
+        filled = _sheets(path, content, uncomputed)
     except PasswordError:
         raise DomainError(
             "file.password", _("{name} 设了密码。请取消密码后再导入。", name=path.name)
         ) from None
     except (CalamineError, ValueError, KeyError, zipfile.BadZipFile):
         raise _damaged(path) from None
-    filled = tuple(table for table in tables if table.rows)
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # the reader's own, which has no import
+            raise _damaged(path) from None
+        raise
     if not filled:
         raise _empty(path)
     return filled
+
+
+def _sheets(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> tuple[Table, ...]:
+    """The sheets that hold anything; hidden ones only where there is no other."""
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    seen = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+    tables, rows = [], 0
+    for name in book.sheet_names:
+        if name in seen or not seen:
+            found = _sheet_rows(path, book.get_sheet_by_name(name))
+            tables.append(Table(name, found, "", uncomputed))
+            rows += len(found)
+            if rows > MAX_ROWS:
+                raise _long(path)
+    return tuple(table for table in tables if table.rows)
 
 
 def _sheet_rows(path: Path, sheet: CalamineSheet) -> tuple[tuple[str, ...], ...]:
