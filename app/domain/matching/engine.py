@@ -86,13 +86,13 @@ class Matcher:
     ) -> Iterator[Match]:
         """Each row's match, in order; `report(done, total)` may raise to cancel."""
         rows = [read(entry) for entry in entries]
-        blocks = [self._index.direct(row) for row in rows]
-        lost = (row.name.core for row, block in zip(rows, blocks, strict=True) if not block)
-        near = self._index.nearest(lost)
-        for number, (row, block) in enumerate(zip(rows, blocks, strict=True)):
+        # blocks are made twice, never kept: where a list repeats one name, each holds all of it
+        near = self._index.nearest(row.name.core for row in rows if not self._index.direct(row))
+        for number, row in enumerate(rows):
             if report is not None and number % _STEP == 0:
                 report(number, len(rows))
-            yield self._match(row, block or set(near.get(row.name.core, ())), shown)
+            block = self._index.direct(row) or set(near.get(row.name.core, ()))
+            yield self._match(row, block, shown)
         if report is not None:
             report(len(rows), len(rows))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import tracemalloc
 
 import pytest
 from hypothesis import given, strategies as st
@@ -179,3 +180,16 @@ def test_marks_of_the_insurance_change_no_name(name: str, form: str) -> None:
     plain = read_name(name + form)
     for mark in ("NR", "(R)", "[NR]", "△", "(集采)", "(R)△"):
         assert read_name(name + form + mark).core == plain.core
+
+
+def test_a_list_that_repeats_one_name_is_not_held_in_memory_square() -> None:
+    """Each row of it may mean every item: two thousand times two thousand places."""
+    rows = [Entry(str(number), "氯化钠注射液", "100ml", "某厂") for number in range(2_000)]
+    matcher = Matcher(rows)
+    tracemalloc.start()
+    try:
+        next(matcher.match_all(rows))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 << 20
