@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, or_, select, union
+from sqlalchemy import Select, select, union
 
 from app.domain.documents import State
 from app.domain.duties import Actor, Duty
@@ -18,17 +18,20 @@ from app.models.stock import Lot
 from app.models.transfer import Transfer, TransferLot
 from app.services.access import require
 from app.services.db import Database
+from app.services.transfers.numbers import by_number
 
 
 def lots_behind(db: Database, actor: Actor, org_id: int, number: str) -> tuple[int, ...]:
     """The lots of an order, delivery, acceptance, transfer, loan or count; or of this number.
 
     Raises:
-        DomainError: No paper and no lot has this number here.
+        DomainError: No paper and no lot has this number here, or transfers of two members do.
     """
     require(actor, Duty.READ, org_id)
     with db.read() as session:
-        found = tuple(int(row[0]) for row in session.execute(union(*_ways(org_id, number.strip()))))
+        moved = by_number(session, number, (org_id,))
+        ways = union(*_ways(org_id, number.strip(), moved))
+        found = tuple(int(row[0]) for row in session.execute(ways))
     if not found:
         raise DomainError(
             "label.paper",
@@ -40,7 +43,7 @@ def lots_behind(db: Database, actor: Actor, org_id: int, number: str) -> tuple[i
     return found
 
 
-def _ways(org_id: int, number: str) -> tuple[Select[int], ...]:
+def _ways(org_id: int, number: str, moved: Transfer | None) -> tuple[Select[int], ...]:
     came = select(AcceptanceLine.lot_id).where(
         AcceptanceLine.org_id == org_id, AcceptanceLine.accepted > 0
     )
@@ -56,9 +59,6 @@ def _ways(org_id: int, number: str) -> tuple[Select[int], ...]:
         MemberOrder,
         (MemberOrder.org_id == AcceptanceLine.org_id) & (MemberOrder.id == AcceptanceLine.order_id),
     )
-    moved = select(TransferLot.lot_id).join(
-        Transfer, (Transfer.org_id == TransferLot.org_id) & (Transfer.id == TransferLot.transfer_id)
-    )
     counted = select(CountLine.lot_id).join(
         StockCount, (StockCount.org_id == CountLine.org_id) & (StockCount.id == CountLine.count_id)
     )
@@ -66,9 +66,7 @@ def _ways(org_id: int, number: str) -> tuple[Select[int], ...]:
         accepted.where(Acceptance.no == number),
         delivered.where(Delivery.no == number),
         ordered.where(MemberOrder.no == number),
-        moved.where(
-            Transfer.no == number, or_(Transfer.org_id == org_id, Transfer.donor_id == org_id)
-        ),
+        select(TransferLot.lot_id).where(TransferLot.transfer_id == (moved.id if moved else 0)),
         counted.where(StockCount.org_id == org_id, StockCount.no == number),
         select(Lot.id).where(Lot.lot_no == number),
     )

@@ -33,6 +33,7 @@ from app.models.stock import Lot
 from app.models.transfer import Transfer, TransferLine, TransferLot, TransferPaper
 from app.services.db import Database, local_time, today
 from app.services.queries.goods import GoodsRow, of_item
+from app.services.transfers.numbers import by_number
 from app.services.transfers.owed import SettledRow, owed, settlements
 
 _MOST: Final = 500
@@ -239,36 +240,14 @@ def transfer(db: Database, actor: Actor, org_id: int, transfer_id: int) -> Trans
 
 
 def transfer_by_no(db: Database, actor: Actor, no: str) -> TransferRow:
-    """The transfer with a number, such as ``DB20261014-001``.
-
-    Every member counts its own papers; where two have the same number the receiver's code or
-    short name stands before it: ``1004/DB20261014-001``.
-    """
-    code, _slash, number = no.strip().rpartition("/")
+    """The transfer with a number, such as ``DB20261014-001`` (`by_number`)."""
     with db.read() as session:
-        scope = _scope(actor, actor.orgs())
-        statement = (
-            select(Transfer, Organisation.code, Organisation.short_name)
-            .join(Organisation, Organisation.id == Transfer.org_id)
-            .where(
-                Transfer.no == number.upper(),
-                or_(Transfer.org_id.in_(scope), Transfer.donor_id.in_(scope)),
-            )
-        )
-        found = session.execute(statement.order_by(Organisation.code)).all()
-        if code:
-            found = [row for row in found if code in {row.code, row.short_name}]
-        if not found:
+        found = by_number(session, no, _scope(actor, actor.orgs()))
+        if found is None:
             raise DomainError(
                 "transfer.no", _("没有调拨单 {no}。请核对单号，用 transfer list 查看。", no=no)
             )
-        if len(found) > 1:
-            names = "、".join(f"{row.code}/{number}（{row.short_name}）" for row in found)
-            raise DomainError(
-                "transfer.number",
-                _("{no} 有 {n} 张，请在前面写调入方：{names}。", no=no, n=len(found), names=names),
-            )
-        return _rows(session, [found[0][0]])[0]
+        return _rows(session, [found])[0]
 
 
 def loans(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[LoanRow, ...]:

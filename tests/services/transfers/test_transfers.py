@@ -28,6 +28,7 @@ from app.services.transfers.commands import (
     Attach,
     Clear,
     Confirm,
+    Done,
     Paper,
     Request,
     RequestLine,
@@ -90,6 +91,16 @@ def test_goods_of_a_supplier_stay_the_suppliers(site: Site) -> None:
     assert owners == {KANGZE}
 
 
+def asked_of_west(site: Site) -> Done:
+    """The east asks the west in a rescue, and is promised."""
+    asked = request(*site.as_("east_store"), Request(
+        new_op(), EAST, WEST, (RequestLine(DRUG, 2 * BOX),), basis=Basis.EMERGENCY,
+        urgency=Urgency.EMERGENCY,
+    ))  # fmt: skip
+    command = Confirm(new_op(), EAST, asked.transfer_id, asked.version)
+    return confirm(*site.as_("west_store"), command)
+
+
 def test_every_step_belongs_to_one_party(site: Site) -> None:
     stock(site, EAST, DRUG, 10 * BOX)
     done = ask(site)
@@ -139,6 +150,18 @@ def test_without_the_approval_document_nothing_is_submitted(site: Site) -> None:
     assert submit(*site.as_("west_store"), replace(step, op_id=new_op())).state is T.DONOR
     (kept,) = transfer(*site.as_("east_store"), WEST, draft.transfer_id).papers
     assert paper(*site.as_("east_store"), WEST, kept.id) == (PAPER.name, PAPER.content)
+
+
+def test_of_two_papers_with_one_number_the_receiver_is_named(site: Site) -> None:
+    lots = {EAST: stock(site, EAST, DRUG, 10 * BOX), WEST: stock(site, WEST, DRUG, 10 * BOX, SOON)}
+    done = arrived(site, sent(site, agreed(site)))
+    back = arrived(site, sent(site, asked_of_west(site), "west_store"), "east_store")
+    assert done.no == back.no
+    for login, org in (("east_store", EAST), ("west_store", WEST)):
+        with pytest.raises(DomainError, match=r"有 2 张，请在前面写调入方：0002/.*0003/"):
+            lots_behind(*site.as_(login), org, done.no)
+        for name, lot in (("城西", lots[EAST]), ("0002", lots[WEST])):
+            assert lots_behind(*site.as_(login), org, f"{name}/{done.no}") == (lot,)
 
 
 def test_an_emergency_goes_at_once_and_is_reported(site: Site) -> None:

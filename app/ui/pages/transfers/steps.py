@@ -188,7 +188,8 @@ class Steps(QObject):
     def _labels(self, form: Form, detail: TransferDetail) -> None:
         """Labels of what came in, from the receiver's stock."""
         form.accept()
-        self._page.context.navigate("labels", paper=detail.head.no)
+        paper = f"{detail.head.org}/{detail.head.no}"  # of two members with the same number
+        self._page.context.navigate("labels", paper=paper)
 
 
 def _goods(row: TransferRow) -> str:
