@@ -8,13 +8,15 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.ui import collecting
 from app.ui.collecting import Collector
 from app.ui.jobs import Cancelled, Job, JobRunner, Progress
+from app.ui.shell.status_bar import TaskTray
 
 Settle = Callable[[], None]
 
@@ -36,6 +38,21 @@ def test_answers_come_back_in_the_gui_thread(jobs: JobRunner, settle: Settle) ->
     assert answers == [42]
     assert threads[0] is not threading.main_thread()
     assert threads[1] is threading.main_thread()
+
+
+def test_a_long_job_outlives_the_window_that_showed_it(
+    jobs: JobRunner, settle: Settle, qtbot: QtBot
+) -> None:
+    """Another language builds the window anew while a simulation runs: the old tray is gone."""
+    tray = TaskTray(jobs)
+    qtbot.addWidget(tray)
+    jobs.long("补货模拟", lambda progress: progress.step(1, 2, ""), writes=False)
+    tray.deleteLater()
+    QApplication.sendPostedEvents(tray, QEvent.Type.DeferredDelete)
+    assert not isValid(tray)
+    with qtbot.captureExceptions() as raised:
+        settle()
+    assert raised == []
 
 
 def test_only_the_window_s_thread_collects(

@@ -104,7 +104,7 @@ class TaskTray(QWidget):
         row.addWidget(self.stop)
         self._tick = QTimer(self, interval=500)
         self._tick.timeout.connect(self.refresh)
-        jobs.changed.connect(lambda _job: self.refresh())
+        jobs.changed.connect(self.refresh)  # by its name: Qt lets go of it with the tray
         self.refresh()
 
     def _cancel(self) -> None:
