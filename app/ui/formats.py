@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -13,6 +14,7 @@ from app.ui.status import Status
 NONE: Final = "—"
 ZERO: Final = Decimal(0)
 _MINUS: Final = "−"
+_GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _MILLION: Final = Decimal(1_000_000)
 
 
@@ -45,6 +47,16 @@ def price(value: Decimal | None) -> str:
     text = f"{value:,.4f}"
     whole, _dot, places = text.partition(".")
     return f"{whole}.{places[:2]}{places[2:].rstrip('0')}"
+
+
+def ungrouped(text: str) -> str:
+    """What a person typed or left standing in a cell, without thousands separators.
+
+    >>> ungrouped(" 3,088.80 "), ungrouped("1,5")
+    ('3088.80', '1,5')
+    """
+    bare = text.strip()
+    return bare.replace(",", "") if _GROUPED.fullmatch(bare) else bare
 
 
 def percent(numerator: Decimal | int, denominator: Decimal | int) -> str:

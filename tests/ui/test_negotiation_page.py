@@ -26,6 +26,7 @@ from app.services.negotiation.papers import (
 from app.services.negotiation.project import CreateProject, create_project
 from app.services.negotiation.queries import items, members, needs, projects
 from app.services.negotiation.quotes import own_quote
+from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.negotiation.forms import AskForm, DeadlineForm, ProjectForm
 from app.ui.pages.negotiation.page import NegotiationPage
@@ -233,8 +234,13 @@ def test_a_supplier_types_its_prices_and_hands_them_in(
     assert model.setData(model.index(0, place), "3.75")
     assert not model.setData(model.index(1, place), "1e3")
     assert model.setData(model.index(2, place), "放弃")
+    assert model.setData(model.index(0, model.positions["note"]), "5,000 盒以内, 先款")
+    assert model.rows[0].raw[-1] == "5,000 盒以内, 先款"
+    assert page.counts() == f"已填 2/{model.rowCount()} 个品规"
+    hints = page.keys()
+    assert [hint.text for hint in hints] == ["导入报价单", "提交报价"]
 
-    page.own.send.click()
+    assert page.perform(Act.SUBMIT)
     question(page).verb.click()
     settle()
 

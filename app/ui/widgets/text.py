@@ -98,6 +98,21 @@ class ElidedText(Text):
         painter.end()
 
 
+class Message(Text):
+    """A line that takes no room while it has nothing to say."""
+
+    def __init__(
+        self, text: str = "", role: Role = Role.BODY, *, tone: Status | None = None
+    ) -> None:
+        super().__init__(text, role, wrap=True, tone=tone)
+        self.setVisible(bool(text))
+
+    @override
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setVisible(bool(text))
+
+
 def line(parent: QWidget | None = None, *, vertical: bool = False) -> QFrame:
     """A separator of one pixel."""
     result = QFrame(parent)

@@ -18,7 +18,6 @@ from app.domain import money
 from app.domain.awarding.limits import split_text
 from app.domain.bidding.award import WINNER
 from app.domain.bidding.compare import NOBODY, Flags, Ints, Totals, totals
-from app.domain.pricing import plain
 from app.i18n import _
 from app.services.negotiation.choosing import LineChoice
 from app.services.negotiation.comparison import Comparison
@@ -308,4 +307,4 @@ def rate_words(tenths: int) -> str:
 
 
 def _price(stored: int) -> str:
-    return plain(money.from_scaled(stored)) if stored else formats.NONE
+    return formats.price(money.from_scaled(stored)) if stored else formats.NONE

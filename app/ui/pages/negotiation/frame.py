@@ -104,6 +104,14 @@ class NegotiationFrame(Page):
             self.set_subtitle(words)
         self.chrome_changed.emit()
 
+    def press(self, *buttons: Button) -> None:
+        """What a key does: the first of the buttons that is there to be pressed."""
+        ready = (one for one in buttons if one.isVisible() and one.isEnabled())
+        if button := next(ready, None):
+            button.click()
+        else:
+            self.not_available()
+
     @override
     def save_state(self) -> dict[str, object]:
         return {"project": self.project.id if self.project else 0}

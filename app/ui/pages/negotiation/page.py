@@ -78,6 +78,10 @@ class NegotiationPage(NegotiationFrame):
         self.own.withdraw_asked.connect(asking.withdraw)
         self.on(Act.EXPORT, asking.export)
         self.on(Act.IMPORT, asking.import_sheets)
+        self.on(Act.SAVE, lambda: self.press(self.prepare.save, self.prepare.save_terms))
+        self.on(Act.SUBMIT, lambda: self.press(self.own.send, self.prepare.confirm))
+        self.own.counted.connect(self.chrome_changed)
+        self.prepare.counted.connect(self.chrome_changed)
         if self.context.actor.has(Duty.BUY):
             self.on(Act.NEW, asking.new_project)
 
@@ -223,8 +227,12 @@ class NegotiationPage(NegotiationFrame):
 
     @override
     def counts(self) -> str:
-        board = self.compare.board
-        if self.stack.currentWidget() is not self.compare or board is None:
+        front, board = self.stack.currentWidget(), self.compare.board
+        if front is self.own:
+            return self.own.counts()
+        if front is self.prepare:
+            return self.prepare.counts()
+        if front is not self.compare or board is None:
             return ""
         sums = board.totals()
         return _(
@@ -243,6 +251,10 @@ class NegotiationPage(NegotiationFrame):
                 KeyHint("Enter", _("选最低价")),
                 self.hint(Act.EXPORT, _("导出比价表")),
             )
+        if self.stack.currentWidget() is self.own:
+            return (self.hint(Act.IMPORT, _("导入报价单")), self.hint(Act.SUBMIT, _("提交报价")))
+        if self.prepare.save.isVisibleTo(self.prepare):
+            return (self.hint(Act.SAVE, _("保存报量")), self.hint(Act.SUBMIT, _("确认报量")))
         return ()
 
     @override

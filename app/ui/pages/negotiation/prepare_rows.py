@@ -8,7 +8,6 @@ from decimal import Decimal
 from app.domain import money
 from app.domain.bidding.need import is_far
 from app.domain.errors import DomainError
-from app.domain.pricing import plain
 from app.i18n import _
 from app.services.negotiation.lots import MOST_LOTS
 from app.services.negotiation.queries import GuestRow, ItemRow, MemberRow, NeedRow
@@ -46,7 +45,7 @@ def item_row(one: ItemRow, lot: int, ceiling: Decimal | None) -> Row:
         (
             Two(one.name, one.spec), one.code, str(lot),
             Qty(f"{packs:,}" if packs else formats.NONE, one.unit if packs else "", bold=False),
-            plain(ceiling) if ceiling is not None else formats.NONE,
+            formats.price(ceiling),
             Pill(Status.BAD, one.failed) if one.failed else Pill(Status.MUTE, _("待报价")),
         ),
         record=(one, lot, ceiling),
@@ -64,7 +63,7 @@ def line_of(row: Row) -> tuple[ItemRow, int, Decimal | None]:
 def edit_item(row: Row, column: str, value: object) -> Row:
     """The row with another lot or ceiling."""
     one, lot, ceiling = line_of(row)
-    text = str(value).strip()
+    text = formats.ungrouped(str(value))
     if column == "ceiling":
         ceiling = money.price(text) if text and text != formats.NONE else None
         if ceiling is not None and ceiling <= 0:

@@ -32,7 +32,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Chip, Kind as ButtonKind
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.front_stack import FrontStack
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.text import Message, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,13 @@ class PrepareView(QWidget):
         kept: Pledges to save, and whether to confirm them.
         terms_kept: Changed lots as (line, lot), and changed ceilings as (line, price or None).
         back_asked: A member's need should be given back: the `MemberRow`.
+        counted: Another table is in front, or its rows are others.
     """
 
     kept = Signal(object, bool)
     terms_kept = Signal(object, object)
     back_asked = Signal(object)
+    counted = Signal()
 
     def __init__(self, tools: Sequence[QWidget]) -> None:
         super().__init__()
@@ -82,8 +84,9 @@ class PrepareView(QWidget):
         self.lines = _grid(self.listed, _("项目里还没有品规。"))
         for grid in (*self.grids.values(), self.fixed, self.lines):
             self.stack.addWidget(grid)
+            grid.counts_changed.connect(self.counted)
         self.grids["members"].opened.connect(lambda row: self.back_asked.emit(row.record))
-        self.note = Text("", Role.SECOND)
+        self.note = Message("", Role.SECOND)
         self.save = Button(_("保存报量"))
         self.confirm = Button(_("确认报量"), ButtonKind.PRIMARY)
         self.save.clicked.connect(lambda _on=False: self._keep(confirm=False))
@@ -130,6 +133,7 @@ class PrepareView(QWidget):
         self.save_terms.setVisible(terms)
         self.save.setVisible(own)
         self.confirm.setVisible(own)
+        self.counted.emit()
 
     def _open(self) -> bool:
         """Whether the own need can still be changed."""
@@ -149,6 +153,11 @@ class PrepareView(QWidget):
         """Whether lots and ceilings can still be changed by this person."""
         shown = self.shown
         return self._buys and shown is not None and shown.project.state in BEFORE_ROUNDS
+
+    def counts(self) -> str:
+        """Rows of the table in front, for the status bar."""
+        front = self.stack.currentWidget()
+        return front.counts() if isinstance(front, GridView) else ""
 
     def chosen(self) -> tuple[ItemRow, ...]:
         """The lines that are selected, when the lines are in front."""

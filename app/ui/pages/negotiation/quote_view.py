@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.domain import money
 from app.domain.bidding.commitment import BidLine
 from app.domain.errors import DomainError
-from app.domain.pricing import plain
 from app.i18n import _
 from app.services.negotiation.quotes import OwnQuote, QuoteRow
 from app.ui import formats
@@ -25,7 +24,7 @@ from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import toolbar
-from app.ui.widgets.text import Role, Text
+from app.ui.widgets.text import Message, Role, Text
 
 GIVEN_UP = "放弃"
 
@@ -38,12 +37,14 @@ class QuoteView(QWidget):
         sheet_asked: Write the Excel sheet.
         import_asked: Take a filled sheet in.
         withdraw_asked: Take everything back.
+        counted: Other rows are filled in than before.
     """
 
     submitted = Signal(object)
     sheet_asked = Signal()
     import_asked = Signal()
     withdraw_asked = Signal()
+    counted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +54,7 @@ class QuoteView(QWidget):
         self.grid.set_empty(_("这个项目没有要报价的品规。"))
         self.state = Badge(Status.MUTE, "")
         self.note = Text("", Role.SECOND)
-        self.problem = Text("", Role.LABEL, tone=Status.BAD)
+        self.problem = Message("", Role.LABEL, tone=Status.BAD)
         self.sheet = Button(_("下载报价单"))
         self.load = Button(_("导入报价单"))
         self.leave = Button(_("撤回报价"))
@@ -107,6 +108,13 @@ class QuoteView(QWidget):
 
     def _count(self) -> None:
         self.problem.setText("")
+        self.counted.emit()
+
+    def counts(self) -> str:
+        """How many of the items are answered, for the status bar."""
+        kept = [_kept(row) for row in self.model.rows]
+        n = sum(one.price is not None or one.given_up for one in kept)
+        return _("已填 {n}/{all} 个品规", n=n, all=len(kept))
 
     def _send(self) -> None:
         lines = [
@@ -171,7 +179,8 @@ def _columns() -> Sequence[Column]:
 def _row(row: QuoteRow, typed: _Typed) -> Row:
     item = row.item
     packs = item.volume // item.price_factor
-    price = plain(typed.price) if typed.price is not None else GIVEN_UP if typed.given_up else ""
+    unpriced = GIVEN_UP if typed.given_up else ""
+    price = formats.price(typed.price) if typed.price is not None else unpriced
     limits = [limit for limit in (row.most, item.ceiling) if limit is not None]
     over = typed.price is not None and bool(limits) and typed.price > min(limits)
     capacity = typed.capacity // item.price_factor if typed.capacity is not None else None
@@ -179,7 +188,7 @@ def _row(row: QuoteRow, typed: _Typed) -> Row:
         item.line,
         (
             Two(item.name, item.spec), Qty(f"{packs:,}", item.unit, bold=False),
-            _price(item.ceiling), _price(row.previous), _price(row.most),
+            _price(item.ceiling), _price(row.previous), _price(min(limits, default=None)),
             Tone(price, Status.BAD if over else None, bold=True),
             f"{capacity:,}" if capacity is not None else "", typed.note,
         ),
@@ -190,7 +199,7 @@ def _row(row: QuoteRow, typed: _Typed) -> Row:
 
 
 def _price(value: Decimal | None) -> str:
-    return plain(value) if value is not None else formats.NONE
+    return formats.price(value)
 
 
 def _kept(row: Row) -> _Typed:
@@ -201,7 +210,7 @@ def _kept(row: Row) -> _Typed:
 
 def _edit(row: Row, column: str, value: object) -> Row:
     """The row with another price, capacity or note."""
-    typed, text = _kept(row), str(value).strip().replace(",", "")
+    typed, text = _kept(row), formats.ungrouped(str(value))
     if column == "note":
         made = typed.with_(note=text[:200])
     elif column == "capacity":
