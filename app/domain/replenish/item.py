@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.domain.replenish.by_hand import ByHand
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.lead import LeadTime
-from app.domain.replenish.position import Stocked
+from app.domain.replenish.position import Rest, Stocked
 from app.domain.replenish.series import Series
 from app.domain.replenish.suggestion import OrderRules
 from app.domain.replenish.target import Target
@@ -56,6 +56,7 @@ class Item:
         peers: Other members' use of an item that is new here.
         past: Demand as it was, to be shown, where `series` is put into the coming season.
         season: How much more is asked in the days to come than in the mean of a year.
+        old: What is left of items that this one stands for.
         worth: Value of one smallest unit against other items' (only ratios count).
     """
 
@@ -73,4 +74,5 @@ class Item:
     peers: Peers | None = None
     past: Series | None = None
     season: float = 1.0
+    old: Rest = field(default_factory=Rest)
     worth: float = 1.0

@@ -61,7 +61,9 @@ def plan(item: Item, today: date, point: int | None = None) -> Plan:
         point = points([item], today)[0]
     computed = levels(point, rate, item.lead, interval, item.target)
     wanted = _by_hand(item.by_hand, computed, rate)
-    there = position(item.stock, rate, today, on_order=item.on_order, in_transit=item.in_transit)
+    there = position(
+        item.stock, rate, today, on_order=item.on_order, in_transit=item.in_transit, old=item.old
+    )
     facts = Facts(
         rate, wanted, item.lead, item.target, there, _cap(item, rate), item.by_hand, item.season
     )

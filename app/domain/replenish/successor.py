@@ -1,12 +1,16 @@
-"""An item in another's place: what was asked of the old one counts for the new one."""
+"""An item in another's place: what was asked of the old one counts for the new one.
+
+So does what is left of the old one: it is used up first, and the new one is ordered for the rest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import DomainError
+from app.domain.replenish.position import Rest, Stocked
 from app.i18n import _
 
 MOST_UNITS: Final = 10_000
@@ -30,6 +34,14 @@ class Successor:
         4
         """
         return -(-asked * self.units_new // self.units_old)
+
+    def left(self, there: int) -> int:
+        """Smallest units of the new item that so many of the old do for, rounded down.
+
+        >>> Successor(1, 2, units_old=2, units_new=1).left(7)
+        3
+        """
+        return there * self.units_new // self.units_old
 
 
 def checked(link: Successor, reason: str, known: Mapping[int, int]) -> str:
@@ -73,3 +85,30 @@ def in_order(links: Mapping[int, Successor]) -> list[Successor]:
     """The links so that an item's own history comes before it is handed on."""
     onwards = {old: link.new for old, link in links.items()}
     return sorted(links.values(), key=lambda link: -len(_onwards(onwards, link.old)))
+
+
+def still_to_use(
+    stock: Mapping[int, Sequence[Stocked]],
+    coming: Mapping[int, int],
+    links: Mapping[int, Successor],
+) -> dict[int, Rest]:
+    """What is left of replaced items, by the item in their place; chains go to their end.
+
+    Args:
+        stock: Usable lots by item.
+        coming: Units ordered or on their way, by item.
+        links: Old item → what stands in its place.
+    """
+    found: dict[int, Rest] = {}
+    for link in in_order(links):
+        own = Rest(tuple(stock.get(link.old, ())), coming.get(link.old, 0))
+        older = found.pop(link.old, Rest())
+        both = Rest((*own.stock, *older.stock), own.coming + older.coming)
+        found[link.new] = _with(found.get(link.new, Rest()), link, both)
+    return {item: rest for item, rest in found.items() if rest.units}
+
+
+def _with(rest: Rest, link: Successor, older: Rest) -> Rest:
+    lots = (Stocked(link.left(lot.qty), lot.expiry) for lot in older.stock)
+    stock = (*rest.stock, *(lot for lot in lots if lot.qty))
+    return Rest(stock, rest.coming + link.left(older.coming))

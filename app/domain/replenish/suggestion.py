@@ -107,7 +107,7 @@ def suggest(facts: Facts, rules: OrderRules) -> Suggested:
     before fresh goods expire, except up to the emergency floor.
     """
     levels = _with_floor(facts.levels, rules.floor)
-    most = max(levels.order_up_to, facts.position.on_hand)
+    most = max(levels.order_up_to, facts.position.in_house)
     scale = scale_for(most, rules.base, rules.pack, rules.multiple)
     total = Sum()
     _level_steps(total, facts, levels, scale, rules.floor)
@@ -176,6 +176,8 @@ def _told(number: ByHand) -> int:
 
 def _position_steps(total: Sum, position: Position, scale: Scale) -> None:
     total.add("on_hand", Phrase(N_("− 现存")), -scale.down(position.on_hand))
+    if position.old.units:
+        total.add("old", Phrase(N_("− 换下的旧品规还有")), -scale.down(position.old.units))
     total.add("in_transit", Phrase(N_("− 在途")), -scale.down(position.in_transit))
     if position.on_order:
         total.add("on_order", Phrase(N_("− 已申请、已订未发")), -scale.down(position.on_order))

@@ -59,7 +59,7 @@ def headline(facts: Facts, suggested: Suggested, left: float) -> Phrase:
 
 def _urgent(facts: Facts, left: float) -> Phrase:
     grown = facts.rate.growth or 0.0
-    if facts.position.on_hand <= 0:
+    if facts.position.in_house <= 0:
         return Phrase(N_("没有库存"))
     if left < SHORT_DAYS:
         if grown >= _GROWTH:
@@ -81,7 +81,7 @@ def detail(facts: Facts, rules: OrderRules, suggested: Suggested, around: Surrou
     if suggested.verdict is Verdict.RARE:
         return Phrase(N_("有人要时再订"))
     if suggested.verdict is Verdict.COVERED:
-        coming = _amount(position.on_order + position.in_transit, suggested)
+        coming = _amount(position.coming, suggested)
         return Phrase(N_("已申请、在途共 {n}"), {"n": coming})
     if suggested.verdict in {Verdict.PLENTY, Verdict.EXPIRY}:
         return _calm(position, around)
@@ -91,6 +91,8 @@ def detail(facts: Facts, rules: OrderRules, suggested: Suggested, around: Surrou
 def _calm(position: Position, around: Surroundings) -> Phrase:
     if position.first_waste is not None:
         return Phrase(N_("先用 {month} 这批"), {"month": f"{position.first_waste:%Y-%m}"})
+    if position.old.stock:
+        return Phrase(N_("先用完换下的旧品规"))
     return Phrase(N_("下次检查 {day}"), {"day": f"{around.next_check:%m-%d}"})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import and_, case, func, or_, select
@@ -81,6 +82,16 @@ def on_order(session: Session, scope: Scope) -> dict[int, int]:
         .group_by(MemberOrderLine.item_id)
     ).all()
     return _added([*requests, *orders])
+
+
+def on_its_way(
+    ordered: Mapping[int, int], transit: Mapping[int, int], sent: Mapping[int, int]
+) -> dict[int, int]:
+    """Units that come, by item: in transit, and ordered but not sent yet."""
+    found = dict(transit)
+    for item, quantity in ordered.items():
+        found[item] = found.get(item, 0) + max(0, quantity - sent.get(item, 0))
+    return found
 
 
 def in_transit(session: Session, scope: Scope) -> tuple[dict[int, int], dict[int, int]]:

@@ -6,7 +6,7 @@ against the kept levels; the full run explains each figure and weighs expiry and
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.quantity import round_up
+from app.domain.replenish.successor import still_to_use
 from app.models.demand import Policy
 from app.models.item import Item
 from app.models.party import Organisation
 from app.models.stock import Balance, Lot
 from app.services.access import require
 from app.services.db import Database, today
-from app.services.replenishment.coming import in_transit, on_order
+from app.services.replenishment.coming import in_transit, on_its_way, on_order, usable_lots
 from app.services.replenishment.scope import Scope, scope_of, settings_for
+from app.services.replenishment.successors import links_of
 from app.services.replenishment.terms import item_cards, rules_for, supply_of
 
 
@@ -69,9 +71,10 @@ def _of(session: Session, scope: Scope) -> list[DueLine]:
     if not low:
         return []
     coming = _coming(session, scope)
+    left = _left_of_old(session, scope, coming)
     wanted: dict[int, tuple[int, int, int]] = {}
     for item, point, upper, units in low:
-        position = int(units) + coming.get(item, 0)
+        position = int(units) + coming.get(item, 0) + left.get(item, 0)
         if position <= point:
             wanted[item] = (position, point, upper - position)
     return _lines(session, scope, wanted) if wanted else []
@@ -80,10 +83,16 @@ def _of(session: Session, scope: Scope) -> list[DueLine]:
 def _coming(session: Session, scope: Scope) -> dict[int, int]:
     """Units on their way, by item: in transit, and ordered but not sent yet."""
     transit, sent = in_transit(session, scope)
-    found = dict(transit)
-    for item, quantity in on_order(session, scope).items():
-        found[item] = found.get(item, 0) + max(0, quantity - sent.get(item, 0))
-    return found
+    return on_its_way(on_order(session, scope), transit, sent)
+
+
+def _left_of_old(session: Session, scope: Scope, coming: Mapping[int, int]) -> dict[int, int]:
+    """Units that replaced items still do for, by the item in their place."""
+    links = links_of(session, scope.org_id)
+    if not links:
+        return {}
+    rest = still_to_use(usable_lots(session, scope), coming, links)
+    return {item: one.units for item, one in rest.items()}
 
 
 def _stock(scope: Scope) -> Subquery:

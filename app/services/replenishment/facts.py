@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.domain.replenish.by_hand import Kind, expected
 from app.domain.replenish.item import Item as PlanItem, Peers, Prior
 from app.domain.replenish.plan import Plan, plan
-from app.domain.replenish.position import Stocked
+from app.domain.replenish.position import Rest, Stocked
 from app.domain.replenish.season import seasonal
 from app.domain.replenish.series import Ints, Series
 from app.domain.replenish.settings import Settings
+from app.domain.replenish.successor import still_to_use
 from app.domain.replenish.together import points
-from app.services.replenishment.coming import in_transit, on_order, usable_lots
+from app.services.replenishment.coming import in_transit, on_its_way, on_order, usable_lots
 from app.services.replenishment.history import (
     MOST_DAYS,
     Asked,
@@ -59,6 +60,8 @@ class Facts:
     coming_ordered: Mapping[int, int]
     kept: Mapping[int, Kept]
     peers: Mapping[int, Peers] = field(default_factory=dict)
+    old: Mapping[int, Rest] = field(default_factory=dict)
+    replaced: frozenset[int] = frozenset()
 
 
 def gather(session: Session, scope: Scope, settings: Settings, also: Collection[int] = ()) -> Facts:
@@ -67,7 +70,8 @@ def gather(session: Session, scope: Scope, settings: Settings, also: Collection[
     Planned are items that were asked for, are in stock, on order or held by a person's policy,
     and those of `also`.
     """
-    asked = handed_on(asked_by_item(session, scope), links_of(session, scope.org_id))
+    links = links_of(session, scope.org_id)
+    asked = handed_on(asked_by_item(session, scope), links)
     stock = usable_lots(session, scope)
     ordered = on_order(session, scope)
     coming, coming_ordered = in_transit(session, scope)
@@ -88,6 +92,8 @@ def gather(session: Session, scope: Scope, settings: Settings, also: Collection[
         coming_ordered=coming_ordered,
         kept=kept,
         peers=peers_of(session, scope, asked, _new(scope, asked, cards)),
+        replaced=frozenset(links),
+        old=still_to_use(stock, on_its_way(ordered, coming, coming_ordered), links),
     )
 
 
@@ -139,7 +145,7 @@ def _plan_item(
     ordered = facts.ordered.get(card.id, 0) - facts.coming_ordered.get(card.id, 0)
     return PlanItem(
         series=series,
-        stock=facts.stock.get(card.id, ()),
+        stock=_lots(facts, card.id),
         on_order=max(0, ordered),
         in_transit=coming,
         lead=term.lead,
@@ -150,8 +156,15 @@ def _plan_item(
         storage=card.storage,
         by_hand=kept.by_hand,
         peers=peers,
+        old=facts.old.get(card.id, Rest()),
         worth=worth(facts.supply, card),
     )
+
+
+def _lots(facts: Facts, item: int) -> Sequence[Stocked]:
+    """Usable lots; when those of a replaced item are used up is told by the one in its place."""
+    lots = facts.stock.get(item, ())
+    return [replace(lot, expiry=None) for lot in lots] if item in facts.replaced else lots
 
 
 def worth(supply: Supply, card: ItemCard) -> float:

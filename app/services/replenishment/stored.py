@@ -128,7 +128,7 @@ def why_of(
         "multiple": multiple,
         "multiple_unit": card.units.get(multiple, card.pack_unit),
         "in_house": there.lasting,
-        "coming": there.on_order + there.in_transit,
+        "coming": there.coming,
         "reorder_point": made.suggested.reorder_point,
         "expiring": there.expiring,
         "basis": made.rate.basis.value,

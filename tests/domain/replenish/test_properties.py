@@ -14,7 +14,7 @@ from app.domain.replenish.explain import Explanation, Role
 from app.domain.replenish.item import Item
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.plan import plan
-from app.domain.replenish.position import Stocked
+from app.domain.replenish.position import Rest, Stocked
 from app.domain.replenish.series import Series, series_of
 from app.domain.replenish.suggestion import OrderRules
 from app.domain.replenish.target import Target
@@ -50,20 +50,16 @@ def rules(draw: st.DrawFn) -> OrderRules:
     )
 
 
+ends = st.one_of(st.none(), st.integers(0, 900).map(lambda left: TODAY + timedelta(days=left)))
+stocks = st.lists(st.builds(Stocked, st.integers(1, 20_000), ends), max_size=4)
+
+
 @st.composite
 def items(draw: st.DrawFn) -> Item:
-    lots = draw(
-        st.lists(
-            st.tuples(st.integers(1, 20_000), st.one_of(st.none(), st.integers(0, 900))),
-            max_size=4,
-        )
-    )
     return Item(
         series=series(draw(records)),
-        stock=[
-            Stocked(qty, None if left is None else TODAY + timedelta(days=left))
-            for qty, left in lots
-        ],
+        stock=draw(stocks),
+        old=draw(st.builds(Rest, stocks.map(tuple), st.sampled_from([0, 0, 300]))),
         on_order=draw(st.integers(0, 5_000)),
         in_transit=draw(st.integers(0, 5_000)),
         lead=LeadTime(draw(st.integers(1, 20)), draw(st.sampled_from([0.0, 1.0, 3.0]))),

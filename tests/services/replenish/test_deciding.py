@@ -201,6 +201,31 @@ def test_a_replaced_item_hands_its_history_on(site: Site) -> None:
     assert line(site, AMOXICILLIN).why.per_day == pytest.approx(2 * old)
 
 
+def test_what_is_left_of_the_old_item_is_used_up_before_the_new_one_is_bought(site: Site) -> None:
+    """70 boxes of the old at 2 a day last five weeks; the new one has nothing on the shelf."""
+    usual(site)
+    keeper = site.as_("east_store")
+    old, new = FACTOR[AMOXICILLIN], FACTOR[SYRINGE]
+    link = Successor(AMOXICILLIN, SYRINGE, units_old=old, units_new=new)
+    set_successor(*keeper, SetSuccessor(new_op(), EAST, link, "中选换规格"))
+    planned(site)
+    row = line(site, SYRINGE)
+    (step,) = (one for one in row.why.explanation.steps if one.key == "old")
+    assert (str(step.label), step.value) == ("− 换下的旧品规还有", Decimal(-70))
+    assert (row.suggested, row.why.in_house) == (0, 70 * new)
+    assert str(row.why.detail) == "先用完换下的旧品规"
+    assert line(site, AMOXICILLIN).why.expiring == 0, "it is used up by what stands in its place"
+    assert SYRINGE not in {one.item_id for one in due(*keeper, (EAST,))}
+
+    end_successor(*keeper, EndSuccessor(new_op(), EAST, AMOXICILLIN))
+    asked(site, SYRINGE, 2)
+    planned(site)
+    assert line(site, SYRINGE).suggested > 0
+    assert SYRINGE in {one.item_id for one in due(*keeper, (EAST,))}
+    set_successor(*keeper, SetSuccessor(new_op(), EAST, link, "中选换规格"))
+    assert SYRINGE not in {one.item_id for one in due(*keeper, (EAST,))}
+
+
 def test_a_new_item_learns_from_other_members_scaled_to_the_place(site: Site) -> None:
     for item in (AMLODIPINE, INSULIN):
         asked(site, item, 2)
