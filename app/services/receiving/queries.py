@@ -79,7 +79,7 @@ class DeliveriesWanted:
     Attributes:
         orgs: Members; empty for all that the person may see.
         waiting: Only those that wait for acceptance.
-        text: Part of the number or of the supplier's name.
+        text: Part of the number, of the supplier's or of the receiver's name.
     """
 
     orgs: tuple[int, ...] = ()
@@ -150,7 +150,10 @@ def deliveries(db: Database, actor: Actor, wanted: DeliveriesWanted) -> tuple[De
             statement = statement.where(Delivery.status.in_(WAITING))
         if wanted.text.strip():
             like = f"%{wanted.text.strip().replace('%', '').replace('_', '')}%"
-            statement = statement.where(or_(Delivery.no.like(like), _supplier.name.like(like)))
+            names = (_supplier.name, _member.name, _member.short_name)
+            statement = statement.where(
+                or_(Delivery.no.like(like), *(name.like(like) for name in names))
+            )
         ordered = statement.order_by(Delivery.id.desc()).limit(_MOST)
         rows = [_row(row) for row in session.execute(ordered)]
     return tuple(sorted(rows, key=lambda row: row.state not in WAITING))

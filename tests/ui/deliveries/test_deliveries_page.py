@@ -51,6 +51,18 @@ def test_a_supplier_sends_part_of_an_order_with_lots(
     settle()
     assert page.notes.model.rowCount() == 1
     row = find_delivery(*sqlite_site.as_("east_store"), "KZ-77", EAST)
+    page.sent.search.setText("城东")
+    settle()
+    found = page.sent.current
+    page.sent.search.setText("没有这一张")
+    settle()
+    assert found is not None
+    assert (found.no, page.notes.model.rowCount()) == ("KZ-77", 0)
+    assert not page.sent.paper.isVisible()
+    page.sent.search.clear()
+    page.sent.views[True].click()
+    settle()
+    assert page.notes.model.rowCount() == 1
     (line,) = show_delivery(*sqlite_site.as_("east_store"), EAST, row.id).lines
     assert (line.qty, line.lot_no, line.expiry) == (1440, "K260318", date(2028, 2, 29))
 

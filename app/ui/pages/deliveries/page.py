@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from app import paths
 from app.adapters.local_files import write
-from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.receiving.announcing import (
@@ -25,7 +24,6 @@ from app.services.receiving.commands import DeliverOrder, MadeDelivery
 from app.services.receiving.deliveries import deliver_order
 from app.services.receiving.papers import delivery_paper
 from app.services.receiving.queries import (
-    DeliveriesWanted,
     DeliveryRow,
     day_of,
     deliveries,
@@ -37,21 +35,14 @@ from app.ui.context import PageContext
 from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.deliveries.form import DeliverForm
+from app.ui.pages.deliveries.notes_card import NotesCard
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
-from app.ui.widgets.cards import Card, page_column, toolbar
-
-_STATES = {
-    State.ANNOUNCED: Status.INFO,
-    State.ACCEPTING: Status.WARN,
-    State.ACCEPTED: Status.OK,
-    State.REFUSED: Status.BAD,
-    State.CANCELLED: Status.MUTE,
-}
+from app.ui.widgets.cards import Card, page_column
 
 
 class DeliveriesPage(Page):
@@ -63,47 +54,53 @@ class DeliveriesPage(Page):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context)
         self.orders = GridView(ListModel(_order_columns()))
-        self.notes = GridView(ListModel(_note_columns()))
+        self.sent = NotesCard()
+        self.notes = self.sent.grid
         self.orders.set_empty(_("没有待送的订单。双方签署后的订单会出现在这里。"))
-        self.notes.set_empty(_("还没有送货单。"))
         self.send = Button(_("生成送货单"), ButtonKind.PRIMARY, icon=Icon.TRUCK, key="Enter")
-        self.paper = Button(_("打印送货单"), icon=Icon.PRINTER)
-        upper, lower = Card(_("待送订单")), Card(_("已送的单"))
+        upper = Card(_("待送订单"))
+        upper.head.addWidget(self.send)
         upper.add(self.orders, 1)
-        upper.add(toolbar(None, self.send))
-        lower.add(self.notes, 1)
-        lower.add(toolbar(None, self.paper))
         column = page_column(self)
         column.addWidget(upper, 1)
-        column.addWidget(lower, 1)
+        column.addWidget(self.sent, 1)
         self.orders.opened.connect(lambda row: self.open_order(row.record))
         self.send.clicked.connect(self.ask)
-        self.paper.clicked.connect(self.print)
+        self.sent.paper.clicked.connect(self.print)
+        self.sent.asked.connect(self._ask_notes)
+        self.notes.opened.connect(lambda _row: self.print())
         self.on(Act.NEW, self.ask)
         self.on(Act.PRINT, self.print)
+        self.on(Act.SEARCH, self.sent.search.setFocus)
 
     @override
     def refresh(self) -> None:
-        db, actor = self.context.db, self.context.actor
+        db, actor, wanted = self.context.db, self.context.actor, self.sent.wanted
 
         def ask() -> tuple[tuple[OrderToSend, ...], tuple[DeliveryRow, ...], date]:
-            notes = deliveries(db, actor, DeliveriesWanted())
+            notes = deliveries(db, actor, wanted)
             return orders_to_send(db, actor), notes, day_of(db)
 
         self.read(ask, self._show, channel="orders")
 
     def _show(self, found: tuple[tuple[OrderToSend, ...], tuple[DeliveryRow, ...], date]) -> None:
         orders, notes, today = found
-        for grid, rows in (
-            (self.orders, [_order_row(one, today) for one in orders]),
-            (self.notes, [_note_row(one) for one in notes]),
-        ):
-            kept = grid.current()
-            assert isinstance(grid.model, ListModel)  # noqa: S101 - made above
-            grid.model.set_rows(rows)
-            keys = [row.key for row in rows]
-            if rows:
-                grid.choose(kept.key if kept and kept.key in keys else keys[0])
+        kept = self.orders.current()
+        assert isinstance(self.orders.model, ListModel)  # noqa: S101 - made above
+        self.orders.model.set_rows([_order_row(one, today) for one in orders])
+        keys = [one.order_id for one in orders]
+        if keys:
+            self.orders.choose(kept.key if kept and kept.key in keys else keys[0])
+        self.send.setVisible(bool(keys))
+        self._show_notes(notes)
+
+    def _ask_notes(self) -> None:
+        """Other notes; what is to be sent stays as it is."""
+        db, actor, wanted = self.context.db, self.context.actor, self.sent.wanted
+        self.read(lambda: deliveries(db, actor, wanted), self._show_notes, channel="notes")
+
+    def _show_notes(self, notes: tuple[DeliveryRow, ...]) -> None:
+        self.sent.show_notes(notes)
         self.chrome_changed.emit()
 
     @override
@@ -118,6 +115,7 @@ class DeliveriesPage(Page):
     def keys(self) -> tuple[KeyHint, ...]:
         return (
             KeyHint("Enter", _("生成送货单")),
+            self.hint(Act.SEARCH, _("找送货单")),
             self.hint(Act.PRINT, _("打印送货单")),
         )
 
@@ -165,9 +163,8 @@ class DeliveriesPage(Page):
 
     def print(self) -> None:
         """The note that travels with the goods, as PDF with its bar code."""
-        row = self.notes.current()
-        note = row.record if row else None
-        if not isinstance(note, DeliveryRow):
+        note = self.sent.current
+        if note is None:
             self.not_available()
             return
         db, actor = self.context.db, self.context.actor
@@ -215,25 +212,3 @@ def _order_row(order: OrderToSend, today: date) -> Row:
         formats.amount(order.amount),
     )
     return Row(order.order_id, cells, record=order)
-
-
-def _note_columns() -> tuple[Column, ...]:
-    return (
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=110),
-        Column(key="no", title=_("送货单 / 收货单位"), kind=Kind.TWO_LINE, width=220, stretch=True),
-        Column(key="order", title=_("订单"), width=150),
-        Column(key="lines", title=_("行数"), kind=Kind.NUMBER, width=70),
-        Column(key="shipped", title=_("发货日期"), kind=Kind.DATE, width=110),
-    )
-
-
-def _note_row(note: DeliveryRow) -> Row:
-    state = State(note.state)
-    cells: tuple[Cell, ...] = (
-        Pill(_STATES.get(state, Status.MUTE), state_title(state)),
-        Two(note.no, note.org),
-        note.order_no or formats.NONE,
-        str(note.lines),
-        formats.day(note.shipped_on),
-    )
-    return Row(note.id, cells, record=note)
