@@ -101,7 +101,10 @@ class _Bars(Flowable):  # type: ignore[misc]  # reportlab is untyped here
             self.canv.rect(left, min(zero, zero + tall), step * 0.6, abs(tall), stroke=0, fill=1)
             self.canv.setFillColor(HexColor("#16202C"))
             self._centred(
-                f"{in_wan(group.saved.saving)} 万", place, step, max(zero, zero + tall) + 2
+                _("{n} 万", n=f"{in_wan(group.saved.saving):,}"),
+                place,
+                step,
+                max(zero, zero + tall) + 2,
             )
             self._centred(group.name, place, step, foot - 4 * MM)
         self.canv.line(0, zero, self.width, zero)

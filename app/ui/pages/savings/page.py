@@ -151,12 +151,13 @@ class SavingsPage(Page):
         self.report = report
         total = report.total
         self.saving.show_figure(f"{in_wan(total.saving)}", _("万元"), formats.yuan(total.saving))
-        parts = f"{in_wan(total.saving)} 万 ÷ {in_wan(total.base)} 万"
+        parts = f"{_wan(total.saving)} ÷ {_wan(total.base)}"
         self.weighted.show_figure(rate(total.weighted).removesuffix("%"), "%", parts)
         _sum, count = total.rates
-        simple = _("{n} 个价格的平均", n=count)
+        simple = _("{n} 个价格的平均", n=formats.number(count))
+        said = _("共 {n} 个议价价格", n=formats.number(count))
         self.simple.show_figure(rate(total.simple).removesuffix("%"), "%", simple)
-        self.cheaper.show_figure(str(total.cheaper), _("个"), _("共 {n} 个议价价格", n=count))
+        self.cheaper.show_figure(formats.number(total.cheaper), _("个"), said)
         year = report.year
         self.year.show_figure(
             str(year.wan) if year else formats.NONE,
@@ -253,13 +254,17 @@ def _open(target: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(target)))
 
 
+def _wan(value: Decimal) -> str:
+    return _("{n} 万", n=f"{in_wan(value):,}".replace("-", "−"))
+
+
 def _bars(groups: Sequence[Group]) -> list[tuple[str, float, str]]:
     shown = groups[:_MOST_BARS]
     return [
         (
             group.name if len(group.name) <= _SHORT + 1 else f"{group.name[:_SHORT]}…",
             float(max(group.saved.saving, Decimal(0))),
-            f"{in_wan(group.saved.saving)} 万",
+            _wan(group.saved.saving),
         )
         for group in shown
     ]
