@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
+from app.domain.quantity import MAX_QUANTITY
 from app.domain.scan import ScanResult
 from app.domain.stock.counting import (
     Counted,
@@ -158,8 +160,8 @@ def record(db: Database, actor: Actor, command: Record) -> int:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.record", command)
         if earlier is not None:
             return int(earlier["counted"])
-        _counting(session, command.org_id, command.count_id)
-        found = _write(session, actor, command)
+        head = _counting(session, command.org_id, command.count_id)
+        found = _write(session, actor, head, command)
         finish(session, command.org_id, command.op_id, {"counted": found})
         return found
 
@@ -186,7 +188,7 @@ def scan(db: Database, actor: Actor, command: ScanCount) -> Scanned:
             key, units = _named(session, head, read, command.lot_no)
         if earlier is None:
             wish = Record(command.op_id, command.org_id, command.count_id, key, units, add=True)
-            counted = _write(session, actor, wish)
+            counted = _write(session, actor, head, wish)
             finish(session, command.org_id, command.op_id, {"counted": counted})
         else:
             counted = int(earlier["counted"])
@@ -223,7 +225,7 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
     require(actor, Duty.STORE, command.org_id)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.submit", command)
-        head = load(session, command.org_id, command.count_id)
+        head = load(session, command.org_id, command.count_id, held=True)
         if earlier is not None:
             return told(head, int(earlier["recount"]))
         step_count(CountState(head.status), CountState.TO_APPROVE)
@@ -269,7 +271,7 @@ def _below(session: Session, org_id: int, place_id: int) -> set[int]:
 
 
 def _counting(session: Session, org_id: int, count_id: int) -> StockCount:
-    head = load(session, org_id, count_id)
+    head = load(session, org_id, count_id, held=True)
     if head.status != CountState.COUNTING.value:
         raise ConflictError(
             "count.state",
@@ -291,8 +293,8 @@ def _book(session: Session, line: CountLine) -> int:
     )  # fmt: skip
 
 
-def _write(session: Session, actor: Actor, command: Record) -> int:
-    if command.qty < 0:
+def _write(session: Session, actor: Actor, head: StockCount, command: Record) -> int:
+    if not 0 <= command.qty <= MAX_QUANTITY:
         raise DomainError("count.qty", _("盘到的数量应是 0 或正数。"))
     key = command.key
     ids = (command.org_id, command.count_id, key.place_id, key.item_id, key.lot_id, key.owner_id)
@@ -300,6 +302,7 @@ def _write(session: Session, actor: Actor, command: Record) -> int:
     if line is not None:
         check_counter(session, actor, line)
     else:
+        _refuse_foreign(session, head, key)
         line = CountLine(
             org_id=command.org_id, count_id=command.count_id, place_id=key.place_id,
             item_id=key.item_id, lot_id=key.lot_id, owner_id=key.owner_id, snapshot=0, book=0,
@@ -310,6 +313,33 @@ def _write(session: Session, actor: Actor, command: Record) -> int:
     line.book = _book(session, line)
     session.flush()
     return line.counted
+
+
+def _refuse_foreign(session: Session, head: StockCount, key: Key) -> None:
+    """A line that the book does not have is found goods: here, of a known lot, the house's own.
+
+    The goods of others only where the book has had them; anything else would make stock out of
+    nothing, or take it from places where nobody counts.
+    """
+    place = session.get(Place, (head.org_id, key.place_id))
+    if place is None or key.place_id not in _below(session, head.org_id, head.place_id):
+        raise DomainError(
+            "count.place",
+            _("{no} 不盘这个库位。请只填这次盘的库位里的货。", no=head.no),
+        )
+    lot = session.get(Lot, key.lot_id) if key.lot_id else None
+    if key.lot_id and (lot is None or lot.item_id != key.item_id):
+        raise DomainError("count.new_lot_item", _("这个批号不是这种货的。请核对包装上的批号。"))
+    known = key.owner_id == head.org_id or session.scalar(
+        select(Balance.item_id)
+        .where(
+            Balance.org_id == head.org_id, Balance.item_id == key.item_id,
+            Balance.lot_id == key.lot_id, Balance.owner_id == key.owner_id,
+        )
+        .limit(1)
+    )  # fmt: skip
+    if not known:
+        raise DomainError("count.owner", _("账上没有这家的这批货。多出来的货请先走收货登记。"))
 
 
 def _key(line: CountLine) -> Key:
@@ -324,12 +354,12 @@ def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> 
             CountLine.org_id == head.org_id, CountLine.count_id == head.id,
             CountLine.item_id == item_id,
         )
-        .order_by(CountLine.counted.is_not(None), CountLine.lot_id)
+        .order_by(CountLine.lot_id, CountLine.place_id, CountLine.owner_id)
     ).all()  # fmt: skip
     fitting = [row for row in rows if not lot_no or row[1] == lot_no]
     lots = {row[1] for row in fitting}
     if len(lots) == 1:
-        return _key(fitting[0][0])
+        return _key(_not_full([row[0] for row in fitting]))
     if not lot_no:
         names = "、".join(sorted(str(lot) for lot in lots)[:5]) or "—"
         raise DomainError(
@@ -341,6 +371,17 @@ def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> 
             "count.new_lot", _("系统里没有批号 {lot}。多出来的货请先走收货登记。", lot=lot_no)
         )
     return Key(head.place_id, item_id, lot.id, head.org_id)
+
+
+def _not_full(lines: Sequence[CountLine]) -> CountLine:
+    """Of lines of one lot (in several bins, of several owners) the one to which a pack belongs.
+
+    Packs of a lot look alike, so the lines are filled one after the other up to the book, and only
+    what is short or too much is a difference. In a second count only its own lines are filled.
+    """
+    mine = [line for line in lines if line.recount] or lines
+    open_ones = (line for line in mine if (line.counted or 0) < line.book)
+    return next(open_ones, mine[-1])
 
 
 def _recounts(session: Session, head: StockCount, lines: list[CountLine]) -> int:

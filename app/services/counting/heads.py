@@ -37,17 +37,25 @@ class CountDone:
     recount: int = 0
 
 
-def load(session: Session, org_id: int, count_id: int) -> StockCount:
+def load(session: Session, org_id: int, count_id: int, *, held: bool = False) -> StockCount:
     """The count as it stands now.
+
+    Args:
+        session: The unit of work.
+        org_id: The member.
+        count_id: The count.
+        held: Keep it until the end: of two who write down what they found the second adds to the
+            first, and nothing is written under the hands of who submits.
 
     Raises:
         DomainError: There is none.
     """
-    head = session.scalar(
+    statement = (
         select(StockCount)
         .where(StockCount.org_id == org_id, StockCount.id == count_id)
         .execution_options(populate_existing=True)
     )
+    head = session.scalar(statement.with_for_update() if held else statement)
     if head is None:
         raise DomainError("count.unknown", _("没有这次盘点。请刷新后再看。"))
     return head
