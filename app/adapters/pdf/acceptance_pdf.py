@@ -52,10 +52,10 @@ def _lines(paper: AcceptancePaper, width: float) -> Flowable:
     """One row per lot, with the conclusion and its reason."""
     columns = (
         Column(_("序号"), 5.5, Align.CENTRE),
-        Column(_("品名 / 规格"), 22),
+        Column(_("品名 / 剂型规格"), 22),
         Column(_("生产企业 / 批准文号"), 20),
         Column(_("批号"), 10),
-        Column(_("有效期至"), 9),
+        Column(_("有效期 / 生产"), 9),
         Column(_("应收"), 8, Align.RIGHT),
         Column(_("合格"), 8, Align.RIGHT),
         Column(_("拒收"), 8, Align.RIGHT),

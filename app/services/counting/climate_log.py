@@ -26,7 +26,7 @@ from app.models.counting import TemperatureReading
 from app.models.stock import Place
 from app.services import audit
 from app.services.access import require
-from app.services.db import Database, local_time
+from app.services.db import Database, local_time, now
 from app.services.importing.columns import Field, locate
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish
@@ -46,6 +46,8 @@ _FORMS: Final = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y
 _NUMBER: Final = re.compile(r"-?\d{1,3}(\.\d+)?")
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _LEAST: Final = 4
+_SLACK: Final = timedelta(minutes=30)
+"""How far ahead a logger's clock may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ def load_log(db: Database, actor: Actor, command: LoadLog) -> LoadedLog:
     require(actor, Duty.STORE, command.org_id)
     rows, problems = _read(command.path)
     refuse_if(problems, "climate.file", _("没有读入，什么都没有写入。"))
+    _refuse_future(db, rows)
     if not rows:
         raise DomainError("climate.empty", _("文件里没有温度记录。请核对导出的文件。"))
     with db.write() as session:
@@ -211,6 +214,16 @@ def _read(path: Path) -> tuple[list[_Row], list[Problem]]:
             found[at] = _Row(row.number, at, celsius, humidity)
     problems = [problem for row in sheet for problem in row.problems]
     return sorted(found.values(), key=lambda one: one.at), problems
+
+
+def _refuse_future(db: Database, rows: Sequence[_Row]) -> None:
+    """A logger whose clock is wrong, or a wrong year, would hide the holes in the record."""
+    with db.read() as session:
+        latest = now(session) + _SLACK
+    wrong = [row for row in rows if row.at > latest]
+    words = _("{n} 条的时间在将来。请核对记录仪的时钟，或改正文件里的日期。", n=len(wrong))
+    problems = [Problem("climate.future", words, wrong[0].number, _("时间"))] if wrong else []
+    refuse_if(problems, "climate.file", _("没有读入，什么都没有写入。"))
 
 
 def _moment(row: SheetRow) -> datetime | None:

@@ -66,6 +66,7 @@ class Kind(StrEnum):
     DISPOSALS_TO_APPROVE = "disposals_to_approve"
     DISPOSALS_TO_CARRY = "disposals_to_carry"
     EXPIRY_ACTIONS = "expiry_actions"
+    CLIMATE = "climate"
 
 
 class Urgency(StrEnum):
@@ -110,6 +111,7 @@ _PAGES: Final = {
     Kind.ITEM_REQUESTS: "mapping",
     Kind.RECALLS: "recall",
     Kind.EXPIRY_ACTIONS: "recall",
+    Kind.CLIMATE: "upkeep",
     **dict.fromkeys((kind for kind in Kind if kind.startswith("transfers_")), "transfers"),
     Kind.LOANS_DUE: "transfers",
     **dict.fromkeys((kind for kind in Kind if kind.startswith("counts_")), "counting"),
@@ -148,7 +150,7 @@ class WorkItem:
         amount: Money concerned, None where there is none.
         due: The nearest deadline (UTC) or None.
         special: Kind's own number: for suggestions those that last less than 7 days, for
-            deliveries their lines.
+            deliveries their lines, for places out of range the lots in them.
         since: The oldest day concerned (for expired goods the oldest expiry).
         urged: The newest reminder to sign.
         order: The one to open first, as (member, order); zeros where the page will do.

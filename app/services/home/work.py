@@ -9,6 +9,7 @@ from app.domain.duties import Actor
 from app.services.db import Database, now, today
 from app.services.home.bargaining import ENDED, NEEDS, PUBLIC, Waiting, bargaining
 from app.services.home.catalogue import EVALUATIONS, MEETING, NEW_ITEMS, TO_CALL, catalogue_work
+from app.services.home.climate import climate
 from app.services.home.keeping import keeping
 from app.services.home.kinds import Ask, Badges, Kind, Urgency, WorkItem
 from app.services.home.orders import (
@@ -74,6 +75,7 @@ _URGENCY: Final = dict.fromkeys(
 )
 _QUESTIONS: Final[tuple[Callable[[Ask], Sequence[WorkItem]], ...]] = (
     expired,
+    climate,
     deliveries,
     keeping,
     to_sign,

@@ -29,7 +29,7 @@ from app.domain.receiving.note import Goods as Facts
 from app.domain.receiving.retention import keep_words
 from app.domain.receiving.transport import Transport
 from app.i18n import _
-from app.models.item import Item
+from app.models.item import Item, Product
 from app.models.order import MemberOrder
 from app.models.party import Organisation, Person
 from app.models.receiving import Acceptance, AcceptanceLine, Delivery
@@ -58,6 +58,7 @@ def acceptance_paper(
         orgs = _orgs(session, org_id, acceptance.supplier_id)
         rows = accepted_lots(session, org_id, acceptance_id)
         goods = facts(session, {line.item_id for line, _lot in rows})
+        forms = _forms(session, set(goods))
         snapshots = _snapshots(acceptance.checks)
         return AcceptancePaper(
             info=_info(session, actor, orgs[org_id], _anchor(session, acceptance)),
@@ -71,7 +72,13 @@ def acceptance_paper(
             transport=transport_words(transport_from_plain(acceptance.checks.get("transport", {}))),
             checks=(*_checks(acceptance.checks), *_files(session, acceptance)),
             lines=tuple(
-                _line(line, lot, goods[line.item_id], snapshots.get(goods[line.item_id].code, {}))
+                _line(
+                    line,
+                    lot,
+                    goods[line.item_id],
+                    forms.get(line.item_id, ""),
+                    snapshots.get(goods[line.item_id].code, {}),
+                )
                 for line, lot in rows
             ),
             total=acceptance.amount,
@@ -87,7 +94,7 @@ def delivery_paper(db: Database, actor: Actor, org_id: int, delivery_id: int) ->
         orgs = _orgs(session, org_id, delivery.supplier_id)
         lines = lines_of(session, delivery)
         goods = facts(session, {line.item_id for line in lines})
-        approvals = _approvals(session, set(goods))
+        approvals, forms = _approvals(session, set(goods)), _forms(session, set(goods))
         return DeliveryPaper(
             info=_info(session, actor, orgs[delivery.supplier_id]),
             number=delivery.no,
@@ -99,7 +106,11 @@ def delivery_paper(db: Database, actor: Actor, org_id: int, delivery_id: int) ->
             transport="",
             lines=tuple(
                 NotePaperLine(
-                    goods=_goods(goods[line.item_id], approvals.get(line.item_id, "")),
+                    goods=_goods(
+                        goods[line.item_id],
+                        forms.get(line.item_id, ""),
+                        approvals.get(line.item_id, ""),
+                    ),
                     lot=line.lot_no or "—",
                     expiry=shown(line.expiry),
                     quantity=goods[line.item_id].text(line.qty),
@@ -186,18 +197,18 @@ def _files(session: Session, acceptance: Acceptance) -> tuple[tuple[str, str], .
 
 
 def _line(
-    line: AcceptanceLine, lot: Lot | None, goods: Facts, snapshot: Mapping[str, str]
+    line: AcceptanceLine, lot: Lot | None, goods: Facts, form: str, snapshot: Mapping[str, str]
 ) -> PaperLine:
     return PaperLine(
         goods=Goods(
             code=goods.code,
             name=snapshot.get("name", goods.name),
-            spec=snapshot.get("spec", goods.spec),
+            spec=_with_form(form, snapshot.get("spec", goods.spec)),
             maker=snapshot.get("maker", goods.maker),
             approval=snapshot.get("approval", ""),
         ),
         lot=lot.lot_no if lot else "—",
-        expiry=shown(lot.expiry if lot else None),
+        expiry=_dates(lot),
         expected=goods.text(line.expected),
         accepted=goods.text(line.accepted),
         refused=goods.text(line.refused) if line.refused else "",
@@ -250,5 +261,26 @@ def _approvals(session: Session, items: set[int]) -> dict[int, str]:
     return {row.id: row.approval_no or "" for row in rows}
 
 
-def _goods(goods: Facts, approval: str) -> Goods:
-    return Goods(goods.code, goods.name, goods.spec, goods.maker, approval)
+def _forms(session: Session, items: set[int]) -> dict[int, str]:
+    """The dosage forms, which record and note must name; only drugs have one."""
+    rows = session.execute(
+        select(Item.id, Product.form)
+        .join(Product, Product.id == Item.product_id)
+        .where(Item.id.in_(sorted(items)))
+    )
+    return {row.id: row.form for row in rows}
+
+
+def _with_form(form: str, spec: str) -> str:
+    return f"{form} · {spec}" if form else spec
+
+
+def _dates(lot: Lot | None) -> str:
+    """Until when it is good, and when it was made where that is known."""
+    if lot is None or lot.produced is None:
+        return shown(lot.expiry if lot else None)
+    return f"{shown(lot.expiry)}\n{lot.produced.isoformat()}"
+
+
+def _goods(goods: Facts, form: str, approval: str) -> Goods:
+    return Goods(goods.code, goods.name, _with_form(form, goods.spec), goods.maker, approval)

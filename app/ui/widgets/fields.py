@@ -106,6 +106,8 @@ class Field(QWidget):
         self.hint = Text(hint, Role.LABEL)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.problem = FieldProblem()
+        if isinstance(editor, QLineEdit):  # what is being mended is not wrong any more
+            editor.textEdited.connect(lambda _text: self.say(""))
         head = QHBoxLayout()
         head.addWidget(self.label)
         head.addWidget(self.hint, 1)

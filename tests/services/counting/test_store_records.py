@@ -20,7 +20,10 @@ from app.services.counting.climate_log import LoadedLog, LoadLog
 from app.services.counting.disposal import Ask, Decide, Goods, ask, decide, disposals
 from app.services.counting.papers import count_paper, disposal_paper
 from app.services.counting.photos import AddPhoto, add_photo, photo, photos
+from app.services.counting.temperature import Measure, measure
 from app.services.counting.upkeep_papers import climate_paper, controlled_paper, upkeep_paper
+from app.services.home.kinds import Kind, Urgency, WorkItem
+from app.services.home.work import work
 from tests.cli.runner import run
 from tests.factories import EAST, TODAY, Site
 from tests.transfer_world import BOX, DRUG, INSULIN, PETHIDINE, stock
@@ -159,3 +162,37 @@ def test_papers_by_command(sqlite_site: Site, tmp_path: Path) -> None:
         yilian("upkeep", "finish", one["no"])
     assert count_paper(db, actor, EAST, run(
         sqlite_site, "east_store", "--json", "count", "list").json()[0]["id"]).rows  # fmt: skip
+
+
+def test_a_place_out_of_range_is_told_to_the_house_and_to_nobody_else(site: Site) -> None:
+    place = site.world.bins[EAST]
+    stock(site, EAST, INSULIN, 2 * BOX)
+    with site.owner.write() as session:
+        session.execute(text("UPDATE place SET storage = 'cold' WHERE id = :id"), {"id": place})
+    db, actor = site.as_("east_store")
+    measure(db, actor, Measure(new_op(), EAST, place, Decimal("5.0"), 55))
+    assert not told(site, "east_store")
+    measure(db, actor, Measure(new_op(), EAST, place, Decimal("12.5"), 55, "移到备用冰箱"))
+    (mine,) = told(site, "east_store")
+    assert mine.urgency is Urgency.NOW
+    assert mine.names[0].endswith("12.5 ℃")
+    assert mine.special == 1
+    assert told(site, "east_head") == [mine]
+    assert not told(site, "west_store")
+    measure(db, actor, Measure(new_op(), EAST, place, Decimal("6.0"), 55))
+    (later,) = told(site, "east_store")
+    assert later.urgency is Urgency.TODAY, "it is over, and the goods still want a decision"
+
+
+def told(site: Site, login: str) -> list[WorkItem]:
+    return [x for x in work(*site.as_(login), (EAST,)) if x.kind is Kind.CLIMATE]
+
+
+def test_a_logger_with_a_wrong_year_is_refused(sqlite_site: Site, tmp_path: Path) -> None:
+    path = tmp_path / "late.csv"
+    path.write_text(
+        f"时间,温度\n{TODAY.replace(year=TODAY.year + 10)} 08:00,20\n", encoding="utf-8"
+    )
+    command = LoadLog(new_op(), EAST, sqlite_site.world.bins[EAST], path)
+    with pytest.raises(DomainError, match="时间在将来"):
+        climate_log.load_log(*sqlite_site.as_("east_store"), command)

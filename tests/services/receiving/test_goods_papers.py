@@ -63,6 +63,8 @@ def test_papers_go_with_the_note_and_the_lot(site: Site) -> None:
         "存档资料",
         "检验报告 1 份、进口注册证或通关单 1 份、其他随货资料 1 份",
     ) in record.checks
+    forms = [line.goods.spec.split(" · ")[0] for line in record.lines]
+    assert "胶囊剂" in forms, "the law wants the dosage form in the record"
     west = site.as_("west_store")
     report_lot = lot_of(*west, AMOXICILLIN, "K1")
     found = papers_of_lot(*west, report_lot)

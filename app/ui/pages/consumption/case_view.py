@@ -65,9 +65,6 @@ class CaseView(QWidget):
             _("手术"): Field(_("手术或操作"), self.operation, required=True),
             _("术者"): Field(_("术者工号"), self.doctor, required=True, hint=_("供应商看不到")),
         }
-        for field in self.fields.values():
-            if isinstance(field.editor, QLineEdit):
-                field.editor.textEdited.connect(lambda _text, one=field: one.say(""))
         self.bar = ScanBar(_("请扫包装上的 UDI 或院内码"), _("一件一扫，同一序列号只能用一次"))
         self.bar.sound = page.context.session.settings.sound
         self.bar.scanned.connect(self.scan)

@@ -132,6 +132,7 @@ WORDS: Final = {
     ),
     Kind.DISPOSALS_TO_CARRY: Wording(N_("报损退货待办理"), N_("单"), N_("去办理"), Status.INFO),
     Kind.EXPIRY_ACTIONS: Wording(N_("近效期任务快到期"), N_("项"), N_("去办理"), Status.WARN),
+    Kind.CLIMATE: Wording(N_("温湿度超限"), N_("处"), N_("去看记录"), Status.BAD),
     Kind.NEAR_EXPIRY: Wording(N_("近效期待处理"), N_("批"), N_("查看批号"), Status.WARN),
 }
 
@@ -164,6 +165,8 @@ def detail(item: WorkItem, today: date) -> str:
         parts.append(_("共 {n} 行", n=item.special))
     if item.kind is Kind.SUGGESTIONS and item.special:
         parts.append(_("其中 {n} 个品规不足 7 天用量", n=item.special))
+    if item.kind is Kind.CLIMATE:
+        parts.append(_("里面有 {n} 个批号，先停用、评估", n=item.special))
     if item.kind is Kind.PLEDGES_BEHIND:
         parts.append(_("最早的还有 {n} 天到期", n=item.special))
     if item.kind is Kind.NEAR_EXPIRY:

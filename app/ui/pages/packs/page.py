@@ -241,8 +241,11 @@ class PacksPage(Page):
     def _choose(self, row: PackRow) -> None:
         """Only choose what was scanned: for giving back, breaking, loss."""
         self._wanted = (row.id,)
-        self._show_view("" if row.state in _THERE else "gone")
+        there = row.state in _THERE
+        self._show_view("" if there else "gone")
         words = _("下面选要做的：退回、拆包、登记丢失、打印标签。")
+        if not there:
+            words = _("不在手上的包：下面只留能做的，找到了就按“找回”。")
         self.desk.say(Status.INFO, f"{row.name} · {row.state.label}", words)
 
     # Buttons

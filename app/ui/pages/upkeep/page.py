@@ -168,7 +168,11 @@ class UpkeepPage(Page):
 
         def kept(good: bool) -> None:
             form.accept()
-            self.context.notices.done(_("已登记，在范围内。") if good else _("已登记，超出范围。"))
+            if good:
+                self.context.notices.done(_("已登记，在范围内。"))
+            else:
+                words = _("里面的货先停用，移到待验区；评估后再放行，或报损。工作台会提醒负责人。")
+                self.context.notices.warn(_("已登记，超出范围。"), words)
             self._load_log()
 
         form.chosen.connect(keep)
