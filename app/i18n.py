@@ -70,6 +70,16 @@ def _(message: str, /, **parameters: object) -> str:
     return _COUNTING.vformat(text, (), parameters) if "|" in text else text.format(**parameters)
 
 
+def sentences(*parts: str) -> str:
+    """Whole sentences one after the other: with a blank between them in English, none in Chinese.
+
+    >>> sentences("已保存。", "", "还有 2 行。")
+    '已保存。还有 2 行。'
+    """
+    blank = "" if _current.language == "zh_CN" else " "
+    return blank.join(part.strip() for part in parts if part.strip())
+
+
 def N_(message: str, /) -> str:  # noqa: N802 - the name that gettext tools look for
     """Mark `message` for translation without translating it yet (for tables of constants)."""
     return message

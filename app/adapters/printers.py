@@ -15,7 +15,7 @@ from typing import Final
 from typing_extensions import override
 
 from app.domain.errors import DomainError, EnvironmentProblem
-from app.i18n import N_, _
+from app.i18n import N_, _, sentences
 
 RAW_PORT: Final = 9100
 _MAX_PORT: Final = 65535
@@ -117,7 +117,7 @@ def send_labels(
         taken = done - 1  # the last one handed over may still have been on its way
         if taken < 1:
             raise
-        text = _("前 {n} 枚已送到，后面的不一定。", n=taken) + error.text
+        text = sentences(_("前 {n} 枚已送到，后面的不一定。", n=taken), error.text)
         raise PartlyTakenProblem(error.code, text, taken) from error
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.i18n import _, use_language
+from app.i18n import _, sentences, use_language
 from app.services.operation_words import operation_words
 from scripts import i18n
 from tests.structure.source import calls, sources
@@ -34,6 +34,12 @@ def test_english_counts_one_line_and_two_lines(number: object, words: str) -> No
 
 def test_chinese_has_one_form_for_any_number() -> None:
     assert [_("{n} 行", n=number) for number in (0, 1, 2)] == ["0 行", "1 行", "2 行"]
+
+
+def test_sentences_stand_apart_in_english_only() -> None:
+    assert sentences("甲。", "", " 乙。") == "甲。乙。"
+    use_language("en")
+    assert sentences("One.", "", " Two.") == "One. Two."
 
 
 def test_every_english_text_can_be_filled_in() -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.errors import DomainError
-from app.i18n import N_, _
+from app.i18n import N_, _, sentences
 
 
 class Mode(StrEnum):
@@ -190,8 +190,8 @@ def _too_few(barred: int, there: int, tests: int, day: date) -> DomainError:
     words = _("{day} 开着的试剂还能做 {there} 个测试，要记 {n} 个。", day=day, there=there, n=tests)
     if barred:
         why = _("另有 {n} 盒的批号已冻结或召回，停用。请另开一盒，或核对检测日期。", n=barred)
-        return DomainError("reagent.frozen", words + why)
-    return DomainError("reagent.no_kit", words + _("请先登记开盒，或核对计数。"))
+        return DomainError("reagent.frozen", sentences(words, why))
+    return DomainError("reagent.no_kit", sentences(words, _("请先登记开盒，或核对计数。")))
 
 
 @dataclass(frozen=True, slots=True)

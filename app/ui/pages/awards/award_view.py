@@ -15,7 +15,7 @@ from app.domain.awarding.limits import Limits
 from app.domain.documents import State
 from app.domain.duties import Duty
 from app.domain.ids import new_op
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.awards import decide, enforce
 from app.services.awards.engine import How
 from app.services.awards.notice import notice_of
@@ -178,7 +178,8 @@ class AwardView(QWidget):
                 limits="、".join(answer.conflict),
             )
             if answer.conflict_lines:
-                text += _("没有人能供的品规：{lines}。", lines="、".join(answer.conflict_lines[:3]))
+                lines = "、".join(answer.conflict_lines[:3])
+                text = sentences(text, _("没有人能供的品规：{lines}。", lines=lines))
             notices.warn(text)
             return
         if not found.award_id:

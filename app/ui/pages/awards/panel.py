@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 
 from app.domain.documents import State, state_title
 from app.domain.duties import Duty
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.awards.queries import AwardRow, ObjectionRow
 from app.ui import formats
 from app.ui.page import Page
@@ -139,7 +139,8 @@ def _beside(answer: dict[str, Any]) -> str:
         )
     )
     if answer.get("hand_breaks"):
-        words += _("手工方案没有遵守 {n} 处限制。", n=len(answer["hand_breaks"]))
+        broken = _("手工方案没有遵守 {n} 处限制。", n=len(answer["hand_breaks"]))
+        words = sentences(words, broken)
     return words
 
 

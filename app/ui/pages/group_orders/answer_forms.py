@@ -16,7 +16,7 @@ from app.domain.expiry import parse
 from app.domain.orders.answer import Offer
 from app.domain.orders.content import ContentLine
 from app.domain.orders.signing import MIN_REASON
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.orders.detail import OrderDetail
 from app.services.orders.settling import Rest, RestLine
 from app.ui import formats, theme
@@ -184,8 +184,9 @@ class SettleForm(ReasonedForm):
     def __init__(self, rest: Rest, parent: QWidget, *, signed: bool = False) -> None:
         self._signed = signed
         hint = _("{supplier}：{reason}。", supplier=rest.supplier, reason=rest.reason)
-        hint += _("勾选的余量转给备选供应商，另出一张订单；不勾的退回约定量。")
-        hint += _("双方签过的订单不变。") if signed else _("改后的单双方重新签。")
+        moved = _("勾选的余量转给备选供应商，另出一张订单；不勾的退回约定量。")
+        stays = _("双方签过的订单不变。") if signed else _("改后的单双方重新签。")
+        hint = sentences(hint, moved, stays)
         model = ListModel(_rest_columns(), _tick)
         lines = [line for line in rest.lines if line.rest]
         model.set_rows([_rest_row(line, chosen=bool(line.backup_id)) for line in lines])

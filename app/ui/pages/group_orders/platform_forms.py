@@ -12,7 +12,7 @@ from typing_extensions import override
 from app.domain.errors import DomainError, Problem
 from app.domain.expiry import parse
 from app.domain.reporting.kinds import KINDS
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.reporting.export import ExportFile
 from app.ui import formats, theme
 from app.ui.icons import Icon
@@ -106,7 +106,7 @@ class ResultForm(Form):
         wrong = sum(len(one.problems) for one in files)
         words = _("{n} 个文件，{m} 条记录。", n=len(files), m=formats.number(total))
         if wrong:
-            words += _("有 {k} 处要补资料，明细见下表，补好再导出。", k=wrong)
+            words = sentences(words, _("有 {k} 处要补资料，明细见下表，补好再导出。", k=wrong))
         self.summary = Text(words, Role.STRONG, wrap=True)
         self.body.addWidget(self.summary)
         self.model = ListModel(

@@ -13,7 +13,7 @@ from typing_extensions import override
 from app import paths
 from app.domain.errors import DomainError
 from app.domain.labels.sheet import Nudge
-from app.i18n import _
+from app.i18n import _, sentences
 from app.ui import theme
 from app.ui.actions import Act
 from app.ui.changes import Topic
@@ -263,7 +263,8 @@ class LabelsPage(Page):
         count = len(told.ready.pack_ids)
         words = _("{n} 枚标签已送到 {where}。", n=count, where=told.where)
         if self.state.options.start > 1:
-            words += _("这张纸下次从第 {n} 格起。", n=self.state.options.start)
+            again = _("这张纸下次从第 {n} 格起。", n=self.state.options.start)
+            words = sentences(words, again)
         if told.matter:
             self.context.notices.warn(words, _("打印机：{matter}。", matter=told.matter))
         else:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.replenishment.group_first import Help
 from app.ui import formats, theme
 from app.ui.tables.cells import Row, Two, ticked
@@ -63,7 +63,8 @@ class HelpForm(Form):
         )
         drafts = sum(1 for one in found if one.draft)
         if drafts:
-            words += _("其中 {n} 个品规跨法人，先存草稿，补上批准文件再提交。", n=drafts)
+            drafted = _("其中 {n} 个品规跨法人，先存草稿，补上批准文件再提交。", n=drafts)
+            words = sentences(words, drafted)
         self.words.setText(words)
         self.verb.setEnabled(bool(found))
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.domain.ids import new_op
 from app.domain.replenish.settings import Settings
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.replenishment.group_run import GroupDone, GroupRun, planned_for, run_group
 from app.services.replenishment.run import Run, RunDone, run
 from app.ui.context import PageContext
@@ -80,7 +80,7 @@ class Planner(QObject):
         self._over()
         words = _("已计算 {items} 个品规，建议补 {n} 个。", items=done.items, n=done.suggested)
         if done.kept_edits:
-            words += _("你改过的 {n} 行没有动。", n=done.kept_edits)
+            words = sentences(words, _("你改过的 {n} 行没有动。", n=done.kept_edits))
         self.planned.emit(words)
 
     def _failed(self, error: Exception) -> None:

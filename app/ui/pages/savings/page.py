@@ -15,7 +15,7 @@ from typing_extensions import override
 
 from app import paths
 from app.domain.savings import DEFINITION, Basis, Counted, Group, Rounding, in_wan
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.savings.export import figures, save_savings
 from app.services.savings.report import Asked, SavingsReport, savings
 from app.ui import formats
@@ -165,9 +165,9 @@ class SavingsPage(Page):
             year.formula if year else "",
         )
         self.year.compare.setToolTip(year.formula if year else "")
-        definitions = "；".join(_(DEFINITION[key]) for key in ("saving", "weighted", "simple"))
+        definitions = _("；").join(_(DEFINITION[key]) for key in ("saving", "weighted", "simple"))
         left = _("{n} 行没有基准价，没有计入。", n=total.without) if total.without else ""
-        self.words.setText(f"{definitions}。{left}")
+        self.words.setText(sentences(_("{text}。", text=definitions), left))
         self._fill()
 
     @property

@@ -15,7 +15,7 @@ from app.domain.errors import DomainError
 from app.domain.money import amount, price
 from app.domain.settlement.bill import BillLine
 from app.domain.settlement.invoice import cent_amount
-from app.i18n import _
+from app.i18n import _, sentences
 from app.services.settlement.bill_sheets import BillPlan, read_bill
 from app.services.settlement.listing import ItemTotal, StatementRow
 from app.ui import formats, theme
@@ -178,7 +178,7 @@ class BillForm(Form):
         words = _("已读入 {n} 行，合计 {total}，比应付 {gap}。", n=len(plan.lines),
                   total=formats.amount(plan.total), gap=signed(gap).text)  # fmt: skip
         if plan.unknown:
-            words += _("其中 {n} 行不在这张对账单里。", n=plan.unknown)
+            words = sentences(words, _("其中 {n} 行不在这张对账单里。", n=plan.unknown))
         self.state.set_tone(Status.NEAR if gap else Status.OK)
         self.state.setText(words)
 
