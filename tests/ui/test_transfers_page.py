@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from sqlalchemy import select
 
 from app.domain.transfers.legal import Basis
-from app.domain.transfers.states import Kind, TransferState, Urgency
+from app.domain.transfers.states import Kind, Settle as Agreed, TransferState, Urgency
 from app.models.receiving import TraceCode
 from app.services.transfers.commands import SendPick
 from app.services.transfers.listing import LoanRow, loans, transfer, transfers
@@ -231,7 +231,10 @@ def test_a_request_that_is_refused_stays_to_be_mended(
     west.borrowing.new()
     settle()
     form = form_of(west, LoanForm)
+    assert form.settle.value is Agreed.KIND
     form.kind.choose(Kind.PATIENT)
+    assert form.settle.value is Agreed.NONE, "what does not come back is not settled in kind"
+    form.settle.choose(Agreed.PRICE)
     form.fields.basis.choose(Basis.EMERGENCY)
     form.fields.basis.choose(Basis.APPROVED)
     assert form.fields.urgency.value is Urgency.NORMAL  # else the group is not asked
@@ -244,11 +247,16 @@ def test_a_request_that_is_refused_stays_to_be_mended(
     assert "不要写姓名" in form.refusal.text
     form.patient.setText("zs-0832")
     form.verb.click()
+    settle()
+    assert "不同法人之间按价调药，没有批准文件不能办" in form.refusal.text
+    form.settle.choose(Agreed.NONE)
+    form.verb.click()
     form.verb.click()
     form.reject()  # too late: it is on its way
     settle()
     (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
     assert (made.patient_ref, made.address) == ("ZS-0832", "城西街 6 号")
+    assert made.settle is Agreed.NONE
 
 
 def test_who_only_approves_is_not_met_by_a_refusal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,9 +14,10 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.ledger import Move
+from app.domain.money import amount
 from app.domain.receiving.policy import temperature_range
 from app.domain.stock.fefo import barred
-from app.domain.transfers.states import OPEN_LOAN, Kind, TransferState, after_return, check
+from app.domain.transfers.states import OPEN_LOAN, Kind, Settle, TransferState, after_return, check
 from app.i18n import _
 from app.models.stock import Lot
 from app.models.transfer import LoanSettlement, Transfer, TransferLine, TransferLot
@@ -30,6 +32,9 @@ from app.services.transfers.handing import hand_over
 from app.services.transfers.sending import sent_lots
 from app.services.transfers.stepping import Loaded, advance, end, load, unit
 from app.services.transfers.two_persons import keep_second, need_second, proved
+
+_GIVEN = frozenset({Kind.TRANSFER.value, Kind.PATIENT.value})
+"""Goods that do not come back: where a price was agreed, it is owed for what was accepted."""
 
 
 def accept(db: Database, actor: Actor, command: Accept) -> Done:
@@ -69,6 +74,8 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
             close_loan(session, loaded, by_price=False)  # nothing was taken, nothing is owed
         elif loaded.head.kind == Kind.PATIENT.value:
             hand_over(session, actor, command, loaded, came)
+        if loaded.head.kind in _GIVEN and loaded.head.settle == Settle.PRICE.value:
+            _charge(session, actor, loaded, lots)
         return end(session, actor, command.org_id, op, loaded.head)
 
 
@@ -164,6 +171,18 @@ def _book(
         )
         post(session, actor, posting)
     return came
+
+
+def _charge(session: Session, actor: Actor, loaded: Loaded, lots: tuple[TransferLot, ...]) -> None:
+    """The receiver owes the donor for what was the donor's own; a supplier's is paid at use."""
+    for line in loaded.lines:
+        own = [x for x in lots if (x.line, x.to_owner) == (line.line, x.org_id) and x.accepted]
+        if own:
+            units = sum(lot.accepted for lot in own)
+            row = settled(session, actor, loaded.head, line, ("price", units, None))
+            row.amount = sum(
+                (amount(lot.unit_price, lot.accepted, lot.price_factor) for lot in own), Decimal(0)
+            )
 
 
 def _repay(session: Session, actor: Actor, loaded: Loaded) -> None:

@@ -12,7 +12,7 @@ from app.i18n import _
 from app.models.transfer import Transfer
 from app.services.db import Database
 from app.services.stock.papers import moment, people, print_info, units_text
-from app.services.transfers.listing import LineRow, LotRow, transfer
+from app.services.transfers.listing import LineRow, LotRow, TransferDetail, transfer
 from app.services.transfers.two_persons import seconds_of
 
 
@@ -30,7 +30,7 @@ def transfer_paper(db: Database, actor: Actor, org_id: int, transfer_id: int) ->
             (_("调出"), head.donor), (_("调入"), head.org), (_("类型"), head.kind.label),
             (_("状态"), head.state.label), (_("法律依据"), head.basis.label),
             (_("批准文件"), "、".join(one.number for one in detail.papers)),
-            (_("理由"), head.reason), (_("结算"), head.settle.label),
+            (_("理由"), head.reason), (_("结算"), _settled(detail)),
             (_("发出"), moment(row.sent_at)), (_("验收"), moment(row.arrived_at)),
             (_("谁送"), row.carrier or ""),
             (_("冷藏方式"), modes.get(row.mode or "", "")),
@@ -64,6 +64,12 @@ def transfer_paper(db: Database, actor: Actor, org_id: int, transfer_id: int) ->
         signing=signing,
         landscape=True,
     )  # fmt: skip
+
+
+def _settled(detail: TransferDetail) -> str:
+    """How it is settled, with the money that was owed for it."""
+    money = sum((one.amount for one in detail.settled), Decimal(0))
+    return detail.head.settle.label + (f" · ¥{money:,.2f}" if money else "")
 
 
 def _lot(lot: LotRow) -> tuple[str, ...]:

@@ -186,12 +186,21 @@ def _check(session: Session, command: Request) -> None:
         raise DomainError("transfer.donor", _("调出方要是集团里的另一家机构。请重新选择。"))
     if command.kind is Kind.RETURN:
         raise DomainError("transfer.kind", _("归还请在原借用单上登记。"))
-    if command.kind is Kind.LOAN:
-        _check_loan(command, today(session))
+    _check_settle(command, today(session))
     if command.kind is Kind.PATIENT:
         if not command.address.strip():
             raise DomainError("transfer.address", _("药品调配要写送到哪里。请补上配送地址。"))
         check_private(command.address, command.reason, command.basis_note)
+
+
+def _check_settle(command: Request, day: date) -> None:
+    if command.kind is Kind.LOAN:
+        _check_loan(command, day)
+    elif command.settle is Settle.KIND:
+        raise DomainError(
+            "transfer.settle_kind",
+            _("归还同品规只用于借用。不还的请选「不结算」或「按价结算」，要还的请改为借用。"),
+        )
 
 
 def _check_loan(command: Request, day: date) -> None:
@@ -243,7 +252,20 @@ def _add_lines(session: Session, command: Request, head: Transfer) -> None:
         )  # fmt: skip
         if price is not None:
             row.unit_price, row.price_factor = price.unit_price, price.price_factor
+        elif command.settle is Settle.PRICE:
+            raise DomainError(
+                "transfer.price",
+                _(
+                    "{name} 现在没有协议价，不能按价结算。请先在价格表定价，或改选别的结算方式。",
+                    name=_name(session, line.item_id),
+                ),
+            )
         session.add(row)
+
+
+def _name(session: Session, item_id: int) -> str:
+    item = session.get(Item, item_id)
+    return item.name if item is not None else str(item_id)
 
 
 def _add_paper(session: Session, actor: Actor, head: Transfer, paper: Paper) -> None:

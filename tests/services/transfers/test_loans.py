@@ -13,8 +13,10 @@ from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgency
+from app.models.price import Price
 from app.models.stock import Balance
 from app.services.consumption import Consume, ConsumeLine, consume
+from app.services.prices.change import ClosePrice, close_price
 from app.services.transfers.commands import (
     AcceptLot,
     Attach,
@@ -28,6 +30,7 @@ from app.services.transfers.commands import (
     Step,
 )
 from app.services.transfers.listing import loans, transfer, transfers
+from app.services.transfers.papers import transfer_paper
 from app.services.transfers.request import approve, attach, cancel, confirm, request
 from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
 from app.services.transfers.sending import clear
@@ -38,8 +41,10 @@ from tests.transfer_world import (
     DRUG,
     PAPER,
     SOON,
+    SYRINGE,
     agreed,
     arrived,
+    ask,
     lent,
     sent,
     shelf,
@@ -97,6 +102,41 @@ def test_a_loan_of_drugs_is_not_sold_without_a_paper(site: Site) -> None:
         settle_by_price(db, actor, step)
     attach(db, actor, Attach(new_op(), WEST, done.transfer_id, PAPER))
     assert settle_by_price(db, actor, replace(step, op_id=new_op())).state is T.SETTLED
+
+
+def test_goods_given_at_a_price_are_owed_for_when_they_come(site: Site) -> None:
+    """Own goods of two lots at what they cost; a supplier's are paid when they are used."""
+    stock(site, EAST, DRUG, BOX, SOON)
+    stock(site, EAST, DRUG, 2 * BOX, lot="L2")
+    way = sent(site, agreed(site, qty=3 * BOX, settle=Settle.PRICE))
+    lots = transfer(*site.as_("west_store"), WEST, way.transfer_id).lots
+    came = tuple(AcceptLot(lot.n, lot.qty - 4 * (lot.qty > BOX), 0) for lot in lots)
+    done = arrived(site, way, lots=came)
+    for login in ("west_store", "east_store"):
+        found = transfer(*site.as_(login), WEST, done.transfer_id)
+        (row,) = found.settled
+        assert (row.how, row.qty) == ("按价结算", 3 * BOX - 4)
+        assert row.amount == Decimal("3.86") + Decimal("7.08")  # 3.86 a box; 44 of 48 tablets
+    facts = transfer_paper(*site.as_("west_store"), WEST, done.transfer_id).facts
+    assert dict(facts)["结算"] == "按价结算 · ¥10.94"
+
+    stock(site, EAST, SYRINGE, 40, owner=KANGZE)
+    consigned = agreed(site, qty=40, item=SYRINGE, settle=Settle.PRICE)
+    done = arrived(site, sent(site, consigned))
+    assert transfer(*site.as_("west_store"), WEST, done.transfer_id).settled == ()
+
+
+def test_what_does_not_come_back_is_not_settled_in_kind_and_a_price_must_be_known(
+    site: Site,
+) -> None:
+    with pytest.raises(DomainError, match="只用于借用"):
+        ask(site, settle=Settle.KIND)
+    with site.owner.read() as s:
+        price = s.scalars(select(Price.id).where(Price.item_id == DRUG)).one()
+    close_price(*site.as_("lead_buyer"), ClosePrice(new_op(), price, TODAY, "厂家停产"))
+    with pytest.raises(DomainError, match="没有协议价，不能按价结算"):
+        ask(site, settle=Settle.PRICE)
+    assert ask(site).state is T.DONOR
 
 
 def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:

@@ -33,6 +33,9 @@ from app.ui.widgets.item_field import ItemField
 from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.text import Role, Text
 
+_SETTLES = {True: (Settle.KIND, Settle.PRICE), False: (Settle.NONE, Settle.PRICE)}
+"""What may be agreed on, by whether the goods come back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -182,8 +185,8 @@ class LoanForm(Form):
         self.count.set_value(1)
         self.back = CodeEdit((context.today + timedelta(days=30)).isoformat())
         self.back_field = Field(_("归还日期"), self.back)
-        self.settle = Select([(Settle.KIND, Settle.KIND.label), (Settle.PRICE, Settle.PRICE.label)])
-        self.settle_field = Field(_("以后怎么结"), self.settle)
+        self.settle = Select([(one, one.label) for one in _SETTLES[True]])
+        self.settle_field = Field(_("怎么结"), self.settle)
         self.patient = CodeEdit()
         self.patient_field = Field(_("患者代号"), self.patient, hint="ZSF-0832")
         self.address = QLineEdit()
@@ -201,8 +204,9 @@ class LoanForm(Form):
         self._fit()
 
     def _fit(self) -> None:
-        self.back_field.setVisible(self.kind.value is Kind.LOAN)
-        self.settle_field.setVisible(self.kind.value is Kind.LOAN)
+        loan = self.kind.value is Kind.LOAN
+        self.back_field.setVisible(loan)
+        self.settle.set_entries([(one, one.label) for one in _SETTLES[loan]])
         self.fields.fit(same_person=self.donor.value in self._inside)
         patient = self.kind.value is Kind.PATIENT
         self.patient_field.setVisible(patient)
@@ -225,7 +229,7 @@ class LoanForm(Form):
         self.chosen.emit(
             Loan(
                 donor if isinstance(donor, int) else 0, self.item.item_id, self.count.value, kind,
-                settle if loan else Settle.NONE, day, self.patient.folded(),
+                settle, day, self.patient.folded(),
                 self.address.text(), self.fields.ground(),
             )
         )  # fmt: skip
