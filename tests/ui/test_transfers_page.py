@@ -231,9 +231,9 @@ def test_a_request_that_is_refused_stays_to_be_mended(
     west.borrowing.new()
     settle()
     form = form_of(west, LoanForm)
-    assert form.settle.value is Agreed.KIND
+    assert form.settle.value == Agreed.KIND
     form.kind.choose(Kind.PATIENT)
-    assert form.settle.value is Agreed.NONE, "what does not come back is not settled in kind"
+    assert form.settle.value == Agreed.NONE, "what does not come back is not settled in kind"
     form.settle.choose(Agreed.PRICE)
     form.fields.basis.choose(Basis.EMERGENCY)
     form.fields.basis.choose(Basis.APPROVED)
@@ -256,7 +256,7 @@ def test_a_request_that_is_refused_stays_to_be_mended(
     settle()
     (made,) = transfers(*sqlite_site.as_("west_store"), [WEST])
     assert (made.patient_ref, made.address) == ("ZS-0832", "城西街 6 号")
-    assert made.settle is Agreed.NONE
+    assert made.settle == Agreed.NONE
 
 
 def test_who_only_approves_is_not_met_by_a_refusal(
