@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import typer
 
 from app import settings
+from app.cli.terminal import visible
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.logs import start_logging, stop_logging
@@ -181,7 +182,7 @@ class Cli:
     def say(self, text: str) -> None:
         """A line for people; nothing with `--json`."""
         if not self.as_json:
-            typer.echo(text)
+            typer.echo(visible(text))
 
     def emit(
         self,
@@ -223,10 +224,10 @@ class Cli:
         table = Table(*titles.values(), box=None, pad_edge=False, header_style="bold")
         for row in rows:
             table.add_row(*(_cell(row.get(name)) for name in titles))
-        console = Console()
+        console = Console(markup=False, emoji=False, highlight=False)  # a cell is what it says
         if not console.is_terminal:
             console.width = 200
-        console.print(table, markup=False)
+        console.print(table)
 
     @contextmanager
     def progress(self, title: str) -> Iterator[Report]:
@@ -305,7 +306,7 @@ def _cell(value: Any) -> str:
         return str(getattr(value, "label", value))  # people read words, programs read --json
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return f"{value[:10]} {value[11:16]}"
-    return str(value)
+    return visible(str(value))
 
 
 def _step_lines() -> Callable[[str, int, int], None]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import typer
 
 from app import paths
+from app.cli.terminal import visible
 from app.domain.errors import DomainError, EnvironmentProblem, Problem
 from app.i18n import _
 
@@ -28,9 +29,9 @@ def report(error: Exception, *, as_json: bool) -> int:
         }
         typer.echo(json.dumps(body, ensure_ascii=False), err=True)
     else:
-        typer.echo(text, err=True)
+        typer.echo(visible(text), err=True)
         for problem in problems[:_SHOWN]:
-            typer.echo(f"  {problem.where}{problem.text}", err=True)
+            typer.echo(visible(f"  {problem.where}{problem.text}"), err=True)
         if len(problems) > _SHOWN:
             typer.echo("  " + _("还有 {n} 处。", n=len(problems) - _SHOWN), err=True)
     if isinstance(error, DomainError):

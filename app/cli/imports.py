@@ -35,6 +35,7 @@ from app.services.prices.listing import price_lists, suppliers
 app = typer.Typer()
 Content = TypeVar("Content")
 _SHOWN = 50
+_SHOWN_PROBLEMS = 200
 
 File = Annotated[Path, typer.Argument(help=_("Excel 或 CSV 文件"))]
 Preview = Annotated[bool, typer.Option("--preview", "--check", help=_("只看会发生什么，不写入"))]
@@ -255,10 +256,13 @@ def _show(plan: ImportPlan[Content]) -> None:
     if len(summary.changes) > _SHOWN:
         run.say(_("另有 {n} 处修改，加 --json 全部列出。", n=len(summary.changes) - _SHOWN))
     run.emit(
-        summary.problems,
+        summary.problems[:_SHOWN_PROBLEMS],
         {"row": _("行"), "column": _("列"), "severity": _("程度"), "text": _("说明")},
         empty=_("没有问题。"),
     )
+    if len(summary.problems) > _SHOWN_PROBLEMS:
+        left = len(summary.problems) - _SHOWN_PROBLEMS
+        run.say(_("另有 {n} 处问题，加 --json 全部列出。", n=left))
 
 
 def mapping_of(pairs: list[str] | None, fields: Sequence[Field]) -> dict[str, str] | None:
