@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, case, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.quantity import checked
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.demand import Demand
 from app.services.access import require
 from app.services.db import Database, at_end, today
@@ -92,6 +93,45 @@ def _write(insert: Any, *, add: bool) -> Executable:
 
 _ADD: Final = Ready(_write(sqlite_insert, add=True), _write(pg_insert, add=True))
 _REPLACE: Final = Ready(_write(sqlite_insert, add=False), _write(pg_insert, add=False))
+
+
+def take_back_demand(
+    session: Session, org_id: int, place_id: int, lines: Sequence[DemandLine]
+) -> None:
+    """What came back unused was not wanted: it no longer counts as demand of its days.
+
+    Never below zero: figures that an import put in place of the recorded ones may know less.
+
+    Args:
+        session: The unit of work.
+        org_id: The organisation.
+        place_id: Where it had been asked for.
+        lines: What had been asked for and came back, each of another item or day.
+    """
+    rows = [
+        {"b_org": org_id, "b_place": place_id, "b_item": line.item_id, "b_day": line.day,
+         "b_asked": line.asked, "b_given": line.given, "b_lines": line.lines}
+        for line in sorted(lines, key=lambda line: (line.item_id, line.day))
+    ]  # fmt: skip
+    if rows:
+        at_end(session, _TAKE_BACK, rows)
+
+
+def _less(name: str) -> ColumnElement[int]:
+    now, part = _TABLE.c[name], bindparam(f"b_{name}", type_=BigInt)
+    return case((now > part, now - part), else_=0)
+
+
+_TAKE_BACK: Final = Ready(
+    update(_TABLE)
+    .where(
+        _TABLE.c.org_id == bindparam("b_org"),
+        _TABLE.c.place_id == bindparam("b_place"),
+        _TABLE.c.item_id == bindparam("b_item"),
+        _TABLE.c.day == bindparam("b_day"),
+    )
+    .values(asked=_less("asked"), given=_less("given"), lines=_less("lines"))
+)
 
 
 def _row(org_id: int, place_id: int, line: DemandLine) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.consume import Use, post_use
+from app.services.consumption.demand_back import demand_again
 from app.services.consumption.dispense_rows import KIND
 from app.services.consumption.reverse import Back, already_reversed, post_back, reversing
 from app.services.db import Database, local_time, now, today
@@ -207,6 +208,7 @@ def _again(session: Session, actor: Actor, command: UndoDispense, documents: Seq
                 "dispense", command.reason.strip(),
             )  # fmt: skip
             post_use(session, actor, use, [_forth(row) for row in stays])
+            demand_again(session, command.org_id, {row.reversal_of: row.qty for row in stays})
             written += 1
     return written
 

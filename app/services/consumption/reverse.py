@@ -24,6 +24,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.consumption.came_back import came_back
 from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
+from app.services.consumption.demand_back import demand_back
 from app.services.consumption.part_packs import loosen, whole_packs
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
@@ -111,6 +112,7 @@ def post_back(session: Session, actor: Actor, back: Back, moves: Sequence[Move])
     )
     posting = Posting(back.org_id, back.op_id, DocKind.REVERSAL, document_id, back.day, moves)
     first = post(session, actor, posting).first_seq
+    demand_back(session, back.org_id, moves)
     audit.record(
         session, actor, back.org_id, "consumption.reverse",
         (DocKind.CONSUMPTION.value, back.original_id or document_id),

@@ -219,13 +219,24 @@ def departments_of(session: Session, org_id: int) -> frozenset[int]:
 def issue_titles(
     session: Session, actor: Actor, passing: Passing, moved: Sequence[Move]
 ) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
-    """What a move between store and department does to the title: passed, and given back."""
+    """What a move between store and department does to the title: passed, and given back.
+
+    Goods that are lost there, or found again, are nobody's return and nobody's issue: what was
+    bought at issue stays bought.
+    """
     inside = departments_of(session, passing.org_id)
-    out = [m for m in moved if m.to_place in inside and m.from_place not in inside]
-    home = [m for m in moved if m.from_place in inside and m.to_place not in inside]
+    stores = _house(session, passing.org_id) - inside
+    out = [m for m in moved if m.from_place in stores and m.to_place in inside]
+    home = [m for m in moved if m.from_place in inside and m.to_place in stores]
     passed = pass_title(session, actor, passing, out) if out else ()
     back = give_title_back(session, actor, passing, home) if home else ()
     return passed, back
+
+
+def _house(session: Session, org_id: int) -> frozenset[int]:
+    """Places where goods lie: not the ends of the ledger, such as what is lost."""
+    places = select(Place.id).where(Place.org_id == org_id, Place.holds_stock.is_(True))
+    return frozenset(session.scalars(places))
 
 
 def _one_at_a_time(session: Session, org_id: int) -> None:

@@ -11,8 +11,8 @@ from app.domain.errors import ConflictError
 from app.domain.packs.steps import PackStep
 from app.i18n import _
 from app.models.fixed_pack import FixedPack, PackDefinition
-from app.services.db import Database, now, today
-from app.services.demand import add_demand
+from app.services.db import Database, local_time, now, today
+from app.services.demand import DemandLine, add_demand, take_back_demand
 from app.services.packs.commands import Packs, PackWork
 from app.services.packs.issuing import refuse_unusable
 from app.services.packs.places import pack_place
@@ -68,7 +68,7 @@ def receive(db: Database, actor: Actor, command: PackWork) -> Packs:
 
 
 def give_back(db: Database, actor: Actor, command: PackWork) -> Packs:
-    """Whole packs go back to the store; the department has them no more."""
+    """Whole packs go back to the store; the department has them no more, nor counts as demand."""
     reasoned(command)
     with work(db, actor, command, "pack.return") as (session, earlier):
         if earlier is not None:
@@ -82,11 +82,20 @@ def give_back(db: Database, actor: Actor, command: PackWork) -> Packs:
                 )
             home = pack_place(session, command.org_id, one.fixed.source_place)
             one.pack.place_id = home
+            _not_wanted(session, one)
             _at_store(one.fixed)
             moves += moves_of(session, one, (one.was_at, home), line)
         session.flush()
         post_moves(session, actor, command, moves)
         return answer(session, actor, command, "pack.return", done)
+
+
+def _not_wanted(session: Session, one: Stepped) -> None:
+    """What the store had to replace when the pack was received comes back to it."""
+    if one.fixed.received_at is not None:
+        day = local_time(one.fixed.received_at).date()
+        line = DemandLine(one.pack.item_id, day, one.pack.qty, one.pack.qty)
+        take_back_demand(session, one.pack.org_id, one.fixed.source_place, [line])
 
 
 def _at_store(fixed: FixedPack) -> None:

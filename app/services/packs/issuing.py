@@ -30,6 +30,7 @@ from app.services.packs.places import department
 from app.services.packs.stepping import Stepped, advance, answer, moves_of
 from app.services.stock.available import held_lots
 from app.services.stock.names import item_names, items_told
+from app.services.turns import take_turn
 
 _ATTEMPTS: Final = 5
 """Two people who take the last pack: the slower one looks again."""
@@ -58,6 +59,7 @@ def _issue_once(db: Database, actor: Actor, command: Issue) -> Packs:
         earlier = claim(session, actor, command.org_id, command.op_id, "pack.issue", command)
         if earlier is not None:
             return Packs.from_plain(earlier)
+        take_turn(session, command.org_id, "packs")
         target = department(session, command.org_id, command.department_id)
         chosen = command.pack_ids or _first_to_expire(session, command)
         done = advance(session, command.org_id, chosen, PackStep.ISSUE)

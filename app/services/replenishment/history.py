@@ -47,6 +47,7 @@ def asked_by_item(session: Session, scope: Scope) -> dict[int, Asked]:
                 Demand.place_id.in_(scope.places),
                 Demand.day >= start,
                 Demand.day < scope.today,
+                Demand.asked > 0,  # nothing is left of a day whose use was all taken back
             )
             .group_by(Demand.item_id, Demand.day)
             .order_by(Demand.item_id)
