@@ -66,6 +66,16 @@ def amount(unit_price: Decimal, quantity: int, factor: int = 1) -> Decimal:
     return exact.quantize(_CENT, ROUND_HALF_UP, _WIDE)
 
 
+def part_amount(unit_price: Decimal, quantity: int, factor: int, before: int) -> Decimal:
+    """The amount of a part, after `before` units of the same whole: all parts add up to its amount.
+
+    What is given back a tablet at a time gives back the price of the box, not 24 rounded tablets.
+    """
+    if quantity < 0:
+        return -part_amount(unit_price, -quantity, factor, before)
+    return amount(unit_price, before + quantity, factor) - amount(unit_price, before, factor)
+
+
 def cents(value: Decimal) -> Decimal:
     """`value` rounded half up to two places."""
     return value.quantize(_CENT, ROUND_HALF_UP)

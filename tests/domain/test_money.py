@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.domain.errors import DomainError
-from app.domain.money import MAX_AMOUNT, amount, cents, from_scaled, price, to_scaled
+from app.domain.money import (
+    MAX_AMOUNT,
+    amount,
+    cents,
+    from_scaled,
+    part_amount,
+    price,
+    to_scaled,
+)
 
 prices = st.decimals(0, 10**8, places=4, allow_nan=False, allow_infinity=False)
 
@@ -34,6 +42,14 @@ def test_half_a_cent_goes_up(n: int) -> None:
     rounded = cents(value)
     assert rounded == rounded.quantize(Decimal("0.01"))
     assert abs(rounded - value) <= Decimal("0.005")
+
+
+@given(prices, st.lists(st.integers(1, 500), max_size=20), st.integers(1, 500))
+def test_parts_that_go_back_add_up_to_the_whole(
+    unit: Decimal, parts: list[int], factor: int
+) -> None:
+    back = [part_amount(unit, -one, factor, sum(parts[:n])) for n, one in enumerate(parts)]
+    assert sum(back) == -amount(unit, sum(parts), factor)
 
 
 def test_what_the_papers_round() -> None:

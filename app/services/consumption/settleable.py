@@ -20,11 +20,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.documents import DocKind
-from app.domain.money import amount
+from app.domain.money import part_amount
 from app.models.party import Organisation
 from app.models.settlement import StatementLine
 from app.models.stock import Ledger
@@ -39,6 +39,7 @@ class Settleable:
         seq: The member's ledger row; it stands on at most one statement.
         qty: Smallest units, negative where goods became the supplier's again.
         doc_kind: ``consumption``, ``reversal`` or ``title``.
+        before: Units that were taken back of the same row before this one took some back.
     """
 
     seq: int
@@ -51,11 +52,12 @@ class Settleable:
     occurred_on: date
     doc_kind: str
     doc_id: int
+    before: int
 
     @property
     def amount(self) -> Decimal:
         """In yuan and cents; the sign is that of the quantity."""
-        return amount(self.unit_price, self.qty, self.price_factor)
+        return part_amount(self.unit_price, self.qty, self.price_factor, self.before)
 
 
 def settleable(
@@ -87,7 +89,7 @@ def settleable(
             Ledger.seq, Ledger.owner_id, Ledger.item_id, Ledger.lot_id,
             case((taken, Ledger.qty), else_=-Ledger.qty).label("qty"),
             Ledger.unit_price, Ledger.price_factor, Ledger.occurred_on, Ledger.doc_kind,
-            Ledger.doc_id,
+            Ledger.doc_id, _taken_back_before().label("before"),
         )
         .join(Organisation, Organisation.id == Ledger.owner_id)
         .where(Ledger.org_id == org_id, Organisation.kind == "supplier", or_(taken, given))
@@ -104,7 +106,31 @@ def settleable(
         statement = statement.where(Ledger.occurred_on >= first)
     if last is not None:
         statement = statement.where(Ledger.occurred_on <= last)
-    return tuple(Settleable(*row) for row in session.execute(statement))
+    return tuple(
+        Settleable(
+            row.seq, row.owner_id, row.item_id, row.lot_id, row.qty, row.unit_price,
+            row.price_factor, row.occurred_on, row.doc_kind, row.doc_id, int(row.before),
+        )
+        for row in session.execute(statement)
+    )  # fmt: skip
+
+
+def _taken_back_before() -> ColumnElement[int]:
+    """Units of the same row that went back earlier, found by the index on the lot."""
+    earlier = aliased(Ledger)
+    before = (
+        select(func.coalesce(func.sum(earlier.qty), 0))
+        .where(
+            earlier.lot_id == Ledger.lot_id,
+            earlier.org_id == Ledger.org_id,
+            earlier.from_place == Ledger.from_place,
+            earlier.reversal_of == Ledger.reversal_of,
+            earlier.seq < Ledger.seq,
+        )
+        .correlate(Ledger)
+        .scalar_subquery()
+    )
+    return case((Ledger.reversal_of != 0, before), else_=0)
 
 
 def settled_units(source: Any, target: Any) -> ColumnElement[int]:

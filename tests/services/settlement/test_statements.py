@@ -85,6 +85,18 @@ def test_nothing_is_settled_twice_and_late_entries_come_next(site: Site) -> None
     assert [row.late for row in rows] == [row.payable if row in later else 0 for row in rows]
 
 
+def test_what_comes_back_piece_by_piece_gives_its_whole_price_back(site: Site) -> None:
+    receive(site, EAST, {"A": (10, date(2027, 9, 30))})
+    document = use(site, 1)
+    make(site)
+    for piece in (1, 5, *[1] * 18):
+        command = Reverse(new_op(), EAST, document, "患者退药", doc_line=1, qty=piece)
+        reverse(*site.as_("east_store"), command)
+    make(site)
+    owed = [row.payable for row in statements(*site.as_("east_head"), (EAST,), OCTOBER)]
+    assert sorted(owed) == [Decimal("-3.86"), Decimal("3.86")]
+
+
 def test_the_supplier_confirms_what_was_sent_to_it(site: Site) -> None:
     receive(site, EAST, {"A": (10, date(2027, 9, 30))})
     use(site, 3)
