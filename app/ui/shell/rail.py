@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QW
 from typing_extensions import override
 
 from app.i18n import _, language
-from app.ui import icons, theme
+from app.ui import icons, rounded, theme
 from app.ui.icons import Icon
 from app.ui.pages.registry import PageSpec
 from app.ui.shell.rail_button import NARROW, RailButton
@@ -49,9 +49,7 @@ class _Brand(QWidget):
         side = 28
         left = (self.width() - side) / 2 if self.narrow else 16
         box = QRectF(left, (self.height() - side) / 2, side, side)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor("#2F76D2"))
-        painter.drawRoundedRect(box, 6, 6)
+        rounded.draw(painter, box, 6, QColor("#2F76D2"))
         icons.draw(painter, Icon.PLUS, box.adjusted(1, 1, -1, -1), QColor("#FFFFFF"))
         if not self.narrow:
             ink = paint.Ink(17, bold=True, colour=QColor("#FFFFFF"))

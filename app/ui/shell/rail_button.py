@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.i18n import _
-from app.ui import icons, theme
+from app.ui import icons, rounded, theme
 from app.ui.pages.registry import PageSpec
 from app.ui.tables import paint
 
@@ -52,16 +52,14 @@ class RailButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(8, 1, -8, -1)
         on = self.isChecked()
-        painter.setPen(Qt.PenStyle.NoPen)
         if on or self.underMouse() or self.hasFocus():
             ground = QColor(theme.colour("railActive"))
             ground.setAlphaF(1.0 if on else 0.45)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(box, 6, 6)
+            rounded.draw(painter, box, 6, ground)
         if on or self.hasFocus():
-            painter.setBrush(QColor("#6CA8F5"))
             bar = QRectF(box.left(), box.top() + 8, 4, box.height() - 16)
-            painter.drawRoundedRect(bar if on else box.adjusted(0, 0, 4 - box.width(), 0), 2, 2)
+            mark = bar if on else box.adjusted(0, 0, 4 - box.width(), 0)
+            rounded.draw(painter, mark, 2, QColor("#6CA8F5"))
         ink = QColor("#FFFFFF") if on else theme.colour("railText")
         side = theme.px(18)
         left = (self.width() - side) / 2 if self.narrow else box.left() + 12
@@ -94,9 +92,7 @@ class RailButton(QAbstractButton):
         wide = max(theme.px(22), paint.width_of(words, theme.px(13), bold=False) + 12)
         tall = theme.px(19)
         place = QRectF(box.right() - wide - 8, box.center().y() - tall / 2, wide, tall)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._badge_colour(bright=False))
-        painter.drawRoundedRect(place, tall / 2, tall / 2)
+        rounded.draw(painter, place, tall / 2, self._badge_colour(bright=False))
         painter.setPen(QColor("#FFFFFF"))
         painter.setFont(theme.font(13))
         painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), words)

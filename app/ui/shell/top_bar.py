@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 from typing_extensions import override
 
 from app.i18n import _
-from app.ui import icons, theme
+from app.ui import icons, rounded, theme
 from app.ui.context import Scope
 from app.ui.icons import Icon
 from app.ui.tables import paint
@@ -44,10 +44,8 @@ class CommandField(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour("field"), 1))
-        painter.setBrush(theme.colour("subtle"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, 6, 6)
+        rounded.draw(painter, box, 6, theme.colour("subtle"), theme.colour("field"))
         ink = theme.colour("text2")
         icons.draw(painter, Icon.MAGNIFY, QRectF(11, self.height() / 2 - 8, 16, 16), ink)
         cap = keycap_width("Ctrl+K", 13)
@@ -95,9 +93,7 @@ class Bell(QAbstractButton):
             wide = max(17, paint.width_of(words, theme.px(12), bold=False) + 9)
             left = min(middle.x() + 1, self.width() - wide)  # two digits stay within the bell
             badge = QRectF(left, middle.y() - 17, wide, 17)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("badFill"))
-            painter.drawRoundedRect(badge, 8.5, 8.5)
+            rounded.draw(painter, badge, 8.5, theme.colour("badFill"))
             painter.setPen(QColor("#FFFFFF"))
             painter.setFont(theme.font(12))
             painter.drawText(badge, int(Qt.AlignmentFlag.AlignCenter), words)

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from app.ui import fonts, icons, theme
+from app.ui import fonts, icons, rounded, theme
 from app.ui.icons import Icon
 from app.ui.status import Status, draw_shape
 from app.ui.tables.cells import Bar, Beside, Cell, Link, Offer, Pill, Qty, Spark, Tone, Two, plain
@@ -112,12 +112,9 @@ def skeleton(painter: QPainter, rect: QRect) -> None:
 
 def field(painter: QPainter, frame: QRectF, *, focused: bool) -> None:
     """The edge of an editable cell."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = QPen(theme.colour("primary" if focused else "field"), 2 if focused else 1)
-    painter.setPen(pen)
-    painter.setBrush(theme.colour("surface"))
-    painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    edge = theme.colour("primary" if focused else "field")
+    inner = frame.adjusted(0.5, 0.5, -0.5, -0.5)
+    rounded.draw(painter, inner, 5, theme.colour("surface"), edge, 2 if focused else 1)
 
 
 def corner(painter: QPainter, rect: QRect) -> None:
@@ -311,47 +308,10 @@ def _capsule(width: int, height: int, rgba: int, ratio: float) -> QPixmap:
     return pixmap
 
 
-_RADIUS: Final = 8
-
-
 def box(painter: QPainter, rect: QRect, status: Status | None = None) -> None:
-    """The ground and thin edge of a card: plain fills, smooth only in the four corners.
-
-    With a status, in its colours.
-    """
+    """The ground and thin edge of a card, with a status in its colours."""
     edge = status.fill if status else theme.colour("border")
-    ground = status.tint if status else theme.colour("surface")
-    size = _RADIUS
-    ratio = painter.device().devicePixelRatio()
-    corners = _corners(ground.rgba(), edge.rgba(), ratio)
-    x, y, wide, high = rect.x(), rect.y(), rect.width(), rect.height()
-    painter.fillRect(x + size, y, wide - 2 * size, high, ground)
-    painter.fillRect(x, y + size, wide, high - 2 * size, ground)
-    for top in (y, y + high - 1):
-        painter.fillRect(x + size, top, wide - 2 * size, 1, edge)
-    for left in (x, x + wide - 1):
-        painter.fillRect(left, y + size, 1, high - 2 * size, edge)
-    cut = size * ratio
-    for left, from_x in ((x, 0.0), (x + wide - size, cut)):
-        for top, from_y in ((y, 0.0), (y + high - size, cut)):
-            source = QRectF(from_x, from_y, cut, cut)
-            painter.drawPixmap(QRectF(left, top, size, size), corners, source)
-
-
-@lru_cache(maxsize=8)
-def _corners(ground: int, edge: int, ratio: float) -> QPixmap:
-    """The four corners of a card, side by side."""
-    pixmap = QPixmap(round(2 * _RADIUS * ratio), round(2 * _RADIUS * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(QColor.fromRgba(ground))
-    painter.setPen(QPen(QColor.fromRgba(edge), 1))
-    side = 2 * _RADIUS - 1
-    painter.drawRoundedRect(QRectF(0.5, 0.5, side, side), _RADIUS, _RADIUS)
-    painter.end()
-    return pixmap
+    rounded.frame(painter, rect, 8, status.tint if status else theme.colour("surface"), edge)
 
 
 def check(painter: QPainter, rect: QRect, *, on: bool) -> None:

@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QRectF, Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal, SignalInstance
 from PySide6.QtGui import (
     QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.ui import theme
+from app.ui import rounded, theme
 from app.ui.tables import clipboard, layout, paint, summary
 from app.ui.tables.cells import Row
 from app.ui.tables.chips import FilterChips
@@ -281,8 +280,7 @@ class GridView(QFrame):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(theme.colour("surface"))
-        painter.setPen(QPen(theme.colour("border"), 1) if self._framed else Qt.PenStyle.NoPen)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        ground = theme.colour("surface")
+        edge = theme.colour("border") if self._framed else ground
+        rounded.frame(painter, self.rect(), 6, ground, edge)
         painter.end()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.ui import icons, theme
+from app.ui import icons, rounded, theme
 from app.ui.icons import Icon
 from app.ui.tables.paint import width_of
 
@@ -35,10 +35,7 @@ def draw_keycap(
     painter: QPainter, rect: QRectF, text: str, ink: QColor, edge: QColor, size: int = 12
 ) -> None:
     """A key as printed on buttons and in the status bar."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(edge, 1))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    rounded.draw(painter, rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, None, edge)
     painter.setFont(theme.font(size))
     painter.setPen(ink)
     painter.drawText(rect, _CENTRE, text)
@@ -169,12 +166,7 @@ class Button(QPushButton):
                 edge = theme.colour("border")
             elif self._hover or self.isDown():
                 ground = theme.colour("hover")
-        painter.setPen(QPen(edge, 1) if edge else Qt.PenStyle.NoPen)
-        if ground is not None:
-            painter.setBrush(ground)
-        else:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(box, 6, 6)
+        rounded.draw(painter, box, 6, ground, edge)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -266,9 +258,8 @@ class NavButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         on = self.isChecked()
         if on or self.underMouse():
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.colour("selected" if on else "hover"))
-            painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
+            ground = theme.colour("selected" if on else "hover")
+            rounded.draw(painter, QRectF(self.rect()), 6, ground)
         ink = theme.colour("primary" if on else "text2")
         side = theme.px(18)
         icons.draw(painter, self.glyph, QRectF(12, (self.height() - side) / 2, side, side), ink)
@@ -328,10 +319,10 @@ class Chip(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         on = self.isChecked() or self.closable
-        painter.setPen(QPen(theme.colour("primary" if on else "field"), 1))
-        painter.setBrush(theme.colour("selected" if on else "hover" if self._hover else "surface"))
+        edge = theme.colour("primary" if on else "field")
+        ground = theme.colour("selected" if on else "hover" if self._hover else "surface")
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        rounded.draw(painter, box, box.height() / 2, ground, edge)
         ink = theme.colour("primary" if on else "text")
         painter.setPen(ink)
         painter.setFont(theme.font(14))
