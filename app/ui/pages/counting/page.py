@@ -33,6 +33,7 @@ from app.ui.tables.cells import Row
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, page_column, toolbar
 from app.ui.widgets.scan_edit import ScanBar
@@ -188,10 +189,10 @@ class CountingPage(Page):
         state = head.state if head is not None else None
         waiting = state is CountState.TO_APPROVE
         self.back_button.setVisible(waiting and (keeper or signer))
-        self.cancel_button.setEnabled(keeper and state in rows.OPEN)
-        self.done_button.setEnabled(
-            (keeper and state in rows.OPEN) or (signer and waiting)
-        )  # fmt: skip
+        none = _("没有正在进行的盘点。") if state is None else _("这张盘点单不用你处理。")
+        allow(self.cancel_button, none, when=keeper and state in rows.OPEN)
+        ready = (keeper and state in rows.OPEN) or (signer and waiting)
+        allow(self.done_button, none, when=ready)
         words = {CountState.TO_APPROVE: _("审批入账") if keeper else _("批准"),
                  CountState.APPROVED: _("入账")}  # fmt: skip
         self.done_button.setText(words.get(state, _("盘完提交")) if state else _("盘完提交"))

@@ -16,6 +16,7 @@ from app.ui.pages.mapping.compare_view import CompareView, empty_words
 from app.ui.pages.mapping.reasons_view import ReasonsView
 from app.ui.status import Status
 from app.ui.tables.cells import Pill
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, toolbar
 from app.ui.widgets.states import StatePanel
@@ -202,11 +203,11 @@ class Bench(Card):
 
     def _enable(self) -> None:
         known = self.line is not None and self.view is not None
-        self.take.setEnabled(known and self.candidate is not None)
-        self.refuse.setEnabled(known and self.candidate is not None)
-        self.pick.setEnabled(known)
-        self.aside.setEnabled(known)
-        self.request.setEnabled(known)
+        nothing = _("没有候选。按 M 手选，或按 A 申请新增。") if known else _("先在左边选一行。")
+        for button in (self.take, self.refuse):
+            allow(button, nothing, when=known and self.candidate is not None)
+        for button in (self.pick, self.aside, self.request):
+            allow(button, nothing, when=known)
         self.split.setVisible(
             known and self.may_merge and self.candidate is not None and self.candidate.used_by > 0
         )

@@ -10,6 +10,7 @@ from app.i18n import _
 from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.status import Status
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
@@ -57,8 +58,8 @@ class ProgressCard(Card):
         known = found is not None and found.total > 0
         # The badge says in words what the bar shows: where room is short, the buttons need it.
         self.goal.setVisible(known and theme.density() is not theme.Density.LARGE)
-        self.safe.setEnabled(known)
-        self.run.setEnabled(known)
+        for button in (self.safe, self.run):
+            allow(button, _("还没有本院清单。先导入清单。"), when=known)
         if found is None or not known:
             self.rate.setText(formats.NONE)
             self.count.setText("")
@@ -75,7 +76,7 @@ class ProgressCard(Card):
         self.value.setText(value + " · " + _("今天已对 {n} 项", n=found.today))
         self._show_goal(found)
         self.safe.setText(_("一起采纳 {n} 项", n=found.safe) if found.safe else _("一起采纳"))
-        self.safe.setEnabled(found.safe > 0)
+        allow(self.safe, _("没有各项都一致的行，请逐行看。"), when=found.safe > 0)
         self.safe.set_kind(Kind.SECONDARY)
         self.safe.updateGeometry()
         self.bar.show_parts(

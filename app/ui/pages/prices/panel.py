@@ -14,6 +14,7 @@ from app.services.prices.listing import PriceRow
 from app.ui import formats
 from app.ui.pages.prices.rows import STATES
 from app.ui.status import Status
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.badge import Badge
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import DetailPanel, Facts
@@ -78,7 +79,7 @@ class PricePanel(DetailPanel):
         others = _others(item.prices, row, today)
         self.others_title.setVisible(bool(others))
         self.others.show_facts(others)
-        self.end_button.setEnabled(row.state != "past")
+        allow(self.end_button, _("这个价格已经截止。"), when=row.state != "past")
 
 
 def _facts(row: PriceRow) -> list[tuple[str, str] | tuple[str, str, Status | None]]:

@@ -39,6 +39,7 @@ from app.ui.tables.cells import Row
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import page_column, toolbar
 from app.ui.widgets.chips import ViewChips
@@ -77,7 +78,7 @@ class RecallPage(Page):
         self.expiring = GridView(ListModel(rows.expiring_columns()))
         self.expiring.set_empty(_("半年内没有要到期的货。"))
         self.freeze = Button(_("冻结 / 召回"), Kind.DANGER, icon=Icon.LOCK)
-        self.freeze.setEnabled(False)
+        allow(self.freeze, _("先扫码或输入批号，查到这一批再冻结。"), when=False)
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.bar)
@@ -198,7 +199,7 @@ class RecallPage(Page):
         left = found.moves - len(found.steps)
         self.older.setText(_("还有更早的 {n} 步，接着看", n=left))
         self.older.setVisible(found.older is not None)
-        self.freeze.setEnabled(not head.held)
+        allow(self.freeze, _("这一批已经冻结了。"), when=not head.held)
         if first:
             self._show_tab(0)
             status = Status.LOCK if head.held else Status.OK

@@ -18,6 +18,7 @@ from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.pages.replenishment.rows import shown_unit
 from app.ui.status import Status
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.charts import Forecast, UseChart
@@ -202,7 +203,7 @@ class WhyPanel(Card):
             self.lasting.setText(_("这行不补。"))
         self.lasting.set_tone(Status.NEAR if wanting else None)
         self._show_offer(row)
-        self.leave_out.setEnabled(row.chosen > 0)
+        allow(self.leave_out, _("这行本来就不补。"), when=row.chosen > 0)
 
     def show_help(self, found: Help | None) -> None:
         """What another member can give of this line."""

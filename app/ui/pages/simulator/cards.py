@@ -18,6 +18,7 @@ from app.ui import formats, theme
 from app.ui.icons import Icon
 from app.ui.pages.simulator.charts import LinesChart, PairsChart
 from app.ui.status import Status
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.badge import Badge, Shape
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import Card
@@ -134,7 +135,7 @@ class AdviceBar(Card):
         self.exceptions = Button(_("看例外"), icon=Icon.EYE)
         self.take = Button(_("套用 B"), ButtonKind.PRIMARY, icon=Icon.CHECK)
         for button in (self.exceptions, self.take):
-            button.setEnabled(False)
+            allow(button, _("等模拟完成。"), when=False)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.headline)
@@ -156,6 +157,5 @@ class AdviceBar(Card):
         self.headline.setText(str(advice.headline))
         self.detail.setText(str(advice.detail))
         self.exceptions.setText(_("看 {n} 个例外", n=len(found.exceptions)))
-        self.exceptions.setEnabled(bool(found.exceptions))
-        self.take.setEnabled(may_take)
-        self.take.setToolTip("" if may_take else _("只有「全部品规一起权衡」可以直接套用。"))
+        allow(self.exceptions, _("没有品规缺货明显变多。"), when=bool(found.exceptions))
+        allow(self.take, _("只有「全部品规一起权衡」可以直接套用。"), when=may_take)

@@ -121,7 +121,7 @@ class StartPage(Page):
         self._stack.setCurrentIndex(place)
         self._nav[place].setChecked(True)
         self.setFocusProxy(self.scanner.bar if place == _SCANNER else self.next)
-        self.back.setEnabled(place > 0)
+        self.back.setVisible(place > 0)
         last = place == len(_STEPS) - 1
         self.next.setText(_("完成，去工作台") if last else _("下一步"))
         self.next.updateGeometry()

@@ -32,6 +32,7 @@ from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, page_column, toolbar
 from app.ui.widgets.chips import ViewChips
@@ -227,7 +228,7 @@ class TransfersPage(Page):
     def _follow(self, row: Row | None) -> None:
         record = row.record if row is not None else None
         self.panel.show_proposal(record if isinstance(record, Proposal) else None)
-        self.drop_button.setEnabled(isinstance(record, Proposal))
+        allow(self.drop_button, _("先选一条调拨建议。"), when=isinstance(record, Proposal))
 
     def _drop(self) -> None:
         row = self.grid.current()
