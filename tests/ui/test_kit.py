@@ -26,7 +26,7 @@ from app.ui.icons import Icon
 from app.ui.jobs import JobRunner
 from app.ui.status import Status
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
-from app.ui.widgets.cards import toolbar
+from app.ui.widgets.cards import DetailPanel, Facts, toolbar
 from app.ui.widgets.charts import BarsChart, Forecast, SegmentBar, StepChart, UseChart
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, TypeToConfirm, confirm
 from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
@@ -34,6 +34,7 @@ from app.ui.widgets.files import FileDialog
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.numbers import ExpiryEdit, MoneyEdit, QtyEdit, expiry_text, read_expiry
 from app.ui.widgets.scan_edit import ScanBar, ScanResult
+from app.ui.widgets.text import Text
 
 Settle = Callable[[], None]
 
@@ -149,6 +150,22 @@ def test_expiries_are_read_as_people_type_them(typed: str, read: date, qtbot: Qt
 def test_an_expiry_that_cannot_be_read_says_which_forms_can(typed: str) -> None:
     with pytest.raises(DomainError, match="2027-03"):
         read_expiry(typed)
+
+
+@pytest.mark.parametrize("height", [240, 900])
+def test_the_parts_of_a_panel_are_as_high_as_their_wrapped_words(qtbot: QtBot, height: int) -> None:
+    panel = DetailPanel(250)
+    qtbot.addWidget(panel)
+    facts = Facts()
+    words = Text("近 90 天没用过，望岳近期没用过，凭批准文件调剂；文件随单留存。" * 2, wrap=True)
+    for part in (facts, words):
+        panel.content.addWidget(part)
+    facts.show_facts((("富余", "84 盒"), ("其中到期用不完", "84 盒"), ("× 单价", "19.54 / 盒")))
+    panel.resize(250, height)
+    panel.show()
+    qtbot.waitUntil(lambda: facts.height() >= facts.heightForWidth(facts.width()))
+    assert words.height() >= words.heightForWidth(words.width())
+    assert words.y() <= facts.y() + facts.height() + 20, "they stand at the top"
 
 
 def test_quantity_by_buttons_keys_and_typing(qtbot: QtBot) -> None:

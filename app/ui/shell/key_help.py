@@ -41,7 +41,6 @@ class KeyHelp(Form):
         self.cancel.hide()
         grid = QGridLayout()
         grid.setHorizontalSpacing(28)
-        grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         everywhere = [KeyHint(key_words(ACTIONS[a].key), ACTIONS[a].words) for a in _ALWAYS]
         everywhere.append(
             KeyHint(f"Ctrl+1…{len(screens)}", _("切换页面：{names}", names="、".join(screens[:9])))
@@ -51,6 +50,7 @@ class KeyHelp(Form):
         self._fill(grid, 0, _("本页"), hints_of(page))
         self._fill(grid, 1, _("任何地方"), everywhere)
         self.body.addLayout(grid)
+        self.body.addStretch(1)
 
     @staticmethod
     def _fill(grid: QGridLayout, column: int, title: str, hints: Sequence[KeyHint]) -> None:

@@ -16,6 +16,7 @@ from app.ui.icons import Icon
 from app.ui.notices import Notice, Notices
 from app.ui.widgets.badge import Shape
 from app.ui.widgets.buttons import Button, Kind, icon_button
+from app.ui.widgets.cards import top_column
 from app.ui.widgets.text import Role, Text, line
 
 _SECONDS: Final = 10
@@ -169,9 +170,8 @@ class NoticeList(QFrame):
         column.addWidget(Text(_("通知"), Role.CARD_TITLE))
         inside = QWidget()
         inside.setObjectName("scrolled")
-        rows = QVBoxLayout(inside)
+        rows = top_column(inside)
         rows.setContentsMargins(0, 0, 6, 0)
-        rows.setAlignment(Qt.AlignmentFlag.AlignTop)
         kept = notices.look()
         if not kept:
             rows.addWidget(Text(_("还没有通知。"), Role.SECOND))

@@ -103,10 +103,9 @@ class DetailPanel(Card):
         self.body.addWidget(self.spec)
         inside = QWidget()
         inside.setObjectName("scrolled")
-        self.content = QVBoxLayout(inside)
+        self.content = top_column(inside)
         self.content.setContentsMargins(0, 0, 6, 0)
         self.content.setSpacing(10)
-        self.content.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -246,6 +245,21 @@ def toolbar(*items: QWidget | None, spacing: int = 8) -> QHBoxLayout:
         else:
             row.addWidget(item)
     return row
+
+
+def top_column(inside: QWidget) -> QVBoxLayout:
+    """A column whose parts stand at the top, each as high as its wrapped lines need.
+
+    A layout that is itself aligned gets no more height than its lines need where they do not
+    wrap, and presses them together.
+    """
+    whole = QVBoxLayout(inside)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.setSpacing(0)
+    column = QVBoxLayout()
+    whole.addLayout(column)
+    whole.addStretch(1)
+    return column
 
 
 def page_column(page: QWidget) -> QVBoxLayout:

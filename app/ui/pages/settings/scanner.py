@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-
 from app.i18n import _
 from app.ui.context import PageContext
 from app.ui.pages.settings.section import Section
@@ -45,7 +43,7 @@ class ScannerSection(Section):
         self.sound.setChecked(now.sound)
         self.sound.toggled.connect(lambda on: self.context.keep(sound=on))
         self.row(_("声音"), self.sound, _("成功短高音，拒收长低音。"))
-        self.card.body.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.card.body.addStretch(1)
 
     def _keep_substitute(self) -> None:
         sign = self.substitute.text().strip()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu
-from typing_extensions import override
 
 from app.domain.documents import State
 from app.i18n import _
@@ -65,12 +63,10 @@ class StatementPanel(DetailPanel):
         self.matched = Text("", Role.STRONG)
         self.picture = MatchPicture()
         self.notes = Text("", Role.LABEL, wrap=True)
-        self.content.setAlignment(Qt.AlignmentFlag(0))  # a stretch instead: heights for width hold
         for part in (
             self.roll, self.gap, self.lots, self.agreed, self.matched, self.picture, self.notes
         ):  # fmt: skip
             self.content.addWidget(part)
-        self.content.addStretch(1)
         self.buttons = tuple(Button("") for _n in range(_SHOWN))
         for place, button in enumerate(self.buttons):
             button.clicked.connect(partial(self._press, place))
@@ -153,20 +149,6 @@ class StatementPanel(DetailPanel):
             notes.append(_("等另一位结算员或审计审核。"))
         self.notes.setVisible(bool(notes))
         self.notes.setText("\n".join(notes))
-
-        self._fit_height()
-
-    def _fit_height(self) -> None:
-        """Give the parts the height that their wrapped words need at this width."""
-        inside = self.area.widget()
-        if inside is not None and self.content.hasHeightForWidth():
-            wide = self.area.viewport().width()
-            inside.setMinimumHeight(self.content.totalHeightForWidth(wide))
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_height()
 
     def _show_gap(self, found: Detail) -> None:
         row = found.head
