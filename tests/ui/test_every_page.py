@@ -51,3 +51,19 @@ def test_buttons_say_what_they_do_in_both_languages(
             if language == "en":
                 assert not HAN.search(one.text()), one.text()
         page.hide()
+
+
+@pytest.mark.parametrize("name", ["receiving", "consumption", "counting", "upkeep", "recall"])
+def test_who_only_looks_is_offered_nothing_to_book(
+    name: str,
+    context_for: Callable[[str], PageContext],
+    show: Show,
+    settle: Callable[[], None],
+) -> None:
+    """An administrator who audits sees the store's screens, and no button that would be refused."""
+    spec = next(spec for spec in PAGES if spec.name == name)
+    page = show(spec.make(context_for("lead_admin")))
+    settle()
+    verbs = ("开始", "补录", "导入", "登记", "冲销", "提交", "冻结", "生成", "报损")
+    offered = [one.text() for one in buttons(page) if one.isEnabled()]
+    assert [words for words in offered if words.startswith(verbs) and words != "高值登记"] == []

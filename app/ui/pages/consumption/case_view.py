@@ -120,6 +120,7 @@ class CaseView(QWidget):
         """Ask for departments and registrations again; what is being scanned stays."""
         context = self._page.context
         db, actor, orgs, org = context.db, context.actor, context.scope.ids, context.org.id
+        self.post_button.setVisible(context.may(Duty.STORE))
         self._page.read(lambda: cases(db, actor, orgs), self._show_cases, channel="cases")
         self._page.read(lambda: departments(db, actor, org), self._show_places, channel="places")
         self._show()

@@ -70,7 +70,7 @@ class DispenseView(QWidget):
         """Ask for the imports again."""
         context = self._page.context
         db, actor, orgs = context.db, context.actor, context.scope.ids
-        self.button.setEnabled(context.may(Duty.STORE))
+        self.button.setVisible(context.may(Duty.STORE))
         self._page.read(lambda: batches(db, actor, orgs), self._show, channel="batches")
 
     def ask_file(self) -> None:

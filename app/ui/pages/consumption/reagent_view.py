@@ -132,7 +132,7 @@ class ReagentView(QWidget):
         first, last = context.today.replace(day=1), context.today
         may = context.may(Duty.STORE)
         for button in (self.count_button, self.import_button, self.define_button):
-            button.setEnabled(may)
+            button.setVisible(may)
         self._page.read(lambda: kits(db, actor, orgs), self._show, channel="kits")
         self._page.read(
             lambda: reagent_use(db, actor, org, first, last), self._show_uses, channel="uses"

@@ -80,15 +80,14 @@ class ConsumeView(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
+        footer = QWidget()
+        foot = QHBoxLayout(footer)
         foot.setContentsMargins(12, 8, 12, 8)
         foot.addWidget(self.place)
         foot.addWidget(self.total)
         foot.addStretch(1)
         foot.addWidget(self.undo_button)
         foot.addWidget(self.post_button)
-        footer = QWidget()
-        footer.setLayout(foot)
         self.lines.set_footer(footer)
         recent = Card(padding=12)
         recent.set_title(_("最近的消耗单"), _("Enter 退一部分"))
@@ -243,9 +242,11 @@ class ConsumeView(QWidget):
         self.changed.emit()
 
     def _show_documents(self, found: tuple[ConsumptionRow, ...]) -> None:
-        model = self.documents.model
+        keeper, model = self._page.context.may(Duty.STORE), self.documents.model
+        for button in (self.post_button, self.undo_button):
+            button.setVisible(keeper)
         if isinstance(model, ListModel):
-            model.set_rows([_document_row(row) for row in found])
+            model.set_rows([_document_row(row, keeper=keeper) for row in found])
 
     def _ask_reverse(self, row: Row, _column: str) -> None:
         document = row.record
@@ -329,9 +330,9 @@ def _row(entry: Entry, page: Page) -> Row:
     return Row(entry.key, cells, record=entry)
 
 
-def _document_row(row: ConsumptionRow) -> Row:
+def _document_row(row: ConsumptionRow, *, keeper: bool) -> Row:
     status = Status.MUTE if row.status is State.REVERSED else Status.OK
-    can = row.status is State.POSTED and row.source != "reversal"
+    can = keeper and row.status is State.POSTED and row.source != "reversal"
     lines = formats.number(row.lines)
     when = f"{local_time(row.posted_at):%m-%d %H:%M}"
     word = _("冲销单") if row.source == "reversal" else state_title(row.status)

@@ -137,6 +137,8 @@ class CountingPage(Page):
     @override
     def refresh(self) -> None:
         db, actor, orgs = self.context.db, self.context.actor, self.context.scope.ids
+        for button in (self.new_button, self.lose_button):
+            button.setVisible(self.context.may(Duty.STORE))
         self.read(lambda: counts(db, actor, orgs), self._show_counts, channel="counts")
         self.read(
             lambda: [

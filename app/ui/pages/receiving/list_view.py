@@ -26,6 +26,9 @@ class ListView(QWidget):
     Signals:
         opened: A note to accept, or to look at: a `DeliveryRow`.
         view_changed: Other notes are asked for.
+
+    Attributes:
+        keeper: Whether the person accepts goods here; others only look.
     """
 
     opened = Signal(object)
@@ -56,6 +59,7 @@ class ListView(QWidget):
             )
         )  # fmt: skip
         column.addWidget(self.grid, 1)
+        self.keeper = True
         self._connect()
         self._choice_changed()
 
@@ -65,16 +69,25 @@ class ListView(QWidget):
         self.all.clicked.connect(lambda: self._show_view(waiting=False))
         self.grid.opened.connect(lambda row: self.opened.emit(row.record))
         self.grid.current_changed.connect(lambda _row: self._choice_changed())
-        self.grid.set_empty(
-            _("还没有待验收的到货。到货后扫送货单条码即可开始。"),
-            _("补录送货单"),
-            self.new.click,
-        )
 
     def _show_view(self, *, waiting: bool) -> None:
         self.waiting.setChecked(waiting)
         self.all.setChecked(not waiting)
         self.view_changed.emit()
+
+    def press(self, button: Button) -> None:
+        """What a key does here, for those who accept goods."""
+        if self.keeper:
+            button.click()
+
+    def _say_nothing(self) -> None:
+        if not self.only_waiting:
+            self.grid.set_empty(_("还没有送货单。"))
+        elif self.keeper:
+            words = _("还没有待验收的到货。到货后扫送货单条码即可开始。")
+            self.grid.set_empty(words, _("补录送货单"), self.new.click)
+        else:
+            self.grid.set_empty(_("没有待验收的到货。"))
 
     @property
     def only_waiting(self) -> bool:
@@ -90,6 +103,7 @@ class ListView(QWidget):
     def show_notes(self, found: Sequence[DeliveryRow], today: date) -> None:
         """Show the notes; the chosen one stays chosen, else the first is."""
         kept = self.current
+        self._say_nothing()
         self.model.set_rows([rows.delivery_row(row, today) for row in found])
         if found:
             there = {row.id for row in found}
@@ -99,7 +113,9 @@ class ListView(QWidget):
     def _choice_changed(self) -> None:
         row = self.current
         self.begin.setVisible(self.can_begin)
-        self.reverse.setVisible(row is not None and bool(row.acceptance_id))
+        for button in (self.new, self.take_file):
+            button.setVisible(self.keeper)
+        self.reverse.setVisible(self.keeper and row is not None and bool(row.acceptance_id))
         self.paper.setVisible(row is not None)
         self.papers.setVisible(row is not None)
         cancelled = row is not None and row.state == State.CANCELLED
@@ -107,5 +123,5 @@ class ListView(QWidget):
 
     @property
     def can_begin(self) -> bool:
-        """Whether the chosen note waits for acceptance."""
-        return self.current is not None and self.current.state in WAITING
+        """Whether the chosen note waits for acceptance by this person."""
+        return self.keeper and self.current is not None and self.current.state in WAITING

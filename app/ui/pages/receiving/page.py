@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 from typing_extensions import override
 
+from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.receiving.reading import Target, read
 from app.domain.receiving.scanning import cold_waiting
@@ -99,8 +100,8 @@ class ReceivingPage(Page):
         self.on(Act.UNDO, self.handling.undo)
         self.on(Act.REDO, self.handling.redo)
         self.on(Act.SAVE, self.counting.save)
-        self.on(Act.NEW, self.making.new)
-        self.on(Act.IMPORT, self.making.choose_file)
+        self.on(Act.NEW, lambda: self.list.press(self.list.new))
+        self.on(Act.IMPORT, lambda: self.list.press(self.list.take_file))
         self.on(Act.PRINT, self.after.print)
 
     # What the shell asks
@@ -114,6 +115,7 @@ class ReceivingPage(Page):
     def refresh(self) -> None:
         db, actor, orgs = self.context.db, self.context.actor, self.context.scope.ids
         wanted = DeliveriesWanted(orgs, self.list.only_waiting)
+        self.list.keeper = self.context.may(Duty.STORE)
 
         def ask() -> tuple[tuple[DeliveryRow, ...], date]:
             return deliveries(db, actor, wanted), day_of(db)
@@ -133,6 +135,8 @@ class ReceivingPage(Page):
 
     @override
     def keys(self) -> tuple[KeyHint, ...]:
+        if not self.working and not self.list.keeper:
+            return (KeyHint("Enter", _("看送货单")), self.hint(Act.PRINT, _("打印单据")))
         if not self.working:
             return (
                 KeyHint("Enter", _("开始验收")),

@@ -8,6 +8,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
+from app.domain.duties import Duty
 from app.domain.ids import new_op
 from app.domain.stock.upkeep import Finding
 from app.i18n import N_, _
@@ -84,6 +85,9 @@ class UpkeepPage(Page):
     @override
     def refresh(self) -> None:
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
+        climate, keeper = self.climate, self.context.may(Duty.STORE)
+        for button in (climate.read_button, climate.file_button, *self.rounds.steps):
+            button.setVisible(keeper)
         self.read(lambda: places_of(db, actor, org), self._show_places, channel="places")
         self.read(lambda: upkeep.rounds(db, actor, (org,)), self._show_rounds, channel="rounds")
         self._load_ledger()

@@ -15,6 +15,7 @@ from app.ui.icons import Icon
 from app.ui.pages.upkeep import rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.widgets.allowing import allow
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card, toolbar
 from app.ui.widgets.dialogs import Form
@@ -75,6 +76,7 @@ class RoundsView(QWidget):
     def _connect(self) -> None:
         self.rounds.current_changed.connect(self._choose)
         self.make_button.clicked.connect(self.made)
+        self.steps = (self.make_button, self.good, self.rest, self.bad, self.end_button)
         self.good.clicked.connect(lambda: self._find(Finding.OK))
         self.rest.clicked.connect(self.all_good)
         self.bad.clicked.connect(lambda: self._find(Finding.BAD))
@@ -105,9 +107,9 @@ class RoundsView(QWidget):
         """Another list is in sight."""
         self.head = head
         working = head is not None and head.state is UpkeepState.OPEN
-        for button in (self.good, self.rest, self.bad, self.end_button):
-            button.setEnabled(working)
-        self.print_button.setEnabled(head is not None)
+        for button in self.steps[1:]:
+            allow(button, _("先打开一张没完成的养护单。"), when=working)
+        allow(self.print_button, _("还没有养护单。"), when=head is not None)
         if head is None:
             self.model.set_rows([])
         self.chosen.emit(head)
