@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app import paths
+from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.scope import org_id, org_ids
 from app.domain.days import typed_day
@@ -90,6 +93,22 @@ def close(
     row = _row(no)
     recalls.close(db, actor, recalls.Close(new_op(), row.id, row.version, report, release))
     run.say(_("已结束 {no}。", no=row.no))
+
+
+@app.command("pdf", help=_("召回报告 PDF：各成员收到、用掉、退回、隔离多少，谁回复，怎么结束"))
+def pdf(
+    no: Annotated[str, typer.Argument(help=_("召回单号"))],
+    out: Annotated[Path | None, typer.Option(help=_("写到哪里；不填为输出目录"))] = None,
+) -> None:
+    """Write the report of a recall."""
+    from app.adapters.pdf.table_pdf import table_pdf
+    from app.services.recalls.papers import recall_paper
+
+    run = cli()
+    row = _row(no)
+    paper = recall_paper(*run.signed_in(), row.id)
+    target = out or paths.output() / f"{row.no}.pdf"
+    run.emit({"file": str(local_files.write(target, table_pdf(paper)))}, {"file": _("文件")})
 
 
 @app.command("trace", help=_("追溯一个批号：从哪来、在哪里、用到哪"))
@@ -181,6 +200,10 @@ def _one(code: str) -> LotHead:
         raise DomainError("trace.none", _("没有批号 {code}。请核对，或扫包装上的码。", code=code))
     if len(found) > 1:
         names = "、".join(f"{x.code}/{x.lot_no}（{x.name}）" for x in found[:5])
+        if len({one.code for one in found}) == 1:
+            words = _("{code} 有 {n} 个批号，请写明哪一个：{names}。", code=code, n=len(found),
+                      names=names)  # fmt: skip
+            raise DomainError("trace.which", words)
         raise DomainError(
             "trace.which",
             _("{code} 是 {n} 个品规的批号，请在前面写品规编码：{names}。", code=code, n=len(found),

@@ -41,9 +41,10 @@ class DisposalForm(Form):
                                                base=row.base_unit),
         )  # fmt: skip
         self.cause = Select([(key, _(word)) for key, word in CAUSES.items()])
-        held = row.held if isinstance(row, StockRow) else ""
-        if held in CAUSES:
-            self.cause.choose(held)
+        if isinstance(row, StockRow) and row.held in CAUSES:  # what is barred goes as a whole
+            self.cause.choose(row.held)
+            packs, loose = divmod(row.qty, row.pack_factor)
+            self.count.setText(f"{packs}+{loose}" if loose else str(packs))
         self.reason = QLineEdit()
         self.reason_field = Field(_("情况"), self.reason)
         self.back = Check(_("退给供应商（{owner}）", owner=row.owner))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,7 +15,7 @@ from app.domain.stock.counting import CountState, DisposalState
 from app.i18n import _
 from app.models.counting import Disposal, DisposalLine, StockCount
 from app.models.item import Item
-from app.models.party import Organisation
+from app.models.party import Maker, Organisation
 from app.models.stock import Lot, Place
 from app.models.store_records import DisposalPhoto
 from app.services.access import require
@@ -67,8 +69,9 @@ def disposal_paper(db: Database, actor: Actor, org_id: int, disposal_id: int) ->
         if head is None:
             raise DomainError("disposal.unknown", _("没有这张单。请刷新后再看。"))
         rows = session.execute(
-            select(DisposalLine, Item, Lot, Place.name)
+            select(DisposalLine, Item, Lot, Place.name, Maker.short_name)
             .join(Item, Item.id == DisposalLine.item_id)
+            .join(Maker, Maker.id == Item.maker_id)
             .join(Place, (Place.org_id == DisposalLine.org_id)
                   & (Place.id == DisposalLine.place_id))
             .outerjoin(Lot, Lot.id == DisposalLine.lot_id)
@@ -98,19 +101,22 @@ def disposal_paper(db: Database, actor: Actor, org_id: int, disposal_id: int) ->
             ),
             columns=(
                 TableColumn(_("库位"), 12), TableColumn(_("品名 / 规格"), 30),
-                TableColumn(_("批号"), 14), TableColumn(_("有效期至"), 12),
+                TableColumn(_("生产企业"), 20), TableColumn(_("批号"), 14),
+                TableColumn(_("有效期至"), 12),
                 TableColumn(_("数量"), 12, figures=True),
             ),
             rows=tuple(
                 (
-                    place, f"{item.name}\n{item.spec}", lot.lot_no if lot else "—",
+                    place, f"{item.name}\n{item.spec}", maker, lot.lot_no if lot else "—",
                     shown(lot.expiry if lot else None),
                     units_text(item.base_unit, item.pack_unit, item.pack_factor, line.qty),
                 )
-                for line, item, lot, place in rows
+                for line, item, lot, place, maker in rows
             ),
             notes=_photo_words(session, org_id, disposal_id),
-            signing=_disposal_signing(head, names, info.member, lost=lost),
+            signing=_disposal_signing(
+                head, names, info.member, "" if lost else supplier or "", lost=lost
+            ),
         )  # fmt: skip
 
 
@@ -129,13 +135,25 @@ def _photo_words(session: Session, org_id: int, disposal_id: int) -> tuple[str, 
 
 
 def _disposal_signing(
-    head: Disposal, names: dict[int, str], member: str, *, lost: bool
+    head: Disposal, names: dict[int, str], member: str, taker: str, *, lost: bool
 ) -> tuple[Signing, ...]:
-    roles = [(_("申请人"), head.made_by), (_("审批人"), head.approved_by)]
+    roles: list[tuple[str, int | None, datetime | None]] = [
+        (_("申请人"), head.made_by, head.made_at),
+        (_("审批人"), head.approved_by, head.approved_at),
+    ]  # fmt: skip
     if lost:
-        roles += [(_("见证人一"), head.witness_one), (_("见证人二"), head.witness_two)]
-    roles.append((_("经办人"), head.done_by))
-    return tuple(Signing(role, member, names.get(person or 0, "")) for role, person in roles)
+        roles += [
+            (_("见证人一"), head.witness_one, head.done_at),
+            (_("见证人二"), head.witness_two, head.done_at),
+        ]
+    roles.append((_("经办人"), head.done_by, head.done_at))
+    signed = [
+        Signing(role, member, names.get(person or 0, ""), moment(at) if person else "")
+        for role, person, at in roles
+    ]
+    if taker:
+        signed.append(Signing(_("收货人"), taker))  # who takes the goods away signs by hand
+    return tuple(signed)
 
 
 def _sheet_columns() -> tuple[TableColumn, ...]:

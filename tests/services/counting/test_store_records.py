@@ -17,7 +17,16 @@ from app.domain.papers import TablePaper
 from app.domain.stock.upkeep import Finding, UpkeepState
 from app.services.counting import climate_log, limit, upkeep
 from app.services.counting.climate_log import LoadedLog, LoadLog
-from app.services.counting.disposal import Ask, Decide, Goods, ask, decide, disposals
+from app.services.counting.disposal import (
+    Ask,
+    Carry,
+    Decide,
+    Goods,
+    ask,
+    carry,
+    decide,
+    disposals,
+)
 from app.services.counting.papers import count_paper, disposal_paper
 from app.services.counting.photos import AddPhoto, add_photo, photo, photos
 from app.services.counting.temperature import Measure, measure
@@ -25,7 +34,7 @@ from app.services.counting.upkeep_papers import climate_paper, controlled_paper,
 from app.services.home.kinds import Kind, Urgency, WorkItem
 from app.services.home.work import work
 from tests.cli.runner import run
-from tests.factories import EAST, TODAY, Site
+from tests.factories import EAST, KANGZE, TODAY, Site
 from tests.transfer_world import BOX, DRUG, INSULIN, PETHIDINE, stock
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -196,3 +205,18 @@ def test_a_logger_with_a_wrong_year_is_refused(sqlite_site: Site, tmp_path: Path
     command = LoadLog(new_op(), EAST, sqlite_site.world.bins[EAST], path)
     with pytest.raises(DomainError, match="时间在将来"):
         climate_log.load_log(*sqlite_site.as_("east_store"), command)
+
+
+def test_a_return_is_signed_for_by_who_takes_the_goods(sqlite_site: Site) -> None:
+    lot = stock(sqlite_site, EAST, DRUG, 6 * BOX, owner=KANGZE)
+    me = sqlite_site.as_("east_store")
+    goods = Goods(sqlite_site.world.bins[EAST], DRUG, lot, KANGZE, BOX)
+    ask(*me, Ask(new_op(), EAST, (goods,), "near", "近效期换货", KANGZE))
+    (row,) = disposals(*me, (EAST,))
+    decide(*sqlite_site.as_("east_second"), Decide(new_op(), EAST, row.id, row.version))
+    carry(*me, Carry(new_op(), EAST, row.id, row.version + 1))
+    paper = disposal_paper(*me, EAST, row.id)
+    assert [one.role for one in paper.signing] == ["申请人", "审批人", "经办人", "收货人"]
+    assert all(one.at for one in paper.signing[:3])
+    assert paper.signing[3].person == ""
+    assert paper.rows[0][2], "the maker stands beside the goods"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.domain.errors import DomainError
+from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
 from app.domain.stock.counting import CountState
 from app.models.stock import Place
+from app.services.consumption import Consume, ConsumeLine, consume
+from app.services.counting.approving import approve, send_back
 from app.services.counting.count import Key, Record, ScanCount, record, scan, submit
 from app.services.counting.heads import CountDone
 from app.services.counting.listing import count_lines
@@ -114,3 +116,16 @@ def test_a_second_count_by_scan_leaves_the_other_lines_alone(site: Site) -> None
     assert (ready.state, ready.recount) == (CountState.TO_APPROVE, 0)
     counted = {x.place_id: x.counted for x in count_lines(*site.as_(ME), EAST, done.count_id)}
     assert counted == {shelf: 3 * BOX, store: 2 * BOX}
+
+
+def test_a_loss_that_is_no_longer_there_is_told_in_words(site: Site) -> None:
+    lots = receive(site, EAST, {"A": (10, FAR)})
+    done = begun(site, 9)
+    found(site, done, lots["A"], 4 * BOX)
+    ready = submit(*site.as_(ME), step(done))
+    use = Consume(new_op(), EAST, site.world.stores[EAST], (ConsumeLine(AMOXICILLIN, 5 * BOX),))
+    consume(*site.as_(ME), use)
+    with pytest.raises(ConflictError, match="盘后已用掉或移走"):
+        approve(*site.as_(OTHER), step(ready))
+    back = send_back(*site.as_(OTHER), step(ready))
+    assert back.recount == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.recalls.answers import answers
 from app.services.recalls.expiring import Finish, Plan, end, expiring, people_of, plan
 from app.services.recalls.finding import find_lots
+from app.services.recalls.papers import recall_paper
 from app.services.recalls.recall import (
     Answer,
     Close,
@@ -236,3 +238,33 @@ def test_by_command_line(site: Site) -> None:
     assert "YP-000101/SOON" in both.err
     one = run(site, "lead_buyer", "recall", "start", "YP-000101/SOON", "--reason", "只冻结这一种")
     assert "已在所有成员冻结" in one.out
+
+
+def test_the_report_tells_what_became_of_every_pack(site: Site, tmp_path: Path) -> None:
+    lot = both(site)
+    line = ConsumeLine(AMOXICILLIN, BOX, lot_id=lot)
+    consume(*site.as_("west_store"),
+            Consume(new_op(), WEST, site.world.stores[WEST], (line,)))  # fmt: skip
+    number = recall(site, lot)
+    db, actor = site.as_("west_store")
+    bad = add_place(db, actor, AddPlace(new_op(), WEST, "TH", "退货区", "zone", "returns"))
+    move = MoveLine(AMOXICILLIN, lot, KANGZE, site.world.stores[WEST], bad, BOX)
+    move_goods(db, actor, MoveGoods(new_op(), WEST, (move,)))
+    answer(db, actor, Answer(new_op(), WEST, number, "一盒已用，一盒在退货区"))
+    paper = recall_paper(*site.as_("lead_buyer"), number)
+    assert ("召回通知文号", "召回〔2026〕7 号") in paper.facts
+    west = next(row for row in paper.rows if row[0] == "城西")
+    assert west[3:9] == ("2 盒", "1 盒", "0 盒", "1 盒", "1 盒", "0 盒")
+    assert next(row for row in paper.rows if row[0] == "城东")[-1] == "没有回复"
+    assert paper.notes[0].endswith("一盒已用，一盒在退货区")
+    (mine,) = recall_paper(db, actor, number).rows
+    assert mine[0] == "城西", "a member reads its own lines"
+    with pytest.raises(NotAllowedError):
+        recall_paper(*site.as_("kangze_sales"), number)
+    name = recalls(*site.as_("lead_buyer"))[0].no
+    target = tmp_path / "zh.pdf"
+    said = run(site, "lead_buyer", "recall", "pdf", name, "--out", str(target))
+    assert (said.code, target.read_bytes()[:4]) == (0, b"%PDF"), said.err
+    receive(site, EAST, {"B": (1, date(2027, 9, 30))})
+    ask = run(site, "lead_buyer", "recall", "start", "YP-000101", "--reason", "没写批号")
+    assert "YP-000101 有 2 个批号，请写明哪一个" in ask.err

@@ -34,6 +34,7 @@ from app.ui.icons import Icon
 from app.ui.page import KeyHint, Page
 from app.ui.pages.recall import rows
 from app.ui.pages.recall.dialogs import ActionForm, CloseForm, LotsForm, RecallForm
+from app.ui.pages.recall.report import ReportButton
 from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.filling import put_rows
@@ -48,6 +49,7 @@ from app.ui.widgets.scan_edit import ScanBar
 from app.ui.widgets.text import Role, Text
 
 _TABS = ("trace", "recalls", "expiring")
+_RECALLS = 1
 
 
 class RecallPage(Page):
@@ -79,6 +81,7 @@ class RecallPage(Page):
         self.expiring.set_empty(_("半年内没有要到期的货。"))
         self.freeze = Button(_("冻结 / 召回"), Kind.DANGER, icon=Icon.LOCK)
         allow(self.freeze, _("先扫码或输入批号，查到这一批再冻结。"), when=False)
+        self.report = ReportButton(self, self.recalls)
         self._lay_out()
         self._connect()
         self.setFocusProxy(self.bar)
@@ -103,7 +106,7 @@ class RecallPage(Page):
             self.stack.addWidget(widget)
         column = page_column(self)
         column.addWidget(self.bar)
-        column.addLayout(toolbar(*self.chips.row, None, self.freeze))
+        column.addLayout(toolbar(*self.chips.row, None, self.report, self.freeze))
         column.addWidget(self.stack, 1)
 
     def _connect(self) -> None:
@@ -150,6 +153,7 @@ class RecallPage(Page):
 
     def _show_tab(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
+        self.report.setVisible(place == _RECALLS)
         self.setFocusProxy((self.bar, self.recalls, self.expiring)[place])
         self.chips.choose(place)
         self.chrome_changed.emit()
