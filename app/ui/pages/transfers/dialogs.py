@@ -49,11 +49,12 @@ class Ground:
 
 
 def beside(*widgets: QWidget) -> QHBoxLayout:
-    """Fields side by side, so that a form fits the smallest screen."""
+    """Fields side by side, so that a form fits the smallest screen; a quantity has its buttons."""
     row = QHBoxLayout()
     row.setSpacing(10)
     for widget in widgets:
-        row.addWidget(widget, 1)
+        counts = isinstance(widget, Field) and isinstance(widget.editor, QtyEdit)
+        row.addWidget(widget, 4 if counts else 3)
     return row
 
 
@@ -201,7 +202,12 @@ class LoanForm(Form):
         self.fields = GroundFields(self, same_person=False)
         self.kind.currentIndexChanged.connect(self._fit)
         self.donor.currentIndexChanged.connect(self._fit)
+        self.item.picked.connect(self._tell_unit)
         self._fit()
+
+    def _tell_unit(self, _item: object) -> None:
+        row = self.item.row
+        self.count.set_unit(row.pack_unit if row is not None else _("包装"))
 
     def _fit(self) -> None:
         loan = self.kind.value is Kind.LOAN
