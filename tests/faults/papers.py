@@ -44,7 +44,7 @@ _CHECKS: Final = {
         SELECT d.id FROM {app}disposal d WHERE
           (SELECT coalesce(sum(l.qty), 0) FROM {app}ledger l
            JOIN {app}place p ON p.org_id = l.org_id AND p.id = l.to_place
-           WHERE l.org_id = d.org_id AND l.doc_id = d.id
+           WHERE l.org_id = d.org_id AND l.doc_id = d.id AND l.doc_kind <> 'title'
              AND p.kind IN ('scrapped', 'supplier')) <>
           (SELECT coalesce(sum(n.qty), 0) FROM {app}disposal_line n
            WHERE n.org_id = d.org_id AND n.disposal_id = d.id AND d.status = 'done')""",

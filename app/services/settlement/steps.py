@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.documents import DocKind, State, check_step
+from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.money import cents
@@ -33,6 +33,7 @@ from app.services.settlement.changes import (
     drop_lines,
     load,
     payable_of,
+    refuse_unless,
 )
 from app.services.settlement.reversing import reverse
 
@@ -77,7 +78,7 @@ def step(db: Database, actor: Actor, command: Step) -> State:
         if earlier is not None:
             return State(earlier["state"])
         rule = STEPS[command.verb]
-        check_step(DocKind.STATEMENT, State(statement.status), rule.new)
+        refuse_unless(State(statement.status), rule.old)
         note = check_reason(command.note) if rule.reason else command.note.strip()
         _CHECKS.get(command.verb, _nothing)(session, actor, command, statement)
         values = {"status": rule.new.value}

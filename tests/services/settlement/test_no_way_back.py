@@ -68,6 +68,21 @@ def test_a_statement_with_an_invoice_is_not_reversed(site: Site) -> None:
     assert act(site, CLERK, Verb.REVERSE, note=WHY) is State.REVERSED
 
 
+def test_a_step_is_taken_from_its_own_states_alone(site: Site) -> None:
+    row = audited(site)
+    for login, verb, words in (
+        ("kangze_sales", Verb.CONFIRM, "待确认、有异议"),
+        (CLERK, Verb.REVERSE, "已确认"),
+        (AUDITOR, Verb.AUDIT, "已开票"),
+    ):
+        with pytest.raises(ConflictError, match=f"现在是「已审核」，这一步要在「{words}」时做"):
+            act(site, login, verb, note=WHY)
+    act(site, AUDITOR, Verb.RECALL, note=WHY)
+    with pytest.raises(ConflictError, match="现在是「已开票」，这一步要在「待确认、有异议」时做"):
+        act(site, "kangze_sales", Verb.CONFIRM)
+    assert bill(site).version > row.version
+
+
 def test_a_statement_in_a_payment_keeps_its_audit(site: Site) -> None:
     row = audited(site)
     db, clerk = site.as_(CLERK)
