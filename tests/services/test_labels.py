@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.adapters.barcode import decode
 from app.adapters.zpl import pictures
@@ -17,6 +19,7 @@ from app.domain.ids import new_id, new_op
 from app.domain.labels.plan import quantities, suggested
 from app.domain.labels.sheet import Nudge
 from app.domain.ledger import Move
+from app.models.pack import Pack
 from app.models.receiving import Acceptance, AcceptanceLine
 from app.services.consumption.commands import Consume, ConsumeLine
 from app.services.consumption.consume import consume
@@ -33,10 +36,14 @@ from app.services.labels.commands import (
 )
 from app.services.labels.make import make_labels, record_print
 from app.services.labels.specs import bin_specs, preview_specs, print_history, specs_of
+from app.services.receiving.commands import ReverseAcceptance
+from app.services.receiving.reverse import reverse_acceptance
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
+from tests.deliveries import gs1, note, received as accept
 from tests.factories import EAST, KANGZE, NOW, TODAY, WEST, Site
+from tests.races import at_once
 
 BOXES = 100 * 24
 
@@ -270,3 +277,50 @@ def test_in_a_count_a_label_stands_for_its_pack_once(site: Site) -> None:
         beep(third.code)
     with pytest.raises(DomainError, match="没找到标签"):
         beep(label_code(1, TODAY, 999))
+
+
+def test_goods_labelled_from_stock_are_not_labelled_again_from_the_paper(site: Site) -> None:
+    acceptance = receive(site)
+    store = site.as_("east_store")
+    (there,) = candidates.from_stock(*store, EAST)
+    line = LabelLine(there.lot, 20 * 24, 4)
+    make_labels(*store, MakeLabels(new_op(), EAST, Source.STOCK, 0, (line,)))
+    (paper,) = candidates.from_acceptance(*store, EAST, acceptance)
+    assert paper.free == 20 * 24
+    with pytest.raises(DomainError, match="只够 1 张"):
+        make_labels(*store, command(acceptance, paper, 2))
+    make_labels(*store, command(acceptance, paper, 1))
+    with pytest.raises(DomainError, match="全部贴过标签"):
+        make_labels(*store, command(acceptance, paper, 1))
+
+
+def test_goods_that_were_used_loose_get_no_labels(site: Site) -> None:
+    acceptance = receive(site)
+    store = site.as_("east_store")
+    (paper,) = candidates.from_acceptance(*store, EAST, acceptance)
+    lines = (ConsumeLine(101, BOXES),)
+    consume(*store, Consume(new_op(), EAST, site.world.stores[EAST], lines))
+    assert candidates.from_acceptance(*store, EAST, acceptance) == ()
+    with pytest.raises(ConflictError, match="已经不在原来的库位"):
+        make_labels(*store, command(acceptance, paper, 1))
+
+
+def test_a_paper_taken_back_makes_no_labels(site: Site) -> None:
+    made = note(site, {101: 10})
+    done = accept(site, made, f"10*{gs1(101, 'K1')}")
+    store = site.as_("east_store")
+    (paper,) = candidates.from_acceptance(*store, EAST, done.document_id)
+    back = ReverseAcceptance(new_op(), EAST, done.document_id, "收错了")
+    labels = command(done.document_id, paper, 1, 5)
+    if site.is_sqlite:  # it has one writer at a time
+        reverse_acceptance(*store, back)
+    else:
+        came = at_once(
+            site, ("east_store", reverse_acceptance, back), ("east_second", make_labels, labels)
+        )
+        assert not isinstance(came[0], str), came
+    with site.owner.read() as s:
+        live = s.scalars(select(Pack.status).where(Pack.org_id == EAST, Pack.status == "in_stock"))
+        assert live.all() == []
+    with pytest.raises(ConflictError, match="已冲销"):
+        make_labels(*store, replace(labels, op_id=new_op()))

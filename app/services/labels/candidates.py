@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -122,7 +123,19 @@ def acceptance_candidates(
     labelled = _labelled(
         session, org_id, (Pack.source_kind == Source.ACCEPTANCE, Pack.source_id == acceptance_id)
     )
-    return _candidates(session, org_id, session.execute(statement).all(), labelled)
+    found = _candidates(session, org_id, session.execute(statement).all(), labelled)
+    return tuple(_still_there(session, org_id, found))
+
+
+def _still_there(
+    session: Session, org_id: int, found: Collection[Candidate]
+) -> Iterator[Candidate]:
+    """Only what lies where it came in and has no label yet: from stock it may be labelled too."""
+    there = {one.lot: one.free for one in stock_candidates(session, org_id, [x.lot for x in found])}
+    for one in found:
+        gone = one.free - there.get(one.lot, 0)
+        if one.lot in there or one.labelled:
+            yield replace(one, qty=one.qty - gone) if gone > 0 else one
 
 
 def stock_candidates(session: Session, org_id: int, lots: Collection[Lot]) -> tuple[Candidate, ...]:

@@ -17,6 +17,7 @@ from app.domain.labels.plan import MAX_LABELS, quantities
 from app.i18n import _
 from app.models.pack import LabelPrint, Pack, PackLine
 from app.models.party import Organisation
+from app.models.receiving import Acceptance
 from app.services import audit
 from app.services.access import require
 from app.services.db import Database, now, today
@@ -103,8 +104,23 @@ def _candidates(
 ) -> tuple[Candidate, ...]:
     """The goods of the source as they are now."""
     if command.source is Source.ACCEPTANCE:
+        _hold(session, command)
         return acceptance_candidates(session, command.org_id, command.source_id)
     return stock_candidates(session, command.org_id, {line.lot for line in lines})
+
+
+def _hold(session: Session, command: MakeLabels) -> None:
+    """Keep the acceptance until the end: taken back at this moment, its goods want no labels."""
+    found = session.execute(
+        select(Acceptance.no, Acceptance.status)
+        .where(Acceptance.org_id == command.org_id, Acceptance.id == command.source_id)
+        .with_for_update()
+    ).first()
+    if found is not None and found.status == State.REVERSED:
+        raise ConflictError(
+            "label.reversed",
+            _("{no} 已冲销，货不在账上，不能贴标签。请在新的验收单里打印。", no=found.no),
+        )
 
 
 def _codes(session: Session, org_id: int, count: int) -> list[str]:
