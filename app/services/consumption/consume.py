@@ -111,9 +111,13 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
     """Post picked moves to the consumed end as one document, at the price of the day.
 
     Raises:
-        DomainError: The day lies in a closed month, the stock is gone, or was not there that day
-            (dispensing looks at that itself, row by row).
+        DomainError: The day lies ahead or in a closed month, the stock is gone, or was not there
+            that day (dispensing looks at that itself, row by row).
     """
+    if use.day > today(session):
+        raise DomainError(
+            "use.future", _("使用日期 {day} 在将来，没有记账。请核对日期。", day=use.day)
+        )
     if use.source != "dispense" and use.day < today(session):
         # a closed month before what was there that day; today's is the posting's business
         refuse_closed(session, use.org_id, use.day)

@@ -18,6 +18,7 @@ from app.services.counting.heads import (
     CountStep,
     advance,
     ask_again,
+    book_of,
     lines_of,
     load,
     told,
@@ -137,6 +138,7 @@ def _post(
 ) -> None:
     """The differences as gains and losses, in the state that ends the count."""
     refuse_posted(session, head)
+    _refuse_gone(session, head)
     advance(session, head, CountState.POSTED, command.version, **approved)
     moves = _moves(session, head)
     if moves:
@@ -145,6 +147,21 @@ def _post(
             session, actor,
             Posting(command.org_id, command.op_id, DocKind.COUNT, head.id, day, moves),
         )  # fmt: skip
+
+
+def _refuse_gone(session: Session, head: StockCount) -> None:
+    """What was short may have been used or moved since: no loss can be booked of it then."""
+    for line in lines_of(session, head):
+        missing = -Counted(line.book, line.counted).difference
+        if missing > 0 and book_of(session, line) < missing:
+            raise ConflictError(
+                "count.stale",
+                _(
+                    "{no} 盘亏的货里，有的盘后已用掉或移走，账上不够扣，没有入账。"
+                    "还没批准的请退回重数，已批准的请取消后重新盘。",
+                    no=head.no,
+                ),
+            )
 
 
 def _not_alone(session: Session, head: StockCount, actor: Actor) -> None:

@@ -32,6 +32,7 @@ from app.services.counting.heads import (
     CountStep,
     advance,
     ask_again,
+    book_of,
     lines_of,
     load,
     told,
@@ -239,7 +240,7 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
         for line in open_lines:
             check_counter(session, actor, line)
             line.counted, line.counted_by, line.counted_at = 0, actor.person_id, now(session)
-            line.book = _book(session, line)
+            line.book = book_of(session, line)
         again = _recounts(session, head, lines)
         if not again:
             advance(
@@ -280,19 +281,6 @@ def _counting(session: Session, org_id: int, count_id: int) -> StockCount:
     return head
 
 
-def _book(session: Session, line: CountLine) -> int:
-    return (
-        session.scalar(
-            select(Balance.qty).where(
-                Balance.org_id == line.org_id, Balance.place_id == line.place_id,
-                Balance.item_id == line.item_id, Balance.lot_id == line.lot_id,
-                Balance.owner_id == line.owner_id,
-            )
-        )
-        or 0
-    )  # fmt: skip
-
-
 def _write(session: Session, actor: Actor, head: StockCount, command: Record) -> int:
     if not 0 <= command.qty <= MAX_QUANTITY:
         raise DomainError("count.qty", _("盘到的数量应是 0 或正数。"))
@@ -310,7 +298,7 @@ def _write(session: Session, actor: Actor, head: StockCount, command: Record) ->
         session.add(line)
     line.counted = command.qty + ((line.counted or 0) if command.add else 0)
     line.counted_by, line.counted_at = actor.person_id, now(session)
-    line.book = _book(session, line)
+    line.book = book_of(session, line)
     session.flush()
     return line.counted
 

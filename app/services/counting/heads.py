@@ -12,6 +12,7 @@ from app.domain.errors import ConflictError, DomainError
 from app.domain.stock.counting import CountState
 from app.i18n import _
 from app.models.counting import CountLine, StockCount
+from app.models.stock import Balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,20 @@ def lines_of(session: Session, head: StockCount) -> list[CountLine]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+def book_of(session: Session, line: CountLine) -> int:
+    """What the book says of a line now."""
+    return (
+        session.scalar(
+            select(Balance.qty).where(
+                Balance.org_id == line.org_id, Balance.place_id == line.place_id,
+                Balance.item_id == line.item_id, Balance.lot_id == line.lot_id,
+                Balance.owner_id == line.owner_id,
+            )
+        )
+        or 0
+    )  # fmt: skip
 
 
 def ask_again(line: CountLine) -> None:

@@ -12,6 +12,7 @@ from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, Problem, refuse_if
 from app.domain.ids import new_id
+from app.domain.receiving.editing import clean_lot
 from app.domain.receiving.note import Note
 from app.domain.receiving.review import Persons, review
 from app.domain.receiving.work import Entry, Work, units
@@ -32,6 +33,7 @@ from app.services.receiving.notes import delivery_row, note_of, policy_of
 from app.services.receiving.records import checks_of, write_lines
 from app.services.receiving.second import vouch
 from app.services.receiving.tracing import keep_traces
+from app.services.stock.places import stock_places
 from app.services.stock.posting import Posting, post
 
 _WAITING = frozenset({State.ANNOUNCED.value, State.ACCEPTING.value})
@@ -55,6 +57,7 @@ def receive(db: Database, actor: Actor, command: Receive) -> Received:
         delivery = delivery_row(session, command.org_id, command.delivery_id)
         if delivery.status not in _WAITING:
             raise was_accepted(session, delivery)
+        _check_place(session, command)
         work = _work(session, note_of(session, delivery), command)
         persons = Persons(actor.person_id, second.person_id if second else 0)
         problems = review(work, today(session), policy_of(session, command.org_id), persons)
@@ -68,20 +71,34 @@ def receive(db: Database, actor: Actor, command: Receive) -> Received:
 def _work(session: Session, note: Note, command: Receive) -> Work:
     """The counted entries over the note as it is now; entries that fit nothing are refused."""
     on_note = {line.line: line.goods.item_id for line in note.lines}
-    strangers = facts(session, {one.item_id for one in command.entries if not one.note_line})
-    for entry in command.entries:
+    entries = tuple(replace(one, lot_no=clean_lot(one.lot_no)) for one in command.entries)
+    strangers = facts(session, {one.item_id for one in entries if not one.note_line})
+    for entry in entries:
         if not _fits(entry, on_note, set(strangers)):
             raise DomainError(
                 "receive.entry",
                 _("送货单 {no} 和验收内容对不上，可能被改过。请重新打开这张单。", no=note.no),
             )
-    there = {entry.note_line for entry in command.entries}
+    there = {entry.note_line for entry in entries}
     if set(on_note) - there:
         raise DomainError(
             "receive.entry",
             _("送货单 {no} 和验收内容对不上，可能被改过。请重新打开这张单。", no=note.no),
         )
-    return Work(note, command.entries, 0, command.transport, tuple(strangers.values()))
+    return Work(note, entries, 0, command.transport, tuple(strangers.values()))
+
+
+def _check_place(session: Session, command: Receive) -> None:
+    """Goods come in where the store keeps good or waiting goods, not into packs or a ward."""
+    if not command.place_id:
+        return
+    found = {place.id: place for place in stock_places(session, command.org_id)}
+    place = found.get(command.place_id)
+    if place is None or place.level != 1 or place.zone not in {"", "good", "pending"}:
+        raise DomainError(
+            "receive.place",
+            _("货不能收到这个库位。请改选本机构药库、药房的合格品区或待验区。"),
+        )
 
 
 def _fits(entry: Entry, on_note: dict[int, int], strangers: set[int]) -> bool:

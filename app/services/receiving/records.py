@@ -29,6 +29,8 @@ from app.services.receiving.tracing import KeptTrace
 from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import stock_places, virtual_place
 
+_OWN_PLACE = frozenset({"cool", "cold", "frozen"})
+"""Goods stored so go to the store's own place for it; a ward's fridge is not one."""
 _CODES = {
     Refusal.EXPIRED: "expired",
     Refusal.RECALLED: "recalled",
@@ -204,7 +206,7 @@ def _terms(session: Session, acceptance: Acceptance, work: Work) -> _Terms:
     zones = {
         place.storage: place.id
         for place in reversed(stock_places(session, acceptance.org_id))
-        if place.zone == "good" and place.storage in {"cold", "frozen", "cool"}
+        if place.zone == "good" and place.level == 1 and place.storage in _OWN_PLACE
     }
     return _Terms(
         owners=_owners(session, acceptance, items),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,11 +35,12 @@ def keep_traces(session: Session, acceptance: Acceptance, traces: Sequence[KeptT
     """
     if not traces:
         return
+    twice = [code for code, count in Counter(x.code for x in traces).items() if count > 1]
     again = _take_released(session, acceptance, traces)
     fresh = [trace for trace in traces if trace.code not in again]
     taken = _insert(session, acceptance, fresh)
-    doubled = [trace.code for trace in fresh if trace.code not in taken]
-    if doubled or len({trace.code for trace in traces}) != len(traces):
+    doubled = [trace.code for trace in fresh if trace.code not in taken] or twice
+    if doubled:
         shown = "、".join(doubled[:3])
         raise ConflictError(
             "trace.known",

@@ -95,11 +95,14 @@ def stock_places(session: Session, org_id: int) -> tuple[PlaceRow, ...]:
 
 
 def main_place(session: Session, org_id: int) -> int:
-    """The organisation's main store: the first store with zone `good`, else the first place."""
+    """The organisation's main store: the first store with zone `good`, else the first place.
+
+    A department (二级库) never is, whatever its code: goods would come in past the store.
+    """
     places = stock_places(session, org_id)
     for wanted in (("store", "good"), ("store", ""), ("zone", "good"), ("bin", "good")):
         for place in places:
-            if (place.kind, place.zone) == wanted:
+            if (place.kind, place.zone) == wanted and place.level == 1:
                 return place.id
     if not places:
         raise DomainError("place.missing", _("这家机构还没有设好库位。请管理员先建库位。"))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select
 
+from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.models.demand import Demand
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
@@ -59,3 +61,12 @@ def test_a_back_dated_use_is_taken_back_from_its_own_day(site: Site) -> None:
     consume(*store, use(site, ConsumeLine(AMOXICILLIN, BOX)))
     reverse(*store, Reverse(new_op(), EAST, done.document_id, "日期不对"))
     assert figures(site) == {yesterday: (0, 0, 0), TODAY: (BOX, BOX, 1)}
+
+
+def test_nothing_is_used_tomorrow(site: Site) -> None:
+    receive(site, EAST, {"A": (5, date(2027, 9, 30))})
+    lines, place = (ConsumeLine(AMOXICILLIN, BOX),), site.world.stores[EAST]
+    ahead = Consume(new_op(), EAST, place, lines, occurred_on=TODAY + timedelta(days=1))
+    with pytest.raises(DomainError, match="在将来"):
+        consume(*site.as_("east_store"), ahead)
+    assert figures(site) == {}
