@@ -28,7 +28,7 @@ from app.services.transfers.sending import clear
 from tests.factories import EAST, KANGZE, WEST, Site
 from tests.faults import papers
 from tests.services.test_consumption import receive
-from tests.transfer_world import BOX, DRUG, LATER, PAPER, agreed, arrived, lent, sent, stock
+from tests.transfer_world import BOX, DRUG, LATER, PAPER, SOON, agreed, arrived, lent, sent, stock
 
 BREAKS = {
     "loan returned": "UPDATE transfer_line SET returned = returned + 1 WHERE returned < accepted",
@@ -47,6 +47,7 @@ def storied(sqlite_site: Site) -> Site:
     """One of each: loans set off, goods that came broken, a write-off, a bill, a recall."""
     site = sqlite_site
     lots = receive(site, EAST, {"A": (20, LATER)})
+    stock(site, EAST, DRUG, 2 * BOX, SOON)  # only own goods are set off
     stock(site, WEST, DRUG, 9 * BOX)
     lent(site)
     wish = Request(new_op(), EAST, WEST, (RequestLine(DRUG, BOX),), kind=Kind.LOAN,
@@ -65,7 +66,7 @@ def storied(sqlite_site: Site) -> Site:
     decide(*site.as_("east_second"), Decide(new_op(), EAST, number, 1))
     burnt = Carry(new_op(), EAST, number, 2, "焚烧", 4, 5)
     carry(*site.as_("east_store"), burnt)
-    use = Consume(new_op(), EAST, site.world.stores[EAST], (ConsumeLine(DRUG, 9),))
+    use = Consume(new_op(), EAST, site.world.stores[EAST], (ConsumeLine(DRUG, BOX + 9),))
     used = consume(*site.as_("east_store"), use)
     undone = Reverse(new_op(), EAST, used.document_id, "多扫了", used.lines[0].ledger_seq, 2)
     reverse(*site.as_("east_store"), undone)
