@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind
@@ -27,6 +27,7 @@ from app.services.db import Database, local_time
 from app.services.queries.portions import portions
 from app.services.recalls.coming import coming
 from app.services.recalls.finding import LotHead, head_of, held_reasons, may_trace
+from app.services.recalls.history import Flow, Key, before, moves_of, places_of, walk
 from app.services.stock.paper_numbers import paper_numbers
 
 _MOST: Final = 5000
@@ -160,9 +161,10 @@ def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
         if row is None:
             raise DomainError("lot.unknown", _("没有这个批号。请核对包装，或换个码再扫。"))
         orgs = sorted(actor.orgs())
-        steps, older = _steps(session, lot_id, orgs)
+        flows, keys = walk(session, lot_id, orgs, PAGE + 1)
+        steps, older = _steps(session, lot_id, keys)
         standing = _standing(session, lot_id, orgs)
-        members, moves = _members(session, lot_id, orgs, standing)
+        members, moves = _members(session, flows, standing), sum(flow.moves for flow in flows)
         members = _with_coming(session, (row[0].item_id, row[0].lot_no), orgs, members)
         return Traced(
             head_of(row[0], row[1], held_reasons(session, {lot_id})), members, standing,
@@ -172,7 +174,8 @@ def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
 
 def lot_sums(session: Session, lot_id: int, orgs: list[int]) -> tuple[Member, ...]:
     """What came, lies, was used and has gone of a lot at each of the members."""
-    members = _members(session, lot_id, orgs, _standing(session, lot_id, orgs))[0]
+    flows, _none = walk(session, lot_id, orgs, 0)
+    members = _members(session, flows, _standing(session, lot_id, orgs))
     lot = session.get_one(Lot, lot_id)
     return _with_coming(session, (lot.item_id, lot.lot_no), orgs, members)
 
@@ -197,12 +200,14 @@ def _with_coming(
 
 
 def older_moves(
-    db: Database, actor: Actor, lot_id: int, before: Mark
+    db: Database, actor: Actor, lot_id: int, mark: Mark
 ) -> tuple[tuple[TraceStep, ...], Mark | None]:
     """The page of moves before a mark, oldest first, and where the next page begins."""
     may_trace(actor)
     with db.read() as session:
-        return _steps(session, lot_id, sorted(actor.orgs()), before)
+        place = (mark.posted_at, mark.org_id, mark.seq)
+        keys = before(session, lot_id, sorted(actor.orgs()), place, PAGE + 1)
+        return _steps(session, lot_id, keys)
 
 
 def _standing(session: Session, lot_id: int, orgs: list[int]) -> tuple[Standing, ...]:
@@ -234,24 +239,10 @@ def _packs(session: Session, lot_id: int, orgs: list[int]) -> tuple[StandingPack
 
 
 def _steps(
-    session: Session, lot_id: int, orgs: list[int], before: Mark | None = None
+    session: Session, lot_id: int, keys: Sequence[Key]
 ) -> tuple[tuple[TraceStep, ...], Mark | None]:
-    """A page of moves, the newest before the mark; and where the page before it begins."""
-    newest = (Ledger.posted_at.desc(), Ledger.org_id.desc(), Ledger.seq.desc())
-    keys = select(Ledger.org_id, Ledger.seq).where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
-    if before is not None:
-        same = Ledger.posted_at == before.posted_at
-        keys = keys.where(
-            or_(
-                Ledger.posted_at < before.posted_at,
-                and_(same, Ledger.org_id < before.org_id),
-                and_(same, Ledger.org_id == before.org_id, Ledger.seq < before.seq),
-            )
-        )
-    # A lot may have moved a hundred thousand times: keys are sorted, a page of rows is read.
-    page = keys.order_by(*newest).limit(PAGE + 1).subquery()
-    same_row = and_(page.c.org_id == Ledger.org_id, page.c.seq == Ledger.seq)
-    moves = session.scalars(select(Ledger).join(page, same_row).order_by(*newest)).all()
+    """The page of the moves behind the keys; and where the page before it begins."""
+    moves = moves_of(session, keys)
     shown = moves[:PAGE][::-1]
     first = shown[0] if len(moves) > PAGE else None
     older = Mark(first.posted_at, first.org_id, first.seq) if first is not None else None
@@ -285,12 +276,7 @@ def _words(session: Session, moves: Sequence[Ledger], lot_id: int) -> _Words:
         codes |= {(row.org_id, row.id): row.code for row in rows}
     return _Words(
         {row.id: row.short_name for row in session.execute(names)},
-        {
-            (one.org_id, one.id): one
-            for one in session.scalars(
-                select(Place).where(Place.org_id.in_(orgs), Place.id.in_(places))
-            )
-        },
+        places_of(session, orgs, places),
         {row.id: row.name for row in session.execute(people)},
         codes,
         paper_numbers(session, {move.doc_id for move in moves}),
@@ -344,35 +330,27 @@ def _stage(doc_kind: str, source: tuple[bool, str], target: tuple[bool, str]) ->
 
 
 def _members(
-    session: Session, lot_id: int, orgs: list[int], standing: tuple[Standing, ...]
-) -> tuple[tuple[Member, ...], int]:
-    """Sums by member over all moves, added up by the database; and how many moves there are."""
-    source, target = aliased(Place), aliased(Place)
-    ends = (source.holds_stock, source.kind, target.holds_stock, target.kind)
-    way = (Ledger.org_id, Ledger.doc_kind, Ledger.from_place, Ledger.to_place)
-    # Summed before anything is looked up: the moves are many, the ways few.
-    flow = (
-        select(*way, func.sum(Ledger.qty).label("qty"), func.count().label("moves"))
-        .where(Ledger.lot_id == lot_id, Ledger.org_id.in_(orgs))
-        .group_by(*way)
-        .cte("flow")
-    )
-    rows = session.execute(
-        select(flow.c.org_id, Organisation.short_name, flow.c.doc_kind, *ends, flow.c.qty,
-               flow.c.moves)
-        .join(source, and_(source.org_id == flow.c.org_id, source.id == flow.c.from_place))
-        .join(target, and_(target.org_id == flow.c.org_id, target.id == flow.c.to_place))
-        .join(Organisation, Organisation.id == flow.c.org_id)
-        .order_by(Organisation.code)
-    ).all()  # fmt: skip
-    names: dict[int, str] = {}
+    session: Session, flows: Sequence[Flow], standing: tuple[Standing, ...]
+) -> tuple[Member, ...]:
+    """Sums by member over all moves."""
+    orgs = {flow.org_id for flow in flows}
+    ends = {flow.from_place for flow in flows} | {flow.to_place for flow in flows}
+    places = places_of(session, orgs, ends)
     sums: dict[tuple[int, str], int] = {}
-    for org, name, kind, from_holds, from_kind, to_holds, to_kind, qty, _count in rows:
-        names[org] = name
-        stage = _stage(kind, (from_holds, from_kind), (to_holds, to_kind))
-        sums[org, stage] = sums.get((org, stage), 0) + int(qty)
+    for flow in flows:
+        source = places[flow.org_id, flow.from_place]
+        target = places[flow.org_id, flow.to_place]
+        stage = _stage(
+            flow.doc_kind, (source.holds_stock, source.kind), (target.holds_stock, target.kind)
+        )
+        sums[flow.org_id, stage] = sums.get((flow.org_id, stage), 0) + flow.qty
+    names = session.execute(
+        select(Organisation.id, Organisation.short_name)
+        .where(Organisation.id.in_(orgs))
+        .order_by(Organisation.code)
+    )
     found = []
-    for org, name in names.items():
+    for org, name in names:
         here = [x for x in standing if x.org_id == org]
         total = {stage: qty for (one, stage), qty in sums.items() if one == org}
         found.append(
@@ -383,4 +361,4 @@ def _members(
                 total.get("lost", 0) + total.get("out", 0),
             )
         )  # fmt: skip
-    return tuple(found), sum(row[-1] for row in rows)
+    return tuple(found)
