@@ -183,6 +183,25 @@ def test_nothing_found_offers_to_clear_the_filters(
     assert not view.overlay.panel.isVisible()
 
 
+def test_an_empty_list_says_why_it_is_empty(qtbot: QtBot) -> None:
+    """Filled before the table stood; outside the page's own view; with other words later."""
+    model = ListModel(COLUMNS)
+    model.set_rows([])
+    view = GridView(model)
+    qtbot.addWidget(view)
+    view.set_empty("还没有单子。")
+    panel = view.overlay.panel
+    assert (panel.isHidden(), panel.words.text()) == (False, "还没有单子。")
+    view.overlay.narrowed = "这一类里现在没有。"
+    model.set_rows([])
+    assert panel.words.text() == "这一类里现在没有。"
+    view.state.home = "now"
+    view.state.view("now")
+    assert not view.state.filtered
+    view.state.view("past")
+    assert view.state.filtered
+
+
 def test_a_source_that_fails_says_so_in_place_and_tries_again(
     jobs: JobRunner, settle: Settle, qtbot: QtBot
 ) -> None:

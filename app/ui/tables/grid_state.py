@@ -28,6 +28,8 @@ class GridState(QObject):
         self.columns = {column.key: column for column in columns}
         self.query = PageQuery()
         self.texts: dict[str, str] = {}
+        self.home = ""
+        """The view that the page opens with: it narrows nothing in the eyes of the person."""
 
     def click_sort(self, key: str, *, add: bool = False) -> None:
         """A click on a heading: up, down, natural; with `add` (Shift) beside the other keys."""
@@ -90,7 +92,8 @@ class GridState(QObject):
     @property
     def filtered(self) -> bool:
         """Whether anything narrows the rows."""
-        return bool(self.query.filters or self.query.text or self.query.view)
+        view = self.query.view if self.query.view != self.home else ""
+        return bool(self.query.filters or self.query.text or view)
 
     def words(self, key: str) -> str:
         """The filter of a column for its chip: 有效期至 ≤ 2027-04."""

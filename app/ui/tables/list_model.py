@@ -52,6 +52,8 @@ class ListModel(TableModel):
         self._edit = edit
         self._undo: list[_Step] = []
         self._redo: list[_Step] = []
+        self.filled = False
+        """Whether rows were put in, be it none: before that an empty table means loading."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -71,6 +73,7 @@ class ListModel(TableModel):
         self.beginResetModel()
         self._rows = list(rows)
         self._natural = [row.key for row in rows]
+        self.filled = True
         self.endResetModel()
         self._undo.clear()
         self._redo.clear()

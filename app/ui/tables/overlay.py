@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
 from app.ui.tables.grid_state import GridState
+from app.ui.tables.list_model import ListModel
 from app.ui.tables.paged_model import TableModel
 from app.ui.widgets.states import Skeleton, StatePanel
 
@@ -33,6 +34,10 @@ class Overlay(QObject):
         self.empty_text = _("这里还没有内容。")
         self.empty_action = ""
         self.empty_act: Callable[[], None] | None = None
+        self.narrowed = ""
+        """What is said while the page itself shows only a part of its rows, and none is in it."""
+        self.missing, self.clear = "", state.clear_all
+        """What is said, and done, where filters leave nothing; empty for their number."""
         self._retry = retry
         self._problem: Exception | None = None
         self._loading = False
@@ -50,11 +55,18 @@ class Overlay(QObject):
         model.modelReset.connect(self.refresh)
         model.rowsInserted.connect(self.refresh)
         model.rowsRemoved.connect(self.refresh)
+        if isinstance(model, ListModel) and model.filled:
+            self.refresh()
 
     def place(self, left: int, top: int, width: int, height: int) -> None:
         """Lie over the rows."""
         for widget in (self.panel, self.skeleton):
             widget.setGeometry(left, top, width, max(0, height))
+
+    def again(self) -> None:
+        """Say it in the words that hold now, where something is said."""
+        if self._asked:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the sentence for an empty table, or nothing while there are rows."""
@@ -67,7 +79,9 @@ class Overlay(QObject):
             query = self.state.query
             count = len(self.state.texts) + bool(query.text) + bool(query.view)
             words = _("没有符合 {n} 个筛选的内容。", n=count)
-            self.panel.show_empty(words, _("清除筛选"), self.state.clear_all)
+            self.panel.show_empty(self.missing or words, _("清除筛选"), self.clear)
+        elif self.narrowed:
+            self.panel.show_empty(self.narrowed)
         else:
             self.panel.show_empty(self.empty_text, self.empty_action, self.empty_act)
 

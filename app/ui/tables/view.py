@@ -115,6 +115,7 @@ class GridView(QFrame):
         """One sentence and one action for a table without rows."""
         self.overlay.empty_text = text
         self.overlay.empty_action, self.overlay.empty_act = action, act
+        self.overlay.again()
 
     def show_filters(self, *, on: bool = True) -> None:
         """Show the filter row under the headings."""

@@ -107,11 +107,12 @@ class CataloguePage(ListPage):
 
     def _connect(self) -> None:
         self.grid.show_filters()
-        self.grid.set_empty(
-            _("没有符合条件的品规。换拼音首字母、名称的一部分或编码再试。"),
-            _("清除条件"),
-            self.clear,
-        )
+        overlay = self.grid.overlay
+        overlay.missing = _("没有符合条件的品规。换拼音首字母、名称的一部分或编码再试。")
+        overlay.clear = self.clear
+        start = _("导入目录") if self.may_edit else ""
+        words = _("统一目录还是空的。从 Excel 导入目录，或新增品规。")
+        self.grid.set_empty(words, start, self.flow.ask if self.may_edit else None)
         self.grid.counts_changed.connect(self._counted)
         self.grid.current_changed.connect(self._show_row)
         self.grid.opened.connect(self._show_row)

@@ -21,6 +21,7 @@ from app.ui.pages.committee import rows
 from app.ui.pages.committee.item_panel import ItemPanel
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
 from app.ui.widgets.badge import Badge
@@ -129,8 +130,11 @@ class MeetingPanel(QWidget):
             button.setVisible(self.keeper and open_now)
         self.minutes.setVisible(view is not None)
         self.panel.setVisible(view is not None)
+        self.quorum.setVisible(view is not None)
         if view is None:
             self.title.setText(_("还没有会议"))
+            for grid in (self.agenda, self.others):
+                put_rows(grid, [])
             return
         self.title.setText(view.row.title)
         parts = (f"{view.row.day:%m-%d} {view.row.time_text}", view.row.room, view.chair)

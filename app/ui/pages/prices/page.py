@@ -97,7 +97,10 @@ class PricesPage(ListPage):
 
     def _connect(self) -> None:
         self.grid.show_filters()
-        self.grid.set_empty(_("没有符合条件的价格。"), _("清除条件"), self.clear)
+        self.grid.state.home = "now"
+        self.grid.overlay.missing = _("没有符合条件的价格。")
+        self.grid.overlay.clear = self.clear
+        self.grid.set_empty(_("现在没有生效的价格。定标或登记价格以后就会出现。"))
         self.grid.counts_changed.connect(self.chrome_changed)
         self.grid.current_changed.connect(self._show_row)
         self.grid.opened.connect(self._show_row)

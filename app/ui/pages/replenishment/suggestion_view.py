@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -140,8 +141,8 @@ class SuggestionView(QWidget):
         shown = in_view(self.lines.lines, self.view, self.search.text(), self.lines.look)
         current = self.grid.current()
         rows = [self._row(line) for line in shown]
-        known = [(row.key, row.cells) for row in self.model.rows]
-        if [(row.key, row.cells) for row in rows] == known:
+        self.grid.overlay.narrowed = _("这一类里现在没有品规。") if self.lines.lines else ""
+        if _same(rows, self.model.rows):
             self._sums()  # equal rows are left alone, so that nothing flickers
             return
         self.model.set_rows(rows)
@@ -295,3 +296,7 @@ def _pick(line: SuggestionRow, *, on: bool) -> Choice:
         raise DomainError("replenish.zero", _("这行的数量是 0。先直接打数字填上数量，再选。"))
     now = choice_of(line)
     return Choice(now.chosen, on, now.reason)
+
+
+def _same(rows: Sequence[Row], others: Sequence[Row]) -> bool:
+    return [(row.key, row.cells) for row in rows] == [(row.key, row.cells) for row in others]
