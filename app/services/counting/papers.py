@@ -44,10 +44,13 @@ def count_paper(db: Database, actor: Actor, org_id: int, count_id: int) -> Table
             (_("提交"), moment(head.submitted_at)), (_("审批"), moment(head.approved_at)),
         )  # fmt: skip
         signing = (
-            Signing(_("盘点人"), info.member, names.get(head.started_by, "")),
-            Signing(_("复核人"), info.member, names.get(head.submitted_by or 0, "")),
-            Signing(_("审批人"), info.member, names.get(head.approved_by or 0, "")),
-        )
+            Signing(_("盘点人"), info.member, names.get(head.started_by, ""),
+                    moment(head.started_at)),
+            Signing(_("复核人"), info.member, names.get(head.submitted_by or 0, ""),
+                    moment(head.submitted_at)),
+            Signing(_("审批人"), info.member, names.get(head.approved_by or 0, ""),
+                    moment(head.approved_at)),
+        )  # fmt: skip
     return TablePaper(
         info=info,
         title=_("盘点表（盲盘）") if blind else _("盘点结果"),

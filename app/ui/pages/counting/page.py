@@ -85,8 +85,8 @@ class CountingPage(Page):
         right.addWidget(self.disposals_card, 1)
         body = QHBoxLayout()
         body.setSpacing(12)
-        body.addWidget(self.lines, 7)
-        body.addLayout(right, 3)
+        body.addWidget(self.lines, 11)
+        body.addLayout(right, 6)
         column = page_column(self)
         column.addWidget(self.bar)
         column.addLayout(

@@ -122,7 +122,12 @@ class ActionForm(Form):
     chosen = Signal(object)
 
     def __init__(
-        self, row: ExpiringRow, people: Sequence[tuple[int, str]], today: date, parent: QWidget
+        self,
+        row: ExpiringRow,
+        people: Sequence[tuple[int, str]],
+        me: int,
+        today: date,
+        parent: QWidget,
     ) -> None:
         super().__init__(_("定措施：{name}", name=row.name), _("定下来"), parent)
         self._row = row
@@ -132,6 +137,7 @@ class ActionForm(Form):
         self.action = Select([(one, one.label) for one in Action])
         self.action.choose(row.advice)
         self.person = Select(list(people))
+        self.person.choose(me)  # who decides it mostly does it
         self.due = CodeEdit((today + timedelta(days=7)).isoformat())
         self.due_field = Field(_("期限"), self.due)
         for widget in (Field(_("措施"), self.action), Field(_("负责人"), self.person),

@@ -285,7 +285,7 @@ class RecallPage(Page):
 
     def _plan(self, lot: ExpiringRow, people: tuple[tuple[int, str], ...]) -> None:
         db, actor = self.context.db, self.context.actor
-        form = ActionForm(lot, people, self.context.today, self)
+        form = ActionForm(lot, people, actor.person_id, self.context.today, self)
         form.chosen.connect(lambda command: self._write(lambda: plan(db, actor, command)))
         form.open()
 
@@ -335,5 +335,6 @@ def _ask_reply(
 def _end_question(lot: ExpiringRow) -> Question:
     return Question(
         _("{name} {lot}", name=lot.name, lot=lot.lot_no),
-        _("{what}办完了吗？办完就从清单里划掉。", what=lot.action), _("办完了"), _("还没有"),
+        _("账上还有 {qty}。{what}办完了吗？办完就从清单里划掉，没动的货过后还会再提。",
+          qty=rows.amount_of(lot), what=lot.action), _("办完了"), _("还没有"),
     )  # fmt: skip

@@ -112,6 +112,11 @@ def expiring_columns() -> tuple[Column, ...]:
     )
 
 
+def amount_of(row: ExpiringRow) -> str:
+    """What lies there, in words."""
+    return formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, row.qty)
+
+
 def packs(qty: int, row: LotHead | ExpiringRow) -> Qty:
     """A quantity in packs."""
     text = formats.pack_text(row.base_unit, row.pack_unit, row.pack_factor, qty)
