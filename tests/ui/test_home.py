@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.domain.ids import new_op
+from app.i18n import use_language
 from app.models.order import MemberOrder
 from app.models.receiving import Delivery, DeliveryLine
 from app.services import home
@@ -172,3 +173,14 @@ def test_an_urged_order_says_who_urged_and_opens(
     assert "陈采 10:30 催签" in wording.detail(line.item, TODAY)
     line.button.click()
     assert went == [("group_orders", {"member_order_id": mine.id, "org_id": EAST})]
+
+
+def test_what_is_counted_reads_right_in_both_languages() -> None:
+    """One document, two documents: the unit stands beside the number without it."""
+
+    def units(count: int) -> str:
+        return wording.unit_of(home.WorkItem(Kind.TO_RECEIVE, count, Urgency.TODAY))
+
+    assert (units(1), units(2)) == ("单", "单")
+    use_language("en")
+    assert (units(1), units(1_200)) == ("doc", "docs")

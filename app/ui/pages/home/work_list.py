@@ -69,7 +69,7 @@ class WorkLine(QWidget):
         number = Text(f"{item.count:,}", Role.KPI)
         number.setFixedWidth(theme.px(52))
         number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        unit = Text(_(words.unit), Role.SECOND)
+        unit = Text(wording.unit_of(item), Role.SECOND)
         unit.setFixedWidth(theme.px(36))
         title = Text(_(words.title), Role.CARD_TITLE)
         head = QHBoxLayout()
