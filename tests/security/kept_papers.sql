@@ -53,3 +53,11 @@ INSERT INTO app.pt_agenda (org_id, meeting_id, seq, request_org_id, request_id, 
   result, version) VALUES (1, 88, 1, 2, 82, 'done', 2, 0, 0, 'approved', 1);
 INSERT INTO app.award_objection (org_id, id, award_id, attempt, who, text, received_at, received_by, answer, outcome)
   VALUES (1, 89, 89, 1, 'x', 'x', 1, 7, 'x', 'rejected');
+INSERT INTO app.disposal (org_id, id, no, kind, status, cause, reason, amount, made_at, made_by, version)
+  VALUES (2, 99, 'BS-1', 'write_off', 'to_approve', 'damaged', 'x', 0, 1, 4, 1);
+INSERT INTO app.disposal_line (org_id, disposal_id, line, place_id, item_id, lot_id, owner_id, qty, unit_price, price_factor)
+  VALUES (2, 99, 1, 1, 101, 0, 11, 5, 1, 1);
+UPDATE app.disposal SET amount = 500;
+INSERT INTO app.transfer (org_id, id, no, donor_id, kind, status, urgency, legal_basis, settle, reason, place_id, created_at,
+  created_by, approved_by, accepted_by, version)
+  VALUES (3, 72, 'DB-2', 2, 'transfer', 'accepted', 'normal', 'same', 'none', 'x', 1, 1, 7, 1, 7, 1);

@@ -42,7 +42,8 @@ def test_what_papers_say_stays(group: Site, psql: Psql, server_backend: ServerBa
     with psycopg.connect(server_backend.owner.conninfo()) as owner:
         owner.execute((HERE / "kept_papers.sql").read_bytes())
     buyer = psql("lead_buyer")
-    ways = {login: psql(login) for login in ("east_store", "west_store")} | {"lead_buyer": buyer}
+    others = ("east_store", "west_store", "kangze_sales")
+    ways = {login: psql(login) for login in others} | {"lead_buyer": buyer}
     answers = {(login, attack): answer(ways[login], attack) for login, attack in attacks()}
 
     assert {what: state for what, state in answers.items() if state != REFUSED} == {}
@@ -52,6 +53,8 @@ def test_what_papers_say_stays(group: Site, psql: Psql, server_backend: ServerBa
     looked = "UPDATE app.upkeep_line SET result = 'ok', checked_by = app.my_person()"
     assert answer(ways["east_store"], f"{looked} WHERE round_id = 96") == 1
     assert answer(buyer, "UPDATE app.recall SET status = 'closed' WHERE id = 93") == 1
+    sent = "UPDATE app.transfer SET status = 'accepted', accepted_by = app.my_person()"
+    assert answer(psql("west_store"), f"{sent} WHERE id = 71") == 1
     head = psql("east_head")
     decide = "UPDATE app.temporary_purchase SET status = 'approved', decided_by = {}"
     assert answer(head, decide.format(4)) == REFUSED
