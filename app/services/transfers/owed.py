@@ -7,7 +7,8 @@ one for the same goods. In kind like comes back for like (`owners`).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,7 +22,7 @@ from app.domain.transfers.netting import OWN
 from app.domain.transfers.states import Settle
 from app.i18n import N_, _
 from app.models.item import Item
-from app.models.transfer import LoanSettlement, Transfer, TransferLine
+from app.models.transfer import LoanSettlement, Transfer, TransferLine, TransferLot
 from app.services.db import local_time
 from app.services.transfers.owners import out_of
 
@@ -49,14 +50,53 @@ class SettledRow:
 
 
 def owed(session: Session, loan_ids: Collection[int]) -> dict[tuple[int, int], Owed]:
-    """What is still out of loans and was the lender's own, by (loan, line)."""
+    """What is still out of loans and was the lender's own, by (loan, line).
+
+    At the price that was agreed when it was lent; where there was none, at what the lots cost the
+    lender: what came back counts against those sent first.
+    """
     out = out_of(session, loan_ids)
+    lines = session.scalars(
+        select(TransferLine).where(TransferLine.transfer_id.in_(loan_ids))
+    ).all()
+    lots = _own_lots(session, {line.transfer_id for line in lines if not line.unit_price})
     found = {}
-    for line in session.scalars(select(TransferLine).where(TransferLine.transfer_id.in_(loan_ids))):
+    for line in lines:
         key = (line.transfer_id, line.line)
         units = out[key].get(OWN, 0)
-        found[key] = Owed(units, amount(line.unit_price, units, line.price_factor))
+        if line.unit_price:
+            money = amount(line.unit_price, units, line.price_factor)
+        else:
+            money = _cost(lots.get(key, ()), units)
+        found[key] = Owed(units, money)
     return found
+
+
+def _own_lots(
+    session: Session, loan_ids: Collection[int]
+) -> dict[tuple[int, int], list[TransferLot]]:
+    """The lender's own lots that were accepted, the last sent in front."""
+    found: dict[tuple[int, int], list[TransferLot]] = defaultdict(list)
+    if loan_ids:
+        for lot in session.scalars(
+            select(TransferLot)
+            .where(
+                TransferLot.transfer_id.in_(loan_ids), TransferLot.accepted > 0,
+                TransferLot.to_owner == TransferLot.org_id,
+            )
+            .order_by(TransferLot.n.desc())
+        ):  # fmt: skip
+            found[lot.transfer_id, lot.line].append(lot)
+    return found
+
+
+def _cost(lots: Iterable[TransferLot], units: int) -> Decimal:
+    money, left = Decimal("0.00"), units
+    for lot in lots:
+        part = min(left, lot.accepted)
+        money += amount(lot.unit_price, part, lot.price_factor)
+        left -= part
+    return money
 
 
 def settlements(session: Session, head: Transfer) -> tuple[SettledRow, ...]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
@@ -158,6 +158,25 @@ def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
     arrived(site, sent(site, back, "west_store"), "east_store")
     rows = loans(*site.as_("east_store"), [EAST])
     assert [(row.org_id, row.left) for row in rows] == [(EAST, BOX)]
+
+
+def test_without_an_agreed_price_a_loan_costs_what_it_cost_the_lender(site: Site) -> None:
+    with site.owner.write() as s:
+        ended = TODAY - timedelta(days=1)
+        s.execute(update(Price).where(Price.item_id == DRUG).values(valid_to=ended))
+    stock(site, EAST, DRUG, 10 * BOX)
+    stock(site, WEST, DRUG, BOX, SOON, lot="bought")
+    loan = lent(site)
+    back = GiveBack(new_op(), WEST, loan.transfer_id, ((1, BOX),))
+    arrived(site, sent(site, give_back(*site.as_("west_store"), back), "west_store"), "east_store")
+    (due,) = loans(*site.as_("east_store"), [EAST])
+    assert (due.own, due.price) == (BOX, Decimal("3.86"))
+    step = Step(new_op(), WEST, loan.transfer_id, due.version)
+    settle_by_price(*site.as_("east_store"), step)
+    rows = transfer(*site.as_("east_store"), WEST, loan.transfer_id).settled
+    assert [(row.how, row.amount) for row in rows] == [
+        ("归还同品规", Decimal(0)), ("按价结算", Decimal("3.86"))
+    ]  # fmt: skip
 
 
 def lent_to_east(site: Site) -> Done:
