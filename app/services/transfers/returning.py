@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
@@ -194,8 +194,10 @@ def _locked(session: Session, org_id: int, transfer_id: int) -> Loaded:
 
 def _coming_back(session: Session, lender: int, loan_id: int) -> dict[int, int]:
     """Units by item that are on their way back, or about to be sent."""
+    sent = Transfer.status == TransferState.IN_TRANSIT.value
+    units = case((sent, TransferLine.sent), else_=TransferLine.wanted)
     rows = session.execute(
-        select(TransferLine.item_id, func.sum(TransferLine.wanted))
+        select(TransferLine.item_id, func.sum(units))
         .join(
             Transfer,
             (Transfer.org_id == TransferLine.org_id) & (Transfer.id == TransferLine.transfer_id),
@@ -207,7 +209,7 @@ def _coming_back(session: Session, lender: int, loan_id: int) -> dict[int, int]:
         )
         .group_by(TransferLine.item_id)
     ).all()
-    return {int(item): int(units) for item, units in rows}
+    return {int(item): int(qty) for item, qty in rows if qty}
 
 
 def _own_coming_back(session: Session, lender: int, loan_id: int, item: int) -> int:

@@ -72,6 +72,22 @@ def test_a_loan_comes_back_in_another_lot_in_parts(site: Site) -> None:
     assert (shelf(site, EAST), shelf(site, WEST)) == (10 * BOX, 3 * BOX)
 
 
+def test_what_stayed_behind_of_a_return_goes_with_the_next(site: Site) -> None:
+    stock(site, EAST, DRUG, 10 * BOX)
+    loan = lent(site)
+    store = site.as_("west_store")
+    whole = GiveBack(new_op(), WEST, loan.transfer_id, ((1, 2 * BOX),))
+    with site.owner.read() as s:
+        (lot,) = s.scalars(select(Balance.lot_id).where(Balance.org_id == WEST, Balance.qty > 0))
+    pick = SendPick(1, lot, WEST, site.world.stores[WEST], BOX)
+    first = sent(site, give_back(*store, whole), "west_store", picks=(pick,))
+    rest = GiveBack(new_op(), WEST, loan.transfer_id, ((1, BOX),))
+    second = sent(site, give_back(*store, rest), "west_store")
+    for one in (first, second):
+        arrived(site, one, "east_store")
+    assert (shelf(site, EAST), loans(*store, [WEST])) == (10 * BOX, ())
+
+
 def test_loans_age_and_are_set_off(site: Site, clock: FixedClock) -> None:
     stock(site, EAST, DRUG, 10 * BOX)
     lent(site, return_by=TODAY)
