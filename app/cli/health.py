@@ -18,6 +18,7 @@ from app.i18n import _
 from app.services import anchors
 from app.services.db import local_time
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
+from app.services.platform.kept import changed_papers
 from app.services.witness import Witness, forget, look, words
 
 app = typer.Typer()
@@ -125,7 +126,10 @@ def verify(
     )
     run.say(_("集团指纹：{seal}", seal=proofs.group_seal(found)))
     outside = _verify_anchors(run, settled=settled)
-    if not (all(one.whole for one in found) and outside):
+    papers = changed_papers(run.db())
+    for one in papers:
+        run.say(_("{no}：{words}。请查明是谁改的。", no=one.no, words=one.words))
+    if papers or not (all(one.whole for one in found) and outside):
         raise typer.Exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -78,6 +79,25 @@ def test_what_a_dead_process_sent_is_found_once(tmp_path: Path) -> None:
     living.settle("mine")
     living.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_note_is_on_the_disk_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a power cut would show it otherwise (`make faults --power`)."""
+    safe: list[str] = []
+    sync = os.fsync
+
+    def synced(handle: int) -> None:
+        sync(handle)
+        safe.append(Path(f"/proc/self/fd/{handle}").resolve().read_text("utf-8"))
+
+    monkeypatch.setattr(os, "fsync", synced)
+    box = OutboxFile(tmp_path)
+    for op in ("one", "two"):
+        box.note(note(op))
+        assert op in safe[-1]
+    box.close()
 
 
 def test_a_full_disk_stops_before_anything_is_sent(site: Site, tmp_path: Path) -> None:

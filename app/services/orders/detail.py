@@ -15,7 +15,13 @@ from app.domain.errors import DomainError
 from app.domain.orders.content import ContentLine, OrderContent, digest, from_plain, short
 from app.domain.orders.signing import Decision, Party, signed_by
 from app.i18n import _
-from app.models.order import Contract, MemberOrder, MemberOrderVersion, Signature
+from app.models.order import (
+    Contract,
+    MemberOrder,
+    MemberOrderLine,
+    MemberOrderVersion,
+    Signature,
+)
 from app.models.sealing import SealedPaper
 from app.services.db import Database
 from app.services.orders.answering import AnswerRow, answer_of
@@ -103,11 +109,48 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
     """As `order_detail`, inside a unit of work."""
     row = _row(session, actor, wanted)
     order = session.get_one(MemberOrder, (row.org_id, row.id))
-    lines = lines_of(session, row.org_id, row.id)
+    kept = _kept(session, order)
+    return OrderDetail(
+        row=row,
+        content=kept.content,
+        fingerprint=short(order.digest),
+        intact=kept.intact,
+        signatures=tuple(signature_row(one) for one in kept.signatures),
+        versions=tuple(
+            VersionRow(one.version, one.person_name, one.at, one.reason or "", short(one.digest))
+            for one in kept.versions
+        ),
+        seals=_seals(session, row.org_id, row.id),
+        arrived=tuple(Arrived(line.line, line.received, line.refused) for line in kept.lines),
+        answer=answer_of(session, order),
+        shortages=notes_of(session, actor, order),
+    )
+
+
+def is_intact(session: Session, order: MemberOrder) -> bool:
+    """Whether an order's content, lines and signatures agree with the digests kept."""
+    return _kept(session, order).intact
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What an order says, what was kept of it, and whether they agree."""
+
+    lines: Sequence[MemberOrderLine]
+    versions: tuple[MemberOrderVersion, ...]
+    signatures: tuple[Signature, ...]
+    content: OrderContent
+    intact: bool
+
+
+def _kept(session: Session, order: MemberOrder) -> _Kept:
+    lines = lines_of(session, order.org_id, order.id)
     versions = tuple(
         session.scalars(
             select(MemberOrderVersion)
-            .where(MemberOrderVersion.org_id == row.org_id, MemberOrderVersion.order_id == row.id)
+            .where(
+                MemberOrderVersion.org_id == order.org_id, MemberOrderVersion.order_id == order.id
+            )
             .order_by(MemberOrderVersion.version)
         )
     )
@@ -115,31 +158,18 @@ def read_detail(session: Session, actor: Actor, wanted: OrderWanted) -> OrderDet
         session.scalars(
             select(Signature)
             .where(
-                Signature.org_id == row.org_id,
+                Signature.org_id == order.org_id,
                 Signature.doc_kind == DocKind.MEMBER_ORDER,
-                Signature.doc_id == row.id,
+                Signature.doc_id == order.id,
             )
             .order_by(Signature.at, Signature.version, Signature.party)
         )
     )
     live = build(session, order, lines, _paperwork(session, order))
     content = from_plain(versions[-1].content) if versions else live
-    return OrderDetail(
-        row=row,
-        content=content,
-        fingerprint=short(order.digest),
-        intact=_intact(order, versions, signatures)
-        and _same_lines(wanted_lines(session, order, content), live),
-        signatures=tuple(signature_row(one) for one in signatures),
-        versions=tuple(
-            VersionRow(one.version, one.person_name, one.at, one.reason or "", short(one.digest))
-            for one in versions
-        ),
-        seals=_seals(session, row.org_id, row.id),
-        arrived=tuple(Arrived(line.line, line.received, line.refused) for line in lines),
-        answer=answer_of(session, order),
-        shortages=notes_of(session, actor, order),
-    )
+    same = _same_lines(wanted_lines(session, order, content), live)
+    intact = _intact(order, versions, signatures) and same
+    return _Kept(lines, versions, signatures, content, intact)
 
 
 def _row(session: Session, actor: Actor, wanted: OrderWanted) -> MemberOrderRow:
