@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
 from app.domain.ids import new_op
+from app.models.stock import Lot
 from app.services.counting.approving import approve
 from app.services.counting.count import StartCount, start, submit
 from app.services.counting.disposal import Ask, Decide, Goods, ask, decide
@@ -68,3 +71,15 @@ def test_a_write_off_stays_as_it_was_asked_for(group: Site, psql: Psql) -> None:
     assert answer(keeper, PAPER.format(set="amount = 1", **row)) == REFUSED
     assert answer(keeper, PAPER.format(set="status = 'to_approve'", **row)) == REFUSED
     assert answer(keeper, added) == REFUSED
+
+
+def test_the_expiry_of_goods_that_lie_there_is_nobodys_to_change(group: Site, psql: Psql) -> None:
+    lots = receive(group, EAST, {"LX": (5, FAR)})
+    keeper, west, lot = psql("east_store"), psql("west_store"), lots["LX"]
+    for one in (keeper, west):
+        assert answer(one, f"UPDATE app.lot SET expiry = '2099-12-31' WHERE id = {lot}") == REFUSED
+        for day in ("NULL", "'2099-12-31'"):
+            assert answer(one, f"SELECT api.lot_expiry({lot}, {day}, NULL)") == 1
+    assert answer(psql("kangze_sales"), f"SELECT api.lot_expiry({lot}, NULL, NULL)") == REFUSED
+    with group.owner.read() as s:
+        assert s.scalars(select(Lot.expiry).where(Lot.id == lot)).one() == FAR

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.ids import new_op
 from app.domain.stock.counting import CountState, DisposalState
 from app.models.counting import DisposalLine
-from app.services.counting.disposal import Ask, Goods, ask, disposals
+from app.services.counting.disposal import Ask, Decide, Goods, ask, decide, disposals
 from app.services.counting.listing import counts
 from app.ui.context import PageContext
 from app.ui.disposal_form import DisposalForm
@@ -203,3 +203,27 @@ def test_a_write_off_is_refused_or_destroyed_before_two_witnesses(
     form.verb.click()
     settle()
     assert on_hand(sqlite_site, lots["A"]) == 24
+
+
+def test_what_was_approved_can_be_given_up(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    lots = receive(sqlite_site, EAST, {"A": (2, FAR)})
+    goods = (Goods(sqlite_site.world.bins[EAST], AMOXICILLIN, lots["A"], KANGZE, 24),)
+    for supplier in (0, KANGZE):
+        wish = Ask(new_op(), EAST, goods, "damaged", "跌落破损", supplier)
+        paper = ask(*sqlite_site.as_("east_store"), wish)
+        decide(*sqlite_site.as_("east_second"), Decide(new_op(), EAST, paper, 1))
+    page = show(CountingPage(context_for("east_store")))
+    settle()
+    for place, words in enumerate(("不退了", "不报损了")):
+        row = page.disposals.model.row_at(place)
+        assert row is not None
+        page.disposals.opened.emit(row)
+        settle()
+        buttons = opened(page).findChildren(QPushButton)
+        next(one for one in buttons if one.text() == words).click()
+        settle()
+    states = {one.state for one in disposals(*sqlite_site.as_("east_store"), [EAST])}
+    assert states == {DisposalState.REFUSED}
+    assert on_hand(sqlite_site, lots["A"]) == 48

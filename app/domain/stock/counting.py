@@ -67,7 +67,7 @@ COUNT_STEPS: Final[Mapping[CountState, frozenset[CountState]]] = {
 }
 DISPOSAL_STEPS: Final[Mapping[DisposalState, frozenset[DisposalState]]] = {
     _D.TO_APPROVE: frozenset({_D.APPROVED, _D.REFUSED}),
-    _D.APPROVED: frozenset({_D.DONE}),
+    _D.APPROVED: frozenset({_D.DONE, _D.REFUSED}),
     _D.DONE: frozenset(),
     _D.REFUSED: frozenset(),
 }

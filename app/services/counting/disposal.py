@@ -13,7 +13,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.controlled import PSYCHOACTIVE
-from app.domain.documents import DocKind
+from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
@@ -30,6 +30,7 @@ from app.i18n import N_, _
 from app.models.counting import Disposal, DisposalLine
 from app.models.item import Item
 from app.models.party import Organisation, Person
+from app.models.receiving import Acceptance, AcceptanceLine
 from app.models.stock import Balance, Lot, Place
 from app.services import audit
 from app.services.access import require
@@ -170,7 +171,11 @@ def ask(db: Database, actor: Actor, command: Ask) -> int:
 
 
 def decide(db: Database, actor: Actor, command: Decide) -> None:
-    """Another store keeper or the head of the house approves or refuses."""
+    """Another store keeper or the head of the house approves or refuses.
+
+    What was approved and cannot be carried out (the goods were used meanwhile, nobody comes for
+    them) is given up by whoever of them sees it, also who asked: nothing leaves then.
+    """
     if not actor.can(Duty.SIGN, command.org_id):
         require(actor, Duty.STORE, command.org_id)
     new = DisposalState.REFUSED if command.refuse else DisposalState.APPROVED
@@ -180,13 +185,13 @@ def decide(db: Database, actor: Actor, command: Decide) -> None:
             return
         head = _load(session, command.org_id, command.disposal_id)
         step_disposal(DisposalState(head.status), new)
-        other_person(head.made_by, actor.person_id)
+        values: dict[str, object] = {}
+        if head.status == DisposalState.TO_APPROVE.value:
+            other_person(head.made_by, actor.person_id)
+            values = {"approved_at": now(session), "approved_by": actor.person_id}
         if not command.refuse:
             check_limit(session, actor, command.org_id, head.amount)
-        _advance(
-            session, head, new, command.version, approved_at=now(session),
-            approved_by=actor.person_id,
-        )  # fmt: skip
+        _advance(session, head, new, command.version, **values)
         audit.record(
             session, actor, command.org_id, "disposal.decide", (head.kind, head.id),
             {"no": head.no, "state": new.value},
@@ -308,6 +313,8 @@ def _check(session: Session, command: Ask) -> None:
             raise DomainError("stock.short", words)
         if command.supplier_id and goods.owner_id not in {command.supplier_id, command.org_id}:
             raise DomainError("disposal.owner", _("这批货是别家供应商寄售的，不能退给这一家。"))
+        if command.supplier_id and goods.owner_id == command.org_id:
+            _refuse_bought_elsewhere(session, command, goods)
     zones = set(
         session.scalars(
             select(Place.zone).where(
@@ -318,6 +325,37 @@ def _check(session: Session, command: Ask) -> None:
     )
     if "outgoing" in zones:
         raise DomainError("disposal.packed", _("定数包里的货要先拆包，再报损或退货。"))
+
+
+def _refuse_bought_elsewhere(session: Session, command: Ask, goods: Goods) -> None:
+    """Own goods go back to who sold them: another supplier would owe nothing for them."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.short_name, Item.name, Lot.lot_no)
+        .select_from(AcceptanceLine)
+        .join(
+            Acceptance,
+            (Acceptance.org_id == AcceptanceLine.org_id)
+            & (Acceptance.id == AcceptanceLine.acceptance_id),
+        )
+        .join(Organisation, Organisation.id == Acceptance.supplier_id)
+        .join(Item, Item.id == AcceptanceLine.item_id)
+        .outerjoin(Lot, Lot.id == AcceptanceLine.lot_id)
+        .where(
+            AcceptanceLine.org_id == command.org_id, AcceptanceLine.item_id == goods.item_id,
+            AcceptanceLine.lot_id == goods.lot_id, AcceptanceLine.accepted > 0,
+            Acceptance.status == State.POSTED.value,
+        )
+        .distinct()
+    ).all()  # fmt: skip
+    if rows and command.supplier_id not in {row.id for row in rows}:
+        sellers = "、".join(sorted({row.short_name for row in rows}))
+        raise DomainError(
+            "disposal.seller",
+            _(
+                "{name} {lot} 是从{sellers}收的，退给别家抵不了货款。请改选供应商。",
+                name=rows[0].name, lot=rows[0].lot_no or "", sellers=sellers,
+            ),
+        )  # fmt: skip
 
 
 def _load(session: Session, org_id: int, disposal_id: int) -> Disposal:

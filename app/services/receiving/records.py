@@ -155,6 +155,8 @@ def _lot(session: Session, entry: Entry, goods: Goods) -> int:
         return 0
     expiry: date | None = entry.expiry
     known = goods.lots.get(entry.lot_no)
+    if known is None and entry.lot_no in goods.lots and not entry.accepted:
+        expiry = None  # goods that go back say nothing about those that stay
     if known is not None and (not entry.accepted or (expiry and same_expiry(known, expiry))):
         expiry = known  # goods that go back because of their expiry still name their lot
     return find_or_make_lot(session, entry.item_id, entry.lot_no, expiry, produced=entry.produced)

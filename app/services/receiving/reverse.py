@@ -26,6 +26,7 @@ from app.services.receiving.deliveries import step
 from app.services.receiving.following import follow_orders
 from app.services.receiving.notes import delivery_row
 from app.services.receiving.tracing import release_traces
+from app.services.stock.lots import forget_expiry
 from app.services.stock.names import item_names
 from app.services.stock.posting import Posting, post
 
@@ -73,7 +74,8 @@ def reverse_acceptance(db: Database, actor: Actor, command: ReverseAcceptance) -
         _reopen(session, acceptance)
         delivery = delivery_row(session, acceptance.org_id, acceptance.delivery_id)
         step(session, delivery, State.ANNOUNCED)
-        detail = {"no": acceptance.no, "reason": reason}
+        forgotten = forget_expiry(session, {move.lot_id for move in moves} - {0})
+        detail = {"no": acceptance.no, "reason": reason, "expiry": forgotten}
         doc = (DocKind.ACCEPTANCE.value, acceptance.id)
         record(session, actor, acceptance.org_id, "receive.reverse", doc, detail)
         answer = Reversed(acceptance.id, acceptance.no, delivery.id, delivery.no)

@@ -126,6 +126,7 @@ def from_suggestions(db: Database, actor: Actor, command: FromSuggestions) -> Re
             _Draft(r.item_id, r.suggested, r.chosen, r.edit_reason or "", _kept_why(r.why))
             for r in picked
         ]
+        _refuse_stopped(session, drafts)
         _refuse_unreasoned(session, drafts)
         done = _write(session, actor, command, place, drafts)
         _mark(session, picked, done.id)
@@ -181,6 +182,26 @@ def _picked(session: Session, command: FromSuggestions, place: int) -> Sequence[
 
 def _kept_why(why: dict[str, Any]) -> dict[str, Any]:
     return {name: why[name] for name in ("headline", "detail", "explanation") if name in why}
+
+
+def _refuse_stopped(session: Session, drafts: Sequence[_Draft]) -> None:
+    """An item that was stopped since the plan would hold up the group's whole order later."""
+    items = [draft.item_id for draft in drafts]
+    stopped = set(
+        session.scalars(select(Item.id).where(Item.id.in_(items), Item.status != "active"))
+    )
+    names = _names(session, list(stopped))
+    problems = [
+        Problem(
+            "requisition.item",
+            _("{item} 已停用或暂停，不能再申请。请取消这一行，或重新计算建议。", item=names[item]),
+            row=row,
+            column="item",
+        )
+        for row, item in enumerate(items, 1)
+        if item in stopped
+    ]
+    refuse_if(problems, "requisition.item", "")
 
 
 def _refuse_unreasoned(session: Session, drafts: Sequence[_Draft]) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
-from app.domain.receiving.work import Trace
+from app.domain.receiving.work import Refusal, Trace
 from app.models.stock import Lot, Place
+from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
+from app.services.receiving.commands import ReverseAcceptance
 from app.services.receiving.receive import receive
+from app.services.receiving.reverse import reverse_acceptance
 from app.services.stock.moving import AddPlace, add_place
 from app.services.stock.places import main_place
 from tests.deliveries import (
@@ -30,6 +34,7 @@ from tests.deliveries import (
 )
 from tests.factories import EAST, WEST, Site
 from tests.services.packs.test_packs import at_ward
+from tests.services.test_consumption import receive as raw_receive
 
 ME = "east_store"
 
@@ -89,3 +94,50 @@ def test_a_code_named_twice_in_one_acceptance_is_named(site: Site) -> None:
     with pytest.raises(ConflictError, match="81234567890123456789 已经入过库"):
         receive(*site.as_(ME), command(made, (entry,)))
     assert stock_of(site) == {}
+
+
+def lot_days(site: Site) -> dict[str, date | None]:
+    with site.owner.read() as s:
+        return {row.lot_no: row.expiry for row in s.execute(select(Lot.lot_no, Lot.expiry))}
+
+
+def taken(site: Site, no: str, expiry: date | None, *, refuse: bool = False) -> int:
+    made = note(site, {AMOXICILLIN: 5}, no=no)
+    entry = replace(opened(site, made).work.entries[0], lot_no="Q1", expiry=expiry, done=True)
+    entry = (
+        replace(entry, refused=120, refusal=Refusal.DAMAGED)
+        if refuse
+        else replace(entry, accepted=120)
+    )
+    return receive(*site.as_(ME), command(made, (entry,))).document_id
+
+
+def test_a_wrong_expiry_is_put_right_by_taking_the_acceptance_back(site: Site) -> None:
+    wrong, right = date(2029, 9, 30), date(2027, 9, 30)
+    paper = taken(site, "N1", wrong)
+    reverse_acceptance(*site.as_(ME), ReverseAcceptance(new_op(), EAST, paper, "效期录错了"))
+    paper = taken(site, "N2", right)
+    assert lot_days(site) == {"Q1": right}
+    with pytest.raises(DomainError, match="之前登记为 2027-09"):
+        taken(site, "N3", wrong)
+    use = Consume(new_op(), EAST, site.world.stores[EAST], (ConsumeLine(AMOXICILLIN, 24),))
+    done = consume(*site.as_(ME), use)
+    reverse(*site.as_(ME), Reverse(new_op(), EAST, done.document_id, "扫错了"))
+    reverse_acceptance(*site.as_(ME), ReverseAcceptance(new_op(), EAST, paper, "收错了"))
+    assert lot_days(site) == {"Q1": right}, "some of it was used under this expiry"
+
+
+def test_an_expiry_stays_while_another_house_has_the_lot(site: Site) -> None:
+    raw_receive(site, WEST, {"Q1": (1, date(2027, 9, 30))})
+    paper = taken(site, "N1", date(2027, 9, 30))
+    reverse_acceptance(*site.as_(ME), ReverseAcceptance(new_op(), EAST, paper, "收错了"))
+    assert lot_days(site) == {"Q1": date(2027, 9, 30)}
+
+
+def test_goods_sent_back_without_an_expiry_leave_none_open(site: Site) -> None:
+    taken(site, "N1", None, refuse=True)
+    assert lot_days(site) == {"Q1": None}
+    taken(site, "N2", date(2029, 9, 30), refuse=True)
+    assert lot_days(site) == {"Q1": None}
+    taken(site, "N3", date(2027, 9, 30))
+    assert lot_days(site) == {"Q1": date(2027, 9, 30)}

@@ -11,6 +11,7 @@ from app.domain.documents import State
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.models.demand import Suggestion
+from app.models.item import Item
 from app.models.order import Requisition
 from app.models.platform import Audit
 from app.models.price import Price
@@ -220,6 +221,17 @@ def test_without_a_price_in_force_nothing_is_written(site: Site) -> None:
             select(func.count()).select_from(Suggestion).where(Suggestion.status == "open")
         )
     assert open_rows == 3
+
+
+def test_an_item_stopped_since_the_plan_is_not_asked_for(site: Site) -> None:
+    usual(site)
+    planned(site)
+    with site.owner.write() as s:
+        s.execute(update(Item).where(Item.id == AMLODIPINE).values(status="stopped"))
+    with pytest.raises(DomainError, match="氨氯地平片 已停用或暂停"):
+        requested(site)
+    planned(site)
+    assert requested(site).lines == 1
 
 
 def test_only_the_clinic_itself_or_the_groups_buyer_may_ask(site: Site) -> None:

@@ -32,7 +32,7 @@ from app.ui.status import Status
 from app.ui.tables.cells import Row
 from app.ui.tables.view import GridView
 from app.ui.widgets.buttons import Button, Kind
-from app.ui.widgets.dialogs import Question, confirm
+from app.ui.widgets.dialogs import Form, Question, confirm
 from app.ui.widgets.files import FileDialog
 
 
@@ -156,8 +156,9 @@ class Papers:
                 _("退货 {no}", no=paper.no),
                 _("交给 {name}，库存扣减。", name=paper.supplier), _("已交给供应商"), _("还没有"),
             )  # fmt: skip
-            confirm(self._page, question, lambda: self._store(
+            form = confirm(self._page, question, lambda: self._store(
                 lambda: carry(db, actor, back), _("已退货")))  # fmt: skip
+            self._offer_to_give_up(form, paper, _("不退了"))
         else:
             self._page.read(
                 lambda: people_of(db, actor, paper.org_id),
@@ -180,6 +181,21 @@ class Papers:
 
         no.clicked.connect(lambda _on=False: refused())
 
+    def _offer_to_give_up(self, form: Form, paper: DisposalRow, words: str) -> None:
+        """What was approved and cannot be carried out ends here; the goods stay on the books."""
+        db, actor = self._page.context.db, self._page.context.actor
+        give_up = Decide(new_op(), paper.org_id, paper.id, paper.version, refuse=True)
+        no = Button(words)
+        form.buttons.insertWidget(0, no)
+
+        def ended() -> None:
+            form.reject()
+            self._store(
+                lambda: decide(db, actor, give_up), _("{no} 不办了，货还在账上", no=paper.no)
+            )
+
+        no.clicked.connect(lambda _on=False: ended())
+
     def _destroy(self, paper: DisposalRow, people: tuple[tuple[int, str], ...]) -> None:
         form = DestroyForm(paper, people, self._page)
         db, actor = self._page.context.db, self._page.context.actor
@@ -192,4 +208,5 @@ class Papers:
             self._store(lambda: carry(db, actor, command), _("已记录销毁"))
 
         form.chosen.connect(go_on)
+        self._offer_to_give_up(form, paper, _("不报损了"))
         form.open()
