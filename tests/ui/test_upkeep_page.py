@@ -114,3 +114,13 @@ def test_the_ledger_of_controlled_drugs_is_seen_and_printed(
     page.perform(Act.PRINT)
     settle()
     assert f"专用账册 {page.ledger.item}" in page.context.notices.kept[0].text
+
+
+def test_who_only_reads_is_not_asked_for_a_reading(
+    context_for: Callable[[str], PageContext], show: Show, settle: Settle
+) -> None:
+    head = show(UpkeepPage(context_for("east_head")))
+    settle()
+    head.perform(Act.NEW)
+    assert not [one for one in head.findChildren(ReadingForm) if one.isVisible()]
+    assert len(head.keys()) == 1, "only printing is offered"

@@ -12,6 +12,7 @@ from app.domain.papers import Signing, TableColumn, TablePaper
 from app.domain.stock.recalls import level_words, reply_due
 from app.i18n import _
 from app.models.item import Item
+from app.models.party import Organisation
 from app.models.recall import Recall, RecallLot, RecallReply
 from app.models.stock import Lot
 from app.services.db import Database, local_time
@@ -55,7 +56,7 @@ def recall_paper(db: Database, actor: Actor, recall_id: int) -> TablePaper:
             facts=_facts(head),
             columns=_columns(),
             rows=rows,
-            notes=_notes(replies, names),
+            notes=_notes(replies, names, _members(session, replies)),
             signing=(
                 Signing(_("发起人"), info.member, names[head.started_by],
                         moment(head.started_at)),
@@ -111,11 +112,21 @@ def _people(replies: dict[int, RecallReply]) -> tuple[int, ...]:
     return tuple(row.person_id for row in replies.values())
 
 
-def _notes(replies: dict[int, RecallReply], names: dict[int, str]) -> tuple[str, ...]:
-    """What members wrote, with who did."""
+def _members(session: Session, replies: dict[int, RecallReply]) -> dict[int, str]:
+    rows = session.execute(
+        select(Organisation.id, Organisation.short_name)
+        .where(Organisation.id.in_(replies))
+        .order_by(Organisation.code)
+    )
+    return {row.id: row.short_name for row in rows}
+
+
+def _notes(
+    replies: dict[int, RecallReply], names: dict[int, str], members: dict[int, str]
+) -> tuple[str, ...]:
+    """What members wrote, also those that never had the goods, with who did."""
     return tuple(
-        _("{who}（{at}）：{note}", who=names.get(row.person_id, "—"), at=moment(row.at),
-          note=row.note)
-        for row in replies.values()
-        if row.note
+        _("{org} {who}（{at}）：{note}", org=name, who=names.get(replies[org].person_id, "—"),
+          at=moment(replies[org].at), note=replies[org].note or _("已回复"))
+        for org, name in members.items()
     )  # fmt: skip

@@ -75,6 +75,8 @@ class UpkeepPage(Page):
 
     @override
     def keys(self) -> tuple[KeyHint, ...]:
+        if not self.context.may(Duty.STORE):
+            return (self.hint(Act.PRINT, _("打印")),)
         if self.stack.currentIndex() == _ROUNDS:
             return (KeyHint("Y", _("合格")), KeyHint("N", _("有问题")),
                     self.hint(Act.FINISH, _("完成养护单")))  # fmt: skip
@@ -112,8 +114,10 @@ class UpkeepPage(Page):
         self.chrome_changed.emit()
 
     def new(self) -> None:
-        """Ctrl+N: a reading, or this month's lists."""
-        if self.stack.currentIndex() == _ROUNDS:
+        """Ctrl+N: a reading, or this month's lists; who only reads is told so at once."""
+        if not self.context.may(Duty.STORE):
+            self.not_available()
+        elif self.stack.currentIndex() == _ROUNDS:
             self.make_rounds()
         elif self.stack.currentIndex() == _CLIMATE:
             self.ask_reading()
