@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
@@ -11,6 +13,7 @@ from app.domain.errors import ConflictError
 from app.domain.packs.steps import PackStep
 from app.i18n import _
 from app.models.fixed_pack import FixedPack, PackDefinition
+from app.models.stock import Place
 from app.services.db import Database, local_time, now, today
 from app.services.demand import DemandLine, add_demand, take_back_demand
 from app.services.packs.commands import Packs, PackWork
@@ -49,6 +52,7 @@ def receive(db: Database, actor: Actor, command: PackWork) -> Packs:
         done = advance(session, command.org_id, command.pack_ids, PackStep.RECEIVE)
         then = _("科室不能接收。请退给库房，由库房收回、拆包后处理。")
         refuse_unusable(session, command.org_id, done, then)
+        _refuse_closed_place(session, command.org_id, done)
         day = today(session)
         moves = []
         for line, one in enumerate(done, 1):
@@ -88,6 +92,21 @@ def give_back(db: Database, actor: Actor, command: PackWork) -> Packs:
         session.flush()
         post_moves(session, actor, command, moves)
         return answer(session, actor, command, "pack.return", done)
+
+
+def _refuse_closed_place(session: Session, org_id: int, done: Sequence[Stepped]) -> None:
+    """A department that was closed while its packs were on the way takes nothing over."""
+    wards = {one.fixed.department_id for one in done}
+    closed = session.scalar(
+        select(Place.name).where(
+            Place.org_id == org_id, Place.id.in_(wards), Place.active.is_(False)
+        )
+    )
+    if closed is not None:
+        raise ConflictError(
+            "pack.closed_place",
+            _("「{place}」已停用，不能接收。请由库房收回这些定数包，再改发。", place=closed),
+        )
 
 
 def _not_wanted(session: Session, one: Stepped) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -228,7 +229,7 @@ def _store(
     lines = _checked_lines(session, command)
     by_supplier = actor.can(Duty.SUPPLY, command.supplier_id)
     counter = command.supplier_id if by_supplier else command.org_id
-    no = _clean_no(command.no) or document_no(session, counter, "SH", today(session))
+    no = _known_as(session, command) or document_no(session, counter, "SH", today(session))
     found = replace(command, no=no, lines=lines)
     delivery_id = _insert(session, actor, found, (place_id, order_id))
     session.flush()
@@ -322,8 +323,20 @@ def _checked_lines(session: Session, command: MakeDelivery) -> tuple[DeliverLine
     return tuple(found)
 
 
+def _known_as(session: Session, command: MakeDelivery) -> str:
+    """The supplier's number; typed in other capitals it is the number of the note that is there."""
+    no = _clean_no(command.no)
+    same = select(Delivery.no).where(
+        Delivery.org_id == command.org_id,
+        Delivery.supplier_id == command.supplier_id,
+        func.upper(Delivery.no) == no.upper(),
+    )
+    return session.scalar(same.limit(1)) or no if no else ""
+
+
 def _clean_no(text: str) -> str:
-    no = text.strip()
+    """The number as it is kept: half width, no blanks around."""
+    no = unicodedata.normalize("NFKC", text).strip()
     if len(no) > _LONGEST_NO or any(not sign.isprintable() for sign in no):
         raise DomainError(
             "delivery.no", _("送货单号太长或有看不见的字符。请照单据填，最多 40 个字符。")

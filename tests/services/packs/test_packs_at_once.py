@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from app.domain.consumption.triggers import Trigger
+from app.domain.errors import ConflictError
 from app.domain.ids import new_op
 from app.models.demand import Demand
 from app.models.fixed_pack import PackRequest
+from app.models.stock import Place
 from app.services.packs.asking import ask
 from app.services.packs.commands import Ask, Issue
 from app.services.packs.ending import find, lose, open_packs
-from app.services.packs.handing import give_back, receive as take_over
+from app.services.packs.handing import give_back, receive as take_over, take_back
 from app.services.packs.issuing import issue
 from tests.conftest import FixedClock
 from tests.databases import Databases
@@ -95,3 +98,15 @@ def test_what_two_desks_issue_fills_the_request(databases: Databases, clock: Fix
         with site.owner.read() as s:
             (row,) = s.execute(select(PackRequest.filled, PackRequest.status)).all()
         assert tuple(row) == (2, "filled")
+
+
+def test_a_department_closed_meanwhile_takes_nothing_over(site: Site) -> None:
+    department, _definition, made = at_ward(site)
+    give_back(*site.as_(ME), work(*made.pack_ids, reason="科室不用"))
+    send(site, department, *made.pack_ids)
+    with site.owner.write() as s:
+        s.execute(update(Place).where(Place.id == department).values(active=False))
+    with pytest.raises(ConflictError, match="「内科病区」已停用，不能接收"):
+        take_over(*site.as_(OTHER), work(*made.pack_ids))
+    take_back(*site.as_(ME), work(*made.pack_ids))
+    proved(site)

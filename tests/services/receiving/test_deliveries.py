@@ -89,6 +89,13 @@ def test_the_same_note_twice_is_refused_kindly(site: Site) -> None:
     assert "待验收" in refused.value.text
 
 
+def test_a_number_is_one_number_however_it_is_typed(site: Site) -> None:
+    note(site, {AMOXICILLIN: 10}, no="KZ-n77")
+    for typed in (" KZ-N77", "ｋｚ－n77", "kz-n77 "):
+        with pytest.raises(DomainError, match=r"送货单 KZ-n77 .* 已经录过"):
+            note(site, {AMOXICILLIN: 10}, no=typed)
+
+
 def test_a_note_needs_lines_and_quantities(site: Site) -> None:
     with pytest.raises(DomainError, match="至少录一行"):
         note(site, {})
