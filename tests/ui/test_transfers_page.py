@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle as Agreed, TransferState, Urgency
 from app.models.receiving import TraceCode
-from app.services.transfers.commands import SendPick
+from app.services.transfers.commands import AcceptLot, SendPick
 from app.services.transfers.listing import LoanRow, loans, transfer, transfers
 from app.ui.context import PageContext
 from app.ui.pages.transfers.dialogs import AcceptForm, Ground, LoanForm, StartForm
@@ -25,7 +25,19 @@ from app.ui.widgets.dialogs import Form
 from tests.conftest import FixedClock
 from tests.factories import EAST, TODAY, WEST, Site
 from tests.services.transfers.test_scanning import traced_packs
-from tests.transfer_world import BOX, DRUG, SOON, agreed, ask, lent, sent, shelf, stock, used
+from tests.transfer_world import (
+    BOX,
+    DRUG,
+    SOON,
+    agreed,
+    arrived,
+    ask,
+    lent,
+    sent,
+    shelf,
+    stock,
+    used,
+)
 from tests.ui.conftest import Show
 from tests.ui.forms import form_of
 
@@ -266,6 +278,24 @@ def test_who_only_approves_is_not_met_by_a_refusal(
     settle()
     assert page.context.notices.kept == []
     assert "进行中" in page.grid.overlay.empty_text
+
+
+def test_what_came_back_is_booked_from_the_list(
+    context_for: Make, sqlite_site: Site, show: Show, settle: Settle
+) -> None:
+    stock(sqlite_site, EAST, DRUG, 6 * BOX)
+    way = sent(sqlite_site, agreed(sqlite_site))
+    arrived(sqlite_site, way, lots=(AcceptLot(1, BOX, BOX),))
+    page = show(TransfersPage(context_for("east_store")))
+    settle()
+    row = page.open.model.row_at(0)
+    assert row is not None
+    assert row.value(2) == "处理"
+    page.steps.take(row.record)
+    settle()
+    next(x for x in page.findChildren(Form) if x.isVisible()).verb.click()
+    settle()
+    assert (shelf(sqlite_site, EAST), page.open.model.rowCount()) == (5 * BOX, 0)
 
 
 def test_of_what_came_in_part_the_packs_are_scanned(

@@ -131,6 +131,11 @@ def allowed(old: TransferState, new: TransferState) -> bool:
 
 def check(old: TransferState, new: TransferState) -> None:
     """Raise `ConflictError` unless the step is in the table."""
+    if old is new and not allowed(old, new):
+        raise ConflictError(
+            "transfer.state",
+            _("这张单已经是「{old}」，刚有人办过。请刷新后再看。", old=old.label),
+        )
     if not allowed(old, new):
         raise ConflictError(
             "transfer.state",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import QueryableAttribute
 
 from app.domain.duties import Duty
@@ -19,6 +19,7 @@ from app.models.recall import ExpiryAction, Recall, RecallReply
 from app.models.transfer import Transfer
 from app.services.access import lead_org
 from app.services.home.kinds import NAMES, Ask, Kind, Urgency, WorkItem
+from app.services.transfers.listing import unbooked
 
 SOON: Final = timedelta(days=7)
 """How long before its day a loan or a near-expiry task is told about."""
@@ -61,28 +62,33 @@ def _recalls(ask: Ask) -> Sequence[WorkItem]:
 
 
 def _transfers(ask: Ask) -> Sequence[WorkItem]:
-    """Transfers whose next step is this person's: promise, approve, hand over, accept, submit."""
+    """Transfers whose next step is this person's, up to booking what did not arrive whole."""
     stores = ask.for_duty(Duty.STORE)
     group = lead_org(ask.session, ask.today) in ask.for_duty(Duty.BUY, Duty.SIGN)
     giving, getting = Transfer.donor_id.in_(stores), Transfer.org_id.in_(stores)
-    steps: list[tuple[Kind, TransferState, ColumnElement[bool], QueryableAttribute[int]]] = [
-        (Kind.TRANSFERS_TO_ANSWER, TransferState.DONOR, giving, Transfer.org_id),
-        (Kind.TRANSFERS_TO_SEND, TransferState.APPROVED, giving, Transfer.org_id),
-        (Kind.TRANSFERS_TO_ACCEPT, TransferState.IN_TRANSIT, getting, Transfer.donor_id),
-        (Kind.TRANSFERS_TO_SUBMIT, TransferState.DRAFT, getting, Transfer.donor_id),
+    steps: list[tuple[Kind, ColumnElement[bool], QueryableAttribute[int]]] = [
+        (Kind.TRANSFERS_TO_ANSWER, _at(TransferState.DONOR) & giving, Transfer.org_id),
+        (Kind.TRANSFERS_TO_SEND, _at(TransferState.APPROVED) & giving, Transfer.org_id),
+        (Kind.TRANSFERS_TO_CLEAR, unbooked() & giving, Transfer.org_id),
+        (Kind.TRANSFERS_TO_ACCEPT, _at(TransferState.IN_TRANSIT) & getting, Transfer.donor_id),
+        (Kind.TRANSFERS_TO_SUBMIT, _at(TransferState.DRAFT) & getting, Transfer.donor_id),
     ]
     if group:
-        steps.append((Kind.TRANSFERS_TO_APPROVE, TransferState.REVIEW, true(), Transfer.org_id))
+        steps.append((Kind.TRANSFERS_TO_APPROVE, _at(TransferState.REVIEW), Transfer.org_id))
     return [
         _found(
             ask, kind, Urgency.TODAY,
             select(Organisation.short_name)
             .join(Transfer, Organisation.id == partner)
-            .where(Transfer.status == state.value, whose)
+            .where(mine)
             .order_by(Transfer.due_on, Transfer.id),
         )
-        for kind, state, whose, partner in steps
+        for kind, mine, partner in steps
     ]  # fmt: skip
+
+
+def _at(state: TransferState) -> ColumnElement[bool]:
+    return Transfer.status == state.value
 
 
 def _loans(ask: Ask) -> Sequence[WorkItem]:

@@ -58,6 +58,7 @@ class Kind(StrEnum):
     TRANSFERS_TO_ANSWER = "transfers_to_answer"
     TRANSFERS_TO_APPROVE = "transfers_to_approve"
     TRANSFERS_TO_SEND = "transfers_to_send"
+    TRANSFERS_TO_CLEAR = "transfers_to_clear"
     TRANSFERS_TO_ACCEPT = "transfers_to_accept"
     TRANSFERS_TO_SUBMIT = "transfers_to_submit"
     LOANS_DUE = "loans_due"

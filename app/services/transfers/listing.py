@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.controlled import RESCUE
@@ -314,11 +314,37 @@ def _conditions(view: str) -> Any:
     )
     return {
         "": None,
-        "open": ~done,
+        "open": or_(~done, unbooked(), _unreported()),
         "way": Transfer.status == TransferState.IN_TRANSIT.value,
         "loans": out,
-        "closed": done,
+        "closed": and_(done, ~unbooked(), ~_unreported()),
     }[view]
+
+
+def unbooked() -> ColumnElement[bool]:
+    """Whether something was refused or missing that the donor has not booked: it is on the way."""
+    return exists().where(
+        TransferLot.org_id == Transfer.org_id,
+        TransferLot.transfer_id == Transfer.id,
+        TransferLot.refused + TransferLot.missing > TransferLot.cleared,
+    )
+
+
+def _unreported() -> ColumnElement[bool]:
+    """Whether narcotics came in a rescue and no report to the authorities is attached."""
+    came = exists().where(
+        TransferLine.org_id == Transfer.org_id,
+        TransferLine.transfer_id == Transfer.id,
+        TransferLine.accepted > 0,
+        Item.id == TransferLine.item_id,
+        Item.controlled.in_(RESCUE),
+    )
+    told = exists().where(
+        TransferPaper.org_id == Transfer.org_id,
+        TransferPaper.transfer_id == Transfer.id,
+        TransferPaper.kind == "report",
+    )
+    return and_(Transfer.legal_basis == Basis.EMERGENCY.value, came, ~told)
 
 
 def _rows(session: Session, heads: Iterable[Transfer]) -> tuple[TransferRow, ...]:

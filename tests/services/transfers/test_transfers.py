@@ -15,9 +15,11 @@ from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState as T, Urgency
 from app.models.stock import Balance
+from app.services import home
 from app.services.consumption import Reverse, reverse
 from app.services.consumption.listing import consumptions, used_lines
 from app.services.counting.controlled import controlled_ledger
+from app.services.home.kinds import Kind as Work
 from app.services.labels.again import lots_behind
 from app.services.labels.candidates import from_stock
 from app.services.receiving.commands import Second
@@ -262,10 +264,15 @@ def test_what_is_missing_is_the_donors_loss(site: Site) -> None:
     stock(site, EAST, DRUG, 10 * BOX)
     done = sent(site, agreed(site))
     done = arrived(site, done, lots=(AcceptLot(1, BOX, 0),))
-    (row,) = transfers(*site.as_("east_store"), [EAST])
-    assert row.differs == BOX
+    store = site.as_("east_store")
+    (row,) = transfers(*store, [EAST], "open")
+    assert (row.differs, transfers(*store, [EAST], "closed")) == (BOX, ())
+    work = {item.kind: item.count for item in home.work(*store, (EAST,))}
+    assert work[Work.TRANSFERS_TO_CLEAR] == 1
     clear(*site.as_("east_store"), Clear(new_op(), WEST, done.transfer_id, 1, BOX, lost=True))
     assert (shelf(site, EAST), shelf(site, WEST), on_the_way(site)) == (8 * BOX, BOX, 0)
+    assert transfers(*store, [EAST], "open") == ()
+    assert Work.TRANSFERS_TO_CLEAR not in {item.kind for item in home.work(*store, (EAST,))}
     with pytest.raises(ConflictError):
         arrived(site, done, lots=(AcceptLot(1, 9 * BOX),))
 

@@ -120,6 +120,9 @@ WORDS: Final = {
         N_("调拨借用待审批"), N_("{n} 单"), N_("去审批"), Status.WARN, primary=True
     ),
     Kind.TRANSFERS_TO_SEND: Wording(N_("调拨待发出"), N_("{n} 单"), N_("去发出"), Status.INFO),
+    Kind.TRANSFERS_TO_CLEAR: Wording(
+        N_("调拨有差异待处理"), N_("{n} 单"), N_("去处理"), Status.NEAR
+    ),
     Kind.TRANSFERS_TO_ACCEPT: Wording(
         N_("调入的货待验收"), N_("{n} 单"), N_("去验收"), Status.INFO, primary=True
     ),
