@@ -181,6 +181,8 @@ def test_from_the_first_round_on_the_terms_stand(deal: Deal, psql: Psql) -> None
         "UPDATE app.negotiation SET growth = growth + 1",
         "UPDATE app.negotiation SET status = 'draft'",
         "UPDATE app.negotiation SET round = 5",
+        "UPDATE app.negotiation_reference SET base_price = 1, lowest = 1",
+        "DELETE FROM app.negotiation_reference",
         "UPDATE app.negotiation_item SET ceiling = 9",
         "UPDATE app.negotiation_item SET volume = volume + 1",
         "DELETE FROM app.negotiation_item WHERE line = 4",

@@ -37,6 +37,8 @@ REFUSED = (
     "UPDATE app.negotiation_round SET sealed = 0",
     "UPDATE app.negotiation_round SET opened_at = deadline, opened_by = 1",
     "DELETE FROM app.negotiation_round",
+    "UPDATE app.negotiation SET round = round + 1",  # no bid of the running round would count
+    "UPDATE app.negotiation_reference SET lowest = 1",
     "ALTER TABLE app.negotiation_round DISABLE TRIGGER ALL",
     "DROP POLICY read ON app.bid",
     "SET ROLE yilian_ledger",
