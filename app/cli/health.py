@@ -126,7 +126,8 @@ def verify(
     )
     run.say(_("集团指纹：{seal}", seal=proofs.group_seal(found)))
     outside = _verify_anchors(run, settled=settled)
-    papers = changed_papers(run.db())
+    with run.progress(_("核验")) as report:
+        papers = changed_papers(run.db(), report)
     for one in papers:
         run.say(_("{no}：{words}。请查明是谁改的。", no=one.no, words=one.words))
     if papers or not (all(one.whole for one in found) and outside):
