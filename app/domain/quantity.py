@@ -17,7 +17,7 @@ from app.i18n import _
 
 MAX_QUANTITY: Final = 10**12
 _PART: Final = re.compile(r"(\d+)([^\d+]*)")
-_TYPED: Final = re.compile(r"\+?\d+[^\d+]*(\+?\d+[^\d+]*)*", re.ASCII)
+_TYPED: Final = re.compile(r"\+?\d+[^\d+.。-]*(\+?\d+[^\d+.。-]*)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

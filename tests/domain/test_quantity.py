@@ -120,3 +120,9 @@ def test_packs_and_loose_units_as_people_write_them(text: str, units: int) -> No
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(DomainError):
         UnitChain((Unit("片", 1), Unit("盒", 10)), 1).read(text)
+
+
+@pytest.mark.parametrize("text", ["1.5", "7。5", "7-5", "2盒-1片"])
+def test_parts_of_a_pack_are_shown_how_to_be_written(text: str) -> None:
+    with pytest.raises(DomainError, match=r"不是数量。写法：7\+5"):
+        UnitChain((Unit("片", 1), Unit("盒", 10)), 1).read(text)
