@@ -15,7 +15,7 @@ from app.domain.ledger import Move
 from app.domain.quantity import checked
 from app.domain.receiving.policy import temperature_range
 from app.domain.receiving.transport import Mode
-from app.domain.stock.fefo import LotStock, allocate
+from app.domain.stock.fefo import LotStock, allocate, locked_words
 from app.domain.transfers.states import TransferState, check
 from app.i18n import _
 from app.models.transfer import TransferLot
@@ -126,10 +126,12 @@ def _by_expiry(
         found = allocate(may.get(line.item_id, ()), line.confirmed, day)
         if found.missing:
             text = _(
-                "{name} 答应调 {need}，现在可用 {there}。请改答应的数量，或先补货。",
+                "{name} 答应调 {need}，现在可用 {there}。{locked}请补货后再发；"
+                "等不及的，写明理由取消，请对方按现有的数重新申请。",
                 name=loaded.items[line.item_id].name,
                 need=loaded.told(line.item_id, line.confirmed),
                 there=loaded.told(line.item_id, line.confirmed - found.missing),
+                locked=locked_words(stock.get(line.item_id, ()), day),
             )  # fmt: skip
             if not allocate(stock.get(line.item_id, ()), line.confirmed, day).missing:
                 text = other_owner(session, loaded, line.item_id)

@@ -22,6 +22,7 @@ from app.services.counting.controlled import controlled_ledger
 from app.services.home.kinds import Kind as Work
 from app.services.labels.again import lots_behind
 from app.services.labels.candidates import from_stock
+from app.services.recalls.recall import Start, start
 from app.services.receiving.commands import Second
 from app.services.transfers.accepting import accept
 from app.services.transfers.commands import (
@@ -233,9 +234,14 @@ def test_the_last_goods_are_not_sent_twice(site: Site) -> None:
     stock(site, EAST, DRUG, 2 * BOX)
     one, two = agreed(site), agreed(site)
     sent(site, one)
-    with pytest.raises(DomainError, match="现在可用 0"):
+    with pytest.raises(DomainError, match="现在可用 0 盒。请补货后再发"):
         sent(site, two)
     assert shelf(site, EAST) == 0
+    lot = stock(site, EAST, DRUG, 2 * BOX, lot="frozen")
+    recall = Start(new_op(), (lot,), 1, "召 1 号", "溶出度不合格")
+    start(*site.as_("lead_buyer"), recall)
+    with pytest.raises(DomainError, match="现在可用 0 盒。这里还有批号 frozen 已冻结"):
+        sent(site, two)
 
 
 def test_cold_goods_travel_cold_or_are_refused(site: Site) -> None:
