@@ -29,7 +29,7 @@ from app.models.settlement import Consumption
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.commands import Consume, Consumed, ConsumeLine, Reverse
-from app.services.consumption.consume import Use, pick_all, post_use
+from app.services.consumption.consume import Use, pick_again, pick_all, post_use
 from app.services.consumption.reverse import reverse
 from app.services.consumption.scan import Scanned, scanned
 from app.services.consumption.serials import lot_of_serial, mark_used
@@ -134,14 +134,14 @@ def register_case(db: Database, actor: Actor, command: RegisterCase) -> Consumed
     require(actor, Duty.STORE, command.org_id)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _register_once(db, actor, command)
+            return _register_once(db, actor, command, again=attempt > 1)
         except DomainError as error:
             if error.code != "stock.short" or attempt == _ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
 
-def _register_once(db: Database, actor: Actor, command: RegisterCase) -> Consumed:
+def _register_once(db: Database, actor: Actor, command: RegisterCase, *, again: bool) -> Consumed:
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "case.register", command)
         if earlier is not None:
@@ -151,7 +151,8 @@ def _register_once(db: Database, actor: Actor, command: RegisterCase) -> Consume
         document_id = new_id()
         lines = tuple(_reasoned(unit.line) for unit in command.units)
         wanted = Consume(command.op_id, command.org_id, command.place_id, lines)
-        moves = pick_all(session, actor, wanted, document_id, day)
+        pick = pick_again if again else pick_all
+        moves = pick(session, actor, wanted, document_id, day)
         _keep(session, command, document_id, {m.doc_line: m.lot_id for m in moves})
         codes = [unit.code for unit in command.units if unit.serial]
         mark_used(session, command.org_id, document_id, codes)

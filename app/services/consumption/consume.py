@@ -25,7 +25,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.consumption.backdated import refuse_before_goods
 from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
-from app.services.consumption.packs import open_pack
+from app.services.consumption.packs import open_pack, where_it_lies
 from app.services.consumption.pricing import priced
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
@@ -60,21 +60,22 @@ def consume(db: Database, actor: Actor, command: Consume) -> Consumed:
     require(actor, Duty.STORE, command.org_id)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _consume_once(db, actor, command)
+            return _consume_once(db, actor, command, again=attempt > 1)
         except DomainError as error:
             if error.code != "stock.short" or attempt == _ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
 
-def _consume_once(db: Database, actor: Actor, command: Consume) -> Consumed:
+def _consume_once(db: Database, actor: Actor, command: Consume, *, again: bool) -> Consumed:
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "consume", command)
         if earlier is not None:
             return Consumed.from_plain(earlier)
         day = command.occurred_on or today(session)
         document_id = new_id()
-        moves = pick_all(session, actor, command, document_id, day)
+        pick = pick_again if again else pick_all
+        moves = pick(session, actor, command, document_id, day)
         use = Use(command.org_id, command.op_id, command.place_id, day, command.source,
                   command.note, document_id)  # fmt: skip
         result = post_use(session, actor, use, moves)
@@ -158,16 +159,31 @@ def pick_all(
     session: Session, actor: Actor, command: Consume, document_id: int, day: date
 ) -> list[Move]:
     """Moves without prices: packs first, then loose goods by FEFO out of what is left."""
+    return _pick_all(session, actor, command, (document_id, day), look=False)
+
+
+def pick_again(
+    session: Session, actor: Actor, command: Consume, document_id: int, day: date
+) -> list[Move]:
+    """As `pick_all`, after the book had too little: labels' goods may have been put away."""
+    return _pick_all(session, actor, command, (document_id, day), look=True)
+
+
+def _pick_all(
+    session: Session, actor: Actor, command: Consume, paper: tuple[int, date], *, look: bool
+) -> list[Move]:
+    document_id, day = paper
     if not command.lines:
         raise DomainError("consume.empty", _("还没有要登记的消耗。请先扫码。"))
     used = virtual_place(session, command.org_id, "consumed")
     moves: list[Move] = []
     for number, line in enumerate(command.lines, 1):
         if line.pack_id:
-            moves += [
-                replace(move, to_place=used, doc_line=number)
-                for move in open_pack(session, actor, command.org_id, line.pack_id, document_id)
-            ]
+            inside = open_pack(session, actor, command.org_id, line.pack_id, document_id)
+            if look:
+                here = (command.org_id, command.place_id)
+                inside = where_it_lies(session, here, inside, moves)
+            moves += [replace(move, to_place=used, doc_line=number) for move in inside]
     loose = [(n, line) for n, line in enumerate(command.lines, 1) if not line.pack_id]
     moves += _pick_loose(session, command, loose, used, day)
     return moves

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import CursorResult, Row, select, update
@@ -19,7 +21,7 @@ from app.models.pack import Pack, PackLine
 from app.models.stock import Lot
 from app.services.db import now, today
 from app.services.labels.void import refusal
-from app.services.stock.available import held_lots
+from app.services.stock.available import held_lots, lot_stock
 
 LotLine = Row[int, int, str, date | None]
 """A lot in a pack: its id, quantity, number and expiry."""
@@ -65,6 +67,50 @@ def open_pack(
         )
         for line in lines
     ]
+
+
+def where_it_lies(
+    session: Session, where: tuple[int, int], moves: Sequence[Move], before: Sequence[Move]
+) -> list[Move]:
+    """The moves of a label whose goods were put away since: the label in the hand is believed.
+
+    Args:
+        session: The unit of work.
+        where: The member, and the place where they are used.
+        moves: As the label says: its place, lot and owner.
+        before: What the same document takes already.
+
+    Raises:
+        DomainError: The book has no such goods, neither there nor here.
+    """
+    org_id, place_id = where
+    found: list[Move] = []
+    for move in moves:
+        pack = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.id == move.pack_id))
+        if pack is None or pack.kind != "label":
+            return list(moves)  # a fixed pack lies where it lies
+        taken = Counter[tuple[int, int, int]]()
+        for one in (*before, *found):
+            taken[one.from_place, one.lot_id, one.owner_id] += one.qty
+        stock = [
+            lot
+            for root in (move.from_place, place_id)
+            for lot in lot_stock(session, org_id, root, (move.item_id,)).get(move.item_id, ())
+            if lot.lot_id == move.lot_id
+            and lot.qty - taken[lot.place_id, lot.lot_id, lot.owner_id] >= move.qty
+        ]
+        if not stock:
+            raise DomainError(
+                "pack.moved",
+                _(
+                    "标签 {code} 的货，账上不在贴标签的库位，也不在这里。"
+                    "请核对货在哪里：先移库再扫，或作废标签重新打印。",
+                    code=pack.code,
+                ),
+            )
+        best = min(stock, key=lambda lot: lot.owner_id != pack.owner_id)
+        found.append(replace(move, from_place=best.place_id, owner_id=best.owner_id))
+    return found
 
 
 def lots_in(session: Session, org_id: int, pack_id: int) -> Sequence[LotLine]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.triggers import Trigger
-from app.domain.documents import DocKind
+from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
@@ -20,7 +20,8 @@ from app.domain.stock.fefo import barred
 from app.domain.stock.zones import ZONES, Spot, check_move, is_open, may_go
 from app.i18n import _
 from app.models.item import Item
-from app.models.stock import Lot, Place
+from app.models.pack import Pack, PackLine
+from app.models.stock import Balance, Lot, Place
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.titles import Passing, issue_titles
@@ -127,6 +128,7 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
             session, actor,
             Posting(command.org_id, command.op_id, DocKind.PUTAWAY, document, day, moves),
         )  # fmt: skip
+        _take_labels_along(session, command)
         passing = Passing(command.org_id, command.op_id, document, day, Trigger.ISSUE)
         issue_titles(session, actor, passing, moves)
         audit.record(
@@ -135,6 +137,35 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
         )  # fmt: skip
         finish(session, command.org_id, command.op_id, {"lines": len(moves)})
         return len(moves)
+
+
+def _take_labels_along(session: Session, command: MoveGoods) -> None:
+    """Where nothing of a lot stays behind, its labels have gone with it.
+
+    Of a part nobody knows which boxes went; the scan of a label finds its goods in any case.
+    """
+    for line in command.lines:
+        here = (
+            Balance.org_id == command.org_id, Balance.place_id == line.from_place,
+            Balance.item_id == line.item_id, Balance.lot_id == line.lot_id,
+            Balance.owner_id == line.owner_id,
+        )  # fmt: skip
+        if session.scalar(select(Balance.qty).where(*here)):
+            continue
+        inside = exists().where(
+            PackLine.org_id == Pack.org_id, PackLine.pack_id == Pack.id,
+            PackLine.lot_id == line.lot_id,
+        )  # fmt: skip
+        session.execute(
+            update(Pack)
+            .where(
+                Pack.org_id == command.org_id, Pack.kind == "label",
+                Pack.status == State.IN_STOCK.value, Pack.place_id == line.from_place,
+                Pack.item_id == line.item_id, Pack.owner_id == line.owner_id, inside,
+            )
+            .values(place_id=line.to_place, version=Pack.version + 1)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
 
 
 def targets(
