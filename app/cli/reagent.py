@@ -19,6 +19,7 @@ from app.cli.imports import (
     stop_at,
 )
 from app.cli.operation import OpOption, op_id
+from app.cli.places import place_id
 from app.cli.scope import item_id, org_id, org_ids, signed_in_at
 from app.domain.consumption.reagents import KIT_STATES, Mode, Rule, TestKind
 from app.domain.days import day_or_none
@@ -63,15 +64,18 @@ def define_(
 def open_(
     code: Annotated[str, typer.Argument(help=_("扫到的码"))],
     day: Annotated[str, typer.Option(help=_("开盒日期，默认今天"))] = "",
+    place: Annotated[
+        str, typer.Option(help=_("从哪里用：药库、科室或三级库的编码或名称；不填为主库"))
+    ] = "",
     org: OrgOption = "",
     op: OpOption = "",
 ) -> None:
     """Open a kit."""
     run = cli()
     db, actor, where = signed_in_at(run, org)
-    place = store_of(db, actor, where)
-    line = scanned(db, actor, where, place, code).line
-    command = OpenKit(op_id(op), where, place, line, day_or_none(day))
+    spot = place_id(where, place) or store_of(db, actor, where)
+    line = scanned(db, actor, where, spot, code).line
+    command = OpenKit(op_id(op), where, spot, line, day_or_none(day))
     done = open_kit(db, actor, command)
     run.say(_("已开盒，可做 {n} 个测试，用到 {day}。", n=done.tests, day=done.expires_on or "—"))
     if run.as_json:

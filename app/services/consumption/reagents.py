@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ from app.services.consumption.consume import Use, pick_all, post_use
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish
+from app.services.stock.available import places_under
 from app.services.stock.closed import refuse_closed
 from app.services.stock.places import virtual_place
 from app.services.turns import take_turn
@@ -232,7 +234,10 @@ def _pick(
         line = replace(line, qty=item.pack_factor)
     elif line.qty != item.pack_factor:
         raise DomainError("kit.one", _("这个标签不止一盒。请扫一盒一张的标签，或扫 69 码。"))
-    held = _held(session, command.org_id, item.id) if rule.mode is Mode.TEST else {}
+    held: dict[int, int] = {}
+    if rule.mode is Mode.TEST:
+        where = places_under(session, command.org_id, command.place_id)
+        held = _held(session, command.org_id, item.id, where)
     asked = replace(line, qty=line.qty + sum(held.values())) if held and not line.lot_id else line
     if held and line.lot_id:
         asked = replace(line, qty=line.qty + held.get(line.lot_id, 0))
@@ -248,8 +253,8 @@ def _pick(
     return moves
 
 
-def _held(session: Session, org_id: int, item_id: int) -> dict[int, int]:
-    """Units by lot that open kits still hold: they lie in the balance until they are tested."""
+def _held(session: Session, org_id: int, item_id: int, where: Collection[int]) -> dict[int, int]:
+    """Units by lot that open kits hold at places: they lie in the balance until they are tested."""
     rows = session.execute(
         select(
             ReagentKit.lot_id,
@@ -258,6 +263,7 @@ def _held(session: Session, org_id: int, item_id: int) -> dict[int, int]:
         .where(
             ReagentKit.org_id == org_id, ReagentKit.item_id == item_id,
             ReagentKit.mode == Mode.TEST.value, ReagentKit.status == "open",
+            ReagentKit.place_id.in_(where),
         )
         .group_by(ReagentKit.lot_id)
     )  # fmt: skip

@@ -42,6 +42,7 @@ from app.services.consumption.reagents import (
 from app.services.consumption.settleable import settleable
 from app.services.importing.plan import Outcome
 from app.services.stock.lots import find_or_make_lot
+from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.cli.runner import run
@@ -294,3 +295,31 @@ def test_a_wrong_kit_goes_back_by_command(sqlite_site: Site) -> None:
     assert "冲销单" in said.out
     assert "已冲销" in run(sqlite_site, "east_store", "reagent", "list").out
     assert left(sqlite_site) == 2 * TESTS
+
+
+def test_a_kit_is_opened_where_the_laboratory_keeps_it(site: Site) -> None:
+    shelf(site, Rule(Mode.TEST, TESTS))
+    who = site.as_("east_store")
+    lab = add_place(*who, AddPlace(new_op(), EAST, "KS-JY", "检验科", "department"))
+    with pytest.raises(DomainError, match="可用 0"):
+        run_open(site, lab)
+    with site.owner.read() as s:
+        there = (Balance.lot_id, Balance.owner_id, Balance.place_id)
+        lot, owner, shelved = s.execute(select(*there).where(Balance.item_id == REAGENT)).one()
+    move = MoveLine(REAGENT, lot, owner, shelved, lab, TESTS)
+    move_goods(*who, MoveGoods(new_op(), EAST, (move,)))
+    opened(site)  # what it holds in the store is not the laboratory's
+    run_open(site, lab)
+    counted(site, TESTS, "B0")
+    counted(site, 5, "B1")
+    with site.owner.read() as s:
+        rows = s.execute(select(Balance.place_id, Balance.qty).where(Balance.item_id == REAGENT))
+        assert sum(qty for _place, qty in rows) == TESTS - 5
+    assert paid(site) == TESTS + 5
+    said = run(site, "east_store", "reagent", "open", "YP-000101", "--place", "检验科")
+    assert (said.code, "可用" in said.err) == (1, True)
+
+
+def run_open(site: Site, place: int) -> None:
+    line = ConsumeLine(REAGENT, TESTS)
+    open_kit(*site.as_("east_store"), OpenKit(new_op(), EAST, place, line))

@@ -29,7 +29,7 @@ class PlaceChoice(Select):
         context = self._page.context
         if context.may(Duty.STORE):
             ask = partial(places_of, context.db, context.actor, context.org.id)
-            self._page.read(ask, self._show, channel="use_places")
+            self._page.read(ask, self._show, channel=f"use_places{id(self)}")
 
     def _show(self, places: tuple[PlaceRow, ...]) -> None:
         below = [one for one in places if one.level > 1 and one.zone != _PACKED]

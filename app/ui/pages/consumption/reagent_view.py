@@ -35,12 +35,12 @@ from app.services.consumption.reagents import (
 )
 from app.services.consumption.scan import scanned
 from app.services.importing.plan import Imported, ImportPlan
-from app.services.stock.places import store_of
 from app.ui import formats
 from app.ui.changes import Topic
 from app.ui.icons import Icon
 from app.ui.importing import Columns, ImportFlow
 from app.ui.page import Page
+from app.ui.pages.consumption.place_choice import PlaceChoice
 from app.ui.pages.consumption.reagent_counts import Counts
 from app.ui.pages.consumption.reagent_forms import CountForm, DefineForm
 from app.ui.pages.consumption.reagent_kits import Echo, Kits
@@ -81,6 +81,7 @@ class ReagentView(QWidget):
         self.grid.set_empty(_("还没有开过试剂盒。先在右边设好每盒测试数，再扫盒上的码开盒。"))
         self.kits = Kits(page, self, self._deed_done, self._failed)
         self._echo = Echo(self)
+        self.place = PlaceChoice(page)
         self.grid.link_clicked.connect(lambda row, _column: self.kits.ask_close(row.record))
         self.grid.opened.connect(lambda row: self.kits.ask_close(row.record))
         self.grid.counts_changed.connect(self.changed)
@@ -113,6 +114,13 @@ class ReagentView(QWidget):
         head.addWidget(self.bar, 1)
         head.addWidget(self.count_button)
         head.addWidget(self.import_button)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(12, 8, 12, 8)
+        foot.addWidget(self.place)
+        foot.addStretch(1)
+        footer = QWidget()
+        footer.setLayout(foot)
+        self.grid.set_footer(footer)
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self.grid, 7)
@@ -130,6 +138,7 @@ class ReagentView(QWidget):
         context = self._page.context
         db, actor, orgs, org = context.db, context.actor, context.scope.ids, context.org.id
         first, last = context.today.replace(day=1), context.today
+        self.place.refresh()
         may = context.may(Duty.STORE)
         for button in (self.count_button, self.import_button, self.define_button):
             button.setVisible(may)
@@ -150,10 +159,10 @@ class ReagentView(QWidget):
                 Status.WARN, _("这个码刚扫过，只开了一盒"), _("真要再开一盒，过两秒再扫一次。")
             )
             return
-        op_id = new_op()
+        op_id, asked = new_op(), self.place.asked()
 
         def work() -> tuple[str, Opened]:
-            place = store_of(db, actor, org)
+            place = asked()
             goods = scanned(db, actor, org, place, code)
             return goods.name, open_kit(db, actor, OpenKit(op_id, org, place, goods.line))
 
