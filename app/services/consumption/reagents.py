@@ -24,7 +24,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.consumption.backdated import refuse_before_goods
 from app.services.consumption.commands import Consume, ConsumeLine
-from app.services.consumption.consume import Use, pick_all, post_use
+from app.services.consumption.consume import Use, pick_again, pick_all, post_use
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish
@@ -242,7 +242,8 @@ def _pick(
     if held and line.lot_id:
         asked = replace(line, qty=line.qty + held.get(line.lot_id, 0))
     wanted = Consume(command.op_id, command.org_id, command.place_id, (asked,))
-    moves = pick_all(session, actor, wanted, 0, day)
+    pick = pick_again if line.pack_id else pick_all  # a labelled box may have been put away
+    moves = pick(session, actor, wanted, 0, day)
     if held:
         moves = _free(moves, held, line.qty)
     if len({(move.lot_id, move.owner_id) for move in moves}) != 1:

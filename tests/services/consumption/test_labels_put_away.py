@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from app.domain.consumption.reagents import Mode, Rule
 from app.domain.consumption.triggers import Trigger
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
+from app.models.item import Item
 from app.services.consumption import Consume, Consumed, ConsumeLine, consume
+from app.services.consumption.reagents import DefineReagent, OpenKit, define, open_kit
 from app.services.labels.candidates import from_acceptance, from_stock
 from app.services.labels.commands import LabelLine, MakeLabels, Source
 from app.services.labels.make import make_labels
@@ -67,3 +71,16 @@ def test_labels_go_with_goods_that_are_put_away_as_a_whole(site: Site) -> None:
     move(site, store, shelf, 2 * BOX)
     (there,) = from_stock(*site.as_(ME), EAST)
     assert (there.lot.place_id, there.free) == (shelf, 0)
+
+
+def test_a_labelled_kit_that_was_partly_put_away_is_opened(site: Site) -> None:
+    packs, store = labelled(site, 2), site.world.stores[EAST]
+    with site.owner.write() as s:
+        s.execute(update(Item).where(Item.id == AMOXICILLIN).values(item_class="reagent"))
+    rule = DefineReagent(new_op(), EAST, AMOXICILLIN, Rule(Mode.KIT, BOX))
+    define(*site.as_(ME), rule)
+    move(site, store, site.world.bins[EAST], BOX)
+    for pack in packs:
+        line = ConsumeLine(AMOXICILLIN, BOX, pack_id=pack)
+        assert open_kit(*site.as_(ME), OpenKit(new_op(), EAST, store, line)).no
+    assert shelves(site) == {}
