@@ -15,7 +15,7 @@ from app.cli.scope import org_id, org_ids
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
-from app.domain.stock.recalls import Action
+from app.domain.stock.recalls import STAGES, Action
 from app.i18n import N_, _
 from app.services.recalls import expiring as actions, recall as recalls
 from app.services.recalls.finding import LotHead, find_lots
@@ -142,6 +142,7 @@ def trace(code: Code) -> None:
         {"occurred_on": _("日期"), "org": _("机构"), "stage": _("去向"), "doc_no": _("单号"),
          "from_place": _("从"), "to_place": _("到"), "pack": _("定数包"), "qty": _("数量"),
          "person": _("经办")},
+        words={"stage": STAGES},
     )  # fmt: skip
 
 

@@ -43,6 +43,17 @@ _TITLES: Final = {
 }
 
 
+STAGES: Final = {
+    "in": N_("入库"),
+    "within": N_("移库"),
+    "used": N_("用掉"),
+    "back": N_("退回"),
+    "lost": N_("丢失"),
+    "out": N_("出库"),
+}
+"""What a move of a lot was, in words."""
+
+
 def level_words(level: int) -> str:
     """The level in the person's language."""
     return _(LEVELS[level])

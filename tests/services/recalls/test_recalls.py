@@ -222,7 +222,9 @@ def test_by_command_line(site: Site) -> None:
                "--reason", "包装破损")  # fmt: skip
     assert "已在所有成员冻结" in made.out
     assert "二级召回" in run(site, ME, "recall", "list").out
-    assert "城东" in run(site, ME, "trace", "SOON").out
+    traced = run(site, ME, "trace", "SOON").out
+    assert "城东" in traced
+    assert "入库" in traced, "people read words, not codes"
     act = run(site, ME, "recall", "act", "SOON", "return", "--by", "2099-11-01", "--person", "孙复")
     assert act.code == 0, act.err
     assert "孙复" in run(site, ME, "recall", "expiring").out

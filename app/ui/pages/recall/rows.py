@@ -7,8 +7,9 @@ from typing import Final
 from app.domain.duties import Duty
 from app.domain.expiry import Band, band, shown
 from app.domain.stock.doc_titles import doc_title
+from app.domain.stock.recalls import STAGES
 from app.domain.stock.zones import ZONES
-from app.i18n import N_, _
+from app.i18n import _
 from app.services.recalls.answers import MemberAnswer
 from app.services.recalls.expiring import ExpiringRow
 from app.services.recalls.finding import LotHead
@@ -20,14 +21,10 @@ from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
 from app.ui.tables.columns import Column, Kind
 
-STAGES: Final = {
-    "in": (Status.OK, N_("入库")),
-    "within": (Status.INFO, N_("移库")),
-    "used": (Status.MUTE, N_("用掉")),
-    "back": (Status.INFO, N_("退回")),
-    "lost": (Status.BAD, N_("丢失")),
-    "out": (Status.WARN, N_("出库")),
-}
+_STAGES: Final = {
+    "in": Status.OK, "within": Status.INFO, "used": Status.MUTE, "back": Status.INFO,
+    "lost": Status.BAD, "out": Status.WARN,
+}  # fmt: skip
 _THERE: Final = {"in_stock", "issued"}
 _BANDS: Final = {Band.EXPIRED: Status.BAD, Band.NEAR: Status.NEAR, Band.WARN: Status.WARN}
 
@@ -141,7 +138,7 @@ def member_row(row: Member, head: LotHead) -> Row:
 
 def step_row(number: int, row: TraceStep, head: LotHead) -> Row:
     """One move of the lot."""
-    status, word = STAGES[row.stage]
+    status, word = _STAGES[row.stage], STAGES[row.stage]
     kind = doc_title(row.doc_kind)
     detail = _("病例 {no}", no=row.case) if row.case else row.pack or row.reason
     return Row(
