@@ -49,8 +49,8 @@ fuzz: $(VENV)/.dev    ## whatever comes in from outside, by coverage (atheris) o
 	  --target $(VENV)/fuzz -r requirements/fuzz.txt || echo "no atheris here: hypothesis"
 	PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m tests.hostile.fuzz $(ARGS)
 
-screenshots: $(VENV)/.dev ## every page in every theme into docs/screenshots
-	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py
+screenshots: $(VENV)/.dev ## the nine pictures of the README anew, into docs/screenshots
+	QT_QPA_PLATFORM=offscreen $(BIN)/python scripts/screenshots.py --readme
 
 locale: $(VENV)/.dev  ## collect texts, refresh both catalogues, compile
 	$(BIN)/python scripts/i18n.py update
