@@ -216,3 +216,13 @@ def test_every_test_can_fail() -> None:
             if not asserts and not called & helps:
                 found.append(f"{source.at(function)} {function.name}")
     assert [place for place in found if "never_raises" not in place] == []
+
+
+def test_no_widget_is_asked_for_its_screen() -> None:
+    """PySide hangs the screen under the widget that was asked, and the program died of it."""
+    found = [
+        f"{source.at(call)} {ast.unparse(call)}"
+        for source in sources("app")
+        for call in calls(source, "screen")
+    ]
+    assert found == []

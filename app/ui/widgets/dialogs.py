@@ -189,7 +189,9 @@ class Form(QDialog):
         """Grow to what wrapped lines need at this width; Qt looks at unwrapped lines only."""
         layout = self.layout()
         needed = layout.totalHeightForWidth(self.width()) if layout else 0
-        room = self.screen().availableGeometry().height()
+        # Not `self.screen()`: PySide makes the screen a child of the form, then of the next form;
+        # after two of them the program died in QScreen (4 runs of 6, none of 11 without it).
+        room = QGuiApplication.primaryScreen().availableGeometry().height()
         if self.height() < needed <= room:
             self.resize(self.width(), needed)
 
