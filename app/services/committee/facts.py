@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from app.domain import money
 from app.domain.duties import Actor
 from app.domain.formulary.precheck import Asked, Check, precheck
 from app.domain.formulary.requests import Kind
+from app.i18n import _
 from app.models.item import Item, Product
 from app.services.access import lead_org
 from app.services.db import today
@@ -152,8 +153,19 @@ def stored(checks: tuple[Check, ...]) -> list[dict[str, Any]]:
 
 
 def read_checks(value: object) -> tuple[Check, ...]:
-    """A kept pre-check."""
-    return tuple(Check(**entry) for entry in value) if isinstance(value, list) else ()
+    """A kept pre-check, its headings in the language in force; what it says stays as it was."""
+    if not isinstance(value, list):
+        return ()
+    checks = [Check(**entry) for entry in value]
+    return tuple(replace(one, title=_(one.title), short=_short(one.short)) for one in checks)
+
+
+def _short(kept: str) -> str:
+    """The word of a table: kept in Chinese by who asked, read in the reader's language."""
+    number, _blank, unit = kept.partition(" ")
+    if number.isdigit() and unit == "规":
+        return _("{n} 规", n=number)
+    return _(kept) if kept else ""
 
 
 def group_lead(session: Session) -> int:

@@ -11,11 +11,14 @@ from sqlalchemy.exc import DBAPIError
 
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.formulary.ballot import Choice
+from app.domain.formulary.precheck import Check
 from app.domain.formulary.requests import Kind, Status, evaluate_between
 from app.domain.ids import new_op
+from app.i18n import use_language
 from app.models.formulary import PtRequest, PtTurnout, PtVote
 from app.services.committee.effects import CloseMeeting, close_meeting
 from app.services.committee.evaluation import Evaluate, evaluate
+from app.services.committee.facts import read_checks, stored
 from app.services.committee.meetings import (
     DeclareInterest,
     MeetingMade,
@@ -326,3 +329,13 @@ def test_evaluation_comes_after_six_months(
         evaluate(*site.as_("east_store"), command)
     clock.advance(days=190)
     assert evaluate(*site.as_("east_store"), command) is Status.EVALUATED
+
+
+def test_a_kept_precheck_is_read_in_the_readers_language() -> None:
+    """It was kept in Chinese by who asked; the findings themselves stay in those words."""
+    kept = stored((Check("two", "一品两规", "ok", "1 规", "之后 1 规，没超"),))
+    assert read_checks(kept)[0].short == "1 规"
+    use_language("en")
+    (check,) = read_checks(kept)
+    assert (check.title, check.short) == ("Two-kinds rule", "1 kind")
+    assert check.text == "之后 1 规，没超"

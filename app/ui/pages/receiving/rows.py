@@ -161,7 +161,7 @@ def delivery_columns() -> tuple[Column, ...]:
         Column(key="lines", title=_("行数"), kind=Kind.NUMBER, width=64),
         Column(key="cold", title=_("冷链"), kind=Kind.PILL, width=92),
         Column(key="shipped", title=_("发货日期"), kind=Kind.DATE, width=108),
-        Column(key="counting", title=_("验收"), kind=Kind.TWO_LINE, width=190),
+        Column(key="counting", title=_("验收单"), kind=Kind.TWO_LINE, width=190),
     )
 
 
