@@ -128,12 +128,12 @@ def test_a_report_is_not_written_as_anything_else(sqlite_site: Site, tmp_path: P
 
 @pytest.mark.parametrize(
     ("top", "bottom", "words"),
-    [(1, 3, "33.3%"), (2, 3, "66.7%"), (0, 5, "0.0%"), (5, 0, "—")],
+    [(1, 3, "33.3%"), (2, 3, "66.7%"), (0, 5, "0.0%"), (1, 9_999, "< 0.1%"), (5, 0, "—")],
 )
 def test_a_ratio_keeps_its_parts(top: int, bottom: int, words: str) -> None:
     ratio = Ratio("到货率", top, bottom, "收齐", "订货")
     assert output.ratio_words(ratio) == words
-    assert output.parts_words(ratio) == f"收齐 {top} ÷ 订货 {bottom}"
+    assert output.parts_words(ratio) == f"收齐 {top} ÷ 订货 {bottom:,}"
 
 
 def _cells(path: Path) -> list[tuple[str, ...]]:

@@ -43,8 +43,9 @@ def light_words(light: str) -> str:
 
 
 def ratio_words(ratio: Ratio) -> str:
-    """The value of a ratio: 85.3%, or a dash."""
-    return words(ratio.value, Format.RATE)
+    """The value of a ratio: 85.3%, or a dash; what is there, but too little to show, is < 0.1%."""
+    text = words(ratio.value, Format.RATE)
+    return "< 0.1%" if text == "0.0%" and ratio.numerator else text
 
 
 def parts_words(ratio: Ratio) -> str:
