@@ -80,7 +80,10 @@ def agree_on_the_bill(desk: Desk) -> None:
     assert "没有差异" in done(CLERK, "settle", "diff", no).out
     done(CLERK, "settle", "send", no)
     done(SELLER, "settle", "confirm", no)
-    refused(clerk("settle", "cancel", no, "--note", "想作废重做"), "现在是「已确认」，这一步要在「草稿、有异议」时做")
+    refused(
+        clerk("settle", "cancel", no, "--note", "想作废重做"),
+        "现在是「已确认」，这一步要在「草稿、有异议」时做",
+    )
 
 
 def match_invoices(desk: Desk) -> None:
