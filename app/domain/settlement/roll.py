@@ -3,7 +3,9 @@
 期初寄售 + 本期送入 + 退回 + 其他 − 本期消耗 = 期末寄售, each at the price the goods came in at.
 For every lot the six quantities are counted apart and must agree; the money is the value of the
 running quantity before and after each flow, so that the identity holds to the cent and the
-closing figure is to the cent what the same stock opens the next period with.
+closing figure is to the cent what the same stock opens the next period with. A lot that came in
+again at another price is worth that price from then on: what this makes of the units that were
+there already goes into what was used, and so stands beside the roll as 调价差.
 """
 
 from __future__ import annotations
@@ -31,8 +33,10 @@ class LotFlow:
         other: Everything else: found less lost, scrapped, moved to other members.
         consumed: Used.
         closing: At the period's last moment, counted apart from the five.
-        unit_price: The price the goods came in at, per `price_factor` units.
+        unit_price: The price the goods last came in at, per `price_factor` units.
         price_factor: How many units the price is for.
+        before: Price and factor of the opening units; None where they are the same.
+        dearer: What was received cost so much more than at `unit_price`; less if negative.
     """
 
     opening: int
@@ -43,6 +47,8 @@ class LotFlow:
     closing: int
     unit_price: Decimal
     price_factor: int
+    before: tuple[Decimal, int] | None = None
+    dearer: Decimal = _NIL
 
     @property
     def whole(self) -> bool:
@@ -82,9 +88,21 @@ def roll_forward(lots: Iterable[LotFlow]) -> Roll:
                 "roll.broken",
                 _("库存与台账对不上，没有生成对账单。请管理员运行自检，核对后再生成。"),
             )
-        for place, value in enumerate(_values(lot)):
+        for place, value in enumerate(_repriced(lot)):
             sums[place] += value
     return Roll(*sums)
+
+
+def _repriced(lot: LotFlow) -> tuple[Decimal, ...]:
+    """The figures of `_values` with opening and receipts at the prices that they had."""
+    values = _values(lot)
+    if lot.before is None and not lot.dearer:
+        return values
+    opening, received, returned, other, consumed, closing = values
+    price, factor = lot.before or (lot.unit_price, lot.price_factor)
+    was = amount(price, lot.opening, factor)
+    used = consumed - (opening - was) + lot.dearer
+    return (was, received + lot.dearer, returned, other, used, closing)
 
 
 def _values(lot: LotFlow) -> tuple[Decimal, ...]:

@@ -7,25 +7,43 @@ the years before are never read, and figures that disagree show that stock and l
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind
-from app.domain.money import from_scaled
+from app.domain.money import amount, from_scaled
 from app.domain.settlement.roll import LotFlow, Roll, roll_forward
 from app.models.base import BigInt
 from app.models.stock import Balance, Ledger, Place
+from app.services.stock.available import CAME_IN, stands
 
-_CAME_IN: Final = ("supplier", "opening", "found", "transit")
-_FREE: Final = (Decimal(0), 1)
+_Cost = tuple[Decimal, int]
 _Key = tuple[int, int, int]
 """(owner, item, lot)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """What a lot came in at before some days and, last of all, until their end.
+
+    Attributes:
+        before: Price and factor of what was there on the first day.
+        last: The same of the last receipt until the last day.
+        dearer: What was received in these days cost so much more than at `last`.
+    """
+
+    before: _Cost
+    last: _Cost
+    dearer: Decimal = Decimal("0.00")
+
+
+_FREE: Final = _Costs((Decimal(0), 1), (Decimal(0), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +89,7 @@ def lot_flows(
             .group_by(Balance.owner_id, Balance.item_id, Balance.lot_id)
         )
     }
-    costs = _costs(session, org_id, suppliers)
+    costs = _costs(session, org_id, suppliers, span)
     found: dict[int, list[LotFlow]] = defaultdict(list)
     for *key, net, within, received, returned, consumed, put_up in session.execute(
         _moves(org_id, suppliers, span)
@@ -81,16 +99,18 @@ def lot_flows(
         sums = (int(net), int(within), int(received), int(returned), int(consumed), int(put_up))
         found[key[0]].append(_flow(int(there.pop(lot, 0)), sums, costs.get(lot, _FREE)))
     for lot, qty in there.items():
-        price, factor = costs.get(lot, _FREE)
-        found[lot[0]].append(LotFlow(int(qty), 0, 0, 0, 0, int(qty), price, factor))
+        found[lot[0]].append(_flow(int(qty), (0,) * 6, costs.get(lot, _FREE)))
     return found
 
 
-def _flow(there: int, sums: tuple[int, ...], cost: tuple[Decimal, int]) -> LotFlow:
+def _flow(there: int, sums: tuple[int, ...], cost: _Costs) -> LotFlow:
     net, within, received, returned, consumed, put_up = sums
     other = within - put_up - received - returned + consumed
     opening, closing = there - net + put_up, there - net + within
-    return LotFlow(opening, received, returned, other, consumed, closing, *cost)
+    before = cost.before if cost.before != cost.last else None
+    return LotFlow(
+        opening, received, returned, other, consumed, closing, *cost.last, before, cost.dearer
+    )
 
 
 def _moves(org_id: int, suppliers: Collection[int], span: Span) -> Any:
@@ -136,10 +156,9 @@ def _moves(org_id: int, suppliers: Collection[int], span: Span) -> Any:
 
 
 def _costs(
-    session: Session, org_id: int, suppliers: Collection[int]
-) -> dict[_Key, tuple[Decimal, int]]:
-    """The latest price at which each lot came in."""
-    came_in = select(Place.id).where(Place.org_id == org_id, Place.kind.in_(_CAME_IN))
+    session: Session, org_id: int, suppliers: Collection[int], span: Span
+) -> dict[_Key, _Costs]:
+    """At which prices each lot came in, as the books stood on the last of the days."""
     rows = session.execute(
         select(
             Ledger.owner_id,
@@ -147,17 +166,58 @@ def _costs(
             Ledger.lot_id,
             type_coerce(Ledger.unit_price, BigInt),  # a Decimal only for what is kept
             Ledger.price_factor,
+            Ledger.qty,
+            Ledger.occurred_on,
+            Place.kind,
         )
+        .join(Place, and_(Place.org_id == Ledger.org_id, Place.id == Ledger.from_place))
         .where(
             Ledger.org_id == org_id,
             Ledger.owner_id.in_(suppliers),
-            Ledger.from_place.in_(came_in),
+            Place.kind.in_(CAME_IN),
             Ledger.reversal_of == 0,
             Ledger.doc_kind != DocKind.TITLE.value,
+            stands(),
         )
         .order_by(Ledger.seq)
     )
-    latest: dict[_Key, tuple[int, int]] = {}
-    for owner, item, lot, price, factor in rows:
-        latest[owner, item, lot] = (price, factor)
-    return {key: (from_scaled(price), factor) for key, (price, factor) in latest.items()}
+    receipts: dict[_Key, list[_Receipt]] = defaultdict(list)
+    for owner, item, lot, price, factor, qty, day, kind in rows:
+        receipts[owner, item, lot].append(_Receipt(price, factor, qty, day, kind))
+    return {key: _cost_of(found, span) for key, found in receipts.items()}
+
+
+class _Receipt(NamedTuple):
+    """How much of a lot came in on a day, from what kind of place, and at what price."""
+
+    price: int
+    factor: int
+    qty: int
+    day: date
+    kind: str
+
+    @property
+    def cost(self) -> tuple[int, int]:
+        return self.price, self.factor
+
+
+def _cost_of(receipts: Sequence[_Receipt], span: Span) -> _Costs:
+    """Of a lot that came in at one price, that price; of others, what held before and after."""
+    price, factor = last = [
+        one.cost for one in receipts if one.day <= span.last or one is receipts[0]
+    ][-1]
+    kept = (from_scaled(price), factor)
+    others = [one for one in receipts if one.cost != last and one.day <= span.last]
+    if not others:
+        return _Costs(kept, kept)
+    earlier = [one.cost for one in receipts if one.day < span.first or one.kind == "opening"]
+    before, before_factor = (earlier or [last])[-1]
+    dearer = sum(
+        (
+            amount(from_scaled(one.price), one.qty, one.factor) - amount(kept[0], one.qty, factor)
+            for one in others
+            if one.kind == "supplier" and one.day >= span.first
+        ),
+        Decimal("0.00"),
+    )
+    return _Costs((from_scaled(before), before_factor), kept, dearer)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import (
+    ColumnElement,
     Executable,
     and_,
     bindparam,
@@ -19,8 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.domain.documents import State
 from app.domain.stock.fefo import LotStock
 from app.models.base import BigInt, Flag
+from app.models.receiving import Acceptance
 from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.ready import Ready
 
@@ -65,6 +68,19 @@ def _stock_query() -> Executable:
     )
 
 
+def stands() -> ColumnElement[bool]:
+    """Of a ledger row by which goods came in: its acceptance was not reversed.
+
+    What a wrong receipt said about the price is no price that goods of the same lot came in at.
+    """
+    reversed_one = select(Acceptance.id).where(
+        Acceptance.org_id == Ledger.org_id,
+        Acceptance.id == Ledger.doc_id,
+        Acceptance.status == State.REVERSED.value,
+    )
+    return ~reversed_one.exists()
+
+
 def _receipt_query() -> Executable:
     """What each (item, lot, owner) of some lots cost when it last came in, read in one walk."""
     newest = func.row_number().over(
@@ -85,6 +101,7 @@ def _receipt_query() -> Executable:
             Ledger.lot_id.in_(bindparam("lots", expanding=True)),
             Ledger.from_place.in_(came_in),
             Ledger.reversal_of == 0,
+            stands(),
         )
         .subquery()
     )

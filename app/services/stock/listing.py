@@ -34,7 +34,7 @@ from app.services.db import Database, today
 from app.services.queries import keyset
 from app.services.queries.goods import GoodsRow, of_row
 from app.services.queries.keyset import ListColumn, ListShape, QueryLike
-from app.services.stock.available import CAME_IN, Cost
+from app.services.stock.available import CAME_IN, Cost, stands
 from app.services.stock.standing import from_cents, valued_lots
 
 _FAR = date(9999, 12, 31)
@@ -339,6 +339,7 @@ def _costs(session: Session, rows: Collection[Any]) -> dict[tuple[int, int, int,
             *lot_filter,
             Ledger.from_place.in_(came_in),
             Ledger.reversal_of == 0,
+            stands(),
         )
         .group_by(Ledger.org_id, Ledger.item_id, Ledger.lot_id, Ledger.owner_id)
         .subquery()

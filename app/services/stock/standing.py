@@ -18,7 +18,9 @@ from sqlalchemy import Executable, bindparam, cast as as_type, func, select, typ
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType as Stored
 
+from app.domain.documents import State
 from app.models.base import BigInt
+from app.models.receiving import Acceptance
 from app.models.stock import Balance, Ledger, Lot, Place
 from app.services.stock.available import CAME_IN
 
@@ -86,6 +88,12 @@ _CAME_IN: Final = select(
         )
     ),
     Ledger.reversal_of == 0,
+    Ledger.doc_id.not_in(  # one list for the whole walk; `stands` looks each of them up
+        select(Acceptance.id).where(
+            Acceptance.org_id.in_(bindparam("orgs", expanding=True)),
+            Acceptance.status == State.REVERSED.value,
+        )
+    ),
 )
 
 

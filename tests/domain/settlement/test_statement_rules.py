@@ -99,6 +99,20 @@ def test_opening_and_flows_are_closing_to_the_cent(lots: list[LotFlow]) -> None:
         assert abs(figure - exact) <= Decimal("0.01") * len(lots)
 
 
+@given(st.lists(flows(), max_size=12), prices, st.integers(1, 1000), prices)
+def test_a_lot_at_two_prices_opens_at_the_one_before(
+    lots: list[LotFlow], price: Decimal, factor: int, dearer: Decimal
+) -> None:
+    roll = roll_forward(lots)
+    moved = [replace(lot, before=(price, factor), dearer=dearer) for lot in lots]
+    repriced = roll_forward(moved)
+    assert repriced.whole
+    assert repriced.opening == sum((amount(price, x.opening, factor) for x in lots), Decimal(0))
+    assert repriced.received == roll.received + dearer * len(lots)
+    same = ("returned", "other", "closing")
+    assert all(getattr(repriced, name) == getattr(roll, name) for name in same)
+
+
 def test_books_that_do_not_agree_make_no_statement() -> None:
     with pytest.raises(DomainError, match="运行自检"):
         roll_forward([LotFlow(10, 0, 0, 0, 3, 8, Decimal(1), 1)])
