@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +27,7 @@ from app.ui.status import Status
 from app.ui.widgets.badge import Shape
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.fields import CodeEdit, Field
+from app.ui.widgets.rolling import Rolling
 from app.ui.widgets.states import FieldProblem
 from app.ui.widgets.text import Role, Text
 
@@ -56,7 +58,8 @@ class Form(QDialog):
         self._slow.timeout.connect(self._say_slow)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(theme.px(wide))
+        self._rolling: Rolling | None = None
+        self.setMinimumWidth(min(theme.px(wide), _room(self).width()))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
         outer.setSpacing(14)
@@ -164,8 +167,8 @@ class Form(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._give_keys()
         self._make_room()
+        self._give_keys()
 
     def _give_keys(self) -> None:
         """The first field has the keys, unless the form chose another; Tab ends at the buttons."""
@@ -186,14 +189,40 @@ class Form(QDialog):
         return taken
 
     def _make_room(self) -> None:
-        """Grow to what wrapped lines need at this width; Qt looks at unwrapped lines only."""
-        layout = self.layout()
-        needed = layout.totalHeightForWidth(self.width()) if layout else 0
-        # Not `self.screen()`: PySide makes the screen a child of the form, then of the next form;
-        # after two of them the program died in QScreen (4 runs of 6, none of 11 without it).
-        room = QGuiApplication.primaryScreen().availableGeometry().height()
-        if self.height() < needed <= room:
+        """Grow to what wrapped lines need at this width; Qt looks at unwrapped lines only.
+
+        What needs more than the screen has rolls, so that the buttons stay in reach.
+        """
+        layout, room = self.layout(), _room(self)
+        if self._rolling is not None or not isinstance(layout, QVBoxLayout):
+            return
+        needed = layout.totalHeightForWidth(self.width())
+        if needed > room.height() or layout.totalMinimumSize().width() > room.width():
+            self._roll(layout, room)
+        elif self.height() < needed:
             self.resize(self.width(), needed)
+
+    def _roll(self, outer: QVBoxLayout, room: QSize) -> None:
+        keys = self.focusWidget()
+        margins = outer.contentsMargins()
+        outer.removeItem(self.body)
+        self._rolling = Rolling(self.body, room.width() - margins.left() - margins.right())
+        outer.insertWidget(1, self._rolling, 1)
+        self._rolling.show()
+        if keys is not None:
+            keys.setFocus()
+        outer.activate()
+        wide = max(self.width(), outer.totalMinimumSize().width())
+        self.resize(min(wide, room.width()), room.height())
+
+
+def _room(form: QWidget) -> QSize:
+    """What a form may take of the screen, in pixels; its title bar stands above it."""
+    # Not `form.screen()`: PySide makes the screen a child of the form, then of the next form;
+    # after two of them the program died in QScreen (4 runs of 6, none of 11 without it).
+    whole = QGuiApplication.primaryScreen().availableGeometry().size()
+    bar = form.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+    return whole - QSize(0, bar)
 
 
 def _takes_keys(one: QWidget, form: QWidget) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -179,6 +179,11 @@ class Select(QComboBox):
         """Choose a value; an unknown one changes nothing."""
         if value in self._values:
             self.setCurrentIndex(self._values.index(value))
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Who rolls past it chooses nothing."""
+        event.ignore()
 
     @override
     def sizeHint(self) -> QSize:

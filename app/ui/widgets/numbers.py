@@ -45,6 +45,8 @@ class QtyEdit(QWidget):
         self.minus.setAccessibleName(_("减 1"))
         self.plus.setAccessibleName(_("加 1"))
         self.edit = _NumberEdit(unit, self)
+        for button in (self.minus, self.plus):  # Up and Down do the same; Tab goes on
+            button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.minus.clicked.connect(lambda: self.step(-1))
         self.plus.clicked.connect(lambda: self.step(1))
         self.edit.stepped.connect(self.step)
