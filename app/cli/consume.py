@@ -13,6 +13,7 @@ from app.cli.context import Cli, cli
 from app.cli.operation import OpOption, op_id
 from app.cli.places import place_id
 from app.cli.scope import org_ids, signed_in_at
+from app.cli.two_persons import SecondOption, second_person
 from app.domain.errors import DomainError
 from app.domain.quantity import checked
 from app.i18n import N_, _
@@ -43,6 +44,7 @@ def scan(
     org: OrgOption = "",
     reason: Annotated[str, typer.Option(help=_("不按近效期先出的理由"))] = "",
     note: Annotated[str, typer.Option(help=_("备注"))] = "",
+    second: SecondOption = "",
     op: OpOption = "",
 ) -> None:
     """Post the use of scanned goods as one document."""
@@ -56,7 +58,10 @@ def scan(
             run.say(found.warning)
         line = found.line
         lines.append(ConsumeLine(line.item_id, line.qty, line.lot_id, line.pack_id, reason))
-    command = Consume(op_id(op), where, spot, tuple(lines), source="scan", note=note)
+    command = Consume(
+        op_id(op), where, spot, tuple(lines), source="scan", note=note,
+        second=second_person(second),
+    )  # fmt: skip
     done = consume(db, actor, command)
     run.say(_("已登记消耗 {no}，{n} 行。", no=done.no, n=len(done.lines)))
     if run.as_json:
@@ -83,13 +88,14 @@ def take_back(
     no: Annotated[str, typer.Argument(help=_("消耗单号"))],
     reason: Annotated[str, typer.Option(help=_("理由"))],
     org: OrgOption = "",
+    second: SecondOption = "",
     op: OpOption = "",
 ) -> None:
     """Take a consumption back."""
     run = cli()
     db, actor, where = signed_in_at(run, org)
     document = consumption_by_no(db, actor, where, no)
-    command = Reverse(op_id(op), where, document.document_id, reason)
+    command = Reverse(op_id(op), where, document.document_id, reason, second=second_person(second))
     done = reverse(db, actor, command)
     _said(run, _("已冲销 {no}，冲销单 {new}。", no=no, new=done.no), done)
 
@@ -102,6 +108,7 @@ def refund(
     reason: Annotated[str, typer.Option(help=_("理由"))],
     item: Annotated[str, typer.Option(help=_("品规编码；几个品规同一批号时要填"))] = "",
     org: OrgOption = "",
+    second: SecondOption = "",
     op: OpOption = "",
 ) -> None:
     """Refund part of a consumption."""
@@ -111,7 +118,7 @@ def refund(
     line = lot_of(used_lines(db, actor, where, document.document_id), lot, item)
     command = Reverse(
         op_id(op), where, document.document_id, reason, line.seq,
-        checked(qty), lot_id=line.lot_id,
+        checked(qty), lot_id=line.lot_id, second=second_person(second),
     )  # fmt: skip
     done = reverse(db, actor, command)
     _said(run, _("已退回 {no}，冲销单 {new}。", no=no, new=done.no), done)

@@ -11,6 +11,7 @@ from app.cli.context import cli
 from app.cli.label_options import How, printing
 from app.cli.operation import OpOption, op_id
 from app.cli.scope import item_id, org_id, signed_in_at
+from app.cli.two_persons import SecondOption, second_person
 from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.i18n import _
@@ -127,12 +128,13 @@ def takeback(codes: Codes, org: OrgOption = "", op: OpOption = "") -> None:
 
 
 @app.command("open", help=_("打开：登记整包消耗"))
-def open_(codes: Codes, org: OrgOption = "", op: OpOption = "") -> None:
+def open_(codes: Codes, org: OrgOption = "", second: SecondOption = "", op: OpOption = "") -> None:
     """Open packs."""
     run = cli()
     db, actor, where = signed_in_at(run, org)
     chosen = tuple(ending.packs_by_code(db, actor, where, tuple(codes)))
-    done = ending.open_packs(db, actor, PackWork(op_id(op), where, chosen))
+    work = PackWork(op_id(op), where, chosen)
+    done = ending.open_packs(db, actor, work, second_person(second))
     run.say(_("已打开 {n} 包，消耗单 {no}。", n=len(chosen), no=done.no))
     if run.as_json:
         run.emit(done)

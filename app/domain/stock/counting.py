@@ -6,7 +6,7 @@ the book at the moment the line was counted, so goods that move during a count a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -140,6 +140,21 @@ def step_disposal(old: DisposalState, new: DisposalState) -> None:
     if new not in DISPOSAL_STEPS[old]:
         raise ConflictError(
             "disposal.state", _("这张单现在是「{state}」。请刷新后再看。", state=old.label)
+        )
+
+
+def check_booker(booker: int, witnesses: Collection[int], others: int) -> None:
+    """Who books the destruction of controlled drugs does not witness it, where others could.
+
+    Args:
+        booker: Who books it.
+        witnesses: Who saw it.
+        others: People of the house besides the booker.
+    """
+    if booker in witnesses and others >= len(witnesses):
+        raise DomainError(
+            "destroy.booker",
+            _("登记销毁麻精药品的人不能自己当见证人。请另选两名本机构的人。"),
         )
 
 

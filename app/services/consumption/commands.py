@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.services.receiving.commands import Second
+
 
 @dataclass(frozen=True, slots=True)
 class ConsumeLine:
@@ -30,7 +32,11 @@ class ConsumeLine:
 
 @dataclass(frozen=True, slots=True)
 class Consume:
-    """Use goods at a place. The operation id is made once per intention of the person."""
+    """Use goods at a place. The operation id is made once per intention of the person.
+
+    Attributes:
+        second: Who checks controlled drugs besides who gives them.
+    """
 
     op_id: UUID
     org_id: int
@@ -39,6 +45,7 @@ class Consume:
     occurred_on: date | None = None
     source: str = "scan"
     note: str = ""
+    second: Second | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Reverse:
         reason: Why; at least two characters.
         doc_line: One line of it, 0 for all.
         lot_id: The lot that comes back, 0 when nobody looked; another lot is refused.
+        second: Who checks controlled drugs besides who takes them back.
     """
 
     op_id: UUID
@@ -110,3 +118,4 @@ class Reverse:
     qty: int = 0
     doc_line: int = 0
     lot_id: int = 0
+    second: Second | None = None

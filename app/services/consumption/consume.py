@@ -27,11 +27,13 @@ from app.services.consumption.backdated import refuse_before_goods
 from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
 from app.services.consumption.packs import open_pack, where_it_lies
 from app.services.consumption.pricing import priced
+from app.services.consumption.two_persons import need_two
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.ready import Ready
+from app.services.receiving.second import keep_second, proved
 from app.services.stock.available import lot_stock
 from app.services.stock.closed import refuse_closed
 from app.services.stock.names import ItemTold, items_told
@@ -54,24 +56,31 @@ def consume(db: Database, actor: Actor, command: Consume) -> Consumed:
 
     Raises:
         DomainError: Not enough usable stock of a lot or item, a frozen or expired lot, a later
-            lot without a reason; `problems` names every line.
+            lot without a reason; `problems` names every line. Or controlled drugs that nobody else
+            has checked.
         ConflictError: A labelled pack was used before.
+        NotAllowedError: The second person is nobody who may check them, or did not prove it.
     """
     require(actor, Duty.STORE, command.org_id)
+    second = proved(db, actor, command.org_id, command.second)
+    command = replace(command, second=None)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _consume_once(db, actor, command, again=attempt > 1)
+            return _consume_once(db, actor, command, second, again=attempt > 1)
         except DomainError as error:
             if error.code != "stock.short" or attempt == _ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
 
-def _consume_once(db: Database, actor: Actor, command: Consume, *, again: bool) -> Consumed:
+def _consume_once(
+    db: Database, actor: Actor, command: Consume, second: Actor | None, *, again: bool
+) -> Consumed:
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "consume", command)
         if earlier is not None:
             return Consumed.from_plain(earlier)
+        need_two(session, {line.item_id for line in command.lines}, second)
         day = command.occurred_on or today(session)
         document_id = new_id()
         pick = pick_again if again else pick_all
@@ -79,6 +88,7 @@ def _consume_once(db: Database, actor: Actor, command: Consume, *, again: bool) 
         use = Use(command.org_id, command.op_id, command.place_id, day, command.source,
                   command.note, document_id)  # fmt: skip
         result = post_use(session, actor, use, moves)
+        keep_second(session, actor, command.org_id, command.op_id, second)
         for line in command.lines:
             given = sum(x.qty for x in result.lines if x.item_id == line.item_id)
             add_demand(

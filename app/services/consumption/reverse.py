@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -26,23 +26,35 @@ from app.services.consumption.came_back import came_back
 from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
 from app.services.consumption.demand_back import demand_back
 from app.services.consumption.part_packs import loosen, whole_packs
+from app.services.consumption.two_persons import need_two
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.packs.asking import take_back_requests
+from app.services.receiving.second import keep_second, proved
 from app.services.stock.closed import refuse_closed
 from app.services.stock.posting import Posting, post
 
 
 def reverse(db: Database, actor: Actor, command: Reverse) -> Consumed:
-    """Post the reversing moves of a consumption, each linked to the row it takes back."""
+    """Post the reversing moves of a consumption, each linked to the row it takes back.
+
+    Raises:
+        DomainError: Nothing left to take back, a month that is closed, or controlled drugs that
+            nobody else has checked.
+        NotAllowedError: The second person is nobody who may check them, or did not prove it.
+    """
     require(actor, Duty.STORE, command.org_id)
     refuse_no_reason(command.reason)
+    second = proved(db, actor, command.org_id, command.second)
+    command = replace(command, second=None)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "reverse", command)
         if earlier is not None:
             return Consumed.from_plain(earlier)
         result = reverse_in(session, actor, command)
+        need_two(session, {line.item_id for line in result.lines}, second)
+        keep_second(session, actor, command.org_id, command.op_id, second)
         finish(session, command.org_id, command.op_id, result.as_plain())
         return result
 

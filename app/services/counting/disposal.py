@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.controlled import PSYCHOACTIVE
@@ -22,6 +22,7 @@ from app.domain.money import amount
 from app.domain.quantity import checked
 from app.domain.stock.counting import (
     DisposalState,
+    check_booker,
     check_witnesses,
     other_person,
     step_disposal,
@@ -213,6 +214,17 @@ def _check_people(session: Session, command: Carry) -> None:
         )
 
 
+def _check_booker(session: Session, actor: Actor, command: Carry) -> None:
+    others = session.scalar(
+        select(func.count())
+        .select_from(Person)
+        .where(
+            Person.org_id == command.org_id, Person.active.is_(True), Person.id != actor.person_id
+        )
+    )
+    check_booker(actor.person_id, (command.witness_one, command.witness_two), others or 0)
+
+
 def carry(db: Database, actor: Actor, command: Carry) -> None:
     """Book what was destroyed before witnesses, or handed to the supplier."""
     require(actor, Duty.STORE, command.org_id)
@@ -225,11 +237,14 @@ def carry(db: Database, actor: Actor, command: Carry) -> None:
         lines = _lines(session, head)
         values: dict[str, object] = {"done_at": now(session), "done_by": actor.person_id}
         if head.kind == "write_off":
+            controlled = _controlled(session, lines)
             check_witnesses(
                 command.witness_one, command.witness_two, command.method,
-                controlled=_controlled(session, lines), authority=command.authority,
+                controlled=controlled, authority=command.authority,
             )  # fmt: skip
             _check_people(session, command)
+            if controlled:
+                _check_booker(session, actor, command)
             values |= {
                 "method": command.method.strip(), "witness_one": command.witness_one,
                 "witness_two": command.witness_two,

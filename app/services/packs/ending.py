@@ -18,14 +18,18 @@ from app.services.db import Database, now
 from app.services.packs.commands import Packs, PackWork
 from app.services.packs.places import above
 from app.services.packs.stepping import advance, answer, moves_of, post_moves, reasoned, work
+from app.services.receiving.commands import Second
 from app.services.scan_rules import read_scan
 from app.services.stock.places import virtual_place
 
 
-def open_packs(db: Database, actor: Actor, command: PackWork) -> Consumed:
+def open_packs(
+    db: Database, actor: Actor, command: PackWork, second: Second | None = None
+) -> Consumed:
     """Open packs: the consumption of all that is in them, once only.
 
     Raises:
+        DomainError: Packs of several departments, or controlled drugs without a second person.
         ConflictError: A pack was opened before (says when and by whom), is on the way or gone.
     """
     require(actor, Duty.STORE, command.org_id)
@@ -43,7 +47,8 @@ def open_packs(db: Database, actor: Actor, command: PackWork) -> Consumed:
         raise DomainError("pack.places", _("这些定数包在不同的科室。请分科室登记。"))
     lines = tuple(ConsumeLine(row.item_id, row.qty, pack_id=row.id) for row in rows)
     place = places.pop() or 0
-    return consume(db, actor, Consume(command.op_id, command.org_id, place, lines, source="pack"))
+    use = Consume(command.op_id, command.org_id, place, lines, source="pack", second=second)
+    return consume(db, actor, use)
 
 
 def break_up(db: Database, actor: Actor, command: PackWork) -> Packs:

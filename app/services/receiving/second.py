@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
 from app.i18n import _
+from app.models.stock import SecondPerson
 from app.services.access import actor_for, keepers
-from app.services.db import Database, ping, postgresql_engine
+from app.services.db import Database, now, ping, postgresql_engine
 from app.services.directory import holds_demo
 from app.services.platform.accounts import has_password, sign_in
 from app.services.receiving.commands import Second
@@ -44,6 +48,28 @@ def vouch(db: Database, actor: Actor, org_id: int, second: Second) -> Actor:
             name=person.name, who=who,
         ),
     )  # fmt: skip
+
+
+def proved(db: Database, actor: Actor, org_id: int, second: Second | None) -> Actor | None:
+    """The second person, proved by the own password; None where none was named.
+
+    Raises:
+        NotAllowedError: As `vouch`.
+    """
+    return None if second is None else vouch(db, actor, org_id, second)
+
+
+def keep_second(
+    session: Session, actor: Actor, org_id: int, op_id: UUID, second: Actor | None
+) -> None:
+    """Keep who checked the posting of this operation."""
+    if second is not None:
+        session.add(
+            SecondPerson(
+                org_id=org_id, op_id=op_id, person_id=second.person_id,
+                noted_at=now(session), noted_by=actor.person_id,
+            )
+        )  # fmt: skip
 
 
 def _local(db: Database, login: str, second: Second) -> Actor:

@@ -23,6 +23,7 @@ from app.models.stock import Lot
 from app.models.transfer import LoanSettlement, Transfer, TransferLine, TransferLot
 from app.services.access import require
 from app.services.db import Database, now, today
+from app.services.receiving.second import keep_second, proved
 from app.services.stock.available import held_lots
 from app.services.stock.places import main_place, virtual_place
 from app.services.stock.posting import Posting, post
@@ -31,7 +32,7 @@ from app.services.transfers.commands import Accept, AcceptLot, Done
 from app.services.transfers.handing import hand_over
 from app.services.transfers.sending import sent_lots
 from app.services.transfers.stepping import Loaded, advance, end, load, unit
-from app.services.transfers.two_persons import keep_second, need_second, proved
+from app.services.transfers.two_persons import need_second
 
 _GIVEN = frozenset({Kind.TRANSFER.value, Kind.PATIENT.value})
 """Goods that do not come back: where a price was agreed, it is owed for what was accepted."""
@@ -73,7 +74,7 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
         elif loaded.head.kind == Kind.LOAN.value and not came:
             close_loan(session, loaded, by_price=False)  # nothing was taken, nothing is owed
         elif loaded.head.kind == Kind.PATIENT.value:
-            hand_over(session, actor, command, loaded, came)
+            hand_over(session, actor, command, second, loaded, came)
         if loaded.head.kind in _GIVEN and loaded.head.settle == Settle.PRICE.value:
             _charge(session, actor, loaded, lots)
         return end(session, actor, command.org_id, op, loaded.head)

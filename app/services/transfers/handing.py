@@ -16,6 +16,7 @@ from app.models.receiving import TraceCode
 from app.services.consumption.consume import Use, post_use
 from app.services.db import now, today
 from app.services.demand import add_demand
+from app.services.receiving.second import keep_second
 from app.services.stock.places import virtual_place
 from app.services.transfers.commands import Accept
 from app.services.transfers.stepping import Loaded
@@ -25,6 +26,7 @@ def hand_over(
     session: Session,
     actor: Actor,
     command: Accept,
+    second: Actor | None,
     loaded: Loaded,
     came: Sequence[tuple[Move, Sequence[str]]],
 ) -> None:
@@ -34,6 +36,7 @@ def hand_over(
         session: The unit of work.
         actor: Who says that the patient has the goods.
         command: The acceptance; the consumption's operation is derived from it.
+        second: Who checked controlled drugs.
         loaded: The transfer.
         came: The moves that brought the goods in, each with the trace codes of whole lots.
     """
@@ -46,6 +49,7 @@ def hand_over(
     note = _("药品调配 {no}，{ref}", no=head.no, ref=head.patient_ref or "—")
     use = Use(head.org_id, uuid5(command.op_id, "patient"), place, day, "patient", note)
     done = post_use(session, actor, use, moves)
+    keep_second(session, actor, head.org_id, use.op_id, second)
     for line in loaded.lines:
         given = sum(move.qty for move in moves if move.doc_line == line.line)
         if given:

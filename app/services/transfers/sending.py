@@ -21,6 +21,7 @@ from app.i18n import _
 from app.models.transfer import TransferLot
 from app.services.access import require
 from app.services.db import Database, now, today
+from app.services.receiving.second import keep_second, proved
 from app.services.stock.available import lot_stock
 from app.services.stock.costing import at_cost
 from app.services.stock.places import main_place, virtual_place
@@ -29,7 +30,7 @@ from app.services.transfers.commands import Clear, Done, Send, SendPick
 from app.services.transfers.owners import check_owners, fitting, other_owner
 from app.services.transfers.stepping import Loaded, advance, check_legal, end, load, peek, unit
 from app.services.transfers.traces import come_back, send_off
-from app.services.transfers.two_persons import keep_second, need_second, proved
+from app.services.transfers.two_persons import need_second
 
 
 def send(db: Database, actor: Actor, command: Send) -> Done:

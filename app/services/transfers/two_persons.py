@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,19 +13,7 @@ from app.domain.errors import DomainError
 from app.i18n import _
 from app.models.party import Person
 from app.models.stock import Ledger, SecondPerson
-from app.services.db import Database, now
-from app.services.receiving.commands import Second
-from app.services.receiving.second import vouch
 from app.services.transfers.stepping import Loaded
-
-
-def proved(db: Database, actor: Actor, org_id: int, second: Second | None) -> Actor | None:
-    """The second person, proved by the own password; None where none was named.
-
-    Raises:
-        NotAllowedError: Wrong password, no duty at this store, or the same person.
-    """
-    return None if second is None else vouch(db, actor, org_id, second)
 
 
 def need_second(loaded: Loaded, items: Collection[int], second: Actor | None) -> None:
@@ -38,19 +25,6 @@ def need_second(loaded: Loaded, items: Collection[int], second: Actor | None) ->
             _("{names} 是特殊管理药品，要双人复核。请另一位库管（只有一位库管的机构，请本院负责人）"
               "核对实物，用自己的账号确认。",
               names="、".join(names)),
-        )  # fmt: skip
-
-
-def keep_second(
-    session: Session, actor: Actor, org_id: int, op_id: UUID, second: Actor | None
-) -> None:
-    """Keep who checked the posting of this operation."""
-    if second is not None:
-        session.add(
-            SecondPerson(
-                org_id=org_id, op_id=op_id, person_id=second.person_id,
-                noted_at=now(session), noted_by=actor.person_id,
-            )
         )  # fmt: skip
 
 

@@ -46,9 +46,11 @@ from app.services.counting.recount_rule import (
     save_recount_rule,
 )
 from app.services.counting.temperature import Measure, measure, readings
+from app.services.receiving.commands import Second
 from tests.cli.runner import run
 from tests.deliveries import gs1
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
+from tests.second_persons import with_passwords
 from tests.services.packs.test_packs import proved, shelves
 from tests.services.test_consumption import AMOXICILLIN, BOX, on_hand, receive
 from tests.transfer_world import PETHIDINE, stock
@@ -295,7 +297,8 @@ def test_temperatures_out_of_range_want_words(site: Site) -> None:
 def test_controlled_drugs_have_their_own_ledger(site: Site) -> None:
     stock(site, EAST, PETHIDINE, 10)
     line = ConsumeLine(PETHIDINE, 3)
-    consume(*site.as_(ME), Consume(new_op(), EAST, site.world.stores[EAST], (line,)))
+    second = Second(OTHER, with_passwords(site, OTHER))
+    consume(*site.as_(ME), Consume(new_op(), EAST, site.world.stores[EAST], (line,), second=second))
     rows = controlled_ledger(*site.as_(ME), EAST)
     assert [(x.came, x.went, x.balance) for x in rows] == [(10, 0, 10), (0, 3, 7)]
     assert rows[1].doc_no.startswith("XH")

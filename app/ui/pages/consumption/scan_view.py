@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,7 +22,9 @@ from app.services.consumption.listing import (
 )
 from app.services.consumption.scan import Scanned, scanned
 from app.services.db import local_time
+from app.services.receiving.commands import Second
 from app.ui import formats
+from app.ui.before_two import asked_for_second, write_before_two
 from app.ui.binding import offer_binding
 from app.ui.changes import Topic
 from app.ui.page import Page
@@ -186,7 +190,7 @@ class ConsumeView(QWidget):
         else:
             self._page.not_available()
 
-    def post(self) -> None:
+    def post(self, second: Second | None = None) -> None:
         """Post the list as one document; the list stays until the answer is known."""
         context = self._page.context
         if not self.draft.entries:
@@ -199,9 +203,10 @@ class ConsumeView(QWidget):
         self.post_button.setEnabled(False)
 
         def work() -> Consumed:
-            return consume(db, actor, Consume(op_id, org, place(), lines, source="scan"))
+            use = Consume(op_id, org, place(), lines, source="scan", second=second)
+            return consume(db, actor, use)
 
-        self._page.write(work, self._posted, self._not_posted)
+        self._page.write(work, self._posted, lambda error: self._not_posted(error, second))
 
     def _posted(self, done: Consumed) -> None:
         self.post_button.setEnabled(True)
@@ -213,9 +218,11 @@ class ConsumeView(QWidget):
         self.refresh()
         self.saving.end()
 
-    def _not_posted(self, error: Exception) -> None:
+    def _not_posted(self, error: Exception, second: Second | None) -> None:
         self.post_button.setEnabled(True)
-        if isinstance(error, DomainError) and any(p.code == "lot.fefo" for p in error.problems):
+        if asked_for_second(self._page, error, second, self.post):
+            pass  # the list is read again then: what was scanned meanwhile belongs to it
+        elif isinstance(error, DomainError) and any(p.code == "lot.fefo" for p in error.problems):
             self._ask_reason(error)
         else:
             self._failed(error)
@@ -254,14 +261,8 @@ class ConsumeView(QWidget):
             return
         effect = _("货会回到原来的批号和库位，对账单按冲销后的数量计算。原单保留。")
         form = ReasonForm(_("冲销 {no}", no=document.no), effect, _("冲销"), self, least=2)
-        op_id = new_op()
-        db, actor = self._page.context.db, self._page.context.actor
-
-        def go_on() -> None:
-            command = Reverse(op_id, document.org_id, document.document_id, form.text)
-            self._page.write(lambda: reverse(db, actor, command), self._reversed)
-
-        form.accepted.connect(go_on)
+        org, number, op_id = document.org_id, document.document_id, new_op()
+        form.accepted.connect(lambda: self._reverse(Reverse(op_id, org, number, form.text)))
         form.open()
 
     def _ask_refund(self, row: Row) -> None:
@@ -277,14 +278,18 @@ class ConsumeView(QWidget):
                 self._page.not_available()
                 return
             self.refund = RefundForm(document, lines, self)
-            self.refund.chosen.connect(self._refund)
+            self.refund.chosen.connect(self._reverse)
             self.refund.open()
 
         self._page.read(lambda: used_lines(db, actor, org, number), ask, channel="used")
 
-    def _refund(self, command: Reverse) -> None:
-        db, actor = self._page.context.db, self._page.context.actor
-        self._page.write(lambda: reverse(db, actor, command), self._reversed)
+    def _reverse(self, command: Reverse) -> None:
+        context = self._page.context
+
+        def work(second: Second | None) -> Consumed:
+            return reverse(context.db, context.actor, replace(command, second=second))
+
+        write_before_two(self._page, work, self._reversed, context.errors.take)
 
     def _reversed(self, done: Consumed) -> None:
         self._page.context.notices.done(_("已冲销，冲销单 {no}。", no=done.no))

@@ -197,8 +197,11 @@ class Papers:
         no.clicked.connect(lambda _on=False: ended())
 
     def _destroy(self, paper: DisposalRow, people: tuple[tuple[int, str], ...]) -> None:
-        form = DestroyForm(paper, people, self._page)
         db, actor = self._page.context.db, self._page.context.actor
+        others = tuple(one for one in people if one[0] != actor.person_id)
+        if paper.controlled and len(others) > 1:
+            people = others  # who books it does not witness it
+        form = DestroyForm(paper, people, self._page)
 
         def go_on(method: str, one: object, two: object, authority: str) -> None:
             command = Carry(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +29,7 @@ from app.services.packs.issuing import issue
 from app.services.packs.listing import PackRow
 from app.services.packs.papers import issue_slip
 from app.ui import formats
+from app.ui.before_two import write_before_two
 from app.ui.changes import Topic
 from app.ui.label_printing import LabelPrinting, Outlet, OutletKind, Told, outlets
 from app.ui.page import Page
@@ -82,7 +84,10 @@ class Desk(QObject):
                 for row in packs[:3]
             )
             told = (_("已打开 {name}", name=packs[0].name), _("消耗 {n}，按 Ctrl+Z 撤销", n=text))
-            self._write(lambda: open_packs(db, actor, command), lambda x: self._opened(x, told))
+            write_before_two(
+                self._page, lambda second: open_packs(db, actor, command, second),
+                lambda x: self._opened(x, told), self.refused,
+            )  # fmt: skip
             return
         act = _STEPS[step]
         words = f"{step.label} · {packs[0].name}" if len(packs) == 1 else step.label
@@ -133,10 +138,10 @@ class Desk(QObject):
         command = Reverse(new_op(), self._org, opened.document_id, _("扫错，撤销打开"))
         db, actor = self._page.context.db, self._page.context.actor
         self.last_opened = None
-        self._write(
-            lambda: reverse(db, actor, command),
-            lambda done: self._done(_("已撤销打开"), _("冲销单 {no}", no=done.no)),
-        )
+        write_before_two(
+            self._page, lambda second: reverse(db, actor, replace(command, second=second)),
+            lambda done: self._done(_("已撤销打开"), _("冲销单 {no}", no=done.no)), self.refused,
+        )  # fmt: skip
 
     def print_labels(self, pack_ids: tuple[int, ...]) -> None:
         """Print on the label printer of the settings, else into a PDF that can be opened."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.domain.errors import DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.transfers.legal import Basis
 from app.i18n import _
@@ -34,13 +33,13 @@ from app.services.transfers.request import approve, attach, cancel, confirm, req
 from app.services.transfers.returning import SetOff, give_back, net, settle_by_price
 from app.services.transfers.scanning import scan_packs
 from app.services.transfers.sending import clear, send
+from app.ui.before_two import write_before_two
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.transfers.dialogs import Ground, Loan
 from app.ui.pages.transfers.dispatch import Journey, Look, Refused, Took
 from app.ui.pages.transfers.papers import read_paper
 from app.ui.pages.transfers.settling import packs
-from app.ui.widgets.second_form import Asked, SecondForm
 
 _DONE = frozenset({Topic.STOCK, Topic.TRANSFERS})
 
@@ -220,25 +219,9 @@ class Desk(QObject):
 
         self._page.write(lambda: net(db, actor, command), told)
 
-    def _before_two(
-        self, work: Callable[[Second | None], Done], second: Second | None = None
-    ) -> None:
+    def _before_two(self, work: Callable[[Second | None], Done]) -> None:
         """Do a step; where controlled drugs want a second person, ask and do it again."""
-
-        def failed(error: Exception) -> None:
-            wanted = isinstance(error, DomainError) and error.code == "persons.second"
-            if wanted or (second is not None and isinstance(error, NotAllowedError)):
-                self._ask_second(work, error.text if isinstance(error, DomainError) else "")
-            else:
-                self._page.context.errors.take(error)
-
-        self._page.write(lambda: work(second), self._done, failed)
-
-    def _ask_second(self, work: Callable[[Second | None], Done], words: str) -> None:
-        asked = Asked(_("双人复核"), _("确认"), words)
-        form = SecondForm(asked, self._page, demo=self._page.context.session.demo)
-        form.given.connect(lambda second: self._before_two(work, second=second))
-        form.open()
+        write_before_two(self._page, work, self._done, self._page.context.errors.take)
 
     def _write(self, work: Callable[[], Done]) -> None:
         self._page.write(work, self._done)
