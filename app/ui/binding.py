@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
-from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_op
 from app.domain.receiving.reading import Reading, read
 from app.i18n import _
@@ -24,7 +23,6 @@ from app.ui.widgets.fields import Field
 from app.ui.widgets.item_field import found_item
 from app.ui.widgets.item_picker import Found, ItemPicker
 from app.ui.widgets.numbers import QtyEdit
-from app.ui.widgets.states import FieldProblem
 from app.ui.widgets.text import Role, Text
 
 _MOST = 12
@@ -52,10 +50,8 @@ class BindForm(Form):
         self.packs = QtyEdit()
         self.packs.set_value(1)
         self.packs_field = Field(_("扫一次算几个包装（件码填一件的盒数）"), self.packs)
-        self.problem = FieldProblem()
         self.body.addWidget(self.item_field)
         self.body.addWidget(self.packs_field)
-        self.body.addWidget(self.problem)
         self.picker.setFocus()
 
     def _search(self, text: str) -> Sequence[Found]:
@@ -71,7 +67,7 @@ class BindForm(Form):
 
     @override
     def submit(self) -> None:
-        """Write; what cannot be written is said in place."""
+        """Write."""
         item = self._item
         if item is None:
             self.item_field.say(_("还没选品规。输入品名、拼音或编码，再从结果里选。"))
@@ -87,21 +83,13 @@ class BindForm(Form):
             reading: Reading = read(code, today, scan_rules.rules(context.db))
             bind_code(context.db, context.actor, BindCode(op, org_id, item.item_id, reading, units))
 
-        self.verb.setEnabled(False)
-        context.jobs.write(work, self._done, self._failed, owner=self)
+        context.jobs.write(work, self._done, owner=self)
+        self.accept()
 
     def _done(self, _nothing: object) -> None:
         self._context.notices.done(_("已关联，再扫就能认出来。"))
         self._context.changes.announce({Topic.CATALOGUE})
         self.bound.emit()
-        self.accept()
-
-    def _failed(self, error: Exception) -> None:
-        self.verb.setEnabled(True)
-        if isinstance(error, DomainError | EnvironmentProblem):
-            self.problem.say(error.text)
-        else:
-            self._context.errors.take(error)
 
 
 def offer_binding(

@@ -106,7 +106,7 @@ class Form(QDialog):
             self.accepted.emit()
         if self.stays and self._handed.wait():
             self._keys = self.focusWidget()
-            self.refusal.say("")
+            self.say_refusal("")
             self.verb.setEnabled(False)
             self._slow.start()
         else:
@@ -152,8 +152,12 @@ class Form(QDialog):
             return False
         problems = error.problems if isinstance(error, DomainError) else ()
         each = "\n".join(f"{one.where}{one.text}" for one in problems)
-        self.refusal.say(each if len(problems) > 1 else error.text)
+        self.say_refusal(each if len(problems) > 1 else error.text)
         return True
+
+    def say_refusal(self, text: str) -> None:
+        """Say why it was not taken, or nothing; override where it can be about one field only."""
+        self.refusal.say(text)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -42,7 +42,7 @@ def test_a_supplier_sends_part_of_an_order_with_lots(
     form = open_form()
     assert change(form, 1, "packs", "60")
     assert not change(form, 1, "packs", "101")
-    assert "还待送 100 盒" in form.problem.text()
+    assert "还待送 100 盒" in form.refusal.text
     assert change(form, 1, "lot", "K260318")
     assert change(form, 1, "expiry", "2028-02")
     assert change(form, 2, "packs", "0")
@@ -81,5 +81,5 @@ def test_the_same_number_twice_is_told_in_the_form(
         form.no.setText("KZ-77")
         form.verb.click()
         settle()
-    assert "已经录过" in open_form().problem.text()
+    assert "已经录过" in open_form().refusal.text
     assert page.notes.model.rowCount() == 1

@@ -316,7 +316,7 @@ def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
     form = form_of(NoteForm)
     assert isinstance(form, NoteForm)
     form.verb.click()
-    assert "至少录一行" in form.problem.text()
+    assert "至少录一行" in form.refusal.text
     assert form.picker.hasFocus()
     (hit,) = find_goods(*sqlite_site.as_("east_store"), "HC-000104")
     for _scan in range(3):

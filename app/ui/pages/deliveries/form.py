@@ -16,7 +16,6 @@ from app.domain.receiving.editing import clean_lot
 from app.i18n import _
 from app.services.receiving.announcing import LineToSend, OrderToSend
 from app.services.receiving.commands import DeliverLine, DeliverOrder
-from app.ui.status import Status
 from app.ui.tables.cells import Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
@@ -42,7 +41,7 @@ class DeliverForm(Form):
     Args:
         order: The signed order.
         lines: What is still to come of it.
-        send: Called with the command; the form stays open until it is carried out.
+        send: Called with the command.
     """
 
     def __init__(
@@ -54,11 +53,8 @@ class DeliverForm(Form):
     ) -> None:
         super().__init__(_("生成送货单 {no}", no=order.no), _("生成送货单"), parent, wide=760)
         self._order, self._send = order, send
-        self._op = new_op()
         words = _("送到 {org}。可以改数量、填批号和有效期；数量填 0 的行这次不送。", org=order.org)
         self.body.addWidget(Text(words, Role.BODY, wrap=True))
-        self.problem = Text("", Role.BODY, wrap=True, tone=Status.BAD)
-        self.problem.hide()
         self.no = CodeEdit(scans=True)
         self.no.setPlaceholderText(_("自己的单号，不填自动编号"))
         self.body.addWidget(Field(_("送货单号"), self.no))
@@ -73,12 +69,11 @@ class DeliverForm(Form):
             self._edit,
         )  # fmt: skip
         self.model.set_rows([_row(_Sent(line, line.packs)) for line in lines])
-        self.model.refused.connect(lambda _key, _column, error: self.say(error))
-        self.model.rows_changed.connect(self._calm)
+        self.model.refused.connect(lambda _key, _column, error: self.say_refusal(error.text))
+        self.model.rows_changed.connect(lambda: self.say_refusal(""))
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(260)
         self.body.addWidget(self.grid, 1)
-        self.body.addWidget(self.problem)
 
     def _edit(self, row: Row, column: str, value: object) -> Row:
         sent = row.record
@@ -90,14 +85,6 @@ class DeliverForm(Form):
             return _row(_Sent(sent.line, sent.packs, clean_lot(text), sent.expiry))
         expiry = parse(text) if text and text != "—" else None
         return _row(_Sent(sent.line, sent.packs, sent.lot, expiry))
-
-    def _calm(self) -> None:
-        self.problem.hide()
-
-    def say(self, error: Exception) -> None:
-        """What is wrong; the content stays."""
-        self.problem.setText(error.text if isinstance(error, DomainError) else str(error))
-        self.problem.show()
 
     @property
     def lines(self) -> tuple[DeliverLine, ...]:
@@ -118,13 +105,14 @@ class DeliverForm(Form):
 
     @override
     def submit(self) -> None:
-        """Hand over; pressed twice it is one note."""
+        """Hand over."""
         if not self.lines:
-            self.say(DomainError("delivery.empty", _("这张单一行都没有要送的。请至少填一行数量。")))
+            self.say_refusal(_("这张单一行都没有要送的。请至少填一行数量。"))
             return
         order = self._order
         number = self.no.folded()
-        self._send(DeliverOrder(self._op, order.org_id, order.order_id, self.lines, number))
+        self._send(DeliverOrder(new_op(), order.org_id, order.order_id, self.lines, number))
+        self.accept()
 
 
 def _packs(text: str, line: LineToSend) -> int:

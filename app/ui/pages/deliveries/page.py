@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from app import paths
 from app.adapters.local_files import write
-from app.domain.errors import DomainError
 from app.i18n import _
 from app.services.receiving.announcing import (
     LineToSend,
@@ -139,27 +138,19 @@ class DeliveriesPage(Page):
         db, actor = self.context.db, self.context.actor
 
         def opened(lines: tuple[LineToSend, ...]) -> None:
-            form = DeliverForm(order, lines, lambda command: self._send(form, command), self)
-            form.open()
+            DeliverForm(order, lines, self._send, self).open()
 
         self.read(lambda: lines_to_send(db, actor, order.org_id, order.order_id), opened)
 
-    def _send(self, form: DeliverForm, command: DeliverOrder) -> None:
+    def _send(self, command: DeliverOrder) -> None:
         db, actor = self.context.db, self.context.actor
 
         def made(note: MadeDelivery) -> None:
-            form.accept()
             self.context.changes.announce({Topic.DELIVERIES, Topic.ORDERS})
             words = _("送货单 {no} 已生成，{n} 行，收货单位能看到了。", no=note.no, n=note.lines)
             self.context.notices.done(words)
 
-        def failed(error: Exception) -> None:
-            if isinstance(error, DomainError):
-                form.say(error)
-            else:
-                self.context.errors.take(error)
-
-        self.write(lambda: deliver_order(db, actor, command), made, failed)
+        self.write(lambda: deliver_order(db, actor, command), made)
 
     def print(self) -> None:
         """The note that travels with the goods, as PDF with its bar code."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -63,17 +61,16 @@ class NoteMaking(QObject):
 
     def _open_form(self, found: tuple[SupplierRow, ...]) -> None:
         form = NoteForm(self._page, found)
-        form.given.connect(partial(self._make, form))
+        form.given.connect(self._make)
         form.open()
 
-    def _make(self, form: NoteForm, command: MakeDelivery) -> None:
+    def _make(self, command: MakeDelivery) -> None:
         db, actor = self._page.context.db, self._page.context.actor
 
         def made(_made: MadeDelivery) -> None:
-            form.accept()
             self._made((_made,))
 
-        self._page.write(lambda: make_delivery(db, actor, command), made, form.say)
+        self._page.write(lambda: make_delivery(db, actor, command), made)
 
     def _made(self, made: Sequence[MadeDelivery]) -> None:
         self._page.context.changes.announce({Topic.DELIVERIES})
@@ -208,8 +205,6 @@ class NoteForm(Form):
     def __init__(self, page: Page, found: tuple[SupplierRow, ...]) -> None:
         super().__init__(_("补录送货单"), _("录入"), page, wide=720)
         self._page = page
-        self._op = new_op()
-        self._sent: MakeDelivery | None = None
         self._hits: dict[int, GoodsHit] = {}
         self.supplier = Select([(one.id, one.name) for one in found])
         self.no = CodeEdit(scans=True)
@@ -229,7 +224,6 @@ class NoteForm(Form):
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(240)
         self.grid.set_empty(_("在上面按拼音或编码找品规，或带出未到货的订单。"))
-        self.problem = Text("", Role.BODY, wrap=True, tone=Status.BAD)
         self._build()
 
     def _build(self) -> None:
@@ -244,8 +238,6 @@ class NoteForm(Form):
         row.addWidget(self.ordered)
         self.body.addLayout(row)
         self.body.addWidget(self.grid, 1)
-        self.body.addWidget(self.problem)
-        self.problem.hide()
         self.picker.picked.connect(self._add)
         self.ordered.clicked.connect(self._take_ordered)
 
@@ -279,7 +271,7 @@ class NoteForm(Form):
             for hit, packs in found:
                 self._put(hit, packs)
             if not found:
-                self.say(DomainError("order.none", _("这家供应商没有未到货的订单。")))
+                self.say_refusal(_("这家供应商没有未到货的订单。"))
 
         self._page.read(lambda: expected_lines(db, actor, org, supplier), take)
 
@@ -290,20 +282,9 @@ class NoteForm(Form):
         cells = (*row.cells[:2], f"{int(text):,}")
         return Row(row.key, cells, record=int(text))
 
-    def say(self, error: Exception) -> None:
-        """What is wrong; the content stays."""
-        self.verb.setEnabled(True)
-        if not isinstance(error, DomainError):
-            self._page.context.errors.take(error)
-            return
-        self.problem.setText(error.text)
-        self.problem.show()
-
     @override
     def submit(self) -> None:
-        """Hand over; the form stays until the note is kept."""
-        if not self.verb.isEnabled():
-            return  # on its way
+        """Hand over."""
         supplier = self.supplier.value
         lines = tuple(
             DeliverLine(hit.item_id, packs * hit.pack_factor)
@@ -317,13 +298,8 @@ class NoteForm(Form):
             return
         org = self._page.context.org.id
         if not lines:
-            self.say(DomainError("delivery.empty", _("送货单还没有内容。请至少录一行。")))
+            self.say_refusal(_("送货单还没有内容。请至少录一行。"))
             self.picker.setFocus()
             return
-        wanted = MakeDelivery(self._op, org, supplier, lines, self.no.text().strip())
-        if self._sent is not None and wanted != self._sent:  # pressed twice it is one note
-            self._op = new_op()
-            wanted = replace(wanted, op_id=self._op)
-        self._sent = wanted
-        self.verb.setEnabled(False)
-        self.given.emit(wanted)
+        self.given.emit(MakeDelivery(new_op(), org, supplier, lines, self.no.text().strip()))
+        self.accept()

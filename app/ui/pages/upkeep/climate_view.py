@@ -159,11 +159,14 @@ class ReadingForm(Form):
             self.damp.setFocus()
             return
         self.chosen.emit(celsius, int(text) if text else None, self.note.text())
+        self.accept()
 
-    def refused(self, error: Exception) -> None:
-        """Say what is missing; the form stays."""
-        self.note_field.say(getattr(error, "text", str(error)))
-        self.note.setFocus()
+    @override
+    def say_refusal(self, text: str) -> None:
+        """What can still be missing is what was done."""
+        self.note_field.say(text)
+        if text:
+            self.note.setFocus()
 
 
 class LogForm(Form):
@@ -188,13 +191,16 @@ class LogForm(Form):
 
     @override
     def submit(self) -> None:
-        """Hand both over; the page closes the form when it is done."""
+        """Hand both over."""
         self.chosen.emit(self.logger.folded(), self.note.text())
+        self.accept()
 
-    def refused(self, error: Exception) -> None:
-        """Say what is missing or wrong; the form stays."""
-        self.note_field.say(getattr(error, "text", str(error)))
-        self.note.setFocus()
+    @override
+    def say_refusal(self, text: str) -> None:
+        """What can still be missing is what was done."""
+        self.note_field.say(text)
+        if text:
+            self.note.setFocus()
 
 
 def ask_log(parent: QWidget, take: Callable[[Path], None]) -> None:

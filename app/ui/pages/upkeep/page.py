@@ -172,10 +172,9 @@ class UpkeepPage(Page):
 
         def keep(celsius: object, humidity: object, note: str) -> None:
             command = Measure(new_op(), org, place, celsius, humidity, note)  # type: ignore[arg-type]
-            self.write(lambda: measure(db, actor, command), kept, form.refused)
+            self.write(lambda: measure(db, actor, command), kept)
 
         def kept(good: bool) -> None:
-            form.accept()
             if good:
                 self.context.notices.done(_("已登记，在范围内。"))
             else:
@@ -194,10 +193,9 @@ class UpkeepPage(Page):
 
         def keep(logger: str, note: str) -> None:
             command = climate_log.LoadLog(new_op(), org, place, path, logger, note)
-            self.write(lambda: climate_log.load_log(db, actor, command), kept, form.refused)
+            self.write(lambda: climate_log.load_log(db, actor, command), kept)
 
         def kept(done: LoadedLog) -> None:
-            form.accept()
             words = _(
                 "读入 {n} 条，{known} 条以前读过；{outside} 条超限，{gaps} 处缺记录。",
                 n=done.added, known=done.known, outside=done.outside, gaps=done.gaps,
@@ -238,29 +236,19 @@ class UpkeepPage(Page):
 
     def _found(self, lines: tuple[int, ...], finding: Finding) -> None:
         if finding is Finding.OK:
-            self._check(lines, finding, "", "", None)
+            self._check(lines, finding, "", "")
             return
         form = FaultForm(len(lines), self)
-        form.chosen.connect(lambda kind, words, act: self._check(lines, kind, words, act, form))
+        form.chosen.connect(lambda kind, words, act: self._check(lines, kind, words, act))
         form.open()
 
-    def _check(
-        self, lines: tuple[int, ...], finding: Finding, words: str, action: str,
-        form: FaultForm | None,
-    ) -> None:  # fmt: skip
+    def _check(self, lines: tuple[int, ...], finding: Finding, words: str, action: str) -> None:
         head = self.rounds.head
         if head is None:
             return
         db, actor = self.context.db, self.context.actor
         command = upkeep.CheckLine(new_op(), head.org_id, head.id, lines, finding, words, action)
-
-        def kept(_n: int) -> None:
-            if form is not None:
-                form.accept()
-            self.refresh()
-
-        refused = form.refused if form is not None else None
-        self.write(lambda: upkeep.check(db, actor, command), kept, refused)
+        self.write(lambda: upkeep.check(db, actor, command), lambda _n: self.refresh())
 
     def finish(self) -> None:
         """Close the list in sight."""

@@ -168,9 +168,13 @@ class FaultForm(Form):
 
     @override
     def submit(self) -> None:
-        """Hand all over; the page closes the form when it is kept."""
+        """Hand all over."""
         self.chosen.emit(self.kind.value, self.words.text(), self.action.text())
+        self.accept()
 
-    def refused(self, error: Exception) -> None:
-        """Say what is missing; the form stays."""
-        self.action_field.say(getattr(error, "text", str(error)))
+    @override
+    def say_refusal(self, text: str) -> None:
+        """What can be missing is what was seen, or what was done."""
+        self.action_field.say(text)
+        if text:
+            (self.action if self.words.text().strip() else self.words).setFocus()
