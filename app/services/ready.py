@@ -176,7 +176,10 @@ class Line:
         return found
 
     def carry_out(self, text: str, many: list[Any]) -> None:
-        """Send a statement that answers nothing, once for each of the values."""
+        """Send a statement that answers nothing, once for each of the values.
+
+        Within a pipeline the driver's own error is raised, perhaps that of an earlier statement.
+        """
         self._expect()
         try:
             if len(many) == 1:
@@ -184,6 +187,8 @@ class Line:
             else:
                 self._cursor.executemany(text, many)
         except self._errors as error:
+            if in_pipeline(self.driver):
+                raise  # what it means is known when the pipeline has ended
             raise known_error(self.connection, error, text) from error
         finally:
             self._forget()
@@ -224,7 +229,13 @@ def known_error(connection: Connection, error: Exception, text: str) -> DBAPIErr
 def _is_broken(driver: Any) -> bool:
     # A server that goes down while it answers leaves the driver stuck in the pipeline: the line
     # is not called broken, nothing more goes over it, and what became of COMMIT is not known.
-    return bool(driver.broken) or driver.info.pipeline_status.name != "OFF"
+    return bool(driver.broken) or in_pipeline(driver)
+
+
+def in_pipeline(driver: Any) -> bool:
+    """Whether statements are sent to a server without waiting for its answers."""
+    found = getattr(getattr(driver, "info", None), "pipeline_status", None)
+    return found is not None and found.name != "OFF"
 
 
 def _room_for(values: object) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,13 +14,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
 from app.domain.ids import new_op
 from app.models.platform import Counter, Operation
 from app.models.stock import Lot
+from app.services.db import at_end
 from app.services.ready import Ready
-from tests.databases import Backend
-from tests.factories import EAST, NOW, Site
+from tests.conftest import FixedClock
+from tests.databases import Backend, Databases
+from tests.factories import EAST, NOW, WEST, Site
 
 DAY = date(2026, 10, 14)
 LAST = select(Counter.last).where(Counter.kind == "XH")
@@ -43,6 +46,13 @@ def lots(site: Site) -> Site:
             ],
         )  # fmt: skip
     return site
+
+
+@pytest.fixture
+def postgresql_site(databases: Databases, clock: FixedClock) -> Iterator[Site]:
+    """The small group on a server only: a file has no pipeline."""
+    with databases.site("postgresql", clock) as made:
+        yield made
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
@@ -128,6 +138,28 @@ def test_a_line_that_is_cut_is_told_and_replaced(postgresql_backend: Backend) ->
         cut(session)
     with way.read() as session:
         assert asked.row(session, {}) is not None
+
+
+def test_what_is_refused_within_a_pipeline_is_no_lost_line(postgresql_site: Site) -> None:
+    """The answer comes while more is being sent: early, late, or with the answer to COMMIT."""
+    way, long = postgresql_site.db("east_store"), "x" * 100_000
+    neighbour = {"org_id": WEST, "kind": "XH", "day": DAY, "last": 1}
+    backend, put, more = (
+        Ready(text("SELECT pg_backend_pid()")), Ready(insert(Counter)),
+        Ready(text("SELECT length(:long)")),
+    )  # fmt: skip
+
+    def write(session: Session, number: int) -> None:
+        at_end(session, put, neighbour)
+        at_end(session, more, [{"long": long}] * number)
+
+    with way.read() as session:
+        before = backend.row(session, {})
+    for number in range(12):
+        with pytest.raises(NotAllowedError), way.write() as session:
+            write(session, number)
+        with way.read() as session:
+            assert backend.row(session, {}) == before  # nothing is wrong with the line
 
 
 def test_a_column_that_is_left_out_is_left_to_the_database(site: Site) -> None:
