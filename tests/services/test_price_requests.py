@@ -13,6 +13,7 @@ from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.models.price import Price
 from app.services.prices.alerts import alerts
+from app.services.prices.change import NewPrice, SetPrice, set_price
 from app.services.prices.requests import (
     APPROVED,
     IN_FORCE,
@@ -25,7 +26,7 @@ from app.services.prices.requests import (
     requests,
 )
 from tests.conftest import FixedClock
-from tests.factories import Site
+from tests.factories import KANGZE, Site
 from tests.order_needs import AMOXICILLIN, open_order
 
 
@@ -104,6 +105,17 @@ def test_a_wish_follows_the_platform(sqlite_site: Site, other: dict[str, Any], c
 def test_another_suppliers_price_is_not_theirs_to_ask_for(site: Site) -> None:
     with pytest.raises(NotAllowedError):
         ask_price(*site.as_("ruihe_sales"), wish(site))
+
+
+def test_a_price_that_was_replaced_meanwhile_is_not_followed(sqlite_site: Site) -> None:
+    one, site = asked(sqlite_site), sqlite_site
+    cheaper = NewPrice(AMOXICILLIN, KANGZE, Decimal("3.00"), date(2026, 10, 14))
+    set_price(*site.as_("lead_buyer"), SetPrice(new_op(), 2, cheaper))
+    yes = DecidePrice(new_op(), one.request_id, agree=True)
+    with pytest.raises(DomainError, match=r"原价 3\.86 已在 2026-10-14 截止"):
+        decide_price(*site.as_("lead_head"), yes)
+    no = DecidePrice(new_op(), one.request_id, agree=False, answer="原价已由新价格代替")
+    assert decide_price(*site.as_("lead_head"), no) == REFUSED
 
 
 def test_what_was_ordered_above_the_list_is_told(sqlite_site: Site, clock: FixedClock) -> None:

@@ -214,6 +214,8 @@ def _decide(
 ) -> str:
     if not command.agree and len(command.answer.strip()) < _MIN_WORDS:
         raise DomainError("price.refusal", _("请写明不同意的理由（至少 4 个字）。"))
+    if command.agree:
+        _refuse_replaced(session, found)
     mark = "first" if first else "second"
     values: dict[str, Any] = {f"{mark}_by": actor.person_id, f"{mark}_at": now(session)}
     values["status"] = REFUSED if not command.agree else APPROVED if first else IN_FORCE
@@ -225,6 +227,24 @@ def _decide(
     if values["status"] == IN_FORCE:
         _follow(session, actor, found, int(values["new_price_id"]))
     return str(values["status"])
+
+
+def _first_day(session: Session, found: PriceRequest) -> date:
+    return max(found.valid_from, today(session))
+
+
+def _refuse_replaced(session: Session, found: PriceRequest) -> None:
+    """A price that ended while it was asked about has nothing that could follow it."""
+    ended = session.get_one(Price, found.price_id).valid_to
+    if ended is not None and ended <= _first_day(session, found):
+        raise DomainError(
+            "price.request_replaced",
+            _(
+                "申请的原价 {price} 已在 {day} 截止，这个申请不能再生效。"
+                "请选不同意，由供应商按现行价格重新申请。",
+                price=price_text(found.old_price), day=ended,
+            ),
+        )  # fmt: skip
 
 
 def _set(session: Session, found: PriceRequest, values: dict[str, Any]) -> None:
@@ -247,7 +267,7 @@ def _set(session: Session, found: PriceRequest, values: dict[str, Any]) -> None:
 def _follow(session: Session, actor: Actor, found: PriceRequest, price_id: int) -> None:
     """The new price in the list of the old one, which is closed."""
     old = session.get_one(Price, found.price_id)
-    start = max(found.valid_from, today(session))
+    start = _first_day(session, found)
     price = NewPrice(
         item_id=old.item_id,
         supplier_id=old.supplier_id,
