@@ -40,6 +40,11 @@ class Handed:
         self._pending = 0
         self.waits = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether something that was asked for has no answer yet."""
+        return self._pending > 0
+
     def wait(self) -> bool:
         """Wait for the change asked for; False if there is none, or one alone could be refused."""
         self.waits = self._pending == 1

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
+from typing_extensions import override
 
 from app.domain.errors import DomainError, EnvironmentProblem, Problem, UnsureProblem
 from app.ui.errors import ErrorDesk
@@ -219,3 +220,52 @@ def test_a_form_that_asks_for_nothing_leaves_at_once(host: QWidget, jobs: JobRun
     form.open()
     form.verb.click()
     assert not form.isVisible()
+
+
+def test_a_form_that_closes_itself_later_sends_nothing_twice_either(
+    host: QWidget, jobs: JobRunner, settle: Settle
+) -> None:
+    """One that asks in `submit` and accepts when the answer is there."""
+    service, told = Service(), list[str]()
+    service.free.clear()
+
+    class Later(Form):
+        @override
+        def submit(self) -> None:
+            send(jobs, service, "9 盒", self.answered)
+
+        def answered(self, text: str) -> None:
+            told.append(text)
+            self.accept()
+
+    form = Later("登记价格", "登记", host)
+    form.open()
+    form.verb.click()
+    form.verb.click()
+    form.press()
+    form.reject()
+    assert form.isVisible(), "Esc waits for the answer, which would come to a form that is gone"
+    service.free.set()
+    settle()
+    assert service.made == told == ["9 盒"]
+    assert not isValid(form) or not form.isVisible()
+
+
+def test_another_button_hands_over_like_the_main_one(
+    host: QWidget, jobs: JobRunner, desk: ErrorDesk, settle: Settle
+) -> None:
+    service = Service(SHORT)
+    form = typed(host, jobs, service, print)
+
+    def refuse() -> None:
+        form.accept()
+
+    form.hand_over(refuse)
+    form.hand_over(refuse)
+    settle()
+    assert form.isVisible()
+    assert form.refusal.text == SHORT.text
+    form.hand_over(refuse)
+    settle()
+    assert service.made == ["9 盒"]
+    assert not isValid(form) or not form.isVisible()

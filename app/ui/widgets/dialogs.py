@@ -86,16 +86,20 @@ class Form(QDialog):
 
     def press(self) -> None:
         """Do what the main button says; if a field is not right yet, the keys go there."""
-        if self._handed.waits:
-            return
-        with handover.by(self._handed):
-            self.submit()
-        if not self.isVisible() or self._handed.waits:
+        self.hand_over(self.submit)
+        if not self.isVisible() or self._handed.busy:
             return
         wrong = (field for field in self.findChildren(Field) if field.problem.isVisible())
         first = next(wrong, None)
         if first is not None:
             first.editor.setFocus()
+
+    def hand_over(self, act: Callable[[], object]) -> None:
+        """Do what a button asks for, unless what was asked for before has no answer yet."""
+        if self._handed.busy:
+            return
+        with handover.by(self._handed):
+            act()
 
     @override
     def accept(self) -> None:
@@ -115,7 +119,7 @@ class Form(QDialog):
     @override
     def reject(self) -> None:
         """Esc and 取消, unless an answer is awaited."""
-        if not self._handed.waits:
+        if not self._handed.busy:
             super().reject()
 
     def _close_taken(self) -> None:

@@ -122,7 +122,7 @@ class DecideForm(_Reasoned):
         self.body.addWidget(self.field)
         self._decide = decide
         self.refuse = Button(_("退回"), Kind.DANGER)
-        self.refuse.clicked.connect(self._refuse)
+        self.refuse.clicked.connect(lambda: self.hand_over(self._refuse))
         self.buttons.insertWidget(self.buttons.count() - 1, self.refuse)
         self.verb.setFocus()
 

@@ -169,12 +169,12 @@ class RequestForm(Form):
         self.note.setMaxLength(100)
         self.body.addWidget(Field(_("备注（可不写）"), self.note))
         self.draft = Button(_("先存草稿"))
-        self.draft.clicked.connect(lambda: self._decide(self._open, send=False))
+        self.draft.clicked.connect(lambda: self._hand_over(self._open, send=False))
         self.draft.setEnabled(bool(self._open))
         self.buttons.insertWidget(self.buttons.count() - 1, self.draft)
         self.everything = Button(_("全部提交"))
         self.everything.setVisible(bool(looked) and len(self._open) == len(lines.picked))
-        self.everything.clicked.connect(lambda: self._decide(self._open, send=True))
+        self.everything.clicked.connect(lambda: self._hand_over(self._open, send=True))
         self.buttons.insertWidget(self.buttons.count() - 1, self.everything)
         (self.verb if self._safe else self.cancel).setFocus()
 
@@ -201,6 +201,9 @@ class RequestForm(Form):
         """Send the safe lines."""
         if self._safe:
             self._decide(self._safe, send=True)
+
+    def _hand_over(self, items: frozenset[int], *, send: bool) -> None:
+        self.hand_over(lambda: self._decide(items, send=send))
 
     def _decide(self, items: frozenset[int], *, send: bool) -> None:
         self.decided.emit(send, " ".join(self.note.text().split()), items)

@@ -91,7 +91,7 @@ class NumberForm(Form):
         self.body.addWidget(self.problem)
         self.end = Button(_("取消定数"))
         self.end.setVisible(now is not None)
-        self.end.clicked.connect(self._end)
+        self.end.clicked.connect(lambda: self.hand_over(self._end))
         self.buttons.insertWidget(0, self.end)
         self.kind.currentIndexChanged.connect(lambda _index: self._fit())
         self._fit()

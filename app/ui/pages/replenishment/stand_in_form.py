@@ -68,7 +68,7 @@ class StandInForm(Form):
         self.take.clicked.connect(self._ask)
         self.take.setVisible(bool(found))
         self.back = Button(_("取消归并"))
-        self.back.clicked.connect(self._end)
+        self.back.clicked.connect(lambda: self.hand_over(self._end))
         self.back.setVisible(now is not None)
         for place, button in enumerate((self.take, self.back)):
             self.buttons.insertWidget(place, button)

@@ -195,7 +195,8 @@ class MatchForm(Form):
             else:
                 context.errors.take(error)
 
-        self._page.write(lambda: match(db, actor, command), done, failed)
+        # Pressed again before the answer, the same part of a bill would be matched twice
+        self.hand_over(lambda: self._page.write(lambda: match(db, actor, command), done, failed))
 
 
 def _fill(grid: GridView, rows: list[Row]) -> None:

@@ -47,7 +47,7 @@ class _LoanForm(Form):
                       org=row.org, qty=packs(row, back))  # fmt: skip
             self.body.addWidget(Text(words, Role.BODY, wrap=True))
             net = Button(_("互抵 {qty}", qty=packs(row, back)))
-            net.clicked.connect(self._net)
+            net.clicked.connect(lambda: self.hand_over(self._net))
             self.buttons.insertWidget(0, net)
 
     def _net(self) -> None:

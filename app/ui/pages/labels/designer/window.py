@@ -102,11 +102,11 @@ class DesignerForm(Form):
         self.canvas.chose.connect(self.side.show_chosen)
         self.side.changed.connect(self._changed)
         self.trial.activated.connect(lambda _place: self._other_trial())
-        self.as_new.clicked.connect(self.save_as_new)
+        self.as_new.clicked.connect(lambda: self.hand_over(self.save_as_new))
         self.tools.changed.connect(self._other_design)
         self.tools.added.connect(self.canvas.setFocus)
         self.tools.listen(self)
-        QShortcut(QKeySequence.StandardKey.Save, self, self.submit)
+        QShortcut(QKeySequence.StandardKey.Save, self, self.press)
 
     # -- what is done -----------------------------------------------------------------------------
 
