@@ -19,6 +19,7 @@ from app.domain.ids import new_id, new_op
 from app.domain.labels.plan import quantities, suggested
 from app.domain.labels.sheet import Nudge
 from app.domain.ledger import Move
+from app.models.item import ItemCode
 from app.models.pack import Pack
 from app.models.receiving import Acceptance, AcceptanceLine
 from app.services.consumption.commands import Consume, ConsumeLine
@@ -97,6 +98,21 @@ def test_what_came_in_is_proposed_in_round_numbers(site: Site) -> None:
     assert (one.name, one.lot_no, one.qty, one.free) == ("阿莫西林胶囊", "K260318", BOXES, BOXES)
     assert (one.per_label, one.labels) == (20 * 24, 5)
     assert one.gtin == "06901234500011"
+
+
+def test_a_box_never_bears_the_number_of_a_case(site: Site) -> None:
+    acceptance = receive(site)
+    with site.owner.write() as session:
+        kept = session.scalars(select(ItemCode).where(ItemCode.item_id == 101)).one()
+        kept.unit_factor = 200 * 24
+    (one,) = candidates.from_acceptance(*site.as_("east_store"), EAST, acceptance)
+    assert one.gtin == ""
+    with site.owner.write() as session:
+        session.add(
+            ItemCode(item_id=101, id=1, system="gtin", code="06901234500158", unit_factor=1)
+        )
+    (one,) = candidates.from_acceptance(*site.as_("east_store"), EAST, acceptance)
+    assert one.gtin == "06901234500158"
 
 
 def test_labels_are_units_with_codes_that_no_other_label_has(site: Site) -> None:

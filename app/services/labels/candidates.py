@@ -246,7 +246,10 @@ def _candidate(lot: Lot, row: Any, qty: int, labelled: int, gtin: str) -> Candid
 def trade_numbers(
     session: Session, org_id: int, items: Collection[int], day: date
 ) -> dict[int, str]:
-    """The trade number in force of each item: that of the pack, else of the smallest unit."""
+    """The trade number in force of each item: that of the pack, else of a smaller unit.
+
+    Never that of a case: whoever scans the label would read a case where one pack lies.
+    """
     rows = session.execute(
         select(ItemCode.item_id, ItemCode.code)
         .join(Item, Item.id == ItemCode.item_id)
@@ -254,10 +257,11 @@ def trade_numbers(
             ItemCode.item_id.in_(sorted(items)),
             ItemCode.system == "gtin",
             ItemCode.org_id.in_((0, org_id)),
+            ItemCode.unit_factor <= Item.pack_factor,
             (ItemCode.valid_from.is_(None)) | (ItemCode.valid_from <= day),
             (ItemCode.valid_to.is_(None)) | (ItemCode.valid_to > day),
         )
-        .order_by(ItemCode.item_id, (ItemCode.unit_factor == Item.pack_factor).desc(), ItemCode.id)
+        .order_by(ItemCode.item_id, ItemCode.unit_factor.desc(), ItemCode.id)
     )
     found: dict[int, str] = {}
     for item_id, code in rows:
