@@ -17,7 +17,13 @@ from hypothesis import given, strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileSystemModel, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileSystemModel,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError
@@ -166,6 +172,31 @@ def test_the_parts_of_a_panel_are_as_high_as_their_wrapped_words(qtbot: QtBot, h
     qtbot.waitUntil(lambda: facts.height() >= facts.heightForWidth(facts.width()))
     assert words.height() >= words.heightForWidth(words.width())
     assert words.y() <= facts.y() + facts.height() + 20, "they stand at the top"
+
+
+def test_a_field_keeps_its_line_when_its_neighbour_has_something_to_say(qtbot: QtBot) -> None:
+    row = QWidget()
+    qtbot.addWidget(row)
+    layout = QHBoxLayout(row)
+    quiet, wrong = Field("科室", Select([(1, "所有科室")])), Field("每包几个", CodeEdit())
+    layout.addWidget(quiet)
+    layout.addWidget(wrong)
+    row.show()
+    before = quiet.editor.y()
+    wrong.say("请填整数，如 20。")
+    qtbot.waitUntil(lambda: quiet.height() > quiet.sizeHint().height())
+    assert quiet.editor.y() == wrong.editor.y() == before
+
+
+def test_what_is_being_mended_is_not_wrong_any_more(qtbot: QtBot) -> None:
+    words, choice = QPlainTextEdit(), Select([(1, "合格"), (2, "不合格")])
+    for editor in (words, choice):
+        field = Field("结果", editor)
+        qtbot.addWidget(field)
+        field.show()
+        field.say("还没写清。")
+        QTest.keyClick(editor, Qt.Key.Key_A if editor is words else Qt.Key.Key_Down)
+        assert not field.problem.text
 
 
 def test_quantity_by_buttons_keys_and_typing(qtbot: QtBot) -> None:

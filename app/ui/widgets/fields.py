@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
+    QPlainTextEdit,
     QStyle,
     QStyleOptionComboBox,
     QVBoxLayout,
@@ -106,8 +107,7 @@ class Field(QWidget):
         self.hint = Text(hint, Role.LABEL)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.problem = FieldProblem()
-        if isinstance(editor, QLineEdit):  # what is being mended is not wrong any more
-            editor.textEdited.connect(lambda _text: self.say(""))
+        self._clear_when_mended(editor)
         head = QHBoxLayout()
         head.addWidget(self.label)
         head.addWidget(self.hint, 1)
@@ -117,6 +117,17 @@ class Field(QWidget):
         column.addLayout(head)
         column.addWidget(editor)
         column.addWidget(self.problem)
+        if not _grows(editor):  # room a neighbour makes stays below, labels keep their line
+            column.addStretch()
+
+    def _clear_when_mended(self, editor: QWidget) -> None:
+        """What is being mended is not wrong any more."""
+        if isinstance(editor, QLineEdit):
+            editor.textEdited.connect(lambda _text: self.say(""))
+        elif isinstance(editor, QPlainTextEdit):
+            editor.textChanged.connect(lambda: self.say(""))
+        elif isinstance(editor, QComboBox):
+            editor.activated.connect(lambda _place: self.say(""))
 
     @property
     def text(self) -> str:
@@ -133,6 +144,12 @@ class Field(QWidget):
         """Words beside the label (应收 100 盒，还差 40 盒)."""
         self.hint.set_tone(tone)
         self.hint.setText(text)
+
+
+def _grows(editor: QWidget) -> bool:
+    """Whether an editor takes what height there is."""
+    wants = editor.sizePolicy().expandingDirections() & Qt.Orientation.Vertical
+    return bool(wants) and editor.maximumHeight() > editor.minimumHeight()
 
 
 def beside(*fields: QWidget) -> QHBoxLayout:
