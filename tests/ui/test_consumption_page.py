@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.domain.consumption.reagents import Mode, Rule
+from app.domain.errors import EnvironmentProblem
 from app.domain.ids import new_op
 from app.models.item import Item
 from app.models.pack import Pack
@@ -83,6 +84,16 @@ def test_scan_twice_undo_and_post(
     ]  # fmt: skip
     assert on_hand(sqlite_site, lots["K1"]) == 39 * 24
     assert str(page.use.documents.model.index(0, 0).data()).startswith("XH20261014-001")
+
+
+def test_a_scan_without_the_server_is_told_where_the_eye_is(
+    page: ConsumptionPage, settle: Settle, scan: Scan
+) -> None:
+    scan(page, GTIN)
+    settle()
+    page.use._failed(EnvironmentProblem("db.offline", "连不上集团主库。网络恢复后请重试。"))
+    assert shown(page) == (Status.BAD, "连不上集团主库")
+    assert quantities(page) == ["1 盒"]
 
 
 def test_a_label_counts_once(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -14,6 +14,8 @@ from app.i18n import N_, _
 
 _LOWEST: Final = Decimal(-100)
 _HIGHEST: Final = Decimal(60)
+_LONGEST: Final = timedelta(days=15)
+"""No cold chain inside the country takes longer; beyond it the year or the day was mistyped."""
 
 
 class Mode(StrEnum):
@@ -132,7 +134,13 @@ def _temperature(
 
 def _times(transport: Transport, row: int) -> list[Problem]:
     start, end = transport.started_at, transport.arrived_at
-    if start is None or end is None or start <= end:
+    if start is None or end is None or start <= end <= start + _LONGEST:
         return []
-    text = _("启运时间晚于到货时间。请核对两个时间。")
+    if start > end:
+        text = _("启运时间晚于到货时间。请核对两个时间。")
+    else:
+        text = _(
+            "启运时间 {start} 比到货早 {n} 天，冷链运输最长按 {most} 天。请核对年份和日期。",
+            start=f"{start:%Y-%m-%d %H:%M}", n=(end - start).days, most=_LONGEST.days,
+        )  # fmt: skip
     return [Problem("cold.times", text, row, _("启运时间"))]

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.db import local_time
 from app.ui import icons, theme
@@ -329,9 +329,16 @@ class ScanBar(QWidget):
         """Show a result in words."""
         self.show_result(ScanResult(status, text, detail))
 
-    def show_refusal(self, error: DomainError, bind: str = "") -> None:
-        """Say why: the first sentence large, what to do below it; `bind` as in `ScanResult`."""
-        text = error.problems[0].text if error.problems else error.text
+    def show_refusal(self, error: Exception, bind: str = "") -> None:
+        """Say why: the first sentence large, what to do below it; `bind` as in `ScanResult`.
+
+        A scan that the server could not answer is told here as well: else the eye stays on the
+        scan before, which was in order. Other errors are not for this place.
+        """
+        if not isinstance(error, DomainError | EnvironmentProblem):
+            return
+        problems = error.problems if isinstance(error, DomainError) else ()
+        text = problems[0].text if problems else error.text
         short, _stop, rest = text.partition("。")
         self.show_result(ScanResult(Status.BAD, short, rest, bind))
 

@@ -77,6 +77,14 @@ def test_cold_goods_need_their_journey() -> None:
     assert blocking(editing.set_transport(state, no_record)) == ["cold.missing"]
 
 
+def test_a_journey_of_weeks_is_a_mistyped_date() -> None:
+    for days, codes in ((0, []), (15, []), (16, ["cold.times"]), (365, ["cold.times"])):
+        journey = replace(COLD, started_at=NOW - timedelta(days=days))
+        assert [one.code for one in problems(journey, "cold", "胰岛素")] == codes
+    (told,) = problems(replace(COLD, started_at=NOW - timedelta(days=365)), "cold", "胰岛素")
+    assert "早 365 天" in told.text
+
+
 def test_a_lot_that_is_recalled_while_it_is_counted_does_not_come_in() -> None:
     state, _told = take(session(line(1, CLAVULANATE, 2)), CLAVULANATE, pack("K1", EXPIRY))
     assert blocking(state) == []

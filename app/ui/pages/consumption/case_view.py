@@ -212,12 +212,12 @@ class CaseView(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self.post_button.setEnabled(True)
+        self.bar.show_refusal(error)
         if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
             return
         for name, field in self.fields.items():
             field.say(next((p.text for p in error.problems if p.column == name), ""))
-        self.bar.show_refusal(error)
 
     def _say(self, status: Status, text: str, detail: str = "") -> None:
         self.bar.show_result(ScanResult(status, text, detail))

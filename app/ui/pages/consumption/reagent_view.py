@@ -257,9 +257,8 @@ class ReagentView(QWidget):
         self._page.write(lambda: define(db, actor, command), kept, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        if isinstance(error, DomainError):
-            self.bar.show_refusal(error)
-        else:
+        self.bar.show_refusal(error)
+        if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
 
     def _announce(self) -> None:

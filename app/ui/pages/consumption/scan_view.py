@@ -159,9 +159,8 @@ class ConsumeView(QWidget):
         self._say(status, word, goods.warning or detail)
 
     def _failed(self, error: Exception) -> None:
-        if isinstance(error, DomainError):
-            self.bar.show_refusal(error)
-        else:
+        self.bar.show_refusal(error)
+        if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
 
     def _bind(self, code: str) -> None:

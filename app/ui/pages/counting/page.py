@@ -265,7 +265,6 @@ class CountingPage(Page):
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
-        if isinstance(error, DomainError):
-            self.bar.show_refusal(error)
-        else:
+        self.bar.show_refusal(error)
+        if not isinstance(error, DomainError):
             self.context.errors.take(error)

@@ -54,7 +54,7 @@ class Desk(QObject):
 
     Signals:
         told: A `ScanResult` for the bar.
-        denied: A `DomainError` for the bar.
+        denied: An error for the bar.
         changed: Data changed; ask again.
         made: Packs were built: their ids.
     """
@@ -207,10 +207,9 @@ class Desk(QObject):
 
     def refused(self, error: Exception) -> None:
         """Show in the bar why something could not be done."""
+        self.denied.emit(error)
         if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
-            return
-        self.denied.emit(error)
 
 
 def _open(where: Path) -> None:

@@ -298,9 +298,8 @@ class RecallPage(Page):
         self.refresh()
 
     def _failed(self, error: Exception) -> None:
-        if isinstance(error, DomainError):
-            self.bar.show_refusal(error)
-        else:
+        self.bar.show_refusal(error)
+        if not isinstance(error, DomainError):
             self.context.errors.take(error)
 
 
