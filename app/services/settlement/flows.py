@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind
@@ -159,16 +159,29 @@ def _costs(
     session: Session, org_id: int, suppliers: Collection[int], span: Span
 ) -> dict[_Key, _Costs]:
     """At which prices each lot came in, as the books stood on the last of the days."""
-    rows = session.execute(
+    known: dict[_Key, tuple[int, int]] = {}
+    several: set[_Key] = set()
+    for owner, item, lot, price, factor in session.execute(_receipts(org_id, suppliers)):
+        if known.setdefault((owner, item, lot), (price, factor)) != (price, factor):
+            several.add((owner, item, lot))
+    found = {}
+    for key, (price, factor) in known.items():
+        cost = (from_scaled(price), factor)
+        found[key] = _Costs(cost, cost)
+    if several:
+        found |= _several_costs(session, org_id, several, span)
+    return found
+
+
+def _receipts(org_id: int, suppliers: Collection[int]) -> Select[int, int, int, int, int]:
+    """Owner, item, lot, price and factor of all that came in and was not reversed."""
+    return (
         select(
             Ledger.owner_id,
             Ledger.item_id,
             Ledger.lot_id,
             type_coerce(Ledger.unit_price, BigInt),  # a Decimal only for what is kept
             Ledger.price_factor,
-            Ledger.qty,
-            Ledger.occurred_on,
-            Place.kind,
         )
         .join(Place, and_(Place.org_id == Ledger.org_id, Place.id == Ledger.from_place))
         .where(
@@ -179,11 +192,22 @@ def _costs(
             Ledger.doc_kind != DocKind.TITLE.value,
             stands(),
         )
+    )
+
+
+def _several_costs(
+    session: Session, org_id: int, lots: Collection[_Key], span: Span
+) -> dict[_Key, _Costs]:
+    """Of the few lots that came in at several prices, what held when."""
+    rows = session.execute(
+        _receipts(org_id, {owner for owner, _item, _lot in lots})
+        .add_columns(Ledger.qty, Ledger.occurred_on, Place.kind)
         .order_by(Ledger.seq)
     )
     receipts: dict[_Key, list[_Receipt]] = defaultdict(list)
     for owner, item, lot, price, factor, qty, day, kind in rows:
-        receipts[owner, item, lot].append(_Receipt(price, factor, qty, day, kind))
+        if (owner, item, lot) in lots:
+            receipts[owner, item, lot].append(_Receipt(price, factor, qty, day, kind))
     return {key: _cost_of(found, span) for key, found in receipts.items()}
 
 
