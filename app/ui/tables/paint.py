@@ -317,11 +317,12 @@ def box(painter: QPainter, rect: QRect, status: Status | None = None) -> None:
 def check(painter: QPainter, rect: QRect, *, on: bool) -> None:
     """A check box in the middle of `rect`."""
     side = theme.px(18)
-    box = QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side)
+    middle = QRectF(rect).center()  # of whole pixels it would lie half a pixel to the left
+    box = QRectF(middle.x() - side / 2, middle.y() - side / 2, side, side)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.colour("primary" if on else "field"), 1.4))
     painter.setBrush(theme.colour("primary" if on else "surface"))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.drawRoundedRect(box.adjusted(0.7, 0.7, -0.7, -0.7), 4, 4)
     if on:
         inner = box.adjusted(1, 1, -1, -1)
         icons.draw(painter, Icon.CHECK_BOLD, inner, theme.colour("onPrimary"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from app.domain.duties import Duty
@@ -75,7 +76,7 @@ class TermForm(SaveForm):
         self.trigger.choose(row.trigger or "consumption")
         self.add(Field(_("下单后几个工作日到货"), self.days))
         self.add(*self.weekdays[:4])
-        self.add(*self.weekdays[4:])
+        self.add(*self.weekdays[4:], QWidget())  # each below the one above it
         hint = _("用后结算：用掉才付款，货归供应商")
         self.add(Field(_("结算方式"), self.trigger, hint=hint))
 
