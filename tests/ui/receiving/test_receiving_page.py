@@ -39,7 +39,7 @@ from tests.deliveries import (
     signed_order,
     stock_of,
 )
-from tests.factories import EAST, KANGZE, Site
+from tests.factories import EAST, KANGZE, RUIHE, Site
 from tests.ui.conftest import Show, type_fast
 
 Scan = Callable[[ReceivingPage, str], None]
@@ -329,6 +329,25 @@ def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
     db, actor = sqlite_site.as_("east_store")
     opened = open_delivery(db, actor, row.org_id, row.id)
     assert [line.qty for line in opened.note.lines] == [3]
+
+
+def test_goods_that_the_supplier_announced_are_doubted_on_a_note_by_hand(
+    page: ReceivingPage, settle: Settle, sqlite_site: Site, made: MadeDelivery
+) -> None:
+    page.perform(Act.NEW)
+    settle()
+    form = form_of(NoteForm)
+    assert isinstance(form, NoteForm)
+    form.supplier.choose(KANGZE)
+    form.picker.picked.emit(find_goods(*sqlite_site.as_("east_store"), "YP-000102")[0])
+    settle()
+    assert form.doubt.isHidden()
+    form.picker.picked.emit(find_goods(*sqlite_site.as_("east_store"), "YP-000101")[0])
+    settle()
+    assert f"在途的送货单 {made.no}，上面也有阿莫西林胶囊。是不是同一批" in form.doubt.text()
+    form.supplier.choose(RUIHE)
+    settle()
+    assert form.doubt.isHidden()
 
 
 def test_near_expiry_asks_for_its_reason(

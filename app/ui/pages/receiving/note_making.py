@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
+from shiboken6 import isValid
 from typing_extensions import override
 
 from app.domain.errors import DomainError, Problem
@@ -28,7 +29,12 @@ from app.services.receiving.trace_files import (
     holds_traces,
     load_traces,
 )
-from app.services.receiving.typing_notes import GoodsHit, expected_lines, find_goods
+from app.services.receiving.typing_notes import (
+    GoodsHit,
+    expected_lines,
+    find_goods,
+    same_on_way,
+)
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.status import Status
@@ -224,6 +230,8 @@ class NoteForm(Form):
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(240)
         self.grid.set_empty(_("在上面按拼音或编码找品规，或带出未到货的订单。"))
+        self.doubt = Text("", Role.LABEL, wrap=True, tone=Status.WARN)
+        self.doubt.hide()
         self._build()
 
     def _build(self) -> None:
@@ -238,7 +246,9 @@ class NoteForm(Form):
         row.addWidget(self.ordered)
         self.body.addLayout(row)
         self.body.addWidget(self.grid, 1)
+        self.body.addWidget(self.doubt)
         self.picker.picked.connect(self._add)
+        self.supplier.currentIndexChanged.connect(lambda _index: self._look_again())
         self.ordered.clicked.connect(self._take_ordered)
 
     def _search(self, text: str) -> Sequence[Found]:
@@ -260,6 +270,22 @@ class NoteForm(Form):
         self._hits[hit.item_id] = hit
         cells = (Two(hit.name, hit.spec), hit.pack_unit, f"{packs:,}")
         self.model.put(Row(hit.item_id, cells, record=packs))
+        self._look_again()
+
+    def _look_again(self) -> None:
+        """Whether the supplier announced some of it: the same goods must not come in twice."""
+        context, supplier, items = self._page.context, self.supplier.value, tuple(self._hits)
+        if isinstance(supplier, int) and items:
+            db, actor, org = context.db, context.actor, context.org.id
+            self._page.read(
+                lambda: same_on_way(db, actor, org, supplier, items), self._say_doubt,
+                channel="on_way",
+            )  # fmt: skip
+
+    def _say_doubt(self, words: str) -> None:
+        if isValid(self):
+            self.doubt.setText(words)
+            self.doubt.setVisible(bool(words))
 
     def _take_ordered(self) -> None:
         context, supplier = self._page.context, self.supplier.value
