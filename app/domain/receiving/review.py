@@ -49,7 +49,9 @@ def entry_problems(work: Work, entry: Entry, today: date, policy: Policy) -> lis
     if entry.accepted:
         found += _lot(entry, goods)
         found += _expiry(entry, goods, today, policy)
-        found += journeys.problems(work.transport, goods.storage, goods.name, row=entry.key)
+        found += journeys.problems(
+            work.transport, goods.storage, goods.name, row=entry.key, today=today
+        )
     found += _amounts(work, entry, goods)
     line = work.line_of(entry)
     if line is not None and entry.accepted:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from app.domain.days import ZONE
 from app.domain.errors import DomainError, Problem
 from app.domain.receiving.policy import temperature_range
 from app.i18n import N_, _
@@ -84,7 +86,9 @@ def missing(transport: Transport) -> tuple[str, ...]:
     return tuple(words for value, words in wanted if value is None)
 
 
-def problems(transport: Transport, storage: str, name: str, *, row: int = 0) -> list[Problem]:
+def problems(
+    transport: Transport, storage: str, name: str, *, row: int = 0, today: date | None = None
+) -> list[Problem]:
     """Why cold goods may not be accepted; empty when all is in order.
 
     Args:
@@ -92,6 +96,7 @@ def problems(transport: Transport, storage: str, name: str, *, row: int = 0) -> 
         storage: Storage class of the goods.
         name: What the goods are called.
         row: Line of the acceptance.
+        today: The members' day by the server's clock; None where it is not looked at.
     """
     allowed = temperature_range(storage)
     if allowed is None:
@@ -104,7 +109,11 @@ def problems(transport: Transport, storage: str, name: str, *, row: int = 0) -> 
             what="、".join(unknown),
         )
         return [Problem("cold.missing", text, row, _("冷链"))]
-    return [*_temperature(transport, allowed, name, row), *_times(transport, row)]
+    return [
+        *_temperature(transport, allowed, name, row),
+        *_times(transport, row),
+        *_ahead(transport, row, today),
+    ]
 
 
 def out_of_range(transport: Transport, storage: str) -> bool:
@@ -144,3 +153,14 @@ def _times(transport: Transport, row: int) -> list[Problem]:
             start=f"{start:%Y-%m-%d %H:%M}", n=(end - start).days, most=_LONGEST.days,
         )  # fmt: skip
     return [Problem("cold.times", text, row, _("启运时间"))]
+
+
+def _ahead(transport: Transport, row: int, today: date | None) -> Iterator[Problem]:
+    """The form offers this computer's clock, which may be wrong by days."""
+    end = transport.arrived_at
+    if today is not None and end is not None and end.astimezone(ZONE).date() > today:
+        text = _(
+            "到货时间 {at} 在将来。请核对日期，并看这台电脑的时钟对不对。",
+            at=f"{end.astimezone(ZONE):%Y-%m-%d %H:%M}",
+        )
+        yield Problem("cold.ahead", text, row, _("到货时间"))

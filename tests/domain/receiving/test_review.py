@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from app.domain.days import ZONE
 from app.domain.errors import DomainError
 from app.domain.receiving import editing
 from app.domain.receiving.policy import Policy, is_near
@@ -83,6 +84,18 @@ def test_a_journey_of_weeks_is_a_mistyped_date() -> None:
         assert [one.code for one in problems(journey, "cold", "胰岛素")] == codes
     (told,) = problems(replace(COLD, started_at=NOW - timedelta(days=365)), "cold", "胰岛素")
     assert "早 365 天" in told.text
+
+
+def test_goods_do_not_arrive_tomorrow() -> None:
+    """The form offers the computer's clock, and that may be a day ahead of the server's."""
+    state, _told = take(session(line(1, INSULIN, 3)), INSULIN, pack("N1", EXPIRY, count=3))
+    for arrived, codes in (
+        (datetime(2026, 10, 14, 23, 59, tzinfo=ZONE), []),
+        (datetime(2026, 10, 15, 0, 0, tzinfo=ZONE), ["cold.ahead"]),
+        (datetime(2026, 10, 14, 16, 0, tzinfo=UTC), ["cold.ahead"]),  # midnight at the wall
+    ):
+        journey = replace(COLD, started_at=NOW, arrived_at=arrived)
+        assert blocking(editing.set_transport(state, journey)) == codes
 
 
 def test_a_lot_that_is_recalled_while_it_is_counted_does_not_come_in() -> None:

@@ -102,21 +102,26 @@ class RefuseForm(Form):
 class ColdForm(Form):
     """How cold goods came: without a record they are refused.
 
+    Args:
+        transport: What is known already.
+        come: When they came; the times that are typed belong to its day.
+        parent: The window.
+
     Signals:
         recorded: A `Transport`.
     """
 
     recorded = Signal(object)
 
-    def __init__(self, transport: Transport, now: datetime, parent: QWidget) -> None:
+    def __init__(self, transport: Transport, come: datetime, parent: QWidget) -> None:
         super().__init__(_("冷链登记"), _("登记"), parent, cancel=_("返回"))
-        self._transport, self._now = transport, now
+        self._transport, self._come = transport, come
         self.body.addWidget(
             Text(_("冷藏品到货应在 2–8 ℃，并有运输温度记录。"), Role.SECOND, wrap=True)
         )
         self.mode = Select([(one, one.label) for one in Mode])
         self.started = CodeEdit(_clock(transport.started_at))
-        self.arrived = CodeEdit(_clock(transport.arrived_at or now))
+        self.arrived = CodeEdit(_clock(come))
         self.temperature = CodeEdit(
             "" if transport.temperature is None else str(transport.temperature)
         )
@@ -173,7 +178,7 @@ class ColdForm(Form):
             edit.setFocus()
             return None
         field.say("")
-        return datetime.combine(self._now.date(), clock, self._now.tzinfo)
+        return datetime.combine(self._come.date(), clock, self._come.tzinfo)
 
 
 def _clock(moment: datetime | None) -> str:

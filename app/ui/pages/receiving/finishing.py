@@ -106,8 +106,10 @@ class Finishing(QObject):
 
     def ask_cold(self, then: Callable[[], None] | None = None) -> None:
         """How the cold goods came; out of range, the refusal is offered and `then` not done."""
-        now = local_time(datetime.now(UTC)).replace(second=0, microsecond=0)
-        form = ColdForm(self._counting.work.transport, now, self._host)
+        journey = self._counting.work.transport
+        # the day on which the note was opened, by the server's clock; this one may be a day off
+        come = journey.arrived_at or local_time(datetime.now(UTC))
+        form = ColdForm(journey, come.replace(second=0, microsecond=0), self._host)
 
         def take(transport: Transport) -> None:
             self._counting.edit(lambda session: editing.set_transport(session, transport))
