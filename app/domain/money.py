@@ -43,6 +43,8 @@ def price(text: str | int | Decimal) -> Decimal:
 def _typed(text: str) -> Decimal:
     """A number as people type it, full width too; Python would take 1_000, 1e3 and ١٢ as well."""
     plain = text.strip().translate(_FULL_WIDTH)
+    if not plain:
+        raise DomainError("price.empty", _("还没填价格。请填含税单价，如 3.86。"))
     if not _NUMBER.fullmatch(plain):
         raise DomainError("price.form", _("价格 {text} 不是数字。请填如 12.5 的数。", text=text))
     return Decimal(plain) + 0  # no minus before a zero

@@ -68,6 +68,11 @@ def test_what_is_no_price_is_refused_with_words(text: str) -> None:
         price(text)
 
 
+def test_a_price_not_given_is_asked_for() -> None:
+    with pytest.raises(DomainError, match="还没填价格"):
+        price("  ")
+
+
 @pytest.mark.parametrize(("text", "meant"), [("１２．５", "12.5"), (" 12 ", "12"), ("0", "0")])
 def test_prices_as_people_type_them_are_read(text: str, meant: str) -> None:
     assert price(text) == Decimal(meant)

@@ -31,6 +31,7 @@ from app.ui import formats, icons, theme
 from app.ui.icons import Icon
 from app.ui.jobs import JobRunner
 from app.ui.status import Status
+from app.ui.tables import paint
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import DetailPanel, Facts, toolbar
 from app.ui.widgets.charts import BarsChart, Forecast, SegmentBar, StepChart, UseChart
@@ -197,6 +198,26 @@ def test_what_is_being_mended_is_not_wrong_any_more(qtbot: QtBot) -> None:
         field.say("还没写清。")
         QTest.keyClick(editor, Qt.Key.Key_A if editor is words else Qt.Key.Key_Down)
         assert not field.problem.text
+
+
+@pytest.mark.parametrize("unit", ["盒", "片", "包装", "最小单位", "pack"])
+@pytest.mark.parametrize("density", list(theme.Density))
+def test_a_quantity_shows_its_unit_whole_where_room_is_short(
+    qtbot: QtBot, unit: str, density: theme.Density
+) -> None:
+    theme.apply(density_now=density)
+    edit = QtyEdit(unit)
+    qtbot.addWidget(edit)
+    edit.set_value(1200)
+    edit.resize(edit.minimumSizeHint())
+    edit.show()
+    line = edit.edit
+    figures = line.fontMetrics().horizontalAdvance("1200")
+    words = paint.width_of(unit, theme.px(15), bold=False)
+    assert figures + words < line.width()
+    left = (line.width() - line.textMargins().right() - figures) // 2
+    assert left >= 0
+    assert left + figures + words < line.width(), "the unit is not cut"
 
 
 def test_quantity_by_buttons_keys_and_typing(qtbot: QtBot) -> None:

@@ -9,7 +9,13 @@ from decimal import Decimal
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRegularExpression, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegularExpressionValidator
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QRegularExpressionValidator,
+)
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -24,6 +30,8 @@ from app.ui.widgets.fields import CodeEdit, StatusEdit
 
 _WHOLE: Final = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _FIGURES: Final = QRegularExpression("[0-9\uff10-\uff19]{0,9}")
+_GAP: Final = 10  # pixels between a figure and its unit
+_EDGE: Final = 12
 _MONTH: Final = re.compile(r"(\d{4})[-/.]?(\d{2})(?:[-/.]?(\d{2}))?")
 
 
@@ -74,7 +82,7 @@ class QtyEdit(QWidget):
     def set_unit(self, unit: str) -> None:
         """Show another unit."""
         self.edit.unit = unit
-        self.edit.update()
+        self.edit.leave_room()
 
     def step(self, by: int) -> None:
         """Add to the number."""
@@ -99,6 +107,7 @@ class QtyEdit(QWidget):
             button.setFixedSize(height, height)
         self.edit.setStyleSheet(f"min-height: {height - 4}px; max-height: {height - 4}px;")
         self.edit.setFont(theme.font(28, bold=True))
+        self.edit.leave_room()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -120,6 +129,17 @@ class _NumberEdit(CodeEdit):
         # What is no figure does not appear: it would fall back to the old number unseen
         self.setValidator(QRegularExpressionValidator(_FIGURES, self))
 
+    def leave_room(self) -> None:
+        """Keep room for the whole unit beside the figure, and for a figure of four places."""
+        unit = self._unit_width()
+        self.setTextMargins(0, 0, unit, 0)
+        figures = QFontMetrics(theme.font(28, bold=True)).horizontalAdvance("0000")
+        self.setMinimumWidth(figures + unit + 2 * _EDGE)
+        self.update()
+
+    def _unit_width(self) -> int:
+        return paint.width_of(self.unit, theme.px(15), bold=False) + _GAP if self.unit else 0
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Up:
@@ -136,7 +156,7 @@ class _NumberEdit(CodeEdit):
             painter = QPainter(self)
             figures = self.fontMetrics().horizontalAdvance(self.text())
             room = self.rect()
-            room.setLeft(self.width() // 2 + figures // 2 + 10)
+            room.setLeft((self.width() - self._unit_width() + figures) // 2 + _GAP)
             ink = paint.Ink(15, colour=theme.colour("text2"))
             paint.text(painter, room.adjusted(0, 6, 0, 0), self.unit, ink)
             painter.end()
