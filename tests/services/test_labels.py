@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given, strategies as st
 from sqlalchemy import select
 
 from app.adapters.barcode import decode
@@ -16,7 +17,7 @@ from app.domain.codes.label_code import build as label_code, is_valid as is_labe
 from app.domain.documents import DocKind
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_id, new_op
-from app.domain.labels.plan import quantities, suggested
+from app.domain.labels.plan import moved_along, quantities, suggested
 from app.domain.labels.sheet import Nudge
 from app.domain.ledger import Move
 from app.models.item import ItemCode
@@ -40,6 +41,7 @@ from app.services.labels.specs import bin_specs, preview_specs, print_history, s
 from app.services.receiving.commands import ReverseAcceptance
 from app.services.receiving.reverse import reverse_acceptance
 from app.services.stock.lots import find_or_make_lot
+from app.services.stock.moving import MoveGoods, MoveLine, move_goods
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.deliveries import gs1, note, received as accept
@@ -308,6 +310,37 @@ def test_goods_labelled_from_stock_are_not_labelled_again_from_the_paper(site: S
     make_labels(*store, command(acceptance, paper, 1))
     with pytest.raises(DomainError, match="全部贴过标签"):
         make_labels(*store, command(acceptance, paper, 1))
+
+
+def test_goods_put_away_with_their_labels_are_not_labelled_again(site: Site) -> None:
+    acceptance = receive(site)
+    store = site.as_("east_store")
+    (paper,) = candidates.from_acceptance(*store, EAST, acceptance)
+    make_labels(*store, command(acceptance, paper, 4))  # 80 of 100 boxes
+    place, shelf = site.world.stores[EAST], site.world.bins[EAST]
+    line = MoveLine(101, paper.lot.lot_id, KANGZE, place, shelf, 30 * 24)
+    move_goods(*store, MoveGoods(new_op(), EAST, (line,)))
+    found = {one.lot.place_id: one for one in candidates.from_stock(*store, EAST)}
+    assert {at: (one.qty // 24, one.free // 24) for at, one in found.items()} == {
+        place: (70, 0), shelf: (30, 20),
+    }  # fmt: skip
+    too_many = LabelLine(found[shelf].lot, 24, 21)
+    with pytest.raises(DomainError, match="只够 20 张"):
+        make_labels(*store, MakeLabels(new_op(), EAST, Source.STOCK, 0, (too_many,)))
+    make_labels(*store, MakeLabels(new_op(), EAST, Source.STOCK, 0, (replace(too_many, count=20),)))
+    assert [one.free for one in candidates.from_stock(*store, EAST)] == [0, 0]
+
+
+@given(st.dictionaries(st.integers(1, 5), st.integers(0, 40)),
+       st.dictionaries(st.integers(1, 5), st.integers(0, 40)))  # fmt: skip
+def test_labelled_goods_are_counted_once_wherever_they_lie(
+    there: dict[int, int], labelled: dict[int, int]
+) -> None:
+    found = moved_along(there, labelled)
+    assert all(0 <= units <= there.get(place, 0) for place, units in found.items())
+    assert sum(found.values()) == min(sum(there.values()), sum(labelled.values()))
+    if all(units <= there.get(place, 0) for place, units in labelled.items()):
+        assert found == labelled
 
 
 def test_goods_that_were_used_loose_get_no_labels(site: Site) -> None:

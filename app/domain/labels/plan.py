@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeVar
 
 from app.domain.errors import DomainError
 from app.i18n import _
 
+P = TypeVar("P")
+"""A place."""
 MAX_LABELS: Final = 2000
 """Labels of one job; more is a slip of the finger."""
 _USUAL: Final = 5
@@ -21,6 +24,29 @@ def suggested(packs: int) -> int:
         at += 1
         size = _ROUND[at % 3] * 10 ** (at // 3)
     return size
+
+
+def moved_along(there: Mapping[P, int], labelled: Mapping[P, int]) -> dict[P, int]:
+    """Where labelled units of one lot lie now, though the labels name where they were printed for.
+
+    What does not lie there any more was put away since: it is among what lies at the other places,
+    and must not be labelled there once more.
+
+    Args:
+        there: Units of the lot by place.
+        labelled: Units under labels by the place that the labels name.
+
+    Returns:
+        Labelled units by place, never more than lie there.
+    """
+    found = {place: min(units, there.get(place, 0)) for place, units in labelled.items()}
+    adrift = sum(labelled.values()) - sum(found.values())
+    for place, units in there.items():
+        taken = min(adrift, units - found.get(place, 0))
+        if taken > 0:
+            found[place] = found.get(place, 0) + taken
+            adrift -= taken
+    return found
 
 
 def quantities(available: int, per_label: int, count: int) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
-from app.domain.labels.plan import suggested
+from app.domain.labels.plan import moved_along, suggested
 from app.i18n import _
 from app.models import stock as tables
 from app.models.item import Item, ItemCode
@@ -26,6 +26,7 @@ from app.services.access import require
 from app.services.db import Database, today
 from app.services.labels.commands import AcceptanceRow, Candidate, Lot, Source
 from app.services.labels.void import VOIDED
+from app.services.queries.portions import key_portions
 
 _RECENT: Final = 50
 _MOST_ROWS: Final = 500
@@ -147,8 +148,38 @@ def stock_candidates(session: Session, org_id: int, lots: Collection[Lot]) -> tu
 
 
 def labelled_in_stock(session: Session, org_id: int) -> Labelled:
-    """Smallest units that stand under labels not used yet, by lot."""
-    return _labelled(session, org_id, (Pack.status == State.IN_STOCK.value,))
+    """Smallest units that stand under labels not used yet, by lot and where they lie now."""
+    printed = _labelled(session, org_id, (Pack.status == State.IN_STOCK.value,))
+    by_goods: dict[tuple[int, int, int], Labelled] = defaultdict(dict)
+    for lot, units in printed.items():
+        by_goods[lot.item_id, lot.lot_id, lot.owner_id][lot] = units
+    there = _there(session, org_id, by_goods.keys())
+    return {
+        lot: units
+        for goods, labels in by_goods.items()
+        for lot, units in moved_along(there.get(goods, {}), labels).items()
+    }
+
+
+def _there(
+    session: Session, org_id: int, goods: Collection[tuple[int, int, int]]
+) -> dict[tuple[int, int, int], Labelled]:
+    """Units in the house of these goods (item, lot, owner), by place."""
+    found: dict[tuple[int, int, int], Labelled] = defaultdict(dict)
+    for part in key_portions({item for item, _lot, _owner in goods}):
+        rows = session.execute(
+            select(Balance.item_id, Balance.lot_id, Balance.owner_id, Balance.place_id, Balance.qty)
+            .join(Place, (Place.org_id == Balance.org_id) & (Place.id == Balance.place_id))
+            .where(
+                Balance.org_id == org_id, Balance.item_id.in_(part), Balance.qty > 0,
+                Place.holds_stock.is_(True),
+            )
+            .order_by(Balance.place_id)
+        )  # fmt: skip
+        for row in rows:
+            lot = Lot(row.item_id, row.lot_id, row.owner_id, row.place_id)
+            found[row.item_id, row.lot_id, row.owner_id][lot] = int(row.qty)
+    return found
 
 
 def _labelled(session: Session, org_id: int, conditions: Iterable[Any]) -> Labelled:
