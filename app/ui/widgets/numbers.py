@@ -31,7 +31,7 @@ from app.ui.widgets.fields import CodeEdit, StatusEdit
 _WHOLE: Final = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _FIGURES: Final = QRegularExpression("[0-9\uff10-\uff19]{0,9}")
 _GAP: Final = 10  # pixels between a figure and its unit
-_EDGE: Final = 12
+_EDGE: Final = 6
 _MONTH: Final = re.compile(r"(\d{4})[-/.]?(\d{2})(?:[-/.]?(\d{2}))?")
 
 
