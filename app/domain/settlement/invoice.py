@@ -58,6 +58,14 @@ def problems(facts: InvoiceFacts, today: date) -> Iterator[Problem]:
     yield from _of_amounts(facts)
 
 
+def check_number(number: str, code: str) -> None:
+    """Raise `DomainError` where the number is none of an invoice with this code."""
+    facts = InvoiceFacts(number, code, date.min, None, None, Decimal(0))
+    for problem in _of_number(facts):
+        if problem.column == "number":
+            raise DomainError(problem.code, problem.text)
+
+
 def cent_amount(text: str) -> Decimal:
     """An amount in yuan with at most two places, negative for a credit note.
 

@@ -11,12 +11,12 @@ from typing_extensions import override
 
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.settlement.invoice import InvoiceFacts, cent_amount
+from app.domain.settlement.invoice import InvoiceFacts, cent_amount, check_number
 from app.i18n import _
 from app.services.settlement.listing import ItemTotal, StatementRow
 from app.ui import formats
 from app.ui.widgets.dialogs import Form, ReasonForm
-from app.ui.widgets.fields import CodeEdit, Field, Select
+from app.ui.widgets.fields import CodeEdit, Field, Select, check_all
 from app.ui.widgets.text import Role, Text
 
 
@@ -129,28 +129,20 @@ class InvoiceForm(Form):
     @override
     def submit(self) -> None:
         """Read the fields; the service says what does not agree."""
-        for field in (self.number, self.code, self.day):
-            field.say("")
-        amounts = {}
-        for key, field in (("total", self.total), ("net", self.net), ("tax", self.tax)):
-            text = field.text
-            field.say("")
-            if not text and key != "total":
-                continue
-            try:
-                amounts[key] = cent_amount(text)
-            except DomainError as error:
-                field.say(error.text)
-                field.editor.setFocus()
-                return
-        editor = self.day.editor
-        day = read_day(editor, self.day) if isinstance(editor, CodeEdit) else None
-        if day is None:
+        self.code.say("")
+        number, code = (field.text.replace(" ", "") for field in (self.number, self.code))
+        if not check_all([
+            (self.number, lambda: check_number(number, code)),
+            (self.day, lambda: typed_day(self.day.text)),
+            (self.total, lambda: cent_amount(self.total.text)),
+            (self.net, lambda: _perhaps(self.net)),
+            (self.tax, lambda: _perhaps(self.tax)),
+        ]):  # fmt: skip
             return
         self.ready.emit(
             InvoiceFacts(
-                self.number.text.replace(" ", ""), self.code.text.replace(" ", ""), day,
-                amounts.get("net"), amounts.get("tax"), amounts["total"], self.note.text,
+                number, code, typed_day(self.day.text), _perhaps(self.net), _perhaps(self.tax),
+                cent_amount(self.total.text), self.note.text,
             )
         )  # fmt: skip
 
@@ -167,6 +159,11 @@ class InvoiceForm(Form):
             field.editor.setFocus()
         if not problems:
             self.number.say(error.text if isinstance(error, DomainError) else str(error))
+
+
+def _perhaps(field: Field) -> Decimal | None:
+    """The amount typed; None where the paper states none."""
+    return cent_amount(field.text) if field.text else None
 
 
 class AccountForm(Form):
