@@ -75,6 +75,8 @@ def part_amount(unit_price: Decimal, quantity: int, factor: int, before: int) ->
     """
     if quantity < 0:
         return -part_amount(unit_price, -quantity, factor, before)
+    if not before:  # as nearly always, in months of many rows
+        return amount(unit_price, quantity, factor)
     return amount(unit_price, before + quantity, factor) - amount(unit_price, before, factor)
 
 

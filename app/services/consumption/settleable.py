@@ -20,7 +20,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.domain.documents import DocKind
@@ -106,20 +106,14 @@ def settleable(
         statement = statement.where(Ledger.occurred_on >= first)
     if last is not None:
         statement = statement.where(Ledger.occurred_on <= last)
-    return tuple(
-        Settleable(
-            row.seq, row.owner_id, row.item_id, row.lot_id, row.qty, row.unit_price,
-            row.price_factor, row.occurred_on, row.doc_kind, row.doc_id, int(row.before),
-        )
-        for row in session.execute(statement)
-    )  # fmt: skip
+    return tuple(Settleable(*row) for row in session.execute(statement))
 
 
 def _taken_back_before() -> ColumnElement[int]:
     """Units of the same row that went back earlier, found by the index on the lot."""
     earlier = aliased(Ledger)
     before = (
-        select(func.coalesce(func.sum(earlier.qty), 0))
+        select(cast(func.coalesce(func.sum(earlier.qty), 0), BigInteger))
         .where(
             earlier.lot_id == Ledger.lot_id,
             earlier.org_id == Ledger.org_id,
