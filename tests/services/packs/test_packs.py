@@ -316,8 +316,7 @@ def test_the_month_has_a_limit(site: Site) -> None:
         send(site, department, made.pack_ids[2])
 
 
-def test_overdue_packs_are_listed(sqlite_site: Site, clock: FixedClock) -> None:
-    site = sqlite_site
+def test_overdue_packs_are_listed(site: Site, clock: FixedClock) -> None:
     department, _definition, made = at_ward(site, 2, keep_days=7)
     send(site, department, *built(site, _definition, 1).pack_ids)
     assert overdue(*site.as_(ME), EAST) == ()
