@@ -159,7 +159,10 @@ class TransferPaper(Base):
 
 
 class LoanSettlement(Base):
-    """How a part of a loan was settled: goods back, a price, or set off against another loan."""
+    """How a part of a loan was settled: goods back, a price, or set off against another loan.
+
+    A transfer that is settled by price has its sum here, too.
+    """
 
     __tablename__ = "loan_settlement"
 

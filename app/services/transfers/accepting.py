@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,6 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.domain.ledger import Move
-from app.domain.money import amount
 from app.domain.receiving.policy import temperature_range
 from app.domain.stock.fefo import barred
 from app.domain.transfers.states import OPEN_LOAN, Kind, Settle, TransferState, after_return, check
@@ -30,12 +28,13 @@ from app.services.stock.posting import Posting, post
 from app.services.transfers import traces
 from app.services.transfers.commands import Accept, AcceptLot, Done
 from app.services.transfers.handing import hand_over
+from app.services.transfers.owed import owed
 from app.services.transfers.sending import sent_lots
 from app.services.transfers.stepping import Loaded, advance, end, load, unit
 from app.services.transfers.two_persons import need_second
 
 _GIVEN = frozenset({Kind.TRANSFER.value, Kind.PATIENT.value})
-"""Goods that do not come back: where a price was agreed, it is owed for what was accepted."""
+"""Goods that do not come back: settled by price, they are owed for when they are accepted."""
 
 
 def accept(db: Database, actor: Actor, command: Accept) -> Done:
@@ -76,7 +75,7 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
         elif loaded.head.kind == Kind.PATIENT.value:
             hand_over(session, actor, command, second, loaded, came)
         if loaded.head.kind in _GIVEN and loaded.head.settle == Settle.PRICE.value:
-            _charge(session, actor, loaded, lots)
+            _charge(session, actor, loaded)
         return end(session, actor, command.org_id, op, loaded.head)
 
 
@@ -174,16 +173,15 @@ def _book(
     return came
 
 
-def _charge(session: Session, actor: Actor, loaded: Loaded, lots: tuple[TransferLot, ...]) -> None:
-    """The receiver owes the donor for what was the donor's own; a supplier's is paid at use."""
+def _charge(session: Session, actor: Actor, loaded: Loaded) -> None:
+    """The receiver owes the donor for what was the donor's own, as the borrower of a loan would."""
+    due = owed(session, [loaded.head.id])
     for line in loaded.lines:
-        own = [x for x in lots if (x.line, x.to_owner) == (line.line, x.org_id) and x.accepted]
-        if own:
-            units = sum(lot.accepted for lot in own)
-            row = settled(session, actor, loaded.head, line, ("price", units, None))
-            row.amount = sum(
-                (amount(lot.unit_price, lot.accepted, lot.price_factor) for lot in own), Decimal(0)
-            )
+        own = due[loaded.head.id, line.line]
+        if own.units:
+            settled(
+                session, actor, loaded.head, line, ("price", own.units, None)
+            ).amount = own.money
 
 
 def _repay(session: Session, actor: Actor, loaded: Loaded) -> None:

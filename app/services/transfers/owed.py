@@ -1,4 +1,4 @@
-"""What a loan costs its borrower, and how it was settled.
+"""What goods of another member cost, and how they were settled: loans, and transfers by price.
 
 A lender takes money for its own goods alone. Goods of a supplier stay the supplier's wherever they
 lie (spec §3.9): whoever uses them pays the supplier, so a price between members would be a second
@@ -31,7 +31,7 @@ _KINDS: Final = {"net": N_("互抵")}
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What the lender may still take money for: smallest units of its own goods, and the sum."""
+    """What may still be taken money for: smallest units of the donor's own goods, and the sum."""
 
     units: int
     money: Decimal
@@ -50,10 +50,10 @@ class SettledRow:
 
 
 def owed(session: Session, loan_ids: Collection[int]) -> dict[tuple[int, int], Owed]:
-    """What is still out of loans and was the lender's own, by (loan, line).
+    """What was accepted, has not come back and was the donor's own, by (transfer, line).
 
-    At the price that was agreed when it was lent; where there was none, at what the lots cost the
-    lender: what came back counts against those sent first.
+    At the price that was agreed when it was asked for; where there was none, at what the lots cost
+    the donor: what came back counts against those sent first.
     """
     out = out_of(session, loan_ids)
     lines = session.scalars(

@@ -252,20 +252,7 @@ def _add_lines(session: Session, command: Request, head: Transfer) -> None:
         )  # fmt: skip
         if price is not None:
             row.unit_price, row.price_factor = price.unit_price, price.price_factor
-        elif command.settle is Settle.PRICE:
-            raise DomainError(
-                "transfer.price",
-                _(
-                    "{name} 现在没有协议价，不能按价结算。请先在价格表定价，或改选别的结算方式。",
-                    name=_name(session, line.item_id),
-                ),
-            )
         session.add(row)
-
-
-def _name(session: Session, item_id: int) -> str:
-    item = session.get(Item, item_id)
-    return item.name if item is not None else str(item_id)
 
 
 def _add_paper(session: Session, actor: Actor, head: Transfer, paper: Paper) -> None:

@@ -121,7 +121,7 @@ def test_a_loan_of_drugs_is_not_sold_without_a_paper(site: Site) -> None:
 
 
 def test_goods_given_at_a_price_are_owed_for_when_they_come(site: Site) -> None:
-    """Own goods of two lots at what they cost; a supplier's are paid when they are used."""
+    """Own goods of two lots at the agreed price; a supplier's are paid when they are used."""
     stock(site, EAST, DRUG, BOX, SOON)
     stock(site, EAST, DRUG, 2 * BOX, lot="L2")
     way = sent(site, agreed(site, qty=3 * BOX, settle=Settle.PRICE))
@@ -132,7 +132,7 @@ def test_goods_given_at_a_price_are_owed_for_when_they_come(site: Site) -> None:
         found = transfer(*site.as_(login), WEST, done.transfer_id)
         (row,) = found.settled
         assert (row.how, row.qty) == ("按价结算", 3 * BOX - 4)
-        assert row.amount == Decimal("3.86") + Decimal("7.08")  # 3.86 a box; 44 of 48 tablets
+        assert row.amount == Decimal("10.94")  # 68 tablets at 3.86 a box
     facts = transfer_paper(*site.as_("west_store"), WEST, done.transfer_id).facts
     assert dict(facts)["结算"] == "按价结算 · ¥10.94"
 
@@ -142,17 +142,19 @@ def test_goods_given_at_a_price_are_owed_for_when_they_come(site: Site) -> None:
     assert transfer(*site.as_("west_store"), WEST, done.transfer_id).settled == ()
 
 
-def test_what_does_not_come_back_is_not_settled_in_kind_and_a_price_must_be_known(
-    site: Site,
-) -> None:
+def test_what_does_not_come_back_is_not_settled_in_kind(site: Site) -> None:
     with pytest.raises(DomainError, match="只用于借用"):
         ask(site, settle=Settle.KIND)
+
+
+def test_without_an_agreed_price_a_transfer_costs_what_its_lots_cost(site: Site) -> None:
     with site.owner.read() as s:
         price = s.scalars(select(Price.id).where(Price.item_id == DRUG)).one()
     close_price(*site.as_("lead_buyer"), ClosePrice(new_op(), price, TODAY, "厂家停产"))
-    with pytest.raises(DomainError, match="没有协议价，不能按价结算"):
-        ask(site, settle=Settle.PRICE)
-    assert ask(site).state is T.DONOR
+    stock(site, EAST, DRUG, 2 * BOX)
+    done = arrived(site, sent(site, agreed(site, settle=Settle.PRICE)))
+    (row,) = transfer(*site.as_("west_store"), WEST, done.transfer_id).settled
+    assert (row.qty, row.amount) == (2 * BOX, Decimal("7.72"))
 
 
 def test_a_loan_on_its_way_back_is_not_settled_too(site: Site) -> None:
