@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.domain.replenish.by_hand import ByHand
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.lead import LeadTime
-from app.domain.replenish.position import Rest, Stocked
+from app.domain.replenish.position import Leftover, Stocked
 from app.domain.replenish.series import Series
 from app.domain.replenish.suggestion import OrderRules
 from app.domain.replenish.target import Target
@@ -74,5 +74,5 @@ class Item:
     peers: Peers | None = None
     past: Series | None = None
     season: float = 1.0
-    old: Rest = field(default_factory=Rest)
+    old: Leftover = field(default_factory=Leftover)
     worth: float = 1.0

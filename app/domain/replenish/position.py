@@ -19,7 +19,7 @@ class Stocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Leftover:
     """What is left of replaced items, in units of the item that is used after them.
 
     Attributes:
@@ -54,7 +54,7 @@ class Position:
     in_transit: int = 0
     expiring: int = 0
     first_waste: date | None = None
-    old: Rest = field(default_factory=Rest)
+    old: Leftover = field(default_factory=Leftover)
 
     @property
     def usable(self) -> int:
@@ -84,14 +84,14 @@ def position(
     *,
     on_order: int = 0,
     in_transit: int = 0,
-    old: Rest | None = None,
+    old: Leftover | None = None,
 ) -> Position:
     """The position when lots are used first expiring first at the mean rate.
 
     What is left of a lot after its last good day does not count as there.
     """
     used, wasted, first = 0.0, 0.0, None
-    rest = old or Rest()
+    rest = old or Leftover()
     for lot in sorted((*stock, *rest.stock), key=lambda one: one.expiry or date.max):
         if lot.expiry is None:
             continue

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.errors import DomainError
-from app.domain.replenish.position import Rest, Stocked
+from app.domain.replenish.position import Leftover, Stocked
 from app.i18n import _
 
 MOST_UNITS: Final = 10_000
@@ -91,7 +91,7 @@ def still_to_use(
     stock: Mapping[int, Sequence[Stocked]],
     coming: Mapping[int, int],
     links: Mapping[int, Successor],
-) -> dict[int, Rest]:
+) -> dict[int, Leftover]:
     """What is left of replaced items, by the item in their place; chains go to their end.
 
     Args:
@@ -99,16 +99,16 @@ def still_to_use(
         coming: Units ordered or on their way, by item.
         links: Old item → what stands in its place.
     """
-    found: dict[int, Rest] = {}
+    found: dict[int, Leftover] = {}
     for link in in_order(links):
-        own = Rest(tuple(stock.get(link.old, ())), coming.get(link.old, 0))
-        older = found.pop(link.old, Rest())
-        both = Rest((*own.stock, *older.stock), own.coming + older.coming)
-        found[link.new] = _with(found.get(link.new, Rest()), link, both)
+        own = Leftover(tuple(stock.get(link.old, ())), coming.get(link.old, 0))
+        older = found.pop(link.old, Leftover())
+        both = Leftover((*own.stock, *older.stock), own.coming + older.coming)
+        found[link.new] = _with(found.get(link.new, Leftover()), link, both)
     return {item: rest for item, rest in found.items() if rest.units}
 
 
-def _with(rest: Rest, link: Successor, older: Rest) -> Rest:
+def _with(rest: Leftover, link: Successor, older: Leftover) -> Leftover:
     lots = (Stocked(link.left(lot.qty), lot.expiry) for lot in older.stock)
     stock = (*rest.stock, *(lot for lot in lots if lot.qty))
-    return Rest(stock, rest.coming + link.left(older.coming))
+    return Leftover(stock, rest.coming + link.left(older.coming))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.domain.replenish.by_hand import Kind, expected
 from app.domain.replenish.item import Item as PlanItem, Peers, Prior
 from app.domain.replenish.plan import Plan, plan
-from app.domain.replenish.position import Rest, Stocked
+from app.domain.replenish.position import Leftover, Stocked
 from app.domain.replenish.season import seasonal
 from app.domain.replenish.series import Ints, Series
 from app.domain.replenish.settings import Settings
@@ -60,7 +60,7 @@ class Facts:
     coming_ordered: Mapping[int, int]
     kept: Mapping[int, Kept]
     peers: Mapping[int, Peers] = field(default_factory=dict)
-    old: Mapping[int, Rest] = field(default_factory=dict)
+    old: Mapping[int, Leftover] = field(default_factory=dict)
     replaced: frozenset[int] = frozenset()
 
 
@@ -156,7 +156,7 @@ def _plan_item(
         storage=card.storage,
         by_hand=kept.by_hand,
         peers=peers,
-        old=facts.old.get(card.id, Rest()),
+        old=facts.old.get(card.id, Leftover()),
         worth=worth(facts.supply, card),
     )
 

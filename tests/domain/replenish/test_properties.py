@@ -14,7 +14,7 @@ from app.domain.replenish.explain import Explanation, Role
 from app.domain.replenish.item import Item
 from app.domain.replenish.lead import LeadTime
 from app.domain.replenish.plan import plan
-from app.domain.replenish.position import Rest, Stocked
+from app.domain.replenish.position import Leftover, Stocked
 from app.domain.replenish.series import Series, series_of
 from app.domain.replenish.suggestion import OrderRules
 from app.domain.replenish.target import Target
@@ -59,7 +59,7 @@ def items(draw: st.DrawFn) -> Item:
     return Item(
         series=series(draw(records)),
         stock=draw(stocks),
-        old=draw(st.builds(Rest, stocks.map(tuple), st.sampled_from([0, 0, 300]))),
+        old=draw(st.builds(Leftover, stocks.map(tuple), st.sampled_from([0, 0, 300]))),
         on_order=draw(st.integers(0, 5_000)),
         in_transit=draw(st.integers(0, 5_000)),
         lead=LeadTime(draw(st.integers(1, 20)), draw(st.sampled_from([0.0, 1.0, 3.0]))),

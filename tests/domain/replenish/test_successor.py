@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import given, strategies as st
 
-from app.domain.replenish.position import Rest, Stocked, position
+from app.domain.replenish.position import Leftover, Stocked, position
 from app.domain.replenish.rates import Basis, Rate
 from app.domain.replenish.successor import Successor, still_to_use
 
@@ -20,7 +20,7 @@ lots = st.lists(st.builds(Stocked, st.integers(1, 10_000), st.none()), max_size=
 
 @given(links, lots, units)
 def test_never_more_counts_than_is_there(link: Successor, stock: list[Stocked], way: int) -> None:
-    rest = still_to_use({1: stock}, {1: way}, {1: link}).get(2, Rest())
+    rest = still_to_use({1: stock}, {1: way}, {1: link}).get(2, Leftover())
     whole = sum(lot.qty for lot in stock) + way
     assert rest.units * link.units_old <= whole * link.units_new
     # rounding down takes less than one new unit from each lot and from what comes
@@ -38,11 +38,11 @@ def test_a_chain_goes_to_its_end(first: list[Stocked], second: list[Stocked], wa
 def test_two_old_items_add_up_each_by_its_own_ratio() -> None:
     both = {1: Successor(1, 3, units_old=2), 2: Successor(2, 3, units_new=5)}
     found = still_to_use({1: [Stocked(9, TODAY)], 2: [Stocked(4, None)]}, {}, both)
-    assert found == {3: Rest((Stocked(4, TODAY), Stocked(20, None)))}
+    assert found == {3: Leftover((Stocked(4, TODAY), Stocked(20, None)))}
 
 
 def test_old_goods_near_their_end_are_used_first_and_what_is_too_much_does_not_count() -> None:
-    old = Rest((Stocked(50, TODAY),), coming=3)
+    old = Leftover((Stocked(50, TODAY),), coming=3)
     there = position(
         [Stocked(10, None)], Rate(4.0, 1.0, Basis.RECENT), TODAY, in_transit=2, old=old
     )
