@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 
 from app.domain.duties import Duty
 from app.domain.stock.climate import DRY, RANGES, WET, within
@@ -35,13 +35,16 @@ def climate(ask: Ask) -> Sequence[WorkItem]:
     ).all()  # fmt: skip
     if not rows:
         return []
-    names, lots, still = [], 0, False
-    for row in rows:
-        names.append(_worst(row.name, row.storage, row.low, row.high))
-        lots += _lots(ask, row.org_id, row.place_id)
-        still = still or _still(ask, row.org_id, row.place_id, row.storage)
+    names = tuple(_worst(row.name, row.storage, row.low, row.high) for row in rows)
+    places = {(row.org_id, row.place_id): row.storage for row in rows}
+    still = any(
+        not within(places[one.org_id, one.place_id], one.celsius, one.humidity)
+        for one in _newest(ask, list(places))
+    )
     urgency = Urgency.NOW if still else Urgency.TODAY
-    return [WorkItem(Kind.CLIMATE, len(rows), urgency, tuple(names[:NAMES]), special=lots)]
+    return [
+        WorkItem(Kind.CLIMATE, len(rows), urgency, names[:NAMES], special=_lots(ask, list(places)))
+    ]
 
 
 def _worst(name: str, storage: str, low: Decimal, high: Decimal) -> str:
@@ -59,20 +62,28 @@ def _outside() -> ColumnElement[bool]:
     return or_(*warm, Reading.humidity < DRY, Reading.humidity > WET)
 
 
-def _lots(ask: Ask, org_id: int, place_id: int) -> int:
-    found = ask.session.scalar(
-        select(func.count(func.distinct(Balance.lot_id))).where(
-            Balance.org_id == org_id, Balance.place_id == place_id, Balance.qty > 0
-        )
+def _lots(ask: Ask, places: Sequence[tuple[int, int]]) -> int:
+    """How many lots lie in the places."""
+    inside = (
+        select(Balance.org_id, Balance.place_id, Balance.lot_id)
+        .where(tuple_(Balance.org_id, Balance.place_id).in_(places), Balance.qty > 0)
+        .distinct()
+        .subquery()
     )
-    return int(found or 0)
+    return int(ask.session.scalar(select(func.count()).select_from(inside)) or 0)
 
 
-def _still(ask: Ask, org_id: int, place_id: int, storage: str) -> bool:
-    newest = ask.session.scalars(
-        select(Reading)
-        .where(Reading.org_id == org_id, Reading.place_id == place_id, Reading.at <= ask.now)
-        .order_by(Reading.at.desc())
-        .limit(1)
-    ).first()
-    return newest is not None and not within(storage, newest.celsius, newest.humidity)
+def _newest(ask: Ask, places: Sequence[tuple[int, int]]) -> Sequence[Reading]:
+    """The newest reading of each place."""
+    newest = (
+        select(Reading.org_id, Reading.place_id, func.max(Reading.at).label("at"))
+        .where(tuple_(Reading.org_id, Reading.place_id).in_(places), Reading.at <= ask.now)
+        .group_by(Reading.org_id, Reading.place_id)
+        .subquery()
+    )
+    same = and_(
+        Reading.org_id == newest.c.org_id,
+        Reading.place_id == newest.c.place_id,
+        Reading.at == newest.c.at,
+    )
+    return ask.session.scalars(select(Reading).join(newest, same)).all()
