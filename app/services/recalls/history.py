@@ -57,6 +57,8 @@ def walk(
     sums = select(*way, func.sum(moves.c.qty), func.count()).group_by(*way)
     order = (moves.c.posted_at.desc(), moves.c.org_id.desc(), moves.c.seq.desc())
     last = select(moves.c.org_id, moves.c.seq).order_by(*order).limit(newest).subquery()
+    # A key is a row like a sum, so that both come in one answer: its number stands where the
+    # place is, and it counts nothing.
     none = literal(0, BigInt)
     keys = select(last.c.org_id, literal(""), last.c.seq, none, none, none)
     rows = session.execute(union_all(sums, keys)).all()
