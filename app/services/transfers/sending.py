@@ -170,7 +170,8 @@ def _check_picks(
         if total[pick.line] > line.confirmed:
             text = _(
                 "{name} 答应调 {n}，扫了 {qty}。请去掉多的。",
-                name=loaded.items[line.item_id].name, n=line.confirmed, qty=total[pick.line],
+                name=loaded.items[line.item_id].name, n=loaded.told(line.item_id, line.confirmed),
+                qty=loaded.told(line.item_id, total[pick.line]),
             )  # fmt: skip
             problems.append(Problem("transfer.too_much", text, pick.line))
     refuse_if(problems, "transfer.picks", _("没有发出。"))

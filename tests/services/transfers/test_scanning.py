@@ -70,10 +70,13 @@ def test_scanned_packs_are_sent_and_are_the_receivers_afterwards(site: Site) -> 
 def test_more_than_promised_and_other_goods_are_put_back(sqlite_site: Site) -> None:
     lot = stock(sqlite_site, EAST, DRUG, 6 * BOX)
     codes = traced_packs(sqlite_site, EAST, lot, 4)
-    transfer, _version, _no = promised(sqlite_site)
+    transfer, version, _no = promised(sqlite_site)
     db, actor = sqlite_site.as_("east_store")
     with pytest.raises(DomainError, match="答应调 3 盒，扫了 4"):
         scan_packs(db, actor, (WEST, transfer), codes[:3], codes[3])
+    pick = SendPick(1, lot, EAST, sqlite_site.world.bins[EAST], 4 * BOX, tuple(codes))
+    with pytest.raises(DomainError, match="答应调 3 盒，扫了 4 盒"):
+        send(db, actor, Send(new_op(), WEST, transfer, version, (pick,)))
     with pytest.raises(DomainError, match="不是追溯码"):
         scan_packs(db, actor, (WEST, transfer), (), "阿莫西林")
 
