@@ -157,7 +157,7 @@ def test_back_goes_to_the_same_lot_and_never_twice(site: Site) -> None:
     back = reverse(*site.as_("east_store"), part)
     assert reverse(*site.as_("east_store"), part) == back
     assert on_hand(site, lots["A"]) == 4 * BOX
-    with pytest.raises(DomainError, match="还能冲销 24"):
+    with pytest.raises(DomainError, match="还能冲销 1 盒，要冲销 2 盒"):
         reverse(*site.as_("east_store"),
                 Reverse(new_op(), EAST, done.document_id, "再冲一次", seq, 2 * BOX))  # fmt: skip
     reverse(*site.as_("east_store"), Reverse(new_op(), EAST, done.document_id, "全部冲销"))
@@ -209,7 +209,7 @@ def test_a_refund_to_another_lot_or_of_more_is_refused(site: Site) -> None:
         reverse(*site.as_("east_store"), wrong)
     for words, arguments in (
         ("退回的是批号 A", ("--lot", "A", "--qty", "1")),
-        ("还能冲销 24，要冲销 25", ("--lot", "B", "--qty", "25")),
+        ("还能冲销 1 盒，要冲销 1 盒 + 1 粒", ("--lot", "B", "--qty", "25")),
         ("「7」不是 UUID", ("--lot", "B", "--qty", "1", "--op", "7")),
     ):
         said = run(site, "east_store", "consume", "refund", done.no, *arguments, "--reason", "退药")
@@ -227,7 +227,7 @@ def test_of_a_line_with_two_lots_the_one_in_the_hand_comes_back(site: Site) -> N
     back = Reverse(new_op(), EAST, done.document_id, "退药", qty=20, doc_line=1, lot_id=lots["B"])
     reverse(*site.as_("east_store"), back)
     assert (on_hand(site, lots["A"]), on_hand(site, lots["B"])) == (0, 20)
-    with pytest.raises(DomainError, match="还能冲销 4，要冲销 20"):
+    with pytest.raises(DomainError, match="还能冲销 4 粒，要冲销 20 粒"):
         reverse(*site.as_("east_store"), replace(back, op_id=new_op()))
 
 

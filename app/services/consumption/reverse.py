@@ -33,6 +33,7 @@ from app.services.operations import claim, finish
 from app.services.packs.asking import take_back_requests
 from app.services.receiving.second import keep_second, proved
 from app.services.stock.closed import refuse_closed
+from app.services.stock.names import items_told
 from app.services.stock.posting import Posting, post
 
 
@@ -144,10 +145,12 @@ def _moves(session: Session, command: Reverse) -> list[Move]:
         raise DomainError("reverse.done", _("这张消耗单已经全部冲销，没有重复记账。"))
     need = command.qty or total
     if need > total:
+        told = items_told(session, {row.item_id for row in rows})[rows[0].item_id]
         raise DomainError(
             "reverse.too_much",
-            _("这一行还能冲销 {left}，要冲销 {qty}。请改正数量。", left=total, qty=need),
-        )
+            _("这一行还能冲销 {left}，要冲销 {qty}。请改正数量。",
+              left=told.qty(total), qty=told.qty(need)),
+        )  # fmt: skip
     moves = []
     for row in rows:
         part = min(need, left[row.seq])
