@@ -30,6 +30,7 @@ class FoundItem(GoodsRow):
     unit_factor: int
     storage: str
     controlled: str
+    high_value: bool
 
 
 def items_of_scan(session: Session, scan: ScanResult, org_id: int) -> tuple[FoundItem, ...]:
@@ -75,4 +76,5 @@ def _found(item: Item, factor: int) -> FoundItem:
         unit_factor=factor if factor > 1 else item.pack_factor,
         storage=item.storage,
         controlled=item.controlled,
+        high_value=bool(item.high_value),
     )

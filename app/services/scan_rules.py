@@ -6,6 +6,7 @@ rule that was added holds everywhere from the next scan on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -34,7 +35,13 @@ class SaveRules:
 
 def read_scan(session: Session, text: str) -> ScanResult:
     """What a scan is, with the group's own rules for suppliers' labels."""
-    return classify(text, rules=rules_in(session), today=today(session))
+    return read_scans(session, (text,))[0]
+
+
+def read_scans(session: Session, texts: Sequence[str]) -> tuple[ScanResult, ...]:
+    """What scans are, in their order; the rules are looked up once for all of them."""
+    known, day = rules_in(session), today(session)
+    return tuple(classify(text, rules=known, today=day) for text in texts)
 
 
 def read(db: Database, text: str) -> ScanResult:

@@ -36,7 +36,7 @@ from app.services.consumption.serials import lot_of_serial, mark_used
 from app.services.db import Database, database_of, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish
-from app.services.scan_rules import read_scan
+from app.services.scan_rules import read_scan, read_scans
 from app.services.stock.places import stock_places
 
 _ATTEMPTS: Final = 3
@@ -291,8 +291,8 @@ def _line_of_code(session: Session, command: RefundCase) -> tuple[int, int]:
         .where(CaseLine.org_id == command.org_id, CaseLine.document_id == command.document_id)
         .order_by(CaseLine.line)
     ).all()
-    scan = read_scan(session, command.code)
-    kept = {row.line: read_scan(session, row.code) for row in rows}
+    scan, *codes = read_scans(session, (command.code, *(row.code for row in rows)))
+    kept = dict(zip((row.line for row in rows), codes, strict=True))
     exact = [row for row in rows if _same(row, kept[row.line], scan)]
     if not exact:
         raise DomainError(

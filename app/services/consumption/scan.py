@@ -71,14 +71,14 @@ def scanned(
                 )
         _check_read(scan)
         item = _one_item(session, scan, org_id)
-        costly = "" if for_case else _costly(session, scan, item)
+        costly = "" if for_case else _costly(scan, item)
         found = _loose(session, scan, item, (org_id, place_id))
         return replace(found, warning=" ".join(one for one in (found.warning, costly) if one))
 
 
-def _costly(session: Session, scan: ScanResult, item: FoundItem) -> str:
+def _costly(scan: ScanResult, item: FoundItem) -> str:
     """An article of high value belongs to a case: its serial would be lost here."""
-    if not session.scalar(select(Item.high_value).where(Item.id == item.item_id)):
+    if not item.high_value:
         return ""
     if scan.serial:
         raise DomainError(

@@ -18,7 +18,7 @@ from app.models.transfer import Transfer
 from app.services.db import local_time, now
 from app.services.receiving.lookup import known_trace
 from app.services.receiving.notes import policy_of
-from app.services.scan_rules import read_scan
+from app.services.scan_rules import read_scan, read_scans
 
 
 def lot_of_serial(session: Session, org_id: int, article: Article, lot_id: int = 0) -> int:
@@ -74,7 +74,7 @@ def lot_of_serial(session: Session, org_id: int, article: Article, lot_id: int =
 
 def mark_used(session: Session, org_id: int, document_id: int, codes: list[str]) -> None:
     """Note on the serials that this document used them."""
-    found = {trace_of(read_scan(session, code)) for code in codes} - {""}
+    found = {trace_of(scan) for scan in read_scans(session, codes)} - {""}
     if found:
         session.execute(
             update(TraceCode)
