@@ -9,12 +9,21 @@ from app import paths
 
 
 def start_logging(*, verbose: bool = False) -> logging.Handler:
-    """Log to a rotating file in the data folder; the handler, for `stop_logging`."""
+    """Log to a rotating file in the data folder; the handler, for `stop_logging`.
+
+    Both the command line and the window begin with it, and the window is opened by a command: a
+    file that is open already is not opened again, or each line would stand in it twice and one
+    handler would turn the file over under the other.
+    """
+    file = paths.logs() / "yilian.log"
+    root = logging.getLogger()
+    for known in root.handlers:
+        if isinstance(known, logging.FileHandler) and known.baseFilename == str(file.absolute()):
+            return known
     handler = logging.handlers.RotatingFileHandler(
-        paths.logs() / "yilian.log", maxBytes=2_000_000, backupCount=5, encoding="utf-8"
+        file, maxBytes=2_000_000, backupCount=5, encoding="utf-8"
     )
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    root = logging.getLogger()
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     root.addHandler(handler)
     logging.captureWarnings(capture=True)
