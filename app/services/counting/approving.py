@@ -18,7 +18,7 @@ from app.services.counting.heads import (
     CountStep,
     advance,
     ask_again,
-    book_of,
+    books_of,
     lines_of,
     load,
     told,
@@ -151,9 +151,8 @@ def _post(
 
 def _refuse_gone(session: Session, head: StockCount) -> None:
     """What was short may have been used or moved since: no loss can be booked of it then."""
-    for line in lines_of(session, head):
-        missing = -Counted(line.book, line.counted).difference
-        if missing > 0 and book_of(session, line) < missing:
+    for line, there in books_of(session, head).items():
+        if there < -Counted(line.book, line.counted).difference:
             raise ConflictError(
                 "count.stale",
                 _(

@@ -33,6 +33,7 @@ from app.services.counting.heads import (
     advance,
     ask_again,
     book_of,
+    books_of,
     lines_of,
     load,
     told,
@@ -237,10 +238,11 @@ def submit(db: Database, actor: Actor, command: CountStep) -> CountDone:
                 "count.open",
                 _("还有 {n} 行没盘到。继续盘，或确认它们都是 0。", n=len(open_lines)),
             )
+        books = books_of(session, head) if open_lines else {}
         for line in open_lines:
             check_counter(session, actor, line)
             line.counted, line.counted_by, line.counted_at = 0, actor.person_id, now(session)
-            line.book = book_of(session, line)
+            line.book = books[line]
         again = _recounts(session, head, lines)
         if not again:
             advance(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import ConflictError, DomainError
@@ -85,6 +85,24 @@ def book_of(session: Session, line: CountLine) -> int:
         )
         or 0
     )  # fmt: skip
+
+
+def books_of(session: Session, head: StockCount) -> dict[CountLine, int]:
+    """What the book says now of every line of a count, in one walk."""
+    rows = session.execute(
+        select(CountLine, func.coalesce(Balance.qty, 0))
+        .outerjoin(
+            Balance,
+            (Balance.org_id == CountLine.org_id)
+            & (Balance.place_id == CountLine.place_id)
+            & (Balance.item_id == CountLine.item_id)
+            & (Balance.lot_id == CountLine.lot_id)
+            & (Balance.owner_id == CountLine.owner_id),
+        )
+        .where(CountLine.org_id == head.org_id, CountLine.count_id == head.id)
+        .execution_options(populate_existing=True)
+    )
+    return dict(rows.all())
 
 
 def ask_again(line: CountLine) -> None:
