@@ -9,6 +9,9 @@ from typing_extensions import override
 
 from app.ui import theme
 
+_GAP = 6
+"""Pixels between the content and the bar."""
+
 
 class Rolling(QScrollArea):
     """Takes a layout out of the parent it overfills; what gets the keys rolls into sight.
@@ -16,16 +19,18 @@ class Rolling(QScrollArea):
     Args:
         content: What is taken over, with its widgets.
         widest: Content that needs more than this many pixels rolls sideways too.
+        lowest: So many pixels of the content are always in sight, before scaling.
     """
 
-    def __init__(self, content: QLayout, widest: int) -> None:
+    def __init__(self, content: QLayout, widest: int, lowest: int = 120) -> None:
         super().__init__()
-        self._widest = widest
+        self._widest, self._lowest = widest, lowest
         self._inside = QWidget()
         self._inside.setObjectName("scrolled")
-        column = QVBoxLayout(self._inside)
-        column.setContentsMargins(0, 0, 6, 0)
-        column.addLayout(content)
+        self._column = QVBoxLayout(self._inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(content)
+        self.verticalScrollBar().rangeChanged.connect(self._leave_gap)
         self.setWidget(self._inside)
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -33,6 +38,10 @@ class Rolling(QScrollArea):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._follow)
+
+    def _leave_gap(self, _first: int, last: int) -> None:
+        """Only beside a bar that is there: what all is in sight keeps its right edge."""
+        self._column.setContentsMargins(0, 0, _GAP if last else 0, 0)
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
         """With room for the label above it and the words about it below."""
@@ -51,4 +60,4 @@ class Rolling(QScrollArea):
     @override
     def minimumSizeHint(self) -> QSize:
         wide = self._inside.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
-        return QSize(min(wide, self._widest), theme.px(120))
+        return QSize(min(wide, self._widest), theme.px(self._lowest))

@@ -34,12 +34,13 @@ class ChecksBox(QWidget):
         super().__init__(parent)
         self.boxes = tuple(Check(_(title)) for title in _TITLES)
         self.badge = Badge(Status.OK, "")
+        self.title = Text(_("验收检查"), Role.LABEL)
         self.more = Button("", Kind.LINK)
         self._checks = Checks()
         self._tight = False
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(Text(_("验收检查"), Role.LABEL))
+        head.addWidget(self.title)
         head.addWidget(self.badge)
         head.addStretch(1)
         head.addWidget(self.more)
@@ -75,6 +76,7 @@ class ChecksBox(QWidget):
         self._inside.setHidden(self._tight)
         self.badge.setHidden(not self._tight)
         self.more.setHidden(not self._tight or not missing)
+        self.title.setVisible(self.more.isHidden())  # what is missing says it, and needs the room
         self.badge.show_status(Status.WARN if missing else Status.OK, f"{checks.count} / 3")
         if missing:
             self.more.setText(_("还差 {what} ▸", what=_(_SHORT[missing[-1]])))
@@ -86,5 +88,6 @@ class ChecksBox(QWidget):
         """The line opens into the boxes until the next lot is shown."""
         self._inside.show()
         self.more.hide()
+        self.title.show()
         first = next((box for box in self.boxes if not box.isChecked()), self.boxes[0])
         first.setFocus()

@@ -7,13 +7,14 @@ from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.domain.expiry import distance
 from app.domain.receiving import transport as journeys
 from app.domain.receiving.policy import Policy, is_near
+from app.domain.receiving.transport import Transport
 from app.domain.receiving.work import Entry, Result, Work, left, result_of, surplus
 from app.i18n import _
 from app.ui import formats, theme
@@ -26,9 +27,12 @@ from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.fields import CodeEdit, Field, StatusEdit
 from app.ui.widgets.numbers import ExpiryEdit, QtyEdit
+from app.ui.widgets.rolling import Rolling
 from app.ui.widgets.text import ElidedText, Role, Text
 
 _WIDE = 344
+_LOWEST = 72
+"""A field with its label: so much rolls at least."""
 
 
 class LotPanel(Card):
@@ -79,6 +83,8 @@ class LotPanel(Card):
         self.refuse = Button(_("拒收 / 差异"), Kind.DANGER, key="F9")
         self.labels = Button(_("打印标签"), icon=Icon.PRINTER)
         self.finish = Button(_("完成本行"), Kind.PRIMARY, icon=Icon.CHECK, key="Ctrl+Enter")
+        self.fields = QVBoxLayout()
+        self._rolling = Rolling(self.fields, _WIDE, lowest=_LOWEST)
         self._tight = self._short = False
         self._entry: Entry | None = None
         self._factor = 1
@@ -99,21 +105,19 @@ class LotPanel(Card):
         pair.setSpacing(10)
         pair.addWidget(self.lot_field, 1)
         pair.addWidget(self.expiry_field, 1)
-        self.add(pair)
+        self.fields.addLayout(pair)
         self.trace.setReadOnly(True)
         self.trace.setPlaceholderText(_("逐盒扫追溯码"))
         self.trace.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.add(self.trace_field)
-        self.add(self.qty_field)
-        self.add(self.reason)
-        self.add(self.cold)
-        self.add(self.checks)
-        self.body.addStretch(1)
+        for part in (self.trace_field, self.qty_field, self.reason, self.cold, self.checks):
+            self.fields.addWidget(part)
+        self.fields.addStretch(1)
         pair = QHBoxLayout()
         pair.setSpacing(8)
         pair.addWidget(self.refuse, 1)
         pair.addWidget(self.labels, 1)
-        self.add(pair)
+        self.fields.addLayout(pair)
+        self.add(self._rolling, 1)
         self.add(self.finish)
 
     def _connect(self) -> None:
@@ -134,11 +138,12 @@ class LotPanel(Card):
         """Fit the window: the checks become one line, the trace code leaves."""
         large = theme.density() is theme.Density.LARGE
         self._tight, self._short = low or large, large or narrow
-        self.setFixedWidth(300 if narrow else min(400, theme.px(_WIDE)))
+        least = 320 if large else 300  # buttons of large text beside each other, and the bar
+        self.setFixedWidth(least if narrow else min(400, theme.px(_WIDE)))
         self._adapt()
 
     def _adapt(self) -> None:
-        """What can be done without leaves, one part after the other, until the rest fits."""
+        """What can be done without leaves, one part after the other; a rest too high rolls."""
         self.checks.show()
         self.spec.show()
         self._space(6, 14)
@@ -153,12 +158,19 @@ class LotPanel(Card):
             lambda: self._space(2, 6),
         )
         for step in steps:
-            if self.body.totalMinimumSize().height() <= self.height():
+            if self._needed() <= self.height():
                 return
             step()
 
+    def _needed(self) -> int:
+        """Pixels of height that all of it takes, were nothing rolled."""
+        self.fields.invalidate()  # of a part that left, only the layout around it was told
+        outside = self.body.totalMinimumSize() - self._rolling.minimumSizeHint()
+        return outside.height() + self.fields.totalMinimumSize().height()
+
     def _space(self, between: int, edge: int) -> None:
         self.body.setSpacing(between)
+        self.fields.setSpacing(between)
         self.body.setContentsMargins(14, edge, 14, edge)
 
     @override
@@ -252,16 +264,8 @@ class LotPanel(Card):
     def _show_cold(self, work: Work, entry: Entry) -> None:
         goods = work.goods(entry)
         self.cold.setVisible(goods.cold)
-        if not goods.cold:
-            return
-        if journeys.out_of_range(work.transport, goods.storage):
-            words = _("到货 {t} ℃，超出范围", t=work.transport.temperature)
-        elif journeys.missing(work.transport):
-            words = _("登记冷链：运输、时间、温度")
-        else:
-            words = _("冷链 {t} ℃ · {no}", t=work.transport.temperature,
-                      no=work.transport.record_no)  # fmt: skip
-        self.cold.setText(words)
+        if goods.cold:
+            self.cold.setText(_journey_words(work.transport, goods.storage))
 
     # What people type
 
@@ -281,3 +285,12 @@ class LotPanel(Card):
             return
         if typed != entry.expiry:
             self.expiry_typed.emit(typed)
+
+
+def _journey_words(transport: Transport, storage: str) -> str:
+    """How cold goods came, or that it is still to be recorded."""
+    if journeys.out_of_range(transport, storage):
+        return _("到货 {t} ℃，超出范围", t=transport.temperature)
+    if journeys.missing(transport):
+        return _("登记冷链：运输、时间、温度")
+    return _("冷链 {t} ℃ · {no}", t=transport.temperature, no=transport.record_no)
