@@ -74,16 +74,15 @@ def _lots(ask: Ask, places: Sequence[tuple[int, int]]) -> int:
 
 
 def _newest(ask: Ask, places: Sequence[tuple[int, int]]) -> Sequence[Reading]:
-    """The newest reading of each place."""
+    """The newest reading of each place; of two of one moment, that which was written last."""
+    order = func.row_number().over(
+        partition_by=(Reading.org_id, Reading.place_id),
+        order_by=(Reading.at.desc(), Reading.id.desc()),
+    )
     newest = (
-        select(Reading.org_id, Reading.place_id, func.max(Reading.at).label("at"))
+        select(Reading.org_id, Reading.id, order.label("turn"))
         .where(tuple_(Reading.org_id, Reading.place_id).in_(places), Reading.at <= ask.now)
-        .group_by(Reading.org_id, Reading.place_id)
         .subquery()
     )
-    same = and_(
-        Reading.org_id == newest.c.org_id,
-        Reading.place_id == newest.c.place_id,
-        Reading.at == newest.c.at,
-    )
-    return ask.session.scalars(select(Reading).join(newest, same)).all()
+    same = and_(Reading.org_id == newest.c.org_id, Reading.id == newest.c.id)
+    return ask.session.scalars(select(Reading).join(newest, same).where(newest.c.turn == 1)).all()
