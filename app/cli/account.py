@@ -101,7 +101,10 @@ def rename(
 @app.command(help=_("权限一览"))
 def duties() -> None:
     """The duties that exist."""
-    cli().emit([{"duty": one.value, "title": one.label} for one in Duty])
+    cli().emit(
+        [{"duty": one.value, "title": one.label} for one in Duty],
+        {"duty": _("权限"), "title": _("做什么")},
+    )
 
 
 def _local() -> Cli:

@@ -32,7 +32,14 @@ def backup(
     run = cli()
     with run.progress(_("备份")) as report:
         made = backups.back_up(run.db(), to or paths.backups(), report)
-    run.emit(made)
+    run.emit(made, _backup_titles())
+
+
+def _backup_titles() -> dict[str, str]:
+    return {
+        "file": _("文件"), "bytes": _("字节"), "sha256": "SHA-256",
+        "schema_version": _("数据版本"), "ledger_rows": _("台账行数"), "seal": _("各链合成的指纹"),
+    }  # fmt: skip
 
 
 @app.command(help=_("把备份恢复成一个新文件（或服务器上的新库），恢复完先验证"))
@@ -46,7 +53,7 @@ def restore(
     """Restore into a new file or a new database, with proof."""
     run = cli()
     if source.suffix != ".dump":
-        run.emit(backups.restore(source, Path(to)))
+        run.emit(backups.restore(source, Path(to)), _backup_titles())
         return
     if not admin:
         raise DomainError(

@@ -44,7 +44,10 @@ def init(
     )
     settings.save(replace(settings.load(), database=made.file, login=admin))
     run.say(_("数据文件已建好：{file}", file=made.file))
-    run.emit(made)
+    run.emit(
+        made,
+        {"file": _("文件"), "schema_version": _("数据版本"), "admin_login": _("管理员账号")},
+    )
 
 
 @app.command(help=_("把数据升级到本程序的版本；先自动备份"))
@@ -55,4 +58,7 @@ def migrate(
 ) -> None:
     """Upgrade the schema, with a backup first."""
     run = cli()
-    run.emit(setup.migrate(run.unchecked_db(), paths.backups(), copy=not without_backup))
+    run.emit(
+        setup.migrate(run.unchecked_db(), paths.backups(), copy=not without_backup),
+        {"before": _("升级前的版本"), "after": _("现在的版本"), "backup": _("升级前的备份")},
+    )

@@ -90,7 +90,7 @@ def create(
     """Publish a price list."""
     run = cli()
     command = CreateList(new_op(), code, title, source, note=reason)
-    run.emit({"id": create_list(*run.signed_in(), command)})
+    run.emit({"id": create_list(*run.signed_in(), command)}, {"id": _("价格表号")})
 
 
 @app.command(help=_("负责人同意承接原有的集团议价价格表；不填编号看有哪些"))

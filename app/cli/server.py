@@ -32,7 +32,10 @@ def init(
 ) -> None:
     """Make roles, database and schema."""
     run = cli()
-    run.emit(server.init_server(admin, database, run.new_password(server.OWNER)))
+    run.emit(
+        server.init_server(admin, database, run.new_password(server.OWNER)),
+        {"database": _("库名"), "schema_version": _("数据版本"), "server_version": "PostgreSQL"},
+    )
 
 
 @app.command("add-person", help=_("添加人员：账号、权限、登录"))

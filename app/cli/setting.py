@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 
 from app.adapters import local_files
-from app.cli.context import cli
+from app.cli.context import Cli, cli
 from app.cli.scope import org_id
 from app.domain import barcode_rules, money
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.domain.orders.approval import Limits
-from app.domain.scan import BarcodeRule
+from app.domain.scan import BarcodeRule, ScanResult
 from app.i18n import _
 from app.services import scan_rules
 from app.services.catalogue.strictness import SaveStrictness, save_strictness, strictness
@@ -163,7 +163,7 @@ def rules(
         scan_rules.save_rules(db, actor, SaveRules(new_op(), _loaded(load)))
         run.say(_("规则已保存，下一次扫码起生效。"))
     if sample:
-        run.emit(scan_rules.read(run.db(), sample))
+        _show_scan(run, scan_rules.read(run.db(), sample))
         return
     run.emit(
         barcode_rules.to_plain(scan_rules.rules(run.db())),
@@ -192,3 +192,17 @@ def _loaded(file: Path) -> tuple[BarcodeRule, ...]:
             "rules.rule", _("文件里有不能用的规则，没有保存。请对照 --json 的输出改正。")
         )
     return found
+
+
+def _show_scan(run: Cli, found: ScanResult) -> None:
+    """What a code reads as; for people with its problems in words."""
+    if run.as_json:
+        run.emit(found)
+        return
+    problems = "；".join(one.text for one in found.problems)
+    run.emit(
+        {"code": found.code, "lot": found.lot, "serial": found.serial, "expiry": found.expiry,
+         "problems": problems},
+        {"code": _("编码"), "lot": _("批号"), "serial": _("序列号"), "expiry": _("有效期至"),
+         "problems": _("问题")},
+    )  # fmt: skip

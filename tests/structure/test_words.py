@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from app.i18n import _, sentences, use_language
 from app.services.operation_words import operation_words
 from scripts import i18n
-from tests.structure.source import calls, sources
+from tests.structure.source import calls, functions, sources
 
 VERB = 4
 """Which argument of `claim` says what is done."""
@@ -70,3 +71,28 @@ def test_every_operation_has_a_name_for_the_notice_after_a_restart() -> None:
     } | {"label.void", "transfer.dispatch", "requisition.approve", "replenish.succeed"}
     assert len(verbs) > 100
     assert [verb for verb in sorted(verbs - {""}) if not operation_words(verb)] == []
+
+
+def test_answers_for_people_have_titles() -> None:
+    """Without titles an answer of the command line is a list of our field names."""
+    found = [
+        source.at(call)
+        for source in sources("app/cli")
+        for function in functions(source)
+        for call in _untitled(function, as_json=False)
+    ]
+    assert found == []
+
+
+def _untitled(node: ast.AST, *, as_json: bool) -> Iterator[ast.Call]:
+    """Calls of `emit` that give a value alone, outside of what is said as JSON."""
+    for part in ast.iter_child_nodes(node):
+        if isinstance(part, ast.FunctionDef):
+            continue
+        inside = as_json or (isinstance(part, ast.If) and "as_json" in ast.unparse(part.test))
+        alone = isinstance(part, ast.Call) and getattr(part.func, "attr", "") == "emit"
+        if alone and isinstance(part, ast.Call) and len(part.args) == 1 and not inside:
+            value = part.args[0]
+            if not (isinstance(value, ast.Call) and getattr(value.func, "id", "") == "str"):
+                yield part
+        yield from _untitled(part, as_json=inside)
