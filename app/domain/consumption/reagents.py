@@ -155,6 +155,18 @@ def check_one_kit(qty: int, pack_factor: int, pack_unit: str) -> None:
         )  # fmt: skip
 
 
+def check_untouched(used: int) -> None:
+    """Refuse to take an opening back after tests were done with the kit.
+
+    Raises:
+        DomainError: Tests were done; says how many.
+    """
+    if used:
+        raise DomainError(
+            "kit.used", _("这一盒已做了 {n} 个测试，不能冲销开盒。请登记用完或过期。", n=used)
+        )
+
+
 def holds_until(opened: date, open_days: int, lot_expiry: date | None) -> date | None:
     """The last good day of an opened kit: its open stability, never beyond the lot's expiry."""
     if not open_days:

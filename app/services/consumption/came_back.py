@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.domain.errors import DomainError
+from app.domain.consumption.reagents import check_untouched
 from app.domain.ledger import Move
-from app.i18n import _
 from app.models.consumption_source import CaseLine, ReagentKit
 from app.services.consumption.serials import free_serial
 
@@ -42,13 +41,18 @@ def came_back(session: Session, org_id: int, document_id: int, moves: Sequence[M
         )
     ).all()
     for kit in kits:
-        if kit.used:
-            raise DomainError(
-                "kit.used",
-                _("这一盒已做了 {n} 个测试，不能冲销开盒。请登记用完或过期。", n=kit.used),
-            )
-        kit.status = "reversed"
-        kit.version += 1
+        take_opening_back(kit)
+
+
+def take_opening_back(kit: ReagentKit) -> None:
+    """The opening of a kit is taken back.
+
+    Raises:
+        DomainError: Tests were done with it.
+    """
+    check_untouched(kit.used)
+    kit.status = "reversed"
+    kit.version += 1
 
 
 def _by_line(moves: Sequence[Move]) -> dict[int, int]:

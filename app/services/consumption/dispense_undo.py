@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import delete, func, select, update
@@ -26,11 +26,15 @@ from app.services.access import require
 from app.services.consumption.consume import Use, post_use
 from app.services.consumption.demand_back import demand_again
 from app.services.consumption.dispense_rows import KIND
-from app.services.consumption.reverse import Back, already_reversed, post_back, reversing
+from app.services.consumption.reverse import (
+    Back,
+    already_reversed,
+    post_back,
+    refuse_no_reason,
+    reversing,
+)
 from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish
-
-_LEAST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,7 @@ def undo(db: Database, actor: Actor, command: UndoDispense) -> int:
         DomainError: Undone before, no reason, or goods that it had returned were used since.
     """
     require(actor, Duty.STORE, command.org_id)
-    if len(command.reason.strip()) < _LEAST:
-        raise DomainError("reverse.reason", _("请写明撤销的理由（至少 2 个字）。"))
+    refuse_no_reason(command.reason)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "dispense.undo", command)
         if earlier is not None:

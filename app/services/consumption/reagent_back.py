@@ -7,12 +7,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.domain.consumption.reagents import check_untouched
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.i18n import _
 from app.models.consumption_source import ReagentKit
 from app.services import audit
 from app.services.access import require
+from app.services.consumption.came_back import take_opening_back
 from app.services.consumption.commands import Reverse
 from app.services.consumption.reverse import refuse_no_reason, reverse_in
 from app.services.db import Database, today
@@ -47,14 +49,14 @@ def take_back_kit(db: Database, actor: Actor, command: TakeBackKit) -> str:
         if earlier is not None:
             return str(earlier["no"])
         take_turn(session, command.org_id, "reagent")
-        kit = _untouched(session, command)
+        kit = _open_kit(session, command)
+        check_untouched(kit.used)
         no = ""
         if kit.document_id:
             whole = Reverse(command.op_id, command.org_id, kit.document_id, command.reason)
             no = reverse_in(session, actor, whole).no
         else:
-            kit.status = "reversed"
-            kit.version += 1
+            take_opening_back(kit)
         kit.closed_on, kit.note = today(session), command.reason.strip()
         audit.record(
             session, actor, command.org_id, "reagent.back", ("kit", kit.id),
@@ -64,15 +66,10 @@ def take_back_kit(db: Database, actor: Actor, command: TakeBackKit) -> str:
         return no
 
 
-def _untouched(session: Session, command: TakeBackKit) -> ReagentKit:
+def _open_kit(session: Session, command: TakeBackKit) -> ReagentKit:
     kit = session.get(ReagentKit, (command.org_id, command.kit_id), with_for_update=True)
     if kit is None:
         raise DomainError("kit.unknown", _("没有这一盒。请刷新后再选。"))
     if kit.status != "open":
         raise ConflictError("kit.closed", _("这一盒已经登记用完、过期或冲销，没有重复登记。"))
-    if kit.used:
-        raise DomainError(
-            "kit.used",
-            _("这一盒已做了 {n} 个测试，不能冲销开盒。请登记用完或过期。", n=kit.used),
-        )
     return kit

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import ColumnElement, delete, func, select, update
@@ -23,12 +22,16 @@ from app.models.settlement import Consumption
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.reverse import Back, already_reversed, post_back, reversing
+from app.services.consumption.reverse import (
+    Back,
+    already_reversed,
+    post_back,
+    refuse_no_reason,
+    reversing,
+)
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
 from app.services.turns import take_turn
-
-_LEAST: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,7 @@ def undo_counts(db: Database, actor: Actor, command: UndoCounts) -> int:
         DomainError: No reason, nothing there, or a kit was closed since.
     """
     require(actor, Duty.STORE, command.org_id)
-    if len(command.reason.strip()) < _LEAST:
-        raise DomainError("reverse.reason", _("请写明撤销的理由（至少 2 个字）。"))
+    refuse_no_reason(command.reason)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "reagent.undo", command)
         if earlier is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -36,6 +37,9 @@ from app.services.stock.closed import refuse_closed
 from app.services.stock.names import items_told
 from app.services.stock.posting import Posting, post
 
+_LEAST: Final = 2
+"""Two characters say a reason in Chinese."""
+
 
 def reverse(db: Database, actor: Actor, command: Reverse) -> Consumed:
     """Post the reversing moves of a consumption, each linked to the row it takes back.
@@ -61,9 +65,13 @@ def reverse(db: Database, actor: Actor, command: Reverse) -> Consumed:
 
 
 def refuse_no_reason(reason: str) -> None:
-    """Taking something back is told with its reason."""
-    if len(reason.strip()) < 2:  # noqa: PLR2004 - two characters say a reason in Chinese
-        raise DomainError("reverse.reason", _("请写明冲销的理由（至少 2 个字）。"))
+    """Taking something back, as a document or an import, is told with its reason.
+
+    Raises:
+        DomainError: `reverse.reason`, where there is none.
+    """
+    if len(reason.strip()) < _LEAST:
+        raise DomainError("reverse.reason", _("请写明理由（至少 {n} 个字）。", n=_LEAST))
 
 
 def reverse_in(session: Session, actor: Actor, command: Reverse) -> Consumed:
