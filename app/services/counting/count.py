@@ -13,7 +13,7 @@ from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_id
-from app.domain.quantity import MAX_QUANTITY
+from app.domain.quantity import checked
 from app.domain.scan import ScanResult
 from app.domain.stock.counting import (
     Counted,
@@ -284,7 +284,7 @@ def _counting(session: Session, org_id: int, count_id: int) -> StockCount:
 
 
 def _write(session: Session, actor: Actor, head: StockCount, command: Record) -> int:
-    if not 0 <= command.qty <= MAX_QUANTITY:
+    if command.qty < 0:
         raise DomainError("count.qty", _("盘到的数量应是 0 或正数。"))
     key = command.key
     ids = (command.org_id, command.count_id, key.place_id, key.item_id, key.lot_id, key.owner_id)
@@ -298,7 +298,8 @@ def _write(session: Session, actor: Actor, head: StockCount, command: Record) ->
             item_id=key.item_id, lot_id=key.lot_id, owner_id=key.owner_id, snapshot=0, book=0,
         )  # fmt: skip
         session.add(line)
-    line.counted = command.qty + ((line.counted or 0) if command.add else 0)
+    counted = command.qty + ((line.counted or 0) if command.add else 0)
+    line.counted = checked(counted) if counted else 0
     line.counted_by, line.counted_at = actor.person_id, now(session)
     line.book = book_of(session, line)
     session.flush()

@@ -82,6 +82,8 @@ def test_a_count_makes_no_goods_out_of_nothing(site: Site) -> None:
         with pytest.raises(DomainError, match="先走收货登记"):
             write(line.place_id, AMOXICILLIN, line.lot_id, owner)
     with pytest.raises(DomainError, match="0 或正数"):
+        write(line.place_id, AMOXICILLIN, line.lot_id, KANGZE, -1)
+    with pytest.raises(DomainError, match="太大"):
         write(line.place_id, AMOXICILLIN, line.lot_id, KANGZE, 10**13)
     assert write(places["YF"], AMOXICILLIN, line.lot_id, EAST) == BOX
 
