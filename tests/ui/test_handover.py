@@ -18,6 +18,7 @@ from app.ui.errors import ErrorDesk
 from app.ui.jobs import JobRunner
 from app.ui.notices import Notices
 from app.ui.widgets.dialogs import Form, Question, ReasonForm, confirm
+from app.ui.widgets.fields import Field
 
 Settle = Callable[[], None]
 SHORT = DomainError("stock.short", "库存只有 3 盒。请改少。")
@@ -106,6 +107,38 @@ def test_every_problem_is_said_with_its_line(
     assert form.refusal.text.count("\n") == 1
     assert "缺批号。" in form.refusal.text
     assert "缺效期。" in form.refusal.text
+
+
+def test_a_problem_of_one_field_is_said_there_and_leaves_when_it_is_mended(
+    host: QWidget, jobs: JobRunner, desk: ErrorDesk, settle: Settle
+) -> None:
+    class Lot(Form):
+        def __init__(self) -> None:
+            super().__init__("批号", "登记", host)
+            self.first, self.lot = Field("数量", QLineEdit()), Field("批号", QLineEdit())
+            for field in (self.first, self.lot):
+                self.body.addWidget(field)
+
+        @override
+        def field_of(self, problem: Problem) -> Field | None:
+            return self.lot if problem.column == "lot" else None
+
+    gone = EnvironmentProblem("db.offline", "连不上集团主库。")
+    both = (Problem("lot", "没有这一批。", column="lot"), Problem("day", "这个月已经结账。"))
+    service = Service(DomainError("lines", "两处不对。", problems=both), gone)
+    form = Lot()
+    form.accepted.connect(lambda: send(jobs, service, form.lot.text, print))
+    form.open()
+    form.verb.click()
+    settle()
+    assert (form.lot.problem.text, form.refusal.text) == ("没有这一批。", "这个月已经结账。")
+    assert form.focusWidget() is form.lot.editor
+    form.verb.click()
+    settle()
+    assert (form.lot.problem.text, form.refusal.text) == ("", "连不上集团主库。")
+    form.verb.click()
+    settle()
+    assert service.made == [""]
 
 
 def test_while_the_answer_is_awaited_nothing_is_sent_twice_and_esc_waits(

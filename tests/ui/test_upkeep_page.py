@@ -54,6 +54,19 @@ def test_a_reading_out_of_range_needs_words(page: UpkeepPage, settle: Settle) ->
     assert page.climate.grid.model.rowCount() == 1
 
 
+def test_what_is_wrong_with_a_loggers_file_is_not_said_of_the_note(
+    page: UpkeepPage, settle: Settle, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("时间,温度\n", encoding="utf-8")
+    page.take_file(path)
+    form = form_of(page, LogForm)
+    form.verb.click()
+    settle()
+    assert form.refusal.text == "文件里没有温度记录。请核对导出的文件。"
+    assert not form.note_field.problem.text
+
+
 def test_a_loggers_file_shows_what_is_missing(
     page: UpkeepPage, settle: Settle, tmp_path: Path
 ) -> None:
@@ -88,7 +101,7 @@ def test_the_months_list_is_worked_by_keys(
     form = form_of(page, FaultForm)
     form.verb.click()
     settle()
-    assert "写明看到了什么" in form.action_field.problem.text
+    assert "写明看到了什么" in form.words_field.problem.text
     assert form.focusWidget() is form.words
     form.words.setText("标签脱落看不清")
     form.action.setText("隔离后报损处理")

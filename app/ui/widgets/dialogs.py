@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 from typing_extensions import override
 
-from app.domain.errors import DomainError, EnvironmentProblem, UnsureProblem
+from app.domain.errors import DomainError, EnvironmentProblem, Problem, UnsureProblem
 from app.i18n import _
 from app.ui import handover, theme
 from app.ui.status import Status
@@ -111,6 +111,8 @@ class Form(QDialog):
         if self.stays and self._handed.wait():
             self._keys = self.focusWidget()
             self.say_refusal("")
+            for field in self.findChildren(Field):  # what was refused there may be mended
+                field.say("")
             self.verb.setEnabled(False)
             self._slow.start()
         else:
@@ -152,15 +154,32 @@ class Form(QDialog):
         self.verb.setEnabled(True)
         if self._keys is not None and isValid(self._keys):
             self._keys.setFocus()
-        if not isinstance(error, DomainError | EnvironmentProblem):
+        if isinstance(error, DomainError):
+            self._say_problems(error)
+        elif isinstance(error, EnvironmentProblem):
+            self.say_refusal(error.text)
+        else:
             return False
-        problems = error.problems if isinstance(error, DomainError) else ()
-        each = "\n".join(f"{one.where}{one.text}" for one in problems)
-        self.say_refusal(each if len(problems) > 1 else error.text)
         return True
 
+    def _say_problems(self, error: DomainError) -> None:
+        """Each under its field, the others above the buttons; the keys go to the first field."""
+        problems = error.problems or (Problem(error.code, error.text),)
+        placed = [(field, one) for one in problems if (field := self.field_of(one)) is not None]
+        for field, one in placed:
+            field.say(one.text)
+        if placed:
+            placed[0][0].editor.setFocus()
+        said = [one for _field, one in placed]
+        left = [f"{one.where}{one.text}" for one in problems if one not in said]
+        self.say_refusal("\n".join(left) if placed or len(left) > 1 else error.text)
+
+    def field_of(self, _problem: Problem) -> Field | None:
+        """The field that a problem is about; override. One of none is said above the buttons."""
+        return None
+
     def say_refusal(self, text: str) -> None:
-        """Say why it was not taken, or nothing; override where it can be about one field only."""
+        """Say above the buttons why it was not taken, or nothing."""
         self.refusal.say(text)
 
     @override

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from typing_extensions import override
 
 from app.domain.days import typed_day
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Problem
 from app.domain.settlement.invoice import InvoiceFacts, cent_amount, check_number
 from app.i18n import _
 from app.services.settlement.listing import ItemTotal, StatementRow
@@ -99,7 +99,7 @@ class ReportForm(Form):
 
 
 class InvoiceForm(Form):
-    """One invoice as its paper says it; stays open until it is registered.
+    """One invoice as its paper says it.
 
     Signals:
         ready: The fields were read: the `InvoiceFacts`.
@@ -145,20 +145,16 @@ class InvoiceForm(Form):
                 cent_amount(self.total.text), self.note.text,
             )
         )  # fmt: skip
+        self.accept()
 
-    def refuse(self, error: Exception) -> None:
-        """Show what the service found wrong, beside its field."""
+    @override
+    def field_of(self, problem: Problem) -> Field | None:
+        """Beside what the service found wrong."""
         fields = {
             "number": self.number, "code": self.code, "issued_on": self.day, "total": self.total,
             "tax": self.tax,
         }  # fmt: skip
-        problems = error.problems if isinstance(error, DomainError) else ()
-        for problem in problems:
-            field = fields.get(problem.column, self.number)
-            field.say(problem.text)
-            field.editor.setFocus()
-        if not problems:
-            self.number.say(error.text if isinstance(error, DomainError) else str(error))
+        return fields.get(problem.column)
 
 
 def _perhaps(field: Field) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -145,19 +145,13 @@ class InvoicesView(QWidget):
         form = InvoiceForm(self.suppliers, self.orgs, self._page)
 
         def registered(facts: InvoiceFacts) -> None:
-            self._write((form.org.value, form.supplier.value), (facts,), form.accept, form.refuse)
+            self._write((form.org.value, form.supplier.value), (facts,))
 
         form.ready.connect(registered)
         form.open()
         return form
 
-    def _write(
-        self,
-        parties: tuple[object, object],
-        facts: Sequence[InvoiceFacts],
-        told: Callable[[], None],
-        failed: Callable[[Exception], None] | None = None,
-    ) -> None:
+    def _write(self, parties: tuple[object, object], facts: Sequence[InvoiceFacts]) -> None:
         org, supplier = parties
         if not isinstance(org, int) or not isinstance(supplier, int):
             return
@@ -165,10 +159,9 @@ class InvoicesView(QWidget):
         db, actor = self._page.context.db, self._page.context.actor
 
         def words(ids: tuple[int, ...]) -> str:
-            told()
             return _("已登记 {n} 张发票。", n=len(ids))
 
-        self._desk.write(lambda: register(db, actor, command), words, failed)
+        self._desk.write(lambda: register(db, actor, command), words)
 
     def ask_file(self) -> None:
         """Ask for a sheet of invoices."""
@@ -195,7 +188,7 @@ class InvoicesView(QWidget):
         form.body.addWidget(Field(_("抬头"), org))
 
         def registered() -> None:
-            self._write((org.value, supplier.value), sheet.invoices, lambda: None)
+            self._write((org.value, supplier.value), sheet.invoices)
 
         form.accepted.connect(registered)
         form.open()

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Problem
 from app.domain.receiving.transport import parse_temperature
 from app.i18n import _
 from app.services.counting.climate_log import PlaceLog
@@ -162,11 +162,8 @@ class ReadingForm(Form):
         self.accept()
 
     @override
-    def say_refusal(self, text: str) -> None:
-        """What can still be missing is what was done."""
-        self.note_field.say(text)
-        if text:
-            self.note.setFocus()
+    def field_of(self, problem: Problem) -> Field | None:
+        return self.note_field if problem.code == "temperature.note" else None
 
 
 class LogForm(Form):
@@ -196,11 +193,8 @@ class LogForm(Form):
         self.accept()
 
     @override
-    def say_refusal(self, text: str) -> None:
-        """What can still be missing is what was done."""
-        self.note_field.say(text)
-        if text:
-            self.note.setFocus()
+    def field_of(self, problem: Problem) -> Field | None:
+        return self.note_field if problem.code == "temperature.note" else None
 
 
 def ask_log(parent: QWidget, take: Callable[[Path], None]) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from app.domain.errors import Problem
 from app.domain.stock.upkeep import Finding, UpkeepState
 from app.i18n import _
 from app.services.counting.upkeep import RoundRow, UpkeepLineRow
@@ -158,9 +159,10 @@ class FaultForm(Form):
         self.kind = Select([(one, one.label) for one in (Finding.DOUBT, Finding.BAD)])
         self.kind.choose(Finding.BAD)
         self.words, self.action = QLineEdit(), QLineEdit()
+        self.words_field = Field(_("看到了什么"), self.words, required=True)
         self.action_field = Field(_("怎么处理"), self.action, required=True)
         self.body.addWidget(Field(_("结果"), self.kind))
-        self.body.addWidget(Field(_("看到了什么"), self.words, required=True))
+        self.body.addWidget(self.words_field)
         self.body.addWidget(self.action_field)
         words = _("不合格的先冻结批号，移到不合格品区，再在「盘点」里报损或退货。")
         self.body.addWidget(Text(words, Role.HELP, wrap=True))
@@ -173,8 +175,8 @@ class FaultForm(Form):
         self.accept()
 
     @override
-    def say_refusal(self, text: str) -> None:
-        """What can be missing is what was seen, or what was done."""
-        self.action_field.say(text)
-        if text:
-            (self.action if self.words.text().strip() else self.words).setFocus()
+    def field_of(self, problem: Problem) -> Field | None:
+        """Words are missing about what was seen, or about what was done."""
+        if problem.code != "upkeep.words":
+            return None
+        return self.action_field if self.words.text().strip() else self.words_field
