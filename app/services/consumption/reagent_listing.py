@@ -18,7 +18,7 @@ from app.models.settlement import Consumption
 from app.models.stock import Lot
 from app.services.access import require
 from app.services.db import Database, today
-from app.services.stock.available import held_lots
+from app.services.stock.holds import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def kits(
     with db.read() as session:
         day = today(session)
         rows = session.execute(statement).all()
-        held = {(org, lot) for org in scope for lot in held_lots(session, org)}
+        held = holds(session, scope, {found[0].lot_id for found in rows})
         return tuple(_kit_row(found, day, held) for found in rows)
 
 
@@ -148,7 +148,7 @@ def reagent_use(
 def _kit_row(found: Any, day: date, held: set[tuple[int, int]]) -> KitRow:
     kit, item, lot_no, org, person, no = found
     state = kit.status
-    if state == "open" and (kit.org_id, kit.lot_id) in held:
+    if state == "open" and held & {(kit.org_id, kit.lot_id), (0, kit.lot_id)}:
         state = "held"
     elif state == "open" and kit.expires_on is not None and kit.expires_on < day:
         state = "late"
