@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.controlled import PSYCHOACTIVE
@@ -328,8 +329,8 @@ def _check(session: Session, command: Ask) -> None:
             raise DomainError("stock.short", words)
         if command.supplier_id and goods.owner_id not in {command.supplier_id, command.org_id}:
             raise DomainError("disposal.owner", _("这批货是别家供应商寄售的，不能退给这一家。"))
-        if command.supplier_id and goods.owner_id == command.org_id:
-            _refuse_bought_elsewhere(session, command, goods)
+    if command.supplier_id:
+        _refuse_bought_elsewhere(session, command)
     zones = set(
         session.scalars(
             select(Place.zone).where(
@@ -342,10 +343,14 @@ def _check(session: Session, command: Ask) -> None:
         raise DomainError("disposal.packed", _("定数包里的货要先拆包，再报损或退货。"))
 
 
-def _refuse_bought_elsewhere(session: Session, command: Ask, goods: Goods) -> None:
+def _refuse_bought_elsewhere(session: Session, command: Ask) -> None:
     """Own goods go back to who sold them: another supplier would owe nothing for them."""
+    own = {(x.item_id, x.lot_id) for x in command.lines if x.owner_id == command.org_id}
     rows = session.execute(
-        select(Organisation.id, Organisation.short_name, Item.name, Lot.lot_no)
+        select(
+            AcceptanceLine.item_id, AcceptanceLine.lot_id, Organisation.id,
+            Organisation.short_name, Item.name, Lot.lot_no,
+        )
         .select_from(AcceptanceLine)
         .join(
             Acceptance,
@@ -356,21 +361,24 @@ def _refuse_bought_elsewhere(session: Session, command: Ask, goods: Goods) -> No
         .join(Item, Item.id == AcceptanceLine.item_id)
         .outerjoin(Lot, Lot.id == AcceptanceLine.lot_id)
         .where(
-            AcceptanceLine.org_id == command.org_id, AcceptanceLine.item_id == goods.item_id,
-            AcceptanceLine.lot_id == goods.lot_id, AcceptanceLine.accepted > 0,
+            AcceptanceLine.org_id == command.org_id, AcceptanceLine.accepted > 0,
+            tuple_(AcceptanceLine.item_id, AcceptanceLine.lot_id).in_(own),
             Acceptance.status == State.POSTED.value,
         )
         .distinct()
+        .order_by(AcceptanceLine.item_id, AcceptanceLine.lot_id, Organisation.short_name)
     ).all()  # fmt: skip
-    if rows and command.supplier_id not in {row.id for row in rows}:
-        sellers = "、".join(sorted({row.short_name for row in rows}))
-        raise DomainError(
-            "disposal.seller",
-            _(
-                "{name} {lot} 是从{sellers}收的，退给别家抵不了货款。请改选供应商。",
-                name=rows[0].name, lot=rows[0].lot_no or "", sellers=sellers,
-            ),
-        )  # fmt: skip
+    for _goods, found in groupby(rows, key=lambda row: (row.item_id, row.lot_id)):
+        sold = list(found)
+        if command.supplier_id not in {row.id for row in sold}:
+            raise DomainError(
+                "disposal.seller",
+                _(
+                    "{name} {lot} 是从{sellers}收的，退给别家抵不了货款。请改选供应商。",
+                    name=sold[0].name, lot=sold[0].lot_no or "",
+                    sellers="、".join(row.short_name for row in sold),
+                ),
+            )  # fmt: skip
 
 
 def _load(session: Session, org_id: int, disposal_id: int) -> Disposal:
