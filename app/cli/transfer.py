@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
+from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.scope import item_id, org_id, org_ids
@@ -149,6 +150,23 @@ def list_(
         empty=_("没有符合条件的调拨单。"),
         words={"next_step": {"receiver": N_("调入方"), "donor": N_("调出方"), "group": N_("集团")}},
     )  # fmt: skip
+
+
+@app.command("pdf", help=_("调拨单 PDF，和货一起走"))
+def pdf(
+    no: No,
+    out: Annotated[Path | None, typer.Option(help=_("写到哪里；不填为输出目录"))] = None,
+) -> None:
+    """Write the note that travels with a transfer."""
+    from app.adapters.pdf.table_pdf import table_pdf
+    from app.services.transfers.papers import transfer_paper
+
+    run = cli()
+    db, actor = run.signed_in()
+    head = listing.transfer_by_no(db, actor, no)
+    paper = transfer_paper(db, actor, head.org_id, head.id)
+    target = out or paths.output() / f"{head.no}.pdf"
+    run.emit({"file": str(local_files.write(target, table_pdf(paper)))}, {"file": _("文件")})
 
 
 @app.command("show", help=_("一张调拨单的全部内容"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pypdfium2 import PdfDocument
+
 from tests.cli.runner import run
 from tests.factories import EAST, WEST, Site
 from tests.transfer_world import BOX, DRUG, SOON, stock, used
@@ -46,6 +48,10 @@ def test_a_loan_by_command_line(site: Site, tmp_path: Path) -> None:
     say("east_store", "clear", no, "1", "24", "--lost")
     assert "24" in say("east_store", "loans")
     assert "批准.pdf" in say("east_store", "show", no)
+    note = tmp_path / "note.pdf"
+    say("west_store", "pdf", no, "--out", str(note))
+    words = PdfDocument(note)[0].get_textpage().get_text_range()
+    assert all(one in words for one in ("药品耗材调拨单", no, "阿莫西林胶囊", "1 盒"))
     back = run(site, "west_store", "--json", "transfer", "return", no, "1=24").json()["no"]
     say("west_store", "send", back)
     say("east_store", "accept", back)
