@@ -2,6 +2,7 @@
 
     python -m tests.faults --seed 7 --faults 60
     python -m tests.faults --seed 7 --faults 200 --work 1 --power     # power cuts alone
+    python -m tests.faults --hot 60                                   # one hot balance row (T02)
 
 Where a file system may be mounted (Linux, root), disks are filled up too; the figures say so.
 """
@@ -20,8 +21,10 @@ from typing_extensions import override
 
 from app.services.platform import server
 from tests.databases import OWNER_PASSWORD, TEMPLATE, Databases
+from tests.faults import hot
 from tests.faults.deeds import Post
 from tests.faults.grounds import DURABLE, file_ground, server_ground, small_disk
+from tests.faults.hot import hot_site
 from tests.faults.power import power_disk
 from tests.faults.storm import Figures, Ground, Storm
 from tests.pgserver import Cluster
@@ -107,12 +110,29 @@ def main() -> int:
     parser.add_argument("--on", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--power", action="store_true", help="cut the disk's power, nothing else")
     parser.add_argument("--unsafe", action="store_true", help="the control: nothing is durable")
+    parser.add_argument("--hot", type=float, help="so many seconds at one balance row, no faults")
     parser.add_argument("--keep", type=Path, help="where journals go when something is found")
     wanted = parser.parse_args()
     seed = wanted.seed or int.from_bytes(os.urandom(3))
     kinds = ("sqlite", "postgresql") if wanted.on == "both" else (wanted.on,)
-    bad = [kind for kind in kinds if not one(kind, seed, wanted)]
+    if wanted.hot:
+        bad = [kind for kind in kinds if not heat(kind, seed, wanted.hot)]
+    else:
+        bad = [kind for kind in kinds if not one(kind, seed, wanted)]
     return 1 if bad else 0
+
+
+def heat(kind: str, seed: int, seconds: float) -> bool:
+    """Everybody at one lot for so long; prints the figures and whether they are as asked."""
+    with tempfile.TemporaryDirectory(prefix="yilian-hot-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        with DurableDatabases(folder, None, DURABLE) as databases, hot_site(databases, kind) as at:
+            found = hot.run(at, folder / "hot", seed, seconds=seconds)
+    say(found)
+    for line in (*found.findings.lost, *found.findings.doubled, *found.findings.broken):
+        say(f"  {line}")
+    return found.sound
 
 
 def one(kind: str, seed: int, wanted: argparse.Namespace) -> bool:
