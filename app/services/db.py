@@ -37,7 +37,7 @@ from app.models.base import Moment
 from app.services.db_errors import GIVE_UP_SECONDS, busy, is_cut, is_refused, translate, unsure
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
-from app.services.ready import Ready, Values, known_error, line_of
+from app.services.ready import Line, Ready, Row, Values, known_error, line_of
 from app.services.unswept import unswept
 
 SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
@@ -49,6 +49,8 @@ _LAST: Final = "last"
 _LEARNED: Final = "learned"
 
 Clock = Callable[[], datetime]
+Answer = Callable[[], list[Row]]
+"""Rows that are there once the unit of work is over."""
 
 
 class Database:
@@ -205,10 +207,27 @@ def at_end(session: Session, statement: Ready, values: Values | Sequence[Values]
     if database_of(session).is_sqlite:
         statement.do(session, values)
     else:
-        session.info.setdefault(_LAST, []).append((statement, values))
+        session.info.setdefault(_LAST, []).append(lambda line: statement.send(line, values))
 
 
-def _commit_with(session: Session, last: Sequence[tuple[Ready, Values | Sequence[Values]]]) -> None:
+def ask_at_end(session: Session, statement: Ready, values: Values) -> Answer:
+    """As `at_end`, of a statement whose rows are wanted when the unit of work is over."""
+    if database_of(session).is_sqlite:
+        found = statement.rows(session, values)
+        return lambda: found
+    kept: list[Answer] = []
+    session.info.setdefault(_LAST, []).append(
+        lambda line: kept.append(statement.later(line, values))
+    )
+
+    def rows() -> list[Row]:
+        (read,) = kept
+        return read()
+
+    return rows
+
+
+def _commit_with(session: Session, last: Sequence[Callable[[Line], None]]) -> None:
     """Send the last statements and COMMIT in one go: one round trip, however many they are."""
     line = line_of(session)
     transaction = line.connection.get_transaction()
@@ -216,8 +235,8 @@ def _commit_with(session: Session, last: Sequence[tuple[Ready, Values | Sequence
     refused: type[Exception] = line.driver.Error
     try:
         with line.driver.pipeline():
-            for statement, values in last:
-                statement.send(line, values)
+            for send in last:
+                send(line)
             transaction.commit()
     except BaseException as error:
         # Refused within the pipeline the server never saw COMMIT, while SQLAlchemy takes the
@@ -329,9 +348,11 @@ def ping(db: Database) -> None:
 
 __all__ = [
     "SERVER_NOW",
+    "Answer",
     "Clock",
     "DBAPIError",
     "Database",
+    "ask_at_end",
     "at_end",
     "database_of",
     "local_time",

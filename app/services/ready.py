@@ -82,6 +82,15 @@ class Ready:
                 raise ValueError("a list is too long for a statement that answers nothing")
             line.carry_out(made.text, [made.filled(each) for each in many])
 
+    def later(self, line: Line, values: Values) -> Callable[[], list[Row]]:
+        """Send it within a pipeline; what is given back reads the rows once that has ended."""
+        made = self._made_for(line, values)
+        if made is None:
+            raise ValueError("a list is too long for a statement whose answer comes later")
+        cursor = line.driver.cursor()
+        line.carry_out(made.text, [made.filled(values)], cursor)
+        return lambda: made.read(cursor.fetchall())
+
     def _made_for(self, line: Line, values: Values) -> _Made | None:
         """The statement for lists as long as these; None where one is too long for it."""
         names = self._lists.get(line.kind)
@@ -175,17 +184,19 @@ class Line:
             self._forget()
         return found
 
-    def carry_out(self, text: str, many: list[Any]) -> None:
-        """Send a statement that answers nothing, once for each of the values.
+    def carry_out(self, text: str, many: list[Any], cursor: Any = None) -> None:
+        """Send a statement whose answer nobody waits for, once for each of the values.
 
         Within a pipeline the driver's own error is raised, perhaps that of an earlier statement.
         """
+        if cursor is None:
+            cursor = self._cursor
         self._expect()
         try:
             if len(many) == 1:
-                self._cursor.execute(text, many[0])
+                cursor.execute(text, many[0])
             else:
-                self._cursor.executemany(text, many)
+                cursor.executemany(text, many)
         except self._errors as error:
             if in_pipeline(self.driver):
                 raise  # what it means is known when the pipeline has ended

@@ -117,3 +117,33 @@ def test_a_use_has_its_paper_and_is_taken_back_once(keeper: psycopg.Connection, 
     book("reversal", 51, [("consumed", "store", back)])
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         book("reversal", 52, [("consumed", "store", back)])
+
+
+ONE_CALL = (
+    "SELECT * FROM api.use(%s, {org}, 60, (SELECT min(id) FROM app.place WHERE code = 'YF' AND"
+    " org_id = 2), '2026-10-14', 1, {who}, 'typed', '', %s, '[]')"
+)
+
+
+@pytest.mark.parametrize(
+    ("login", "org", "who"),
+    [
+        ("east_store", "2", "5"),  # in another's name
+        ("west_store", "2", "app.my_person()"),  # a neighbour's goods
+        ("east_store", "3", "app.my_person()"),
+        ("kangze_sales", "2", "app.my_person()"),
+        ("lead_buyer", "2", "app.my_person()"),
+    ],
+)
+@pytest.mark.usefixtures("keeper")
+def test_a_use_in_one_call_is_of_own_goods_in_the_own_name(
+    psql: Psql, login: str, org: str, who: str
+) -> None:
+    other, ends = psql(login), psql("east_store")
+    found = ends.execute("SELECT kind, id FROM app.place WHERE org_id = 2").fetchall()
+    places: dict[str, int] = dict(found)
+    move = GOODS | {"from": places["store"], "to": places["consumed"], "told": "3.86"}
+    values = [uuid.uuid4(), json.dumps([move])]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        other.execute(ONE_CALL.format(org=org, who=who).encode(), values)
+    ends.execute(ONE_CALL.format(org="2", who="app.my_person()").encode(), values)

@@ -28,11 +28,12 @@ from app.models.item import Item
 from app.models.settlement import Consumption
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.commands import Consume, Consumed, ConsumeLine, Reverse
-from app.services.consumption.consume import Use, pick_again, pick_all, post_use
+from app.services.consumption.commands import Consume, Consumed, ConsumeLine, Reverse, Use
+from app.services.consumption.consume import pick_again, pick_all
 from app.services.consumption.reverse import reverse
 from app.services.consumption.scan import Scanned, scanned
 from app.services.consumption.serials import lot_of_serial, mark_used
+from app.services.consumption.using import post_use
 from app.services.db import Database, database_of, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish

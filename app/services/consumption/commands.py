@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from app.domain.ledger import Move
 from app.services.receiving.commands import Second
 
 
@@ -49,6 +51,25 @@ class Consume:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A consumption document to be posted in the caller's unit of work.
+
+    Attributes:
+        op_id: Of the command; each document of one command needs its own, derived from it.
+        source: scan, typed, pack, dispense, kit, test or case.
+        document_id: Known before where something else refers to it already.
+    """
+
+    org_id: int
+    op_id: UUID
+    place_id: int
+    day: date
+    source: str
+    note: str = ""
+    document_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ConsumedLine:
     """What was taken for a line: one row per lot and owner."""
 
@@ -81,6 +102,19 @@ class Consumed:
                 for x in self.lines
             ],
         }  # fmt: skip
+
+    @classmethod
+    def of(cls, document_id: int, no: str, moves: Sequence[Move], first_seq: int) -> Consumed:
+        """Of moves that were posted one after the other from this ledger row on."""
+        lines = (
+            ConsumedLine(
+                line=move.doc_line, ledger_seq=seq, item_id=move.item_id, lot_id=move.lot_id,
+                owner_id=move.owner_id, qty=move.qty, unit_price=move.unit_price,
+                price_factor=move.price_factor,
+            )
+            for seq, move in enumerate(moves, first_seq)
+        )  # fmt: skip
+        return cls(document_id, no, tuple(lines))
 
     @classmethod
     def from_plain(cls, stored: dict[str, Any]) -> Consumed:

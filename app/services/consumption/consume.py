@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Final, cast
-from uuid import UUID
+from typing import Final
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.dispensing import less
-from app.domain.documents import DocKind, State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_id
@@ -20,33 +18,19 @@ from app.domain.ledger import Move
 from app.domain.quantity import checked
 from app.domain.stock.fefo import LotStock, Pick, allocate, earlier_lot, locked_words
 from app.i18n import _
-from app.models.settlement import Consumption
-from app.services import audit
 from app.services.access import require
-from app.services.consumption.backdated import refuse_before_goods
-from app.services.consumption.commands import Consume, Consumed, ConsumedLine, ConsumeLine
+from app.services.consumption.commands import Consume, Consumed, ConsumeLine, Use
 from app.services.consumption.packs import open_pack, where_it_lies
-from app.services.consumption.pricing import priced
 from app.services.consumption.two_persons import need_two
-from app.services.db import Database, now, today
-from app.services.demand import add_demand
-from app.services.numbering import document_no
-from app.services.operations import claim, finish
-from app.services.ready import Ready
+from app.services.consumption.using import post_use_last
+from app.services.db import Database, today
+from app.services.demand import DemandLine
+from app.services.operations import claim
 from app.services.receiving.second import keep_second, proved
 from app.services.stock.available import lot_stock
-from app.services.stock.closed import refuse_closed
 from app.services.stock.names import ItemTold, items_told
 from app.services.stock.places import virtual_place
-from app.services.stock.posting import Posting, post
 
-_DOCUMENT: Final = Ready(
-    insert(cast("Table", Consumption.__table__)),
-    columns=(
-        "org_id", "id", "no", "place_id", "occurred_on", "posted_at", "person_id", "source",
-        "status", "note",
-    ),
-)  # fmt: skip
 _ATTEMPTS: Final = 3
 """FEFO is read before it is posted; when others were faster it is read again."""
 
@@ -87,82 +71,19 @@ def _consume_once(
         moves = pick(session, actor, command, document_id, day)
         use = Use(command.org_id, command.op_id, command.place_id, day, command.source,
                   command.note, document_id)  # fmt: skip
-        result = post_use(session, actor, use, moves)
         keep_second(session, actor, command.org_id, command.op_id, second)
-        for line in command.lines:
-            given = sum(x.qty for x in result.lines if x.item_id == line.item_id)
-            add_demand(
-                session, command.org_id, command.place_id, line.item_id, day, line.qty,
-                min(line.qty, given),
-            )  # fmt: skip
-        finish(session, command.org_id, command.op_id, result.as_plain())
-        return result
+        answer = post_use_last(session, actor, use, moves, _demand(command, moves, day))
+    return answer()
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A consumption document to be posted in the caller's unit of work.
-
-    Attributes:
-        op_id: Of the command; each document of one command needs its own, derived from it.
-        source: scan, typed, pack, dispense, kit, test or case.
-        document_id: Known before where something else refers to it already.
-    """
-
-    org_id: int
-    op_id: UUID
-    place_id: int
-    day: date
-    source: str
-    note: str = ""
-    document_id: int = 0
-
-
-def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) -> Consumed:
-    """Post picked moves to the consumed end as one document, at the price of the day.
-
-    Raises:
-        DomainError: The day lies ahead or in a closed month, the stock is gone, or was not there
-            that day (dispensing looks at that itself, row by row).
-    """
-    if use.day > today(session):
-        raise DomainError(
-            "use.future", _("使用日期 {day} 在将来，没有记账。请核对日期。", day=use.day)
-        )
-    if use.source != "dispense" and use.day < today(session):
-        # a closed month before what was there that day; today's is the posting's business
-        refuse_closed(session, use.org_id, use.day)
-        refuse_before_goods(session, use.org_id, use.day, moves)
-    document_id = use.document_id or new_id()
-    found = priced(session, use.org_id, use.day, moves)
-    no = document_no(session, use.org_id, "XH", use.day)
-    _DOCUMENT.do(session, _document(session, actor, use, document_id, no))
-    posted = post(
-        session, actor,
-        Posting(use.org_id, use.op_id, DocKind.CONSUMPTION, document_id, use.day, found),
-    )  # fmt: skip
-    audit.record(
-        session, actor, use.org_id, "consumption.post",
-        (DocKind.CONSUMPTION.value, document_id), {"no": no, "lines": len(found)},
-    )  # fmt: skip
-    return Consumed(document_id, no, tuple(_lines(found, posted.first_seq)))
-
-
-def _document(
-    session: Session, actor: Actor, use: Use, document_id: int, no: str
-) -> dict[str, object]:
-    return {
-        "org_id": use.org_id,
-        "id": document_id,
-        "no": no,
-        "place_id": use.place_id,
-        "occurred_on": use.day,
-        "posted_at": now(session),
-        "person_id": actor.person_id,
-        "source": use.source,
-        "status": State.POSTED.value,
-        "note": use.note or None,
-    }
+def _demand(command: Consume, moves: Sequence[Move], day: date) -> list[DemandLine]:
+    given = Counter[int]()
+    for move in moves:
+        given[move.item_id] += move.qty
+    return [
+        DemandLine(line.item_id, day, line.qty, min(line.qty, given[line.item_id]))
+        for line in command.lines
+    ]
 
 
 def pick_all(
@@ -300,17 +221,3 @@ def _move(number: int, line: ConsumeLine, pick: Pick, used: int) -> Move:
         doc_line=number,
         reason=line.reason,
     )
-
-
-def _lines(moves: list[Move], first_seq: int) -> Iterator[ConsumedLine]:
-    for offset, move in enumerate(moves):
-        yield ConsumedLine(
-            line=move.doc_line,
-            ledger_seq=first_seq + offset,
-            item_id=move.item_id,
-            lot_id=move.lot_id,
-            owner_id=move.owner_id,
-            qty=move.qty,
-            unit_price=move.unit_price,
-            price_factor=move.price_factor,
-        )

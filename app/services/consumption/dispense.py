@@ -25,10 +25,11 @@ from app.models.settlement import Consumption
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.consume import Use, post_use
+from app.services.consumption.commands import Use
 from app.services.consumption.dispense_counter import known_lines, load_counter, serve
 from app.services.consumption.dispense_rows import FIELDS, KIND, Codes, Reader, load_codes
 from app.services.consumption.reverse import Back, already_reversed, post_back, reversing
+from app.services.consumption.using import post_use
 from app.services.db import Database, database_of, now
 from app.services.demand import DemandLine, write_demand
 from app.services.importing.plan import (

@@ -23,7 +23,7 @@ from app.models.settlement import Consumption
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.consume import Use, post_use
+from app.services.consumption.commands import Use
 from app.services.consumption.demand_back import demand_again
 from app.services.consumption.dispense_rows import KIND
 from app.services.consumption.reverse import (
@@ -33,6 +33,7 @@ from app.services.consumption.reverse import (
     refuse_no_reason,
     reversing,
 )
+from app.services.consumption.using import post_use
 from app.services.db import Database, local_time, now, today
 from app.services.operations import claim, finish
 

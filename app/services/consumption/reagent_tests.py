@@ -22,9 +22,10 @@ from app.i18n import N_, _
 from app.models.consumption_source import ReagentCount, ReagentKit
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.consume import Use, post_use
+from app.services.consumption.commands import Use
 from app.services.consumption.dispense_rows import Codes, load_codes, plain_day
 from app.services.consumption.reagents import kit_move
+from app.services.consumption.using import post_use
 from app.services.db import Database, database_of, now, today
 from app.services.demand import add_demand
 from app.services.importing.columns import Field

@@ -23,8 +23,9 @@ from app.models.stock import Lot
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.backdated import refuse_before_goods
-from app.services.consumption.commands import Consume, ConsumeLine
-from app.services.consumption.consume import Use, pick_again, pick_all, post_use
+from app.services.consumption.commands import Consume, ConsumeLine, Use
+from app.services.consumption.consume import pick_again, pick_all
+from app.services.consumption.using import post_use
 from app.services.db import Database, now, today
 from app.services.demand import add_demand
 from app.services.operations import claim, finish

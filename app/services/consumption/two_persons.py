@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.controlled import TWO_AT_USE
@@ -13,6 +14,16 @@ from app.domain.errors import DomainError
 from app.i18n import _
 from app.models.item import Item
 from app.services.queries.portions import key_portions
+from app.services.ready import Ready
+
+_CONTROLLED: Final = Ready(
+    select(Item.name)
+    .where(
+        Item.id.in_(bindparam("items", expanding=True)),
+        Item.controlled.in_(sorted(TWO_AT_USE)),
+    )
+    .order_by(Item.id)
+)
 
 
 def need_two(session: Session, items: Collection[int], second: Actor | None) -> None:
@@ -26,11 +37,7 @@ def need_two(session: Session, items: Collection[int], second: Actor | None) -> 
     names = [
         name
         for part in key_portions(set(items))
-        for name in session.scalars(
-            select(Item.name)
-            .where(Item.id.in_(part), Item.controlled.in_(TWO_AT_USE))
-            .order_by(Item.id)
-        )
+        for (name,) in _CONTROLLED.rows(session, {"items": list(part)})
     ]
     if names:
         raise DomainError(

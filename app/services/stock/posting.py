@@ -90,13 +90,14 @@ def _post_postgresql(session: Session, actor: Actor, posting: Posting) -> Posted
             "doc": posting.doc_id,
             "day": posting.occurred_on,
             "actor": actor.person_id,
-            "moves": json.dumps([_as_json(move) for move in posting.moves], ensure_ascii=False),
+            "moves": json.dumps([as_json(move) for move in posting.moves], ensure_ascii=False),
         },
     )
     return Posted(int(first), int(last))
 
 
-def _as_json(move: Move) -> dict[str, int | str]:
+def as_json(move: Move) -> dict[str, int | str]:
+    """A move as the server's functions read it; money as whole ten-thousandths."""
     return {
         "item": move.item_id,
         "lot": move.lot_id,

@@ -13,7 +13,8 @@ from app.domain.duties import Actor
 from app.domain.ledger import Move
 from app.i18n import _
 from app.models.receiving import TraceCode
-from app.services.consumption.consume import Use, post_use
+from app.services.consumption.commands import Use
+from app.services.consumption.using import post_use
 from app.services.db import now, today
 from app.services.demand import add_demand
 from app.services.receiving.second import keep_second
