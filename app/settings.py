@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from app import paths
+from app.adapters import durable
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ def save(settings: Settings, file: Path | None = None) -> None:
     lines = [f"{field.name} = {_toml(getattr(settings, field.name))}" for field in fields(settings)]
     draft = target.with_suffix(".new")
     draft.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    draft.replace(target)
+    durable.take_name(draft, target)
 
 
 def _toml(value: object) -> str:

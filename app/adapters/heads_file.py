@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from app.adapters import durable
+
 Row = tuple[int, str, int, str]
 """Organisation, chain, number, hash in hex."""
 
@@ -31,7 +33,7 @@ def write(file: Path, where: str, rows: Iterable[Row]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(".new")
     draft.write_text(json.dumps(whole, separators=(",", ":")), encoding="utf-8")
-    draft.replace(file)
+    durable.take_name(draft, file)
 
 
 def _all(file: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from app.adapters import durable
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 
@@ -84,6 +85,7 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
+        durable.content(part)
         part.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -94,7 +96,7 @@ def whole(path: Path) -> Iterator[Path]:
 def make_folder(path: Path) -> None:
     """Make a folder, and those that it lies in, where they are not there; errors as `write`."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(path)
     except OSError as error:
         raise unwritten(path, error) from error
 

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+from app.adapters import durable
+
 _SUFFIX: Final = ".outbox"
 _LONG: Final = 64_000
 """Bytes after which a file with nothing open begins anew."""
@@ -62,13 +64,18 @@ class OutboxFile:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(folder)
         self.file = folder / f"{uuid4().hex}{_SUFFIX}"
         self._guard = threading.Lock()
         self._open: dict[str, int] = {}  # the same operation may be under way twice
         self._ended: list[str] = []
         self._stream = self.file.open("ab", buffering=0)
         _lock(self._stream)
+        try:
+            durable.names(folder)  # a note in a file without a name would be lost with the power
+        except OSError:
+            self.close()
+            raise
 
     def note(self, note: Note) -> None:
         """Write the note to the disk; it is safe there when this returns."""

@@ -2,6 +2,7 @@
 
     python -m tests.faults --seed 7 --faults 60
     python -m tests.faults --seed 7 --faults 200 --work 1 --power     # power cuts alone
+    python -m tests.faults --seed 7 --faults 500 --work 600 --torn    # and torn sectors, for a file
     python -m tests.faults --hot 60                                   # one hot balance row (T02)
 
 Where a file system may be mounted (Linux, root), disks are filled up too; the figures say so.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +28,7 @@ from tests.faults.deeds import Post
 from tests.faults.grounds import DURABLE, file_ground, server_ground, small_disk
 from tests.faults.hot import hot_site
 from tests.faults.power import power_disk
+from tests.faults.power_loss import lose, taped
 from tests.faults.storm import Figures, Ground, Storm
 from tests.pgserver import Cluster
 
@@ -109,11 +112,14 @@ def main() -> int:
     parser.add_argument("--work", type=int, default=8, help="answers of each client after a fault")
     parser.add_argument("--on", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--power", action="store_true", help="cut the disk's power, nothing else")
+    parser.add_argument("--torn", action="store_true", help="power cuts with torn sectors, a file")
     parser.add_argument("--unsafe", action="store_true", help="the control: nothing is durable")
     parser.add_argument("--hot", type=float, help="so many seconds at one balance row, no faults")
     parser.add_argument("--keep", type=Path, help="where journals go when something is found")
     wanted = parser.parse_args()
     seed = wanted.seed or int.from_bytes(os.urandom(3))
+    if wanted.torn:
+        return 0 if torn(seed, wanted) else 1
     kinds = ("sqlite", "postgresql") if wanted.on == "both" else (wanted.on,)
     if wanted.hot:
         bad = [kind for kind in kinds if not heat(kind, seed, wanted.hot)]
@@ -149,6 +155,23 @@ def one(kind: str, seed: int, wanted: argparse.Namespace) -> bool:
         if not figures.sound:
             _keep(storm, wanted.keep)
         return figures.sound
+
+
+def torn(seed: int, wanted: argparse.Namespace) -> bool:
+    """One tape of work, cut at many places; `--faults` says how many, `--work` how much work."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="yilian-torn-")))
+        databases = stack.enter_context(Databases(folder))
+        careless = "database" if wanted.unsafe else ""
+        tape, known = stack.enter_context(
+            taped(databases, folder / "work", seed, wanted.work, careless)
+        )
+        loss = lose(tape, known, wanted.faults, seed, folder / "cuts")
+        for line in (loss, *loss.found):
+            say(line)
+        if loss.found and wanted.keep is not None:
+            shutil.copytree(folder / "cuts", wanted.keep, dirs_exist_ok=True)
+    return not loss.found
 
 
 def tell(figures: Figures) -> None:

@@ -32,6 +32,7 @@ class Journal:
         acked: The person has the answer.
         refused: The service said no.
         told: What the program found out later, the last word counts.
+        copies: Backups that were told of, with their digests.
         ups: How many times a client came up.
     """
 
@@ -40,6 +41,7 @@ class Journal:
     acked: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
     told: dict[str, str] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
     ups: int = 0
     cuts: int = 0
 
@@ -65,6 +67,8 @@ class Journal:
             self.refused.add(op)
         elif word == "told":
             self.told[op] = rest
+        elif word == "copy":
+            self.copies[op] = rest
         self.ups += word == "up"
         self.cuts += word == "cut"
 
@@ -118,8 +122,7 @@ def state(db: Database) -> tuple[str, ...]:
 
 
 def _pages(db: Database) -> list[str]:
-    with db.engine.connect() as connection:
-        answer = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+    answer = proofs.pages(db)
     return [] if answer == "ok" else [f"I6 {answer}"]
 
 

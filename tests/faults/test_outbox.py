@@ -84,16 +84,18 @@ def test_what_a_dead_process_sent_is_found_once(tmp_path: Path) -> None:
 def test_a_note_is_on_the_disk_before_anything_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only a power cut would show it otherwise (`make faults --power`)."""
+    """Its content and the file's name; only power cuts would show it otherwise."""
     safe: list[str] = []
     sync = os.fsync
 
     def synced(handle: int) -> None:
         sync(handle)
-        safe.append(Path(f"/proc/self/fd/{handle}").resolve().read_text("utf-8"))
+        found = Path(f"/proc/self/fd/{handle}").resolve()
+        safe.append("its name" if found.is_dir() else found.read_text("utf-8"))
 
     monkeypatch.setattr(os, "fsync", synced)
     box = OutboxFile(tmp_path)
+    assert safe == ["its name"]
     for op in ("one", "two"):
         box.note(note(op))
         assert op in safe[-1]

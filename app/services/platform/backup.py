@@ -8,7 +8,6 @@ dumped with pg_dump. A restore goes into a new file or database; nothing is over
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
-from app.adapters import local_files
+from app.adapters import durable, local_files
 from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
@@ -76,7 +75,7 @@ def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
         made = _described(copied, draft, chains)
     finally:
         copied.close()
-    draft.replace(file)
+    durable.take_name(draft, file)
     return Backup(
         str(file), made.bytes, made.sha256, made.schema_version, made.ledger_rows, made.seal
     )
@@ -100,7 +99,6 @@ def restore(source: Path, target: Path) -> Backup:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_suffix(".part")
     shutil.copyfile(source, draft)
-    _to_disk(draft)
     db = Database(sqlite_engine(str(draft)))
     try:
         _check_ours(db, source)
@@ -112,7 +110,7 @@ def restore(source: Path, target: Path) -> Backup:
         draft.unlink(missing_ok=True)
         raise
     db.close()
-    draft.replace(target)
+    durable.take_name(draft, target)
     return Backup(
         str(target), made.bytes, made.sha256, made.schema_version, made.ledger_rows, made.seal
     )
@@ -148,10 +146,7 @@ def prove(db: Database) -> tuple[proofs.ChainProof, ...]:
 
 def _pages(db: Database) -> str:
     """What SQLite says of its pages; a server looks after its own."""
-    if not db.is_sqlite:
-        return "ok"
-    with db.engine.connect() as connection:
-        return str(connection.exec_driver_sql("PRAGMA integrity_check").scalar_one())
+    return proofs.pages(db) if db.is_sqlite else "ok"
 
 
 def sha256_of(file: Path) -> str:
@@ -188,13 +183,6 @@ def _copy(db: Database, draft: Path, report: Report | None) -> None:
         target.close()
         source.close()
         target_db.close()
-    _to_disk(draft)
-
-
-def _to_disk(file: Path) -> None:
-    """Wait until the disk has the file."""
-    with file.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def _leave_wal(db: Database) -> None:

@@ -96,8 +96,8 @@ def _sqlite(db: Database) -> Iterator[Check]:
 
 
 def _file(db: Database) -> Iterator[Check]:
+    answer = proofs.pages(db)
     with translate(), db.engine.connect() as connection:
-        answer = str(connection.exec_driver_sql("PRAGMA integrity_check").scalar_one())
         keys = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
     good = answer == "ok" and not keys

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Select,
     bindparam,
     func,
@@ -30,10 +31,13 @@ from app.models.base import BigInt
 from app.models.platform import Audit
 from app.models.stock import Balance, ChainHead, Ledger, Place
 from app.services.db import Database, database_of
+from app.services.db_errors import translate
+from app.services.ready import known_error
 
 Report = Callable[[int, int], None]
 Row = tuple[int, bytes, bytes, str]
 _PAGE: Final = 10_000
+_FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,17 @@ def _differences(session: Session) -> tuple[Difference, ...]:
     return tuple(Difference(*(int(value) for value in row)) for row in rows)
 
 
+def pages(db: Database) -> str:
+    """What SQLite says of the pages of a file: ``ok``, or the first things that are wrong.
+
+    Raises:
+        EnvironmentProblem: They are so damaged that it cannot even be asked.
+    """
+    with translate(), db.engine.connect() as connection:
+        query = f"PRAGMA integrity_check({_FEW})"
+        return "; ".join(str(row[0]) for row in connection.exec_driver_sql(query))
+
+
 def chains(db: Database, report: Report | None = None) -> tuple[ChainProof, ...]:
     """Recompute the hash chains of all organisations that the person may read."""
     with db.read() as session:
@@ -164,10 +179,21 @@ def rows_of(session: Session, org_id: int, chain: str, after: int = 0) -> Iterat
     query = _ledger_query(server=server) if chain == "ledger" else _audit_query()
     values = {"org": org_id, "after": after}
     connection = session.connection()
-    if not server:
-        with connection.execute(query, values) as found:
-            yield cast("Iterable[Row]", found.cursor)
-        return
+    try:
+        if server:
+            with _server_rows(connection, query, values) as rows:
+                yield rows
+        else:
+            with connection.execute(query, values) as found:
+                yield cast("Iterable[Row]", found.cursor)
+    except connection.dialect.loaded_dbapi.Error as error:  # a damaged page, met on the way
+        raise known_error(connection, error, "chain") from error
+
+
+@contextmanager
+def _server_rows(
+    connection: Connection, query: Select[int, bytes, bytes, str], values: dict[str, int]
+) -> Iterator[Iterable[Row]]:
     compiled = query.compile(dialect=connection.dialect)
     driver: Any = connection.connection.driver_connection
     with driver.cursor(name="chain", binary=True) as cursor:

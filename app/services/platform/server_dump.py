@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy.engine import URL, make_url
 
+from app.adapters import durable
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.db import Database, postgresql_engine
@@ -50,7 +51,7 @@ def dump(url: URL, file: Path) -> None:
     """Write the whole database into one compressed file; only a finished dump gets the name."""
     draft = file.with_suffix(".part")
     _run(url, "pg_dump", ["--format=custom", "--no-sync", f"--file={draft}"])
-    draft.replace(file)
+    durable.take_name(draft, file)
 
 
 def restore(admin_url: str, source: Path, database: str) -> Database:
