@@ -24,7 +24,9 @@ PINYIN: Final = "~p"
 CODE: Final = "~c"
 BEGIN: Final = "~b"
 """How pieces of one kind begin; plain pairs of signs begin with none of them."""
-_LONGEST: Final = {INITIALS: 8, PINYIN: 12, CODE: 28, BEGIN: 6}
+_LONGEST: Final = {INITIALS: 8, PINYIN: 12, CODE: 10, BEGIN: 6}
+"""Signs of a piece. Codes are cut where few enough share a beginning: pieces that no other item has
+are what an index costs. A text that is longer is looked for by as much, and decided by itself."""
 _LONGEST_CODE: Final = _LONGEST[CODE]
 _SHORTEST_PINYIN: Final = 3
 _DROPPED: Final = re.compile("[\\s\"'`~\\\\\x00-\x1f\x7f]+")
@@ -163,6 +165,11 @@ def beginning(word: str) -> Ways:
 def code_beginning(word: str) -> Ways:
     """The pieces by which the index finds codes that begin with the word."""
     return ((Piece(CODE + word[: _LONGEST[CODE]], begins=True),),)
+
+
+def is_whole_code(word: str) -> bool:
+    """Whether the pieces alone say which codes begin with the word."""
+    return len(word) <= _LONGEST_CODE
 
 
 def begin_of(word: str) -> str:

@@ -34,6 +34,8 @@ def fill(site: Site, count: int) -> list[tuple[int, str, str, str, str]]:
         name, maker = dice.choice(NAMES), dice.choice(MAKERS)
         spec = f"{dice.choice((5, 10, 25, 50))}mg × {dice.choice((6, 12, 24))} 片/盒"
         code, licence = f"YP-2{number:05d}", f"国药准字H2026{dice.randrange(10_000):04d}"
+        if number == count - 1:  # says the number of another, and carries nearly the same
+            licence, spec = "国药准字H20260001", f"{spec} 替国药准字H20260002"
         values = dict.fromkeys(columns) | {
             "id": 5_000 + number, "code": code, "product_id": 101, "item_class": "drug",
             "name": name, "strength": "5mg", "spec": spec, "maker_id": 1, "base_unit": "片",
@@ -99,6 +101,9 @@ def texts(known: list[tuple[int, str, str, str, str]]) -> list[str]:
         found.append(code[: dice.choice((3, 5, 8))])
         found.append(licence[dice.choice((0, 4, 5)) :][: dice.choice((4, 9))])
         found.append(f"{name[:2]} {letters[:2]}")
+    # longer than a piece of the index: the same beginning as other codes, another end
+    licence = known[0][4]
+    found += [licence, licence[:-1], licence[:-1] + "x", licence[4:] + "0", "国药准字H20260002"]
     return list(dict.fromkeys(found))
 
 

@@ -130,15 +130,19 @@ def is_broad(session: Session, actor: Actor, text: str) -> bool:
 
 
 def ranked_ways(text: str, place: int) -> tuple[list[Ways], list[Ways]]:
-    """Pieces that the items of a rank hold, and pieces that they do not."""
+    """Pieces that the items of a rank hold, and pieces that they do not.
+
+    Of a code longer than its piece the index cannot say who does not carry it.
+    """
     words = search_text.words_of(text)
     code, line = search_text.code_beginning(words[0]), search_text.beginning(words[0])
     rest = [search_text.ways(word) for word in words[1:]]
+    unlike = [code] if search_text.is_whole_code(words[0]) else []
     if place == 1:
         return [code, *rest], []
     if place == 2:  # noqa: PLR2004 - the ranks of `rank`
-        return [line, *rest], [code]
-    return [search_text.ways(words[0]), *rest], [code, line]
+        return [line, *rest], unlike
+    return [search_text.ways(words[0]), *rest], [*unlike, line]
 
 
 def _scanned(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
