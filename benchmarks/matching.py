@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.domain.matching.engine import Matcher
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.domain.matching.verdict import Decision
 from benchmarks.measure import Record
 

@@ -12,7 +12,7 @@ from app.domain import codes
 from app.domain.catalogue import CodeDraft, ItemClass, ItemDraft
 from app.domain.codes import CodeSystem
 from app.domain.maker_text import read_maker_text
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.domain.packing import read_packing, usual_unit
 
 _CLASSES: Final = {

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.domain.matching.compare import Comparison
 from app.domain.matching.verdict import Fit
 from app.i18n import N_, _
+
+if TYPE_CHECKING:
+    from app.domain.matching.compare import Comparison
 
 UNDO_DAYS: Final = 30
 """For so long a decision can be taken back."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.catalogue import ItemClass
 from app.domain.codes import CodeSystem
 from app.domain.item_request import proposed
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 
 
 def test_a_row_states_strength_pack_and_codes() -> None:

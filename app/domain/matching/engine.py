@@ -14,12 +14,13 @@ from app.domain.matching.compare import (
     fit_names,
     fit_sets,
 )
-from app.domain.matching.entry import Entry, Facts, read, same_text
+from app.domain.matching.entry import Facts, read, same_text
 from app.domain.matching.forms import compare_forms
 from app.domain.matching.index import Index
 from app.domain.matching.makers import Maker, compare_makers
 from app.domain.matching.memory import Memory
 from app.domain.matching.names import compare_salts
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import Spec, compare_packs, compare_strengths
 from app.domain.matching.text import plain
 from app.domain.matching.verdict import Decision, Fit

@@ -1,41 +1,18 @@
-"""A row of either side as it was typed, and the facts read from it."""
+"""The facts read from a row of either side."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from app.domain.matching.forms import Form, read_form
 from app.domain.matching.makers import Maker, read_maker
 from app.domain.matching.names import Name, cut_spec, read_name
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import Spec, read_spec
 from app.domain.matching.text import plain
 
 _SHORTEST_BRAND: Final = 2
 _LICENCE_DIGITS: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of a member's list or of the catalogue, as it stands there.
-
-    Attributes:
-        key: How the caller knows the row.
-        spec: Strength and pack in one text: 0.25g*24粒/盒.
-        licence: 批准文号 or 注册证号; several may stand in one cell.
-        nhsa: 医保编码: names one pack.
-        national: 本位码: names one product, all packs.
-    """
-
-    key: str
-    name: str
-    spec: str
-    maker: str
-    trade: str = ""
-    form: str = ""
-    licence: str = ""
-    nhsa: str = ""
-    national: str = ""
 
 
 class Facts(NamedTuple):

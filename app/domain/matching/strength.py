@@ -161,7 +161,7 @@ def _read_segment(
     per = _PER.search(segment)
     measured = _amounts(_PER.sub("", segment) if per else segment)
     if measured:
-        share = int(per[1] or per[2]) if per else 1
+        share = (int(per[1] or per[2]) if per else 1) or 1  # 每0片 is a slip: it shares nothing
         amounts += [Amount(Fraction(amount.value, share), amount.unit) for amount in measured]
         tail = _LOOSE_COUNT.search(_AMOUNT.sub("", segment)) if not per else None
         if tail and len(tail[1]) < _MOST_DIGITS:

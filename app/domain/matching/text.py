@@ -1,14 +1,11 @@
-"""Texts brought to one way of writing, and where two of them differ."""
+"""Texts brought to one way of writing."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-
-from rapidfuzz.distance import Indel
 
 _SIGNS: Final = str.maketrans(
     {
@@ -50,32 +47,7 @@ def without_brackets(text: str) -> tuple[str, tuple[str, ...]]:
     return outside.replace(")", ""), tuple(note for note in notes if note)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A run of characters of a text, and whether the other text has it too."""
-
-    text: str
-    same: bool
-
-
-def pieces(text: str, other: str) -> tuple[Piece, ...]:
-    """`text` cut into runs that `other` has as well and runs that it has not.
-
-    Upper and lower case, full and half width count as the same character.
-
-    >>> [(piece.text, piece.same) for piece in pieces("0.25g*24粒", "0.25g×24")]
-    [('0.25g*24', True), ('粒', False)]
-    """
-    mine, theirs = [_sign(sign) for sign in text], [_sign(sign) for sign in other]
-    found: list[Piece] = []
-    for step in Indel.opcodes(mine, theirs):
-        part = text[step.src_start : step.src_end]
-        if part:
-            found.append(Piece(part, step.tag == "equal"))
-    return tuple(found)
-
-
 @lru_cache(maxsize=20_000)
-def _sign(sign: str) -> str:
+def one_sign(sign: str) -> str:
     """One character as it is compared."""
     return unicodedata.normalize("NFKC", sign.translate(_SIGNS)).translate(_SIGNS).lower()

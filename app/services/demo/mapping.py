@@ -11,7 +11,7 @@ from typing import Final
 from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.domain.mapping import MapStatus
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.i18n import _
 from app.services.access import actor_for
 from app.services.db import Database

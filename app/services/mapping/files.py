@@ -8,8 +8,9 @@ from pathlib import Path
 
 from app.adapters.sheets_out import Cell, Sheet, write
 from app.domain.matching.engine import Match, Matcher
-from app.domain.matching.entry import Entry, read
+from app.domain.matching.entry import read
 from app.domain.matching.reasons import findings, summary
+from app.domain.matching.row import Entry
 from app.domain.matching.verdict import Decision
 from app.i18n import _
 from app.services.importing.plan import Report, quiet

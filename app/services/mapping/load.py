@@ -16,7 +16,8 @@ from app.domain.duties import Actor
 from app.domain.errors import Problem, Severity
 from app.domain.ids import new_id
 from app.domain.mapping import Issue, MapStatus
-from app.domain.matching.entry import Entry, same_text
+from app.domain.matching.entry import same_text
+from app.domain.matching.row import Entry
 from app.i18n import _
 from app.models.mapping import LocalItem
 from app.services import audit

@@ -21,8 +21,9 @@ from app.domain.mapping import (
     unit_factor,
 )
 from app.domain.matching.compare import compare
-from app.domain.matching.entry import Entry, read
+from app.domain.matching.entry import read
 from app.domain.matching.reasons import findings
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import read_spec
 from app.domain.matching.verdict import Finding
 from app.models.item import Item

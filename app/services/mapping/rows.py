@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.i18n import N_
 from app.services.importing.columns import Field
 from app.services.importing.plan import open_sheet

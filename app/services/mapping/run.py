@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.domain.duties import Actor
 from app.domain.mapping import OPEN, Issue, MapStatus, issue_of, unit_factor
 from app.domain.matching.engine import Match, Matcher
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import read_spec
 from app.domain.matching.verdict import Decision
 from app.models.mapping import LocalItem, Mapping, MatchCandidate

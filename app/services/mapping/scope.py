@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.i18n import _
 from app.models.mapping import LocalItem
 from app.services.access import require

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.codes import CodeSystem
 from app.domain.mapping import ItemState, ItemUnits
-from app.domain.matching.entry import Entry
 from app.domain.matching.memory import Memory
+from app.domain.matching.row import Entry
 from app.models.item import Item, ItemCode, ItemUnit, Product
 from app.models.mapping import PairMemory
 from app.models.party import Maker

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,12 +20,11 @@ from app.models.base import microseconds, moment
 from app.models.party import Account, DutyGrant, Organisation, Person
 from app.services.access import actor_for
 from app.services.db import Database, local_time, now
-from app.services.platform.passwords import check_login, check_password
+from app.services.platform.passwords import check_login, check_password, digest_of, is_right
 
 MAX_TRIES: Final = 5
 LOCK: Final = timedelta(minutes=10)
 _KEYRING: Final = "yilian"
-_hasher: Final = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +146,7 @@ def set_password(session: Session, login: str, password: str) -> None:
     """Set the local password of a person, in the caller's unit of work."""
     check_password(password, login=login)
     person_id = person_id_of(session, login)
-    digest = _hasher.hash(password)
+    digest = digest_of(password)
     account = session.get(Account, person_id)
     if account is None:
         session.add(Account(person_id=person_id, password_hash=digest, tries=0))
@@ -191,14 +188,12 @@ def _refusal(session: Session, account: Account | None, password: str) -> NotAll
     """Count the try; the reason to refuse, or None when the password is right."""
     wrong = NotAllowedError("account.wrong", _("账号或密码不对。请核对后重试。"))
     if account is None:
-        _hasher.hash(password)  # takes as long as a known login, so that names cannot be guessed
+        digest_of(password)  # takes as long as a known login, so that names cannot be guessed
         return wrong
     instant = microseconds(now(session))
     if account.locked_until_us and account.locked_until_us > instant:
         return _locked(account.locked_until_us)
-    try:
-        _hasher.verify(account.password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
+    if not is_right(account.password_hash, password):
         account.tries += 1
         if account.tries < MAX_TRIES:
             return wrong

@@ -1,4 +1,7 @@
-"""What a login name and a password must look like, on both databases."""
+"""What a login name and a password must look like, on both databases; how a local one is kept.
+
+argon2 is loaded by the first password: local data without passwords are opened without it (2 MB).
+"""
 
 from __future__ import annotations
 
@@ -47,3 +50,21 @@ def check_password(password: str, length: int = LOCAL_LENGTH, *, login: str = ""
             "account.password.weak",
             _("密码太容易猜：字符太少，或含有账号名。请换一个。"),
         )
+
+
+def digest_of(password: str) -> str:
+    """What is kept of a local password."""
+    from argon2 import PasswordHasher
+
+    return PasswordHasher().hash(password)
+
+
+def is_right(digest: str, password: str) -> bool:
+    """Whether `digest` was made of this password; a damaged digest is of none."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+    try:
+        return PasswordHasher().verify(digest, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

@@ -24,8 +24,8 @@ from app.services.operations import claim, finish, plain
 from app.services.replenishment.edit import Edit, put
 from app.services.replenishment.scope import require_planner
 from app.services.replenishment.suggestions import SuggestionQuery, SuggestionRow, board
-from app.services.transfers import Proposal, ProposeQuery, Request, RequestLine, Wanted
-from app.services.transfers.propose import propose
+from app.services.transfers.commands import Request, RequestLine
+from app.services.transfers.propose import Proposal, ProposeQuery, Wanted, propose
 from app.services.transfers.request import add_request
 from app.services.transfers.stepping import audited
 

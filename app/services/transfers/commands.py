@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState, Urgency
-from app.services.receiving.commands import Second
+
+if TYPE_CHECKING:
+    from app.services.receiving.commands import Second
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ import string
 import tracemalloc
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from app.domain.matching.engine import Matcher, maker_pair
-from app.domain.matching.entry import Entry, read, same_text
+from app.domain.matching.entry import read, same_text
 from app.domain.matching.memory import Memory
 from app.domain.matching.names import read_name
 from app.domain.matching.reasons import findings, summary
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import read_spec
 from app.domain.matching.verdict import Decision, Fact, Fit
 
@@ -168,6 +169,7 @@ def test_whatever_is_in_a_cell_nothing_breaks(name: str, spec: str, maker: str) 
     assert found.decision in set(Decision)
 
 
+@example(text="0每0片g")
 @given(st.text(alphabet=string.digits + "mgul.*:/()% 片粒支袋+每装x", max_size=30))
 def test_reading_a_specification_twice_says_the_same(text: str) -> None:
     spec = read_spec(text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.matching.entry import Entry, read
+from app.domain.matching.entry import read
 from app.domain.matching.forms import compare_forms, read_form
 from app.domain.matching.makers import compare_makers, read_maker
 from app.domain.matching.names import compare_salts, read_name
+from app.domain.matching.pieces import pieces
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import compare_packs, compare_strengths, read_spec
-from app.domain.matching.text import pieces
 from app.domain.matching.verdict import Fit
 
 

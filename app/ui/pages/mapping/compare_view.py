@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.domain.matching.text import Piece, pieces
+from app.domain.matching.pieces import Piece, pieces
 from app.i18n import _
 from app.ui import theme
 from app.ui.pages.mapping.words import Cell, Column, row_titles

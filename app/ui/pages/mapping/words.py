@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.domain.mapping import MapStatus
-from app.domain.matching.entry import Entry
+from app.domain.matching.row import Entry
 from app.domain.matching.strength import read_spec
 from app.domain.matching.verdict import Fact, Finding, Fit
 from app.i18n import N_, _
