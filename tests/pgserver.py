@@ -38,7 +38,8 @@ SETTINGS: Final = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "timezone": "UTC",
-    "logging_collector": "off",
+    "logging_collector": "on",
+    "log_destination": "jsonlog",
     "log_min_messages": "fatal",
 }
 HBA: Final = "host all all 127.0.0.1/32 scram-sha-256\nhost all all 0.0.0.0/0 reject\n"

@@ -7,13 +7,15 @@ or the address. Nothing here is needed on the computers where people work.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from app.cli.context import cli
+from app.cli.context import Cli, cli
 from app.i18n import _
-from app.services.platform import directory, server, server_state, watchdog
+from app.services.platform import directory, guesses, server, server_state, watchdog
 
 app = typer.Typer()
 
@@ -94,15 +96,29 @@ def status(admin: Admin) -> None:
     )
 
 
-@app.command(help=_("看门狗：取消运行过久的语句，断开占着事务不动的连接"))
+@app.command(help=_("打开因猜密码被锁的账号；密码不变"))
+def unlock(login: Login, admin: Admin) -> None:
+    """Open a login that the watchdog closed for guessed passwords."""
+    guesses.unlock(admin, login)
+    cli().say(_("{login} 已打开。", login=login))
+
+
+@app.command(help=_("看门狗：取消运行过久的语句，断开占着事务不动的连接，报告猜密码"))
 def watch(
     admin: Admin,
     once: Annotated[bool, typer.Option("--once", help=_("只看一次（放进定时任务）"))] = False,
+    lock: Annotated[
+        bool, typer.Option("--lock", help=_("有人猜密码就锁账号（别人故意猜错也会锁）"))
+    ] = False,
     working: Annotated[int, typer.Option(help=_("一条语句最多几秒"))] = watchdog.WORKING_SECONDS,
     idle: Annotated[int, typer.Option(help=_("事务最多闲几秒"))] = watchdog.IDLE_SECONDS,
 ) -> None:
     """End what a person's session holds up others with; every ten seconds until stopped."""
     run = cli()
+    told: dict[str, datetime] = {}
+    with server.administrator(admin) as connection:
+        if reason := guesses.unreadable(connection):
+            run.say(reason)
     while True:
         found = watchdog.sweep(admin, working=working, idle=idle)
         if found or once:
@@ -116,6 +132,31 @@ def watch(
                 },
                 empty=_("没有过久的。"),
             )
+        _tell_guesses(run, admin, told, lock=lock)
         if once:
             return
         time.sleep(10)
+
+
+def _tell_guesses(run: Cli, admin: str, told: dict[str, datetime], *, lock: bool) -> None:
+    """Each alarm once, and again when the guessing goes on."""
+    with server.administrator(admin) as connection:
+        found = guesses.guesses(connection)
+    fresh = [one for one in found if told.get(one.login) != one.last]
+    told |= {one.login: one.last for one in fresh}
+    if not fresh:
+        return
+    rows = [replace(one, closed=lock and guesses.lock(admin, one.login)) for one in fresh]
+    run.emit(
+        rows,
+        {
+            "login": _("账号"),
+            "failures": _("10 分钟内密码错几次"),
+            "hosts": _("从哪里"),
+            "last": _("最后一次"),
+            "closed": _("已锁"),
+        },
+    )
+    for one in rows:
+        if one.closed:
+            run.say(_("打开 {login}：yilian server unlock {login}", login=one.login))

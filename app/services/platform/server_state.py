@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from app.i18n import _
 from app.services import schema
 from app.services.db import Database, postgresql_engine
-from app.services.platform import server
+from app.services.platform import guesses, server
 
 PROMISES: Final = {
     "tables without row security": (
@@ -106,6 +106,8 @@ def status(admin_url: str) -> ServerStatus:
         ).fetchone() or (0, 0)
         version = connection.info.server_version
         problems = broken_promises(connection)
+        if blind := guesses.unreadable(connection):
+            problems = (*problems, blind)
     db = Database(postgresql_engine(admin_url))
     try:
         found, newest = schema.version(db), schema.newest()
