@@ -101,6 +101,20 @@ def claim(
     return dict(row.result)
 
 
+def answered(
+    session: Session, actor: Actor, org_id: int, op_id: UUID, kind: str
+) -> dict[str, Any] | None:
+    """The answer of an operation of this person that was carried out, else None.
+
+    For what is worked out before the unit of work that writes begins: a repeat need not find the
+    world as it was. Where `claim` follows, it compares the content.
+    """
+    row = session.get(Operation, (org_id, op_id))
+    if row is None or row.actor_id != actor.person_id or row.kind != kind:
+        return None
+    return dict(row.result)
+
+
 def finish(session: Session, org_id: int, op_id: UUID, result: dict[str, Any]) -> None:
     """Store the answer, so that a repeat of the operation gets the same."""
     at_end(session, _FINISH, {"org": org_id, "op": op_id, "answer": result})

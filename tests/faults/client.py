@@ -28,6 +28,7 @@ from app.domain.errors import DomainError, EnvironmentProblem
 from app.services import db as database, line_watch, settling
 from app.services.access import actor_for
 from app.services.db import Database, ping, postgresql_engine, sqlite_engine
+from app.services.negotiation import rounds
 from app.services.outbox import Outbox
 from tests.faults.deeds import Hand, Post, Way
 
@@ -78,6 +79,7 @@ class Client:
         self._journal = os.open(task.folder / "journal", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._sent = 0
         _be_skewed(task.skew)
+        setattr(rounds, "MIN_MINUTES", 0)  # noqa: B010 - a constant of the product: bids to the last second
         if task.look:
             setattr(line_watch, "LOOK_SECONDS", task.look)  # noqa: B010 - a constant of the product
             setattr(line_watch, "AGAIN_SECONDS", task.look)  # noqa: B010 - as above
@@ -170,11 +172,11 @@ class Client:
     def run(self) -> None:
         """Settle what a dead process left, then work until the sign to stop is there."""
         post = self.task.post
-        for login in (post.keeper, post.second, post.head, "kangze_sales", "lead_buyer"):
+        for login in post.people:
             self.patiently(partial(self.settle_as, login))
         self.note("up", os.getpid())
         day = datetime.now(ZONE).date()
-        hand = Hand(post, self.carry, self.way, self.dice, day)
+        hand = Hand(post, self.carry, self.way, self.dice, day, self.task.folder)
         stop = self.task.folder / "stop"
         while not stop.exists():
             threading.Event().wait(self.dice.uniform(0, self.task.pause))
@@ -197,7 +199,7 @@ def end(task: Task) -> None:
     """A last start of the program that only settles what is open."""
     client = Client(task)
     post = task.post
-    for login in (post.keeper, post.second, post.head, "kangze_sales", "lead_buyer"):
+    for login in post.people:
         client.patiently(partial(client.settle_as, login))
 
 

@@ -7,9 +7,11 @@ does: the same id again after a cut line, sometimes twice at the same moment.
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -48,11 +50,17 @@ from app.services.transfers.request import approve as allow, confirm, request
 from app.services.transfers.sending import send
 from tests.deliveries import AT, gs1
 from tests.factories import EAST, KANGZE, WEST
+from tests.faults.bidding_deeds import Bidding
+from tests.faults.formal_deeds import Formal
+from tests.faults.money_deeds import Money
 from tests.faults.rarer_deeds import Rarer
 
 DRUG, BOX = 101, 24
-RARER = 5
-"""How often one of the rarer papers is taken up, beside eleven of the daily ones."""
+RARER, OFFICE = 5, 2
+"""How often one of the rarer papers, and one of each office's, is taken up beside eleven of the
+daily ones."""
+OTHERS = ("kangze_sales", "ruihe_sales", "lead_buyer", "lead_head", "lead_admin")
+"""Who works for everybody, at every computer of the storm."""
 EXPIRY = date(2030, 6, 30)
 Way = tuple[Database, Actor]
 
@@ -73,6 +81,7 @@ class Post:
         keeper, second, head: Logins.
         store, bin: Its places.
         definition, ward: A fixed pack and the department that uses it.
+        certificates: Login → the file that seals.
     """
 
     org: int
@@ -83,6 +92,13 @@ class Post:
     bin: int
     definition: int
     ward: int
+    certificates: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Every login that works at this computer, each once."""
+        all_ = ("east_head", "west_head", self.keeper, self.second, self.head, *OTHERS)
+        return tuple(dict.fromkeys(all_))
 
 
 @dataclass(slots=True)
@@ -95,6 +111,8 @@ class Hand:
         way: A login's own way in, for reading.
         dice: Decides everything.
         day: The members' day.
+        scratch: Where files for the bank go.
+        now: The clock by which rounds are set.
     """
 
     post: Post
@@ -102,12 +120,16 @@ class Hand:
     way: Callable[[str], Way]
     dice: random.Random
     day: date
+    scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     deeds: list[Callable[[], None]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.deeds = [self.receive, self.consume, self.consume, self.consume, self.move, self.pack,
                       self.ask, self.answer, self.answer, self.sign,
-                      *[Rarer(self).work] * RARER]  # fmt: skip
+                      *[Rarer(self).work] * RARER,
+                      *[Money(self).work] * OFFICE, *[Bidding(self).work] * OFFICE,
+                      *[Formal(self).work] * OFFICE]  # fmt: skip
         if self.post.second != self.post.keeper:  # a count is approved by somebody else
             self.deeds.append(self.count)
 

@@ -10,26 +10,33 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
 
 from psycopg import sql
 
+from app.adapters.pades import trial_authority
 from app.domain.ids import new_op
+from app.models.party import Organisation
+from app.services.committee.roster import PutSeat, put_seat
 from app.services.db import Database, postgresql_engine, sqlite_engine
 from app.services.packs.commands import Define
 from app.services.packs.define import define
 from app.services.platform import backup
+from app.services.sealing.roots import Trust, trust
+from app.services.settlement.payees import CheckPayee, EnterPayee, check_payee, enter_payee
 from app.services.stock.moving import AddPlace, add_place
 from tests.databases import OWNER_PASSWORD, PERSON_PASSWORD, Databases
-from tests.factories import EAST, WEST, Site
-from tests.faults.deeds import Post
+from tests.factories import EAST, KANGZE, RUIHE, WEST, Site
+from tests.faults.deeds import OTHERS, Post
+from tests.faults.formal_deeds import VOTERS, WORD
 from tests.faults.invariants import state
 from tests.faults.power import PowerDisk
 from tests.faults.proxy import Cut, SilentProxy
 from tests.order_needs import open_order
 from tests.pgserver import Cluster
+from tests.services.negotiation.helpers import make_papers, make_use
 from tests.services.test_consumption import receive
 
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -41,14 +48,27 @@ LOGINS = {
 }
 
 
-ALSO = ("kangze_sales", "lead_buyer")
+ALSO = OTHERS
+SEALERS = {
+    "east_head": (EAST, "张主任"),
+    "west_head": (WEST, "马主任"),
+    "kangze_sales": (KANGZE, "罗业"),
+}
 
 
 def settle_in(site: Site) -> tuple[Post, ...]:
-    """Stock, a ward with fixed packs, and orders to sign at both members; who works there."""
+    """Stock, a ward with fixed packs, and orders to sign at both members; who works there.
+
+    And what the offices need: seats in the committee, seals, accounts to pay to, and papers of
+    the suppliers.
+    """
     for _order in range(6):
         open_order(site)
-    found = []
+    _seat(site)
+    make_use(site)
+    for supplier in (KANGZE, RUIHE):
+        make_papers(site, supplier)
+    certificates, found = _seals(site), []
     for org, (keeper, second, head) in LOGINS.items():
         for login in (keeper, second, head, *ALSO):
             site.db(login)
@@ -57,8 +77,39 @@ def settle_in(site: Site) -> tuple[Post, ...]:
         ward = add_place(*way, AddPlace(new_op(), org, "KS", "病区"))
         packs = define(*way, Define(new_op(), org, 101, 24))
         store, shelf = site.world.stores[org], site.world.bins[org]
-        found.append(Post(org, keeper, second, head, store, shelf, packs, ward))
+        _account(site, org, head)
+        post = Post(org, keeper, second, head, store, shelf, packs, ward, certificates)
+        found.append(post)
     return tuple(found)
+
+
+def _seat(site: Site) -> None:
+    """Three voters with accounts of their own, and a chair."""
+    secretary = site.as_("lead_buyer")
+    for login in VOTERS:
+        put_seat(*secretary, PutSeat(new_op(), f"委员{login}", "药学部", "member", login))
+    put_seat(*secretary, PutSeat(new_op(), "主任", "院部", "chair"))
+
+
+def _seals(site: Site) -> tuple[tuple[str, bytes], ...]:
+    """An authority that everybody trusts, and a certificate for each who seals."""
+    at = datetime.now(UTC)
+    authority = trial_authority.make("测试签发机构", at)
+    trust(*site.as_("lead_admin"), Trust(new_op(), authority.pem))
+    made = []
+    with site.owner.read() as session:
+        for login, (org, person) in SEALERS.items():
+            whose = session.get_one(Organisation, org)
+            whom = (whose.name, whose.uscc or "")
+            made.append((login, trial_authority.issue(authority, person, whom, WORD, at)))
+    return tuple(made)
+
+
+def _account(site: Site, org: int, head: str) -> None:
+    """Where the member pays the supplier, entered by one and checked by another."""
+    account = ("康泽医药有限公司", "示例银行城东支行", "6222 0000 1111 2222")
+    payee = enter_payee(*site.as_(head), EnterPayee(new_op(), org, KANGZE, *account))
+    check_payee(*site.as_("lead_admin"), CheckPayee(new_op(), org, payee))
 
 
 @contextmanager

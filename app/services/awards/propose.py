@@ -26,7 +26,7 @@ from app.services.db import Database, now
 from app.services.negotiation.common import find_own, need_state, readable, record_step, rounds_of
 from app.services.negotiation.comparison import Comparison, read_comparison
 from app.services.negotiation.standing import counted_sheets, of_sheet
-from app.services.operations import claim, finish, plain
+from app.services.operations import answered, claim, finish, plain
 
 OPTIMISED: Final = "optimised"
 
@@ -64,7 +64,8 @@ def propose(db: Database, actor: Actor, command: Propose, how: How | None = None
     """
     with db.read() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.BARGAINING, State.REVIEWING)
+        if not answered(session, actor, project.org_id, command.op_id, "award.propose"):
+            need_state(project, State.BARGAINING, State.REVIEWING)
         found = read_comparison(session, project)
         case = case_of(session, project, found)
     proposal = optimise(case, command.limits, hand_of(found, case), how)
@@ -73,10 +74,10 @@ def propose(db: Database, actor: Actor, command: Propose, how: How | None = None
         return Proposed(0, answer)
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.BARGAINING, State.REVIEWING)
         earlier = claim(session, actor, project.org_id, command.op_id, "award.propose", command)
         if earlier is not None:
             return Proposed(int(earlier["award_id"]), answer)
+        need_state(project, State.BARGAINING, State.REVIEWING)
         award = _store(session, actor, project, command, answer)
         rows = _winners(case, proposal)
         if command.backups:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -178,22 +178,20 @@ def scan(db: Database, actor: Actor, command: ScanCount) -> Scanned:
     require(actor, Duty.STORE, command.org_id)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "count.scan", command)
+        if earlier is not None:
+            return _told(session, Key(*earlier["key"]), int(earlier["counted"]))
         head = _counting(session, command.org_id, command.count_id)
         read = read_scan(session, command.code)
         pack = label_of(session, command.org_id, read)
         if pack is not None:
             line = line_of_label(session, head, pack)
-            if earlier is None:
-                count_once(session, actor, line, pack)
+            count_once(session, actor, line, pack)
             key, units = _key(line), pack.qty
         else:
             key, units = _named(session, head, read, command.lot_no)
-        if earlier is None:
-            wish = Record(command.op_id, command.org_id, command.count_id, key, units, add=True)
-            counted = _write(session, actor, head, wish)
-            finish(session, command.org_id, command.op_id, {"counted": counted})
-        else:
-            counted = int(earlier["counted"])
+        wish = Record(command.op_id, command.org_id, command.count_id, key, units, add=True)
+        counted = _write(session, actor, head, wish)
+        finish(session, command.org_id, command.op_id, {"counted": counted, "key": astuple(key)})
         return _told(session, key, counted)
 
 

@@ -132,6 +132,7 @@ def undo(db: Database, actor: Actor, command: UndoImport, report: Report = quiet
             if earlier is not None:
                 stays = tuple(Stays(**one) for one in earlier.pop("stays"))
                 return Undone(**earlier, stays=stays)
+        _check_whole(batch)
         result, left = _WORKS[batch.kind](session, actor, report).undo(batch)
         if command.check:
             session.rollback()
@@ -164,9 +165,12 @@ def _batch(session: Session, actor: Actor, batch_id: int) -> ImportBatch:
         require_planner(actor, batch.org_id)
     else:
         require(actor, _DUTIES[batch.kind], lead_org(session, today(session)))
+    return batch
+
+
+def _check_whole(batch: ImportBatch) -> None:
     if batch.undone_at is not None or not batch.undo:
         raise DomainError("import.undone", _("这次导入已经撤销，没有可撤销的了。"))
-    return batch
 
 
 class _Catalogue:

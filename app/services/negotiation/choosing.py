@@ -101,10 +101,10 @@ def save_draft(db: Database, actor: Actor, command: SaveDraft) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.BARGAINING, State.REVIEWING)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.draft", command)
         if earlier is not None:
             return int(earlier["lines"])
+        need_state(project, State.BARGAINING, State.REVIEWING)
         lines = [one.line for one in command.choices]
         found = read_comparison(session, project, lines if len(lines) <= _SOME else ())
         rows, problems = check_choices(found, command.choices)

@@ -113,12 +113,12 @@ def invite(db: Database, actor: Actor, command: Invite) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS, State.QUOTING)
         earlier = claim(
             session, actor, project.org_id, command.op_id, "negotiation.invite", command
         )
         if earlier is not None:
             return int(earlier["invited"])
+        need_state(project, *BEFORE_ROUNDS, State.QUOTING)
         rows = {
             row.supplier_id: row
             for row in dossier_rows(session, [one.supplier_id for one in command.guests])
@@ -172,10 +172,10 @@ def dismiss(db: Database, actor: Actor, command: Dismiss) -> None:
     """End a supplier's part in the project; its bids stay on record and do not count."""
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS, *IN_ROUNDS, State.REVIEWING)
         reason = checked_reason(command.reason)
         if claim(session, actor, project.org_id, command.op_id, "negotiation.dismiss", command):
             return
+        need_state(project, *BEFORE_ROUNDS, *IN_ROUNDS, State.REVIEWING)
         found = invitation(session, project, command.supplier_id)
         if found is None or found.quitted is not None:
             raise DomainError("negotiation.guest", _("这家供应商不在项目里。请刷新后再看。"))

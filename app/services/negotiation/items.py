@@ -77,10 +77,10 @@ def add_items(db: Database, actor: Actor, command: AddItems) -> Added:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.DRAFT)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.add", command)
         if earlier is not None:
             return Added(int(earlier["added"]))
+        need_state(project, State.DRAFT)
         good, problems = _usable(session, project, command.items)
         if not good and problems:
             raise DomainError("negotiation.items", problems[0].text, problems=problems)
@@ -176,10 +176,10 @@ def remove_items(db: Database, actor: Actor, command: RemoveItems) -> int:
     """Take lines out of a draft; how many."""
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.DRAFT)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.out", command)
         if earlier is not None:
             return int(earlier["removed"])
+        need_state(project, State.DRAFT)
         for table in (NegotiationReference, NegotiationItem):
             session.execute(
                 delete(table).where(

@@ -69,9 +69,9 @@ def set_lots(db: Database, actor: Actor, command: SetLots) -> None:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS)
         if claim(session, actor, project.org_id, command.op_id, "negotiation.lots", command):
             return
+        need_state(project, *BEFORE_ROUNDS)
         numbers = [(0, lot) for lot, _title in command.titles]
         problems = [
             *_check_lots([*numbers, *command.lines]),
@@ -100,11 +100,11 @@ def set_terms(db: Database, actor: Actor, command: SetTerms) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS)
         verb, touched = "negotiation.terms", {line for line, _value in command.lots}
         touched |= {line for line, _value in command.ceilings}
         if claim(session, actor, project.org_id, command.op_id, verb, command) is not None:
             return len(touched)
+        need_state(project, *BEFORE_ROUNDS)
         problems = [
             *_check_lines(session, project, touched),
             *_check_lots(command.lots),

@@ -100,10 +100,10 @@ def ask_needs(db: Database, actor: Actor, command: AskNeeds) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.DRAFT)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.ask", command)
         if earlier is not None:
             return int(earlier["members"])
+        need_state(project, State.DRAFT)
         day = today(session)
         lines = _lines(session, project)
         if not lines:
@@ -190,11 +190,11 @@ def edit_needs(db: Database, actor: Actor, command: EditNeeds) -> int:
     with db.write() as session:
         project = find(session, command.negotiation_id)
         _require_editor(actor, command.org_id)
-        need_state(project, State.NEEDING)
         org = command.org_id
         earlier = claim(session, actor, org, command.op_id, "negotiation.need", command)
         if earlier is not None:
             return int(earlier["lines"])
+        need_state(project, State.NEEDING)
         if _member(session, project, org).confirmed_at is not None:
             raise ConflictError(
                 "need.confirmed", _("这家成员已确认报量。要改，请集团采购先退回重填。")
@@ -247,10 +247,10 @@ def confirm_needs(db: Database, actor: Actor, command: ConfirmNeeds) -> None:
             raise NotAllowedError(
                 "need.signer", _("约定量要由成员单位的负责人确认。请负责人登录后确认。")
             )
-        need_state(project, State.NEEDING)
         org = command.org_id
         if claim(session, actor, org, command.op_id, "negotiation.confirm", command):
             return
+        need_state(project, State.NEEDING)
         _set_confirmed(session, project, org, (now(session), actor.person_id))
         total = session.scalar(
             select(func.count()).where(
@@ -268,9 +268,9 @@ def send_back(db: Database, actor: Actor, command: SendBack) -> None:
     """Give a member's need back to it."""
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.NEEDING)
         if claim(session, actor, project.org_id, command.op_id, "negotiation.back", command):
             return
+        need_state(project, State.NEEDING)
         _set_confirmed(session, project, command.org_id, None)
         detail = {"org": command.org_id, "reason": command.reason}
         record_step(session, actor, project, "send_back", detail)
@@ -360,9 +360,9 @@ def take_back(db: Database, actor: Actor, op_id: UUID, negotiation_id: int) -> N
     """Back to a draft, to change its lines; what members filled in is asked for again."""
     with db.write() as session:
         project = find_own(session, actor, negotiation_id)
-        need_state(project, State.NEEDING)
         if claim(session, actor, project.org_id, op_id, "negotiation.draft", negotiation_id):
             return
+        need_state(project, State.NEEDING)
         for table in (NegotiationNeed, NegotiationMember):
             session.execute(delete(table).where(table.negotiation_id == project.id))
         move(session, actor, project, State.DRAFT)

@@ -145,9 +145,9 @@ def set_rules(db: Database, actor: Actor, command: SetRules) -> None:
     """Change the price rules; from the first round on they are fixed for everybody."""
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *BEFORE_ROUNDS)
         if claim(session, actor, project.org_id, command.op_id, "negotiation.rules", command):
             return
+        need_state(project, *BEFORE_ROUNDS)
         touch(session, project, rules=command.rules.stored())
         record_step(session, actor, project, "rules", command.rules.stored())
         finish(session, project.org_id, command.op_id, {"done": True})
@@ -176,11 +176,11 @@ def fail_part(db: Database, actor: Actor, command: FailPart) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *IN_ROUNDS, State.REVIEWING)
         reason = checked_reason(command.reason)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.fail", command)
         if earlier is not None:
             return int(earlier["lines"])
+        need_state(project, *IN_ROUNDS, State.REVIEWING)
         take_turn(session, project.org_id, "negotiation.fail")
         lines = _standing_lines(session, project, command)
         if not lines:

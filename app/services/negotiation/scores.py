@@ -98,10 +98,10 @@ def set_weights(db: Database, actor: Actor, command: SetWeights) -> None:
     """Set the weights, while the project is bargained over or reviewed."""
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.DRAFT, State.NEEDING, State.QUOTING, *_OPEN)
         weights = checked_weights(dict(command.weights))
         if claim(session, actor, project.org_id, command.op_id, "negotiation.weights", command):
             return
+        need_state(project, State.DRAFT, State.NEEDING, State.QUOTING, *_OPEN)
         sheet = session.get(ScoreSheet, (project.org_id, project.id))
         stored = {key.value: value for key, value in weights.items()}
         if sheet is None:
@@ -129,11 +129,11 @@ def give_points(db: Database, actor: Actor, command: GivePoints) -> int:
         project = find(session, command.negotiation_id)
         if not any(actor.can(duty, project.org_id) for duty in (Duty.BUY, Duty.SIGN)):
             raise NotAllowedError("score.denied", _("评分由牵头医院的采购和负责人做。"))
-        need_state(project, *_OPEN)
         org = project.org_id
         earlier = claim(session, actor, org, command.op_id, "negotiation.score", command)
         if earlier is not None:
             return int(earlier["given"])
+        need_state(project, *_OPEN)
         for supplier, criterion, points in command.points:
             _put(session, actor, project, (supplier, criterion, checked_points(points)))
         session.flush()

@@ -149,9 +149,14 @@ def withdraw_short(db: Database, actor: Actor, command: WithdrawShort) -> Noted:
     with db.write() as session:
         order = find(session, command.org_id, command.order_id)
         note = note_of(session, command.org_id, command.order_id, command.seq)
+        buys = actor.can(Duty.BUY, order.lead_id)
+        home = order.lead_id if buys else actor.org_id  # whatever became of the note since
+        earlier = claim(session, actor, home, command.op_id, "withdraw_short", command)
+        if earlier is not None:
+            return _from_answer(earlier)
         agreed = note.status == State.APPROVED
         own = actor.can(Duty.SIGN, _side(order, Party(note.declared_party)))
-        if not (actor.can(Duty.BUY, order.lead_id) if agreed else own):
+        if not (buys if agreed else own):
             raise NotAllowedError(
                 "short.not_yours",
                 _(
@@ -160,10 +165,6 @@ def withdraw_short(db: Database, actor: Actor, command: WithdrawShort) -> Noted:
                     state=state_title(note.status),
                 ),
             )
-        home = order.lead_id if agreed else actor.org_id
-        earlier = claim(session, actor, home, command.op_id, "withdraw_short", command)
-        if earlier is not None:
-            return _from_answer(earlier)
         if agreed:
             settle_note(session, actor, note, State.CANCELLED, ())
         else:

@@ -13,6 +13,7 @@ from app.domain.replenish.cautions import Caution, Line, cautions
 from app.domain.replenish.explain import Phrase
 from app.i18n import _
 from app.services.db import Database
+from app.services.operations import answered
 from app.services.replenishment.suggestions import SuggestionQuery, SuggestionRow, board
 from app.services.requisition.make import FromSuggestions, Requested, from_suggestions
 
@@ -106,7 +107,11 @@ def approve(db: Database, actor: Actor, command: Approve) -> tuple[Requested, Re
         DomainError: No line is safe.
         ConflictError: Somebody changed a line meanwhile.
     """
+    with db.read() as session:
+        earlier = answered(session, actor, command.org_id, command.op_id, "requisition.make")
     found = reviewed(db, actor, command.org_id, command.place_id)
+    if earlier is not None:  # its lines are asked for since, and no longer among the safe ones
+        return Requested.from_plain(earlier), found
     if not found.safe:
         raise DomainError(
             "replenish.none_safe",

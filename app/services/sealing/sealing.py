@@ -30,7 +30,7 @@ from app.models.party import Organisation
 from app.models.sealing import SealedPaper
 from app.services.audit import record
 from app.services.db import Database, local_time, now
-from app.services.operations import claim, finish
+from app.services.operations import answered, claim, finish
 from app.services.orders.detail import OrderWanted, read_detail
 from app.services.orders.papers import PaperKind, newest_sealed, with_places
 from app.services.orders.signing import find, was_first
@@ -89,20 +89,26 @@ def seal(db: Database, actor: Actor, command: Seal) -> Sealed:
     from app.adapters.pades.credential import load
 
     credential = load(command.certificate, command.password)
+    files: tuple[bytes, ...] = ()
     with db.read() as session:
-        order, party = _order(session, actor, command)
         at = now(session)
-        files = _sealed_files(session, actor, order, party, credential)
+        if not answered(session, actor, actor.org_id, command.op_id, "seal"):
+            order, party = _order(session, actor, command)
+            files = _sealed_files(session, actor, order, party, credential)
     words = f"{credential.holder.person} · {credential.holder.organisation}"
     content = (command.org_id, command.order_id, command.version, credential.holder.serial)
     with db.write() as session:
-        if claim(session, actor, actor.org_id, command.op_id, "seal", content) is None:
-            order, party = _order(session, actor, command)
-            _keep(session, actor, order, party, (files, words, credential.holder.serial))
-            what = {"no": order.no, "version": order.version, "party": party, "holder": words}
-            doc = (DocKind.MEMBER_ORDER, order.id)
-            record(session, actor, order.org_id, "order.seal", doc, what)
-            finish(session, actor.org_id, command.op_id, what)
+        earlier = claim(session, actor, actor.org_id, command.op_id, "seal", content)
+        if earlier is not None:
+            sealed_at = datetime.fromisoformat(earlier["at"])
+            party = Party(earlier["party"])
+            return Sealed(earlier["no"], party, earlier["holder"], sealed_at, len(_KINDS))
+        order, party = _order(session, actor, command)
+        _keep(session, actor, order, party, (files, words, credential.holder.serial))
+        what = {"no": order.no, "version": order.version, "party": party, "holder": words}
+        doc = (DocKind.MEMBER_ORDER, order.id)
+        record(session, actor, order.org_id, "order.seal", doc, what)
+        finish(session, actor.org_id, command.op_id, what | {"at": at.isoformat()})
         return Sealed(order.no, party, words, at, len(_KINDS))
 
 

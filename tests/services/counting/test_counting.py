@@ -208,10 +208,11 @@ def test_goods_that_move_during_a_count_are_not_lost(site: Site) -> None:
 
 def test_counting_by_scan_adds_packs(site: Site) -> None:
     receive(site, EAST, {"A": (2, FAR), "B": (1, FAR)})
-    done = begun(site)
+    done, sent = begun(site), list[ScanCount]()
 
     def beep(code: str, lot: str = "") -> int:
         wish = ScanCount(new_op(), EAST, done.count_id, code, lot)
+        sent.append(wish)
         assert scan(*site.as_(ME), wish) == scan(*site.as_(ME), wish)
         return scan(*site.as_(ME), wish).counted
 
@@ -228,6 +229,7 @@ def test_counting_by_scan_adds_packs(site: Site) -> None:
     assert (done.state, done.recount) == (CountState.TO_APPROVE, 0)
     with pytest.raises(ConflictError, match="不能再录"):
         beep("06901234500011", "B")
+    assert scan(*site.as_(ME), sent[0]).counted == BOX  # its answer was lost on the way
 
 
 def test_what_nobody_found_is_a_loss_only_when_said(site: Site) -> None:

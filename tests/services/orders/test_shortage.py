@@ -158,7 +158,8 @@ def test_a_note_is_refused_or_withdrawn_and_another_can_follow(sqlite_site: Site
     with pytest.raises(NotAllowedError, match="填报方撤回"):
         withdraw_short(*site.as_(BUYER), WithdrawShort(new_op(), EAST, row.id, 2, "不用撤回的"))
     taken = WithdrawShort(new_op(), EAST, row.id, 2, "厂家又排上了货")
-    assert withdraw_short(*site.as_("kangze_sales"), taken).state is State.CANCELLED
+    for _sent_again in range(2):
+        assert withdraw_short(*site.as_("kangze_sales"), taken).state is State.CANCELLED
     assert declare(site, "kangze_sales", row, Short(1, 10 * BOX)) == 3
     assert detail_of(site, row).row.amount == row.amount
 
@@ -176,4 +177,5 @@ def test_goods_that_came_after_all_make_a_note_stale(sqlite_site: Site) -> None:
     with pytest.raises(ConflictError, match="数量对不上"):
         settled(site, row)
     back = WithdrawShort(new_op(), EAST, row.id, 1, "货又到了，不用终止")
-    assert withdraw_short(*site.as_(BUYER), back).state is State.CANCELLED
+    for _sent_again in range(2):
+        assert withdraw_short(*site.as_(BUYER), back).state is State.CANCELLED

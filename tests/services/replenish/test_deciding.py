@@ -252,7 +252,9 @@ def test_safe_lines_go_at_once_and_exceptions_wait_for_a_reason(site: Site) -> N
     before = reviewed(*keeper, EAST)
     assert [one.row.item_id for one in before.looked] == [AMLODIPINE]
 
-    made, left = approve(*keeper, Approve(new_op(), EAST))
+    command = Approve(new_op(), EAST)
+    made, left = approve(*keeper, command)
+    assert approve(*keeper, command)[0] == made
 
     assert made.lines == len(before.safe) == 1
     assert len(left.looked) == 1

@@ -127,9 +127,10 @@ def test_the_same_intention_twice_seals_once(site: Site, order: OrderDetail) -> 
     row = order.row
     data = certificate(site, EAST, "张主任")
     command = Seal(new_op(), row.org_id, row.id, row.version, data, WORD)
-    seal(*site.as_("east_head"), command)
-    with pytest.raises(ConflictError):
-        seal(*site.as_("east_head"), replace(command, version=1))
+    first = seal(*site.as_("east_head"), command)
+    assert seal(*site.as_("east_head"), replace(command, version=1)) == first
+    with pytest.raises(ConflictError, match="没有重复盖章"):
+        seal(*site.as_("east_head"), replace(command, op_id=new_op()))
     shown = order_detail(*site.as_("east_head"), OrderWanted(row.org_id, row.id))
     assert len(shown.seals) == 1
 
