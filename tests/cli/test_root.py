@@ -133,3 +133,46 @@ def test_a_person_answers_in_json_on_both_databases(site: Site) -> None:
 
     assert ran.code == 0, ran.err
     assert ran.json() == []
+
+
+_GUI = """
+import sys
+from app import __main__ as start
+from app.domain.errors import EnvironmentProblem
+
+def window(**asked):
+    print(sorted(asked.items()), "typer" in sys.modules)
+    if False:  # broken
+        raise EnvironmentProblem("trial", "no disk")
+    return 5
+
+start.open_window = window
+start.main()
+"""
+
+
+def _gui(*words: str, code: str = _GUI) -> subprocess.CompletedProcess[str]:
+    asked = [sys.executable, "-c", code, *words]
+    return subprocess.run(asked, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("words", "demo"), [(("gui",), False), (("gui", "--demo"), True)])
+def test_the_window_starts_without_the_command_line(words: tuple[str, ...], demo: bool) -> None:
+    ran = _gui(*words)
+
+    asked = [("address", ""), ("demo", demo), ("login", ""), ("seconds", 0)]
+    assert (ran.stdout, ran.stderr, ran.returncode) == (f"{asked} False\n", "", 5)
+
+
+def test_what_keeps_the_window_from_opening_is_told_as_by_every_command() -> None:
+    ran = _gui("gui", code=_GUI.replace("if False", "if True"))
+
+    assert (ran.stderr, ran.returncode) == ("no disk\n", 3)
+
+
+def test_other_words_beside_the_window_are_read_by_the_command_line() -> None:
+    words = ["--db", "x.db", "--as", "east", "gui"]
+    ran = _gui(*words)
+
+    asked = [("address", "x.db"), ("demo", False), ("login", "east"), ("seconds", 0)]
+    assert (ran.stdout, ran.returncode) == (f"{asked} True\n", 5), ran.stderr
