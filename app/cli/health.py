@@ -17,6 +17,8 @@ from app.domain.sealing import SealCheck
 from app.i18n import _
 from app.services import anchors
 from app.services.db import local_time
+from app.services.imprints import proof as imprints
+from app.services.imprints.words import tell
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
 from app.services.platform.kept import changed_papers
 from app.services.witness import Witness, forget, look, words
@@ -137,7 +139,8 @@ def verify(
         papers = changed_papers(run.db(), report)
     for one in papers:
         run.say(_("{no}：{words}。请查明是谁改的。", no=one.no, words=one.words))
-    if papers or not (all(one.whole for one in found) and outside):
+    told = _verify_rows(run, settled=settled)
+    if papers or not told or not (all(one.whole for one in found) and outside):
         raise typer.Exit(1)
 
 
@@ -157,6 +160,22 @@ def _verify_anchors(run: Cli, *, settled: bool) -> bool:
         last = roots[-1]
         run.say(_("日根 {n} 个，最近 {root}", n=len(roots), root=print_root(last)))
     return not seen and all(one.good for one in roots)
+
+
+def _verify_rows(run: Cli, *, settled: bool) -> bool:
+    """Prices, awards, statements, catalogue and duties against what the program left of them."""
+    with run.progress(_("核验")):
+        found = imprints.examine(run.db())
+        told = tell(run.db(), found)
+    for line in told.strange:
+        run.say(_("{line}。请查明是谁改的。", line=line))
+    for note in told.notes:
+        run.say(note)
+    if not settled or told.good:
+        return told.good
+    imprints.accept(*run.signed_in(), sorted({one.table for one in found.strange}))
+    run.say(_("已按现在的内容重新留存，这件事会一直留在记录里。"))
+    return True
 
 
 def print_root(one: anchors.AnchorProof) -> str:

@@ -185,7 +185,7 @@ class ChainHead(Base):
     __tablename__ = "chain_head"
 
     org_id: Mapped[Key]
-    chain: Mapped[Text_] = mapped_column(primary_key=True)  # ledger | audit
+    chain: Mapped[Text_] = mapped_column(primary_key=True)  # ledger | audit | imprint
     seq: Mapped[Count]
     hash: Mapped[Digest]
 

@@ -17,16 +17,22 @@ from sqlalchemy.orm import Session
 
 from app.domain import anchors as law
 from app.domain.errors import DomainError
+from app.domain.imprints import CHAIN
 from app.domain.ledger import GENESIS
 from app.i18n import _
 from app.models.anchor import Anchor, AnchorHead
+from app.models.imprint import Imprint
 from app.models.party import Organisation
 from app.models.platform import Audit
 from app.models.stock import ChainHead, Ledger
 from app.services.db import Database, now, today
 
 GROUP = 0
-_BOOKS: Final[dict[str, type[Ledger | Audit]]] = {"ledger": Ledger, "audit": Audit}
+_BOOKS: Final[dict[str, type[Ledger | Audit | Imprint]]] = {
+    "ledger": Ledger,
+    "audit": Audit,
+    CHAIN: Imprint,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Rewritten:
 
     Attributes:
         org_id: The organisation.
-        chain: ``ledger`` or ``audit``.
+        chain: ``ledger``, ``audit`` or ``imprint``.
         seq: The row that was the head.
         shorter: The row is gone (cut off, or an old backup was restored); else it is another one.
         now_seq: Where the chain ends now.

@@ -15,7 +15,7 @@ from app.domain.ledger import GENESIS
 from app.models.base import CanonicalJson, microseconds
 from app.models.platform import Audit
 from app.models.stock import ChainHead
-from app.services.db import at_end, database_of, now
+from app.services.db import ACTING, at_end, database_of, now
 from app.services.operations import plain
 from app.services.ready import Ready
 
@@ -59,6 +59,7 @@ def record(
     body = json.dumps(
         plain(detail or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
+    session.info[ACTING] = actor.person_id
     if database_of(session).is_sqlite:
         _record_sqlite(session, actor, (org_id, action, *doc), body)
         return

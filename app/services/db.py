@@ -33,8 +33,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.days import ZONE
-from app.models.base import Moment
+from app.models.base import Moment, microseconds
 from app.services.db_errors import GIVE_UP_SECONDS, busy, is_cut, is_refused, translate, unsure
+from app.services.imprints import watch
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
 from app.services.ready import Line, Ready, Row, Values, known_error, line_of
@@ -45,6 +46,8 @@ SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
 )
 """A server's own clock, as it stores a point in time."""
 _ASK_SERVER: Final = select(SERVER_NOW)
+ACTING: Final = "acting"
+"""Whose unit of work it is, in `Session.info`: the person's row."""
 _LAST: Final = "last"
 _LEARNED: Final = "learned"
 
@@ -103,10 +106,19 @@ class Database:
                 session.begin()
                 yield session
                 session.flush()
+                self._leave_imprints(session)
             except BaseException:
                 self._give_up(session)
                 raise
             self._commit(session)
+
+    def _leave_imprints(self, session: Session) -> None:
+        """A server's own triggers do it there."""
+        if self.is_sqlite:
+            at, who = microseconds(self.now(session)), session.info.get(ACTING, 0)
+            connection = session.connection()
+            with _known(connection):
+                watch.keep(connection, at, who)
 
     def _commit(self, session: Session) -> None:
         """Unless the server said yes or no, the operations stay open until they are asked about."""
@@ -320,8 +332,21 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 def _begin(connection: Connection) -> None:
     write = connection.get_execution_options().get("write", False)
+    if write:
+        with _known(connection):
+            _retry(lambda: watch.watch(connection))
     statement = "BEGIN IMMEDIATE" if write else "BEGIN"
     _retry(lambda: connection.exec_driver_sql(statement))
+
+
+@contextmanager
+def _known(connection: Connection) -> Iterator[None]:
+    """The driver's own errors as SQLAlchemy gives them."""
+    errors: type[Exception] = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except errors as error:
+        raise known_error(connection, error, "imprints") from error
 
 
 def _retry(call: Callable[[], Any]) -> None:

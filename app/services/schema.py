@@ -16,6 +16,7 @@ from app.i18n import _
 from app.models.anchor import Release
 from app.services.db import Database
 from app.services.db_errors import translate
+from app.services.imprints import watch
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -67,6 +68,9 @@ def _upgrade_once(db: Database) -> str:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if db.is_sqlite:
+            watch.keep(connection, time.time_ns() // 1000, 0)  # what the steps have changed
+            watch.unwatch(connection)
         return _current(connection) or ""
 
 

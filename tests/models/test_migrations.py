@@ -18,6 +18,7 @@ from app.models.base import Base
 from app.models.stock import Ledger
 from app.services import schema
 from app.services.db import Database, postgresql_engine, sqlite_engine
+from app.services.imprints import proof
 from app.services.platform import proofs, server, server_state
 from tests.databases import OWNER_PASSWORD, Backend, Databases
 
@@ -98,6 +99,7 @@ def test_every_kept_database_comes_up(kept: Database) -> None:
         assert session.scalar(select(func.count()).select_from(Ledger)) == 8
     assert proofs.reconcile(kept) == ()
     assert all(chain.whole for chain in proofs.chains(kept))
+    assert proof.examine(kept).strange == ()  # what stood there counts as the program's
 
 
 def test_a_kept_server_keeps_its_promises(kept: Database, databases: Databases) -> None:

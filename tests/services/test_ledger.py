@@ -73,7 +73,8 @@ def summed(site: Site) -> Counter[tuple[int, int]]:
 def chain_is_whole(site: Site) -> bool:
     with site.owner.read() as s:
         rows = s.scalars(select(Ledger).order_by(Ledger.org_id, Ledger.seq)).all()
-        head = s.execute(select(ChainHead.seq, ChainHead.hash)).first()
+        heads = select(ChainHead.seq, ChainHead.hash).where(ChainHead.chain == "ledger")
+        head = s.execute(heads).first()
         previous = GENESIS
         for seq, row in enumerate(rows, 1):
             right = next_hash(previous, text_of(row, seq))

@@ -12,6 +12,7 @@ from app.i18n import _
 from app.services import schema
 from app.services.db import Database
 from app.services.db_errors import translate
+from app.services.imprints.words import tell
 from app.services.platform import proofs, server_dump, storage
 
 SAFE_SQLITE = (3, 51, 3)
@@ -40,7 +41,7 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
     if found[-1].ok:
         with ThreadPoolExecutor(1, "proof") as reader:  # the database adds while we hash
             balances = reader.submit(_balances, db)
-            found += [_chains(db, report), balances.result()]
+            found += [_chains(db, report), balances.result(), _contents(db)]
     return tuple(found)
 
 
@@ -81,6 +82,17 @@ def _chains(db: Database, report: proofs.Report | None) -> Check:
             n=len(broken),
         )
     return Check(_("改动痕迹"), not broken, text)
+
+
+def _contents(db: Database) -> Check:
+    told = tell(db)
+    text = " ".join(told.notes)
+    if not told.good:
+        text = _(
+            "{n} 处内容不是本程序保存的样子，如「{first}」。请运行 yilian verify 看是哪几处。",
+            n=len(told.strange), first=told.strange[0],
+        )  # fmt: skip
+    return Check(_("内容留存"), told.good, text)
 
 
 def _sqlite(db: Database) -> Iterator[Check]:
