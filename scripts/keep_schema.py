@@ -47,7 +47,10 @@ def main() -> None:
 def dumped(backend: ServerBackend) -> str:
     """A PostgreSQL database as statements."""
     done = subprocess.run(
-        [server_dump.tool("pg_dump"), "--inserts", "--dbname", backend.superuser().conninfo()],
+        [
+            *(server_dump.tool("pg_dump"), "--inserts", *server_dump.SCHEMAS),
+            *("--dbname", backend.superuser().conninfo()),
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -19,6 +19,7 @@ BREAKS = {
     "GRANT yilian_ledger TO east_store": "roles of people with more rights",
     "GRANT UPDATE ON app.ledger TO yilian_store": "rights to change what is append-only",
     "ALTER TABLE app.bid ALTER COLUMN unit_price SET STATISTICS 100": "prices whose spread",
+    "ALTER EVENT TRIGGER yilian_people_define_nothing DISABLE": "people may take rights from",
     "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC": "database open to everybody",
 }
 

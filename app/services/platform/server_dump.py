@@ -47,10 +47,14 @@ def tool(name: str) -> Path:
     )
 
 
+SCHEMAS: Final = ("--schema=app", "--schema=api")
+"""All that is the product's; what only a superuser may make, `prepare_database` makes again."""
+
+
 def dump(url: URL, file: Path) -> None:
     """Write the whole database into one compressed file; only a finished dump gets the name."""
     draft = file.with_suffix(".part")
-    _run(url, "pg_dump", ["--format=custom", "--no-sync", f"--file={draft}"])
+    _run(url, "pg_dump", ["--format=custom", "--no-sync", *SCHEMAS, f"--file={draft}"])
     durable.take_name(draft, file)
 
 

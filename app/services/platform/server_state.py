@@ -60,6 +60,11 @@ PROMISES: Final = {
         " AND (coalesce(a.attstattarget, -1) <> 0 OR EXISTS (SELECT 1 FROM pg_statistic s"
         " WHERE s.starelid = a.attrelid AND s.staattnum = a.attnum)) ORDER BY 1"
     ),
+    "people may take rights from everybody (run `yilian server init` again)": (
+        "SELECT 'DROP OWNED' WHERE NOT EXISTS (SELECT 1 FROM pg_event_trigger"
+        " WHERE evtname = 'yilian_people_define_nothing' AND evtenabled IN ('O', 'A')"
+        " AND evtevent = 'ddl_command_start' AND evttags IS NULL)"
+    ),
     "database open to everybody": (
         "SELECT privilege FROM unnest(ARRAY['CONNECT', 'TEMPORARY', 'CREATE']) AS privilege"
         " WHERE has_database_privilege('public', current_database(), privilege)"

@@ -16,3 +16,19 @@ BEGIN
   END LOOP;
 END $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
+
+-- People define nothing. Who is in a group role may say DROP OWNED BY it, which takes away every right that the
+-- whole group has in this database; no right stands against that, so an event trigger does. It also refuses
+-- GRANT, COMMENT, default privileges and whatever else defines things. Owner and superuser are exempt.
+CREATE OR REPLACE FUNCTION public.yilian_people_define_nothing() RETURNS event_trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles p ON p.oid = m.member
+      WHERE g.rolname = 'yilian_login' AND p.rolname = session_user) THEN
+    RAISE EXCEPTION 'people define nothing' USING ERRCODE = '42501';
+  END IF;
+END $$;
+REVOKE ALL ON FUNCTION public.yilian_people_define_nothing() FROM PUBLIC;
+DROP EVENT TRIGGER IF EXISTS yilian_people_define_nothing;
+CREATE EVENT TRIGGER yilian_people_define_nothing ON ddl_command_start
+  EXECUTE FUNCTION public.yilian_people_define_nothing();
