@@ -2,7 +2,8 @@
 
 The journal is the truth that the database is held against. It is written with plain writes that
 outlive the death of the process: ``sent`` before anything goes out, ``ack`` when the person has
-the answer, ``refused`` when the service said no, ``told`` when the program found out later.
+the answer, ``refused`` when the service said no, ``told`` when the program found out later,
+``other`` when the same operation sent once more was answered otherwise.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Task:
         seed: Decides what they do.
         die: Step and number of the operation at which the process kills itself; None for never.
         twice: Share of operations that are sent twice at the same moment.
+        again: Share of operations that are sent again after they were answered.
         skew: Seconds that this computer's clock is wrong.
         look: Seconds after which a silent line is looked at; 0 as in the product.
         careless: Do again what had no answer, with a new id, without asking (the control).
@@ -62,6 +64,7 @@ class Task:
     seed: int
     die: tuple[str, int] | None = None
     twice: float = 0.1
+    again: float = 0.1
     skew: float = 0
     look: float = 0
     careless: bool = False
@@ -147,7 +150,23 @@ class Client:
                     self.patiently(lambda: self.settle(way))
             else:
                 self.note("ack", op)
+                self._again(way, op, call, answer)
                 return answer
+
+    def _again(self, way: Way, op: UUID, call: Callable[[Way], Any], answer: object) -> None:
+        """The answer was lost on the way to the screen: the same once more, the same answer."""
+        if self.dice.random() >= self.task.again:
+            return
+        try:
+            told = call(way)
+        except EnvironmentProblem:
+            self.patiently(lambda: self.settle(way))
+            return
+        except DomainError as refusal:
+            self.note("other", op, refusal.code)
+            return
+        if told != answer:
+            self.note("other", op, f"{answer} {told}".replace("\n", " "))
 
     def _twice(self, way: Way, call: Callable[[Way], Any]) -> None:
         """The double click: the same command from another thread at the same moment."""

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text
 from app.models.platform import Operation
 from app.models.stock import Balance, Ledger
 from app.services.db import Database
+from app.services.imprints import proof
 from app.services.platform import proofs
 from tests.faults import papers
 
@@ -33,6 +34,7 @@ class Journal:
         refused: The service said no.
         told: What the program found out later, the last word counts.
         copies: Backups that were told of, with their digests.
+        others: What was answered otherwise when it was sent again.
         ups: How many times a client came up.
     """
 
@@ -42,6 +44,7 @@ class Journal:
     refused: set[str] = field(default_factory=set)
     told: dict[str, str] = field(default_factory=dict)
     copies: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
     ups: int = 0
     cuts: int = 0
 
@@ -69,6 +72,8 @@ class Journal:
             self.told[op] = rest
         elif word == "copy":
             self.copies[op] = rest
+        elif word == "other":
+            self.others[op] = rest
         self.ups += word == "up"
         self.cuts += word == "cut"
 
@@ -118,6 +123,7 @@ def state(db: Database) -> tuple[str, ...]:
         if least is not None and least < 0:
             broken.append(f"I2 a balance of {least}")
     broken += [f"I5 {one}" for one in proofs.chains(db) if not one.whole]
+    broken += [f"I5 {one}" for one in proof.examine(db).strange]
     return (*broken, *(_pages(db) if db.is_sqlite else _copies(db)))
 
 
@@ -158,7 +164,8 @@ def compare(db: Database, journal: Journal, known: set[str]) -> Findings:
                 func.sum(Ledger.qty).label("qty"),
             ).group_by(Ledger.op_id)
         ).all()
-    broken, doubled = [], [op for op in journal.never if op in there]
+    broken = [f"I3 {op} sent again: {told}" for op, told in journal.others.items()]
+    doubled = [op for op in journal.never if op in there]
     for row in rows:
         op, qty = str(row.op_id), _quantity(journal, str(row.op_id))
         if op in known:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.services.db import database_of
+from tests.faults import office_papers
 
 _MOVED: Final = """
     (SELECT coalesce(sum(l.qty), 0) FROM {app}ledger l
@@ -68,7 +69,7 @@ def broken(session: Session) -> tuple[str, ...]:
     """The papers that do not agree with what was booked on them, in words."""
     app = "" if database_of(session).is_sqlite else "app."
     found = []
-    for words, query in _CHECKS.items():
+    for words, query in (_CHECKS | office_papers.CHECKS).items():
         rows = session.scalars(text(query.replace("{app}", app))).all()
         found += [f"{words}: {row}" for row in rows]
-    return tuple(found)
+    return (*found, *office_papers.broken(session))

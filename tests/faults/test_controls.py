@@ -59,6 +59,7 @@ def test_an_honest_journal_finds_nothing(booked: tuple[Site, list[str]]) -> None
         (("sent gone 2 x", "told gone saved"), "lost"),
         (("told {0} never",), "doubled"),
         (("refused {0} stock.short",), "doubled"),
+        (("other {0} paper.changed",), "broken"),
     ],
 )
 def test_a_wrong_answer_is_found(
