@@ -69,3 +69,18 @@ def test_passwords_reach_the_server_as_verifiers_only(server_backend: ServerBack
         assert row is not None
         assert str(row[0]).startswith("SCRAM-SHA-256$")
         connection.execute("DROP ROLE canary")
+
+
+def test_a_server_that_would_lose_with_the_power_is_named(
+    server_backend: ServerBackend, group: Site
+) -> None:
+    """Also where only one person's commits are not waited for."""
+    group.db("east_store")
+    admin = server_backend.cluster.admin()
+    admin.execute("ALTER ROLE east_store SET synchronous_commit = off")
+    try:
+        status = server_state.status(server_backend.superuser().url())
+    finally:
+        admin.execute("ALTER ROLE east_store RESET ALL")
+    (lossy,) = (one for one in status.problems if "fsync = off" in one)
+    assert "synchronous_commit = off (east_store)" in lossy

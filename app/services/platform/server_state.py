@@ -73,6 +73,17 @@ PROMISES: Final = {
 """What a healthy server never shows, with the query that would find it."""
 
 
+_LOSSY: Final = (
+    "SELECT name || ' = ' || setting FROM pg_settings WHERE setting = 'off' AND name IN"
+    " ('fsync', 'full_page_writes', 'synchronous_commit', 'data_checksums') UNION ALL"
+    " SELECT 'synchronous_commit = off (' || coalesce(r.rolname, d.datname, '*') || ')'"
+    " FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole"
+    " LEFT JOIN pg_database d ON d.oid = s.setdatabase"
+    " WHERE 'synchronous_commit=off' = ANY (s.setconfig) ORDER BY 1"
+)
+"""Settings with which a power cut takes what was told to be saved, or hides torn pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
     """How the server is; `problems` names every broken promise."""
@@ -97,6 +108,19 @@ def broken_promises(connection: server.Connection) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _lossy(connection: server.Connection) -> tuple[str, ...]:
+    settings = [str(row[0]) for row in connection.execute(_LOSSY).fetchall()]
+    if not settings:
+        return ()
+    return (
+        _(
+            "停电会丢掉或弄坏已经保存的数据：{settings}。请改成 on（data_checksums 用"
+            " pg_checksums 打开），再重启服务器。",
+            settings=", ".join(settings),
+        ),
+    )
+
+
 def status(admin_url: str) -> ServerStatus:
     """Look at the database named in the address, as the server's superuser."""
     with server.administrator(admin_url) as connection:
@@ -110,7 +134,7 @@ def status(admin_url: str) -> ServerStatus:
             " WHERE datname = current_database()"
         ).fetchone() or (0, 0)
         version = connection.info.server_version
-        problems = broken_promises(connection)
+        problems = (*broken_promises(connection), *_lossy(connection))
         if blind := guesses.unreadable(connection):
             problems = (*problems, blind)
     db = Database(postgresql_engine(admin_url))
