@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from benchmarks.accepting import accepting
 from benchmarks.awards import awards
 from benchmarks.big_group import consolidating
 from benchmarks.booking import clients, consumption, receipt
@@ -40,6 +41,7 @@ ALONE: Final[Mapping[str, Alone]] = {
 IN_DATABASE: Final[Mapping[str, InDatabase]] = {
     "import": importing,
     "receipt": receipt,
+    "accept": accepting,
     "consumption": consumption,
     "clients": clients,
     "stock": standing_stock,

@@ -18,10 +18,10 @@ from app.services.replenishment.suggestions import (
     SuggestionRow,
     board,
 )
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.factories import EAST, GOODS, RUIHE, TODAY, Site
+from tests.lots import find_or_make_lot
 
 AMOXICILLIN, AMLODIPINE, INSULIN, SYRINGE = 101, 102, 103, 104
 FACTOR = {goods.id: goods.factor for goods in GOODS}

@@ -15,7 +15,6 @@ from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, TransferState as T
 from app.models.stock import Balance, Ledger, Place
 from app.services.demand import add_demand
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from app.services.transfers.accepting import accept
@@ -32,6 +31,7 @@ from app.services.transfers.commands import (
 from app.services.transfers.request import approve, confirm, request
 from app.services.transfers.sending import send
 from tests.factories import EAST, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 
 DRUG, INSULIN, SYRINGE, PETHIDINE = 101, 103, 104, 105
 BOX = 24

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from itertools import islice
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     Dialect,
@@ -21,10 +21,10 @@ from sqlalchemy import (
     bindparam,
     cast as sql_cast,
     func,
-    insert,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.models.base import Base
@@ -42,6 +42,8 @@ def insert_rows(
     columns: Sequence[str],
     rows: Iterable[Row],
     step: Callable[[int], None] | None = None,
+    *,
+    unless_there: bool = False,
 ) -> int:
     """Insert rows, each a sequence in the order of `columns`; how many there were.
 
@@ -51,10 +53,11 @@ def insert_rows(
         columns: Which columns the rows hold.
         rows: The values; an iterator is taken part by part.
         step: Told how many are written after each part; may raise to stop.
+        unless_there: A row whose key is there already is left as it is.
     """
     session.flush()
     source, done = iter(rows), 0
-    names = tuple(columns)
+    names = _Columns(tuple(columns), unless_there)
     write = _to_sqlite if database_of(session).is_sqlite else _to_server
     while part := list(islice(source, _PART)):
         write(session, model, names, part)
@@ -64,9 +67,14 @@ def insert_rows(
     return done
 
 
-def _to_sqlite(
-    session: Session, model: type[Base], columns: tuple[str, ...], rows: list[Row]
-) -> None:
+class _Columns(NamedTuple):
+    """Which columns are written, and whether rows that are there stay as they are."""
+
+    names: tuple[str, ...]
+    unless_there: bool
+
+
+def _to_sqlite(session: Session, model: type[Base], columns: _Columns, rows: list[Row]) -> None:
     connection = session.connection()
     statement, processors = _prepared(model, columns, connection.dialect)
     turned = [(place, process) for place, process in enumerate(processors) if process is not None]
@@ -81,15 +89,17 @@ def _to_sqlite(
 
 @cache
 def _prepared(
-    model: type[Base], columns: tuple[str, ...], dialect: Dialect
+    model: type[Base], columns: _Columns, dialect: Dialect
 ) -> tuple[str, tuple[_Turn | None, ...]]:
     """The INSERT of the columns in the order given, and what turns values into the driver's."""
     table = cast("Table", model.__table__)
-    compiled = insert(table).compile(dialect=dialect, column_keys=list(columns))
+    fresh = sqlite_insert(table)
+    statement = fresh.on_conflict_do_nothing() if columns.unless_there else fresh
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns.names))
     order = list(compiled.positiontup or ())
-    if order != list(columns):
+    if order != list(columns.names):
         raise ValueError(f"columns of {table.name} must stand in the table's order: {order}")
-    kinds = (table.c[name].type.dialect_impl(dialect) for name in columns)
+    kinds = (table.c[name].type.dialect_impl(dialect) for name in columns.names)
     return str(compiled), tuple(_plain(kind, dialect) for kind in kinds)
 
 
@@ -98,19 +108,17 @@ def _plain(kind: Any, dialect: Dialect) -> _Turn | None:
     return process if callable(process) else None
 
 
-def _to_server(
-    session: Session, model: type[Base], columns: tuple[str, ...], rows: list[Row]
-) -> None:
+def _to_server(session: Session, model: type[Base], columns: _Columns, rows: list[Row]) -> None:
     """One statement with an array for each column: COPY does not go with row security."""
     statement, writers = _by_arrays(model, columns, session.connection().dialect)
     sides = (list(side) for side in zip(*rows, strict=True))
     arrays = (write(side) for write, side in zip(writers, sides, strict=True))
-    session.execute(statement, dict(zip(columns, arrays, strict=True)))
+    session.execute(statement, dict(zip(columns.names, arrays, strict=True)))
 
 
 @cache
 def _by_arrays(
-    model: type[Base], columns: tuple[str, ...], dialect: Dialect
+    model: type[Base], columns: _Columns, dialect: Dialect
 ) -> tuple[Any, tuple[_Write, ...]]:
     """The INSERT of the columns, and what makes a column's values an array.
 
@@ -120,7 +128,7 @@ def _by_arrays(
     table = cast("Table", model.__table__)
     arrays: list[Any] = []
     writers: list[_Write] = []
-    for name in columns:
+    for name in columns.names:
         array = ARRAY(table.c[name].type)
         kind = table.c[name].type.dialect_impl(dialect)
         word = _word_of(kind)
@@ -130,7 +138,9 @@ def _by_arrays(
         else:
             arrays.append(func.unnest(sql_cast(bindparam(name, type_=Text), array)))
             writers.append(partial(_as_text, word, _plain(kind, dialect)))
-    return insert(table).from_select(list(columns), select(*arrays)), tuple(writers)
+    fresh = pg_insert(table).from_select(list(columns.names), select(*arrays))
+    statement = fresh.on_conflict_do_nothing() if columns.unless_there else fresh
+    return statement, tuple(writers)
 
 
 def _word_of(kind: Any) -> Callable[[Any], str] | None:

@@ -34,6 +34,8 @@ from app.models.platform import Operation
 from app.services.db import SERVER_NOW, at_end, database_of
 from app.services.ready import Ready
 
+_AS_THEY_ARE: Final = frozenset({int, str, bool, float, type(None)})
+_NAMES: Final[dict[type, tuple[str, ...] | None]] = {}
 _TABLE: Final = cast("Table", Operation.__table__)
 _FIELDS: Final = ("org_id", "op_id", "kind", "digest", "actor_id", "result")
 _PARAMETERS: Final = {name: bindparam(name, type_=_TABLE.c[name].type) for name in _FIELDS}
@@ -128,8 +130,12 @@ def digest_of(content: object) -> bytes:
 
 def plain(value: object) -> Any:
     """`value` as JSON-able plain values; rows with names become dicts, Decimals and dates text."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    names = _names_of(kind)
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
         value = value._asdict()  # a row with names is an object like any other
     if isinstance(value, dict):
@@ -139,6 +145,14 @@ def plain(value: object) -> Any:
     if isinstance(value, set | frozenset):
         return sorted((plain(item) for item in value), key=repr)
     return _plain_scalar(value)
+
+
+def _names_of(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; asked a thousand times for the entries of one acceptance."""
+    if kind not in _NAMES:
+        fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else None
+        _NAMES[kind] = None if fields is None else tuple(field.name for field in fields)
+    return _NAMES[kind]
 
 
 def _plain_scalar(value: object) -> Any:

@@ -21,11 +21,11 @@ from app.models.settlement import MonthClose
 from app.models.stock import Balance, Ledger, LotHold
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
 from app.services.consumption.settleable import settleable, split
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.cli.runner import run
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 
 AMOXICILLIN = 101
 BOX = 24

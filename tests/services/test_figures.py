@@ -9,8 +9,8 @@ from app.models.demand import Demand
 from app.models.price import Price
 from app.models.stock import Balance
 from app.services import home
-from app.services.stock.lots import find_or_make_lot
 from tests.factories import EAST, KANGZE, NOW, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 
 _GIVEN = {
     date(2026, 4, 30): 1_000,  # before the six months

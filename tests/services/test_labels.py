@@ -40,12 +40,12 @@ from app.services.labels.make import make_labels, record_print
 from app.services.labels.specs import bin_specs, preview_specs, print_history, specs_of
 from app.services.receiving.commands import ReverseAcceptance
 from app.services.receiving.reverse import reverse_acceptance
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.moving import MoveGoods, MoveLine, move_goods
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.deliveries import gs1, note, received as accept
 from tests.factories import EAST, KANGZE, NOW, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 from tests.races import at_once
 
 BOXES = 100 * 24

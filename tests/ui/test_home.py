@@ -21,11 +21,11 @@ from app.services.counting.heads import CountStep
 from app.services.home import Kind, Urgency
 from app.services.orders.changing import Urge, urge
 from app.services.recalls.recall import Start, start as recall_start
-from app.services.stock.lots import find_or_make_lot
 from app.ui.context import PageContext
 from app.ui.pages.home import wording
 from app.ui.pages.home.page import HomePage
 from tests.factories import EAST, KANGZE, LEAD, NOW, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 from tests.order_needs import open_order, order_of
 from tests.services.test_consumption import receive
 from tests.ui.conftest import Show

@@ -9,7 +9,6 @@ import pytest
 
 from app.services.recalls import trace
 from app.services.recalls.recall import recalls
-from app.services.stock.lots import find_or_make_lot
 from app.ui.context import PageContext
 from app.ui.page import Page
 from app.ui.pages.recall.dialogs import ActionForm, LotsForm, RecallForm
@@ -18,6 +17,7 @@ from app.ui.status import Status
 from app.ui.widgets.dialogs import ReasonForm
 from tests.deliveries import SYRINGE
 from tests.factories import EAST, TODAY, Site
+from tests.lots import find_or_make_lot
 from tests.services.recalls.test_recalls import recall
 from tests.services.test_consumption import receive
 from tests.ui.conftest import Show

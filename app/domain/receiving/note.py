@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 _COLD: Final = frozenset({"cold", "frozen"})
@@ -118,7 +119,7 @@ class NoteLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Note:
     """A delivery note that is being accepted.
 
@@ -138,7 +139,11 @@ class Note:
 
     def line(self, number: int) -> NoteLine | None:
         """The line with this number; None for goods that are not on the note."""
-        return next((line for line in self.lines if line.line == number), None)
+        return self._by_number.get(number)
+
+    @cached_property
+    def _by_number(self) -> dict[int, NoteLine]:
+        return {line.line: line for line in self.lines}
 
     @property
     def cold(self) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 from app.domain import money
@@ -153,7 +154,7 @@ class Entry:
         return bool(self.accepted or self.refused or self.done)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """A delivery with everything that was counted.
 
@@ -180,10 +181,12 @@ class Work:
 
     def goods(self, entry: Entry) -> Goods:
         """The facts of an entry's goods; raises `KeyError` for goods never seen here."""
-        for goods in self.all_goods():
-            if goods.item_id == entry.item_id:
-                return goods
-        raise KeyError(entry.item_id)
+        return self._goods[entry.item_id]
+
+    @cached_property
+    def _goods(self) -> dict[int, Goods]:
+        # the note's own word comes before what was looked up later
+        return {goods.item_id: goods for goods in reversed(list(self.all_goods()))}
 
     def all_goods(self) -> Iterator[Goods]:
         """Goods of the note, then the others."""
@@ -197,7 +200,14 @@ class Work:
 
     def siblings(self, note_line: int) -> tuple[Entry, ...]:
         """All entries of a note line."""
-        return tuple(one for one in self.entries if one.note_line == note_line)
+        return self._siblings.get(note_line, ())
+
+    @cached_property
+    def _siblings(self) -> dict[int, tuple[Entry, ...]]:
+        found: dict[int, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.note_line, []).append(entry)
+        return {line: tuple(entries) for line, entries in found.items()}
 
     def put(self, entry: Entry) -> Work:
         """The work with one entry replaced."""

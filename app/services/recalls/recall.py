@@ -29,7 +29,7 @@ from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.recalls.answers import MemberAnswer, answers_now
 from app.services.recalls.finding import LotHead
-from app.services.stock.lots import find_or_make_lot
+from app.services.stock.lots import LotOnPack, find_or_make_lots
 from app.services.stock.papers import units_text
 from app.services.turns import take_turn
 
@@ -171,7 +171,8 @@ def _made(session: Session, actor: Actor, lead: int, unseen: tuple[Unseen, ...])
     if unseen and not actor.can(Duty.STORE, lead):
         words = _("这个批号还没有机构收过，要由牵头医院药库登记后冻结。请联系药库。")
         raise NotAllowedError("recall.unseen", words)
-    return [find_or_make_lot(session, one.item_id, one.lot_no, one.expiry) for one in unseen]
+    wanted = [LotOnPack(one.item_id, one.lot_no, one.expiry) for one in unseen]
+    return find_or_make_lots(session, wanted)
 
 
 def _refuse_running(session: Session, lots: Sequence[Lot], level: int) -> None:

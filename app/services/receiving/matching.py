@@ -83,15 +83,15 @@ class Matcher:
     """Gives each delivered line an order line, using up what is left as it goes."""
 
     def __init__(self, lines: list[OpenLine]) -> None:
-        self._lines = lines
+        self._by_key = {(line.order_id, line.line): line for line in lines}
+        self._by_item: dict[int, list[OpenLine]] = {}
+        for line in lines:
+            self._by_item.setdefault(line.item_id, []).append(line)
         self._left = {(line.order_id, line.line): line.left for line in lines}
 
     def exactly(self, order_id: int, order_line: int) -> OpenLine | None:
         """The line that a note names itself, if it is still open."""
-        for line in self._lines:
-            if (line.order_id, line.line) == (order_id, order_line):
-                return line
-        return None
+        return self._by_key.get((order_id, order_line))
 
     def best(self, item_id: int, qty: int, order_id: int = 0) -> OpenLine | None:
         """The oldest line of the item that `qty` fits in, else the oldest that has any left.
@@ -101,7 +101,7 @@ class Matcher:
             qty: Smallest units.
             order_id: The order that the note names, whose lines go first; 0 for none.
         """
-        mine = [one for one in self._lines if one.item_id == item_id and self.left(one) > 0]
+        mine = [one for one in self._by_item.get(item_id, ()) if self.left(one) > 0]
         mine = [one for one in mine if one.order_id == order_id] or mine
         fits = [one for one in mine if self.left(one) >= qty]
         return next(iter(fits or mine), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,11 +22,12 @@ from app.i18n import _
 from app.models.item import Item, Product
 from app.models.party import Maker
 from app.models.receiving import Acceptance, AcceptanceLine
+from app.services.bulk import insert_rows
 from app.services.consumption.terms import triggers_of
 from app.services.db import today
 from app.services.receiving.commands import ReceivedLine
 from app.services.receiving.tracing import KeptTrace
-from app.services.stock.lots import find_or_make_lot
+from app.services.stock.lots import LotOnPack, find_or_make_lots
 from app.services.stock.places import stock_places, virtual_place
 
 _OWN_PLACE = frozenset({"cool", "cold", "frozen"})
@@ -36,6 +37,30 @@ _CODES = {
     Refusal.RECALLED: "recalled",
     Refusal.COLD_CHAIN: "cold_chain",
 }
+
+
+class _Line(NamedTuple):
+    """A row of `AcceptanceLine`, its columns in their order."""
+
+    org_id: int
+    acceptance_id: int
+    line: int
+    item_id: int
+    lot_id: int
+    order_id: int | None
+    order_line: int | None
+    delivery_line: int | None
+    place_id: int
+    expected: int
+    accepted: int
+    refused: int
+    result: str
+    reason: str | None
+    gift: int
+    unit_price: Decimal
+    price_factor: int
+    amount: Decimal
+    owner_id: int
 
 
 @dataclass(slots=True)
@@ -92,13 +117,13 @@ def write_lines(session: Session, acceptance: Acceptance, work: Work) -> Written
     """Add one line per lot and gather what follows from them."""
     written = Written()
     terms = _terms(session, acceptance, work)
+    lots, rows = _lots(session, work), list[_Line]()
     made: list[ReceivedLine] = []
     for entry in work.entries:
-        lot_id = _lot(session, entry, work.goods(entry))
+        lot_id = lots[entry.key]
         for piece in _pieces(entry):
-            line = _line(acceptance, work, piece, terms)
-            line.line, line.lot_id = len(made) + 1, lot_id
-            session.add(line)
+            line = _line(acceptance, work, piece, terms, (len(made) + 1, lot_id))
+            rows.append(line)
             made.append(
                 ReceivedLine(
                     line.line, line.item_id, lot_id, line.owner_id, line.place_id,
@@ -112,17 +137,21 @@ def write_lines(session: Session, acceptance: Acceptance, work: Work) -> Written
         written.traces += [KeptTrace(trace.code, entry.item_id, lot_id) for trace in entry.traces]
         _order(written, work.line_of(entry), entry)
     written.lines = tuple(made)
-    session.flush()
+    insert_rows(session, AcceptanceLine, _Line._fields, rows)
     return written
 
 
-def _line(acceptance: Acceptance, work: Work, piece: _Piece, terms: _Terms) -> AcceptanceLine:
+def _line(
+    acceptance: Acceptance, work: Work, piece: _Piece, terms: _Terms, number: tuple[int, int]
+) -> _Line:
     entry = piece.entry
     stated = work.line_of(entry)
     price, factor = (Decimal(0), 1) if piece.free else _price(stated)
-    return AcceptanceLine(
+    return _Line(
         org_id=acceptance.org_id,
         acceptance_id=acceptance.id,
+        line=number[0],
+        lot_id=number[1],
         item_id=entry.item_id,
         order_id=(stated.order_id or None) if stated else None,
         order_line=(stated.order_line or None) if stated else None,
@@ -149,17 +178,22 @@ def _price(stated: NoteLine | None) -> tuple[Decimal, int]:
     return price or Decimal(0), stated.price_factor
 
 
-def _lot(session: Session, entry: Entry, goods: Goods) -> int:
-    """The lot of the goods, 0 where none is known."""
-    if not entry.lot_no or not (entry.accepted or entry.refused):
-        return 0
+def _lots(session: Session, work: Work) -> dict[int, int]:
+    """The lot of each entry's goods by its key; 0 where none is known."""
+    named = [entry for entry in work.entries if entry.lot_no and (entry.accepted or entry.refused)]
+    found = find_or_make_lots(session, [_on_pack(entry, work.goods(entry)) for entry in named])
+    lots = dict.fromkeys((entry.key for entry in work.entries), 0)
+    return lots | {entry.key: lot for entry, lot in zip(named, found, strict=True)}
+
+
+def _on_pack(entry: Entry, goods: Goods) -> LotOnPack:
     expiry: date | None = entry.expiry
     known = goods.lots.get(entry.lot_no)
     if known is None and entry.lot_no in goods.lots and not entry.accepted:
         expiry = None  # goods that go back say nothing about those that stay
     if known is not None and (not entry.accepted or (expiry and same_expiry(known, expiry))):
         expiry = known  # goods that go back because of their expiry still name their lot
-    return find_or_make_lot(session, entry.item_id, entry.lot_no, expiry, produced=entry.produced)
+    return LotOnPack(entry.item_id, entry.lot_no, expiry, entry.produced)
 
 
 def _code(work: Work, entry: Entry) -> str:
@@ -176,7 +210,7 @@ def _reason(work: Work, entry: Entry) -> str:
     return "；".join(part for part in parts if part)
 
 
-def _move(line: AcceptanceLine, supplier_end: int, owner: int) -> Move:
+def _move(line: _Line, supplier_end: int, owner: int) -> Move:
     """Goods come in as the supplier's; 入库结算 makes them the member's own right after."""
     return Move(
         item_id=line.item_id,

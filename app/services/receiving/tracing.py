@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from app.domain.errors import ConflictError
 from app.i18n import _
 from app.models.receiving import Acceptance, TraceCode
 from app.services.db import database_of, now
-from app.services.queries.portions import portions
+from app.services.queries.portions import key_portions, portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,11 @@ def _take_released(
     session: Session, acceptance: Acceptance, traces: Sequence[KeptTrace]
 ) -> set[str]:
     """Codes of ours that were released by a reversal come in again under this acceptance."""
+    released = _released(session, acceptance.org_id, {trace.code for trace in traces})
     found: set[str] = set()
     for trace in traces:
+        if trace.code not in released:
+            continue
         row = session.execute(
             update(TraceCode)
             .where(
@@ -86,6 +89,22 @@ def _take_released(
         ).scalar()
         if row is not None:
             found.add(row)
+    return found
+
+
+def _released(session: Session, org_id: int, codes: set[str]) -> set[str]:
+    """Nearly always none: a delivery of thousands of packs asks a few times, not per pack."""
+    found: set[str] = set()
+    for part in key_portions(codes):
+        found |= set(
+            session.scalars(
+                select(TraceCode.code).where(
+                    TraceCode.code.in_(part),
+                    TraceCode.org_id == org_id,
+                    TraceCode.released_at.is_not(None),
+                )
+            )
+        )
     return found
 
 

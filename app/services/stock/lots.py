@@ -2,69 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
-from sqlalchemy import CursorResult, and_, exists, select, text, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import CursorResult, and_, exists, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import DomainError
 from app.domain.ids import new_id
 from app.i18n import _
 from app.models.stock import Balance, Ledger, Lot, Place
+from app.services.bulk import insert_rows
 from app.services.db import database_of, now
+from app.services.queries.portions import portions
 
 _SERVER: Final = text("SELECT api.lot_expiry(:lot, CAST(:expiry AS date), CAST(:produced AS date))")
+_LOTS_AT_ONCE: Final = 250
+"""Each is three values of a statement, and SQLite takes no more than 999 of some builds."""
+_COLUMNS: Final = ("id", "item_id", "lot_no", "serial", "expiry", "produced", "created_at")
+_Key: TypeAlias = tuple[int, str, str]
 
 
-def find_or_make_lot(
-    session: Session,
-    item_id: int,
-    lot_no: str,
-    expiry: date | None,
-    *,
-    produced: date | None = None,
-    serial: str = "",
-) -> int:
-    """The id of the lot; made if it is new.
+@dataclass(frozen=True, slots=True)
+class LotOnPack:
+    """What a pack says of its lot."""
+
+    item_id: int
+    lot_no: str
+    expiry: date | None = None
+    produced: date | None = None
+    serial: str = ""
+
+    @property
+    def key(self) -> _Key:
+        """What makes it this lot and no other."""
+        return self.item_id, self.lot_no, self.serial
+
+
+def find_or_make_lots(session: Session, wanted: Sequence[LotOnPack]) -> list[int]:
+    """The ids of the lots, in the order given; what is new is made.
 
     Raises:
-        DomainError: The lot is known with another expiry (核对包装).
+        DomainError: A lot is known with another expiry (核对包装), or `wanted` gives it two.
     """
-    insert = sqlite_insert if database_of(session).is_sqlite else pg_insert
-    session.execute(
-        insert(Lot)
-        .values(
-            id=new_id(),
-            item_id=item_id,
-            lot_no=lot_no,
-            serial=serial,
-            expiry=expiry,
-            produced=produced,
-            created_at=now(session),
+    known = _known(session, {one.key for one in wanted})
+    new = {one.key: one for one in reversed(wanted) if one.key not in known}
+    if new:
+        _make(session, [new[key] for key in sorted(new)])  # in one order: nobody waits in a ring
+        known |= _known(session, new)
+    return [_agreed(session, known, one) for one in wanted]
+
+
+def _known(session: Session, keys: Collection[_Key]) -> dict[_Key, tuple[int, date | None]]:
+    found: dict[_Key, tuple[int, date | None]] = {}
+    for part in portions(sorted(keys), _LOTS_AT_ONCE):
+        rows = session.execute(
+            select(Lot.id, Lot.item_id, Lot.lot_no, Lot.serial, Lot.expiry).where(
+                tuple_(Lot.item_id, Lot.lot_no, Lot.serial).in_(part)
+            )
         )
-        .on_conflict_do_nothing()
+        found |= {(item, lot_no, serial): (key, at) for key, item, lot_no, serial, at in rows}
+    return found
+
+
+def _make(session: Session, new: Sequence[LotOnPack]) -> None:
+    """Make the lots, unless somebody else has made them meanwhile."""
+    at = now(session)
+    rows = (
+        (new_id(), one.item_id, one.lot_no, one.serial, one.expiry, one.produced, at) for one in new
     )
-    lot = session.execute(
-        select(Lot).where(Lot.item_id == item_id, Lot.lot_no == lot_no, Lot.serial == serial)
-    ).scalar_one()
-    if expiry is not None and lot.expiry is None:
-        _say_expiry(session, lot.id, expiry, produced)
-        session.refresh(lot)
-    if expiry is not None and lot.expiry != expiry:
+    insert_rows(session, Lot, _COLUMNS, rows, unless_there=True)
+
+
+def _agreed(session: Session, known: dict[_Key, tuple[int, date | None]], one: LotOnPack) -> int:
+    """The lot's id; what nobody had said of its expiry is kept, anything else must agree."""
+    lot_id, expiry = known[one.key]
+    if one.expiry is not None and expiry is None:
+        _say_expiry(session, lot_id, one.expiry, one.produced)
+        expiry = session.scalar(select(Lot.expiry).where(Lot.id == lot_id))
+        known[one.key] = lot_id, expiry
+    if one.expiry is not None and expiry != one.expiry:
         raise DomainError(
             "lot.expiry",
             _(
                 "同一批号 {lot} 之前登记为 {old}，这次是 {new}。请核对包装。",
-                lot=lot_no,
-                old=lot.expiry,
-                new=expiry,
+                lot=one.lot_no,
+                old=expiry,
+                new=one.expiry,
             ),
         )
-    return lot.id
+    return lot_id
 
 
 def forget_expiry(session: Session, lots: Collection[int]) -> dict[str, str]:

@@ -33,11 +33,11 @@ from app.services.consumption.scan import scanned
 from app.services.platform.door_policy import SavePolicy, save_policy
 from app.services.recalls.finding import find_lots
 from app.services.recalls.trace import trace_lot
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.cli.runner import run
 from tests.factories import EAST, GOODS, RUIHE, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 
 SYRINGE = 104
 GTIN = GOODS[3].gtin

@@ -41,12 +41,12 @@ from app.services.consumption.reagents import (
 )
 from app.services.consumption.settleable import settleable
 from app.services.importing.plan import Outcome
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.cli.runner import run
 from tests.factories import EAST, KANGZE, TODAY, Site
+from tests.lots import find_or_make_lot
 
 REAGENT = 101
 TESTS = 24

@@ -38,10 +38,10 @@ from app.services.formulary.prescription import read_prescription
 from app.services.formulary.readiness import ready, ward_readiness
 from app.services.formulary.sheets import apply_import, export_list, preview_import
 from app.services.formulary.snapshots import TakeSnapshot, snapshots, take_snapshot
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.factories import EAST, KANGZE, LEAD, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 
 AMOXICILLIN, AMLODIPINE, INSULIN, PETHIDINE = 101, 102, 103, 105
 

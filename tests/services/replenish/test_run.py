@@ -19,8 +19,8 @@ from app.models.stock import LotHold, Place
 from app.services.replenishment.edit import Edit, Edited, edit
 from app.services.replenishment.run import Run, run
 from app.services.replenishment.suggestions import SuggestionQuery, board
-from app.services.stock.lots import find_or_make_lot
 from tests.factories import EAST, LEAD, NOW, RUIHE, TODAY, WEST, Site
+from tests.lots import find_or_make_lot
 from tests.replenish_world import (
     AMLODIPINE,
     AMOXICILLIN,

@@ -17,10 +17,10 @@ from app.services.settlement.listing import StatementRow, statements
 from app.services.settlement.matching import Match, match
 from app.services.settlement.proposing import proposals, wanted_pairs
 from app.services.settlement.steps import Verb
-from app.services.stock.lots import find_or_make_lot
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.factories import EAST, KANGZE, Site
+from tests.lots import find_or_make_lot
 
 SEPTEMBER: Final = "2026-09"
 AMOXICILLIN, INSULIN, BOX = 101, 103, 24
