@@ -23,6 +23,7 @@ from app.models.stock import Balance, Ledger, Lot, LotHold, Place
 from app.services.db import today
 from app.services.demo.build import DemoGroup, build
 from app.services.directory import is_demo
+from app.services.imprints.proof import examine
 from tests.databases import Backend, Databases
 from tests.factories import sqlite_clock
 
@@ -146,6 +147,13 @@ def test_cold_goods_lie_in_the_cold(session: Session) -> None:
         .distinct()
     ).all()
     assert places == ["cold"]
+
+
+def test_every_covered_row_is_as_the_program_left_it(demo: tuple[Backend, DemoGroup]) -> None:
+    found = examine(demo[0].db)
+    assert found.strange == ()
+    assert found.since == ()
+    assert found.rows > 1000
 
 
 def test_it_is_marked_and_a_second_build_is_refused(demo: tuple[Backend, DemoGroup]) -> None:

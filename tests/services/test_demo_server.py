@@ -12,6 +12,7 @@ from app.services.db import Database, postgresql_engine
 from app.services.demo import sources
 from app.services.demo.server import ServerWish, make_on_server
 from app.services.directory import holds_demo, visible_organisations
+from app.services.imprints.proof import examine
 from app.services.platform import server
 from tests.cli.runner import bare
 from tests.databases import Backend, ServerBackend
@@ -35,6 +36,10 @@ def test_the_demo_stands_on_a_server_and_two_people_sign_in(admin: str, tmp_path
         assert answer.code == 0, answer.err
         assert PASSWORD not in answer.out + answer.err
         address = answer.json()["database"]
+        auditor = Database(postgresql_engine(_as(address, "guanxin"), password=PASSWORD))
+        found = examine(auditor)
+        auditor.close()
+        assert (found.strange, found.since, found.rows > 1000) == ((), (), True)
         for login, many in (("chenxy", True), ("liqing", False)):
             db = Database(postgresql_engine(_as(address, login), password=PASSWORD))
             try:

@@ -19,6 +19,7 @@ from app.domain.receiving.transport import Transport
 from app.domain.receiving.work import Session as Counting
 from app.services.consumption import Consume, consume
 from app.services.consumption.scan import scanned
+from app.services.imprints.proof import examine
 from app.services.labels.candidates import from_acceptance
 from app.services.labels.commands import LabelLine, MakeLabels, Source
 from app.services.labels.make import make_labels
@@ -302,4 +303,5 @@ class Told:
         """Balances equal the ledger; no row was changed."""
         say(f"余额不符 {len(reconcile(self.site.owner))} 处")
         whole = all(one.whole for one in chains(self.site.owner))
+        whole = whole and not examine(self.site.owner).strange
         say(f"记录链{'完整' if whole else '有断点'}")

@@ -23,6 +23,7 @@ from app.services.demo.counter import consume_label, count_all, print_labels
 from app.services.demo.desk import Desk, open_desk
 from app.services.demo.order_depth import approve
 from app.services.demo.work import ask
+from app.services.imprints.proof import examine
 from app.services.orders.candidates import CandidatesWanted, candidates
 from app.services.orders.consolidate import Consolidate, Consolidated, consolidate
 from app.services.orders.detail import OrderWanted
@@ -242,7 +243,7 @@ def _settle(going: Walk) -> Told:
 def _prove(going: Walk) -> Told:
     differences = reconcile(going.desk.db)
     proofs = chains(going.desk.db)
-    whole = all(one.whole for one in proofs)
+    whole = all(one.whole for one in proofs) and not examine(going.desk.db).strange
     lines = (
         _("库存余额与台账逐行相符。")
         if not differences

@@ -122,9 +122,11 @@ def asking(connection: Connection) -> Ask:
 def _triggers(place: int, one: Columns) -> Iterator[str]:
     """Of a row the first touch counts: it knows what was there before the unit of work."""
     begin = f'ON main."{one.table}" BEGIN'
-    into = "INSERT OR IGNORE INTO touched VALUES"
-    new = f"{into} ({place}, NEW.rowid, NULL, NULL);"
-    old = f"{into} ({place}, OLD.rowid, {one.key_of('OLD')}, imprint_digest({one.text_of('OLD')}));"
+    # Not OR IGNORE: the policy of an upsert that fires the trigger would take its place.
+    note = "INSERT INTO touched VALUES ({}) ON CONFLICT DO NOTHING;"
+    new = note.format(f"{place}, NEW.rowid, NULL, NULL")
+    before = f"{one.key_of('OLD')}, imprint_digest({one.text_of('OLD')})"
+    old = note.format(f"{place}, OLD.rowid, {before}")
     said = ", ".join(f'"{name}"' for name in one.said)
     make = "CREATE TEMP TRIGGER imprint"
     yield f"{make}_insert_{place} AFTER INSERT {begin} {new} END"

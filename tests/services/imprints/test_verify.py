@@ -101,6 +101,18 @@ def test_a_row_put_in_and_written_over_is_told(site: Site) -> None:
     assert [one.kind for one in proof.examine(site.owner).strange] == [proof.BETWEEN]
 
 
+def test_the_first_word_counts_whatever_the_statement_does_on_conflict(site: Site) -> None:
+    again = (
+        "INSERT INTO setting (org_id, key, value) VALUES (0, 'k', '{}')"
+        " ON CONFLICT (org_id, key) DO UPDATE SET value = excluded.value"
+    )
+    for values in ((1,), (2, 3), (4, 4)):
+        with site.owner.write() as session:
+            for value in values:
+                session.execute(text(again.format(value)))
+        assert proof.examine(site.owner).strange == (), values
+
+
 def test_a_row_that_comes_back_changed_and_a_key_that_moves_are_no_strangers(site: Site) -> None:
     with site.owner.write() as session:
         session.add(Maker(id=71, name="甲", short_name="甲", aliases=[]))
