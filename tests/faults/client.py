@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, make_url
+from sqlalchemy import event, make_url, select
 from typing_extensions import override
 
 from app.domain.days import ZONE
@@ -55,6 +55,7 @@ class Task:
         careless: Do again what had no answer, with a new id, without asking (the control).
         unsafe: Nothing is made durable with COMMIT on a file (the control).
         pause: Seconds at most between two pieces of work, as people make them.
+        warm: Open both lines of everybody first, so that what grows later is not the pool.
     """
 
     address: str
@@ -70,6 +71,7 @@ class Task:
     careless: bool = False
     unsafe: bool = False
     pause: float = 0
+    warm: bool = False
 
 
 class Client:
@@ -193,6 +195,9 @@ class Client:
         post = self.task.post
         for login in post.people:
             self.patiently(partial(self.settle_as, login))
+        if self.task.warm:
+            for login in post.people:
+                self.patiently(partial(_both_lines, self.way(login)[0]))
         self.note("up", os.getpid())
         day = datetime.now(ZONE).date()
         hand = Hand(post, self.carry, self.way, self.dice, day, self.task.folder)
@@ -203,6 +208,13 @@ class Client:
                 hand.work()
             except (DomainError, EnvironmentProblem):
                 continue
+
+
+def _both_lines(db: Database) -> None:
+    """A person's two lines, used at once, as by a page that loads while something is saved."""
+    with db.read() as one, db.read() as other:
+        one.execute(select(1))
+        other.execute(select(1))
 
 
 def _careless_disk(connection: Any, _record: object) -> None:

@@ -82,6 +82,7 @@ class Post:
         store, bin: Its places.
         definition, ward: A fixed pack and the department that uses it.
         certificates: Login → the file that seals.
+        office: Whether the group's offices and the suppliers work at this computer, too.
     """
 
     org: int
@@ -93,12 +94,14 @@ class Post:
     definition: int
     ward: int
     certificates: tuple[tuple[str, bytes], ...] = ()
+    office: bool = True
 
     @property
     def people(self) -> tuple[str, ...]:
         """Every login that works at this computer, each once."""
-        all_ = ("east_head", "west_head", self.keeper, self.second, self.head, *OTHERS)
-        return tuple(dict.fromkeys(all_))
+        own = (self.keeper, self.second, self.head, "kangze_sales", "lead_buyer")
+        more = ("east_head", "west_head", *OTHERS) if self.office else ()
+        return tuple(dict.fromkeys((*own, *more)))
 
 
 @dataclass(slots=True)
@@ -127,9 +130,10 @@ class Hand:
     def __post_init__(self) -> None:
         self.deeds = [self.receive, self.consume, self.consume, self.consume, self.move, self.pack,
                       self.ask, self.answer, self.answer, self.sign,
-                      *[Rarer(self).work] * RARER,
-                      *[Money(self).work] * OFFICE, *[Bidding(self).work] * OFFICE,
-                      *[Formal(self).work] * OFFICE]  # fmt: skip
+                      *[Rarer(self).work] * RARER]  # fmt: skip
+        if self.post.office:
+            for one in (Money(self), Bidding(self), Formal(self)):
+                self.deeds += [one.work] * OFFICE
         if self.post.second != self.post.keeper:  # a count is approved by somebody else
             self.deeds.append(self.count)
 

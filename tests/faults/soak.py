@@ -58,7 +58,9 @@ class Soak(Storm):
             desk = self._folder / f"desk{number}"
             desk.mkdir()
             seed = self._dice.randrange(1 << 30)
-            self._tasks.append(replace(first[number % len(first)], folder=desk, seed=seed))
+            model = first[number % len(first)]  # the offices stay where they were
+            post = replace(model.post, office=False)
+            self._tasks.append(replace(model, folder=desk, seed=seed, post=post))
             self._running.append(None)
 
     def minutes(self, minutes: float) -> None:
@@ -116,7 +118,7 @@ def soaked(kind: str, seed: int, sites: int) -> Iterator[Soak]:
     with storms.run(kind, seed, made=Soak) as soak:
         assert isinstance(soak, Soak)
         soak.spread(sites)
-        soak.tell(pause=PAUSE)
+        soak.tell(pause=PAUSE, warm=True)
         yield soak
 
 

@@ -138,9 +138,9 @@ class Storm:
         self._running: list[BaseProcess | None] = [None] * len(self._tasks)
         self._known = self._operations()
 
-    def tell(self, *, unsafe: bool = False, pause: float = 0) -> None:
+    def tell(self, *, unsafe: bool = False, pause: float = 0, warm: bool = False) -> None:
         """Orders for every client beside the usual ones; see `Task`."""
-        self._tasks = [replace(task, unsafe=unsafe, pause=pause) for task in self._tasks]
+        self._tasks = [replace(task, unsafe=unsafe, pause=pause, warm=warm) for task in self._tasks]
 
     def run(self, faults: int, work_between: int) -> Figures:
         """So many faults with so many acknowledged operations after each; the figures."""
