@@ -13,8 +13,10 @@ from app.domain.errors import EnvironmentProblem
 from app.services.audit import record
 from app.services.platform import watchdog
 from tests.databases import ServerBackend
-from tests.factories import EAST, Site
+from tests.factories import EAST, WEST, Site
 from tests.security.conftest import Psql
+
+WRITES = "SELECT api.audit(%s, 1, 'x', 'order', 1, '{}')"
 
 
 def test_what_runs_or_sits_too_long_is_ended(
@@ -40,8 +42,10 @@ def test_what_runs_or_sits_too_long_is_ended(
     thread = threading.Thread(target=work)
     thread.start()
     found: dict[str, bool] = {}
-    while len(found) < 2:
+    for _sweep in range(200):
         found |= {one.login: one.sits for one in watchdog.sweep(admin, working=0, idle=0)}
+        if len(found) > 1:
+            break
     thread.join()
 
     assert found == {"east_store": False, "west_store": True}
@@ -105,6 +109,51 @@ def test_a_step_that_others_hold_up_is_told_so_in_words(
         step()
     squatter.execute("ROLLBACK")
     step()
+
+
+def test_who_only_waits_or_reads_is_left_alone(server_backend: ServerBackend, psql: Psql) -> None:
+    """One sits on what a second waits for, and a third for the second: the first one goes."""
+    admin, server = server_backend.superuser().url(), server_backend.cluster.admin()
+    sits, waits, last = psql("east_store"), psql("lead_buyer"), psql("west_store")
+    reads = psql("west_head")
+    for connection in (sits, waits, reads):
+        connection.execute("BEGIN")
+    sits.execute(WRITES, [EAST])
+    waits.execute(WRITES, [WEST])
+    reads.execute("SELECT count(*) FROM app.ledger")
+    assert watchdog.sweep(admin, in_the_way=0) == ()  # nobody waits for anybody
+
+    def wait_for(connection: psycopg.Connection, org: int) -> None:
+        connection.execute(WRITES, [org])  # the head of its chain
+        connection.execute("COMMIT")
+
+    threads = [threading.Thread(target=wait_for, args=one) for one in ((waits, EAST), (last, WEST))]
+    for thread in threads:
+        thread.start()
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    while server.execute(waiting).fetchone() != (2,):
+        assert all(thread.is_alive() for thread in threads)
+    assert [one.login for one in watchdog.sweep(admin, in_the_way=0)] == ["east_store"]
+    for thread in threads:
+        thread.join()
+    reads.execute("COMMIT")
+
+
+def test_who_writes_for_ten_minutes_is_ended_and_who_failed_and_sits(
+    server_backend: ServerBackend, psql: Psql
+) -> None:
+    admin = server_backend.superuser().url()
+    writes, reads, failed = psql("east_store"), psql("lead_buyer"), psql("west_store")
+    for connection in (writes, reads, failed):
+        connection.execute("BEGIN")
+    writes.execute(WRITES, [EAST])
+    reads.execute("SELECT count(*) FROM app.ledger")
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        failed.execute("SELECT 1/0")
+    assert watchdog.sweep(admin) == ()
+    assert [one.login for one in watchdog.sweep(admin, writing=0)] == ["east_store"]
+    reads.execute("COMMIT")
+    assert [one.login for one in watchdog.sweep(admin, idle=0)] == ["west_store"]
 
 
 def test_it_leaves_honest_work_alone(server_backend: ServerBackend, psql: Psql) -> None:

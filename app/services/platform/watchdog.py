@@ -45,7 +45,8 @@ _FIND: Final = """
                'ExclusiveLock', 'AccessExclusiveLock')) AS sits
       FROM people p)
   SELECT pid, usename, sits, extract(epoch FROM clock_timestamp() -
-           CASE WHEN sits THEN xact_start ELSE query_start END)::int AS seconds
+           CASE WHEN sits THEN coalesce(xact_start, state_change)  -- none once it has failed
+                ELSE query_start END)::int AS seconds
     FROM found
    WHERE sits
       OR (state = 'active' AND query_start < clock_timestamp() - make_interval(secs => %(working)s))
@@ -76,6 +77,7 @@ def sweep(
     working: int = WORKING_SECONDS,
     idle: int = IDLE_SECONDS,
     in_the_way: int = IN_THE_WAY_SECONDS,
+    writing: int = WRITING_SECONDS,
 ) -> tuple[Ended, ...]:
     """Look once at all databases of the server; what was ended.
 
@@ -84,6 +86,7 @@ def sweep(
         working: Seconds that a statement of a person may take.
         idle: Seconds that a person's transaction may wait for its client.
         in_the_way: Seconds that a person's transaction may be open while others wait for it.
+        writing: Seconds that a person's transaction that wrote may be open, waited for or not.
     """
     with server.administrator(admin_url) as connection:
         found = []
@@ -91,7 +94,7 @@ def sweep(
             "working": working,
             "idle": idle,
             "in_the_way": in_the_way,
-            "writing": WRITING_SECONDS,
+            "writing": writing,
         }
         for pid, login, sits, seconds in connection.execute(_FIND, limits).fetchall():
             how = "SELECT pg_terminate_backend(%s)" if sits else "SELECT pg_cancel_backend(%s)"
