@@ -81,6 +81,19 @@ def test_what_a_dead_process_sent_is_found_once(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_under_way_twice_is_open_until_both_have_ended(tmp_path: Path) -> None:
+    """A double click: the first answer says nothing about the second line, which may be cut."""
+    box = OutboxFile(tmp_path)
+    for _click in range(2):
+        box.note(note("twice"))
+    box.settle("twice")
+    assert [one.op for one in box.open_notes()] == ["twice"]
+    box.note(note("next"))
+    box.settle("next")
+    box._stream.close()  # the process dies here
+    assert [[one.op for one in notes] for notes in looked(tmp_path)] == [["twice", "next"]]
+
+
 def test_a_note_is_on_the_disk_before_anything_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
