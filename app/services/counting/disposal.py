@@ -33,7 +33,7 @@ from app.models.counting import Disposal, DisposalLine
 from app.models.item import Item
 from app.models.party import Organisation, Person
 from app.models.receiving import Acceptance, AcceptanceLine
-from app.models.stock import Balance, Lot, Place
+from app.models.stock import Lot, Place
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.titles import unbuy
@@ -45,6 +45,7 @@ from app.services.stock.available import receipt_costs
 from app.services.stock.papers import units_text
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
+from app.services.stock.there import Spot, there
 
 CAUSES: Final = {
     "expired": N_("过期"),
@@ -310,21 +311,16 @@ def _check(session: Session, command: Ask) -> None:
         raise DomainError("disposal.cause", _("原因要从清单里选。"))
     if len(command.reason.strip()) < _LEAST:
         raise DomainError("disposal.reason", _("请写明情况，至少 {n} 个字。", n=_LEAST))
-    for goods in command.lines:
+    spots = [Spot(x.place_id, x.item_id, x.lot_id, x.owner_id) for x in command.lines]
+    book = there(session, command.org_id, spots)
+    for goods, spot in zip(command.lines, spots, strict=True):
         checked(goods.qty)
-        there = session.scalar(
-            select(Balance.qty).where(
-                Balance.org_id == command.org_id, Balance.place_id == goods.place_id,
-                Balance.item_id == goods.item_id, Balance.lot_id == goods.lot_id,
-                Balance.owner_id == goods.owner_id,
-            )
-        ) or 0  # fmt: skip
-        if goods.qty > there:
+        if goods.qty > book[spot]:
             item = session.get_one(Item, goods.item_id)
             units = (item.base_unit, item.pack_unit, item.pack_factor)
             words = _(
                 "{name} 在这个库位只有 {n}，要处理 {qty}。请改数量。", name=item.name,
-                n=units_text(*units, there), qty=units_text(*units, goods.qty),
+                n=units_text(*units, book[spot]), qty=units_text(*units, goods.qty),
             )  # fmt: skip
             raise DomainError("stock.short", words)
         if command.supplier_id and goods.owner_id not in {command.supplier_id, command.org_id}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -15,7 +16,7 @@ from app.domain.ledger import Move
 from app.i18n import _
 from app.models.pack import Pack
 from app.models.receiving import Acceptance, AcceptanceLine
-from app.models.stock import Balance, Ledger
+from app.models.stock import Ledger
 from app.services.access import require
 from app.services.audit import record
 from app.services.consumption.titles import Passing, titles_back
@@ -29,6 +30,7 @@ from app.services.receiving.tracing import release_traces
 from app.services.stock.lots import forget_expiry
 from app.services.stock.names import item_names
 from app.services.stock.posting import Posting, post
+from app.services.stock.there import Spot, there
 
 _SHORTEST_REASON = 2
 
@@ -158,22 +160,13 @@ def _moves(session: Session, acceptance: Acceptance, reason: str) -> list[Move]:
 
 def _check_there(session: Session, org_id: int, moves: list[Move]) -> None:
     """Say which goods are no longer where they came in; the ledger refuses it in any case."""
-    wanted: dict[tuple[int, int, int, int], int] = {}
+    wanted: Counter[Spot] = Counter()
     for move in moves:
-        key = (move.from_place, move.item_id, move.lot_id, move.owner_id)
-        wanted[key] = wanted.get(key, 0) + move.qty
-    for (place, item, lot, owner), qty in wanted.items():
-        there = session.scalar(
-            select(Balance.qty).where(
-                Balance.org_id == org_id,
-                Balance.place_id == place,
-                Balance.item_id == item,
-                Balance.lot_id == lot,
-                Balance.owner_id == owner,
-            )
-        )
-        if (there or 0) < qty:
-            name = item_names(session, (item,))[item]
+        wanted[Spot(move.from_place, move.item_id, move.lot_id, move.owner_id)] += move.qty
+    book = there(session, org_id, wanted)
+    for spot, qty in wanted.items():
+        if book[spot] < qty:
+            name = item_names(session, (spot.item_id,))[spot.item_id]
             raise DomainError(
                 "reverse.used",
                 _("{name} 收货后已经用掉或移走一部分，不能冲销。请先冲销消耗或移回。", name=name),

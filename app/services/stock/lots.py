@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
-from sqlalchemy import CursorResult, and_, exists, select, text, tuple_, update
+from sqlalchemy import Table, and_, bindparam, exists, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import DomainError
@@ -16,13 +16,30 @@ from app.i18n import _
 from app.models.stock import Balance, Ledger, Lot, Place
 from app.services.bulk import insert_rows
 from app.services.db import database_of, now
-from app.services.queries.portions import portions
+from app.services.queries.portions import key_portions, portions
 
-_SERVER: Final = text("SELECT api.lot_expiry(:lot, CAST(:expiry AS date), CAST(:produced AS date))")
+_SERVER: Final = text(
+    "SELECT said.lot, api.lot_expiry(said.lot, said.expiry, said.produced)"
+    " FROM unnest(CAST(:lots AS bigint[]), CAST(:expiries AS date[]), CAST(:produced AS date[]))"
+    " AS said(lot, expiry, produced)"
+)
+_LOT: Final = cast("Table", Lot.__table__)
+_SAY: Final = (
+    update(_LOT)
+    .where(_LOT.c.id == bindparam("b_lot"), _LOT.c.expiry.is_(None))
+    .values(
+        expiry=bindparam("b_expiry", type_=_LOT.c.expiry.type),
+        produced=func.coalesce(
+            bindparam("b_produced", type_=_LOT.c.produced.type), _LOT.c.produced
+        ),
+    )
+)
+"""In a file: carried out for one lot after the other."""
 _LOTS_AT_ONCE: Final = 250
 """Each is three values of a statement, and SQLite takes no more than 999 of some builds."""
 _COLUMNS: Final = ("id", "item_id", "lot_no", "serial", "expiry", "produced", "created_at")
 _Key: TypeAlias = tuple[int, str, str]
+_Known: TypeAlias = dict[_Key, tuple[int, date | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +69,12 @@ def find_or_make_lots(session: Session, wanted: Sequence[LotOnPack]) -> list[int
     if new:
         _make(session, [new[key] for key in sorted(new)])  # in one order: nobody waits in a ring
         known |= _known(session, new)
-    return [_agreed(session, known, one) for one in wanted]
+    _say_what_nobody_had(session, known, wanted)
+    return [_agreed(known, one) for one in wanted]
 
 
-def _known(session: Session, keys: Collection[_Key]) -> dict[_Key, tuple[int, date | None]]:
-    found: dict[_Key, tuple[int, date | None]] = {}
+def _known(session: Session, keys: Collection[_Key]) -> _Known:
+    found: _Known = {}
     for part in portions(sorted(keys), _LOTS_AT_ONCE):
         rows = session.execute(
             select(Lot.id, Lot.item_id, Lot.lot_no, Lot.serial, Lot.expiry).where(
@@ -76,13 +94,21 @@ def _make(session: Session, new: Sequence[LotOnPack]) -> None:
     insert_rows(session, Lot, _COLUMNS, rows, unless_there=True)
 
 
-def _agreed(session: Session, known: dict[_Key, tuple[int, date | None]], one: LotOnPack) -> int:
-    """The lot's id; what nobody had said of its expiry is kept, anything else must agree."""
+def _say_what_nobody_had(session: Session, known: _Known, wanted: Sequence[LotOnPack]) -> None:
+    """The first word on a lot's expiry is kept; whoever said it meanwhile was before."""
+    said: dict[int, LotOnPack] = {}
+    for one in wanted:
+        lot_id, expiry = known[one.key]
+        if one.expiry is not None and expiry is None:
+            said.setdefault(lot_id, one)
+    if said:
+        _say_expiry(session, said)
+        known |= _known(session, [one.key for one in said.values()])
+
+
+def _agreed(known: _Known, one: LotOnPack) -> int:
+    """The lot's id, unless the pack says something else of its expiry."""
     lot_id, expiry = known[one.key]
-    if one.expiry is not None and expiry is None:
-        _say_expiry(session, lot_id, one.expiry, one.produced)
-        expiry = session.scalar(select(Lot.expiry).where(Lot.id == lot_id))
-        known[one.key] = lot_id, expiry
     if one.expiry is not None and expiry != one.expiry:
         raise DomainError(
             "lot.expiry",
@@ -105,31 +131,54 @@ def forget_expiry(session: Session, lots: Collection[int]) -> dict[str, str]:
         Lot number → the expiry that was forgotten, for the record.
     """
     told: dict[str, str] = {}
-    for lot in session.scalars(select(Lot).where(Lot.id.in_(lots), Lot.expiry.is_not(None))):
-        before = lot.expiry
-        if _say_expiry(session, lot.id, None, None):
-            session.refresh(lot)
-            told[lot.lot_no] = str(before)
+    for part in key_portions(lots):
+        known = {
+            lot: (lot_no, expiry)
+            for lot, lot_no, expiry in session.execute(
+                select(Lot.id, Lot.lot_no, Lot.expiry).where(
+                    Lot.id.in_(part), Lot.expiry.is_not(None)
+                )
+            )
+        }
+        gone = _forget(session, sorted(known))
+        told |= {known[lot][0]: str(known[lot][1]) for lot in sorted(gone)}
     return told
 
 
-def _say_expiry(session: Session, lot: int, expiry: date | None, produced: date | None) -> bool:
-    """Write the expiry where there is none, or (None) forget it where nothing is left."""
-    if not database_of(session).is_sqlite:
-        values = {"lot": lot, "expiry": expiry, "produced": produced}
-        return bool(session.execute(_SERVER, values).scalar_one())
-    wanted = update(Lot).where(Lot.id == lot).execution_options(synchronize_session=False)
-    if expiry is not None:
-        made = {"expiry": expiry} | ({"produced": produced} if produced else {})
-        wanted = wanted.where(Lot.expiry.is_(None)).values(made)
+def _say_expiry(session: Session, said: Mapping[int, LotOnPack]) -> None:
+    """Write the expiries where there are none, the lots in one order: nobody waits in a ring."""
+    rows = [(lot, said[lot].expiry, said[lot].produced) for lot in sorted(said)]
+    if database_of(session).is_sqlite:
+        names = ("b_lot", "b_expiry", "b_produced")
+        session.connection().execute(_SAY, [dict(zip(names, row, strict=True)) for row in rows])
     else:
-        gone = and_(
-            Ledger.lot_id == lot, Place.holds_stock.is_(False), Place.kind != "supplier",
-            Place.org_id == Ledger.org_id, Place.id == Ledger.to_place,
-        )  # fmt: skip
-        wanted = wanted.where(
-            ~exists().where(Balance.lot_id == lot, Balance.qty > 0), ~exists().where(gone)
-        ).values(expiry=None, produced=None)
-    done = session.execute(wanted)
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
-    return bool(done.rowcount)
+        _on_server(session, rows)
+
+
+def _forget(session: Session, lots: Sequence[int]) -> set[int]:
+    """Those of the lots whose expiry could be forgotten, as nothing is left of them."""
+    if not lots:
+        return set()
+    if not database_of(session).is_sqlite:
+        return _on_server(session, [(lot, None, None) for lot in lots])
+    gone = and_(
+        Ledger.lot_id == Lot.id, Place.holds_stock.is_(False), Place.kind != "supplier",
+        Place.org_id == Ledger.org_id, Place.id == Ledger.to_place,
+    )  # fmt: skip
+    lies = exists().where(Balance.lot_id == Lot.id, Balance.qty > 0)
+    forgotten = (
+        update(Lot)
+        .where(Lot.id.in_(lots), ~lies, ~exists().where(gone))
+        .values(expiry=None, produced=None)
+        .returning(Lot.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(session.scalars(forgotten))
+
+
+def _on_server(session: Session, rows: Sequence[tuple[int, date | None, date | None]]) -> set[int]:
+    """The lots that were changed; an expiry that is None is forgotten where nothing is left."""
+    sides = dict(
+        zip(("lots", "expiries", "produced"), map(list, zip(*rows, strict=True)), strict=True)
+    )
+    return {lot for lot, done in session.execute(_SERVER, sides) if done}
