@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy import (
     BigInteger,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     Uuid,
 )
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.sql import operators
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
@@ -224,6 +225,10 @@ STRICT: Final = {"sqlite_strict": True, "sqlite_with_rowid": True}
 """Table options: SQLite checks every value against its column's type."""
 
 
+_CLASSES: Final[WeakValueDictionary[str, Any]] = WeakValueDictionary()
+"""The classes by name, for all registries."""
+
+
 class Base(DeclarativeBase):
     """The base of all tables."""
 
@@ -237,3 +242,10 @@ class Base(DeclarativeBase):
         }
     )
     __table_args__: Any = STRICT
+
+    @override
+    def __init_subclass__(cls, **kw: Any) -> None:
+        # Whoever asks one table makes SQLAlchemy ready all of its registry: 5 MB and 60 ms for a
+        # window that uses a quarter of them. No table is related to another, so each has its own.
+        cls._sa_registry = registry(metadata=Base.metadata, class_registry=_CLASSES)
+        super().__init_subclass__(**kw)
