@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.domain import pinyin
 
@@ -28,6 +28,7 @@ _LONGEST: Final = {INITIALS: 8, PINYIN: 12, CODE: 10, BEGIN: 6}
 """Signs of a piece. Codes are cut where few enough share a beginning: pieces that no other item has
 are what an index costs. A text that is longer is looked for by as much, and decided by itself."""
 _LONGEST_CODE: Final = _LONGEST[CODE]
+_NEXT_CODE: Final = f" {CODE}"
 _SHORTEST_PINYIN: Final = 3
 _DROPPED: Final = re.compile("[\\s\"'`~\\\\\x00-\x1f\x7f]+")
 _LETTERS: Final = re.compile(r"[^\x00-\x7f]+(.+)")
@@ -38,8 +39,7 @@ _MOST_WORDS: Final = 8
 _LONGEST_WORD: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class SearchText:
+class SearchText(NamedTuple):
     """The search text of one item, line by line; see `ItemSearch` for the columns.
 
     Attributes:
@@ -97,20 +97,30 @@ def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> S
         codes: Codes and numbers, found from their beginning.
     """
     spelled = [_spelling(name) for name in names if name]
-    lines = dict.fromkeys([one.bare for one in spelled] + [bare(text) for text in texts if text])
-    starts = dict.fromkeys([start for code in codes for start in code_starts(code)])
+    lines = {one.bare: one.line for one in spelled}
+    for text in texts:
+        if text:
+            line, pieces = _line(text)
+            lines.setdefault(line, pieces)
+    starts: dict[str, None] = {}
+    for code in codes:
+        if code.isascii() and code.isdigit():
+            starts[code] = None
+        else:
+            starts.update(dict.fromkeys(code_starts(code)))
     # A piece that comes twice does no harm in the index; taking it out would cost more.
     grams = [one.grams for one in spelled]
-    grams += [_line_grams(line) for line in lines if line]
-    grams += [CODE + start[:_LONGEST_CODE] for start in starts]
+    grams += filter(None, lines.values())
+    if starts:
+        grams.append(CODE + _NEXT_CODE.join([start[:_LONGEST_CODE] for start in starts]))
     return SearchText(
-        words="\n".join(lines),
-        initials="\n".join(line for one in spelled for line in one.initials),
-        full="\n".join(one.full for one in spelled if one.full),
-        codes="\n".join(starts),
-        sort_key=spelled[0].sort_key if spelled else "",
-        grams=" ".join(grams),
-        pinyin=" ".join(one.pinyin for one in spelled),
+        "\n".join(lines),
+        "\n".join([one.all_initials for one in spelled if one.all_initials]),
+        "\n".join([one.full for one in spelled if one.full]),
+        "\n".join(starts),
+        spelled[0].sort_key if spelled else "",
+        " ".join(grams),
+        " ".join([one.pinyin for one in spelled]),
     )
 
 
@@ -185,7 +195,8 @@ def by_pinyin(word: str) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Spelling:
     bare: str
-    initials: tuple[str, ...]
+    line: str
+    all_initials: str
     full: str
     sort_key: str
     grams: str
@@ -210,12 +221,22 @@ def _spelling(name: str) -> _Spelling:
     grams |= sounds
     size = _LONGEST[BEGIN]
     grams |= dict.fromkeys(BEGIN + line[:size] for line in initials)
-    return _Spelling(bare(name), initials, full, " ".join(parts), " ".join(grams), " ".join(sounds))
+    line = bare(name)
+    return _Spelling(
+        line, _line_grams(line), "\n".join(initials), full, " ".join(parts), " ".join(grams),
+        " ".join(sounds),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=8192)
+def _line(text: str) -> tuple[str, str]:
+    """A text as it is compared, and its pieces."""
+    line = bare(text)
+    return line, _line_grams(line)
+
+
 def _line_grams(line: str) -> str:
-    return " ".join(_pairs(line)) + f" {BEGIN}{line[: _LONGEST[BEGIN]]}"
+    return " ".join(_pairs(line)) + f" {BEGIN}{line[: _LONGEST[BEGIN]]}" if line else ""
 
 
 def _pairs(line: str) -> list[str]:

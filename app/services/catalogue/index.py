@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from sqlalchemy import delete, select
@@ -13,10 +13,15 @@ from app.domain.codes import CodeSystem, gtin
 from app.models.item import Item, ItemCode, ItemSearch
 from app.models.party import Maker
 from app.services.bulk import insert_rows
+from app.services.bulk_behind import Behind
 from app.services.db import database_of
 from app.services.queries.portions import key_portions
 
 _TO_INDEX: Final = "INSERT INTO item_gram (rowid, grams) VALUES (?, ?)"
+_BLOCK: Final = 4_000
+_INDEX_BLOCK: Final = 10_000
+"""After any other statement of many rows FTS5 writes a part of its index out: better few parts."""
+_GTIN: Final = CodeSystem.GTIN.value
 COLUMNS: Final = ("item_id", "words", "initials", "full", "codes", "sort_key", "grams")
 """Columns of `ItemSearch` in the order of `search_row`."""
 
@@ -41,19 +46,45 @@ def write_rows(session: Session, rows: Sequence[tuple[Any, ...]]) -> None:
     if not database_of(session).is_sqlite:
         insert_rows(session, ItemSearch, COLUMNS, (row[:-1] for row in rows))
         return
-    # The blank in front tells the trigger that the index is written here, all at once. The index
-    # holds the pieces; beside it only those are kept that the text itself is compared with.
-    insert_rows(session, ItemSearch, COLUMNS, ((*row[:-2], " " + row[-1]) for row in rows))
+    insert_rows(session, ItemSearch, COLUMNS, map(_beside_index, rows))
     pieces = [(row[0], row[-2]) for row in rows]
     if pieces:
         session.connection().exec_driver_sql(_TO_INDEX, pieces)
 
 
+class IndexBehind:
+    """Search rows of thousands of new items, written while the next are made."""
+
+    def __init__(self, session: Session, behind: Behind) -> None:
+        self._sqlite = database_of(session).is_sqlite
+        self._behind = behind
+        behind.table(ItemSearch, COLUMNS, _BLOCK)
+        if self._sqlite:
+            behind.statement(_TO_INDEX, _INDEX_BLOCK)
+
+    def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """More search rows (`search_row`), in the order of ids."""
+        if not self._sqlite:
+            self._behind.add(ItemSearch, [row[:-1] for row in rows])
+            return
+        self._behind.add(ItemSearch, map(_beside_index, rows))
+        self._behind.add(_TO_INDEX, [(row[0], row[-2]) for row in rows])
+
+
+def _beside_index(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A search row as SQLite keeps it.
+
+    The blank in front tells the trigger that the index is written here, all at once. The index
+    holds the pieces; beside it only those are kept that the text itself is compared with.
+    """
+    return (*row[:-2], " " + row[-1])
+
+
 def search_row(
     item_id: int,
     names: Sequence[str],
-    texts: Sequence[str],
-    codes: Sequence[tuple[str, str]],
+    texts: Iterable[str],
+    codes: Iterable[tuple[str, str]],
 ) -> tuple[Any, ...]:
     """One row of `ItemSearch`, in the order of `COLUMNS`, and the pieces that must be kept.
 
@@ -64,10 +95,7 @@ def search_row(
         codes: (system, code), the group code and the current approval number among them.
     """
     found = search_text.build(names, texts, _spelled(codes))
-    return (
-        item_id, found.words, found.initials, found.full, found.codes, found.sort_key, found.grams,
-        found.pinyin,
-    )  # fmt: skip
+    return (item_id, *found)
 
 
 def _rows(session: Session, chunk: list[int]) -> Iterator[tuple[Any, ...]]:
@@ -104,9 +132,11 @@ def texts_of(strength: str, spec: str, maker: str, short: str) -> tuple[str, ...
     return tuple(found)
 
 
-def _spelled(codes: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _spelled(codes: Iterable[tuple[str, str]]) -> list[str]:
     """Codes as stored, and GTINs also as they are printed, so that a prefix finds them."""
+    found = []
     for system, code in codes:
-        if system == CodeSystem.GTIN:
-            yield gtin.printed(code)
-        yield code
+        if system == _GTIN:
+            found.append(gtin.printed(code))
+        found.append(code)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from app.domain import catalogue, codes
@@ -46,16 +47,25 @@ def columns_of(draft: ItemDraft) -> dict[str, Any]:
 
 def with_approval(draft: ItemDraft) -> tuple[CodeDraft, ...]:
     """The draft's codes and its current approval number, where that has a known form."""
-    system = catalogue.approval_system(draft.item_class)
     if not draft.approval_no:
         return draft.codes
+    system = catalogue.approval_system(draft.item_class)
+    number = _number(system, draft.approval_no)
+    if not number:
+        return draft.codes
+    for entry in draft.codes:
+        if entry.system is system and entry.code == number:
+            return draft.codes
+    return (*draft.codes, CodeDraft(system, number))
+
+
+@lru_cache(maxsize=4096)
+def _number(system: codes.CodeSystem, text: str) -> str:
+    """An approval number as stored, empty where it has no known form; packs share theirs."""
     try:
-        number = codes.validate(system, draft.approval_no)
+        return codes.validate(system, text)
     except DomainError:
-        return draft.codes
-    if any(entry.system is system and entry.code == number for entry in draft.codes):
-        return draft.codes
-    return (*draft.codes, CodeDraft(system, number, valid_to=None))
+        return ""
 
 
 def code_row(item_id: int, key: int, entry: CodeDraft) -> dict[str, Any]:

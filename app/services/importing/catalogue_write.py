@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,16 +13,19 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import catalogue
-from app.domain.catalogue import CodeDraft, ItemDraft
+from app.domain.catalogue import ItemDraft
+from app.domain.codes import CodeSystem
 from app.domain.duties import Actor
 from app.domain.errors import Problem, refuse_if
 from app.domain.ids import new_id, new_ids
 from app.i18n import _
-from app.models.item import Item, ItemChange, ItemCode, ItemSearch, ItemUnit, Product
+from app.models.base import CanonicalJson
+from app.models.item import Item, ItemChange, ItemCode, ItemUnit, Product
 from app.models.party import Maker
 from app.services.bulk import insert_rows
+from app.services.bulk_behind import Behind
 from app.services.catalogue.edit import Numbering
-from app.services.catalogue.index import search_row, texts_of, write_rows
+from app.services.catalogue.index import IndexBehind, search_row, texts_of
 from app.services.catalogue.makers import add_names, company_of, maker_row
 from app.services.catalogue.rows import columns_of, with_approval
 from app.services.db import now
@@ -30,6 +34,8 @@ from app.services.queries.portions import portions
 _PART: Final = 2_000
 _ITEM: Final = tuple(column.name for column in Item.__table__.columns)
 _IN_ORDER: Final = itemgetter(*_ITEM)
+_BLOCK: Final = 8_000
+_SYSTEMS: Final = {system: system.value for system in CodeSystem}
 _PRODUCT: Final = tuple(column.name for column in Product.__table__.columns)
 _UNIT: Final = tuple(column.name for column in ItemUnit.__table__.columns)
 _CODE: Final = tuple(column.name for column in ItemCode.__table__.columns)
@@ -71,12 +77,14 @@ def write_new(
     makers = _makers(session, contents)
     products = _products(session, drafts)
     numbers = _numbers(session, contents)
-    writer = _Writer(makers, products, actor.person_id, now(session))
     ids: list[int] = []
     pairs = list(zip(contents, numbers, strict=True))
-    for part in portions(pairs, _PART):
-        ids += writer.write(session, part)
-        step(len(ids))
+    with Behind(session) as behind:
+        writer = _Writer(session, behind, (makers, products), (actor.person_id, now(session)))
+        for part in portions(pairs, _PART):
+            ids += writer.write(part)
+            step(len(ids))
+        behind.finish()
     return ids
 
 
@@ -86,68 +94,82 @@ class _Names:
     short: str
 
 
+_Made = tuple[Mapping[str, _Names], Mapping[tuple[str, str, str], int]]
+"""Makers by name and products by class, name and form; all that the drafts name are there."""
+
+
 class _Writer:
     """Turns drafts into rows of all tables of an item."""
 
     def __init__(
-        self,
-        makers: Mapping[str, _Names],
-        products: Mapping[tuple[str, str, str], int],
-        person_id: int,
-        stamp: datetime,
+        self, session: Session, behind: Behind, made: _Made, who: tuple[int, datetime]
     ) -> None:
-        self._makers = makers
-        self._products = products
-        self._person = person_id
-        self._stamp = stamp
+        self._makers, self._products = made
+        self._person, self._stamp = who
+        self._behind = behind
+        for model, columns, block in (
+            (Item, _ITEM, _PART),  # a whole block each time: the others refer to it
+            (ItemUnit, _UNIT, _BLOCK), (ItemCode, _CODE, _BLOCK), (ItemChange, _CHANGE, _BLOCK),
+        ):  # fmt: skip
+            behind.table(model, columns, block)
+        self._index = IndexBehind(session, behind)
 
-    def write(self, session: Session, part: Sequence[tuple[ItemContent, str]]) -> list[int]:
+    def write(self, part: Sequence[tuple[ItemContent, str]]) -> range:
         """Write a part; the ids of its items, ascending as the index wants them."""
-        rows: dict[Any, list[tuple[Any, ...]]] = {
-            Item: [], ItemUnit: [], ItemCode: [], ItemChange: [], ItemSearch: [],
-        }  # fmt: skip
-        ids = list(new_ids(len(part)))
+        ids, changes = new_ids(len(part)), new_ids(len(part))
         carried = [with_approval(content.draft) for content, _code in part]
         code_ids = iter(new_ids(sum(map(len, carried))))
-        for item_id, change_id, (content, code), entries in zip(
-            ids, new_ids(len(part)), part, carried, strict=True
-        ):
-            self._add(rows, (item_id, change_id), content.draft, code, entries)
-            rows[ItemCode] += [
-                (item_id, next(code_ids), entry.system.value, entry.code, 0, entry.unit_factor,
-                 entry.valid_from, entry.valid_to)
-                for entry in entries
-            ]  # fmt: skip
-        for model, columns in (
-            (Item, _ITEM), (ItemUnit, _UNIT), (ItemCode, _CODE), (ItemChange, _CHANGE),
-        ):  # fmt: skip
-            insert_rows(session, model, columns, rows[model])
-        write_rows(session, rows[ItemSearch])
+        coded = [
+            [(_SYSTEMS[entry.system], entry.code, entry) for entry in entries]
+            for entries in carried
+        ]
+        add = self._behind.add
+        named = [(one, content.draft, code) for one, (content, code) in zip(ids, part, strict=True)]
+        add(Item, [self._item(*one) for one in named])
+        add(ItemUnit, [
+            (one, factor, name, level)
+            for one, draft, _code in named
+            for factor, name, level in catalogue.steps(draft)
+        ])  # fmt: skip
+        add(ItemCode, [
+            (one, next(code_ids), system, code, 0, entry.unit_factor, entry.valid_from,
+             entry.valid_to)
+            for one, codes in zip(ids, coded, strict=True)
+            for system, code, entry in codes
+        ])  # fmt: skip
+        add(ItemChange, [
+            (one, change, self._stamp, self._person, _added(code))
+            for (one, _draft, code), change in zip(named, changes, strict=True)
+        ])  # fmt: skip
+        self._index.add([
+            self._searched(*one, [(system, number) for system, number, _entry in codes])
+            for one, codes in zip(named, coded, strict=True)
+        ])  # fmt: skip
+        self._behind.turn()
         return ids
 
-    def _add(
-        self,
-        rows: dict[Any, list[tuple[Any, ...]]],
-        ids: tuple[int, int],
-        draft: ItemDraft,
-        code: str,
-        entries: Sequence[CodeDraft],
-    ) -> None:
-        item_id, change_id = ids
-        maker = self._makers[draft.maker.strip()]
+    def _item(self, item_id: int, draft: ItemDraft, code: str) -> tuple[Any, ...]:
         values = columns_of(draft)
         values.update(
             id=item_id, code=code, version=1, updated_at=self._stamp, usage_rank=0,
-            lot_tracked=True, product_id=self._products[_product_key(draft)], maker_id=maker.id,
+            lot_tracked=True, product_id=self._products[_product_key(draft)],
+            maker_id=self._makers[draft.maker.strip()].id,
         )  # fmt: skip
-        rows[Item].append(_IN_ORDER(values))
-        rows[ItemUnit] += [
-            (item_id, factor, name, level) for factor, name, level in catalogue.steps(draft)
-        ]
-        rows[ItemChange].append((item_id, change_id, self._stamp, self._person, {"": [None, code]}))
-        known = [("", code), ("", draft.approval_no), *((e.system, e.code) for e in entries)]
-        texts = texts_of(draft.strength, values["spec"], draft.maker, maker.short)
-        rows[ItemSearch].append(search_row(item_id, (draft.name, draft.trade_name), texts, known))
+        row: tuple[Any, ...] = _IN_ORDER(values)
+        return row
+
+    def _searched(
+        self, item_id: int, draft: ItemDraft, code: str, codes: list[tuple[str, str]]
+    ) -> tuple[Any, ...]:
+        short = self._makers[draft.maker.strip()].short
+        texts = texts_of(draft.strength, draft.spec, draft.maker, short)
+        known = [("", code), ("", draft.approval_no), *codes]
+        return search_row(item_id, (draft.name, draft.trade_name), texts, known)
+
+
+def _added(code: str) -> CanonicalJson:
+    """What the history says of a new item, as it is stored."""
+    return CanonicalJson(f'{{"":[null,{json.dumps(code, ensure_ascii=False)}]}}')
 
 
 def _makers(session: Session, contents: Sequence[ItemContent]) -> dict[str, _Names]:
