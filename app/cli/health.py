@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,16 +14,22 @@ from app.cli.context import Cli, cli
 from app.domain import anchors as law
 from app.domain.errors import DomainError
 from app.domain.sealing import SealCheck
-from app.i18n import _
+from app.i18n import N_, _
 from app.services import anchors
 from app.services.db import local_time
 from app.services.imprints import proof as imprints
 from app.services.imprints.words import tell
 from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
 from app.services.platform.kept import changed_papers
+from app.services.platform.proofs_named import named_chains, named_differences
 from app.services.witness import Witness, forget, look, words
 
 app = typer.Typer()
+CHAINS: Final = {
+    "ledger": N_("台账"),
+    "audit": N_("操作记录"),
+    "imprint": N_("内容留存"),
+}
 
 
 @app.command(help=_("备份整个库，并当场验证备份能打开、对得上账"))
@@ -86,15 +92,15 @@ def reconcile() -> None:
     run = cli()
     differences = proofs.reconcile(run.db())
     run.emit(
-        differences,
+        named_differences(run.db(), differences),
         {
-            "org_id": _("机构"),
-            "place_id": _("库位"),
-            "item_id": _("品规"),
-            "lot_id": _("批次"),
-            "owner_id": _("货主"),
-            "balance": _("库存"),
-            "ledger": _("台账"),
+            "org": _("机构"),
+            "place": _("库位"),
+            "item": _("品规"),
+            "lot_no": _("批次"),
+            "owner": _("货主"),
+            "balance_text": _("库存"),
+            "ledger_text": _("台账"),
         },
         empty=_("库存与台账一致。"),
     )
@@ -123,15 +129,16 @@ def verify(
     with run.progress(_("核验")) as report:
         found = proofs.chains(run.db(), report)
     run.emit(
-        found,
+        named_chains(run.db(), found),
         {
-            "org_id": _("机构"),
+            "org": _("机构"),
             "chain": _("链"),
             "rows": _("行数"),
             "broken_at": _("断在第几行（0 为完好）"),
             "head": _("末行指纹"),
         },
         empty=_("还没有台账。"),
+        words={"chain": CHAINS},
     )
     run.say(_("集团指纹：{seal}", seal=proofs.group_seal(found)))
     outside = _verify_anchors(run, settled=settled)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, select
 from sqlalchemy.orm import Session
 
 import app.models.every  # noqa: F401 - any table may be asked for
+from app.domain.duties import Duty
 from app.i18n import N_, _
 from app.models.base import Base, BigInt, Day
 from app.models.item import Item
@@ -155,9 +156,14 @@ def _parts(session: Session, row: Mapping[str, Any]) -> Iterator[str]:
     """The words that tell one row of a table from the others."""
     for name, value in row.items():
         if name in _NAMES and value not in (None, ""):
-            yield str(value)
+            yield _word(name, str(value))
     for names, query in _LOOKED_UP:
         for name in names:
             value = row.get(name)
             if isinstance(value, int) and value:
                 yield from (" ".join(found) for found in session.execute(query, {"id": value}))
+
+
+def _word(name: str, value: str) -> str:
+    known = name == "duty" and value in {duty.value for duty in Duty}
+    return Duty(value).label if known else value
