@@ -1,16 +1,18 @@
 """Code of the page that a person is likely to open next, loaded while nobody waits for it.
 
 Loading a page's modules takes some half a second, opening the page a fraction of that. Only
-one is loaded ahead (8 MB): what nobody opens would take memory for nothing.
+one is loaded ahead (8 MB): what nobody opens would take memory for nothing. Any other is loaded
+when it is opened, on a thread of its own: the window goes on painting (`without_standing_still`).
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QEventLoop, QObject, QThread, QTimer
+from typing_extensions import override
 
 from app.ui import loading
 from app.ui.context import PageContext
@@ -40,7 +42,9 @@ class Ahead(QObject):
     def _look(self) -> None:
         if self._context.jobs.idle:
             module = self._waiting.pop(0).module
-            self._context.jobs.read(lambda: _load(module), lambda _done: self._later(), owner=self)
+            self._context.jobs.read(
+                lambda: loading.load(module), lambda _done: self._later(), owner=self
+            )
         else:
             self._later()
 
@@ -58,6 +62,28 @@ def likely(before: object, specs: Sequence[PageSpec]) -> list[PageSpec]:
     return (known or [spec for spec in specs[1:] if spec.rail])[:_PAGES]
 
 
-def _load(module: str) -> None:
-    with loading.turn():
-        importlib.import_module(module)
+def without_standing_still(module: str) -> None:
+    """Load a page's code while the window paints; keys and clicks wait, and then reach the page.
+
+    A module that cannot be loaded is told by whoever uses it next.
+    """
+    if loading.is_loaded(module):
+        return
+    turns, loader = QEventLoop(), _Loader(module)
+    loader.finished.connect(turns.quit)
+    loader.start()
+    turns.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    loader.wait()
+
+
+class _Loader(QThread):
+    """Loads one module; not a reader, whom a long question may keep busy."""
+
+    def __init__(self, module: str) -> None:
+        super().__init__()
+        self._module = module
+
+    @override
+    def run(self) -> None:
+        with suppress(Exception):
+            loading.load(self._module)

@@ -6,7 +6,6 @@ library is loaded only by whoever looks at a chart.
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,9 +54,7 @@ class PageSpec:
 
     def make(self, context: PageContext) -> Page:
         """Import and build the page."""
-        with loading.turn():  # it may be loaded ahead just now
-            module = importlib.import_module(self.module)
-        page = getattr(module, self.cls)(context)
+        page = getattr(loading.load(self.module), self.cls)(context)
         if not isinstance(page, Page):
             raise TypeError(f"{self.cls} is not a Page")
         return page

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from app.ui.ahead import without_standing_still
 from app.ui.context import PageContext
 from app.ui.page import Page
 from app.ui.pages.registry import BY_NAME
@@ -34,6 +35,8 @@ class PageStack(QStackedWidget):
 
     def bring(self, name: str, arguments: dict[str, object]) -> Page:
         """Bring a page to the front, making it if needed, and tell it why it is wanted."""
+        if self.current_page is not None and name not in self.pages:
+            without_standing_still(BY_NAME[name].module)
         before = self.current_page  # asked first: the first page made is in front at once
         page = self.pages.get(name) or self._make(name)
         if before is not None and before is not page:
