@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State
@@ -20,11 +20,13 @@ from app.domain.orders.approval import first_state
 from app.domain.quantity import checked
 from app.domain.replenish.review import check_quantity, needs_reason
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.demand import Suggestion
 from app.models.item import Item
 from app.models.order import Requisition, RequisitionLine
 from app.services.audit import record
 from app.services.db import Database, now, today
+from app.services.many import ForEach
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
 from app.services.price_lookup import PriceInForce, prices_on
@@ -33,6 +35,27 @@ from app.services.requisition.limits import limits_in
 from app.services.stock.places import main_place
 
 PREFIX = "SQ"
+_SUGGESTION: Final = cast("Table", Suggestion.__table__)
+
+
+def _take(item: Any, version: Any) -> Update:
+    return (
+        update(_SUGGESTION)
+        .where(
+            _SUGGESTION.c.org_id == bindparam("b_org"),
+            _SUGGESTION.c.place_id == bindparam("b_place"),
+            _SUGGESTION.c.item_id == item,
+            _SUGGESTION.c.version == version,
+            _SUGGESTION.c.status == "open",
+        )
+        .values(
+            status="requested", requisition_id=bindparam("b_requisition"), picked=False,
+            version=version + 1,
+        )
+    )  # fmt: skip
+
+
+_TAKE: Final = ForEach(_take, item=BigInt, version=BigInt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,28 +356,14 @@ def _line(draft: _Draft, price: PriceInForce) -> dict[str, Any]:
 
 
 def _mark(session: Session, picked: Sequence[Suggestion], requisition_id: int) -> None:
-    """Tie the suggestions to the requisition; each may be taken once."""
-    for row in picked:
-        taken = session.execute(
-            update(Suggestion)
-            .where(
-                Suggestion.org_id == row.org_id,
-                Suggestion.place_id == row.place_id,
-                Suggestion.item_id == row.item_id,
-                Suggestion.version == row.version,
-                Suggestion.status == "open",
-            )
-            .values(
-                status="requested",
-                requisition_id=requisition_id,
-                picked=False,
-                version=row.version + 1,
-            )
-            .execution_options(synchronize_session=False)
-            .returning(Suggestion.item_id)
-        ).first()
-        if taken is None:
-            raise ConflictError(
-                "requisition.stale",
-                _("有的行刚被别人改过或已申请，没有重复生成。请看新的建议再做。"),
-            )
+    """Tie the suggestions of a place to the requisition; each may be taken once."""
+    first = picked[0]
+    rows = sorted((row.item_id, row.version) for row in picked)
+    taken = _TAKE.do(
+        session, rows, b_org=first.org_id, b_place=first.place_id, b_requisition=requisition_id
+    )
+    if taken != len(rows):
+        raise ConflictError(
+            "requisition.stale",
+            _("有的行刚被别人改过或已申请，没有重复生成。请看新的建议再做。"),
+        )

@@ -24,6 +24,7 @@ from app.models.party import Person
 from app.services.audit import record
 from app.services.db import Database, local_time, now
 from app.services.operations import claim, finish
+from app.services.queries.portions import key_portions
 from app.services.replenishment.scope import require_planner
 from app.services.requisition.limits import amount_of
 from app.services.requisition.make import Requested, sent_state
@@ -83,8 +84,7 @@ def change(db: Database, actor: Actor, command: Change) -> Requested:
         row = current(session, command.org_id, command.id, command.version)
         if row.status != State.DRAFT:
             raise _conflict(session, row)
-        for line, quantity in command.quantities:
-            _change_line(session, command, line, quantity)
+        _change_lines(session, command)
         total, count = _total(session, row)
         done = advance(session, row, State.DRAFT, {"amount": total}, count)
         doc = (DocKind.REQUISITION.value, row.id)
@@ -177,25 +177,33 @@ def _conflict(session: Session, row: Requisition) -> ConflictError:
     )
 
 
-def _change_line(session: Session, command: Change, line: int, quantity: int) -> None:
-    key = (command.org_id, command.id, line)
-    found = session.get(RequisitionLine, key)
-    if found is None:
-        raise DomainError("requisition.line", _("没有第 {line} 行。请刷新后再改。", line=line))
-    item = session.get_one(Item, found.item_id)
-    pack = (item.pack_unit, item.pack_factor)
-    check_quantity(quantity, item.pack_factor, item.pack_unit, pack)
-    if quantity:
-        found.qty = quantity
-        session.flush()
-        return
-    session.execute(
-        delete(RequisitionLine).where(
-            RequisitionLine.org_id == command.org_id,
-            RequisitionLine.requisition_id == command.id,
-            RequisitionLine.line == line,
-        )
+def _change_lines(session: Session, command: Change) -> None:
+    """Each line by its number; a line that is taken out is there no more for what follows."""
+    mine = (
+        RequisitionLine.org_id == command.org_id,
+        RequisitionLine.requisition_id == command.id,
     )
+    rows = session.execute(
+        select(RequisitionLine, Item).join(Item, Item.id == RequisitionLine.item_id).where(*mine)
+    )
+    lines = {row.line: (row, item) for row, item in rows}
+    dropped = []
+    for number, quantity in command.quantities:
+        if number not in lines:
+            raise DomainError(
+                "requisition.line", _("没有第 {line} 行。请刷新后再改。", line=number)
+            )
+        found, item = lines[number]
+        pack = (item.pack_unit, item.pack_factor)
+        check_quantity(quantity, item.pack_factor, item.pack_unit, pack)
+        if quantity:
+            found.qty = quantity
+        else:
+            dropped.append(number)
+            del lines[number]
+    session.flush()
+    for part in key_portions(dropped):
+        session.execute(delete(RequisitionLine).where(*mine, RequisitionLine.line.in_(part)))
 
 
 def _total(session: Session, row: Requisition) -> tuple[Decimal, int]:
