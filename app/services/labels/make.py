@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.models.party import Organisation
 from app.models.receiving import Acceptance
 from app.services import audit
 from app.services.access import require
+from app.services.bulk import insert_rows
 from app.services.db import Database, now, today
 from app.services.labels.candidates import acceptance_candidates, stock_candidates
 from app.services.labels.commands import (
@@ -37,6 +39,10 @@ from app.services.turns import take_turn
 
 COUNTER = "LABEL"
 """Kind of the running number of own label codes, per organisation and day."""
+_PACK: Final = (
+    "org_id", "id", "code", "kind", "item_id", "qty", "owner_id", "place_id", "status",
+    "source_kind", "source_id", "made_at", "made_by", "version",
+)  # fmt: skip
 
 
 def make_labels(db: Database, actor: Actor, command: MakeLabels) -> MadeLabels:
@@ -55,10 +61,7 @@ def make_labels(db: Database, actor: Actor, command: MakeLabels) -> MadeLabels:
         planned = _planned(session, command)
         codes = _codes(session, command.org_id, sum(len(parts) for _lot, parts in planned))
         units = [(lot, qty) for lot, parts in planned for qty in parts]
-        made = [
-            _make_one(session, actor, command, (lot, qty, code))
-            for (lot, qty), code in zip(units, codes, strict=True)
-        ]
+        made = _store(session, actor, command, list(zip(units, codes, strict=True)))
         audit.record(
             session, actor, command.org_id, "labels.make",
             (command.source.value, command.source_id), {"count": len(made)},
@@ -147,32 +150,29 @@ def organisation_number(session: Session, org_id: int) -> int:
     return int(code) if code.isascii() and code.isdigit() else 0
 
 
-def _make_one(
-    session: Session, actor: Actor, command: MakeLabels, what: tuple[Lot, int, str]
-) -> int:
-    """Store one unit; its id."""
-    lot, qty, code = what
-    pack_id = new_id()
-    session.add(
-        Pack(
-            org_id=command.org_id,
-            id=pack_id,
-            code=code,
-            kind="label",
-            item_id=lot.item_id,
-            qty=qty,
-            owner_id=lot.owner_id,
-            place_id=lot.place_id,
-            status=State.IN_STOCK.value,
-            source_kind=command.source.value,
-            source_id=command.source_id,
-            made_at=now(session),
-            made_by=actor.person_id,
+def _store(
+    session: Session,
+    actor: Actor,
+    command: MakeLabels,
+    units: Sequence[tuple[tuple[Lot, int], str]],
+) -> list[int]:
+    """Store the units: each a lot, so many smallest units and its code; their ids."""
+    at, made = now(session), [new_id() for _unit in units]
+    source = (command.source.value, command.source_id)
+    packs = (
+        (
+            command.org_id, pack, code, "label", lot.item_id, qty, lot.owner_id, lot.place_id,
+            State.IN_STOCK.value, *source, at, actor.person_id, 1,
         )
+        for pack, ((lot, qty), code) in zip(made, units, strict=True)
+    )  # fmt: skip
+    inside = (
+        (command.org_id, pack, lot.lot_id, qty)
+        for pack, ((lot, qty), _code) in zip(made, units, strict=True)
     )
-    session.flush()
-    session.add(PackLine(org_id=command.org_id, pack_id=pack_id, lot_id=lot.lot_id, qty=qty))
-    return pack_id
+    insert_rows(session, Pack, _PACK, packs)
+    insert_rows(session, PackLine, ("org_id", "pack_id", "lot_id", "qty"), inside)
+    return made
 
 
 def record_print(db: Database, actor: Actor, command: RecordPrint) -> int:

@@ -5,11 +5,12 @@ The goods stay where they are; they can be labelled again. A void label that is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
@@ -23,6 +24,7 @@ from app.services import audit
 from app.services.access import require
 from app.services.db import Database, local_time, now
 from app.services.operations import claim, finish
+from app.services.queries.portions import key_portions
 
 VOIDED: Final = "voided"
 """Status of a label that was taken out of use."""
@@ -71,8 +73,7 @@ def void_labels(db: Database, actor: Actor, command: VoidLabels) -> Voided:
         if earlier is not None:
             return Voided(tuple(earlier["codes"]))
         codes = []
-        for pack_id in sorted(set(command.pack_ids)):
-            code = _void(session, actor, command.org_id, pack_id)
+        for pack_id, code in _void(session, actor, command.org_id, sorted(set(command.pack_ids))):
             doc = ("pack", pack_id)
             detail = {"code": code, "reason": reason}
             audit.record(session, actor, command.org_id, _ACTION, doc, detail)
@@ -103,34 +104,45 @@ def refusal(session: Session, pack: Pack) -> ConflictError:
     )
 
 
-def _void(session: Session, actor: Actor, org_id: int, pack_id: int) -> str:
-    done = session.execute(
-        update(Pack)
-        .where(
-            Pack.org_id == org_id,
-            Pack.id == pack_id,
-            Pack.kind == "label",
-            Pack.status == State.IN_STOCK.value,
-        )
-        .values(
-            status=VOIDED, used_at=now(session), used_by=actor.person_id, version=Pack.version + 1
-        )
-    )
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
+def _void(
+    session: Session, actor: Actor, org_id: int, pack_ids: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Each with its code, in the order given."""
+    done: dict[int, str] = {}
+    for part in key_portions(pack_ids):
+        rows = session.execute(
+            update(Pack)
+            .where(
+                Pack.org_id == org_id,
+                Pack.id.in_(part),
+                Pack.kind == "label",
+                Pack.status == State.IN_STOCK.value,
+            )
+            .values(
+                status=VOIDED, used_at=now(session), used_by=actor.person_id,
+                version=Pack.version + 1,
+            )
+            .returning(Pack.id, Pack.code)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        done |= dict(rows.all())
+    for pack_id in pack_ids:
+        if pack_id not in done:
+            raise _refused(session, org_id, pack_id)
+    return [(pack_id, done[pack_id]) for pack_id in pack_ids]
+
+
+def _refused(session: Session, org_id: int, pack_id: int) -> DomainError:
     pack = session.scalar(
         select(Pack)
         .where(Pack.org_id == org_id, Pack.id == pack_id)
         .execution_options(populate_existing=True)
     )
     if pack is None:
-        raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
-    if done.rowcount != 1:
-        if pack.kind != "label":
-            raise DomainError(
-                "label.fixed", _("{code} 是定数包，请在定数包里拆包。", code=pack.code)
-            )
-        raise refusal(session, pack)
-    return pack.code
+        return DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
+    if pack.kind != "label":
+        return DomainError("label.fixed", _("{code} 是定数包，请在定数包里拆包。", code=pack.code))
+    return refusal(session, pack)
 
 
 def _reason(session: Session, pack: Pack) -> str:
