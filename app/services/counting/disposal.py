@@ -45,7 +45,7 @@ from app.services.stock.available import receipt_costs
 from app.services.stock.papers import units_text
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
-from app.services.stock.there import Spot, there
+from app.services.stock.there import At, there
 
 CAUSES: Final = {
     "expired": N_("过期"),
@@ -311,7 +311,7 @@ def _check(session: Session, command: Ask) -> None:
         raise DomainError("disposal.cause", _("原因要从清单里选。"))
     if len(command.reason.strip()) < _LEAST:
         raise DomainError("disposal.reason", _("请写明情况，至少 {n} 个字。", n=_LEAST))
-    spots = [Spot(x.place_id, x.item_id, x.lot_id, x.owner_id) for x in command.lines]
+    spots = [At(x.place_id, x.item_id, x.lot_id, x.owner_id) for x in command.lines]
     book = there(session, command.org_id, spots)
     for goods, spot in zip(command.lines, spots, strict=True):
         checked(goods.qty)

@@ -30,7 +30,7 @@ from app.services.receiving.tracing import release_traces
 from app.services.stock.lots import forget_expiry
 from app.services.stock.names import item_names
 from app.services.stock.posting import Posting, post
-from app.services.stock.there import Spot, there
+from app.services.stock.there import At, there
 
 _SHORTEST_REASON = 2
 
@@ -160,9 +160,9 @@ def _moves(session: Session, acceptance: Acceptance, reason: str) -> list[Move]:
 
 def _check_there(session: Session, org_id: int, moves: list[Move]) -> None:
     """Say which goods are no longer where they came in; the ledger refuses it in any case."""
-    wanted: Counter[Spot] = Counter()
+    wanted: Counter[At] = Counter()
     for move in moves:
-        wanted[Spot(move.from_place, move.item_id, move.lot_id, move.owner_id)] += move.qty
+        wanted[At(move.from_place, move.item_id, move.lot_id, move.owner_id)] += move.qty
     book = there(session, org_id, wanted)
     for spot, qty in wanted.items():
         if book[spot] < qty:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.triggers import Trigger
@@ -21,16 +22,18 @@ from app.domain.stock.zones import ZONES, Spot, check_move, is_open, may_go
 from app.i18n import _
 from app.models.item import Item
 from app.models.pack import Pack, PackLine
-from app.models.stock import Balance, Lot, Place
+from app.models.stock import Lot, Place
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.titles import Passing, issue_titles
 from app.services.db import Database, today
 from app.services.operations import claim, finish
+from app.services.queries.portions import key_portions, portions
 from app.services.stock.available import held_lots
 from app.services.stock.costing import at_cost
 from app.services.stock.places import PlaceRow, stock_places
 from app.services.stock.posting import Posting, post
+from app.services.stock.there import At, there
 
 _KINDS: Final = {"department": ("store", 2), "store": ("store", 1), "zone": ("zone", 1),
                  "bin": ("bin", 1), "cabinet": ("bin", 3)}  # fmt: skip
@@ -144,28 +147,52 @@ def _take_labels_along(session: Session, command: MoveGoods) -> None:
 
     Of a part nobody knows which boxes went; the scan of a label finds its goods in any case.
     """
-    for line in command.lines:
-        here = (
-            Balance.org_id == command.org_id, Balance.place_id == line.from_place,
-            Balance.item_id == line.item_id, Balance.lot_id == line.lot_id,
-            Balance.owner_id == line.owner_id,
+    left = there(session, command.org_id, [_from(line) for line in command.lines])
+    gone = [line for line in command.lines if not left[_from(line)]]
+    at = _labels_at(session, command.org_id, {_from(line) for line in gone})
+    along: dict[int, int] = {}
+    for line in gone:  # in their order: goods may go on from where they were just put
+        packs = at.pop(_from(line), [])
+        at.setdefault(_from(line)._replace(place_id=line.to_place), []).extend(packs)
+        along |= dict.fromkeys(packs, line.to_place)
+    for target in sorted(set(along.values())):
+        packs = [pack for pack, place in along.items() if place == target]
+        _take_along(session, command.org_id, target, packs)
+
+
+def _labels_at(session: Session, org_id: int, spots: Collection[At]) -> dict[At, list[int]]:
+    """The labels in stock whose goods are said to lie at the spots."""
+    found: dict[At, list[int]] = {spot: [] for spot in spots}
+    for part in portions(sorted(found)):
+        labels = session.execute(
+            select(Pack.id, Pack.place_id, Pack.item_id, PackLine.lot_id, Pack.owner_id)
+            .join(PackLine, and_(PackLine.org_id == Pack.org_id, PackLine.pack_id == Pack.id))
+            .where(
+                Pack.org_id == org_id, Pack.kind == "label",
+                Pack.status == State.IN_STOCK.value,
+                Pack.place_id.in_({spot.place_id for spot in part}),
+                Pack.item_id.in_({spot.item_id for spot in part}),
+            )
         )  # fmt: skip
-        if session.scalar(select(Balance.qty).where(*here)):
-            continue
-        inside = exists().where(
-            PackLine.org_id == Pack.org_id, PackLine.pack_id == Pack.id,
-            PackLine.lot_id == line.lot_id,
-        )  # fmt: skip
+        wanted = set(part)
+        for pack, *where in labels:
+            if (spot := At(*where)) in wanted:
+                found[spot].append(pack)
+    return found
+
+
+def _take_along(session: Session, org_id: int, target: int, packs: list[int]) -> None:
+    for part in key_portions(packs):
         session.execute(
             update(Pack)
-            .where(
-                Pack.org_id == command.org_id, Pack.kind == "label",
-                Pack.status == State.IN_STOCK.value, Pack.place_id == line.from_place,
-                Pack.item_id == line.item_id, Pack.owner_id == line.owner_id, inside,
-            )
-            .values(place_id=line.to_place, version=Pack.version + 1)
+            .where(Pack.org_id == org_id, Pack.id.in_(part), Pack.status == State.IN_STOCK.value)
+            .values(place_id=target, version=Pack.version + 1)
             .execution_options(synchronize_session=False)
-        )  # fmt: skip
+        )
+
+
+def _from(line: MoveLine) -> At:
+    return At(line.from_place, line.item_id, line.lot_id, line.owner_id)
 
 
 def targets(

@@ -12,7 +12,7 @@ from app.models.stock import Balance
 from app.services.queries.portions import portions
 
 
-class Spot(NamedTuple):
+class At(NamedTuple):
     """Goods of one lot and owner at a place."""
 
     place_id: int
@@ -21,7 +21,7 @@ class Spot(NamedTuple):
     owner_id: int
 
 
-def there(session: Session, org_id: int, spots: Collection[Spot]) -> dict[Spot, int]:
+def there(session: Session, org_id: int, spots: Collection[At]) -> dict[At, int]:
     """Smallest units of the member's book at each of the spots; 0 where there is nothing."""
     found = dict.fromkeys(spots, 0)
     for part in portions(sorted(found)):
@@ -35,7 +35,7 @@ def there(session: Session, org_id: int, spots: Collection[Spot]) -> dict[Spot, 
             )
         )
         for *key, qty in rows:
-            spot = Spot(*key)
+            spot = At(*key)
             if spot in found:
                 found[spot] = qty
     return found
