@@ -19,7 +19,12 @@ def came_back(session: Session, org_id: int, document_id: int, moves: Sequence[M
     Raises:
         DomainError: Tests were already done with a kit that would go back on the shelf.
     """
-    for line, qty in _by_line(moves).items():
+    back = _by_line(moves)
+    of_case = session.scalars(
+        select(CaseLine.line).where(CaseLine.org_id == org_id, CaseLine.document_id == document_id)
+    ).all()
+    for line in sorted(back.keys() & set(of_case)):  # of most documents none
+        qty = back[line]
         row = session.execute(
             update(CaseLine)
             .where(
