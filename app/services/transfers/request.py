@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import attachment
@@ -22,6 +23,7 @@ from app.services.access import group_orgs, lead_org, require
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.price_lookup import prices_on
+from app.services.queries.portions import key_portions
 from app.services.stock.places import main_place
 from app.services.transfers.commands import Attach, Confirm, Done, Paper, Request, Step
 from app.services.transfers.stepping import (
@@ -177,9 +179,12 @@ def _check(session: Session, command: Request) -> None:
     items = [line.item_id for line in command.lines]
     if len(set(items)) != len(items):
         raise DomainError("transfer.twice", _("同一品规写了两行。请合成一行。"))
+    known: set[int] = set()
+    for part in key_portions(items):
+        known |= set(session.scalars(select(Item.id).where(Item.id.in_(part))))
     for line in command.lines:
         checked(line.qty, _MOST)
-        if session.get(Item, line.item_id) is None:
+        if line.item_id not in known:
             raise DomainError("item.unknown", _("没有这个品规。请在统一目录里查一下。"))
     members = group_orgs(session, today(session))
     if command.donor_id == command.org_id or command.donor_id not in members:
