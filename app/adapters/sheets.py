@@ -201,7 +201,7 @@ def _read_text(path: Path, content: bytes, stated: str) -> Table:
                 name=path.name,
             ),
         )
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
+    reader = csv.reader(_lines(text), delimiter=_delimiter(text), strict=False)
     try:
         rows = _limited(path, reader)
     except csv.Error:
@@ -212,6 +212,19 @@ def _read_text(path: Path, content: bytes, stated: str) -> Table:
     if not rows:
         raise _empty(path)
     return Table(path.stem, rows, encoding)
+
+
+def _lines(text: str) -> Iterable[str]:
+    """The lines with their ends; a file in memory would hold the text again, four bytes a sign."""
+    if text.count("\r") != text.count("\r\n"):
+        yield from io.StringIO(text, newline="")  # a line may end in \r alone
+        return
+    start = 0
+    while end := text.find("\n", start) + 1:
+        yield text[start:end]
+        start = end
+    if start < len(text):
+        yield text[start:]
 
 
 def _limited(path: Path, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, ...], ...]:

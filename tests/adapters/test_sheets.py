@@ -138,3 +138,8 @@ def test_no_bytes_break_the_decoder(content: bytes) -> None:
     except DomainError:
         return
     assert text.encode(encoding).decode(encoding) == text
+
+
+@given(st.text(alphabet='甲a,"\r\n\x0b\x85\u2028 ', max_size=30))
+def test_lines_of_a_text_file_end_where_those_of_a_file_in_memory_end(text: str) -> None:
+    assert list(sheets._lines(text)) == list(io.StringIO(text, newline=""))

@@ -44,7 +44,7 @@ from app.services.importing.plan import (
     planned,
     quiet,
 )
-from app.services.importing.rows import SheetRow, data_rows
+from app.services.importing.rows import SheetRow, data_rows, let_go
 from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
 
@@ -110,8 +110,11 @@ def preview(
             wanted.path, FIELDS, wanted.mapping,
             known=known_columns(session, actor, KIND), encoding=wanted.encoding,
         )  # fmt: skip
-        rows = data_rows(opened.table, opened.located)
-        total = len(opened.table.rows)
+        total, first = len(opened.table.rows), opened.located.row + 1
+        below = list(opened.table.rows[first:])
+        # The plan takes the place of the sheet, row by row: 100,000 rows are much of both.
+        opened = replace(opened, table=replace(opened.table, rows=opened.table.rows[:first]))
+        rows = data_rows(opened.table, opened.located, let_go(below))
         reader = _Reader(load_finder(session), day, strict=is_strict(session))
         lines: list[PlanLine[ItemContent]] = []
         while part := list(itertools.islice(rows, _PART)):

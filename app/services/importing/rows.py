@@ -128,19 +128,33 @@ class SheetRow:
         self.problems.append(Problem(code, text, row=self.number, column=title))
 
 
-def data_rows(table: Table, located: Located) -> Iterator[SheetRow]:
+def let_go(rows: list[tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """The rows in their order, none of them held any longer than it is looked at."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
+
+
+def data_rows(
+    table: Table, located: Located, below: Iterable[tuple[str, ...]] | None = None
+) -> Iterator[SheetRow]:
     """The rows below the titles; blank ones, repeated titles, marks and sums are passed over.
 
     A cell that holds what no cell should (signs that nobody sees, thousands of characters, a
     formula without a result) is noted in its row.
+
+    Args:
+        table: The sheet.
+        located: Its titles.
+        below: The rows below the titles, where the table holds them no more.
     """
+    if below is None:
+        below = itertools.islice(table.rows, located.row + 1, None)
     titles = table.rows[located.row]
     uncomputed = _by_row(table.uncomputed)
     keys, used = tuple(located.columns), tuple(located.columns.values())
     width, plain = max(used, default=-1) + 1, _Plain()
-    for offset, cells in enumerate(
-        itertools.islice(table.rows, located.row + 1, None), located.row + 2
-    ):
+    for offset, cells in enumerate(below, located.row + 2):
         if any(cells) and cells != titles and not _is_sum(cells):
             whole = cells if len(cells) >= width else cells + ("",) * (width - len(cells))
             picked = [whole[column] for column in used]
