@@ -67,11 +67,7 @@ def restore(
         raise DomainError(
             "restore.admin", _("恢复服务器备份要超级用户的地址。请加 --admin postgresql://…。")
         )
-    db = server_dump.restore(admin, source, to)
-    try:
-        backups.prove(db)
-    finally:
-        db.close()
+    server_dump.restore(admin, source, to, backups.prove).close()
     run.say(_("已恢复成数据库 {name}，账对上了。", name=to))
 
 

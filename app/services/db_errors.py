@@ -34,11 +34,16 @@ LOCKED: Final = "55P03"
 GIVE_UP_SECONDS: Final = 15
 """How long a step waits for what others hold, in a file and on a server."""
 TOO_LARGE: Final = "22003"
+_DRIVERS: Final = ("pysqlite3", "psycopg")
 _DRIVER: Final = "too large to convert to SQLite INTEGER"
 _log = logging.getLogger(__name__)
 _BROKEN: Final = ("58", "XX001", "XX002")
 """The disk under a server could not be read or written, or a page of it is damaged."""
-_BROKEN_FILE: Final = ("disk I/O error", "disk image is malformed", "file is not a database")
+_BROKEN_FILE: Final = (
+    *("disk I/O error", "disk image is malformed", "malformed database schema"),
+    "Could not decode to UTF-8",
+)
+_FOREIGN: Final = "file is not a database"
 
 
 @contextmanager
@@ -51,10 +56,24 @@ def translate() -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except (
+        UnicodeDecodeError
+    ) as error:  # SQLite quotes a damaged name, and the driver falls over it
+        raise _damaged() from error
     except OverflowError as error:
         if _DRIVER not in str(error):
             raise
         raise _too_large() from error
+    except Exception as error:
+        # chains and sums are read past SQLAlchemy, and meet a damaged page there
+        known = as_known(DBAPIError(None, None, error)) if _of_driver(error) else None
+        if known is None:
+            raise
+        raise known from error
+
+
+def _of_driver(error: Exception) -> bool:
+    return type(error).__module__.partition(".")[0] in _DRIVERS
 
 
 def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
@@ -71,6 +90,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         or _line(message)
         or (busy() if state == LOCKED else None)
         or _room(state, message)
+        or (None if is_cut(error) else _disk(state, message))
         or _environment(state, message, error)
     )
 
@@ -226,19 +246,36 @@ def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProb
         return EnvironmentProblem(
             "db.offline", _("连不上集团主库。内容还在屏幕上，网络恢复后请重试。")
         )
-    if state.startswith(_BROKEN) or any(sign in message for sign in _BROKEN_FILE):
-        return EnvironmentProblem(
-            "db.disk",
-            _(
-                "数据库的磁盘读写出错，这一步没有保存。内容还在屏幕上。"
-                "请管理员查磁盘，用 yilian verify 核对数据，必要时从备份恢复。"
-            ),
-        )
     if "locked" in message or "readonly" in message:
         return EnvironmentProblem(
             "db.busy", _("数据库文件被占用或只读。请关掉占用它的程序后重试。")
         )
     return None
+
+
+def _disk(state: str, message: str) -> EnvironmentProblem | None:
+    """What lies on the disk cannot be read or written."""
+    if _FOREIGN in message:
+        return EnvironmentProblem(
+            "db.foreign",
+            _(
+                "这个文件不是本程序的数据，或文件开头已损坏，没有动它。"
+                "请选对数据文件；选对了还这样，请用最近的备份恢复。"
+            ),
+        )
+    if state.startswith(_BROKEN) or any(sign in message for sign in _BROKEN_FILE):
+        return _damaged()
+    return None
+
+
+def _damaged() -> EnvironmentProblem:
+    return EnvironmentProblem(
+        "db.disk",
+        _(
+            "数据库的磁盘读写出错，这一步没有保存。内容还在屏幕上。"
+            "请管理员查磁盘，用 yilian verify 核对数据，必要时从备份恢复。"
+        ),
+    )
 
 
 def _is_offline(message: str) -> bool:

@@ -32,7 +32,7 @@ from app.services import settling
 from app.services.access import actor_for
 from app.services.db import Database, DBAPIError, sqlite_engine
 from app.services.outbox import Outbox
-from app.services.platform import backup, proofs
+from app.services.platform import backup, drafts, proofs
 from tests.databases import Databases
 from tests.faults.client import Client, Task
 from tests.faults.deeds import Hand, Post
@@ -207,7 +207,7 @@ def _copies(folder: Path, told: Journal) -> list[str]:
     return [
         f"the backup {name} is not whole"
         for name, digest in told.copies.items()
-        if not (folder / name).is_file() or backup.sha256_of(folder / name) != digest
+        if not (folder / name).is_file() or drafts.sha256_of(folder / name) != digest
     ]
 
 

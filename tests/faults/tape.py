@@ -56,6 +56,7 @@ class Tape:
         root: The folder that is watched.
         start: What lay in it before the first event.
         events: In their order.
+        known: Files whose writes are seen.
         watches: What the system's functions were replaced with; has to live as long as they.
     """
 
@@ -63,6 +64,7 @@ class Tape:
     start: dict[str, bytes] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     watches: tuple[object, ...] = ()
+    known: set[str] = field(default_factory=set)
     _turn: Any = field(default_factory=threading.RLock, repr=False)
 
     def say(self, words: str) -> None:
@@ -83,7 +85,19 @@ class Tape:
         with self._turn:
             result = call()
             self.events.append(event)
+            if event.kind == "create":
+                self.known.add(event.name)
+            if event.kind == "rename":
+                self.known.add(event.data.decode())
         return result
+
+    def learn(self, name: str) -> None:
+        """A file that was written past us: all of it is taken as written now."""
+        with self._turn:
+            if name not in self.known:
+                self.put(Event("create", name), lambda: None)
+                content = (self.root / name).read_bytes()
+                self.put(Event("write", name, 0, content), lambda: None)
 
 
 def folder_of(name: str) -> str:
@@ -266,6 +280,7 @@ class PythonWatch:
         files = [one for one in self._tape.root.rglob("*") if one.is_file()]
         for one in files:
             if os.path.samestat(found, one.stat()):
+                self._tape.learn(self._tape.name(one))
                 self._tape.put(Event("sync", self._tape.name(one)), lambda: self._fsync(handle))
                 return
         self._fsync(handle)
@@ -274,6 +289,7 @@ class PythonWatch:
         if not self._tape.name(old):
             self._replace(old, new, **rest)
             return
+        self._tape.learn(self._tape.name(old))
         event = Event("rename", self._tape.name(old), 0, self._tape.name(new).encode())
         self._tape.put(event, lambda: self._replace(old, new, **rest))
 
@@ -290,6 +306,6 @@ def watch(root: Path) -> Tape:
     start = {
         str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()
     }
-    tape = Tape(root, start)
+    tape = Tape(root, start, known=set(start))
     tape.watches = (SqliteWatch(tape), PythonWatch(tape))
     return tape

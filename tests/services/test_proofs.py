@@ -14,7 +14,7 @@ from app.domain.ids import new_op
 from app.domain.ledger import Move
 from app.services import audit
 from app.services.db import Database, sqlite_engine
-from app.services.platform import backup, doctor, proofs, server_dump, storage
+from app.services.platform import backup, doctor, drafts, proofs, server_dump, storage
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 from tests.databases import Backend, ServerBackend
@@ -103,8 +103,9 @@ def test_a_backup_opens_adds_up_and_comes_back(sqlite_site: Site, tmp_path: Path
 
     assert steps[-1][0] == steps[-1][1]
     assert (restored.ledger_rows, restored.seal) == (1, made.seal)
-    assert backup.sha256_of(Path(made.file)) == made.sha256
-    assert sorted(one.name for one in (tmp_path / "kept").iterdir()) == [Path(made.file).name]
+    assert drafts.sha256_of(Path(made.file)) == made.sha256
+    name = Path(made.file).name
+    assert sorted(one.name for one in (tmp_path / "kept").iterdir()) == [name, f"{name}.sha256"]
     db = Database(sqlite_engine(restored.file))
     assert proofs.reconcile(db) == ()
     db.close()
@@ -185,7 +186,7 @@ def test_a_file_that_cannot_be_read_is_told_in_words(tmp_path: Path) -> None:
     wrong = {one.name: one.text for one in doctor.examine(db) if not one.ok}
     db.close()
     assert set(wrong) == {"文件完整性", "数据版本"}
-    assert all("磁盘读写出错" in text for text in wrong.values())
+    assert all("不是本程序的数据" in text for text in wrong.values())
 
 
 def test_a_healthy_database_passes_the_examination(stocked: Site) -> None:

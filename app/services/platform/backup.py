@@ -7,27 +7,38 @@ dumped with pg_dump. A restore goes into a new file or database; nothing is over
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from sqlalchemy import func, select
 
-from app.adapters import durable, local_files
+from app.adapters import local_files
 from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
-from app.i18n import _
+from app.i18n import N_, _
 from app.models.stock import Ledger
 from app.services import schema
-from app.services.db import Database, DBAPIError, sqlite_engine
-from app.services.platform import proofs, server_dump, storage
+from app.services.db import Database, sqlite_engine
+from app.services.db_errors import translate
+from app.services.platform import drafts, proofs, server_dump, storage
+from app.services.platform.drafts import sha256_of
 
 Report = proofs.Report
+_DAMAGED: Final = ("db.disk", "db.foreign")
+_SIGN: Final = b"SQLite format 3\0"
+_HEAD: Final = 100
+_LARGEST: Final = 65_536
+"""The size of a page that has no room in its two bytes."""
 _PAGES: Final = 2_000
+_OTHER: Final = N_("请换另一份备份，并联系维护人员。")
+_OWN: Final = N_(
+    "现在的数据有损坏，这次备份不算数。请先不要记账，联系维护人员，用最近一份好备份恢复。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +66,26 @@ def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
     """Copy the whole database into a new file in `folder`, and prove the copy.
 
     Raises:
-        EnvironmentProblem: Not enough space, or pg_dump is not there.
-        DomainError: The copy does not add up (`backup.proof`); it is kept for inspection.
+        EnvironmentProblem: Not enough space, not writable, or pg_dump is not there.
+        DomainError: The copy does not add up (`backup.proof`), so neither do the data; it is kept
+            for inspection, for a day at least.
     """
     local_files.make_folder(folder)
+    drafts.sweep(folder, "yilian-*.part*")
     stamp = f"{datetime.now(ZONE):%Y%m%d-%H%M%S-%f}"[:-3]
     if not db.is_sqlite:
         file = folder / f"yilian-{stamp}.dump"
         server_dump.dump(db.engine.url, file)
-        return _described(db, file, proofs.chains(db))
+        made = _described(db, file, proofs.chains(db))
+        drafts.keep_digest(file, made.sha256)
+        return made
     file = folder / f"yilian-{stamp}.db"
     draft = file.with_suffix(".part")
     _check_space(db, folder)
-    _copy(db, draft, report)
-    copied = Database(sqlite_engine(str(draft)))
-    try:
-        chains = prove(copied)
-        _leave_wal(copied)
-        made = _described(copied, draft, chains)
-    finally:
-        copied.close()
-    durable.take_name(draft, file)
+    with drafts.draft_of(file, draft, keep_refused=True):
+        _copy(db, draft, report)
+        made = _proved(draft, _OWN)
+    drafts.keep_digest(file, made.sha256)
     return Backup(
         str(file), made.bytes, made.sha256, made.schema_version, made.ledger_rows, made.seal
     )
@@ -85,8 +95,10 @@ def restore(source: Path, target: Path) -> Backup:
     """Bring a SQLite backup back as a new file, proved before it gets its name.
 
     Raises:
-        DomainError: The target exists, the source is no backup of ours, or it does not add up.
-        EnvironmentProblem: The backup is newer than this program, or the target is a network drive.
+        DomainError: The target exists, or something is left of a file of that name; the source is
+            no backup of ours, or it does not add up.
+        EnvironmentProblem: The backup is newer than this program, the target is a network drive
+            or cannot be written.
     """
     if target.exists():
         raise DomainError(
@@ -96,39 +108,62 @@ def restore(source: Path, target: Path) -> Backup:
     if not source.is_file():
         raise DomainError("restore.missing", _("没有找到备份文件 {file}。", file=source))
     storage.refuse_network_drive(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
-    shutil.copyfile(source, draft)
-    db = Database(sqlite_engine(str(draft)))
-    try:
-        _check_ours(db, source)
-        chains = prove(db)
-        _leave_wal(db)
-        made = _described(db, draft, chains)
-    except BaseException:
-        db.close()
-        draft.unlink(missing_ok=True)
-        raise
-    db.close()
-    durable.take_name(draft, target)
+    drafts.refuse_live(source)
+    drafts.refuse_remains(target)
+    local_files.make_folder(target.parent)
+    drafts.sweep(target.parent, f"{target.name}.*.part*")
+    draft = target.with_name(f"{target.name}.{uuid4().hex}.part")
+    with drafts.draft_of(target, draft):
+        shutil.copyfile(source, draft)
+        drafts.check_digest(source, sha256_of(draft))
+        _check_length(draft, source)
+        _check_ours(draft, source)
+        made = _proved(draft)
     return Backup(
         str(target), made.bytes, made.sha256, made.schema_version, made.ledger_rows, made.seal
     )
 
 
-def prove(db: Database) -> tuple[proofs.ChainProof, ...]:
-    """The chains of a sound database; the three proofs read it side by side.
+def _proved(draft: Path, advice: str = "") -> Backup:
+    db = Database(sqlite_engine(str(draft)))
+    try:
+        chains = prove(db, advice)
+        _leave_wal(db)
+        return _described(db, draft, chains)
+    finally:
+        db.close()
+
+
+def prove(db: Database, advice: str = "") -> tuple[proofs.ChainProof, ...]:
+    """The chains of a sound database.
+
+    Args:
+        db: The database.
+        advice: What to do when it is not sound; usually to take another backup.
 
     Raises:
         DomainError: Its pages, its balances or its chains are not whole.
     """
+    try:
+        return _prove(db, advice or _OTHER)
+    except EnvironmentProblem as problem:
+        if problem.code not in _DAMAGED:
+            raise
+        raise _not_whole(_("读不出来"), advice or _OTHER) from problem
+
+
+def _not_whole(answer: str, advice: str) -> DomainError:
+    words = _("这份数据不完整：{answer}。{advice}", answer=answer, advice=_(advice))
+    return DomainError("backup.proof", words)
+
+
+def _prove(db: Database, advice: str) -> tuple[proofs.ChainProof, ...]:
+    """The three proofs read side by side."""
     with ThreadPoolExecutor(3, "proof") as readers:
         pages = readers.submit(_pages, db)
         sums, walks = readers.submit(proofs.reconcile, db), readers.submit(proofs.chains, db)
         if (answer := pages.result()) != "ok":  # first: with broken pages the others trip over
-            raise DomainError(
-                "backup.proof", _("这份数据不完整：{answer}。请换另一份备份。", answer=answer)
-            )
+            raise _not_whole(answer, advice)
         differences, chains = sums.result(), walks.result()
     broken = [one for one in chains if not one.whole]
     if differences or broken:
@@ -136,9 +171,10 @@ def prove(db: Database) -> tuple[proofs.ChainProof, ...]:
             "backup.proof",
             _(
                 "这份数据对不上账：{stock} 处库存与台账不符，{chains} 家机构的台账被改动过。"
-                "请换另一份备份，并联系维护人员。",
+                "{advice}",
                 stock=len(differences),
                 chains=len(broken),
+                advice=_(advice),
             ),
         )
     return chains
@@ -147,12 +183,6 @@ def prove(db: Database) -> tuple[proofs.ChainProof, ...]:
 def _pages(db: Database) -> str:
     """What SQLite says of its pages; a server looks after its own."""
     return proofs.pages(db) if db.is_sqlite else "ok"
-
-
-def sha256_of(file: Path) -> str:
-    """The digest of a file that nobody has open."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _described(db: Database, file: Path, chains: tuple[proofs.ChainProof, ...]) -> Backup:
@@ -166,22 +196,19 @@ def _described(db: Database, file: Path, chains: tuple[proofs.ChainProof, ...]) 
 
 def _copy(db: Database, draft: Path, report: Report | None) -> None:
     """All pages into a new file, each written once: a draft needs no journal until it is whole."""
-    draft.unlink(missing_ok=True)
-    source: Any = db.engine.raw_connection()
     target_db = Database(sqlite_engine(str(draft)))
-    target: Any = target_db.engine.raw_connection()
 
     def step(_status: int, remaining: int, total: int) -> None:
         if report is not None:
             report(total - remaining, total)
 
     try:
-        target.driver_connection.execute("PRAGMA journal_mode=OFF")
-        target.driver_connection.execute("PRAGMA synchronous=OFF")
-        source.driver_connection.backup(target.driver_connection, pages=_PAGES, progress=step)
+        with db.engine.connect() as source, target_db.engine.connect() as target:
+            ends: list[Any] = [one.connection.driver_connection for one in (source, target)]
+            ends[1].execute("PRAGMA journal_mode=OFF")
+            ends[1].execute("PRAGMA synchronous=OFF")
+            ends[0].backup(ends[1], pages=_PAGES, progress=step)
     finally:
-        target.close()
-        source.close()
         target_db.close()
 
 
@@ -194,19 +221,36 @@ def _leave_wal(db: Database) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
-def _check_ours(db: Database, source: Path) -> None:
+def _check_ours(draft: Path, source: Path) -> None:
     foreign = DomainError(
         "restore.foreign",
         _("{file} 不是本程序的备份，没有恢复。请选 .db 备份文件。", file=source),
     )
+    db = Database(sqlite_engine(str(draft)))
     try:
-        found = schema.version(db)
-        with db.engine.connect() as connection:
+        if not schema.version(db):
+            raise foreign
+        with translate(), db.engine.connect() as connection:
             schema.refuse_newer(connection)
-    except (DBAPIError, EnvironmentProblem) as error:
-        raise foreign from error
-    if not found:
-        raise foreign
+    except EnvironmentProblem as problem:
+        if problem.code == "schema.newer":
+            raise
+        raise foreign from problem
+    finally:
+        db.close()
+
+
+def _check_length(draft: Path, source: Path) -> None:
+    """The first page says how many there are; what is cut off would be read as empty."""
+    with draft.open("rb") as stream:
+        head = stream.read(_HEAD)
+    page, pages = int.from_bytes(head[16:18]), int.from_bytes(head[28:32])
+    told = head.startswith(_SIGN) and head[24:28] == head[92:96]  # else it does not say
+    if told and draft.stat().st_size != (_LARGEST if page == 1 else page) * pages:
+        raise DomainError(
+            "backup.proof",
+            _("{file} 不完整，可能没有复制完。请重新复制，或换另一份备份。", file=source),
+        )
 
 
 def _check_space(db: Database, folder: Path) -> None:

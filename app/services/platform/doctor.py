@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +40,21 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
     found.append(_version(db))
     if found[-1].ok:
         with ThreadPoolExecutor(1, "proof") as reader:  # the database adds while we hash
-            balances = reader.submit(_balances, db)
-            found += [_chains(db, report), balances.result(), _contents(db)]
+            balances = reader.submit(_tried, _("库存与台账"), lambda: _balances(db))
+            found += [
+                _tried(_("改动痕迹"), lambda: _chains(db, report)),
+                balances.result(),
+                _tried(_("内容留存"), lambda: _contents(db)),
+            ]
     return tuple(found)
+
+
+def _tried(name: str, check: Callable[[], Check]) -> Check:
+    """The check, or why it cannot be made: a damaged page stops only what lies on it."""
+    try:
+        return check()
+    except EnvironmentProblem as problem:
+        return Check(name, ok=False, text=problem.text)
 
 
 def _version(db: Database) -> Check:

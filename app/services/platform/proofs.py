@@ -34,7 +34,6 @@ from app.models.platform import Audit
 from app.models.stock import Balance, ChainHead, Ledger, Place
 from app.services.db import Database, database_of
 from app.services.db_errors import translate
-from app.services.ready import known_error
 
 Report = Callable[[int, int], None]
 Row = tuple[int, bytes, bytes, str]
@@ -181,15 +180,12 @@ def rows_of(session: Session, org_id: int, chain: str, after: int = 0) -> Iterat
     query = _ledger_query(server=server) if chain == "ledger" else _PLAIN[chain]()
     values = {"org": org_id, "after": after}
     connection = session.connection()
-    try:
-        if server:
-            with _server_rows(connection, query, values) as rows:
-                yield rows
-        else:
-            with connection.execute(query, values) as found:
-                yield cast("Iterable[Row]", found.cursor)
-    except connection.dialect.loaded_dbapi.Error as error:  # a damaged page, met on the way
-        raise known_error(connection, error, "chain") from error
+    if server:
+        with _server_rows(connection, query, values) as rows:
+            yield rows
+    else:
+        with connection.execute(query, values) as found:
+            yield cast("Iterable[Row]", found.cursor)
 
 
 @contextmanager

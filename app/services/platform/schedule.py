@@ -15,6 +15,7 @@ from typing import Final
 from app.domain.days import ZONE
 from app.services.db import Database
 from app.services.platform import backup
+from app.services.platform.drafts import digest_file
 
 _NAME: Final = re.compile(r"yilian-(\d{8})-(\d{6})-\d{3}\.(?:db|dump)")
 _MONTHS: Final = 12
@@ -38,17 +39,18 @@ def backups(folder: Path) -> tuple[tuple[datetime, Path], ...]:
 
 def is_due(folder: Path, today: date) -> bool:
     """Whether no backup was made today."""
-    newest = next(iter(backups(folder)), None)
-    return newest is None or newest[0].date() < today
+    return all(at.date() != today for at, _file in backups(folder))
 
 
 def superfluous(made: Iterable[datetime], keep: int, today: date) -> tuple[datetime, ...]:
     """Which backups may go: all but the newest `keep` and the last of each of twelve months.
 
+    What was made while the clock ran ahead stays, and counts for nothing.
+
     >>> superfluous([], 30, date(2026, 10, 14))
     ()
     """
-    newest_first = sorted(made, reverse=True)
+    newest_first = sorted((at for at in made if at.date() <= today), reverse=True)
     first = today.year * 12 + today.month - _MONTHS
     months: set[int] = set()
     gone = []
@@ -72,4 +74,5 @@ def daily(
     files = dict(backups(folder))
     for at in superfluous(files, max(1, keep), today):
         files[at].unlink(missing_ok=True)
+        digest_file(files[at]).unlink(missing_ok=True)
     return made

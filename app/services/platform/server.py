@@ -123,13 +123,32 @@ def has_database(connection: Connection, database: str) -> bool:
     return row is not None
 
 
-def make_database(connection: Connection, database: str) -> None:
-    """Make an empty database for the owner role; raises `DomainError` when the name is taken."""
+def refuse_taken(connection: Connection, database: str) -> None:
+    """Raise `DomainError` when there is a database of that name."""
     if has_database(connection, database):
         raise DomainError(
             "server.database",
             _("服务器上已有数据库 {name}，没有动它。请换一个名字。", name=database),
         )
+
+
+def drop_database(connection: Connection, database: str) -> None:
+    """Take away a database that was never finished, if it is there."""
+    connection.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+    )
+
+
+def rename_database(connection: Connection, old: str, new: str) -> None:
+    """Give a database that nobody uses yet its name."""
+    connection.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(old), sql.Identifier(new))
+    )
+
+
+def make_database(connection: Connection, database: str) -> None:
+    """Make an empty database for the owner role; raises `DomainError` when the name is taken."""
+    refuse_taken(connection, database)
     connection.execute(
         sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
             sql.Identifier(database), sql.Identifier(OWNER)

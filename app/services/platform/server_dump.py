@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from app.adapters import durable
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services.db import Database, postgresql_engine
+from app.services.platform.drafts import check_digest, sha256_of
 
 _WINDOWS_SUFFIX: Final = ".exe" if os.name == "nt" else ""
 
@@ -47,6 +49,9 @@ def tool(name: str) -> Path:
     )
 
 
+_DRAFT: Final = "_restoring"
+_LONG: Final = 50
+"""Signs of a name that leave room for what marks a draft; the server takes 63 bytes."""
 SCHEMAS: Final = ("--schema=app", "--schema=api")
 """All that is the product's; what only a superuser may make, `prepare_database` makes again."""
 
@@ -54,26 +59,67 @@ SCHEMAS: Final = ("--schema=app", "--schema=api")
 def dump(url: URL, file: Path) -> None:
     """Write the whole database into one compressed file; only a finished dump gets the name."""
     draft = file.with_suffix(".part")
-    _run(url, "pg_dump", ["--format=custom", "--no-sync", *SCHEMAS, f"--file={draft}"])
+    try:
+        _run(url, "pg_dump", ["--format=custom", "--no-sync", *SCHEMAS, f"--file={draft}"])
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     durable.take_name(draft, file)
 
 
-def restore(admin_url: str, source: Path, database: str) -> Database:
+def restore(
+    admin_url: str, source: Path, database: str, proof: Callable[[Database], object] = id
+) -> Database:
     """Bring a dump back as a new database of the server; the database, open as its administrator.
 
+    It gets its name once it is whole: in one half-restored, rows stand without their security.
+
+    Args:
+        admin_url: The server, as its administrator.
+        source: The dump.
+        database: The new name.
+        proof: Raises when the restored data are not sound.
+
     Raises:
-        DomainError: There is a database of that name already.
+        DomainError: There is a database of that name already, there is no such dump, or it is not
+            whole. Nothing of it stays then.
     """
     from app.services.platform import server  # the driver is loaded where there is a server
 
+    if not source.is_file():
+        raise DomainError("restore.missing", _("没有找到备份文件 {file}。", file=source))
+    check_digest(source, sha256_of(source))
+    draft = f"{database[:_LONG]}{_DRAFT}"
     with server.administrator(admin_url) as connection:
+        server.refuse_taken(connection, database)
         server.prepare_roles(connection)
-        server.make_database(connection, database)
-    url = make_url(admin_url).set(drivername="postgresql+psycopg", database=database)
+        server.drop_database(connection, draft)
+        server.make_database(connection, draft)
+        try:
+            _fill(admin_url, source, draft, proof)
+            server.rename_database(connection, draft, database)
+        except BaseException:
+            server.drop_database(connection, draft)
+            raise
+    return Database(postgresql_engine(_named(admin_url, database)))
+
+
+def _fill(admin_url: str, source: Path, database: str, proof: Callable[[Database], object]) -> None:
+    from app.services.platform import server
+
     with server.administrator(admin_url, database) as connection:
         server.prepare_database(connection)
+    url = _named(admin_url, database)
     _run(url, "pg_restore", ["--exit-on-error", f"--dbname={database}", str(source)])
-    return Database(postgresql_engine(url))
+    restored = Database(postgresql_engine(url))
+    try:
+        proof(restored)
+    finally:
+        restored.close()
+
+
+def _named(admin_url: str, database: str) -> URL:
+    return make_url(admin_url).set(drivername="postgresql+psycopg", database=database)
 
 
 def _run(url: URL, name: str, arguments: list[str]) -> None:

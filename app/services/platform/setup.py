@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.duties import Duty
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_id
 from app.i18n import _
 from app.models.party import GroupMembership, Organisation
@@ -120,5 +120,7 @@ def migrate(db: Database, folder: Path, *, copy: bool = True) -> Migrated:
         schema.refuse_newer(connection)
         if schema.is_usable(connection):
             return Migrated(before, before)
+    if db.is_sqlite and not before:  # else a file that was emptied would become a new, empty one
+        raise EnvironmentProblem("schema.empty", _("这个数据库还是空的。请先建库（yilian init）。"))
     kept = backup.back_up(db, folder).file if before and copy else ""
     return Migrated(before, schema.upgrade(db), kept)
