@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -106,6 +108,8 @@ def test_a_backup_opens_adds_up_and_comes_back(sqlite_site: Site, tmp_path: Path
     assert drafts.sha256_of(Path(made.file)) == made.sha256
     name = Path(made.file).name
     assert sorted(one.name for one in (tmp_path / "kept").iterdir()) == [name, f"{name}.sha256"]
+    with closing(sqlite3.connect(made.file)) as alone:  # one file: what is copied is all of it
+        assert alone.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     db = Database(sqlite_engine(restored.file))
     assert proofs.reconcile(db) == ()
     db.close()
@@ -142,6 +146,57 @@ def test_a_tampered_file_is_not_taken_as_a_backup(sqlite_site: Site, tmp_path: P
         backup.back_up(sqlite_site.owner, tmp_path)
 
     assert refusal.value.code == "backup.proof"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE balance SET qty = qty + 5", "1 处库存与台账不符，0 家"),
+        ("UPDATE ledger SET reason = '改过'", "0 处库存与台账不符，1 家"),
+        ("UPDATE balance SET qty = -qty", "不完整"),
+        ("DROP TABLE alembic_version", "不是本程序的备份"),
+    ],
+)
+def test_a_backup_that_was_changed_since_does_not_come_back(
+    sqlite_site: Site, tmp_path: Path, change: str, told: str
+) -> None:
+    """Whoever may write the backup may also take away what guards its tables."""
+    receive(sqlite_site, "east_store", EAST, (240,))
+    made = Path(backup.back_up(sqlite_site.owner, tmp_path).file)
+    with closing(sqlite3.connect(made)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'"):
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(change)
+        connection.commit()
+    with pytest.raises(DomainError, match="校验码不一致"):
+        backup.restore(made, tmp_path / "back.db")
+    drafts.digest_file(made).unlink()  # as whoever changed the backup would
+
+    with pytest.raises(DomainError, match=told):
+        backup.restore(made, tmp_path / "back.db")
+
+    assert not (tmp_path / "back.db").exists()
+    assert not (tmp_path / "back.part").exists()
+
+
+def test_a_backup_of_a_newer_program_does_not_come_back(sqlite_site: Site, tmp_path: Path) -> None:
+    made = Path(backup.back_up(sqlite_site.owner, tmp_path).file)
+    with closing(sqlite3.connect(made)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    drafts.digest_file(made).unlink()
+    with pytest.raises(EnvironmentProblem) as refusal:
+        backup.restore(made, tmp_path / "back.db")
+    assert refusal.value.code == "schema.newer"
+    assert not (tmp_path / "back.db").exists()
+
+
+def test_nothing_is_restored_where_a_file_would_break(sqlite_site: Site, tmp_path: Path) -> None:
+    made = Path(backup.back_up(sqlite_site.owner, tmp_path).file)
+    with pytest.raises(EnvironmentProblem, match="同步文件夹"):
+        backup.restore(made, tmp_path / "OneDrive" / "back.db")
+    assert not (tmp_path / "OneDrive").exists()
 
 
 def test_a_server_is_dumped_and_comes_back_with_its_rights(

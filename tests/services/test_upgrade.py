@@ -79,7 +79,9 @@ def test_an_unknown_newer_schema_is_refused_and_left_alone(backend: Backend) -> 
     assert schema.version(backend.db) == "9999"
 
 
-@pytest.mark.parametrize(("oldest", "usable"), [("0016", True), ("9999", False)])
+@pytest.mark.parametrize(
+    ("oldest", "usable"), [("0016", True), (schema.newest(), True), ("9999", False)]
+)
 def test_a_newer_schema_says_which_programs_may_go_on(
     site: Site, tmp_path: Path, oldest: str, *, usable: bool
 ) -> None:
