@@ -97,6 +97,17 @@ def test_a_newer_schema_says_which_programs_may_go_on(
     assert book(*site.as_("east_store"), new_op(), site.world.stores[EAST], [(1, -5)]) == 1
 
 
+def test_an_older_schema_is_brought_up_whatever_it_said_of_programs(
+    sqlite_backend: Backend,
+) -> None:
+    """What a release wrote of the programs it works with is about older ones, not about us."""
+    with sqlite_backend.db.engine.execution_options(write=True).begin() as connection:
+        connection.execute(text("DELETE FROM release"))
+    put_version(sqlite_backend.db, "0028", "0016")
+    with sqlite_backend.db.engine.connect() as connection:
+        assert not schema.is_usable(connection)
+
+
 def test_a_step_that_fails_leaves_nothing(
     backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
