@@ -36,7 +36,7 @@ def accepting(record: Record, site: Site, backend: str, size: int) -> None:
     lines = min(size, LINES)
     make_items(site.owner, lines)
     with site.owner.write() as session:
-        session.execute(insert(Price), [_price(item) for item in range(lines)])
+        session.execute(insert(Price), [price_of(item) for item in range(lines)])
     waiting = [_counted(site, lines, run) for run in range(_RUNS)]
     way = site.as_("east_store")
     record.take(
@@ -93,7 +93,8 @@ def _write(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
     session.execute(insert(model), rows)
 
 
-def _price(item: int) -> dict[str, Any]:
+def price_of(item: int) -> dict[str, Any]:
+    """A price of 康泽 for everybody, for an item of `make_items` by its number."""
     return {
         "id": new_id(), "list_id": 1, "item_id": FIRST + item, "org_id": 0,
         "supplier_id": KANGZE, "valid_from": date(2026, 1, 1),

@@ -20,7 +20,7 @@ from app.domain.stock.fefo import LotStock, Pick, allocate, earlier_lot, locked_
 from app.i18n import _
 from app.services.access import require
 from app.services.consumption.commands import Consume, Consumed, ConsumeLine, Use
-from app.services.consumption.packs import open_pack, where_it_lies
+from app.services.consumption.packs import open_packs, where_it_lies
 from app.services.consumption.two_persons import need_two
 from app.services.consumption.using import post_use_last
 from app.services.db import Database, today
@@ -108,9 +108,11 @@ def _pick_all(
         raise DomainError("consume.empty", _("还没有要登记的消耗。请先扫码。"))
     used = virtual_place(session, command.org_id, "consumed")
     moves: list[Move] = []
+    packs = [line.pack_id for line in command.lines if line.pack_id]
+    opened = open_packs(session, actor, command.org_id, packs, document_id) if packs else {}
     for number, line in enumerate(command.lines, 1):
         if line.pack_id:
-            inside = open_pack(session, actor, command.org_id, line.pack_id, document_id)
+            inside = opened[line.pack_id]
             if look:
                 here = (command.org_id, command.place_id)
                 inside = where_it_lies(session, here, inside, moves)

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import CursorResult, Row, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
@@ -21,52 +22,78 @@ from app.models.pack import Pack, PackLine
 from app.models.stock import Lot
 from app.services.db import now, today
 from app.services.labels.void import refusal
+from app.services.queries.portions import key_portions
 from app.services.stock.available import held_lots, lot_stock
 
-LotLine = Row[int, int, str, date | None]
-"""A lot in a pack: its id, quantity, number and expiry."""
+
+class LotLine(NamedTuple):
+    """A lot in a pack."""
+
+    lot_id: int
+    qty: int
+    lot_no: str | None
+    expiry: date | None
 
 
-def open_pack(
-    session: Session, actor: Actor, org_id: int, pack_id: int, document_id: int
-) -> list[Move]:
-    """Mark the pack used and return the moves of its lots (the caller sets the other end).
+def open_packs(
+    session: Session, actor: Actor, org_id: int, pack_ids: Sequence[int], document_id: int
+) -> dict[int, list[Move]]:
+    """Mark packs used; by pack the moves of its lots (the caller sets the other end).
 
     Raises:
-        ConflictError: It was used before; says when and by whom.
-        DomainError: No such pack here, or a lot in it is frozen or expired.
+        ConflictError: One was used before, or is named twice; says when and by whom.
+        DomainError: No such pack here, or a lot in one is frozen or expired.
     """
-    done = session.execute(
-        update(Pack)
-        .where(Pack.org_id == org_id, Pack.id == pack_id, Pack.status == State.IN_STOCK.value)
-        .values(
-            status=State.CONSUMED.value,
-            used_at=now(session),
-            used_by=actor.person_id,
-            used_doc_id=document_id,
-            version=Pack.version + 1,
+    done: set[int] = set()
+    for part in key_portions(pack_ids):
+        opened = (
+            update(Pack)
+            .where(Pack.org_id == org_id, Pack.id.in_(part), Pack.status == State.IN_STOCK.value)
+            .values(
+                status=State.CONSUMED.value,
+                used_at=now(session),
+                used_by=actor.person_id,
+                used_doc_id=document_id,
+                version=Pack.version + 1,
+            )
+            .returning(Pack.id)
+            .execution_options(synchronize_session=False)
         )
-    )
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
-    pack = session.scalar(select(Pack).where(Pack.org_id == org_id, Pack.id == pack_id))
-    if pack is None:
-        raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
-    if done.rowcount != 1:
-        raise used_before(session, pack)
-    lines = lots_in(session, org_id, pack_id)
-    refuse_unusable(session, org_id, lines)
-    return [
-        Move(
-            item_id=pack.item_id,
-            lot_id=line.lot_id,
-            owner_id=pack.owner_id,
-            from_place=pack.place_id,
-            to_place=0,
-            qty=line.qty,
-            pack_id=pack.id,
+        done |= set(session.scalars(opened))
+    packs, inside = _packs(session, org_id, pack_ids), _inside(session, org_id, pack_ids)
+    moves: dict[int, list[Move]] = {}
+    for pack_id in pack_ids:
+        pack = packs.get(pack_id)
+        if pack is None:
+            raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
+        if pack_id not in done or pack_id in moves:
+            raise used_before(session, pack)
+        moves[pack_id] = [
+            Move(
+                item_id=pack.item_id,
+                lot_id=line.lot_id,
+                owner_id=pack.owner_id,
+                from_place=pack.place_id,
+                to_place=0,
+                qty=line.qty,
+                pack_id=pack.id,
+            )
+            for line in inside.get(pack_id, ())
+        ]
+    refuse_unusable(session, org_id, [line for one in pack_ids for line in inside.get(one, ())])
+    return moves
+
+
+def _packs(session: Session, org_id: int, pack_ids: Sequence[int]) -> dict[int, Pack]:
+    found: dict[int, Pack] = {}
+    for part in key_portions(pack_ids):
+        rows = session.scalars(
+            select(Pack)
+            .where(Pack.org_id == org_id, Pack.id.in_(part))
+            .execution_options(populate_existing=True)
         )
-        for line in lines
-    ]
+        found |= {pack.id: pack for pack in rows}
+    return found
 
 
 def where_it_lies(
@@ -114,13 +141,22 @@ def where_it_lies(
 
 
 def lots_in(session: Session, org_id: int, pack_id: int) -> Sequence[LotLine]:
-    """What is in a pack: lot, quantity, lot number and expiry, the first to expire in front."""
-    return session.execute(
-        select(PackLine.lot_id, PackLine.qty, Lot.lot_no, Lot.expiry)
-        .outerjoin(Lot, Lot.id == PackLine.lot_id)
-        .where(PackLine.org_id == org_id, PackLine.pack_id == pack_id)
-        .order_by(Lot.expiry)
-    ).all()
+    """What is in a pack, the first to expire in front."""
+    return _inside(session, org_id, (pack_id,)).get(pack_id, [])
+
+
+def _inside(session: Session, org_id: int, pack_ids: Sequence[int]) -> dict[int, list[LotLine]]:
+    found: dict[int, list[LotLine]] = {}
+    for part in key_portions(pack_ids):
+        rows = session.execute(
+            select(PackLine.pack_id, PackLine.lot_id, PackLine.qty, Lot.lot_no, Lot.expiry)
+            .outerjoin(Lot, Lot.id == PackLine.lot_id)
+            .where(PackLine.org_id == org_id, PackLine.pack_id.in_(part))
+            .order_by(Lot.expiry)
+        )
+        for pack_id, lot_id, qty, lot_no, expiry in rows:
+            found.setdefault(pack_id, []).append(LotLine(lot_id, qty, lot_no, expiry))
+    return found
 
 
 def refuse_unusable(session: Session, org_id: int, lines: Sequence[LotLine]) -> None:
