@@ -23,10 +23,10 @@ from tests.security.test_paper_attacks import REFUSED, answer, ordered
 HERE = Path(__file__).parent
 
 
-def attacks() -> Iterator[tuple[str, str]]:
+def attacks(file: str = "kept_papers_attacks.sql") -> Iterator[tuple[str, str]]:
     """Who tries what."""
     login = ""
-    for line in (HERE / "kept_papers_attacks.sql").read_text("utf-8").splitlines()[1:]:
+    for line in (HERE / file).read_text("utf-8").splitlines()[1:]:
         if line.startswith("-- "):
             login = line.removeprefix("-- ")
         else:

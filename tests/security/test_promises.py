@@ -18,6 +18,7 @@ BREAKS = {
     "GRANT EXECUTE ON FUNCTION app.my_person() TO PUBLIC": "functions that everybody may call",
     "GRANT yilian_ledger TO east_store": "roles of people with more rights",
     "GRANT UPDATE ON app.ledger TO yilian_store": "rights to change what is append-only",
+    "GRANT UPDATE ON app.place TO yilian_store": "tables that people may lock as a whole",
     "ALTER TABLE app.bid ALTER COLUMN unit_price SET STATISTICS 100": "prices whose spread",
     "ALTER EVENT TRIGGER yilian_people_define_nothing DISABLE": "people may take rights from",
     "GRANT TEMPORARY ON DATABASE {database} TO PUBLIC": "database open to everybody",

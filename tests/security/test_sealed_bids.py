@@ -169,9 +169,25 @@ def test_a_bid_that_is_left_open_holds_up_the_opening_but_no_other_bid(
 
     assert call_bid(other, content(deal, RUIHE)) == "2"
     opening = f"SELECT api.open_round({LEAD}, {deal.id}, 1, 1)"
+    assert buyer.execute(opening.encode()).fetchone() == ("early",)
+    deal.pass_deadline()
     assert sqlstate(buyer, opening) == "55P03"
     sitting.execute("COMMIT")
-    assert buyer.execute(opening.encode()).fetchone() == ("early",)
+    assert buyer.execute(opening.encode()).fetchone() == ("ok",)
+
+
+def test_the_buyer_cannot_hold_up_bids_until_they_are_late(deal: Deal, psql: Psql) -> None:
+    buyer, seller = psql("lead_buyer"), psql("kangze_sales")
+    rows = "SELECT 1 FROM app.negotiation_round FOR {}"
+    for lock in ("UPDATE", "NO KEY UPDATE", "SHARE", "KEY SHARE"):
+        assert sqlstate(buyer, rows.format(lock)) == "42501"
+    assert sqlstate(buyer, "SELECT * FROM api.round_gate FOR UPDATE") == "42501"
+    seller.execute("SET lock_timeout = '3s'")
+    later = "SELECT api.later_deadline(1, {0}, 1, (SELECT deadline + 1 FROM app.negotiation_round))"
+    for step in (later, "SELECT api.open_round(1, {0}, 1, 1)"):
+        with buyer.transaction(force_rollback=True):
+            buyer.execute(step.format(deal.id).encode())
+            assert call_bid(seller, content(deal, KANGZE)).isdigit()
 
 
 def test_what_the_planner_expects_tells_no_sealed_price(

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import psycopg
 import pytest
 
 from app.bootstrap import open_database
@@ -97,7 +98,7 @@ def test_a_new_file_and_a_wrong_password_leave_no_trace(tmp_path: Path) -> None:
 def noisy() -> Iterator[Cluster]:
     """A server that logs every statement."""
     settings = {"log_statement": "all", "log_min_messages": "log", "log_min_error_statement": "log"}
-    with Cluster(settings) as cluster:
+    with Cluster(settings | {"logging_collector": "off", "log_destination": "stderr"}) as cluster:
         yield cluster
 
 
@@ -107,8 +108,11 @@ def test_the_servers_log_never_has_a_password(noisy: Cluster) -> None:
         noisy.admin().execute(f"CREATE ROLE yilian_{duty}".encode())
     server.make_login(noisy.admin(), "east_store", CANARY)
     noisy.admin().execute("ALTER ROLE east_store NOLOGIN")
+    with pytest.raises(psycopg.errors.UndefinedObject):  # a statement that fails is logged as it is
+        server.set_password(noisy.admin(), "nobody_there", CANARY)
     log = (noisy.root / "log").read_text(encoding="utf-8", errors="replace")
     assert "ALTER ROLE" in log
+    assert "nobody_there" in log
     assert "SCRAM-SHA-256$" in log  # a verifier: of no use to sign in with
     assert CANARY not in log
 

@@ -187,13 +187,9 @@ def case_doctor(db: Database, actor: Actor, org_id: int, document_id: int) -> st
     """Who operated in one case; the reading is on record. There is no way to list or count it."""
     if not actor.can(Duty.AUDIT, org_id):
         require(actor, Duty.STORE, org_id)
+    if not db.is_sqlite:
+        return _told_after_record(db, org_id, document_id) or "—"
     with db.write() as session:
-        if not database_of(session).is_sqlite:
-            found = session.execute(
-                text("SELECT api.case_doctor(:org, :document)"),
-                {"org": org_id, "document": document_id},
-            ).scalar_one()
-            return str(found or "—")
         found = session.scalar(
             select(CaseDoctor.doctor).where(
                 CaseDoctor.org_id == org_id, CaseDoctor.document_id == document_id
@@ -201,6 +197,18 @@ def case_doctor(db: Database, actor: Actor, org_id: int, document_id: int) -> st
         )
         audit.record(session, actor, org_id, "case.doctor", ("consumption", document_id), {})
         return found or "—"
+
+
+def _told_after_record(db: Database, org_id: int, document_id: int) -> str:
+    """Asked twice: the server tells only what an earlier transaction has put on record."""
+    told = None
+    for _turn in ("record", "tell"):
+        with db.write() as session:
+            told = session.execute(
+                text("SELECT api.case_doctor(:org, :document)"),
+                {"org": org_id, "document": document_id},
+            ).scalar_one()
+    return str(told or "")
 
 
 def _check(session: Session, command: RegisterCase) -> None:

@@ -52,6 +52,12 @@ PROMISES: Final = {
         " has_table_privilege(r.oid, t.name, 'DELETE') OR"
         " has_table_privilege(r.oid, t.name, 'TRUNCATE')) ORDER BY 1"
     ),
+    "tables that people may lock as a whole, for they may change all of a row": (
+        "SELECT c.relname || ' ' || r.rolname FROM pg_class c, pg_roles r WHERE"
+        " c.relnamespace IN ('app'::regnamespace, 'api'::regnamespace) AND c.relkind IN ('r', 'p')"
+        " AND r.rolname LIKE 'yilian\\_%' AND r.rolname NOT IN ('yilian_owner', 'yilian_ledger')"
+        " AND has_table_privilege(r.oid, c.oid, 'UPDATE, TRUNCATE') ORDER BY 1"
+    ),
     "prices whose spread the planner tells": (
         "SELECT c.relname || '.' || a.attname FROM pg_attribute a JOIN pg_class c ON c.oid ="
         " a.attrelid WHERE c.relnamespace = 'app'::regnamespace AND c.relkind = 'r'"
