@@ -295,7 +295,7 @@ def file_ground(
     with databases.site("sqlite") as site:
         posts = settle_in(site)
         backup.back_up(site.owner, folder / "start")
-        (made,) = (folder / "start").iterdir()
+        (made,) = (folder / "start").glob("*.db")
     file = (disk or folder) / "storm.db"
     shutil.move(made, file)
     os.sync()
