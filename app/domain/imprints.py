@@ -8,7 +8,8 @@ show what was changed, taken out or put in by another program.
 An imprint's body is text. A section begins with a line such as ``=price(id,list_id,…)``: the table
 and the columns that the digests speak of; with ``*`` instead of ``=`` it states the whole table
 anew. Each line after it is ``after before key``; ``-`` stands for no row. SQLite and PostgreSQL
-write the same text for the same row.
+write the same text for the same row. ``=item_code/1(…)`` speaks of groups: one digest for all rows
+that share the first column of the key. Files do so where rows come in thousands.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ class Section:
     Attributes:
         table: The table's name.
         columns: What the digests speak of, in their order.
+        group: How many columns of the key make a group; 0 where each row has its own digest.
         anew: Whether it states the whole table anew: what was known of it before is void.
         lines: ``after before key``.
     """
 
     table: str
     columns: tuple[str, ...]
+    group: int
     anew: bool
     lines: Sequence[str]
 
@@ -80,13 +83,21 @@ def one_line(key: str) -> str:
     return key
 
 
-def head(table: str, columns: Sequence[str], *, anew: bool = False) -> str:
+def head(table: str, columns: Sequence[str], group: int = 0, *, anew: bool = False) -> str:
     """The first line of a section.
 
     >>> head("price", ("id", "unit_price"))
     '=price(id,unit_price)'
+    >>> head("item_unit", ("item_id", "factor", "name"), 1)
+    '=item_unit/1(item_id,factor,name)'
     """
-    return f"{'*' if anew else '='}{table}({','.join(columns)})"
+    grouped = f"/{group}" if group else ""
+    return f"{'*' if anew else '='}{table}{grouped}({','.join(columns)})"
+
+
+def together(texts: Sequence[str]) -> str:
+    """The digest of a group of rows, in the order of their keys; `NOTHING` for none."""
+    return digest("\n".join(texts)) if texts else NOTHING
 
 
 def sections(body: str) -> Iterator[Section]:
@@ -95,9 +106,11 @@ def sections(body: str) -> Iterator[Section]:
     starts = [place for place, line in enumerate(lines) if line[:1] in ("=", "*")]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         first = lines[start]
-        table, _bracket, columns = first[1:].partition("(")
+        name, _bracket, columns = first[1:].partition("(")
+        table, _slash, group = name.partition("/")
         names = tuple(columns.removesuffix(")").split(","))
-        yield Section(table, names, first.startswith("*"), lines[start + 1 : end])
+        anew = first.startswith("*")
+        yield Section(table, names, int(group or 0), anew, lines[start + 1 : end])
 
 
 def law(org_id: int, seq: int, at_us: int, person_id: int, body: str) -> str:

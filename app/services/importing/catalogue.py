@@ -18,6 +18,7 @@ from app.domain.catalogue import ItemClass, ItemDraft, ItemStatus
 from app.domain.codes import CodeSystem
 from app.domain.duties import Actor, Duty
 from app.domain.errors import Problem
+from app.domain.ids import new_id
 from app.i18n import _
 from app.models.item import Item
 from app.services import audit
@@ -46,10 +47,12 @@ from app.services.importing.plan import (
 )
 from app.services.importing.rows import SheetRow, data_rows, let_go
 from app.services.importing.said_columns import known_columns
+from app.services.imprints.watch import noted_at_once
 from app.services.operations import claim, finish, plain
 
 KIND: Final = "catalogue"
 _PART: Final = 1_000
+_WRITTEN: Final = ("product", "item", "item_unit", "item_code")
 CataloguePlan = ImportPlan[ItemContent]
 
 
@@ -141,9 +144,11 @@ def apply(db: Database, actor: Actor, command: ApplyCatalogue, report: Report = 
             return Imported(**earlier)
         total = len(plan.lines)
         report(0, total)
-        added = write_new(
-            session, actor, _contents(plan, Outcome.ADDED), lambda done: report(done, total)
-        )
+        with noted_at_once(session.connection(), _WRITTEN, new_id()):
+            added = write_new(
+                session, actor, _contents(plan, Outcome.ADDED), lambda done: report(done, total)
+            )
+            session.flush()
         undo: dict[str, object] = {"added": added}
         changing = [*_contents(plan, Outcome.CHANGED), *_contents(plan, Outcome.CLOSED)]
         undo["changed"] = _change(

@@ -122,6 +122,18 @@ LEFT: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Columns of covered tables that the digests do not speak of, and why."""
 
+GROUPED: Final[Mapping[str, int]] = {
+    "item_unit": 1,
+    "item_code": 1,
+    "formulary_snapshot_item": 2,
+    "statement_line": 2,
+    "reversed_line": 2,
+    "bill_line": 2,
+}
+"""Tables whose rows come in thousands: in a file one digest for all that share so many columns of
+the key. The one column that is left of the key is a number. On a server, where two people may
+write rows of one group at once, each row has its own."""
+
 _MOVES: Final = "a paper of the store: what it moved stands in the chained ledger"
 _SIGNED: Final = "computed from the content against the digest of its signature"
 _SEALED: Final = "secret until the opening: proved by its commitment instead"

@@ -23,6 +23,7 @@ from app.models.imprint import Imprint
 from app.services.access import lead_org, require
 from app.services.db import Database, database_of, today
 from app.services.imprints import watch
+from app.services.imprints.columns import columns_of, rows_now
 from app.services.imprints.covered import COVERED, left
 from app.services.queries.portions import portions
 
@@ -101,6 +102,10 @@ class Findings:
     readable: bool = True
 
 
+_Said = tuple[int, tuple[str, ...]]
+"""What digests speak of: groups of rows by so many columns of the key, and which columns."""
+
+
 @dataclass(slots=True)
 class _Known:
     """What the imprints say of one row in the end."""
@@ -117,7 +122,7 @@ class _Book:
 
     share: _Share
     rows: dict[str, dict[str, _Known]] = field(default_factory=dict)
-    heads: list[tuple[str, ...]] = field(default_factory=list)
+    heads: list[_Said] = field(default_factory=list)
     since: dict[str, int] = field(default_factory=dict)
 
     def add(self, seq: int, section: law.Section) -> None:
@@ -125,9 +130,10 @@ class _Book:
         if section.anew:
             self.rows[section.table] = {}
             self.since[section.table] = seq
-        if section.columns not in self.heads:
-            self.heads.append(section.columns)
-        head, known = self.heads.index(section.columns), self.rows.setdefault(section.table, {})
+        said = (section.group, section.columns)
+        if said not in self.heads:
+            self.heads.append(said)
+        head, known = self.heads.index(said), self.rows.setdefault(section.table, {})
         for line in self.share.lines(section):
             after, before, key = line.split(" ", 2)
             one = known.get(key)
@@ -265,22 +271,24 @@ def _held(session: Session, book: _Book, table: str) -> Iterator[_Odd]:
     known = book.rows.get(table, {})
     for key, one in known.items():
         if one.between:
-            yield _Odd(table, key, BETWEEN, book.heads[one.head], one.between)
-    by_head: dict[tuple[str, ...], dict[str, _Known]] = {}
+            yield _Odd(table, key, BETWEEN, book.heads[one.head][1], one.between)
+    by_head: dict[_Said, dict[str, _Known]] = {}
     for key, one in known.items():
         if one.digest != law.NOTHING:
             by_head.setdefault(book.heads[one.head], {})[key] = one
-    today = _columns(session, table)
+    today = _said_today(session, table)
     by_head.setdefault(today, {})
     for said, those in by_head.items():
-        there = _there(session, book.share, table, said) if set(said) <= set(today) else ()
+        columns = said[1]
+        known_columns = set(columns) <= set(today[1])
+        there = _there(session, book.share, table, said) if known_columns else ()
         for key, digest in there:
             left_it = those.pop(key) if key in those else None
             if left_it is not None and left_it.digest != digest:
-                yield _Odd(table, key, CHANGED, said, left_it.seq)
+                yield _Odd(table, key, CHANGED, columns, left_it.seq)
             elif left_it is None and said == today:
-                yield from _foreign(table, key, said, known.get(key))
-        yield from (_Odd(table, key, GONE, said, one.seq) for key, one in those.items())
+                yield from _foreign(table, key, columns, known.get(key))
+        yield from (_Odd(table, key, GONE, columns, one.seq) for key, one in those.items())
 
 
 def _foreign(
@@ -293,26 +301,26 @@ def _foreign(
         yield _Odd(table, key, FOREIGN, columns, known.seq)
 
 
-def _there(
-    session: Session, share: _Share, table: str, columns: tuple[str, ...]
-) -> Iterator[tuple[str, str]]:
-    """Key and digest of the rows of a table that belong to the share."""
-    connection, head = session.connection(), law.head(table, columns)
+def _there(session: Session, share: _Share, table: str, said: _Said) -> Iterator[tuple[str, str]]:
+    """Key and digest of the rows, or groups of rows, of a table that belong to the share."""
+    group, columns = said
     if database_of(session).is_sqlite:
-        rows: Iterable[tuple[str, str]] = watch.rows_now(watch.asking(connection), table, columns)
+        ask = watch.asking(session.connection())
+        rows: Iterable[tuple[str, str]] = rows_now(ask, table, columns, group)
     else:
-        found = session.execute(_NOW, {"head": head}, execution_options={"yield_per": 10_000})
+        head = {"head": law.head(table, columns)}
+        found = session.execute(_NOW, head, execution_options={"yield_per": 10_000})
         rows = ((key, digest) for key, digest in found)
     return ((key, digest) for key, digest in rows if share.holds(key))
 
 
-def _columns(session: Session, table: str) -> tuple[str, ...]:
-    """The columns that digests of a table speak of today."""
-    connection = session.connection()
+def _said_today(session: Session, table: str) -> _Said:
+    """What the program's digests of a table speak of today."""
     if database_of(session).is_sqlite:
-        return watch.columns_of(watch.asking(connection), table).said
+        one = columns_of(watch.asking(session.connection()), table)
+        return one.group, one.said
     names = session.scalars(_COLUMNS, {"table": f"app.{table}"})
-    return tuple(name for name in names if name not in left(table))
+    return 0, tuple(name for name in names if name not in left(table))
 
 
 def _written(session: Session, rows: set[int]) -> dict[int, Written]:

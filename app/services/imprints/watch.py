@@ -9,8 +9,8 @@ On a server the triggers of migration 0031 do all this.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Final
 
@@ -18,66 +18,16 @@ from sqlalchemy import Connection
 
 from app.domain import imprints as law
 from app.domain.ledger import GENESIS
-from app.services.imprints.covered import COVERED, left
+from app.services.imprints.columns import Ask, Columns, columns_of, rows_now, tables_in
+from app.services.imprints.touched import touched_groups, touched_rows
 
 _LINES: Final = 20_000
 """Of one imprint, so that none has to be held in memory whole."""
 _WATCHED: Final = "imprints"
 _NOTES: Final = (
     "CREATE TEMP TABLE touched (place INTEGER NOT NULL, at INTEGER NOT NULL, key TEXT,"
-    " before TEXT, PRIMARY KEY (place, at)) WITHOUT ROWID"
+    " before TEXT, nth INTEGER, PRIMARY KEY (place, at)) WITHOUT ROWID"
 )
-Ask = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """A covered table as it stands in the file.
-
-    Attributes:
-        table: Its name.
-        said: The columns that digests speak of, in the table's order.
-        key: Those of its primary key.
-        lines: Whether a key may hold a line break.
-    """
-
-    table: str
-    said: tuple[str, ...]
-    key: tuple[str, ...]
-    lines: bool
-
-    def text_of(self, row: str) -> str:
-        """SQL for the text of a row (`law.said`)."""
-        return _joined(row, self.said)
-
-    def key_of(self, row: str) -> str:
-        """SQL for the text of its key."""
-        key = _joined(row, self.key)
-        if not self.lines:
-            return key
-        return f"replace(replace({key}, char(92), char(92, 92)), char(10), char(92) || 'n')"
-
-
-def _joined(row: str, names: Iterable[str]) -> str:
-    return "concat_ws(','," + ",".join(f'quote({row}."{name}")' for name in names) + ")"
-
-
-def columns_of(ask: Ask, table: str) -> Columns:
-    """What a covered table of the file looks like."""
-    rows = ask(f'PRAGMA main.table_info("{table}")').fetchall()
-    keys = sorted((row for row in rows if row[5]), key=lambda row: int(row[5]))
-    return Columns(
-        table,
-        tuple(row[1] for row in rows if row[1] not in left(table)),
-        tuple(row[1] for row in keys),
-        any(row[2] == "TEXT" for row in keys),
-    )
-
-
-def tables_in(ask: Ask) -> tuple[str, ...]:
-    """The covered tables that the file has."""
-    there = {row[0] for row in ask("SELECT name FROM main.sqlite_master WHERE type = 'table'")}
-    return tuple(name for name in COVERED if name in there)
 
 
 def watch(connection: Connection) -> None:
@@ -120,18 +70,58 @@ def asking(connection: Connection) -> Ask:
 
 
 def _triggers(place: int, one: Columns) -> Iterator[str]:
-    """Of a row the first touch counts: it knows what was there before the unit of work."""
+    """Of a row the first touch counts: it knows what was there before the unit of work.
+
+    Of a row by itself the digest is kept, of one in a group the text, as the others belong to it.
+    """
     begin = f'ON main."{one.table}" BEGIN'
     # Not OR IGNORE: the policy of an upsert that fires the trigger would take its place.
     note = "INSERT INTO touched VALUES ({}) ON CONFLICT DO NOTHING;"
-    new = note.format(f"{place}, NEW.rowid, NULL, NULL")
-    before = f"{one.key_of('OLD')}, imprint_digest({one.text_of('OLD')})"
-    old = note.format(f"{place}, OLD.rowid, {before}")
+    new = note.format(f"{place}, NEW.rowid, NULL, NULL, NULL")
+    text, nth = one.text_of("OLD"), f'OLD."{one.order}"' if one.group else "NULL"
+    text = text if one.group else f"imprint_digest({text})"
+    old = note.format(f"{place}, OLD.rowid, {one.key_of('OLD')}, {text}, {nth}")
     said = ", ".join(f'"{name}"' for name in one.said)
     make = "CREATE TEMP TRIGGER imprint"
-    yield f"{make}_insert_{place} AFTER INSERT {begin} {new} END"
+    yield f"CREATE TEMP TRIGGER {_insert_trigger(place)} AFTER INSERT {begin} {new} END"
     yield f"{make}_update_{place} AFTER UPDATE OF {said} {begin} {old} {new} END"
     yield f"{make}_delete_{place} AFTER DELETE {begin} {old} END"
+
+
+@contextmanager
+def noted_at_once(connection: Connection, tables: Sequence[str], fresh_id: int) -> Iterator[None]:
+    """New rows are noted when all are there: for an import, which writes them by the thousand.
+
+    Args:
+        connection: In the unit of work that writes.
+        tables: Names of covered tables.
+        fresh_id: New rows that bring a number of their own as key bring one from here on.
+    """
+    if not connection.info.get(_WATCHED):
+        yield
+        return
+    ask = asking(connection)
+    known = tables_in(ask)
+    ends: dict[str, int] = {}
+    for table in tables:
+        ((end,),) = ask(f'SELECT coalesce(max(rowid), 0) FROM main."{table}"').fetchall()
+        if end < fresh_id:  # else somebody's clock was ahead: row by row, as ever
+            ends[table] = end
+            ask(f"DROP TRIGGER temp.{_insert_trigger(known.index(table))}")
+    yield
+    for table, end in ends.items():
+        place = known.index(table)
+        ask("DELETE FROM temp.touched WHERE place = ? AND at > ?", (place, end))
+        ask(
+            "INSERT INTO temp.touched SELECT ?, rowid, NULL, NULL, NULL"
+            f' FROM main."{table}" WHERE rowid > ?',
+            (place, end),
+        )
+        ask(next(_triggers(place, columns_of(ask, table))))
+
+
+def _insert_trigger(place: int) -> str:
+    return f"imprint_insert_{place}"
 
 
 def keep(connection: Connection, at_us: int, person_id: int) -> None:
@@ -146,38 +136,15 @@ def keep(connection: Connection, at_us: int, person_id: int) -> None:
     body: list[str] = []
     for place in places:
         one = columns_of(ask, tables[place])
-        head, lines = law.head(one.table, one.said), _touched(ask, place, one)
+        lines = (touched_groups if one.group else touched_rows)(ask, place, one)
         while part := list(islice(lines, _LINES)):
-            body += [head, *part]
+            body += [law.head(one.table, one.said, one.group), *part]
             if len(body) > _LINES:
                 chain(ask, at_us, person_id, "\n".join(body))
                 body = []
     if body:
         chain(ask, at_us, person_id, "\n".join(body))
     ask("DELETE FROM temp.touched")
-
-
-def _touched(ask: Ask, place: int, one: Columns) -> Iterator[str]:
-    """Lines of the rows touched: those that are gone first, as a key may have come back."""
-    gone = ask(
-        f"SELECT '- ' || t.before || ' ' || t.key FROM temp.touched t"
-        f' LEFT JOIN main."{one.table}" x ON x.rowid = t.at'
-        f" WHERE t.place = ? AND t.before IS NOT NULL"
-        f" AND (x.rowid IS NULL OR {one.key_of('x')} <> t.key)",
-        (place,),
-    )
-    yield from (line for (line,) in gone)
-    there = ask(
-        f"SELECT {one.key_of('x')}, {one.text_of('x')}, t.key, t.before FROM temp.touched t"
-        f' JOIN main."{one.table}" x ON x.rowid = t.at WHERE t.place = ?',
-        (place,),
-    )
-    digest, nothing = law.digest, law.NOTHING
-    for key, text, old_key, before in there:
-        after = digest(text)
-        earlier = before if old_key == key else nothing
-        if after != earlier:
-            yield f"{after} {earlier} {key}"
 
 
 def chain(ask: Ask, at_us: int, person_id: int, body: str) -> None:
@@ -199,22 +166,15 @@ def chain(ask: Ask, at_us: int, person_id: int, body: str) -> None:
     )  # fmt: skip
 
 
-def rows_now(ask: Ask, table: str, said: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Key and digest of every row, in the columns named."""
-    one = columns_of(ask, table)
-    rows = ask(f'SELECT {one.key_of("x")}, {_joined("x", said)} FROM main."{table}" x')
-    digest = law.digest
-    return ((key, digest(text)) for key, text in rows)
-
-
 def state_anew(connection: Connection, tables: Sequence[str], at_us: int, person_id: int) -> None:
     """State tables as they are now, empty ones too; what was known of them before is void."""
     ask = asking(connection)
     for table in tables:
         one = columns_of(ask, table)
-        chain(ask, at_us, person_id, law.head(table, one.said, anew=True))
-        lines = (f"{now} {law.NOTHING} {key}" for key, now in rows_now(ask, table, one.said))
-        head = law.head(table, one.said)
+        chain(ask, at_us, person_id, law.head(table, one.said, one.group, anew=True))
+        rows = rows_now(ask, table, one.said, one.group)
+        lines = (f"{now} {law.NOTHING} {key}" for key, now in rows)
+        head = law.head(table, one.said, one.group)
         while part := list(islice(lines, _LINES)):
             chain(ask, at_us, person_id, "\n".join([head, *part]))
 
