@@ -31,10 +31,10 @@ from app.services.catalogue.rows import columns_of, with_approval
 from app.services.db import now
 from app.services.queries.portions import portions
 
-_PART: Final = 2_000
+_PART: Final = 1_000
 _ITEM: Final = tuple(column.name for column in Item.__table__.columns)
 _IN_ORDER: Final = itemgetter(*_ITEM)
-_BLOCK: Final = 8_000
+_BLOCK: Final = 4_000
 _SYSTEMS: Final = {system: system.value for system in CodeSystem}
 _PRODUCT: Final = tuple(column.name for column in Product.__table__.columns)
 _UNIT: Final = tuple(column.name for column in ItemUnit.__table__.columns)
