@@ -15,7 +15,7 @@ from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.models.anchor import Release
 from app.services.db import Database
-from app.services.db_errors import translate
+from app.services.db_errors import as_known, translate
 from app.services.imprints import watch
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def upgrade(db: Database) -> str:
     again: without that limit all readers stand still behind an upgrade that waits.
 
     Raises:
-        EnvironmentProblem: The database is newer than this program, or is never free.
+        EnvironmentProblem: The database is newer than this program, is never free, or its disk is
+            full or broken.
     """
     until = time.monotonic() + _PATIENCE
     while True:
@@ -42,7 +43,11 @@ def upgrade(db: Database) -> str:
             return _upgrade_once(db)
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", "") != _LOCKED:
-                raise
+                known = as_known(error)
+                if known is None:
+                    raise
+                words = _("没有升级，数据没有改动。{why}", why=known.text)
+                raise EnvironmentProblem(known.code, words) from error
             if time.monotonic() > until:
                 raise EnvironmentProblem(
                     "schema.in_use",

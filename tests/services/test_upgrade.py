@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import resource
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,6 +66,21 @@ def test_without_room_for_a_backup_nothing_is_upgraded(
     with pytest.raises(EnvironmentProblem, match="清出空间"):
         setup.migrate(db, tmp_path / "copies")
     assert schema.version(db) == "0008"
+    db.close()
+
+
+def test_a_disk_that_is_full_leaves_the_old_schema(old_file: Path) -> None:
+    db = open_database(str(old_file), check=False)
+    assert schema.version(db) == "0008"
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (old_file.stat().st_size // 4, limit[1]))
+    try:
+        with pytest.raises(EnvironmentProblem, match="没有升级，数据没有改动"):
+            schema.upgrade(db)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert schema.version(db) == "0008"
+    assert schema.upgrade(db) == schema.newest()  # once there is room
     db.close()
 
 
