@@ -106,6 +106,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "seal": Entry(
         "orders", N_("盖电子章：签署之后，用证书给订单和合同 PDF 盖章（PAdES）"), alone=True
     ),
+    "clock": Entry("clock", N_("电脑时间：本机数据文件里，时间往回走了要确认")),
     "certificate": Entry("certificate", N_("证书：信任的签发机构、测试证书")),
     "order": Entry("order", N_("订单：列表、内容、PDF、修改、作废、催签、部分确认、余量、补单")),
     "platform": Entry("platform_export", N_("省平台：导出采购、配送、验收、发票记录，检查文件")),

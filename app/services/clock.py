@@ -1,13 +1,58 @@
-"""How far this computer's clock is from the server's; days and order always go by the server's."""
+"""This computer's clock: how far from a server's, and for a local file whether it can be right."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from app.services.db import Database, now
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.clock import behind
+from app.domain.duties import Actor, Duty
+from app.domain.errors import DomainError, NotAllowedError
+from app.i18n import _
+from app.models.stock import ChainHead
+from app.services import audit, clock_order
+from app.services.clock_order import CONFIRM, last_entry
+from app.services.db import Database, database_of, now
+from app.services.operations import claim, finish
 
 TOLERANCE: Final = timedelta(seconds=120)
+_SHORTEST: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How this computer's clock stands to the books of one organisation in a local file.
+
+    Attributes:
+        org_id: Whose books.
+        clock: What the computer says.
+        last: When the last entry was written, by the clock of then.
+        mine: Whether this person may confirm the clock for it.
+    """
+
+    org_id: int
+    clock: datetime
+    last: datetime
+    mine: bool
+
+    @property
+    def words(self) -> str:
+        """What is wrong, and what to do."""
+        return clock_order.words(self.clock, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm:
+    """The clock is right now, whatever was written before; the reason stands in the trail."""
+
+    op_id: UUID
+    reason: str
 
 
 def skew(db: Database) -> timedelta:
@@ -18,3 +63,57 @@ def skew(db: Database) -> timedelta:
     with db.read() as session:
         server = now(session)
     return before + (datetime.now(UTC) - before) // 2 - server
+
+
+def late_books(db: Database, actor: Actor) -> tuple[Stands, ...]:
+    """The actor's books in a local file whose last entry lies in the clock's future."""
+    with db.read() as session:
+        return _late(session, actor, _books(session, actor))
+
+
+def confirm(db: Database, actor: Actor, command: Confirm) -> int:
+    """Say that the clock is right now; for how many organisations' books.
+
+    Raises:
+        NotAllowedError: The person neither signs for nor administers any of these books.
+        DomainError: No reason, or nothing is to be confirmed.
+    """
+    if not any(actor.has(duty) for duty in (Duty.ADMIN, Duty.SIGN)):
+        raise NotAllowedError(
+            "clock.denied", _("电脑时间要由负责人或管理员确认。请他们登录后确认。")
+        )
+    if len(command.reason.strip()) < _SHORTEST:
+        raise DomainError("clock.reason", _("请写明为什么时间往回走了，至少 4 个字。"))
+    with db.write() as session:
+        home = actor.org_id
+        earlier = claim(session, actor, home, command.op_id, CONFIRM, command)
+        if earlier is not None:
+            return int(earlier["books"])
+        late = [one for one in _late(session, actor, _books(session, actor)) if one.mine]
+        if not late:
+            raise DomainError("clock.right", _("电脑时间没有早于记录，不用确认。"))
+        for one in late:
+            detail = {"last": one.last.isoformat(), "clock": one.clock.isoformat()}
+            detail["reason"] = command.reason.strip()
+            audit.record(session, actor, one.org_id, CONFIRM, ("clock", 0), detail)
+        finish(session, home, command.op_id, {"books": len(late)})
+        return len(late)
+
+
+def _books(session: Session, actor: Actor) -> Iterable[int]:
+    """Whose clock concerns the person: the own books; all of the file for its administrator."""
+    if not database_of(session).is_sqlite:
+        return ()
+    if not actor.has(Duty.ADMIN):
+        return sorted(actor.orgs())
+    return session.scalars(select(ChainHead.org_id).where(ChainHead.chain == "audit")).all()
+
+
+def _late(session: Session, actor: Actor, orgs: Iterable[int]) -> tuple[Stands, ...]:
+    clock, found = now(session), []
+    mine = actor.orgs(Duty.SIGN)
+    for org in orgs:
+        last = last_entry(session, org)
+        if last is not None and behind(clock, last):
+            found.append(Stands(org, clock, last, actor.has(Duty.ADMIN) or org in mine))
+    return tuple(found)

@@ -63,12 +63,19 @@ class Database:
         engine: From `sqlite_engine` or `postgresql_engine`.
         clock: Replaces the server's clock in tests and demonstrations.
         outbox: Remembers on this computer what was sent; None where nobody could ask later.
+        retells: The clock belongs to a story that is made up: it may go back (`clock_order`).
     """
 
     def __init__(
-        self, engine: Engine, clock: Clock | None = None, outbox: Outbox | None = None
+        self,
+        engine: Engine,
+        clock: Clock | None = None,
+        outbox: Outbox | None = None,
+        *,
+        retells: bool = False,
     ) -> None:
         self.engine = engine
+        self.retells = retells
         self.outbox = outbox
         self._clock = clock
         self._known: dict[object, int] = {}

@@ -37,6 +37,7 @@ _THINGS: Final = {
     "case": N_("高值登记"),
     "catalogue": N_("目录版本"),
     "climate": N_("温湿度记录"),
+    "clock": N_("确认电脑时间"),
     "code": N_("条码关联"),
     "committee": N_("药事会委员"),
     "consolidate": N_("汇总分单"),

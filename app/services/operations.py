@@ -31,6 +31,7 @@ from app.domain.errors import ConflictError
 from app.i18n import _
 from app.models.base import Moment
 from app.models.platform import Operation
+from app.services.clock_order import CONFIRM, refuse_behind
 from app.services.db import SERVER_NOW, at_end, database_of
 from app.services.ready import Ready
 
@@ -72,7 +73,8 @@ def claim(
         content: The command (a dataclass or plain values); its digest must agree on a repeat.
 
     Raises:
-        ConflictError: The id was used for other content or by another person.
+        ConflictError: The id was used for other content or by another person, or the clock of a
+            local file stands before what was written last.
     """
     digest = digest_of(content)
     database = database_of(session)
@@ -91,6 +93,8 @@ def claim(
     )
     if inserted is not None:
         session.info.setdefault("now", inserted[0])
+        if kind != CONFIRM:
+            refuse_behind(session, org_id)
         return None
     row = session.execute(
         select(Operation).where(Operation.org_id == org_id, Operation.op_id == op_id)

@@ -82,7 +82,7 @@ def make_negotiations(db: Database, seed: int) -> None:
 def _then(db: Database, at: datetime, **back: float) -> Database:
     """The same database as it was reached some time ago."""
     past = at - timedelta(**back)
-    return Database(db.engine, lambda: past)
+    return Database(db.engine, lambda: past, retells=True)
 
 
 def _cold_papers(db: Database, suppliers: Sequence[int]) -> None:

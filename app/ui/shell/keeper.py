@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from app import paths
+from app.domain.ids import new_op
 from app.i18n import _
 from app.services.anchors import Rewritten
-from app.services.clock import TOLERANCE, skew
+from app.services.clock import TOLERANCE, Confirm, Stands, confirm, late_books, skew
 from app.services.settling import Settled, settle_all
 from app.services.witness import Witness, look, words
 from app.ui.changes import ALL
@@ -18,6 +21,7 @@ from app.ui.context import PageContext
 from app.ui.line import Line
 from app.ui.shell.devices import Devices
 from app.ui.shell.watch import Watch
+from app.ui.widgets.dialogs import ReasonForm
 
 _WITNESS_MS: Final = 10 * 60_000
 
@@ -26,9 +30,10 @@ class Keeper(QObject):
     """Ties the line to the window: its changes, its status bar, its notices."""
 
     def __init__(
-        self, context: PageContext, watch: Watch, devices: Devices, parent: QObject
+        self, context: PageContext, watch: Watch, devices: Devices, parent: QWidget
     ) -> None:
         super().__init__(parent)
+        self._window = parent
         self._context = context
         self.line = Line(context.db, context.actor, self)
         self.line.state_changed.connect(devices.set_line)
@@ -62,9 +67,38 @@ class Keeper(QObject):
         )
 
     def compare_clocks(self) -> None:
-        """A wrong clock here changes nothing in the books, but its person should know."""
-        db = self._context.db
-        self._context.jobs.read(lambda: skew(db), self._tell_skew, lambda _error: None, owner=self)
+        """A wrong clock: beside a server it only irritates, with a local file nothing is booked."""
+        db, actor, read = self._context.db, self._context.actor, self._context.jobs.read
+        read(partial(skew, db), self._tell_skew, lambda _error: None, owner=self)
+        read(partial(late_books, db, actor), self._tell_late, lambda _error: None, owner=self)
+
+    def _tell_late(self, found: tuple[Stands, ...]) -> None:
+        if not found:
+            return
+        if any(one.mine for one in found):
+            verb = _("现在的时间没错")
+            self._context.notices.problem(found[0].words, action=verb, act=self.confirm_clock)
+        else:
+            self._context.notices.problem(found[0].words)
+
+    def confirm_clock(self) -> None:
+        """Somebody responsible says that the clock is right now, and why it went back."""
+        effect = _("确认以后按现在的时间记账，原因写进操作记录。时间不对的，请先校准电脑。")
+        form = ReasonForm(_("确认电脑时间"), effect, _("时间没错，继续记账"), self._window)
+        form.accepted.connect(lambda: self._confirm_clock(form.text))
+        form.open()
+
+    def _confirm_clock(self, reason: str) -> None:
+        db, actor, notices = self._context.db, self._context.actor, self._context.notices
+
+        def done(_books: int) -> None:
+            notices.done(_("已确认电脑时间，可以继续记账。"))
+
+        def refused(error: Exception) -> None:
+            notices.problem(str(error))
+
+        wish = partial(confirm, db, actor, Confirm(new_op(), reason))
+        self._context.jobs.write(wish, done, refused, owner=self)
 
     def _tell_skew(self, found: timedelta) -> None:
         if abs(found) <= TOLERANCE:
