@@ -22,6 +22,7 @@ from app.services.platform import backup, proofs
 from app.services.witness import Witness, forget, look, words
 from tests.cli.runner import run
 from tests.conftest import FixedClock
+from tests.databases import Databases
 from tests.factories import EAST, WEST, Site
 from tests.faults.bookings import book
 
@@ -45,9 +46,33 @@ def test_what_is_no_fingerprint_is_none(text_: str) -> None:
     assert law.parse(text_) is None
 
 
+@given(
+    *(st.tuples(st.integers(0, 99), st.sampled_from(["ledger", "audit"]), st.integers(0, 99),
+                st.binary(min_size=2, max_size=2)) for _leaf in range(2))
+)  # fmt: skip
+def test_every_other_head_is_another_leaf(
+    one: tuple[int, str, int, bytes], other: tuple[int, str, int, bytes]
+) -> None:
+    assert (law.leaf(*one) == law.leaf(*other)) is (one == other)
+
+
+def test_a_root_is_of_its_day_its_leaves_and_the_root_before() -> None:
+    a, b = law.leaf(1, "ledger", 1, b"a"), law.leaf(2, "ledger", 1, b"b")
+    day = date(2026, 10, 14)
+    roots = {
+        law.root(GENESIS, day, (a, b)), law.root(GENESIS, day, (b, a)), law.root(a, day, (a, b)),
+        law.root(GENESIS, day, (a,)), law.root(GENESIS, date(2026, 10, 15), (a, b)),
+    }  # fmt: skip
+    assert len(roots) == 5
+
+
 @pytest.fixture
 def booked(site: Site) -> Site:
     """Books of both members with a trail."""
+    return fill(site)
+
+
+def fill(site: Site) -> Site:
     for org, login in ((EAST, ME), (WEST, "west_store")):
         book(*site.as_(login), new_op(), site.world.stores[org], [(1, -100), (2, -50)])
         db, actor = site.as_(login)
@@ -117,6 +142,38 @@ def test_roots_follow_each_other_day_by_day(booked: Site, clock: FixedClock) -> 
     assert [b.day - a.day for a, b in pairwise(found)] == [timedelta(1)] * 2
 
 
+_LAST = "WHERE day = (SELECT max(day) FROM anchor)"
+BREAKS = {
+    "a row cut off": ("DELETE FROM ledger WHERE org_id = 2 AND seq > 2", "改写过"),
+    "a root": (f"UPDATE anchor SET root = x'00' {_LAST}", "日根本身被改过"),
+    "the root before": (f"UPDATE anchor SET previous = x'00' {_LAST}", "日根本身被改过"),
+    "a leaf less": (f"UPDATE anchor SET leaves = substr(leaves, 33) {_LAST}", "日根本身被改过"),
+    "a day less": ("DELETE FROM anchor WHERE day = (SELECT min(day) FROM anchor)", "被改过"),
+    "a head kept otherwise": (f"UPDATE anchor_head SET hash = x'00' {_LAST}", "不在日根里"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("named", BREAKS)
+def test_whatever_is_changed_of_the_anchors_shows(
+    sqlite_site: Site, clock: FixedClock, named: str
+) -> None:
+    site = fill(sqlite_site)
+    anchors.make(site.db(ME))
+    clock.advance(days=1)
+    book(*site.as_(ME), new_op(), site.world.stores[EAST], [(1, 1)])
+    anchors.make(site.db(ME))
+    with site.owner.write() as session:
+        anchors._make_here(session)  # two computers at the same moment
+    assert [one.good for one in anchors.check(site.owner)] == [True, True]
+    change, told = BREAKS[named]
+    with site.owner.engine.execution_options(write=True).begin() as connection:
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type='trigger'")):
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        assert connection.execute(text(change)).rowcount > 0
+    assert any(told in one.words for one in anchors.check(site.owner))
+
+
 def test_a_root_made_anew_does_not_fit_the_paper(booked: Site) -> None:
     """The owner rewrites the books and every anchor: what was printed before shows it."""
     anchors.make(booked.db(ME))
@@ -183,6 +240,46 @@ def test_a_computer_that_saw_the_books_says_so(booked: Site, tmp_path: Path) -> 
     forget(witness)
     assert look(db, witness) == ()
     assert "here" not in (tmp_path / "heads.json").read_text(encoding="utf-8")
+
+
+def test_what_one_computer_saw_of_two_databases_is_kept_apart(
+    booked: Site, databases: Databases, tmp_path: Path
+) -> None:
+    file = tmp_path / "heads.json"
+    here, there = Witness(file, "here"), Witness(file, "there")
+    assert look(booked.owner, here) == ()
+    with databases.site("sqlite") as other:
+        assert look(fill(other).owner, there) == ()
+    book(*booked.as_(ME), new_op(), booked.world.stores[EAST], [(1, 1)])
+    assert look(booked.owner, here) == ()
+    rewrite(booked, WEST)
+    # who sees less keeps what others saw, and finds nothing of it
+    assert look(booked.db(ME), here) == () or booked.is_sqlite
+    assert [one.org_id for one in look(booked.owner, here)] == [WEST]
+
+
+def test_a_paper_shows_its_last_signature_and_the_root_before_it(
+    sqlite_site: Site, clock: FixedClock
+) -> None:
+    site = fill(sqlite_site)
+    anchors.make(site.db(ME))
+    first = anchors.check(site.owner)[0]
+    clock.advance(hours=1)
+    db, actor = site.as_(ME)
+    with db.write() as session:
+        audit.record(session, actor, EAST, "order.sign", ("member_order", 7), {"n": 2})
+    signed = clock.now
+    clock.advance(days=1)
+    anchors.make(site.db(ME))
+    with db.read() as session:
+        shown = anchors.printed_on(session, EAST, ("member_order", 7), ("order.sign",), signed)
+    row, root = shown.split(" · ")
+    assert (row.split("-")[1], root) == (
+        "2", law.print_root(first.day, bytes.fromhex(first.root)),
+    )  # fmt: skip
+    wrong = row[:-1] + ("0" if row[-1] != "0" else "1")
+    told = [anchors.check_printed(db, one) for one in (row, root, wrong)]
+    assert told == [True, True, False]
 
 
 def test_a_restored_old_backup_is_noticed(sqlite_site: Site, tmp_path: Path) -> None:
