@@ -108,6 +108,7 @@ def test_another_computer_has_to_prove_itself_unless_told_otherwise(own_home: Pa
     query = dict(made.engine.url.query)
     assert query["sslmode"] == "verify-full"
     assert query["sslrootcert"] == "system"
+    assert query["channel_binding"] == "require"  # no password for whoever sits in between
     own_home.mkdir(exist_ok=True)
     (own_home / "server-ca.pem").write_bytes(OURS.certificate)
     made = bootstrap._connect("postgresql://db.example/x", login="a", password="b", make=False)
