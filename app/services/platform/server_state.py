@@ -46,7 +46,7 @@ PROMISES: Final = {
     ),
     "rights to change what is append-only": (
         "SELECT t.name || ' ' || r.rolname FROM unnest(ARRAY['app.ledger', 'app.audit',"
-        " 'app.signature', 'app.anchor', 'app.anchor_head'])"
+        " 'app.signature', 'app.anchor', 'app.anchor_head', 'app.imprint'])"
         " AS t (name), pg_roles r WHERE r.rolname LIKE 'yilian\\_%' AND"
         " r.rolname <> 'yilian_owner' AND (has_table_privilege(r.oid, t.name, 'UPDATE') OR"
         " has_table_privilege(r.oid, t.name, 'DELETE') OR"
