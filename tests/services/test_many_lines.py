@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from app.domain.ids import new_op
 from app.domain.receiving.work import expected
@@ -35,36 +32,10 @@ from benchmarks.accepting import price_of
 from benchmarks.world import FIRST, make_items
 from tests.factories import EAST, KANGZE, TODAY, Site
 from tests.order_needs import order_of, sign_as
+from tests.sent import Sent
 
 FEW, MANY = 4, 60
 BOX = 24
-_T = TypeVar("_T")
-
-
-class Sent:
-    """How many statements each step sent."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self.by_step: dict[str, int] = {}
-
-    def step(self, name: str, work: Callable[..., _T], command: object) -> _T:
-        with self._counted(name):
-            return work(*self._site.as_("east_store"), command)
-
-    @contextmanager
-    def _counted(self, name: str) -> Iterator[None]:
-        self.by_step[name] = 0
-
-        def note(*_what: Any) -> None:
-            self.by_step[name] += 1
-
-        engine = self._site.db("east_store").engine
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
 
 
 def _delivered(site: Site, sent: Sent, items: range) -> tuple[Receive, int]:
@@ -106,7 +77,7 @@ def _lying(site: Site, items: range) -> list[MoveLine]:
 
 def _day(site: Site, items: range) -> dict[str, int]:
     """Goods are asked for, come, are taken back, come again, are labelled, moved and used."""
-    sent = Sent(site)
+    sent = Sent(site, "east_store")
     command, _asked = _delivered(site, sent, items)
     done = sent.step("receive", receive, command)
     wrong = ReverseAcceptance(new_op(), EAST, done.document_id, "数错了")

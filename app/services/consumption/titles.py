@@ -7,6 +7,7 @@ next puts them into the member's. Both are posted by the one posting function.
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,6 +25,7 @@ from app.models.party import Organisation
 from app.models.stock import Ledger, Place
 from app.services.consumption.pricing import priced
 from app.services.consumption.terms import goods_of, terms_of
+from app.services.queries.portions import key_portions
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
 
@@ -108,11 +110,12 @@ def give_title_back(
     _one_at_a_time(session, passing.org_id)
     rows: list[Move] = []
     outside = virtual_place(session, passing.org_id, "supplier")
-    taken: dict[int, int] = {}
-    for move in moved:
-        if move.owner_id != passing.org_id:
-            continue
-        rows += _back(session, passing.org_id, move, outside, taken)
+    own = [move for move in moved if move.owner_id == passing.org_id]
+    passed = _Passed(session, passing.org_id, own)
+    inside = departments_of(session, passing.org_id) if own else frozenset()
+    for move in own:
+        of_issue = [row for row in passed.rows(move, outside) if row.from_place in inside]
+        rows += passed.take_back(move, move.to_place, of_issue)
     if rows:
         post(session, actor, passing.posting(rows, "back"))
     return tuple(row for row in rows if row.owner_id != passing.org_id)
@@ -176,16 +179,16 @@ def unbuy(
     op_id, doc_id, supplier, day = paper
     found: list[Move] = []
     rows: list[Move] = []
-    taken: dict[int, int] = {}
     org_id = _org_of(moves, supplier)
     if org_id:
         _one_at_a_time(session, org_id)
+    passed = _Passed(session, org_id, [move for move in moves if move.owner_id != supplier])
     for move in moves:
         if move.owner_id == supplier:
             found.append(move)
             continue
-        passed = _passed_rows(session, org_id, move, move.to_place, supplier=supplier)
-        parts = _take_back(session, org_id, (move, move.from_place), passed, taken)
+        sold = [row for row in passed.rows(move, move.to_place) if row.owner_id == supplier]
+        parts = passed.take_back(move, move.from_place, sold)
         rows += parts
         back = sum(part.qty for part in parts if part.owner_id == supplier)
         if back:
@@ -283,58 +286,49 @@ def _org_of(moves: Sequence[Move], supplier: int) -> int:
     return next((move.owner_id for move in moves if move.owner_id != supplier), 0)
 
 
-def _back(
-    session: Session, org_id: int, move: Move, outside: int, taken: dict[int, int]
-) -> list[Move]:
-    rows = _passed_rows(session, org_id, move, outside)
-    return _take_back(session, org_id, (move, move.to_place), rows, taken)
+class _Passed:
+    """Title rows of the lots of a paper, read for all its lines, and what of them is left."""
 
+    def __init__(self, session: Session, org_id: int, moves: Sequence[Move]) -> None:
+        self._org_id = org_id
+        self._rows: dict[tuple[int, int], list[Ledger]] = defaultdict(list)
+        for part in key_portions(move.lot_id for move in moves):
+            for row in session.scalars(
+                select(Ledger)
+                .where(
+                    Ledger.org_id == org_id,
+                    Ledger.lot_id.in_(part),
+                    Ledger.item_id.in_({move.item_id for move in moves}),
+                    Ledger.doc_kind == DocKind.TITLE.value,
+                    Ledger.owner_id != org_id,
+                    Ledger.reversal_of == 0,
+                )
+                .order_by(Ledger.seq.desc())
+            ):
+                self._rows[row.item_id, row.lot_id].append(row)
+        seqs = [row.seq for rows in self._rows.values() for row in rows]
+        self._gone: Counter[int] = Counter()
+        for part in key_portions(seqs):
+            self._gone.update(given_back(session, org_id, part))
 
-def _take_back(
-    session: Session,
-    org_id: int,
-    goods: tuple[Move, int],
-    rows: Sequence[Ledger],
-    taken: dict[int, int],
-) -> list[Move]:
-    """Pairs that take title rows back, the first row first, for goods that lie at a place."""
-    move, place = goods
-    done = given_back(session, org_id, [row.seq for row in rows])
-    left, found = move.qty, []
-    for row in rows:
-        free = row.qty - done.get(row.seq, 0) - taken.get(row.seq, 0)
-        part = min(left, free)
-        if part > 0:
-            found += _pair_back(row, org_id, place, part)
-            taken[row.seq] = taken.get(row.seq, 0) + part
-            left -= part
-    return found
+    def rows(self, move: Move, outside: int) -> list[Ledger]:
+        """The title rows of the move's lot (a labelled pack's own only), newest first."""
+        return [
+            row
+            for row in self._rows[move.item_id, move.lot_id]
+            if row.to_place == outside and (not move.pack_id or row.pack_id == move.pack_id)
+        ]
 
-
-def _passed_rows(
-    session: Session, org_id: int, move: Move, outside: int, *, supplier: int = 0
-) -> list[Ledger]:
-    """Title rows of the move's lot, newest first: those passed at issue, or all of a supplier."""
-    inside = departments_of(session, org_id)
-    rows = session.scalars(
-        select(Ledger)
-        .where(
-            Ledger.org_id == org_id,
-            Ledger.item_id == move.item_id,
-            Ledger.lot_id == move.lot_id,
-            Ledger.doc_kind == DocKind.TITLE.value,
-            Ledger.owner_id != org_id,
-            Ledger.to_place == outside,
-            Ledger.reversal_of == 0,
-        )
-        .order_by(Ledger.seq.desc())
-    ).all()
-    return [
-        row
-        for row in rows
-        if (row.owner_id == supplier if supplier else row.from_place in inside)
-        and (not move.pack_id or row.pack_id == move.pack_id)
-    ]
+    def take_back(self, move: Move, place: int, rows: Sequence[Ledger]) -> list[Move]:
+        """Pairs that take title rows back, the first row first, for goods that lie at a place."""
+        left, found = move.qty, []
+        for row in rows:
+            part = min(left, row.qty - self._gone[row.seq])
+            if part > 0:
+                found += _pair_back(row, self._org_id, place, part)
+                self._gone[row.seq] += part
+                left -= part
+        return found
 
 
 def _pair_back(row: Ledger, org_id: int, place: int, qty: int) -> list[Move]:

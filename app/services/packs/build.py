@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import select
@@ -64,10 +65,7 @@ def _build_once(db: Database, actor: Actor, command: Build) -> Packs:
         home = pack_place(session, command.org_id, store)
         document = new_id()
         codes = _codes(session, command.org_id, len(contents))
-        packs = [
-            _keep(session, actor, rule, content, (document, store, home, code))
-            for content, code in zip(contents, codes, strict=True)
-        ]
+        packs = _keep(session, actor, rule, contents, (document, store, home), codes)
         moves = [
             Move(
                 item_id=rule.item_id,
@@ -146,38 +144,42 @@ def _keep(
     session: Session,
     actor: Actor,
     rule: PackDefinition,
-    content: PackContent,
-    where: tuple[int, int, int, str],
-) -> int:
-    document, store, home, code = where
-    pack = new_id()
-    session.add(
-        Pack(
-            org_id=rule.org_id,
-            id=pack,
-            code=code,
-            kind="fixed",
-            item_id=rule.item_id,
-            qty=rule.units,
-            owner_id=content.owner_id,
-            place_id=home,
-            status=PackState.IN_STOCK.value,
-            source_kind=DocKind.PACK.value,
-            source_id=document,
-            made_at=now(session),
-            made_by=actor.person_id,
+    contents: Sequence[PackContent],
+    where: tuple[int, int, int],
+    codes: Sequence[str],
+) -> list[int]:
+    """Write the packs with what is in them; their ids."""
+    document, store, home = where
+    made = [new_id() for _content in contents]
+    for pack, content, code in zip(made, contents, codes, strict=True):
+        session.add(
+            Pack(
+                org_id=rule.org_id,
+                id=pack,
+                code=code,
+                kind="fixed",
+                item_id=rule.item_id,
+                qty=rule.units,
+                owner_id=content.owner_id,
+                place_id=home,
+                status=PackState.IN_STOCK.value,
+                source_kind=DocKind.PACK.value,
+                source_id=document,
+                made_at=now(session),
+                made_by=actor.person_id,
+            )
         )
-    )
     session.flush()
-    for lot, qty in content.lots.items():
-        session.add(PackLine(org_id=rule.org_id, pack_id=pack, lot_id=lot, qty=qty))
-    session.add(
-        FixedPack(
-            org_id=rule.org_id,
-            pack_id=pack,
-            definition_id=rule.id,
-            source_place=store,
-            expiry=content.expiry,
+    for pack, content in zip(made, contents, strict=True):
+        for lot, qty in content.lots.items():
+            session.add(PackLine(org_id=rule.org_id, pack_id=pack, lot_id=lot, qty=qty))
+        session.add(
+            FixedPack(
+                org_id=rule.org_id,
+                pack_id=pack,
+                definition_id=rule.id,
+                source_place=store,
+                expiry=content.expiry,
+            )
         )
-    )
-    return pack
+    return made

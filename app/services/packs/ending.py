@@ -61,10 +61,10 @@ def break_up(db: Database, actor: Actor, command: PackWork) -> Packs:
             session, command.org_id, command.pack_ids, PackStep.BREAK,
             used_at=now(session), used_by=actor.person_id,
         )  # fmt: skip
+        loose = {at: above(session, command.org_id, at) for at in {one.was_at for one in done}}
         moves = []
         for line, one in enumerate(done, 1):
-            loose = above(session, command.org_id, one.was_at)
-            moves += moves_of(session, one, (one.was_at, loose), line)
+            moves += moves_of(one, (one.was_at, loose[one.was_at]), line)
         post_moves(session, actor, command, moves)
         return answer(session, actor, command, "pack.break", done)
 
@@ -82,7 +82,7 @@ def lose(db: Database, actor: Actor, command: PackWork) -> Packs:
         lost = virtual_place(session, command.org_id, "lost")
         moves = []
         for line, one in enumerate(done, 1):
-            moves += moves_of(session, one, (one.was_at, lost), line)
+            moves += moves_of(one, (one.was_at, lost), line)
         moves = [replace(move, reason=reason) for move in moves]
         post_moves(session, actor, command, moves)
         return answer(session, actor, command, "pack.lose", done)
@@ -100,7 +100,7 @@ def find(db: Database, actor: Actor, command: PackWork) -> Packs:
         lost = virtual_place(session, command.org_id, "lost")
         moves = []
         for line, one in enumerate(done, 1):
-            moves += moves_of(session, one, (lost, one.was_at), line)
+            moves += moves_of(one, (lost, one.was_at), line)
             if one.fixed.received_at is None:
                 one.fixed.department_id = 0  # lost on the way: the store has it again
         moves = [replace(move, reason=reason) for move in moves]

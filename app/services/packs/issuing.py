@@ -27,7 +27,7 @@ from app.services.packs.asking import fill_requests
 from app.services.packs.commands import Issue, Packs, PackWork
 from app.services.packs.define import definition_for
 from app.services.packs.places import department
-from app.services.packs.stepping import Stepped, advance, answer, moves_of
+from app.services.packs.stepping import Stepped, advance, answer
 from app.services.stock.available import held_lots
 from app.services.stock.names import item_names, items_told
 from app.services.turns import take_turn
@@ -143,7 +143,7 @@ def refuse_unusable(session: Session, org_id: int, done: Sequence[Stepped], then
     """Refuse packs with an expired, frozen or recalled lot; `then` says what to do with them."""
     held, day = held_lots(session, org_id), today(session)
     for one in done:
-        lots = {move.lot_id for move in moves_of(session, one, (1, 2), 0)}
+        lots = {lot for lot, _qty in one.inside}
         why = barred(one.fixed.expiry, day, held=bool(lots & held))
         if why:
             raise DomainError(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.consumption.triggers import Trigger
@@ -26,6 +26,7 @@ from app.services.consumption.titles import Passing, issue_titles
 from app.services.db import Database, today
 from app.services.operations import claim, finish
 from app.services.packs.commands import Packs, PackWork
+from app.services.queries.portions import key_portions
 from app.services.stock.costing import at_cost
 from app.services.stock.posting import Posting, post
 
@@ -34,12 +35,13 @@ _LEAST: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """A pack that made the step, as it was before."""
+    """A pack that made the step, its state and place before, and the lots in it with units."""
 
     pack: Pack
     fixed: FixedPack
     was: PackState
     was_at: int
+    inside: tuple[tuple[int, int], ...]
 
 
 def advance(
@@ -62,62 +64,104 @@ def advance(
         raise DomainError("pack.none", _("还没有选定数包。请扫包上的码。"))
     if len(set(pack_ids)) != len(pack_ids):
         raise DomainError("pack.twice", _("同一个定数包扫了两次。请去掉一次。"))
-    return [_advance(session, org_id, pack_id, step, values) for pack_id in sorted(pack_ids)]
+    wanted = sorted(pack_ids)
+    before = _standing(session, org_id, wanted)
+    ends: dict[PackState, list[int]] = {}
+    for pack_id in wanted:
+        if pack_id not in before:
+            raise DomainError("pack.unknown", _("这个码不是本机构的定数包。请核对包上的机构。"))
+        state, _place = before[pack_id]
+        ends.setdefault(after(step, state), []).append(pack_id)
+    for end, packs in ends.items():
+        _set(session, org_id, packs, STEPS[step][0], {"status": end.value, **values})
+    inside = _inside(session, org_id, wanted)
+    found = {pack.id: (pack, fixed) for pack, fixed in _now(session, org_id, wanted)}
+    return [Stepped(*found[one], *before[one], tuple(inside[one])) for one in wanted]
 
 
-def _advance(
-    session: Session, org_id: int, pack_id: int, step: PackStep, values: dict[str, Any]
-) -> Stepped:
-    row = session.execute(
-        select(Pack, FixedPack)
-        .join(FixedPack, (FixedPack.org_id == Pack.org_id) & (FixedPack.pack_id == Pack.id))
-        .where(Pack.org_id == org_id, Pack.id == pack_id)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise DomainError("pack.unknown", _("这个码不是本机构的定数包。请核对包上的机构。"))
-    pack, fixed = row
-    was, was_at = PackState(pack.status), pack.place_id
-    ends = after(step, was)
-    done = session.execute(
-        update(Pack)
-        .where(
-            Pack.org_id == org_id,
-            Pack.id == pack_id,
-            Pack.status.in_(state.value for state in STEPS[step][0]),
-            Pack.version == pack.version,
+def _standing(
+    session: Session, org_id: int, packs: Sequence[int]
+) -> dict[int, tuple[PackState, int]]:
+    """The state and place of each fixed pack, which nobody else changes until the end."""
+    found: dict[int, tuple[PackState, int]] = {}
+    for part in key_portions(packs):
+        rows = session.execute(
+            select(Pack.id, Pack.status, Pack.place_id)
+            .where(Pack.org_id == org_id, Pack.id.in_(part), Pack.kind == "fixed")
+            .order_by(Pack.id)
+            .with_for_update()
         )
-        .values(status=ends.value, version=pack.version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
-    if done.rowcount != 1:
-        raise ConflictError(
-            "pack.changed", _("定数包 {code} 刚被别人处理过。请重新扫码。", code=pack.code)
+        found |= {pack: (PackState(status), place) for pack, status, place in rows}
+    return found
+
+
+def _set(
+    session: Session,
+    org_id: int,
+    packs: Sequence[int],
+    states: Collection[PackState],
+    values: dict[str, Any],
+) -> None:
+    for part in key_portions(packs):
+        done = session.scalars(
+            update(Pack)
+            .where(
+                Pack.org_id == org_id,
+                Pack.id.in_(part),
+                Pack.status.in_(state.value for state in states),
+            )
+            .values(version=Pack.version + 1, **values)
+            .returning(Pack.id)
+            .execution_options(synchronize_session=False)
         )
-    session.refresh(pack)
-    return Stepped(pack, fixed, was, was_at)
+        for missed in sorted(set(part) - set(done)):
+            code = session.scalar(select(Pack.code).where(Pack.org_id == org_id, Pack.id == missed))
+            raise ConflictError(
+                "pack.changed", _("定数包 {code} 刚被别人处理过。请重新扫码。", code=code)
+            )
 
 
-def moves_of(session: Session, one: Stepped, ends: tuple[int, int], line: int) -> list[Move]:
+def _now(session: Session, org_id: int, packs: Sequence[int]) -> Iterator[tuple[Pack, FixedPack]]:
+    for part in key_portions(packs):
+        rows = session.execute(
+            select(Pack, FixedPack)
+            .join(FixedPack, (FixedPack.org_id == Pack.org_id) & (FixedPack.pack_id == Pack.id))
+            .where(Pack.org_id == org_id, Pack.id.in_(part))
+            .execution_options(populate_existing=True)
+        )
+        yield from rows.all()
+
+
+def _inside(
+    session: Session, org_id: int, packs: Sequence[int]
+) -> dict[int, list[tuple[int, int]]]:
+    """The lots in each pack with their units."""
+    found: dict[int, list[tuple[int, int]]] = {pack: [] for pack in packs}
+    for part in key_portions(packs):
+        rows = session.execute(
+            select(PackLine.pack_id, PackLine.lot_id, PackLine.qty)
+            .where(PackLine.org_id == org_id, PackLine.pack_id.in_(part))
+            .order_by(PackLine.pack_id, PackLine.lot_id)
+        )
+        for pack, lot, qty in rows:
+            found[pack].append((lot, qty))
+    return found
+
+
+def moves_of(one: Stepped, ends: tuple[int, int], line: int) -> list[Move]:
     """Moves of all that is in the pack, from one place to another."""
-    rows = session.execute(
-        select(PackLine.lot_id, PackLine.qty)
-        .where(PackLine.org_id == one.pack.org_id, PackLine.pack_id == one.pack.id)
-        .order_by(PackLine.lot_id)
-    ).all()
     return [
         Move(
             item_id=one.pack.item_id,
-            lot_id=row.lot_id,
+            lot_id=lot,
             owner_id=one.pack.owner_id,
             from_place=ends[0],
             to_place=ends[1],
-            qty=row.qty,
+            qty=qty,
             pack_id=one.pack.id,
             doc_line=line,
         )
-        for row in rows
+        for lot, qty in one.inside
     ]
 
 
@@ -152,11 +196,12 @@ def post_moves(session: Session, actor: Actor, command: PackWork, moves: Sequenc
     passed, back = issue_titles(session, actor, passing, priced)
     owners = {move.pack_id: command.org_id for move in passed}
     owners |= {move.pack_id: move.owner_id for move in back}
-    for pack, owner in owners.items():
-        if pack:
+    for owner in sorted(set(owners.values())):
+        packs = [pack for pack, new in owners.items() if pack and new == owner]
+        for part in key_portions(packs):
             session.execute(
                 update(Pack)
-                .where(Pack.org_id == command.org_id, Pack.id == pack)
+                .where(Pack.org_id == command.org_id, Pack.id.in_(part))
                 .values(owner_id=owner)
             )
 

@@ -30,6 +30,7 @@ from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, 
 from tests.conftest import FixedClock
 from tests.factories import EAST, KANGZE, Site
 from tests.races import race
+from tests.sent import Sent
 from tests.services.test_consumption import AMOXICILLIN, BOX, receive
 
 ME = "east_store"
@@ -359,3 +360,23 @@ def test_goods_move_between_zones_with_reasons(site: Site) -> None:
     assert shelves(site) == {"A-01-1": 2 * BOX, "BHG": 2 * BOX}
     with pytest.raises(DomainError, match="已经用于"):
         add_place(db, actor, AddPlace(new_op(), EAST, "bhg", "又一个"))
+
+
+def test_forty_packs_are_no_more_statements_than_two(site: Site) -> None:
+    receive(site, EAST, {"A": (100, date(2027, 9, 30))})
+    department, definition = ward(site), rule(site)
+    counts = []
+    for count in (2, 40):
+        sent = Sent(site, ME)
+        made = sent.step("build", build, Build(new_op(), EAST, definition, count))
+        packs_of = made.pack_ids
+        sent.step("issue", issue, Issue(new_op(), EAST, department, packs_of))
+        sent.step("take over", take_over, work(*packs_of))
+        sent.step("give back", give_back, work(*packs_of, reason="用不完"))
+        sent.step("lose", lose, work(*packs_of, reason="找不到"))
+        sent.step("find", find, work(*packs_of, reason="找到了"))
+        sent.step("break", break_up, work(*packs_of, reason="拆开用"))
+        counts.append(sent.by_step)
+    few, many = counts
+    assert max(many[name] - few[name] for name in few) <= 2, (few, many)
+    proved(site)
