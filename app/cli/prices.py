@@ -20,7 +20,6 @@ from app.services.catalogue.search import SearchQuery
 from app.services.prices.change import (
     ClosePrice,
     CreateList,
-    NewPrice,
     SetPrice,
     close_price,
     create_list,
@@ -28,6 +27,7 @@ from app.services.prices.change import (
 )
 from app.services.prices.export import export_prices
 from app.services.prices.listing import price_lists, price_page
+from app.services.prices.putting import NewPrice
 from app.services.prices.takeover import GiveLeave, give_leave, takeovers
 
 app = typer.Typer()

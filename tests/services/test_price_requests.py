@@ -13,7 +13,8 @@ from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.models.price import Price
 from app.services.prices.alerts import alerts
-from app.services.prices.change import NewPrice, SetPrice, set_price
+from app.services.prices.change import SetPrice, set_price
+from app.services.prices.putting import NewPrice
 from app.services.prices.requests import (
     APPROVED,
     IN_FORCE,

@@ -9,28 +9,34 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.adapters.sheets_out import Sheet, write
+from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
+from app.models.price import Price
 from app.services.catalogue.index import reindex
 from app.services.catalogue.search import SearchQuery, search
+from app.services.db import Database
 from app.services.importing.plan import Outcome
 from app.services.importing.prices import ApplyPrices, PriceImport, apply, preview
 from app.services.price_lookup import best_price
 from app.services.prices.change import (
     ClosePrice,
     CreateList,
-    NewPrice,
     SetPrice,
     close_price,
     create_list,
     set_price,
 )
 from app.services.prices.listing import over_list, price_count, price_lists, price_page
+from app.services.prices.putting import NewPrice, Put, put_all
 from app.ui.tables.query import Sort
+from benchmarks.world import FIRST, make_items
 from tests.factories import EAST, KANGZE, RUIHE, Site
+from tests.sent import Sent
 
 NOVEMBER = date(2026, 11, 1)
 NEW = NewPrice(101, KANGZE, Decimal("3.5000"), NOVEMBER)
@@ -216,3 +222,36 @@ def test_a_list_has_a_code_of_its_own(priced: Site) -> None:
             *priced.as_("lead_buyer"),
             CreateList(new_op(), "YJ-2026-01", "重复", PriceSource.ADHOC),
         )
+
+
+def test_many_prices_are_put_as_one_after_the_other_in_a_few_statements(priced: Site) -> None:
+    make_items(priced.owner, 60)
+    first = [
+        NewPrice(FIRST + item, KANGZE, Decimal(f"{item + 1}.50"), date(2026, 10, 1))
+        for item in range(60)
+    ]
+    follow = [replace(price, unit_price=Decimal("1.25"), valid_from=NOVEMBER) for price in first]
+    in_the_way = replace(first[0], valid_from=date(2026, 10, 20))
+    unknown = replace(first[0], supplier_id=EAST)
+    sent = Sent(priced, "lead_buyer")
+
+    def put_them(db: Database, actor: Actor, prices: list[NewPrice]) -> list[Put | DomainError]:
+        with db.write() as session:
+            return put_all(session, actor, 2, prices)
+
+    few = sent.step("few", put_them, first[:2])
+    many = sent.step("many", put_them, first[2:] + follow)
+    assert sent.by_step["many"] <= sent.by_step["few"] + 2
+    assert all(isinstance(one, Put) and not one.closed_id for one in few + many[:58])
+    begun = [one.price_id for one in few + many[:58] if isinstance(one, Put)]
+    assert [one.closed_id for one in many[58:] if isinstance(one, Put)] == begun
+    with priced.owner.read() as session:
+        rows = session.scalars(select(Price).where(Price.item_id >= FIRST)).all()
+        told = {(row.item_id, row.valid_from): (row.valid_to, row.base_price) for row in rows}
+    assert told == {(price.item_id, price.valid_from): (NOVEMBER, None) for price in first} | {
+        (price.item_id, NOVEMBER): (None, price.unit_price) for price in first
+    }
+    refused = put_them(*priced.as_("lead_buyer"), [in_the_way, unknown])
+    assert [one.code for one in refused if isinstance(one, DomainError)] == [
+        "price.overlap", "price.who",
+    ]  # fmt: skip

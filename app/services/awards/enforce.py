@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,7 +34,8 @@ from app.services.awards.common import decision_of, find_award, need_award, step
 from app.services.db import Database, now, today
 from app.services.negotiation.common import move, record_step
 from app.services.operations import claim, finish, plain
-from app.services.prices.change import CreateList, NewPrice, make_list, put
+from app.services.prices.change import CreateList, make_list
+from app.services.prices.putting import NewPrice, Put, put_all
 
 _TENTHS = 1000
 
@@ -154,12 +155,11 @@ def _prices(
 ) -> tuple[int, int]:
     """(prices made, old ones closed)."""
     award, project = what
-    problems: list[Problem] = []
-    made = closed = 0
     rows = _lines(session, award, project)
-    winners = {(row.item_id, row.supplier_id) for row in rows}
-    for row in rows:
-        price = NewPrice(
+    problems = list(_other_packs(rows))
+    refuse_if(problems, "award.prices", _("价格表没有生成，什么都没有改。"))
+    prices = [
+        NewPrice(
             item_id=row.item_id,
             supplier_id=row.supplier_id,
             unit_price=row.unit_price,
@@ -169,30 +169,31 @@ def _prices(
             rank=row.rank,
             base_price=row.base_price,
         )
-        try:
-            _same_pack(row)
-            result = put(session, actor, list_id, price, decided=0)
-        except DomainError as error:
-            problems.append(Problem(error.code, f"{row.line}: {error.text}", row=row.line))
-            continue
-        made += 1
-        closed += bool(result.closed_id)
+        for row in rows
+    ]
+    answers = put_all(session, actor, list_id, prices, decided=0)
+    problems = [
+        Problem(answer.code, f"{row.line}: {answer.text}", row=row.line)
+        for row, answer in zip(rows, answers, strict=True)
+        if isinstance(answer, DomainError)
+    ]
     refuse_if(problems, "award.prices", _("价格表没有生成，什么都没有改。"))
+    closed = sum(1 for answer in answers if isinstance(answer, Put) and answer.closed_id)
+    winners = {(row.item_id, row.supplier_id) for row in rows}
     items = sorted({row.item_id for row in rows})
-    return made, closed + _close_others(session, items, winners, start)
+    return len(answers), closed + _close_others(session, items, winners, start)
 
 
-def _same_pack(row: Any) -> None:
-    """The price is per the pack that was bid; raises `DomainError` where that is another now."""
-    if row.price_factor != row.pack_factor:
-        raise DomainError(
-            "award.pack",
-            _(
+def _other_packs(rows: Sequence[Any]) -> Iterator[Problem]:
+    """A price is per the pack that was bid, which may be another by now."""
+    for row in rows:
+        if row.price_factor != row.pack_factor:
+            words = _(
                 "报价按每包装 {old} 计，目录里现在是 {new}，价格对不上。请先在目录里核对包装。",
                 old=row.price_factor,
                 new=row.pack_factor,
-            ),
-        )
+            )
+            yield Problem("award.pack", f"{row.line}: {words}", row=row.line)
 
 
 def _lines(session: Session, award: Award, project: Negotiation) -> Sequence[Any]:

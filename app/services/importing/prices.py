@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -44,7 +44,8 @@ from app.services.importing.plan import (
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.importing.said_columns import known_columns
 from app.services.operations import claim, finish, plain
-from app.services.prices.change import CreateList, NewPrice, make_list, put
+from app.services.prices.change import CreateList, make_list
+from app.services.prices.putting import NewPrice, put_all
 
 FIELDS: Final = (
     Field("code", N_("统一编码"), ("院内统一编码", "集团编码", "编码")),
@@ -160,11 +161,10 @@ def apply(db: Database, actor: Actor, command: ApplyPrices, report: Report = qui
         list_id = make_list(session, command.new_list) if command.new_list else command.list_id
         wanted = [line for line in plan.lines if line.outcome in {Outcome.ADDED, Outcome.CHANGED}]
         entries: list[dict[str, object]] = []
-        for number, line in enumerate(wanted):
-            if number % _STEP == 0:
-                report(number, len(wanted))
-            assert line.content is not None  # noqa: S101 - only refused rows have none
-            entries.append(_put(session, actor, list_id, line.content))
+        for start in range(0, len(wanted), _STEP):
+            report(start, len(wanted))
+            prices = [line.content for line in wanted[start : start + _STEP] if line.content]
+            entries += _put(session, actor, list_id, prices)
         batch = new_batch(plan, "prices")
         batch.undo = {"prices": entries}
         batch.org_id, batch.at, batch.person_id = lead, now(session), actor.person_id
@@ -177,26 +177,23 @@ def apply(db: Database, actor: Actor, command: ApplyPrices, report: Report = qui
         return result
 
 
-def _put(session: Session, actor: Actor, list_id: int, price: NewPrice) -> dict[str, object]:
-    """Write a price; what is needed to take it back."""
-    ends = {
-        row.id: row.valid_to
-        for row in session.execute(
-            select(Price.id, Price.valid_to).where(
-                Price.item_id == price.item_id,
-                Price.supplier_id == price.supplier_id,
-                Price.org_id == price.org_id,
-            )
+def _put(
+    session: Session, actor: Actor, list_id: int, prices: Sequence[NewPrice]
+) -> list[dict[str, object]]:
+    """Write prices; what is needed to take each back."""
+    entries: list[dict[str, object]] = []
+    for price, done in zip(prices, put_all(session, actor, list_id, prices), strict=True):
+        if isinstance(done, DomainError):
+            raise done
+        entries.append(
+            {
+                "price": done.price_id,
+                "closed": done.closed_id,
+                "until": done.until.isoformat() if done.until else None,
+                "valid_to": price.valid_to.isoformat() if price.valid_to else None,
+            }
         )
-    }
-    done = put(session, actor, list_id, price)
-    until = ends.get(done.closed_id)
-    return {
-        "price": done.price_id,
-        "closed": done.closed_id,
-        "until": until.isoformat() if until else None,
-        "valid_to": price.valid_to.isoformat() if price.valid_to else None,
-    }
+    return entries
 
 
 def _may(session: Session, actor: Actor) -> int:

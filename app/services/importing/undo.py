@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.catalogue import CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
@@ -22,11 +22,8 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
 from app.i18n import _
 from app.models.item import Item, ItemCode, ItemSearch, ItemUnit
-from app.models.order import MemberOrder, MemberOrderLine
 from app.models.party import Person
 from app.models.platform import ImportBatch
-from app.models.price import Price
-from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import lead_org, require
 from app.services.catalogue.change import Change, change_all
@@ -36,6 +33,7 @@ from app.services.catalogue.uses import uses
 from app.services.db import Database, local_time, now, today
 from app.services.importing.plan import Report, quiet
 from app.services.importing.undo_demand import DemandBack
+from app.services.importing.undo_prices import PricesUsed, take_back
 from app.services.operations import claim, finish, plain
 from app.services.queries.portions import portions
 from app.services.replenishment.scope import require_planner
@@ -262,59 +260,21 @@ class _Prices:
         stays: list[Stays] = []
         kept: list[dict[str, Any]] = []
         restored = 0
-        for number, entry in enumerate(entries):
-            if number % _CHUNK == 0:
-                self._report(number, len(entries))
-            reason, title = self._reason(entry)
-            if reason:
-                stays.append(Stays(title, reason))
-                kept.append(entry)
-                continue
-            self._session.execute(delete(Price).where(Price.id == entry["price"]))
-            if entry["closed"]:
-                before = date.fromisoformat(entry["until"]) if entry["until"] else None
-                self._session.execute(
-                    update(Price).where(Price.id == entry["closed"]).values(valid_to=before)
-                )
-                restored += 1
+        for start in range(0, len(entries), _CHUNK):
+            self._report(start, len(entries))
+            part = entries[start : start + _CHUNK]
+            reasons = PricesUsed(self._session, [one["price"] for one in part])
+            goes = []
+            for entry in part:
+                reason, title = reasons.told(entry)
+                if reason:
+                    stays.append(Stays(title, reason))
+                    kept.append(entry)
+                else:
+                    goes.append(entry)
+            restored += take_back(self._session, goes)
         removed = len(entries) - len(kept)
         return Undone(batch.id, removed, restored, tuple(stays)), {"prices": kept} if kept else {}
-
-    def _reason(self, entry: dict[str, Any]) -> tuple[str, str]:
-        """Why a price must stay (empty if it need not), and what it is of."""
-        row = self._session.execute(
-            select(Price, Item.code, Item.name)
-            .join(Item, Item.id == Price.item_id)
-            .where(Price.id == entry["price"])
-        ).first()
-        if row is None:
-            return _("后来改过"), str(entry["price"])
-        price, title = row[0], f"{row.code} {row.name}"
-        if (price.valid_to.isoformat() if price.valid_to else None) != entry["valid_to"]:
-            return _("后来又有新价格接续"), title
-        if self._ordered(price):
-            return _("已按这个价格下单或收货"), title
-        return "", title
-
-    def _ordered(self, price: Price) -> bool:
-        orders = (
-            select(func.count())
-            .select_from(MemberOrderLine)
-            .join(
-                MemberOrder,
-                (MemberOrder.org_id == MemberOrderLine.org_id)
-                & (MemberOrder.id == MemberOrderLine.order_id),
-            )
-            .where(
-                MemberOrderLine.item_id == price.item_id,
-                MemberOrder.supplier_id == price.supplier_id,
-                MemberOrder.created_at >= price.created_at,
-            )
-        )
-        moves = select(func.count()).where(
-            Ledger.item_id == price.item_id, Ledger.posted_at >= price.created_at
-        )
-        return bool(self._session.scalar(orders)) or bool(self._session.scalar(moves))
 
 
 class _Demand:

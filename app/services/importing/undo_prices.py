@@ -68,7 +68,7 @@ class PricesUsed:
             .where(Ledger.item_id.in_(items), Ledger.posted_at >= since)
             .group_by(Ledger.item_id)
         )
-        self._booked |= dict(moves)
+        self._booked |= dict(moves.all())
 
     def told(self, entry: dict[str, Any]) -> tuple[str, str]:
         """Why a price must stay (empty if it need not), and what it is of."""

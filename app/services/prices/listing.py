@@ -17,6 +17,7 @@ from app.domain.pricing import Allowed, PriceSource
 from app.models.item import Item, ItemSearch
 from app.models.party import Maker, Organisation
 from app.models.price import Price, PriceList, PriceTakeover
+from app.services.access import group_orgs
 from app.services.catalogue.search import matches
 from app.services.db import Database, today
 from app.services.price_lookup import prices_on
@@ -116,10 +117,10 @@ def price_count(db: Database, actor: Actor, query: QueryLike) -> int:
 
 
 def price_lists(db: Database, actor: Actor) -> tuple[ListRow, ...]:
-    """All price lists, the newest first."""
-    del actor  # row security and the price rows decide what is seen
+    """Price lists, the newest first; a supplier sees those with prices of its own."""
     with db.read() as session:
         day = today(session)
+        outside = actor.orgs().isdisjoint(group_orgs(session, day))
         holds = case((_in_force(day), 1), else_=0)
         rows = session.execute(
             select(
@@ -128,7 +129,11 @@ def price_lists(db: Database, actor: Actor) -> tuple[ListRow, ...]:
                 func.coalesce(func.sum(holds), 0),
                 func.max(PriceTakeover.approved_by),
             )
-            .outerjoin(Price, Price.list_id == PriceList.id)
+            .join(
+                Price,
+                (Price.list_id == PriceList.id) & visible(session, actor),
+                isouter=not outside,
+            )
             .outerjoin(PriceTakeover, PriceTakeover.list_id == PriceList.id)
             .group_by(PriceList.id)
             .order_by(PriceList.published_on.desc(), PriceList.id.desc())

@@ -32,7 +32,7 @@ from app.services.access import lead_org, require
 from app.services.db import Database, now, today
 from app.services.numbering import document_no
 from app.services.operations import claim, finish
-from app.services.prices.change import NewPrice, put
+from app.services.prices.putting import NewPrice, put
 
 SUBMITTED = State.SUBMITTED.value
 APPROVED = State.APPROVED.value

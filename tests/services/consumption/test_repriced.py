@@ -16,11 +16,11 @@ from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.platform import proofs
 from app.services.prices.change import (
     ClosePrice,
-    NewPrice,
     SetPrice,
     close_price,
     set_price,
 )
+from app.services.prices.putting import NewPrice
 from app.services.receiving.commands import ReverseAcceptance
 from app.services.receiving.reverse import reverse_acceptance
 from app.services.settlement import MakeStatements, make_statements

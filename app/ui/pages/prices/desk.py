@@ -11,7 +11,6 @@ from app.domain.ids import new_op
 from app.i18n import _
 from app.services.prices.change import (
     ClosePrice,
-    NewPrice,
     PriceSet,
     SetPrice,
     close_price,
@@ -19,6 +18,7 @@ from app.services.prices.change import (
     set_price,
 )
 from app.services.prices.listing import ListRow, PriceRow, SupplierRow, price_lists
+from app.services.prices.putting import NewPrice
 from app.ui import formats
 from app.ui.page import Page
 from app.ui.pages.prices.list_form import ListForm

@@ -13,8 +13,8 @@ from typing_extensions import override
 from app.domain import money
 from app.domain.errors import DomainError
 from app.i18n import _
-from app.services.prices.change import NewPrice
 from app.services.prices.listing import ListRow, SupplierRow
+from app.services.prices.putting import NewPrice
 from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.widgets.dialogs import Form
