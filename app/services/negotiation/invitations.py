@@ -69,15 +69,15 @@ class DossierRow:
 
 
 def dossiers(db: Database, actor: Actor) -> tuple[DossierRow, ...]:
-    """All active suppliers with their papers, checked on today's date."""
-    del actor
+    """All active suppliers with their papers, checked on today's date; a supplier sees its own."""
     with db.read() as session:
-        ids = session.scalars(
-            select(Organisation.id)
+        rows = session.scalars(
+            select(Organisation)
             .where(Organisation.kind == "supplier", Organisation.active.is_(True))
             .order_by(Organisation.code)
         ).all()
-        return dossier_rows(session, ids)
+        ids = [row.id for row in rows]
+        return dossier_rows(session, [actor.org_id] if actor.org_id in ids else ids)
 
 
 def dossier_rows(session: Session, suppliers: Sequence[int]) -> tuple[DossierRow, ...]:

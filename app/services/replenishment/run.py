@@ -92,6 +92,7 @@ def make(
 
 def keep(db: Database, actor: Actor, command: Run, found: Made) -> RunDone:
     """Write what was made, once per intention."""
+    require_planner(actor, command.org_id)
     with db.write() as session:
         known = claim(session, actor, command.org_id, command.op_id, "replenish.run", command)
         if known is not None:
