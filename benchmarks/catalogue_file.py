@@ -6,6 +6,7 @@ Skewed like real ones: some hundred makers, a few thousand names, most of them i
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -70,3 +71,7 @@ def rows(count: int) -> Iterator[tuple[str, ...]]:
 def make_file(path: Path, count: int) -> None:
     """Write the sheet as .xlsx or .csv, by the name's ending."""
     write(path, Sheet("药品", TITLES, rows(count)))
+
+
+if __name__ == "__main__":
+    make_file(Path(sys.argv[1]), int(sys.argv[2]))

@@ -27,7 +27,7 @@ class Figure:
         seconds: Median of the runs.
         cpu_s: Median CPU time of this process.
         rows_per_s: Rows per second of the median.
-        peak_mb: Peak memory of this process so far.
+        peak_mb: Peak memory of the process that did it, so far.
         floor_ratio: Seconds over those of the plain driver doing the same; 0 where not compared.
     """
 
@@ -74,10 +74,16 @@ class Record:
         self.note(what, (seconds, processor), rows=rows, least=least)
 
     def note(
-        self, what: tuple[str, str, int], times: tuple[float, float], *, rows: int, least: float = 0
+        self,
+        what: tuple[str, str, int],
+        times: tuple[float, float],
+        *,
+        rows: int,
+        least: float = 0,
+        peak: float = 0,
     ) -> None:
-        """Keep a figure that was measured elsewhere."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        """Keep a figure that was measured elsewhere; without `peak` memory is this process's."""
+        peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         seconds, processor = times
         figure = Figure(
             *what,
