@@ -22,7 +22,7 @@ def show() -> None:
     run.emit(
         late,
         {
-            "org_id": _("机构"),
+            "org": _("机构"),
             "clock": _("电脑时间"),
             "last": _("最后一笔记录"),
             "mine": _("可确认"),

@@ -15,10 +15,11 @@ from app.domain.clock import behind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, NotAllowedError
 from app.i18n import _
+from app.models.party import Organisation
 from app.models.stock import ChainHead
 from app.services import audit, clock_order
 from app.services.clock_order import CONFIRM, last_entry
-from app.services.db import Database, database_of, now
+from app.services.db import Database, database_of, local_time, now
 from app.services.operations import claim, finish
 
 TOLERANCE: Final = timedelta(seconds=120)
@@ -31,15 +32,25 @@ class Stands:
 
     Attributes:
         org_id: Whose books.
-        clock: What the computer says.
+        org: Its short name.
+        clock: What the computer says, in the members' zone.
         last: When the last entry was written, by the clock of then.
         mine: Whether this person may confirm the clock for it.
     """
 
     org_id: int
+    org: str
     clock: datetime
     last: datetime
     mine: bool
+
+    @property
+    def short(self) -> str:
+        """What is wrong, for a notice."""
+        return _(
+            "这台电脑的时间早于最后一笔记录（{last}），现在不能记账。",
+            last=f"{self.last:%Y-%m-%d %H:%M}",
+        )
 
     @property
     def words(self) -> str:
@@ -115,5 +126,7 @@ def _late(session: Session, actor: Actor, orgs: Iterable[int]) -> tuple[Stands, 
     for org in orgs:
         last = last_entry(session, org)
         if last is not None and behind(clock, last):
-            found.append(Stands(org, clock, last, actor.has(Duty.ADMIN) or org in mine))
+            name = session.get_one(Organisation, org).short_name
+            may = actor.has(Duty.ADMIN) or org in mine
+            found.append(Stands(org, name, local_time(clock), local_time(last), may))
     return tuple(found)

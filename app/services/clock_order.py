@@ -59,7 +59,7 @@ def words(clock: datetime, last: datetime) -> str:
 def gap(time: timedelta) -> str:
     """So long, in the unit a person would use."""
     if time >= timedelta(days=2):
-        return _("{n} 天", n=time.days)
+        return _("{n} 天", n=round(time / timedelta(days=1)))
     if time >= timedelta(hours=2):
-        return _("{n} 小时", n=int(time / timedelta(hours=1)))
-    return _("{n} 分钟", n=int(time / timedelta(minutes=1)))
+        return _("{n} 小时", n=round(time / timedelta(hours=1)))
+    return _("{n} 分钟", n=round(time / timedelta(minutes=1)))

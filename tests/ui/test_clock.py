@@ -41,7 +41,8 @@ def test_the_window_says_so_and_offers_a_way_out(
     window = MainWindow(context, (context.scope,))
     qtbot.addWidget(window)
     settle()
-    (told,) = (one for one in context.notices.kept if "差 365 天" in one.text)
+    (told,) = (one for one in context.notices.kept if "早于最后一笔记录" in one.text)
+    assert "差 365 天" in told.detail
     assert (told.action, told.lasting) == ("现在的时间没错" if mine else "", True)
     if mine:
         assert told.act is not None
@@ -59,7 +60,7 @@ def test_the_command_line_says_so_and_takes_the_word(set_back: Site, clock: Fixe
     site = set_back
     said = run(site, "east_head", "clock", "show")
     assert said.code == 1
-    assert "2026" in said.out
+    assert all(one in said.out for one in ("城东", "2026-10-14 10:30", "2025-10-14 10:30"))
     with pytest.raises(ConflictError, match="早于最后一笔记录"):
         use(site)
     assert run(site, "east_store", "clock", "confirm", "--reason", "年份设错过").code != 0

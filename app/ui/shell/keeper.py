@@ -75,11 +75,12 @@ class Keeper(QObject):
     def _tell_late(self, found: tuple[Stands, ...]) -> None:
         if not found:
             return
-        if any(one.mine for one in found):
+        one, problem = found[0], self._context.notices.problem
+        if any(book.mine for book in found):
             verb = _("现在的时间没错")
-            self._context.notices.problem(found[0].words, action=verb, act=self.confirm_clock)
+            problem(one.short, one.words, action=verb, act=self.confirm_clock)
         else:
-            self._context.notices.problem(found[0].words)
+            problem(one.short, one.words)
 
     def confirm_clock(self) -> None:
         """Somebody responsible says that the clock is right now, and why it went back."""
