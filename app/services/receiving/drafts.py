@@ -21,6 +21,7 @@ from app.models.receiving import Acceptance, AcceptanceDraft, Delivery
 from app.services.access import require
 from app.services.audit import record
 from app.services.db import Database, database_of, local_time, now, today
+from app.services.operations import plain
 from app.services.receiving.commands import Opened, SaveDraft
 from app.services.receiving.deliveries import step
 from app.services.receiving.goods import facts
@@ -80,7 +81,7 @@ def save_draft(db: Database, actor: Actor, command: SaveDraft) -> int:
             "content": dict(command.content),
             "version": command.version + 1,
         }
-        if not _write(session, command, values):
+        if not _write(session, command, values) and not _kept(session, actor, command):
             raise _changed_meanwhile(session, command)
         return command.version + 1
 
@@ -172,6 +173,16 @@ def _write(session: Session, command: SaveDraft, values: dict[str, Any]) -> bool
         .execution_options(synchronize_session=False)
     )
     return bool(done.rowcount == 1)
+
+
+def _kept(session: Session, actor: Actor, command: SaveDraft) -> bool:
+    """Whether this very draft is what stands there: its answer was lost on the way."""
+    draft = session.get(AcceptanceDraft, (command.org_id, command.delivery_id))
+    return (
+        draft is not None
+        and (draft.person_id, draft.version) == (actor.person_id, command.version + 1)
+        and plain(draft.content) == plain(command.content)
+    )
 
 
 def _changed_meanwhile(session: Session, command: SaveDraft) -> ConflictError:
