@@ -28,7 +28,7 @@ class ForEach:
         kinds: Types of the values of a row, by any names.
     """
 
-    def __init__(self, change: Callable[..., Update | Delete], **kinds: Kind) -> None:
+    def __init__(self, change: Callable[..., Update | Delete], /, **kinds: Kind) -> None:
         self._names = tuple(f"each_{name}" for name in kinds)
         types = dict(zip(self._names, kinds.values(), strict=True))
         self._single = change(*(bindparam(name, type_=kind) for name, kind in types.items()))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Table, Update, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain import money
@@ -18,15 +18,33 @@ from app.domain.orders.amend import Change, check_changes
 from app.domain.orders.content import ContentLine, OrderContent, as_plain, digest
 from app.domain.orders.signing import OPEN, check_reason, turn
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.order import MemberOrder, MemberOrderLine, MemberOrderVersion
 from app.models.receiving import Delivery
 from app.services.access import require
 from app.services.audit import record
 from app.services.db import Database, now
+from app.services.many import ForEach
 from app.services.operations import claim, finish, plain
 from app.services.orders.contents import follow, proved_content
 from app.services.orders.signing import find, was_first
 from app.services.orders.totals import follow_members, lock_group
+
+_LINE: Final = cast("Table", MemberOrderLine.__table__)
+
+
+def _write(line: Any, qty: Any, amount: Any, due_on: Any) -> Update:
+    mine = (_LINE.c.org_id == bindparam("b_org"), _LINE.c.order_id == bindparam("b_order"))
+    return (
+        update(_LINE)
+        .where(*mine, _LINE.c.line == line)
+        .values(qty=qty, amount=amount, due_on=due_on)
+    )
+
+
+_WRITE: Final = ForEach(
+    _write, line=BigInt, qty=BigInt, amount=_LINE.c.amount.type, due_on=_LINE.c.due_on.type
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,12 +262,8 @@ def rewrite(
     mine = (MemberOrderLine.org_id == order.org_id, MemberOrderLine.order_id == order.id)
     kept = [line.line for line in content.lines]
     session.execute(delete(MemberOrderLine).where(*mine, MemberOrderLine.line.not_in(kept)))
-    for line in content.lines:
-        session.execute(
-            update(MemberOrderLine)
-            .where(*mine, MemberOrderLine.line == line.line)
-            .values(qty=line.qty, amount=line.amount, due_on=line.due_on)
-        )
+    rows = [(line.line, line.qty, line.amount, line.due_on) for line in content.lines]
+    _WRITE.do(session, rows, b_org=order.org_id, b_order=order.id)
 
 
 def step(session: Session, order: MemberOrder, values: dict[str, object]) -> None:

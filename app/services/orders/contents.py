@@ -182,6 +182,7 @@ def lines_of(session: Session, org_id: int, order_id: int) -> tuple[MemberOrderL
             select(MemberOrderLine)
             .where(MemberOrderLine.org_id == org_id, MemberOrderLine.order_id == order_id)
             .order_by(MemberOrderLine.line)
+            .execution_options(populate_existing=True)
         )
     )
 

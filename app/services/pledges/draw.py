@@ -1,6 +1,7 @@
-"""Orders draw the pledges down: one conditional UPDATE per member and item, in sorted order.
+"""Orders draw the pledges down, those of all members and items at once.
 
-The UPDATE locks the row, so that two consolidations at once cannot both take the rest of a pledge.
+The rows are locked in sorted order first, so that two consolidations at once cannot both take the
+rest of a pledge, nor wait for one another in a ring.
 A group order's draw is kept beside it; whatever changes the order changes the draw by the
 difference, and a cancelled order gives everything back.
 """
@@ -8,11 +9,11 @@ difference, and a cancelled order gives everything back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Table, Update, func, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State
@@ -20,14 +21,31 @@ from app.domain.errors import Problem, Severity, refuse_if
 from app.domain.pledge import legal_supplement
 from app.i18n import _
 from app.models.awards import Pledge, PledgeDraw
+from app.models.base import BigInt
 from app.models.item import Item
 from app.models.order import MemberOrder, MemberOrderLine
 from app.models.order_depth import PledgeSupplement
 from app.models.party import Organisation
 from app.services.db import today
+from app.services.many import ForEach
+from app.services.queries.portions import portions
 
 _Key = tuple[int, int]
 """(member, item)"""
+_Take = tuple[int, int, int, int]
+"""(member, item, award, so many smallest units more)"""
+_PLEDGE: Final = cast("Table", Pledge.__table__)
+
+
+def _take(org: Any, item: Any, award: Any, change: Any) -> Update:
+    return (
+        update(_PLEDGE)
+        .where(_PLEDGE.c.org_id == org, _PLEDGE.c.item_id == item, _PLEDGE.c.award_id == award)
+        .values(ordered=_PLEDGE.c.ordered + change)
+    )
+
+
+_TAKE: Final = ForEach(_take, org=BigInt, item=BigInt, award=BigInt, change=BigInt)
 
 
 def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
@@ -45,7 +63,7 @@ def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
     if not draws and not pledges:
         return
     wanted = _ordered(session, lead_id, group_id)
-    problems: list[Problem] = []
+    rows: list[_Take] = []
     for key in sorted(wanted.keys() | draws.keys()):
         draw = draws.get(key)
         pledge = draw or pledges.get(key)
@@ -53,9 +71,8 @@ def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
             continue
         before = draw.qty if draw else 0
         change = wanted.get(key, 0) - before
-        if change and not _take(session, (*key, pledge.award_id), change):
-            problems.append(_beyond(session, (*key, pledge.award_id), change))
-            continue
+        if change:
+            rows.append((*key, pledge.award_id, change))
         if draw is not None:
             draw.qty = before + change
         elif change:
@@ -68,7 +85,7 @@ def follow_pledges(session: Session, lead_id: int, group_id: int) -> None:
                     qty=change,
                 )
             )
-    refuse_if(problems, "pledge.cap", _("订货超过约定量的上限，什么都没有改。"))
+    _take_all(session, rows)
     session.flush()
 
 
@@ -110,20 +127,46 @@ def _pledges(session: Session, day: date, orgs: Collection[int]) -> Mapping[_Key
     return {(one.org_id, one.item_id): one for one in rows}
 
 
-def _take(session: Session, key: tuple[int, int, int], change: int) -> bool:
-    org, item, award = key
-    done: Any = session.execute(
-        update(Pledge)
-        .where(
-            Pledge.org_id == org,
-            Pledge.item_id == item,
-            Pledge.award_id == award,
-            (Pledge.cap.is_(None)) | (Pledge.ordered + change <= Pledge.cap) | (change < 0),
+def _take_all(session: Session, rows: Sequence[_Take]) -> None:
+    """Draw the pledges down, all or none; each that would go beyond its cap is told."""
+    with session.no_autoflush:
+        held = _held(session, rows)
+        problems = [
+            _beyond(session, row[:3], row[3])
+            for row in rows
+            if not _within(held.get(row[:3]), row[3])
+        ]
+    refuse_if(problems, "pledge.cap", _("订货超过约定量的上限，什么都没有改。"))
+    _TAKE.do(session, rows)
+
+
+def _within(pledge: tuple[int, int | None] | None, change: int) -> bool:
+    if pledge is None:
+        return False
+    ordered, cap = pledge
+    return change < 0 or cap is None or ordered + change <= cap
+
+
+def _held(
+    session: Session, rows: Sequence[_Take]
+) -> dict[tuple[int, int, int], tuple[int, int | None]]:
+    """The pledges as they stand, which nobody else draws down until the end."""
+    found: dict[tuple[int, int, int], tuple[int, int | None]] = {}
+    for part in portions(rows):
+        locked = session.execute(
+            select(Pledge.ordered, Pledge.cap, Pledge.org_id, Pledge.item_id, Pledge.award_id)
+            .where(
+                Pledge.org_id.in_({row[0] for row in part}),
+                Pledge.item_id.in_({row[1] for row in part}),
+                Pledge.award_id.in_({row[2] for row in part}),
+            )
+            .order_by(Pledge.org_id, Pledge.item_id, Pledge.award_id)
+            .with_for_update()
         )
-        .values(ordered=Pledge.ordered + change)
-        .execution_options(synchronize_session=False)
-    )
-    return int(done.rowcount) == 1
+        for ordered, cap, *key in locked:
+            org, item, award = key
+            found[org, item, award] = ordered, cap
+    return found
 
 
 def beyond_pledges(session: Session, wanted: Mapping[tuple[int, int], int]) -> tuple[Problem, ...]:

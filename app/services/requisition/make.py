@@ -187,7 +187,8 @@ def _picked(session: Session, command: FromSuggestions, place: int) -> Sequence[
         statement = statement.where(Suggestion.item_id.in_(versions))
     else:
         statement = statement.where(Suggestion.picked.is_(True), Suggestion.status == "open")
-    rows = session.scalars(statement.order_by(Suggestion.urgency, Suggestion.item_id)).all()
+    ordered = statement.order_by(Suggestion.urgency, Suggestion.item_id)
+    rows = session.scalars(ordered.with_for_update()).all()  # of two who ask at once one waits
     if not rows:
         raise DomainError(
             "requisition.empty", _("还没有选要补的行。用空格键选几行，再生成采购申请。")
