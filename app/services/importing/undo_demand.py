@@ -4,18 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, Delete, Table, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.demand import Demand
 from app.models.item import Item
 from app.services.demand import DemandLine
+from app.services.many import ForEach
 from app.services.queries.portions import key_portions
 
 _CHUNK: Final = 500
+_DEMAND: Final = cast("Table", Demand.__table__)
+
+
+def _of_day(item: Any, day: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        _DEMAND.c.org_id == bindparam("b_org"),
+        _DEMAND.c.place_id == bindparam("b_place"),
+        _DEMAND.c.item_id == item,
+        _DEMAND.c.day == day,
+    )
+
+
+def _remove(item: Any, day: Any) -> Delete:
+    return delete(_DEMAND).where(*_of_day(item, day))
+
+
+def _restore(item: Any, day: Any, asked: Any, given: Any, lines: Any) -> Update:
+    return update(_DEMAND).where(*_of_day(item, day)).values(asked=asked, given=given, lines=lines)
+
+
+_REMOVE: Final = ForEach(_remove, item=BigInt, day=_DEMAND.c.day.type)
+_RESTORE: Final = ForEach(
+    _restore, item=BigInt, day=_DEMAND.c.day.type, asked=BigInt, given=BigInt, lines=BigInt
+)
 Figures = tuple[int, int, int]
 """Asked, given and number of requests of a day."""
 
@@ -50,7 +76,7 @@ class DemandBack:
 
     def __init__(self, session: Session, org_id: int, kept: Mapping[str, Any]) -> None:
         self._session = session
-        self._where = (Demand.org_id == org_id, Demand.place_id == int(kept["place"]))
+        self._mine = {"b_org": org_id, "b_place": int(kept["place"])}
         self._place = int(kept["place"])
         self._days: list[list[Any]] = list(kept["days"])
         self._now = figures(session, org_id, self._place)
@@ -61,7 +87,8 @@ class DemandBack:
 
     def back(self, start: int) -> tuple[int, int, list[list[Any]]]:
         """Take back a part; how many rows are gone, how many restored, and which stay."""
-        removed = restored = 0
+        removed: list[tuple[Any, ...]] = []
+        restored: list[tuple[Any, ...]] = []
         stays = []
         for entry in self._days[start : start + _CHUNK]:
             item, text, was, after = entry
@@ -70,17 +97,13 @@ class DemandBack:
             if found is None or list(found) != after:
                 stays.append(entry)
                 continue
-            row = (*self._where, Demand.item_id == int(item), Demand.day == day)
             if was is None:
-                self._session.execute(delete(Demand).where(*row))
-                removed += 1
+                removed.append((int(item), day))
             else:
-                asked, given, lines = was
-                self._session.execute(
-                    update(Demand).where(*row).values(asked=asked, given=given, lines=lines)
-                )
-                restored += 1
-        return removed, restored, stays
+                restored.append((int(item), day, *was))
+        _REMOVE.do(self._session, removed, **self._mine)
+        _RESTORE.do(self._session, restored, **self._mine)
+        return len(removed), len(restored), stays
 
     def left(self, stays: Sequence[list[Any]]) -> dict[str, Any]:
         """What is kept to be undone later."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, Text, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.bidding.need import USE_DAYS, check_pledge, propose
@@ -16,6 +16,7 @@ from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError, refuse_if
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.demand import Demand
 from app.models.item import Item
 from app.models.negotiation import (
@@ -27,6 +28,7 @@ from app.models.negotiation import (
 from app.services.access import group_orgs
 from app.services.audit import record
 from app.services.db import Database, now, today
+from app.services.many import ForEach
 from app.services.negotiation.common import (
     find,
     find_own,
@@ -40,6 +42,22 @@ from app.services.queries.portions import portions
 
 _EDITORS = (Duty.BUY, Duty.STORE, Duty.SIGN)
 _CHUNK = 2000
+_NEED: Final = cast("Table", NegotiationNeed.__table__)
+
+
+def _pledge(line: Any, pledge: Any, reason: Any) -> Update:
+    return (
+        update(_NEED)
+        .where(
+            _NEED.c.org_id == bindparam("b_org"),
+            _NEED.c.negotiation_id == bindparam("b_project"),
+            _NEED.c.line == line,
+        )
+        .values(pledge=pledge, reason=reason)
+    )
+
+
+_PLEDGE: Final = ForEach(_pledge, line=BigInt, pledge=BigInt, reason=Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +218,12 @@ def edit_needs(db: Database, actor: Actor, command: EditNeeds) -> int:
                 "need.confirmed", _("这家成员已确认报量。要改，请集团采购先退回重填。")
             )
         _check(session, project, command)
-        for pledge in command.pledges:
-            done = session.execute(
-                update(NegotiationNeed)
-                .where(
-                    NegotiationNeed.org_id == org,
-                    NegotiationNeed.negotiation_id == project.id,
-                    NegotiationNeed.line == pledge.line,
-                )
-                .values(pledge=pledge.qty, reason=pledge.reason.strip() or None)
-            )
-            if not rows_of(done):
-                raise NotAllowedError("need.denied", _("你的账号不能改这家成员的报量。"))
+        last = {
+            one.line: (one.line, one.qty, one.reason.strip() or None) for one in command.pledges
+        }
+        rows = [last[line] for line in sorted(last)]
+        if _PLEDGE.do(session, rows, b_org=org, b_project=project.id) != len(rows):
+            raise NotAllowedError("need.denied", _("你的账号不能改这家成员的报量。"))
         finish(session, org, command.op_id, {"lines": len(command.pledges)})
         return len(command.pledges)
 
