@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from app.domain.ids import new_op
 from app.domain.receiving.work import expected
+from app.models.awards import Pledge
 from app.models.pack import Pack
 from app.models.price import Price
 from app.models.stock import Balance
@@ -30,7 +32,7 @@ from app.services.requisition.steps import Change, Step, change, submit
 from app.services.stock.moving import MoveGoods, MoveLine, move_goods
 from benchmarks.accepting import price_of
 from benchmarks.world import FIRST, make_items
-from tests.factories import EAST, KANGZE, TODAY, Site
+from tests.factories import EAST, KANGZE, LEAD, TODAY, Site
 from tests.order_needs import order_of, sign_as
 from tests.sent import Sent
 
@@ -47,7 +49,10 @@ def _delivered(site: Site, sent: Sent, items: range) -> tuple[Receive, int]:
     edit = Change(new_op(), EAST, asked.id, asked.version, wanted)
     asked = sent.step("change", change, edit)
     submit(*store, Step(new_op(), EAST, asked.id, asked.version))
-    consolidate(*site.as_("lead_buyer"), Consolidate(new_op(), "第 1 包", ((EAST, asked.id),)))
+    group = Sent(site, "lead_buyer")
+    whole = Consolidate(new_op(), "第 1 包", ((EAST, asked.id),))
+    group.step("consolidate", consolidate, whole)
+    sent.by_step |= group.by_step
     for login in ("east_head", "kangze_sales"):
         sign_as(site, login, order_of(site, EAST, KANGZE))
     order = order_of(site, EAST, KANGZE)
@@ -112,10 +117,18 @@ def _use(site: Site, sent: Sent, items: range, packs: tuple[int, ...]) -> None:
         sent.step(f"{name} back", reverse, back)
 
 
+def _pledged(item: int) -> dict[str, Any]:
+    return {
+        "org_id": EAST, "award_id": 7, "item_id": item, "lead_id": LEAD, "qty": 90 * BOX,
+        "ordered": 0, "cap": 90 * BOX, "valid_from": date(2020, 1, 1), "valid_to": date(2099, 1, 1),
+    }  # fmt: skip
+
+
 def test_a_day_of_many_lines_sends_no_more_than_one_of_few(site: Site) -> None:
     make_items(site.owner, FEW + MANY)
     with site.owner.write() as session:
         session.execute(insert(Price), [price_of(item) for item in range(FEW + MANY)])
+        session.execute(insert(Pledge), [_pledged(FIRST + item) for item in range(FEW + MANY)])
     few = _day(site, range(FIRST, FIRST + FEW))
     many = _day(site, range(FIRST + FEW, FIRST + FEW + MANY))
     more = {name: many[name] - few[name] for name in few}
