@@ -19,7 +19,7 @@ from app.services.queries.portions import key_portions
 
 _TO_INDEX: Final = "INSERT INTO item_gram (rowid, grams) VALUES (?, ?)"
 _BLOCK: Final = 2_000
-_INDEX_BLOCK: Final = 10_000
+_INDEX_BLOCK: Final = 4_000
 """After any other statement of many rows FTS5 writes a part of its index out: better few parts."""
 _GTIN: Final = CodeSystem.GTIN.value
 COLUMNS: Final = ("item_id", "words", "initials", "full", "codes", "sort_key", "grams")
