@@ -24,6 +24,7 @@ _DIGITS: Final = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*([0-9]*)")
 _FILLED: Final = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*)?)(?<!/)>")
 """A cell that says something; one that only has a colour ends at once."""
 _REPEATS: Final = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"']([^\"']*)")
+_SPACES: Final = re.compile(rb"\btext:c\s*=\s*[\"']([^\"']*)")
 _OPEN_ROW: Final = re.compile(
     rb"<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*?)(/?)>"
 )
@@ -56,8 +57,8 @@ def sheet_cells(read: Callable[[], Iterable[bytes]]) -> int:
 
 def repeated_cells(content: bytes) -> tuple[int, int]:
     """Cells that an OpenDocument sheet asks room for, and the bytes that they say together."""
-    if max((_number(one) for one in _REPEATS.findall(content)), default=0) <= 1:
-        return 0, 0
+    if max((_count(one) for one in _REPEATS.findall(content)), default=0) <= 1:
+        return 0, _blanks(content)
     cells = weight = row_cells = row_weight = 0
     times, widest = 1, 0
     ends = [*_OPEN_ROW.finditer(content)]
@@ -72,8 +73,15 @@ def repeated_cells(content: bytes) -> tuple[int, int]:
         widest += count
         if not found[3] or _SAYS in found[2]:
             row_cells = widest
-            row_weight += count * (until - found.start())
+            said = until - found.start() + _blanks(content, found.start(), until)
+            row_weight += count * said
     return cells + row_cells * times, weight + row_weight * times
+
+
+def _blanks(content: bytes, begin: int = 0, end: int | None = None) -> int:
+    """Blanks that a text says by their number: a word of twenty bytes may be gigabytes."""
+    until = len(content) if end is None else end
+    return sum(_count(one) for one in _SPACES.findall(content, begin, until))
 
 
 def _may_be_far(piece: bytes) -> bool:
@@ -117,6 +125,12 @@ def _number(digits: bytes) -> int:
     return min(int(text[:15]), _TOO_MANY) if text.isdigit() else 0
 
 
+def _count(digits: bytes) -> int:
+    """How often; what is not written in plain digits may be anything (``+9``, ``&#57;``)."""
+    text = digits.strip()
+    return _number(text) if text.isdigit() else _TOO_MANY
+
+
 def _repeat(attributes: bytes) -> int:
     found = _REPEATS.search(attributes)
-    return max(1, _number(found[1])) if found else 1
+    return max(1, _count(found[1])) if found else 1

@@ -32,7 +32,7 @@ _MEGABYTE: Final = 1024 * 1024
 _WORTH_A_LOOK: Final = 10 * _MEGABYTE
 _PART: Final = 4 * _MEGABYTE
 _OVERLAP: Final = 4096
-_MOST_CELLS: Final = 20
+_MOST_CELLS: Final = 100_000
 _LEAST_CELL: Final = 20
 """Bytes of the shortest cell that uses a shared text: ``<c t="s"><v>0</v></c>``."""
 _BROKEN: Final = (
@@ -45,6 +45,8 @@ _FORMULA: Final = re.compile(
     rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]{0,2000}</f>)\s*'
     rb"(?:<v\s*/>|<v></v>)?\s*</c>"
 )
+_ERROR: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?:\s[^>]*)?\st="e"')
+"""A cell whose formula came to an error (``#N/A``): a reader would take it for an empty one."""
 _SHARED: Final = re.compile(rb"=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})")
 _ITEM: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
@@ -53,7 +55,7 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
     """Refuse an archive that would unpack to far more than it weighs, or that holds entities.
 
     Returns:
-        Cells whose formula has no result, such as ``B5``; at most 20.
+        Cells whose formula has no result or comes to an error, such as ``B5``.
     """
     if content.startswith(_OLE):
         _refuse_far_columns(path, content)
@@ -108,6 +110,8 @@ def _look_inside(
                 )  # fmt: skip
             if in_sheet and b"<f" in part:
                 cells += [found.decode() for found in _FORMULA.findall(part)]
+            if in_sheet and b't="e"' in part:
+                cells += [found.decode() for found in _ERROR.findall(part)]
     return tuple(dict.fromkeys(cells))[:_MOST_CELLS]
 
 

@@ -50,7 +50,7 @@ class Table:
 
     Attributes:
         encoding: How the text was decoded; empty for workbooks.
-        uncomputed: Cells with a formula that has no result, such as ``B5``.
+        uncomputed: Cells with a formula that has no result or came to an error, such as ``B5``.
     """
 
     name: str

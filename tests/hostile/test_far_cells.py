@@ -70,6 +70,11 @@ def open_document(path: Path, rows: str) -> Path:
     [
         (' table:number-rows-repeated="2000000000"', "", "x"),
         ("", ' table:number-columns-repeated="2000000000"', "x"),
+        (' table:number-rows-repeated="+2000000000"', "", "x"),
+        ("", ' table:number-columns-repeated="&#50;000000000"', "x"),
+        ("", "", 'a<text:s text:c="2000000000"/>b'),
+        ("", "", 'a<text:s text:c="+2000000000"/>b'),
+        (' table:number-rows-repeated="200"', "", 'a<text:s text:c="9000000"/>b'),
         (' table:number-rows-repeated="30000"', ' table:number-columns-repeated="400"', "x" * 999),
     ],
 )
@@ -78,6 +83,13 @@ def test_cells_that_stand_a_million_times_are_refused(
 ) -> None:
     rows = f"<table:table-row{row}>{CELL.format(more=cell, text=text)}</table:table-row>"
     assert refused(open_document(tmp_path / "重复.ods", rows)).code == "file.far"
+
+
+def test_a_few_blanks_are_usual(tmp_path: Path) -> None:
+    text = '维生素<text:s text:c="3"/>C片'
+    rows = f"<table:table-row>{CELL.format(more='', text=text)}</table:table-row>"
+    path = open_document(tmp_path / "空格.ods", rows)
+    assert read_tables(path)[0].rows == (("维生素   C片",),)
 
 
 def test_empty_rows_to_the_end_of_the_sheet_are_usual(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -280,6 +281,32 @@ def test_a_formula_without_a_result_is_named_by_its_cell(sqlite_site: Site, tmp_
         return content[:start] + formula + content[end:]
 
     assert "C2" in refused_at(sqlite_site, changed(path, empty_formula))[2]
+
+
+@pytest.mark.parametrize("formula", [b"", b"<f>VLOOKUP(A2,B:C,2,0)</f>"])
+def test_a_cell_that_came_to_an_error_is_no_empty_cell(
+    sqlite_site: Site, tmp_path: Path, formula: bytes
+) -> None:
+    """Also in a column that may be empty: what should stand there would be lost unseen."""
+    path = workbook(tmp_path / "错误.xlsx", TITLES, (*ROW[:-1], "2030-01-01"))
+    cell = re.compile(rb'<c r="G2"[^>]*>.*?</c>')
+    wrong = b'<c r="G2" t="e">' + formula + b"<v>#N/A</v></c>"
+    changed(path, lambda name, part: cell.sub(wrong, part) if name == SHEET else part)
+    assert "G2" in refused_at(sqlite_site, path)[2]
+
+
+def test_every_error_is_named_and_none_beside_what_is_read(
+    sqlite_site: Site, tmp_path: Path
+) -> None:
+    goods = [(f"药{n}", *ROW[1:-1], "2030-01-01", "旁注") for n in range(60)]
+    path = workbook(tmp_path / "很多错误.xlsx", (*TITLES, "备查"), *goods)
+    wrong = rb'<c r="\1" t="e"><v>#N/A</v></c>'
+    cells = re.compile(rb'<c r="([GH](?!1")[0-9]+)"[^>]*>.*?</c>')
+    changed(path, lambda name, part: cells.sub(wrong, part) if name == SHEET else part)
+    plan = catalogue.preview(*sqlite_site.as_("lead_buyer"), path)
+    problems = [problem for line in plan.lines for problem in line.problems]
+    told = [problem.column for problem in problems if problem.code == "import.formula"]
+    assert told == [f"G{row}" for row in range(2, 62)]
 
 
 @pytest.mark.parametrize("evil", ["=cmd|'/c calc'!A1", "'; DROP TABLE item; --", "../../etc/passwd",

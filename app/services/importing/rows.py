@@ -28,6 +28,7 @@ _BLANK: Final = re.compile(r"[\s:：]+")
 _MAX_COUNT: Final = 10**9
 _REMEMBERED: Final = 20_000
 _SUMS: Final = frozenset({"合计", "总计", "小计", "共计", "本页合计", "本页小计"})
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NUMBER: Final = re.compile(r"[-¥￥]?[0-9][0-9,]*(?:\.[0-9]+)?(?:元|%)?")
 _BREAKS: Final = frozenset("\n\r\t\u200b\ufeff")
 """Line ends inside a cell and the blanks that copying leaves: folded, not refused."""
@@ -151,7 +152,7 @@ def data_rows(
     if below is None:
         below = itertools.islice(table.rows, located.row + 1, None)
     titles = table.rows[located.row]
-    uncomputed = _by_row(table.uncomputed)
+    uncomputed = _by_row(table.uncomputed, frozenset(located.columns.values()))
     keys, used = tuple(located.columns), tuple(located.columns.values())
     width, plain = max(used, default=-1) + 1, _Plain()
     for offset, cells in enumerate(below, located.row + 2):
@@ -165,7 +166,11 @@ def data_rows(
                     if whole[column] in plain.odd:
                         _look_at(row, column)
             for place in uncomputed.get(offset, ()):
-                text = _("{place} 是公式但没有结果。请在 Excel 里打开并保存一次。", place=place)
+                text = _(
+                    "{place} 的公式没有结果，或结果是错误值（如 #N/A）。"
+                    "请在 Excel 里改好，保存后再导入。",
+                    place=place,
+                )
                 row.problems.append(Problem("import.formula", text, row=offset, column=place))
             yield row
 
@@ -210,11 +215,22 @@ def plain_cell(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
-def _by_row(cells: Iterable[str]) -> dict[int, list[str]]:
+def _by_row(cells: Iterable[str], columns: frozenset[int]) -> dict[int, list[str]]:
+    """By row, those of the columns that are read."""
     found: dict[int, list[str]] = {}
     for cell in cells:
-        found.setdefault(int(cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), []).append(cell)
+        digits = cell.lstrip(_LETTERS)
+        if _column(cell.removesuffix(digits)) in columns:
+            found.setdefault(int(digits), []).append(cell)
     return found
+
+
+def _column(letters: str) -> int:
+    """``A`` is column 0."""
+    number = 0
+    for letter in letters:
+        number = number * len(_LETTERS) + _LETTERS.index(letter) + 1
+    return number - 1
 
 
 def _look_at(row: SheetRow, column: int) -> None:
