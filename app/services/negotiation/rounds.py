@@ -102,10 +102,10 @@ def start_round(db: Database, actor: Actor, command: StartRound) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, State.NEEDING, State.BARGAINING, State.REVIEWING)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.round", command)
         if earlier is not None:
             return int(earlier["round"])
+        need_state(project, State.NEEDING, State.BARGAINING, State.REVIEWING)
         _check_deadline(session, command.deadline)
         last = round_now(session, project)
         if last is not None and last.opened_at is None:
@@ -208,9 +208,9 @@ def extend_round(db: Database, actor: Actor, command: ExtendRound) -> None:
     """Put the deadline later; never after it has passed, never earlier."""
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *IN_ROUNDS)
         if claim(session, actor, project.org_id, command.op_id, "negotiation.extend", command):
             return
+        need_state(project, *IN_ROUNDS)
         _check_deadline(session, command.deadline)
         found = _running(session, project)
         if command.deadline <= found.deadline or now(session) >= found.deadline:
@@ -248,13 +248,13 @@ def open_round(db: Database, actor: Actor, command: OpenRound) -> Opened:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        need_state(project, *IN_ROUNDS)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.open", command)
         if earlier is not None:
             at = datetime.fromisoformat(str(earlier["at"]))
             return Opened(
                 int(earlier["round"]), at, int(earlier["bidders"]), str(earlier["digest"])
             )
+        need_state(project, *IN_ROUNDS)
         found = _running(session, project)
         if found.sealed and now(session) < found.deadline:
             raise _early(found)
@@ -360,9 +360,9 @@ def close_bidding(db: Database, actor: Actor, op_id: UUID, negotiation_id: int) 
     """Go on to the review (评审): no more bids, unless another round is begun."""
     with db.write() as session:
         project = find_own(session, actor, negotiation_id)
-        need_state(project, State.BARGAINING)
         if claim(session, actor, project.org_id, op_id, "negotiation.close", negotiation_id):
             return
+        need_state(project, State.BARGAINING)
         last = round_now(session, project)
         if last is None or last.opened_at is None:
             raise ConflictError("round.running", _("本轮还没结束。请先结束本轮，再进入评审。"))
