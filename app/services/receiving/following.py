@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import Table, Update, bindparam, column, func, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State, check_step
@@ -14,14 +13,13 @@ from app.domain.errors import ConflictError
 from app.i18n import _
 from app.models.base import BigInt
 from app.models.order import MemberOrder, MemberOrderLine
-from app.services.db import database_of
+from app.services.many import ForEach
 
 _Changes: TypeAlias = Mapping[tuple[int, int], tuple[int, int]]
 _LINE: Final = cast("Table", MemberOrderLine.__table__)
-_NAMES: Final = ("b_order", "b_line", "b_more", "b_back")
 
 
-def _by(order: Any, line: Any, more: Any, back: Any) -> Update:
+def _more(order: Any, line: Any, more: Any, back: Any) -> Update:
     received, refused = _LINE.c.received + more, _LINE.c.refused + back
     return (
         update(_LINE)
@@ -33,15 +31,7 @@ def _by(order: Any, line: Any, more: Any, back: Any) -> Update:
     )  # fmt: skip
 
 
-_EACH: Final = _by(*(bindparam(name, type_=BigInt) for name in _NAMES))
-"""In a file: carried out for one line after the other."""
-_TOGETHER: Final = _by(
-    *func.unnest(*(bindparam(name, type_=ARRAY(BigInt)) for name in _NAMES))
-    .table_valued(*(column(name, BigInt) for name in _NAMES), name="changes")
-    .render_derived()
-    .columns
-)
-"""On a server: one statement, with an array for each side."""
+_MORE: Final = ForEach(_more, order=BigInt, line=BigInt, more=BigInt, back=BigInt)
 
 
 def follow_orders(session: Session, org_id: int, changes: _Changes) -> tuple[tuple[str, str], ...]:
@@ -95,13 +85,7 @@ def _refuse_too_many(session: Session, org_id: int, changes: _Changes) -> None:
 def _book(session: Session, org_id: int, changes: _Changes) -> None:
     """All lines at once: a note of a thousand lines is one word to the database."""
     rows = [(*key, *counts) for key, counts in sorted(changes.items())]
-    if database_of(session).is_sqlite:
-        each = [{"b_org": org_id, **dict(zip(_NAMES, row, strict=True))} for row in rows]
-        done = session.connection().execute(_EACH, each)
-    else:
-        sides = dict(zip(_NAMES, map(list, zip(*rows, strict=True)), strict=True))
-        done = session.connection().execute(_TOGETHER, {"b_org": org_id, **sides})
-    if done.rowcount != len(rows):
+    if _MORE.do(session, rows, b_org=org_id) != len(rows):
         raise ConflictError(  # past the lock, with another program
             "order.over",
             _("这张订单刚被别处改过，什么都没有入库。请重新打开这张单核对。"),
