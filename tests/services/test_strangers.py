@@ -129,7 +129,10 @@ def filled(sqlite_backend: Backend) -> Iterator[Site]:
 
 
 @pytest.mark.parametrize("who", ["west_store", "ruihe_sales", "east_head"])
-def test_no_verb_lets_a_stranger_write(filled: Site, who: str) -> None:
+def test_no_verb_lets_a_stranger_write(
+    filled: Site, who: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # what a stranger may read, a stranger may export
     db, person = filled.as_(who)
     mine = frozenset({(Duty.READ, EAST)})  # a colleague of the house who may only read
     actor = dataclasses.replace(person, grants=mine) if who == "east_head" else person
