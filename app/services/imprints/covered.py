@@ -132,7 +132,8 @@ GROUPED: Final[Mapping[str, int]] = {
 }
 """Tables whose rows come in thousands: in a file one digest for all that share so many columns of
 the key. The one column that is left of the key is a number. On a server, where two people may
-write rows of one group at once, each row has its own."""
+write rows of one group at once, each row has its own. A
+table that joins or leaves this list is stated anew by a migration."""
 
 _MOVES: Final = "a paper of the store: what it moved stands in the chained ledger"
 _SIGNED: Final = "computed from the content against the digest of its signature"
