@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -19,15 +19,17 @@ from app.services.negotiation.rounds import close_bidding
 from app.services.prices.change import CreateList, create_list
 from app.services.prices.takeover import GiveLeave, give_leave
 from tests.conftest import FixedClock
-from tests.factories import KANGZE, LEAD, RUIHE, Site
+from tests.factories import EAST, KANGZE, LEAD, RUIHE, WEST, Site
 from tests.security.conftest import Psql
 from tests.services.negotiation.helpers import Deal, invited
+from tests.services.test_consumption import receive
 
 PRICE = (
     "INSERT INTO app.price (id, list_id, item_id, supplier_id, org_id, valid_from, valid_to,"
     " unit_price, price_factor, tax_rate, rank, created_at, created_by) VALUES ({id}, {list},"
     " {item}, {supplier}, 0, '{start}', {end}, {price}, {factor}, 1300, 1, {at}, {me})"
 )
+SOON = date(2027, 9, 30)
 ME = "(SELECT app.my_person())"
 FIELDS = {"id": 77, "list": 1, "item": 104, "supplier": KANGZE, "start": "2027-01-01",
           "end": "NULL", "price": 1, "factor": 1, "at": "9000000000000000", "me": ME}  # fmt: skip
@@ -148,6 +150,19 @@ def test_the_negotiator_alone_awards_nothing(deal: Deal, psql: Psql) -> None:
     lines = f"UPDATE app.award_line SET unit_price = 1 WHERE award_id = {award}"
     assert answer(connection, lines) == 0
     assert answer(psql("lead_head"), "UPDATE app.award SET status = 'in_force'") == "42501"
+
+
+def test_a_price_is_taken_back_only_while_nothing_went_at_it(group: Site, psql: Psql) -> None:
+    receive(group, EAST, {"A": (2, SOON)})  # before the price was made
+    connection = psql("lead_buyer")
+    closed = "UPDATE app.price SET valid_to = '2026-12-01' WHERE item_id = 101"
+    assert answer(connection, closed) == 1
+    after = insert(list=2, item=101, supplier=KANGZE, start="2026-12-01")
+    assert answer(connection, after) == 1
+    assert answer(connection, "DELETE FROM app.price WHERE id = 77") == 1
+    assert answer(connection, after) == 1
+    receive(group, WEST, {"A": (1, SOON)})
+    assert answer(connection, "DELETE FROM app.price WHERE id = 77") == "23503"
 
 
 def test_an_end_that_was_set_stays(group: Site, psql: Psql) -> None:
