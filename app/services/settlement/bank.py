@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, select, update
+from sqlalchemy import Table, Text, Update, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.adapters.sheets_out import Sheet, write
@@ -18,13 +19,39 @@ from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.money import cents
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.party import Organisation
 from app.models.settlement import Payee, Payment, PaymentLine, Statement
 from app.services.access import require
 from app.services.db import Database, local_time, now, today
+from app.services.many import ForEach
 from app.services.operations import claim, finish
-from app.services.settlement.changes import change, check_reason, load
+from app.services.settlement.changes import Moved, check_reason, load_all, move_all, unknown
 from app.services.settlement.payments import advance, lines_in, payment_of, trail
+
+_LINE: Final = cast("Table", PaymentLine.__table__)
+
+
+def _write_answer(org: Any, payment: Any, statement: Any, state: Any) -> Update:
+    return (
+        update(_LINE)
+        .where(
+            _LINE.c.org_id == org,
+            _LINE.c.payment_id == payment,
+            _LINE.c.statement_id == statement,
+            _LINE.c.state == state,
+        )
+        .values(
+            state=bindparam("b_state"),
+            paid_on=bindparam("b_paid_on"),
+            reason=bindparam("b_reason"),
+            answered_at=bindparam("b_at"),
+            answered_by=bindparam("b_by"),
+        )
+    )
+
+
+_ANSWER: Final = ForEach(_write_answer, org=BigInt, payment=BigInt, statement=BigInt, state=Text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +168,7 @@ def answer_payment(db: Database, actor: Actor, command: AnswerPayment) -> State:
         if payment.status not in {State.SENT.value, State.DONE.value}:
             raise ConflictError("payment.state", _("付款批还没有导出付款文件，不能登记结果。"))
         _check_day(session, payment, command.paid_on)
-        for line in _answerable(session, command):
-            _answer(session, actor, command, line, reason)
+        _answer(session, actor, command, _answerable(session, command), reason)
         left = session.scalars(lines_in(command.org_id, payment.id, ("open",))).first()
         new = State(payment.status)
         if left is None and new is State.SENT:
@@ -185,27 +211,36 @@ def _answerable(session: Session, command: AnswerPayment) -> list[PaymentLine]:
 
 
 def _answer(
-    session: Session, actor: Actor, command: AnswerPayment, line: PaymentLine, reason: str
+    session: Session,
+    actor: Actor,
+    command: AnswerPayment,
+    lines: Sequence[PaymentLine],
+    reason: str,
 ) -> None:
-    was_paid, paid = line.state == "paid", command.paid_on is not None
-    done = session.execute(
-        update(PaymentLine)
-        .where(
-            PaymentLine.org_id == line.org_id,
-            PaymentLine.payment_id == line.payment_id,
-            PaymentLine.statement_id == line.statement_id,
-            PaymentLine.state == line.state,
-        )
-        .values(
-            state="paid" if paid else "returned", paid_on=command.paid_on, reason=reason or None,
-            answered_at=now(session), answered_by=actor.person_id,
-        )
-    )  # fmt: skip
-    assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
-    if done.rowcount != 1:
+    """Write what became of the lines, then of the statements whose state follows from it."""
+    paid = command.paid_on is not None
+    following = [line.statement_id for line in lines if paid or line.state == "paid"]
+    values = {
+        "b_state": "paid" if paid else "returned",
+        "b_paid_on": command.paid_on,
+        "b_reason": reason or None,
+        "b_at": now(session),
+        "b_by": actor.person_id,
+    }
+    done = _ANSWER.do(
+        session,
+        [(one.org_id, one.payment_id, one.statement_id, one.state) for one in lines],
+        **values,
+    )
+    if done != len(lines):
         raise ConflictError("payment.answered", _("这笔付款已经登记过结果。请刷新后再看。"))
-    if paid or was_paid:
-        statement = load(session, line.org_id, line.statement_id)
-        new = State.PAID if paid else State.AUDITED
+    statements = load_all(session, [(command.org_id, one) for one in following])
+    new = State.PAID if paid else State.AUDITED
+    moves = []
+    for key in following:
+        statement = statements.get((command.org_id, key))
+        if statement is None:
+            raise unknown()
         check_step(DocKind.STATEMENT, State(statement.status), new)
-        change(session, statement, statement.version, {"status": new.value})
+        moves.append(Moved(statement, new, statement.invoiced_amount))
+    move_all(session, moves)

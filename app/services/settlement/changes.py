@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Table, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import State, state_title
 from app.domain.errors import ConflictError, DomainError
 from app.domain.money import cents
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.settlement import Statement, StatementLine
+from app.services.many import ForEach
+from app.services.queries.portions import key_portions
 
 REASON_LENGTH: Final = 4
 """Characters that a reason needs at least."""
+
+StatementKey = tuple[int, int]
+"""(member, statement)."""
+_TABLE: Final = cast("Table", Statement.__table__)
+
+
+def _move(org: Any, key: Any, version: Any, invoiced: Any) -> Update:
+    return (
+        update(_TABLE)
+        .where(
+            _TABLE.c.org_id == org,
+            _TABLE.c.id == key,
+            _TABLE.c.version == version,
+            _TABLE.c.status == bindparam("b_old"),
+        )
+        .values(status=bindparam("b_new"), version=version + 1, invoiced_amount=invoiced)
+    )
+
+
+_MOVE: Final = ForEach(
+    _move, org=BigInt, key=BigInt, version=_TABLE.c.version.type,
+    invoiced=_TABLE.c.invoiced_amount.type,
+)  # fmt: skip
+
+
+class Moved(NamedTuple):
+    """A statement as it was seen, its next state, and how much of it is invoiced then."""
+
+    statement: Statement
+    new: State
+    invoiced: Decimal | None
 
 
 def load(session: Session, org_id: int, statement_id: int) -> Statement:
@@ -24,8 +60,32 @@ def load(session: Session, org_id: int, statement_id: int) -> Statement:
         select(Statement).where(Statement.org_id == org_id, Statement.id == statement_id)
     )
     if statement is None:
-        raise DomainError("statement.unknown", _("没有找到这张对账单。请刷新后再看。"))
+        raise unknown()
     return statement
+
+
+def unknown() -> DomainError:
+    """That a statement is gone, or not for this person."""
+    return DomainError("statement.unknown", _("没有找到这张对账单。请刷新后再看。"))
+
+
+def by_member(keys: Collection[tuple[int, int]]) -> Iterator[tuple[int, list[int]]]:
+    """Papers of members, member by member in portions; always in the same order."""
+    of: dict[int, list[int]] = defaultdict(list)
+    for org_id, key in keys:
+        of[org_id].append(key)
+    for org_id in sorted(of):
+        for part in key_portions(of[org_id]):
+            yield org_id, part
+
+
+def load_all(session: Session, keys: Collection[StatementKey]) -> dict[StatementKey, Statement]:
+    """Statements by their keys; those that are gone or not for this person are left out."""
+    found: dict[StatementKey, Statement] = {}
+    for org_id, part in by_member(keys):
+        wanted = select(Statement).where(Statement.org_id == org_id, Statement.id.in_(part))
+        found |= {(org_id, one.id): one for one in session.scalars(wanted)}
+    return found
 
 
 def payable_of(statement: Statement) -> Decimal:
@@ -48,13 +108,43 @@ def change(session: Session, statement: Statement, version: int, values: dict[st
     assert isinstance(done, CursorResult)  # noqa: S101 - an UPDATE has a row count
     if done.rowcount != 1:
         session.refresh(statement)
-        raise ConflictError(
-            "statement.changed",
-            _(
-                "这张对账单刚被改过，现在是「{state}」。请刷新后再看。",
-                state=state_title(statement.status),
-            ),
-        )
+        raise _changed(statement)
+
+
+def _changed(statement: Statement) -> ConflictError:
+    return ConflictError(
+        "statement.changed",
+        _(
+            "这张对账单刚被改过，现在是「{state}」。请刷新后再看。",
+            state=state_title(statement.status),
+        ),
+    )
+
+
+def move_all(session: Session, moves: Sequence[Moved]) -> None:
+    """Take statements to their next states, each only as it was seen, or raise `ConflictError`.
+
+    Statements that the session holds are read anew afterwards.
+    """
+    meant = {
+        (one.statement.org_id, one.statement.id): (one.statement.version + 1, one.new.value)
+        for one in moves
+    }
+    ways: dict[tuple[str, State], list[Moved]] = defaultdict(list)
+    for one in moves:
+        ways[one.statement.status, one.new].append(one)
+    done = 0
+    for (old, new), those in ways.items():
+        rows = [
+            (one.statement.org_id, one.statement.id, one.statement.version, one.invoiced)
+            for one in those
+        ]
+        done += _MOVE.do(session, rows, b_old=old, b_new=new.value)
+    session.expire_all()
+    if done != len(moves):
+        there = load_all(session, meant)
+        others = [one for key, one in there.items() if (one.version, one.status) != meant[key]]
+        raise _changed((others or list(there.values()))[0]) if there else unknown()
 
 
 def check_reason(text: str) -> str:

@@ -7,13 +7,14 @@ a statement that is covered (tolerance 0.01) is 已开票 by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, insert, select, true
+from sqlalchemy import Delete, Table, and_, delete, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind, State
@@ -23,15 +24,45 @@ from app.domain.money import cents
 from app.domain.settlement.invoice import cent_amount
 from app.domain.settlement.matching import covered, smaller
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.party import Organisation
 from app.models.settlement import Invoice, InvoiceMatch, Statement
 from app.services import audit
 from app.services.access import require
+from app.services.bulk import insert_rows
 from app.services.db import Database, now
+from app.services.many import ForEach
 from app.services.operations import claim, finish
-from app.services.settlement.changes import change, load, payable_of, refuse_unless
+from app.services.queries.portions import key_portions
+from app.services.settlement.changes import (
+    Moved,
+    StatementKey,
+    by_member,
+    load,
+    load_all,
+    move_all,
+    payable_of,
+    refuse_unless,
+    unknown,
+)
 
 _OPEN = frozenset({State.CONFIRMED, State.INVOICED})
+_COLUMNS: Final = (
+    "org_id", "invoice_id", "statement_id", "amount", "invoice_org", "matched_at", "matched_by",
+    "how",
+)  # fmt: skip
+_TABLE: Final = cast("Table", InvoiceMatch.__table__)
+_MatchKey = tuple[int, int, int]
+"""(member of the statement, invoice, statement)."""
+
+
+def _remove(org: Any, invoice: Any, statement: Any) -> Delete:
+    return delete(_TABLE).where(
+        _TABLE.c.org_id == org, _TABLE.c.invoice_id == invoice, _TABLE.c.statement_id == statement
+    )
+
+
+_REMOVE: Final = ForEach(_remove, org=BigInt, invoice=BigInt, statement=BigInt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +112,25 @@ class MatchRow:
     amount: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    """What pairs are judged by.
+
+    Attributes:
+        of_invoice: How much of each invoice is matched, by pairs before this one too.
+        of_statement: The same of each statement.
+        matched: What stands of pairs already.
+        legal: The legal person of each member.
+    """
+
+    statements: Mapping[StatementKey, Statement]
+    invoices: Mapping[tuple[int, int], Invoice]
+    of_invoice: defaultdict[int, Decimal]
+    of_statement: defaultdict[StatementKey, Decimal]
+    matched: Mapping[_MatchKey, Decimal]
+    legal: Mapping[int, int | None]
+
+
 def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
     """Match the pairs; numbers of the statements that are 已开票 by it.
 
@@ -101,11 +151,8 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
             return tuple(earlier["invoiced"])
         if not command.pairs:
             raise DomainError("match.none", _("还没有选要匹配的发票和对账单。"))
-        touched = sorted({(pair.org_id, pair.statement_id) for pair in command.pairs})
         _hold(session, command.pairs)
-        for pair in command.pairs:
-            _match_one(session, actor, pair, command.how)
-        done = tuple(no for one in touched if (no := _settle_state(session, *one)))
+        done = _match_all(session, actor, command)
         audit.record(
             session, actor, command.org_id, "invoice.match",
             (DocKind.STATEMENT.value, command.pairs[0].statement_id),
@@ -117,26 +164,100 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
 
 def _hold(session: Session, pairs: Sequence[WantedPair]) -> None:
     """One clerk at a time on each paper; always in the same order, so that nobody locks up."""
-    for key in sorted({(pair.org_id, pair.statement_id) for pair in pairs}):
-        session.get(Statement, key, with_for_update=True)
-    for key in sorted({(pair.invoice_org, pair.invoice_id) for pair in pairs}):
-        session.get(Invoice, key, with_for_update=True)
+    papers = (
+        (Statement, {(pair.org_id, pair.statement_id) for pair in pairs}),
+        (Invoice, {(pair.invoice_org, pair.invoice_id) for pair in pairs}),
+    )
+    for table, keys in papers:
+        for org_id, part in by_member(keys):
+            held = select(table.id).where(table.org_id == org_id, table.id.in_(part))
+            session.execute(held.order_by(table.id).with_for_update())
 
 
-def _match_one(session: Session, actor: Actor, pair: WantedPair, how: str) -> None:
-    statement = load(session, pair.org_id, pair.statement_id)
+def _match_all(session: Session, actor: Actor, command: Match) -> tuple[str, ...]:
+    """Write the pairs; numbers of the statements that are 已开票 by it."""
+    papers = _papers(session, command.pairs)
+    wanted: dict[_MatchKey, Decimal] = {}
+    for pair in command.pairs:
+        key = (pair.org_id, pair.invoice_id, pair.statement_id)
+        more = _taken(papers, pair)  # of the same pair: written anew with the sum
+        wanted[key] = wanted.get(key, papers.matched.get(key, Decimal(0))) + more
+    _REMOVE.do(session, [key for key in wanted if key in papers.matched])
+    owner = {pair.invoice_id: pair.invoice_org for pair in command.pairs}
+    signed = (now(session), actor.person_id, command.how)
+    insert_rows(
+        session, InvoiceMatch, _COLUMNS,
+        [
+            (org, invoice, statement, amount, None if owner[invoice] == org else owner[invoice],
+             *signed)
+            for (org, invoice, statement), amount in wanted.items()
+        ],
+    )  # fmt: skip
+    touched = sorted({(org, statement) for org, _invoice, statement in wanted})
+    return _settle(session, [papers.statements[one] for one in touched])
+
+
+def _papers(session: Session, pairs: Sequence[WantedPair]) -> _Papers:
+    """All that the pairs are judged by, asked for at once."""
+    statements = load_all(session, {(pair.org_id, pair.statement_id) for pair in pairs})
+    invoices: dict[tuple[int, int], Invoice] = {}
+    for org_id, part in by_member({(pair.invoice_org, pair.invoice_id) for pair in pairs}):
+        rows = session.scalars(
+            select(Invoice).where(Invoice.org_id == org_id, Invoice.id.in_(part))
+        )
+        invoices |= {(org_id, one.id): one for one in rows}
+    of_invoice: defaultdict[int, Decimal] = defaultdict(Decimal)
+    matched: dict[_MatchKey, Decimal] = {}
+    for numbers in key_portions(pair.invoice_id for pair in pairs):
+        for one in session.execute(
+            select(
+                InvoiceMatch.org_id, InvoiceMatch.invoice_id, InvoiceMatch.statement_id,
+                InvoiceMatch.amount,
+            ).where(InvoiceMatch.invoice_id.in_(numbers))
+        ):  # fmt: skip
+            matched[one.org_id, one.invoice_id, one.statement_id] = one.amount
+            of_invoice[one.invoice_id] += one.amount
+    left = _matched_of(session, statements)
+    orgs = {org for org, _key in (*statements, *invoices)}
+    legal = {
+        row.id: row.legal_person_id
+        for row in session.execute(
+            select(Organisation.id, Organisation.legal_person_id).where(Organisation.id.in_(orgs))
+        )
+    }
+    return _Papers(statements, invoices, of_invoice, left, matched, legal)
+
+
+def _matched_of(
+    session: Session, statements: Collection[StatementKey]
+) -> defaultdict[StatementKey, Decimal]:
+    """How much of statements is matched; nothing where nothing is."""
+    found: defaultdict[StatementKey, Decimal] = defaultdict(Decimal)
+    for org_id, part in by_member(statements):
+        rows = session.execute(
+            select(InvoiceMatch.statement_id, func.sum(InvoiceMatch.amount).label("matched"))
+            .where(InvoiceMatch.org_id == org_id, InvoiceMatch.statement_id.in_(part))
+            .group_by(InvoiceMatch.statement_id)
+        )
+        found.update({(org_id, row.statement_id): cents(row.matched) for row in rows})
+    return found
+
+
+def _taken(papers: _Papers, pair: WantedPair) -> Decimal:
+    """What the pair takes of both papers, which have so much less for the pairs after it."""
+    statement = papers.statements.get((pair.org_id, pair.statement_id))
+    if statement is None:
+        raise unknown()
     refuse_unless(State(statement.status), _OPEN)
-    invoice = session.get(Invoice, (pair.invoice_org, pair.invoice_id))
+    invoice = papers.invoices.get((pair.invoice_org, pair.invoice_id))
     if invoice is None or invoice.status != "open":
         raise DomainError("invoice.unknown", _("没有找到这张发票，或已作废。请刷新后再看。"))
-    _check_payer(session, statement, invoice)
+    _check_payer(papers, statement, invoice)
+    key = (statement.org_id, statement.id)
     left = smaller(
-        cents(invoice.amount) - _sum(session, InvoiceMatch.invoice_id == invoice.id),
-        payable_of(statement) - _sum(
-            session,
-            and_(InvoiceMatch.org_id == pair.org_id, InvoiceMatch.statement_id == statement.id),
-        ),
-    )  # fmt: skip
+        cents(invoice.amount) - cents(papers.of_invoice[invoice.id]),
+        payable_of(statement) - papers.of_statement[key],
+    )
     amount = left if pair.amount is None else cent_amount(str(pair.amount))
     if not left or amount * left <= 0 or abs(amount) > abs(left):
         raise DomainError(
@@ -147,21 +268,12 @@ def _match_one(session: Session, actor: Actor, pair: WantedPair, how: str) -> No
                 number=invoice.number, no=statement.no, left=left, amount=amount,
             ),
         )  # fmt: skip
-    earlier = session.get(InvoiceMatch, (pair.org_id, invoice.id, statement.id))
-    if earlier is not None:  # more of the same pair: written anew with the sum
-        amount += earlier.amount
-        session.delete(earlier)
-        session.flush()
-    session.execute(
-        insert(InvoiceMatch).values(
-            org_id=pair.org_id, invoice_id=invoice.id, statement_id=statement.id, amount=amount,
-            invoice_org=None if invoice.org_id == pair.org_id else invoice.org_id,
-            matched_at=now(session), matched_by=actor.person_id, how=how,
-        )
-    )  # fmt: skip
+    papers.of_invoice[invoice.id] += amount
+    papers.of_statement[key] += amount
+    return amount
 
 
-def _check_payer(session: Session, statement: Statement, invoice: Invoice) -> None:
+def _check_payer(papers: _Papers, statement: Statement, invoice: Invoice) -> None:
     if statement.supplier_id != invoice.supplier_id:
         raise DomainError(
             "match.supplier",
@@ -169,14 +281,8 @@ def _check_payer(session: Session, statement: Statement, invoice: Invoice) -> No
         )
     if invoice.org_id == statement.org_id:
         return
-    legal = set(
-        session.scalars(
-            select(Organisation.legal_person_id).where(
-                Organisation.id.in_((invoice.org_id, statement.org_id))
-            )
-        )
-    )
-    if len(legal) != 1 or None in legal:
+    payer = papers.legal.get(statement.org_id)
+    if payer is None or papers.legal.get(invoice.org_id) != payer:
         raise DomainError(
             "match.payer",
             _(
@@ -186,25 +292,17 @@ def _check_payer(session: Session, statement: Statement, invoice: Invoice) -> No
         )
 
 
-def _sum(session: Session, condition: Any) -> Decimal:
-    return cents(
-        session.scalar(select(func.sum(InvoiceMatch.amount)).where(condition)) or Decimal(0)
-    )
-
-
-def _settle_state(session: Session, org_id: int, statement_id: int) -> str:
-    """Bring matched amount and state of a statement up to date; its number if 已开票 now."""
-    session.expire_all()
-    statement = load(session, org_id, statement_id)
-    matched = _sum(
-        session,
-        and_(InvoiceMatch.org_id == org_id, InvoiceMatch.statement_id == statement_id),
-    )
-    whole = covered(payable_of(statement), matched)
-    new = State.INVOICED if whole else State.CONFIRMED
-    values = {"invoiced_amount": matched, "status": new.value}
-    change(session, statement, statement.version, values)
-    return statement.no if whole else ""
+def _settle(session: Session, statements: Sequence[Statement]) -> tuple[str, ...]:
+    """Bring matched amounts and states up to date; numbers of those that are 已开票 now."""
+    matched = _matched_of(session, [(one.org_id, one.id) for one in statements])
+    moves = []
+    for one in statements:
+        invoiced = matched[one.org_id, one.id]
+        whole = covered(payable_of(one), invoiced)
+        moves.append(Moved(one, State.INVOICED if whole else State.CONFIRMED, invoiced))
+    done = tuple(one.statement.no for one in moves if one.new is State.INVOICED)
+    move_all(session, moves)
+    return done
 
 
 def unmatch(db: Database, actor: Actor, command: Unmatch) -> Decimal:
@@ -228,7 +326,7 @@ def unmatch(db: Database, actor: Actor, command: Unmatch) -> Decimal:
         if not session.scalar(select(func.count()).select_from(InvoiceMatch).where(wanted)):
             raise ConflictError("match.none", _("这张对账单没有这样的匹配。请刷新后再看。"))
         session.execute(delete(InvoiceMatch).where(wanted))
-        _settle_state(session, command.org_id, command.statement_id)
+        _settle(session, [statement])
         left = payable_of(statement) - cents(statement.invoiced_amount or Decimal(0))
         audit.record(
             session, actor, command.org_id, "invoice.unmatch",

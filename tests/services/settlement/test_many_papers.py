@@ -1,0 +1,157 @@
+"""A month's end of many papers is no more statements than one of few, with the same figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from app.domain.documents import State
+from app.domain.errors import DomainError
+from app.domain.ids import new_op
+from app.models.settlement import InvoiceMatch, PaymentLine, Statement
+from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
+from app.services.settlement.matching import Match, Unmatch, WantedPair, match, unmatch
+from app.services.settlement.payees import CheckPayee, EnterPayee, check_payee, enter_payee
+from app.services.settlement.payments import MakePayment, make_payment
+from tests.factories import EAST, KANGZE, NOW, TODAY, Site
+from tests.sent import Sent
+from tests.services.settlement.september import AUDITOR, CLERK, SELLER, invoice, registered
+
+FEW, MANY = 3, 40
+_STEPS = (State.SENT, State.CONFIRMED)
+
+
+def _owed(place: int) -> Decimal:
+    return Decimal(100 + place)
+
+
+@dataclass(frozen=True)
+class _Papers:
+    """Confirmed statements, and for each an invoice over the same amount."""
+
+    statements: tuple[int, ...]
+    invoices: tuple[int, ...]
+
+    @property
+    def pairs(self) -> tuple[WantedPair, ...]:
+        both = zip(self.invoices, self.statements, strict=True)
+        return tuple(WantedPair(EAST, mine, EAST, bill) for mine, bill in both)
+
+
+def _bill(site: Site, key: int, place: int) -> dict[str, Any]:
+    nothing = dict.fromkeys(
+        ("opening_amount", "received_amount", "price_gap", "closing_amount"), Decimal(0)
+    )
+    return nothing | {
+        "org_id": EAST, "id": key, "no": f"DZ-{key}", "supplier_id": KANGZE, "period": "2026-09",
+        "date_from": date(2026, 9, 1), "date_to": date(2026, 9, 30), "kind": "use", "version": 1,
+        "status": State.DRAFT.value, "consumed_amount": _owed(place), "created_at": NOW,
+        "created_by": site.actor(CLERK).person_id,
+    }  # fmt: skip
+
+
+def _papers(site: Site, first: int, count: int) -> _Papers:
+    keys = tuple(range(first, first + count))
+    with site.owner.write() as session:
+        rows = [_bill(site, key, place) for place, key in enumerate(keys)]
+        session.execute(insert(Statement), rows)
+        signed = {"confirmed_at": NOW, "confirmed_by": site.actor(SELLER).person_id}
+        for state in _STEPS:
+            mine = update(Statement).where(Statement.id.in_(keys))
+            session.execute(mine.values(status=state.value, **signed))
+    facts = [invoice(first + place, str(_owed(place))) for place in range(count)]
+    return _Papers(keys, registered(site, *facts))
+
+
+def _states(site: Site, papers: _Papers) -> list[tuple[str, int, Decimal | None]]:
+    wanted = select(Statement.status, Statement.version, Statement.invoiced_amount)
+    with site.owner.read() as session:
+        rows = session.execute(
+            wanted.where(Statement.id.in_(papers.statements)).order_by(Statement.id)
+        )
+        return [(row.status, row.version, row.invoiced_amount) for row in rows]
+
+
+def _payee(site: Site) -> None:
+    account = ("康泽医药有限公司", "示例银行城东支行", "6222 0000 1111 2222")
+    payee = enter_payee(*site.as_(CLERK), EnterPayee(new_op(), EAST, KANGZE, *account))
+    check_payee(*site.as_(AUDITOR), CheckPayee(new_op(), EAST, payee))
+
+
+def _month_end(site: Site, papers: _Papers, path: Path) -> dict[str, int]:
+    """Papers are matched in two halves, audited, paid, and the money comes back."""
+    sent, count = Sent(site, CLERK), len(papers.statements)
+    half = tuple(
+        WantedPair(EAST, one.invoice_id, EAST, one.statement_id, Decimal(40))
+        for one in papers.pairs
+    )
+    assert sent.step("match some", match, Match(new_op(), EAST, half)) == ()
+    assert _states(site, papers) == [("confirmed", 2, Decimal(40))] * count
+    done = sent.step("match the rest", match, Match(new_op(), EAST, papers.pairs))
+    assert done == tuple(f"DZ-{key}" for key in papers.statements)
+    assert _states(site, papers) == [("invoiced", 3, _owed(place)) for place in range(count)]
+    with site.owner.write() as session:
+        audited = update(Statement).where(Statement.id.in_(papers.statements))
+        auditor = {"audited_at": NOW, "audited_by": site.actor(AUDITOR).person_id}
+        session.execute(audited.values(status=State.AUDITED.value, **auditor))
+    made = sent.step("pay", make_payment, MakePayment(new_op(), EAST, papers.statements))
+    filed = FilePayment(new_op(), EAST, made.payment_id, path / f"{count}.xlsx")
+    sent.step("file", file_payment, filed)
+    paid = AnswerPayment(new_op(), EAST, made.payment_id, paid_on=TODAY)
+    assert sent.step("paid", answer_payment, paid) is State.DONE
+    assert _states(site, papers) == [("paid", 4, _owed(place)) for place in range(count)]
+    back = AnswerPayment(new_op(), EAST, made.payment_id, KANGZE, reason="账号与户名不符")
+    sent.step("sent back", answer_payment, back)
+    assert _states(site, papers) == [("audited", 5, _owed(place)) for place in range(count)]
+    with site.owner.read() as session:
+        mine = PaymentLine.payment_id == made.payment_id
+        wanted = select(PaymentLine.state, PaymentLine.reason, PaymentLine.paid_on).where(mine)
+        lines = [tuple(row) for row in session.execute(wanted)]
+    assert lines == [("returned", "账号与户名不符", None)] * count
+    return sent.by_step
+
+
+def test_a_month_end_of_many_papers_sends_no_more_than_one_of_few(
+    site: Site, tmp_path: Path
+) -> None:
+    _payee(site)
+    few = _month_end(site, _papers(site, 1_000, FEW), tmp_path)
+    many = _month_end(site, _papers(site, 2_000, MANY), tmp_path)
+    more = {name: many[name] - few[name] for name in few}
+    assert max(more.values()) <= 4, more
+    assert min(many.values()) > 0
+
+
+def test_pairs_of_one_match_share_what_their_papers_have(site: Site) -> None:
+    papers = _papers(site, 3_000, 2)
+    first, second = papers.statements
+    mine, other = papers.invoices
+
+    def pair(invoice_id: int, key: int, yuan: int | None = None) -> WantedPair:
+        return WantedPair(EAST, invoice_id, EAST, key, None if yuan is None else Decimal(yuan))
+
+    beyond = (pair(mine, first, 60), pair(mine, second, 30), pair(mine, second, 11))
+    with pytest.raises(DomainError, match=r"还能匹配 10\.00 元，要匹配 11\.00 元"):
+        match(*site.as_(CLERK), Match(new_op(), EAST, beyond))
+    assert _states(site, papers) == [("confirmed", 1, None)] * 2
+    pairs = (
+        pair(mine, first, 60), pair(mine, second, 30), pair(mine, second, 10),  # 100 in all
+        pair(other, second), pair(other, first),  # 61 of 101, then the 40 that are left
+    )  # fmt: skip
+    assert match(*site.as_(CLERK), Match(new_op(), EAST, pairs)) == ("DZ-3000", "DZ-3001")
+    with site.owner.read() as session:
+        table = InvoiceMatch
+        rows = session.execute(select(table.invoice_id, table.statement_id, table.amount))
+        found = {(one.invoice_id, one.statement_id): one.amount for one in rows}
+    assert found == {
+        (mine, first): 60, (mine, second): 40, (other, second): 61, (other, first): 40,
+    }  # fmt: skip
+    left = unmatch(*site.as_(CLERK), Unmatch(new_op(), EAST, second, other))
+    assert left == Decimal(61)
+    assert _states(site, papers) == [("invoiced", 2, Decimal(100)), ("confirmed", 3, Decimal(40))]
