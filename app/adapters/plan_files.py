@@ -33,6 +33,8 @@ _NUMBERS: Final = (
 )  # fmt: skip
 _DEMAND: Final = ("location", "item", "date", "qty")
 _ANSWER: Final = ("location", "item", "reorder_point", "order_up_to", "lateral_reserve")
+_MOST_DAYS: Final = 3660
+_LAST_YEAR: Final = 9998
 _PRIOR_LINES: Final = 0.25
 _PRIOR_DAYS: Final = 14.0
 Key = tuple[str, str]
@@ -55,11 +57,11 @@ def read_folder(folder: Path) -> PlanFiles:
     """
     settings = _settings(folder / "instance.json")
     keys, terms = _items(folder / "items.csv")
-    start, end = (_day(settings, name) for name in ("train_start", "train_end"))
+    start, end = _window(settings)
     days = (end - start).days + 1
     asked = _demand(folder / "demand_train.csv", keys, start, days)
-    groups = settings.get("groups") or {}
-    lateral = bool((settings.get("lateral") or {}).get("enabled", False))
+    groups = _object(settings, "groups")
+    lateral = bool(_object(settings, "lateral").get("enabled", False))
     names = [_pool(key, groups, lateral) for key in keys]
     numbers = {name: n for n, name in enumerate(dict.fromkeys(names))}
     pack = np.maximum(1.0, terms["pack_size"])
@@ -128,6 +130,23 @@ def _day(settings: dict[str, Any], name: str) -> date:
         raise _wrong(path, 0, name, _("应为日期，如 2026-10-14。")) from error
 
 
+def _window(settings: dict[str, Any]) -> tuple[date, date]:
+    """The first and last day; every series takes room for each day between them."""
+    start, end = (_day(settings, name) for name in ("train_start", "train_end"))
+    if not 0 <= (end - start).days < _MOST_DAYS or end.year > _LAST_YEAR:
+        words = _("起止日期应先后有序，相隔不超过十年。")
+        raise _wrong(Path("instance.json"), 0, "train_end", words)
+    return start, end
+
+
+def _object(settings: dict[str, Any], name: str) -> dict[str, Any]:
+    """A part of the settings that is an object; empty when it is left out."""
+    found = settings.get(name) or {}
+    if not isinstance(found, dict):
+        raise _wrong(Path("instance.json"), 0, name, _("应为 JSON 对象。"))
+    return found
+
+
 def _table(path: Path, wanted: Sequence[str]) -> tuple[list[int], list[list[str]]]:
     """Positions of the wanted columns, and the rows."""
     try:
@@ -173,8 +192,10 @@ def _demand(path: Path, keys: Sequence[Key], start: date, days: int) -> Floats:
             quantity = float(row[at[3]])
         except (ValueError, IndexError) as error:
             raise _wrong(path, n + 2, "", _("日期或数量看不懂。")) from error
+        if not math.isfinite(quantity):
+            raise _wrong(path, n + 2, "qty", _("日期或数量看不懂。"))
         day = known[text]
-        if series is not None and 0 <= day < days and math.isfinite(quantity) and quantity > 0:
+        if series is not None and 0 <= day < days and quantity > 0:
             asked[series, day] += quantity
     return asked
 
@@ -187,7 +208,11 @@ def _pool(key: Key, groups: dict[str, str], lateral: bool) -> Key:
 def _weekdays(keys: Sequence[Key], settings: dict[str, Any]) -> Mask:
     """Whether orders are made on each day of the week, Monday first; on Mondays if never."""
     usual = settings.get("review_weekdays") or [0]
-    by_place = settings.get("review_weekdays_by_location") or {}
+    by_place = _object(settings, "review_weekdays_by_location")
+    for name, days in (("review_weekdays", usual), *by_place.items()):
+        if not isinstance(days, list) or not all(day in range(_WEEK) for day in days):
+            words = _("应为星期的列表，0 是星期一，6 是星期日。")
+            raise _wrong(Path("instance.json"), 0, name, words)
     week = np.arange(_WEEK)
     found: Mask = np.array([np.isin(week, by_place.get(key[0], usual)) for key in keys])
     found[~found.any(axis=1), 0] = True
