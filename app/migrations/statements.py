@@ -41,6 +41,5 @@ def run_sql(name: str) -> None:
         for statement in script.split("\n--;\n"):
             connection.exec_driver_sql(statement)
     else:
-        raw = connection.connection.cursor()
-        raw.execute(script.encode())
-        raw.close()
+        # Through SQLAlchemy: `schema.upgrade` has to know a lock not given, and a cut line.
+        connection.exec_driver_sql(script, execution_options={"no_parameters": True}).close()

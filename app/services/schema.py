@@ -15,7 +15,7 @@ from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.models.anchor import Release
 from app.services.db import Database
-from app.services.db_errors import as_known, translate
+from app.services.db_errors import UNIQUE, as_known, is_cut, translate
 from app.services.imprints import watch
 
 if TYPE_CHECKING:
@@ -34,15 +34,17 @@ def upgrade(db: Database) -> str:
     again: without that limit all readers stand still behind an upgrade that waits.
 
     Raises:
-        EnvironmentProblem: The database is newer than this program, is never free, or its disk is
-            full or broken.
+        EnvironmentProblem: The database is newer than this program, is never free, its disk is
+            full or broken, or the line to it broke (`schema.cut`).
     """
     until = time.monotonic() + _PATIENCE
     while True:
         try:
             return _upgrade_once(db)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", "") != _LOCKED:
+            if is_cut(error):
+                raise _cut() from error
+            if not _is_in_the_way(error):
                 known = as_known(error)
                 if known is None:
                     raise
@@ -65,6 +67,7 @@ def _upgrade_once(db: Database) -> str:
             connection.execute(text("SET LOCAL lock_timeout = '2s'"))
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS app"))
             connection.execute(text("SET LOCAL search_path = app"))
+            _take_turn(connection)
         refuse_newer(connection)
         if is_usable(connection):
             return _current(connection) or ""
@@ -77,6 +80,33 @@ def _upgrade_once(db: Database) -> str:
             watch.keep(connection, time.time_ns() // 1000, 0)  # what the steps have changed
             watch.unwatch(connection)
         return _current(connection) or ""
+
+
+def _take_turn(connection: Connection) -> None:
+    """Two upgrades at once would make the same table twice; readers do not notice this lock.
+
+    No advisory lock: nobody may take those on our servers.
+    """
+    if _current(connection) is not None:
+        connection.execute(text("LOCK TABLE alembic_version IN SHARE UPDATE EXCLUSIVE MODE"))
+
+
+def _is_in_the_way(error: DBAPIError) -> bool:
+    """Whether somebody holds what the upgrade needs, or makes the first tables at the moment."""
+    state = getattr(error.orig, "sqlstate", "")
+    taken = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+    return state == _LOCKED or (state == UNIQUE and taken.startswith("pg_"))
+
+
+def _cut() -> EnvironmentProblem:
+    """The answer may be the one to COMMIT: whether it was done is seen at the next try."""
+    return EnvironmentProblem(
+        "schema.cut",
+        _(
+            "升级时和服务器的连接断了。升级不会只做一半：数据要么还是旧版，要么已是新版。"
+            "请等服务器恢复后再运行一次 yilian migrate。"
+        ),
+    )
 
 
 def version(db: Database) -> str:

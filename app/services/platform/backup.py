@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -65,6 +65,8 @@ class Backup:
 def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
     """Copy the whole database into a new file in `folder`, and prove the copy.
 
+    A dump is proved as a restore; here the server's own data are, before it counts.
+
     Raises:
         EnvironmentProblem: Not enough space, not writable, or pg_dump is not there.
         DomainError: The copy does not add up (`backup.proof`), so neither do the data; it is kept
@@ -75,20 +77,19 @@ def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
     stamp = f"{datetime.now(ZONE):%Y%m%d-%H%M%S-%f}"[:-3]
     if not db.is_sqlite:
         file = folder / f"yilian-{stamp}.dump"
-        server_dump.dump(db.engine.url, file)
-        made = _described(db, file, proofs.chains(db))
-        drafts.keep_digest(file, made.sha256)
-        return made
-    file = folder / f"yilian-{stamp}.db"
-    draft = file.with_suffix(".part")
-    _check_space(db, folder)
-    with drafts.draft_of(file, draft, keep_refused=True):
-        _copy(db, draft, report)
-        made = _proved(draft, _OWN)
+        draft = file.with_suffix(".part")
+        with drafts.draft_of(file, draft, keep_refused=True):
+            server_dump.dump(db.engine.url, draft)
+            made = _described(db, draft, prove(db, _OWN))
+    else:
+        file = folder / f"yilian-{stamp}.db"
+        draft = file.with_suffix(".part")
+        _check_space(db, folder)
+        with drafts.draft_of(file, draft, keep_refused=True):
+            _copy(db, draft, report)
+            made = _proved(draft, _OWN)
     drafts.keep_digest(file, made.sha256)
-    return Backup(
-        str(file), made.bytes, made.sha256, made.schema_version, made.ledger_rows, made.seal
-    )
+    return replace(made, file=str(file))
 
 
 def restore(source: Path, target: Path) -> Backup:

@@ -56,7 +56,8 @@ def administrator(url: str, database: str = "") -> Iterator[Connection]:
         database: Another database of the same server.
 
     Raises:
-        EnvironmentProblem: The server cannot be reached or refuses the login.
+        EnvironmentProblem: The server cannot be reached or refuses the login, or the line to it
+            broke (`server.cut`).
     """
     parsed = make_url(url).set(drivername="postgresql")
     if database:
@@ -75,7 +76,15 @@ def administrator(url: str, database: str = "") -> Iterator[Connection]:
             ),
         ) from error
     with connection:
-        yield connection
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            if not connection.broken:
+                raise
+            raise EnvironmentProblem(
+                "server.cut",
+                _("做到一半，和服务器的连接断了。原有的数据库没有动。请等服务器恢复后重做一次。"),
+            ) from error
 
 
 @contextmanager
@@ -147,13 +156,22 @@ def rename_database(connection: Connection, old: str, new: str) -> None:
 
 
 def make_database(connection: Connection, database: str) -> None:
-    """Make an empty database for the owner role; raises `DomainError` when the name is taken."""
+    """Make an empty database for the owner role; `DomainError` when the name is, or gets, taken."""
     refuse_taken(connection, database)
-    connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
-            sql.Identifier(database), sql.Identifier(OWNER)
+    try:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0 ENCODING 'UTF8'").format(
+                sql.Identifier(database), sql.Identifier(OWNER)
+            )
         )
-    )
+    except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateDatabase) as error:
+        raise DomainError(
+            "server.making",
+            _(
+                "{name} 正由另一个程序建立，这次没有动它。请等那边做完，看结果后再定要不要重做。",
+                name=database,
+            ),
+        ) from error
 
 
 def prepare_roles(connection: Connection) -> None:

@@ -12,10 +12,11 @@ from typing import Final
 
 from sqlalchemy.engine import URL, make_url
 
-from app.adapters import durable
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
+from app.services import schema
 from app.services.db import Database, postgresql_engine
+from app.services.db_errors import translate
 from app.services.platform.drafts import check_digest, sha256_of
 
 _WINDOWS_SUFFIX: Final = ".exe" if os.name == "nt" else ""
@@ -52,19 +53,23 @@ def tool(name: str) -> Path:
 _DRAFT: Final = "_restoring"
 _LONG: Final = 50
 """Signs of a name that leave room for what marks a draft; the server takes 63 bytes."""
+_ERROR: Final = "error: "
+_SHOWN: Final = 200
+_CUT: Final = (
+    *("server closed the connection", "terminating connection", "connection to server"),
+    *("could not receive data", "could not send data", "no connection to the server"),
+)
 SCHEMAS: Final = ("--schema=app", "--schema=api")
 """All that is the product's; what only a superuser may make, `prepare_database` makes again."""
 
 
-def dump(url: URL, file: Path) -> None:
-    """Write the whole database into one compressed file; only a finished dump gets the name."""
-    draft = file.with_suffix(".part")
+def dump(url: URL, draft: Path) -> None:
+    """Write the whole database into one compressed file; of one that fails nothing is left."""
     try:
         _run(url, "pg_dump", ["--format=custom", "--no-sync", *SCHEMAS, f"--file={draft}"])
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    durable.take_name(draft, file)
 
 
 def restore(
@@ -83,6 +88,8 @@ def restore(
     Raises:
         DomainError: There is a database of that name already, there is no such dump, or it is not
             whole. Nothing of it stays then.
+        EnvironmentProblem: The dump is newer than this program, or the line to the server broke;
+            a draft that stays then is taken away by the next restore.
     """
     from app.services.platform import server  # the driver is loaded where there is a server
 
@@ -113,6 +120,8 @@ def _fill(admin_url: str, source: Path, database: str, proof: Callable[[Database
     _run(url, "pg_restore", ["--exit-on-error", f"--dbname={database}", str(source)])
     restored = Database(postgresql_engine(url))
     try:
+        with translate(), restored.engine.connect() as rows:
+            schema.refuse_newer(rows)
         proof(restored)
     finally:
         restored.close()
@@ -135,8 +144,27 @@ def _run(url: URL, name: str, arguments: list[str]) -> None:
         [tool(name), *arguments], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1:] or [str(done.returncode)]
-        raise DomainError(
-            "backup.tool",
-            _("{name} 没有做完：{reason}。原来的数据没有改动。", name=name, reason=reason[0]),
+        raise _refusal(name, done.stderr)
+
+
+def _refusal(name: str, told: str) -> DomainError | EnvironmentProblem:
+    """The first error tells the cause; what follows it are the statement and its echoes."""
+    if any(sign in told for sign in _CUT):
+        return EnvironmentProblem(
+            "backup.cut",
+            _(
+                "{name} 做到一半，和服务器的连接断了，这次不算数。原来的数据没有改动。"
+                "请等服务器恢复后重做一次。",
+                name=name,
+            ),
         )
+    lines = [line for line in told.splitlines() if line.strip()] or [_("没有说明原因")]
+    reason = next((line for line in lines if _ERROR in line), lines[-1])
+    return DomainError(
+        "backup.tool",
+        _(
+            "{name} 没有做完：{reason}。原来的数据没有改动。请按原因处理后重做，或交给维护人员。",
+            name=name,
+            reason=reason.rpartition(_ERROR)[2].strip()[:_SHOWN],
+        ),
+    )
