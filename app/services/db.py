@@ -48,6 +48,8 @@ SERVER_NOW: Final[ColumnElement[Any]] = literal_column(
 _ASK_SERVER: Final = select(SERVER_NOW)
 ACTING: Final = "acting"
 """Whose unit of work it is, in `Session.info`: the person's row."""
+_STATEMENTS: Final = 256
+"""That a connection to a file keeps ready. Past that the driver keeps those it had first."""
 _LAST: Final = "last"
 _LEARNED: Final = "learned"
 
@@ -292,7 +294,11 @@ def sqlite_engine(path: str, *, key_value: str = "") -> Engine:
     import pysqlite3.dbapi2 as driver
 
     url = f"sqlite:///{path}" + (f"?{key_value}" if key_value else "")
-    engine = create_engine(url, module=driver, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        url,
+        module=driver,
+        connect_args={"check_same_thread": False, "cached_statements": _STATEMENTS},
+    )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

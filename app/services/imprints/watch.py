@@ -39,13 +39,14 @@ def watch(connection: Connection) -> None:
         return
     driver: Any = connection.connection.driver_connection
     driver.create_function("imprint_digest", 1, law.digest, deterministic=True)
-    ask("BEGIN")
+    made = [_NOTES]
+    for place, table in enumerate(tables_in(ask)):
+        made += _triggers(place, columns_of(ask, table))
+    # As a script: the driver keeps every other statement, and of more than it has room for it
+    # keeps the first, so that those of each scan would be prepared anew every time.
+    script = ";\n".join(("BEGIN", *made, "COMMIT;"))
     try:
-        ask(_NOTES)
-        for place, table in enumerate(tables_in(ask)):
-            for statement in _triggers(place, columns_of(ask, table)):
-                ask(statement)
-        ask("COMMIT")
+        driver.executescript(script)
     except BaseException:
         ask("ROLLBACK")
         raise
