@@ -69,6 +69,11 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
         return Database(
             postgresql_engine(url.set(username=login or url.username), password=password)
         )
+    if "://" in address:  # never told again: it may hold a password
+        raise EnvironmentProblem(
+            "db.address",
+            _("数据地址不对：服务器写 postgresql://主机/库名，本机写数据文件的路径。请改后再试。"),
+        )
     file = Path(address)
     if not make and not file.is_file():
         raise EnvironmentProblem(

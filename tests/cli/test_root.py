@@ -96,6 +96,14 @@ def test_a_missing_file_is_the_environments_problem() -> None:
     assert bare("--db", "nowhere.db", "--as", "x", "reconcile").code == 3
 
 
+@pytest.mark.parametrize("kind", ["mysql", "postgresql+psycopg", "sqlite"])
+def test_an_address_of_another_kind_is_refused_without_telling_it(kind: str) -> None:
+    ran = bare("--db", f"{kind}://u:canary@h/x", "--as", "x", "reconcile")
+    assert ran.code == 3
+    assert "postgresql://" in ran.err
+    assert "canary" not in ran.out + ran.err
+
+
 def test_a_bug_leaves_a_trace_in_the_log(
     monkeypatch: pytest.MonkeyPatch, no_error_log: list[str], sqlite_site: Site
 ) -> None:
