@@ -44,12 +44,16 @@ class TraceRow:
     produced: str
 
 
+class _DeclaresError(Exception):
+    """The file declares entities of its own."""
+
+
 class _Tree(ET.TreeBuilder):
     """The elements of a file that declares nothing of its own."""
 
     def doctype(self, *_stated: object) -> None:
         """Entities of its own can unfold to gigabytes, whatever the encoding hides."""
-        raise ET.ParseError("DOCTYPE")
+        raise _DeclaresError
 
 
 def read_trace_xml(path: Path) -> tuple[TraceRow, ...]:
@@ -65,6 +69,10 @@ def read_trace_xml(path: Path) -> tuple[TraceRow, ...]:
         raise DomainError("trace.large", words)
     try:
         root = _parsed(path, content)
+    except _DeclaresError as error:
+        raise DomainError(
+            "trace.xml", _("{file} 不像追溯码文件。请向供应商要关联关系文件。", file=path.name)
+        ) from error
     except ET.ParseError as error:
         raise DomainError(
             "trace.xml", _("{file} 读不通：{why}。请重新下载。", file=path.name, why=error)
