@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
+from app.domain.duties import Actor
 from app.domain.mapping import Issue, MapStatus
 from app.models.item import Item, ItemUnit
+from app.services.db import Database
 from app.services.mapping.load import LoadList, preview
+from app.services.mapping.queries import RowView, row_view
 from app.ui.context import PageContext, Scope
+from app.ui.pages.mapping import desk
 from app.ui.pages.mapping.page import MappingPage
 from app.ui.widgets.dialogs import Form, ReasonForm
 from app.ui.widgets.pick_form import PickForm
@@ -241,7 +247,6 @@ def test_two_items_that_are_one_are_merged_in_the_window(
     context_for: Callable[[str], PageContext],
     show: Show,
     settle: Settle,
-    qtbot: QtBot,
 ) -> None:
     twin = loaded.owner
     with twin.write() as session:
@@ -264,10 +269,36 @@ def test_two_items_that_are_one_are_merged_in_the_window(
     form.reason.setPlainText("同一文号重复建档")
     form.verb.click()
     settle()
-    # the bench rests a moment before it reads the candidates again
-    qtbot.waitUntil(lambda: len(page.bench.candidates) == 1, timeout=15_000)
     assert [one.code for one in page.bench.candidates] == [kept.code]
     assert lines(loaded)["D001"].safe
+
+
+def test_what_was_read_before_the_list_changed_is_not_shown_after_it(
+    page: MappingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row read while a merge matched everything again kept its old candidates for good."""
+    assert page.bench.view is not None
+    old = replace(page.bench.view, candidates=())
+    asked, matched, listed = Event(), Event(), Event()
+    seen: set[int] = set()
+
+    def late(db: Database, actor: Actor, org: int, local_id: int) -> RowView | None:
+        first = local_id not in seen
+        seen.add(local_id)
+        asked.set()
+        assert (matched if first else listed).wait(10)
+        return old if first else row_view(db, actor, org, local_id)
+
+    monkeypatch.setattr(desk, "row_view", late)
+    page.refresh()
+    qtbot.waitUntil(asked.is_set)
+    page.refresh()
+    rows = page.all
+    matched.set()
+    qtbot.waitUntil(lambda: page.all is not rows)
+    listed.set()
+    settle()
+    assert len(page.bench.candidates) == 1
 
 
 def at(context: PageContext, org: int) -> PageContext:

@@ -43,7 +43,8 @@ class Desk(QObject):
         self._page = page
         self._model = model
         self._views: dict[int, RowView] = {}
-        self._asked: set[int] = set()
+        self._asked: dict[int, object] = {}
+        """The last question about each row; the answer to any earlier one is dropped."""
         self.org_id = 0
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -60,6 +61,10 @@ class Desk(QObject):
         self._views.clear()
         self._asked.clear()
 
+    def _forget(self, local_id: int) -> None:
+        self._views.pop(local_id, None)
+        self._asked.pop(local_id, None)
+
     def view(self, local_id: int) -> RowView | None:
         """The view of a row, if it was read."""
         return self._views.get(local_id)
@@ -72,13 +77,11 @@ class Desk(QObject):
             if row.id not in self._asked
         ]
         for local_id in wanted:
-            self._asked.add(local_id)
             self._read(local_id)
 
     def again(self, local_id: int) -> None:
         """Read one row again."""
         self._views.pop(local_id, None)
-        self._asked.add(local_id)
         self._read(local_id)
 
     def compare(self, local_id: int, item_id: int) -> None:
@@ -107,8 +110,7 @@ class Desk(QObject):
         status = MapStatus.NONE if last else line.status
         note = _("刚驳回") if last else ""
         self._decide(line, status, note, lambda: decide.reject(db, actor, command))
-        self._views.pop(line.id, None)
-        self._asked.discard(line.id)
+        self._forget(line.id)
 
     def set_aside(self, line: LocalLine) -> None:
         """Say that nothing corresponds."""
@@ -125,8 +127,7 @@ class Desk(QObject):
 
         def done(result: Undone) -> None:
             for local_id in result.rows:
-                self._views.pop(local_id, None)
-                self._asked.discard(local_id)
+                self._forget(local_id)
             self._page.context.changes.announce({Topic.MAPPING})
             self.undone.emit(result)
 
@@ -155,17 +156,21 @@ class Desk(QObject):
 
     def _read(self, local_id: int) -> None:
         db, actor, org = self._page.context.db, self._page.context.actor, self.org_id
+        question = self._asked[local_id] = object()
 
         def show(found: RowView | None) -> None:
-            if found is None or org != self.org_id:
+            if found is None or self._asked.get(local_id) is not question:
                 return
             if len(self._views) > _KEPT:
-                self.forget()
+                for kept in tuple(self._views):
+                    self._forget(kept)
+            self._asked[local_id] = question
             self._views[local_id] = found
             self.arrived.emit(local_id)
 
         def failed(error: Exception) -> None:
-            self._asked.discard(local_id)
+            if self._asked.get(local_id) is question:
+                del self._asked[local_id]
             self._page.context.errors.take(error)
 
         self._page.read(lambda: row_view(db, actor, org, local_id), show, failed)
