@@ -7,7 +7,6 @@ does: the same id again after a cut line, sometimes twice at the same moment.
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -123,7 +122,7 @@ class Hand:
     way: Callable[[str], Way]
     dice: random.Random
     day: date
-    scratch: Path = field(default_factory=lambda: Path(tempfile.gettempdir()))
+    scratch: Path
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     deeds: list[Callable[[], None]] = field(init=False)
 

@@ -100,7 +100,9 @@ def work(orders: Orders, tell: Connection) -> None:
     if orders.careless == "outbox":
         setattr(os, "fsync", lambda _handle: None)  # noqa: B010 - the control
     day = datetime.now(ZONE).date()
-    hands = [Hand(post, client.carry, client.way, client.dice, day) for post in orders.posts]
+    bank = orders.root.with_name("bank")  # another disk: what the bank gets is no part of the tape
+    bank.mkdir()
+    hands = [Hand(post, client.carry, client.way, client.dice, day, bank) for post in orders.posts]
     for _start in range(STARTS):
         _day_of_work(client, hands, orders)
         client.end()
