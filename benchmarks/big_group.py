@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.domain.documents import State
 from app.domain.ids import new_id, new_op
-from app.models.order import Requisition, RequisitionLine
 from app.models.party import GroupMembership, Organisation
 from app.models.price import Price
 from app.models.stock import Place
@@ -21,15 +18,15 @@ from app.services.orders.papers import PaperWanted, papers
 from app.services.orders.queries import OrdersWanted, member_orders
 from app.services.stock.places import make_virtual_places
 from benchmarks.measure import Record
-from benchmarks.world import FIRST, make_items
-from tests.factories import NOW, Site
+from benchmarks.world import make_items, needs, price_of
+from tests.factories import Site
+from tests.order_needs import write_ask
 
 MEMBERS: Final = 40
 SUPPLIERS: Final = 4
 LINES: Final = 2_000
 _FIRST_MEMBER: Final = 200
 _FIRST_SUPPLIER: Final = 300
-_CHUNK: Final = 5_000
 
 
 def consolidating(record: Record, site: Site, backend: str, size: int) -> None:
@@ -63,12 +60,9 @@ def ask_everybody(site: Site, lines: int) -> tuple[tuple[int, int], ...]:
             _add(
                 session, _FIRST_SUPPLIER + number, f"85{number:02d}", f"供应商 {number}", "supplier"
             )
-        _many(session, Price, [_price(item) for item in range(lines)])
-        heads = {org: new_id() for org in stores}
-        _many(session, Requisition, [_head(org, key, stores[org]) for org, key in heads.items()])
-        for org, key in heads.items():
-            _many(session, RequisitionLine, [_line(org, key, item) for item in range(lines)])
-    return tuple(heads.items())
+        prices = [price_of(item, _FIRST_SUPPLIER + item % SUPPLIERS) for item in range(lines)]
+        session.execute(insert(Price), prices)
+        return tuple(write_ask(session, org, at, needs(lines)) for org, at in stores.items())
 
 
 def _add_members(session: Session) -> dict[int, int]:
@@ -81,7 +75,7 @@ def _add_members(session: Session) -> dict[int, int]:
             "org_id": org, "id": stores[org], "code": "YF", "name": "药房", "kind": "store",
             "zone": "good", "level": 1, "storage": "normal", "holds_stock": True, "active": True,
         }  # fmt: skip
-        _many(session, Place, [place])
+        session.execute(insert(Place), [place])
     return stores
 
 
@@ -97,32 +91,3 @@ def _add(session: Session, org: int, code: str, name: str, role: str) -> None:
     session.add(GroupMembership(org_id=org, valid_from=date(2024, 1, 1), role=role))
     make_virtual_places(session, org)
     session.flush()
-
-
-def _price(item: int) -> dict[str, Any]:
-    return {
-        "id": new_id(), "list_id": 1, "item_id": FIRST + item, "org_id": 0,
-        "supplier_id": _FIRST_SUPPLIER + item % SUPPLIERS, "valid_from": date(2026, 1, 1),
-        "unit_price": Decimal(f"{item % 90 + 1}.35"), "price_factor": 24, "created_at": NOW,
-        "created_by": 1,
-    }  # fmt: skip
-
-
-def _head(org: int, key: int, place: int) -> dict[str, Any]:
-    return {
-        "org_id": org, "id": key, "no": f"SQ20261014-{org}", "status": State.SUBMITTED,
-        "place_id": place, "created_at": NOW, "created_by": 1, "submitted_at": NOW,
-        "submitted_by": 1, "amount": Decimal(0), "version": 1,
-    }  # fmt: skip
-
-
-def _line(org: int, requisition: int, item: int) -> dict[str, Any]:
-    return {
-        "org_id": org, "requisition_id": requisition, "line": item + 1, "item_id": FIRST + item,
-        "suggested": 0, "qty": 24 * (item % 9 + 1), "unit_price": Decimal(0), "price_factor": 24,
-    }  # fmt: skip
-
-
-def _many(session: Session, model: Any, rows: list[dict[str, Any]]) -> None:
-    for begin in range(0, len(rows), _CHUNK):
-        session.execute(insert(model), rows[begin : begin + _CHUNK])

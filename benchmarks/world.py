@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from app.domain.ids import new_op
+from app.domain.ids import new_id, new_op
 from app.domain.search_text import build
 from app.models.base import moment
 from app.models.item import Item, ItemSearch
 from app.services.db import Database
-from tests.factories import EAST, Site
+from tests.factories import EAST, NOW, Site
 from tests.faults.bookings import book
 
 SEED: Final = 20_261_014
 FIRST: Final = 1_000
+_FACTOR: Final = 24
+"""Units in a pack of each item."""
 _STEMS: Final = {
     "阿莫西林": "amxl",
     "氨氯地平": "aldp",
@@ -61,7 +65,7 @@ def _item(number: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, A
         "maker_id": 1,
         "base_unit": "片",
         "pack_unit": "盒",
-        "pack_factor": 24,
+        "pack_factor": _FACTOR,
         "updated_at": moment(0),
         "usage_rank": dice.randint(1, 9_000) if dice.random() < _USED else 0,
     }
@@ -76,6 +80,21 @@ def _item(number: int, dice: random.Random) -> tuple[dict[str, Any], dict[str, A
         "grams": text.grams,
     }
     return item, search
+
+
+def price_of(item: int, supplier: int) -> dict[str, Any]:
+    """A supplier's price for everybody, for an item of `make_items` by its number."""
+    return {
+        "id": new_id(), "list_id": 1, "item_id": FIRST + item, "org_id": 0,
+        "supplier_id": supplier, "valid_from": date(2026, 1, 1),
+        "unit_price": Decimal(f"{item % 90 + 1}.35"), "price_factor": _FACTOR, "created_at": NOW,
+        "created_by": 1,
+    }  # fmt: skip
+
+
+def needs(count: int) -> Iterator[tuple[int, int, int]]:
+    """One to nine packs of each of so many items, for `tests.order_needs.write_ask`."""
+    return ((FIRST + item, item % 9 + 1, _FACTOR) for item in range(count))
 
 
 def make_moves(site: Site, count: int) -> None:

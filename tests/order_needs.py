@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from app.domain.documents import State
 from app.domain.ids import new_id, new_op
@@ -23,37 +27,41 @@ def ask(
     site: Site, org: int, packs: dict[int, int], *, price: str = "0", no: str = ""
 ) -> tuple[int, int]:
     """A submitted requisition of a member: item → packs; the pair that `Consolidate` takes."""
+    needs = [(item, count, FACTORS[item]) for item, count in packs.items()]
+    with site.owner.write() as s:
+        return write_ask(s, org, site.world.stores[org], needs, price=price, no=no)
+
+
+def write_ask(
+    session: Session,
+    org: int,
+    place: int,
+    needs: Iterable[tuple[int, int, int]],
+    *,
+    price: str = "0",
+    no: str = "",
+) -> tuple[int, int]:
+    """As `ask`, of any items: which, how many packs, and how many units are in one.
+
+    Past the mapper: benchmarks ask for thousands.
+    """
     requisition = new_id()
     person = {EAST: 4, WEST: 7}.get(org, 1)
-    with site.owner.write() as s:
-        s.add(
-            Requisition(
-                org_id=org,
-                id=requisition,
-                no=no or f"SQ20261014-{requisition}",
-                status=State.SUBMITTED,
-                place_id=site.world.stores[org],
-                created_at=NOW,
-                created_by=person,
-                submitted_at=NOW,
-                submitted_by=person,
-                amount=Decimal(0),
-            )
-        )
-        s.flush()
-        for line, (item, count) in enumerate(packs.items(), 1):
-            s.add(
-                RequisitionLine(
-                    org_id=org,
-                    requisition_id=requisition,
-                    line=line,
-                    item_id=item,
-                    suggested=0,
-                    qty=count * FACTORS[item],
-                    unit_price=Decimal(price),
-                    price_factor=FACTORS[item],
-                )
-            )
+    head = {
+        "org_id": org, "id": requisition, "no": no or f"SQ20261014-{requisition}",
+        "status": State.SUBMITTED, "place_id": place, "created_at": NOW, "created_by": person,
+        "submitted_at": NOW, "submitted_by": person, "amount": Decimal(0), "version": 1,
+    }  # fmt: skip
+    lines = [
+        {
+            "org_id": org, "requisition_id": requisition, "line": line, "item_id": item,
+            "suggested": 0, "qty": count * factor, "unit_price": Decimal(price),
+            "price_factor": factor,
+        }
+        for line, (item, count, factor) in enumerate(needs, 1)
+    ]  # fmt: skip
+    session.execute(insert(Requisition), [head])
+    session.execute(insert(RequisitionLine), lines)
     return org, requisition
 
 

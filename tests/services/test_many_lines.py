@@ -30,8 +30,7 @@ from app.services.receiving.reverse import reverse_acceptance
 from app.services.requisition.make import Create, WantedLine, create
 from app.services.requisition.steps import Change, Step, change, submit
 from app.services.stock.moving import MoveGoods, MoveLine, move_goods
-from benchmarks.accepting import price_of
-from benchmarks.world import FIRST, make_items
+from benchmarks.world import FIRST, make_items, price_of
 from tests.factories import EAST, KANGZE, LEAD, TODAY, Site
 from tests.order_needs import order_of, sign_as
 from tests.sent import Sent
@@ -127,7 +126,7 @@ def _pledged(item: int) -> dict[str, Any]:
 def test_a_day_of_many_lines_sends_no_more_than_one_of_few(site: Site) -> None:
     make_items(site.owner, FEW + MANY)
     with site.owner.write() as session:
-        session.execute(insert(Price), [price_of(item) for item in range(FEW + MANY)])
+        session.execute(insert(Price), [price_of(item, KANGZE) for item in range(FEW + MANY)])
         session.execute(insert(Pledge), [_pledged(FIRST + item) for item in range(FEW + MANY)])
     few = _day(site, range(FIRST, FIRST + FEW))
     many = _day(site, range(FIRST + FEW, FIRST + FEW + MANY))
