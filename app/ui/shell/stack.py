@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
+from shiboken6 import isValid
 
 from app.ui.ahead import without_standing_still
 from app.ui.context import PageContext
@@ -19,6 +20,8 @@ class PageStack(QStackedWidget):
         super().__init__(parent)
         self._context = context
         self._chrome = chrome
+        self._wish: object = None
+        """The page asked for last; None once the window closes."""
         self.pages: dict[str, Page] = {}
 
     @property
@@ -33,10 +36,16 @@ class PageStack(QStackedWidget):
         page = self.current_page
         return next((name for name, one in self.pages.items() if one is page), "")
 
-    def bring(self, name: str, arguments: dict[str, object]) -> Page:
-        """Bring a page to the front, making it if needed, and tell it why it is wanted."""
+    def bring(self, name: str, arguments: dict[str, object]) -> bool:
+        """Bring a page to the front, making it if needed, and tell it why it is wanted.
+
+        False if, while its code was loaded, another page was asked for or the window closed.
+        """
+        wish = self._wish = object()
         if self.current_page is not None and name not in self.pages:
             without_standing_still(BY_NAME[name].module)
+            if self._wish is not wish or not isValid(self):
+                return False
         before = self.current_page  # asked first: the first page made is in front at once
         page = self.pages.get(name) or self._make(name)
         if before is not None and before is not page:
@@ -49,7 +58,7 @@ class PageStack(QStackedWidget):
         if arguments:
             page.arrive(**arguments)
         self._chrome()
-        return page
+        return True
 
     def _make(self, name: str) -> Page:
         page = BY_NAME[name].make(self._context)
@@ -69,8 +78,9 @@ class PageStack(QStackedWidget):
         if name and state:
             self._context.state.put(f"page.{name}", state)
 
-    def remember_all(self) -> None:
-        """Keep the state of every page (at the end)."""
+    def end(self) -> None:
+        """Keep the state of every page; none is brought any more."""
+        self._wish = None
         for page in self.pages.values():
             self.remember(page)
 

@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from shiboken6 import isValid
 from typing_extensions import override
 
 from app.i18n import _
@@ -157,9 +158,8 @@ class MainWindow(ReadingOrder):
         allowed = action.duty is None or self.context.actor.has(action.duty)
         if action.page and allowed and any(spec.name == action.page for spec in self.specs):
             self.navigate(action.page)
-            page = self.stack.current_page
-            if page and not action.goes:
-                page.perform(act)
+            if not action.goes and isValid(self) and self.stack.current_name == action.page:
+                self.stack.pages[action.page].perform(act)
         elif page:
             page.not_available()
 
@@ -171,7 +171,8 @@ class MainWindow(ReadingOrder):
             return
         self.toasts.clear()
         try:
-            self.stack.bring(name, arguments)
+            if not self.stack.bring(name, arguments):
+                return
         except Exception as error:  # noqa: BLE001 - a page that cannot be built must not end all
             self.context.errors.take(error)
             return
@@ -286,7 +287,7 @@ class MainWindow(ReadingOrder):
             event.ignore()
             self._if_saved(self.leave)
             return
-        self.stack.remember_all()
+        self.stack.end()
         super().closeEvent(event)
         self.closed.emit()
 
