@@ -51,12 +51,15 @@ def scan(
     run = cli()
     db, actor, where = signed_in_at(run, org)
     spot = place_id(where, place) or store_of(db, actor, where)
-    lines = []
+    lines: list[ConsumeLine] = []
     for code in _codes(codes, file):
         found = scanned(db, actor, where, spot, code)
         if found.warning:
             run.say(found.warning)
         line = found.line
+        if line.pack_id and any(one.pack_id == line.pack_id for one in lines):
+            run.say(_("这个标签已经在本单里，没有重复计数。"))
+            continue
         lines.append(ConsumeLine(line.item_id, line.qty, line.lot_id, line.pack_id, reason))
     command = Consume(
         op_id(op), where, spot, tuple(lines), source="scan", note=note,

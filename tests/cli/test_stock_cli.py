@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pypdfium2
 
+from app.models.pack import Pack
 from tests.cli.runner import run
 from tests.factories import EAST, GOODS, TODAY, Site
+from tests.services.consumption.test_labels_put_away import labelled
 from tests.services.test_consumption import receive
 
 GTIN = GOODS[0].gtin
@@ -47,6 +49,17 @@ def test_a_month_by_the_command_line(site: Site, tmp_path: Path) -> None:
     text = pypdfium2.PdfDocument(file)[0].get_textpage().get_text_range()
     assert no in text
     assert "阿莫西林胶囊" in text
+
+
+def test_a_label_scanned_twice_counts_once(site: Site) -> None:
+    (pack,) = labelled(site, 1)
+    with site.owner.read() as session:
+        label = session.get_one(Pack, (EAST, pack)).code
+    done = run(site, "east_store", "consume", "scan", label, label)
+    assert "这个标签已经在本单里，没有重复计数。" in done.out
+    assert f"已登记消耗 XH{TODAY:%Y%m%d}-001，1 行" in done.out
+    again = run(site, "east_store", "consume", "scan", label)
+    assert (again.code, "已由" in again.err) == (1, True)
 
 
 def test_taking_back_by_the_command_line(site: Site) -> None:

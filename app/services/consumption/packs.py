@@ -41,8 +41,8 @@ def open_packs(
     """Mark packs used; by pack the moves of its lots (the caller sets the other end).
 
     Raises:
-        ConflictError: One was used before, or is named twice; says when and by whom.
-        DomainError: No such pack here, or a lot in one is frozen or expired.
+        ConflictError: One was used before; says when and by whom.
+        DomainError: No such pack here, one is named twice, or a lot in one is frozen or expired.
     """
     done: set[int] = set()
     for part in key_portions(pack_ids):
@@ -66,7 +66,9 @@ def open_packs(
         pack = packs.get(pack_id)
         if pack is None:
             raise DomainError("pack.unknown", _("这个标签不是本机构的。请核对标签上的机构。"))
-        if pack_id not in done or pack_id in moves:
+        if pack_id in moves:
+            raise twice(pack)
+        if pack_id not in done:
             raise used_before(session, pack)
         moves[pack_id] = [
             Move(
@@ -170,6 +172,15 @@ def refuse_unusable(session: Session, org_id: int, lines: Sequence[LotLine]) -> 
                 _("标签里的批号 {lot} {why}，不能使用。放入退货区，等候处理。", lot=line.lot_no,
                   why=why),
             )  # fmt: skip
+
+
+def twice(pack: Pack) -> DomainError:
+    """One document names a pack or label twice: nothing was booked, neither once nor twice."""
+    return DomainError(
+        "pack.twice",
+        _("标签 {code} 在这张单里有两行，整单还没有登记。一个标签只能用一次，请去掉一行。",
+          code=pack.code),
+    )  # fmt: skip
 
 
 def used_before(session: Session, pack: Pack) -> ConflictError:

@@ -48,6 +48,16 @@ def test_boxes_put_away_are_used_by_their_labels(site: Site) -> None:
     assert shelves(site) == {}
 
 
+def test_a_label_named_twice_in_one_document_is_told_as_that(site: Site) -> None:
+    """Nothing was booked by then: to say that it was, and when, sends people to look for it."""
+    packs, store = labelled(site, 2), site.world.stores[EAST]
+    with pytest.raises(DomainError, match="有两行，整单还没有登记"):
+        use(site, store, packs[0], packs[1], packs[0])
+    assert shelves(site)
+    assert len(use(site, store, *packs).lines) == len(packs)
+    assert shelves(site) == {}
+
+
 def test_a_label_at_the_ward_uses_what_was_bought_at_issue(site: Site) -> None:
     agree(site, Trigger.ISSUE)
     packs, department = labelled(site, 2), ward(site)
