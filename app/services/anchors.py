@@ -28,11 +28,12 @@ from app.models.stock import ChainHead, Ledger
 from app.services.db import Database, now, today
 
 GROUP = 0
-_BOOKS: Final[dict[str, type[Ledger | Audit | Imprint]]] = {
+BOOKS: Final[dict[str, type[Ledger | Audit | Imprint]]] = {
     "ledger": Ledger,
     "audit": Audit,
     CHAIN: Imprint,
 }
+"""What is chained, by the name of the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def check(db: Database) -> tuple[AnchorProof, ...]:
 def _heads_by_day(session: Session) -> dict[date, list[tuple[AnchorHead, bytes | None]]]:
     """Every head in sight, with the hash that its row has in the books now."""
     found: dict[date, list[tuple[AnchorHead, bytes | None]]] = {}
-    for chain, books in _BOOKS.items():
+    for chain, books in BOOKS.items():
         rows = session.execute(
             select(AnchorHead, books.hash)
             .outerjoin(books, and_(books.org_id == AnchorHead.org_id, books.seq == AnchorHead.seq))
@@ -172,7 +173,7 @@ def _hashes(
     """What the books have now at (organisation, chain, row); one question for each chain."""
     wanted = tuple(places)
     found: dict[tuple[int, str, int], bytes] = {}
-    for chain, books in _BOOKS.items():
+    for chain, books in BOOKS.items():
         rows = [
             and_(books.org_id == org, books.seq == seq)
             for org, name, seq in wanted
@@ -268,18 +269,23 @@ def heads(db: Database) -> tuple[Head, ...]:
 
 
 def compare(db: Database, seen: Iterable[Head]) -> tuple[Rewritten, ...]:
-    """What this computer saw and the books no longer have; heads out of sight are left out."""
+    """What this computer saw and the books no longer have.
+
+    On a server heads may be out of sight, and are left out; of a file everybody sees all.
+    """
     with db.read() as session:
         ends = {
             (row.org_id, row.chain): row.seq
             for row in session.execute(select(ChainHead.org_id, ChainHead.chain, ChainHead.seq))
         }
-        known = [one for one in seen if one.seq and (one.org_id, one.chain) in ends]
+        known = [
+            one for one in seen if one.seq and (db.is_sqlite or (one.org_id, one.chain) in ends)
+        ]
         now_there = _hashes(session, ((one.org_id, one.chain, one.seq) for one in known))
     found = []
     for head in known:
         hash_now = now_there.get((head.org_id, head.chain, head.seq))
         if hash_now is None or hash_now.hex() != head.hash:
-            end = ends[head.org_id, head.chain]
+            end = ends.get((head.org_id, head.chain), 0)
             found.append(Rewritten(head.org_id, head.chain, head.seq, hash_now is None, end))
     return tuple(found)

@@ -242,6 +242,18 @@ def test_a_computer_that_saw_the_books_says_so(booked: Site, tmp_path: Path) -> 
     assert "here" not in (tmp_path / "heads.json").read_text(encoding="utf-8")
 
 
+def test_a_chain_that_is_gone_with_its_head_is_missed(sqlite_site: Site, tmp_path: Path) -> None:
+    """In a file nothing is out of sight."""
+    site, witness = fill(sqlite_site), seen_by(tmp_path)
+    assert look(site.db(ME), witness) == ()
+    with site.owner.engine.execution_options(write=True).begin() as connection:
+        connection.execute(text("DROP TRIGGER audit_no_delete"))
+        for table in ("audit", "chain_head"):
+            connection.execute(text(f"DELETE FROM {table} WHERE org_id = {EAST}"))
+    found = {(one.chain, one.shorter, one.now_seq) for one in look(site.db(ME), witness)}
+    assert ("audit", True, 0) in found
+
+
 def test_what_one_computer_saw_of_two_databases_is_kept_apart(
     booked: Site, databases: Databases, tmp_path: Path
 ) -> None:

@@ -84,6 +84,27 @@ def test_a_changed_row_breaks_the_chain(
     assert [(one.org_id, one.chain, one.broken_at) for one in broken] == [(EAST, chain, broken_at)]
 
 
+def test_every_changed_row_is_named(stocked: Site) -> None:
+    tamper(stocked, "UPDATE ledger SET qty = qty + 1 WHERE seq IN (1, 3)")
+    (broken,) = [one for one in proofs.chains(stocked.owner) if not one.whole]
+    assert (broken.broken_at, broken.odd) == (1, (1, 3))
+
+
+@pytest.mark.parametrize("chain", ["ledger", "audit", "imprint"])
+def test_a_chain_whose_head_was_taken_away_is_walked(stocked: Site, chain: str) -> None:
+    """Else every row of it could be changed."""
+    tamper(stocked, f"DELETE FROM chain_head WHERE chain = '{chain}'")
+    broken = [one for one in proofs.chains(stocked.owner) if not one.whole]
+    assert {one.chain for one in broken} == {chain}
+    assert all((one.broken_at, one.odd) == (one.rows + 1, ()) for one in broken)
+
+
+def test_who_sees_a_part_of_a_chain_is_told_nothing_of_it(stocked: Site) -> None:
+    """A supplier sees the moves of its own goods."""
+    for login in ("kangze_sales", "east_store", "lead_buyer", "west_store"):
+        assert all(one.whole for one in proofs.chains(stocked.db(login))), login
+
+
 def test_a_changed_balance_is_found_to_the_unit(stocked: Site) -> None:
     tamper(stocked, "UPDATE balance SET qty = qty + 5")
 

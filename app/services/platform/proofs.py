@@ -6,11 +6,11 @@ Both only read. They run before and after a backup, in `yilian doctor`, and on t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
+    inspect,
     literal,
     select,
     type_coerce,
@@ -30,8 +31,10 @@ from app.domain import imprints as law
 from app.domain.ledger import GENESIS
 from app.models.base import BigInt
 from app.models.imprint import Imprint
+from app.models.party import Organisation
 from app.models.platform import Audit
 from app.models.stock import Balance, ChainHead, Ledger, Place
+from app.services.anchors import BOOKS
 from app.services.db import Database, database_of
 from app.services.db_errors import translate
 
@@ -39,6 +42,7 @@ Report = Callable[[int, int], None]
 Row = tuple[int, bytes, bytes, str]
 _PAGE: Final = 10_000
 _FEW: Final = 3
+_ODD: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class ChainProof:
         rows: How many rows there are.
         head: The last hash in hex; to be kept or printed outside the database.
         broken_at: Sequence number of the first row that does not fit, 0 when all do.
+        odd: The first rows that do not fit: changed, or rows before them are gone. Without them
+            the chain has lost its end, or the note of where it ends.
     """
 
     org_id: int
@@ -71,6 +77,7 @@ class ChainProof:
     rows: int
     head: str
     broken_at: int
+    odd: tuple[int, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -136,36 +143,70 @@ def pages(db: Database) -> str:
 def chains(db: Database, report: Report | None = None) -> tuple[ChainProof, ...]:
     """Recompute the hash chains of all organisations that the person may read."""
     with db.read() as session:
-        heads = session.execute(
-            select(ChainHead.org_id, ChainHead.chain, ChainHead.seq, ChainHead.hash).order_by(
-                ChainHead.org_id, ChainHead.chain
-            )
-        ).all()
-        total, done, found = sum(int(head.seq) for head in heads), 0, []
+        query = select(ChainHead.org_id, ChainHead.chain, ChainHead.seq, ChainHead.hash)
+        rows = session.execute(query.order_by(ChainHead.org_id, ChainHead.chain))
+        heads = [_Head(*row) for row in rows]
+        heads += _headless(session, {(one.org_id, one.chain) for one in heads})
+        total, done, found = sum(head.seq for head in heads), 0, []
         for head in heads:
-            with rows_of(session, head.org_id, head.chain) as rows:
-                found.append(_walk(head, rows))
-            done += int(head.seq)
+            with rows_of(session, head.org_id, head.chain) as chained:
+                found.append(_walk(head, chained))
+            done += head.seq
             if report is not None:
                 report(done, total)
         return tuple(found)
 
 
-def _walk(head: Any, rows: Iterable[Row]) -> ChainProof:
-    previous, count, broken = GENESIS, 0, 0
+class _Head(NamedTuple):
+    org_id: int
+    chain: str
+    seq: int
+    hash: bytes
+
+
+def _headless(session: Session, known: Collection[tuple[int, str]]) -> Iterator[_Head]:
+    """Chains whose head was taken away: they would not be walked, and whatever is in them passes.
+
+    A supplier sees moves of its own goods in a chain whose head and trail it does not see.
+    """
+    there = frozenset(inspect(session.connection()).get_table_names())
+    trails = _organisations_in(session, Audit)
+    for chain, books in BOOKS.items():
+        if books.__tablename__ not in there:
+            continue  # a kept database of an older program
+        orgs = trails if chain == "audit" else _organisations_in(session, books)
+        if chain == "ledger" and not database_of(session).is_sqlite:
+            orgs &= trails
+        for org in sorted(orgs):
+            if (org, chain) not in known:
+                yield _Head(org, chain, 0, GENESIS)
+
+
+def _organisations_in(session: Session, books: type[Ledger | Audit | Imprint]) -> set[int]:
+    if books is Imprint:
+        return set(session.scalars(select(books.org_id).limit(1)))
+    mine = select(books.seq).where(books.org_id == Organisation.id).exists()
+    return set(session.scalars(select(Organisation.id).where(mine)))
+
+
+def _walk(head: _Head, rows: Iterable[Row]) -> ChainProof:
+    previous, count, last = GENESIS, 0, 0
+    odd: list[int] = []
     digest = hashlib.sha256  # the law of `app.domain.ledger.next_hash`, a million times over
     for seq, stated_previous, stated, text in rows:
         count += 1
         if (
             stated_previous != previous
             or digest(previous + text.encode()).digest() != stated
-            or seq != count
+            or seq != last + 1
         ):
-            broken = broken or seq
-        previous = stated
-    if not broken and (count != head.seq or previous != bytes(head.hash)):
-        broken = count + 1
-    return ChainProof(head.org_id, head.chain, count, bytes(previous).hex(), broken)
+            odd.append(seq)
+        previous, last = stated, seq
+    ends = count == head.seq and previous == bytes(head.hash)
+    broken = odd[0] if odd else 0 if ends else count + 1
+    return ChainProof(
+        head.org_id, head.chain, count, bytes(previous).hex(), broken, tuple(odd[:_ODD])
+    )
 
 
 @contextmanager

@@ -29,6 +29,7 @@ class NamedChain:
     rows: int
     head: str
     broken_at: int
+    odd: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
