@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -146,7 +147,7 @@ class JobRunner(QObject):
     ) -> Job:
         """Run a question on a reader; `done` gets the answer unless a newer one overtook it.
 
-        With an `owner`, nothing is called any more once that object is gone.
+        Nothing is called any more once the `owner` is gone, nor on an object that is gone.
         """
         job = self._job("", channel, done, failed, owner)
         if channel:
@@ -265,7 +266,7 @@ class JobRunner(QObject):
         if job.channel and self._newest.get(job.channel) != job.number:
             return
         if problem is None:
-            if job.on_done:
+            if job.on_done and not _gone(job.on_done):
                 job.on_done(result)
         elif said:
             with handover.said(problem):
@@ -274,10 +275,18 @@ class JobRunner(QObject):
             self._fail(job, problem)
 
     def _fail(self, job: Job, problem: Exception) -> None:
-        if job.on_failed:
-            job.on_failed(problem)
-        else:
+        if job.on_failed is None or _gone(job.on_failed):
             self.failed.emit(problem)
+        else:
+            job.on_failed(problem)
+
+
+def _gone(told: Callable[..., object]) -> bool:
+    """Whether it is a method of a form that was closed, or of a page of a window before."""
+    while isinstance(told, partial):
+        told = told.func
+    whose = getattr(told, "__self__", None)
+    return isinstance(whose, QObject) and not isValid(whose)
 
 
 def _tell_asker(job: Job, problem: Exception | None) -> bool:

@@ -135,6 +135,28 @@ class Page(QWidget):
         name = f"{self.name}.{id(self)}.{channel}" if channel else ""
         return self.context.jobs.read(work, done, failed, channel=name, owner=self)
 
+    def read_for_form(
+        self,
+        work: Callable[[], T],
+        ask: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> Job:
+        """Read what a form needs before it is opened by `ask`.
+
+        It is not opened once another form was asked for, or the person has gone on (`here`).
+        """
+        return self.read(work, self.here(ask), failed, channel="form")
+
+    def here(self, show: Callable[[T], None]) -> Callable[[T], None]:
+        """`show`, unless another page or another organisation is in front by then."""
+        scope = self.context.scope
+
+        def answered(found: T) -> None:
+            if self.isVisible() and self.context.scope == scope:
+                show(found)
+
+        return answered
+
     def write(
         self,
         work: Callable[[], T],

@@ -119,6 +119,33 @@ def test_nothing_is_called_for_an_owner_that_is_gone(jobs: JobRunner, settle: Se
     assert answers == []
 
 
+@pytest.mark.parametrize("way", ["read", "refused"])
+def test_a_method_of_a_form_that_was_closed_is_not_called(
+    jobs: JobRunner, settle: Settle, way: str
+) -> None:
+    class Asked(QObject):
+        def show(self, _words: object) -> None:
+            answers.append(self.objectName())  # what every form does: touch a widget
+
+    answers: list[str] = []
+    told: list[Exception] = []
+    jobs.failed.connect(told.append)
+    gate, asked = threading.Event(), Asked()
+
+    def work() -> None:
+        assert gate.wait(5)
+        if way == "refused":
+            raise ValueError("x")
+
+    jobs.read(work, partial(asked.show), asked.show)
+    asked.deleteLater()
+    QApplication.sendPostedEvents(asked, QEvent.Type.DeferredDelete)
+    gate.set()
+    settle()
+    assert answers == []
+    assert len(told) == (way == "refused"), "a problem is told all the same"
+
+
 def test_progress_is_told_and_cancel_stops_the_work(
     jobs: JobRunner, settle: Settle, qtbot: QtBot
 ) -> None:

@@ -207,7 +207,10 @@ class ReceivingPage(Page):
             else:
                 self.context.errors.take(error)
 
-        self.read(lambda: find_delivery(db, actor, number, org), self.open_row, missing)
+        self.read(
+            lambda: find_delivery(db, actor, number, org),
+            self.here(self.open_row), missing, channel="scan",
+        )  # fmt: skip
 
     def open_row(self, row: DeliveryRow) -> None:
         """Accept a note of the list."""
@@ -218,8 +221,9 @@ class ReceivingPage(Page):
         self.counting.save()
         db, actor = self.context.db, self.context.actor
         self.write(
-            lambda: open_delivery(db, actor, org_id, delivery_id), self._opened, self._not_opened
-        )
+            lambda: open_delivery(db, actor, org_id, delivery_id),
+            self.here(self._opened), self._not_opened,
+        )  # fmt: skip
 
     def _opened(self, opened: Opened) -> None:
         self.counting.open(opened)

@@ -138,20 +138,23 @@ class Counting(QObject):
         if self._busy or not self._waiting or self._session is None:
             return
         self._busy = True
-        text, today, rules = self._waiting.popleft(), self.opened.today, self.opened.rules
+        opened = self.opened
+        text, today, rules = self._waiting.popleft(), opened.today, opened.rules
         db, actor = self._page.context.db, self._page.context.actor
-        org_id = self.opened.note.org_id
+        org_id = opened.note.org_id
         items = frozenset(goods.item_id for goods in self.work.all_goods())
 
         def ask() -> tuple[Reading, Found]:
             reading = read(text, today, rules)
             return reading, look_up(db, actor, org_id, reading, items)
 
-        self._page.read(ask, self._answer, self._no_answer)
+        self._page.read(ask, partial(self._answer, opened), partial(self._no_answer, opened))
 
-    def _answer(self, answer: tuple[Reading, Found]) -> None:
+    def _answer(self, asked: Opened, answer: tuple[Reading, Found]) -> None:
+        if asked is not self._opened or self._session is None:
+            return  # it was scanned for a note that was left: on another one it must not count
         self._busy = False
-        if self._session is None or self._closing():
+        if self._closing():
             return
         reading, found = answer
         moment = Moment(local_time(datetime.now(UTC)), self.opened.today, self.opened.policy)
@@ -160,10 +163,11 @@ class Counting(QObject):
         self.told.emit(outcome)
         self._next()
 
-    def _no_answer(self, error: Exception) -> None:
-        self._busy = False
-        self._waiting.clear()
-        if isinstance(error, DomainError):
+    def _no_answer(self, asked: Opened, error: Exception) -> None:
+        if asked is self._opened:
+            self._busy = False
+            self._waiting.clear()
+        if asked is self._opened and isinstance(error, DomainError):
             self.refused.emit(error)
         else:
             self._page.context.errors.take(error)
@@ -220,8 +224,13 @@ class Counting(QObject):
         """Give an unknown code to goods of this note, then take the scan again."""
         db, actor = self._page.context.db, self._page.context.actor
         command = BindCode(new_op(), self.opened.note.org_id, goods.item_id, reading, units)
-        work = partial(bind_code, db, actor, command)
-        self._page.write(work, lambda _goods: self.take(reading.raw), self._no_answer)
+        opened, work = self.opened, partial(bind_code, db, actor, command)
+
+        def bound(_goods: object) -> None:
+            if opened is self._opened:
+                self.take(reading.raw)
+
+        self._page.write(work, bound, partial(self._no_answer, opened))
 
     # Drafts
 
@@ -246,12 +255,12 @@ class Counting(QObject):
         self._page.write(keep, saved, self._not_saved)
 
     def _not_saved(self, error: Exception) -> None:
-        if isinstance(error, ConflictError):
-            if self._session is not None:
-                self._saved = self.work  # ask once; the person decides what to do
-                self.overtaken.emit(error)
-        else:
-            self._page.context.errors.take(error)
+        if isinstance(error, ConflictError) and self._session is not None:
+            self._saved = self.work  # ask once; the person decides what to do
+            self.overtaken.emit(error)
+            return
+        self._page.context.errors.take(error)
+        if self._session is not None:
             self._timer.start(5 * SAVE_AFTER_MS)
 
     # Completing
@@ -281,7 +290,10 @@ class Counting(QObject):
         self._completing = False
         if self.dirty:
             self._timer.start()  # it was stopped for the posting; the count is kept all the same
-        self.not_completed.emit(error)
+        if self._session is None:
+            self._page.context.errors.take(error)  # the note was left meanwhile
+        else:
+            self.not_completed.emit(error)
 
     def _completed(self, received: Received) -> None:
         self._completing = False

@@ -1,0 +1,140 @@
+"""收货验收: what is answered late, after the note was left, is not counted on another one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.domain.errors import DomainError
+from app.domain.receiving.reading import Found
+from app.services.receiving.commands import DeliverLine, Received
+from app.services.receiving.drafts import open_delivery
+from app.services.receiving.lookup import look_up
+from app.services.receiving.queries import DeliveryRow, find_delivery
+from app.ui.context import PageContext
+from app.ui.pages.receiving import page as receiving, view_model
+from app.ui.pages.receiving.dialogs import ColdForm
+from app.ui.pages.receiving.page import ReceivingPage
+from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note
+from tests.factories import Site
+from tests.ui.conftest import Show
+from tests.ui.keys import key
+
+Settle = Callable[[], None]
+FIRST, SECOND = "SH20261014-011", "SH20261014-012"
+
+
+@pytest.fixture
+def page(context: PageContext, show: Show, settle: Settle, sqlite_site: Site) -> ReceivingPage:
+    """The list, with two notes of the same goods."""
+    for number in (FIRST, SECOND):
+        note(sqlite_site, {}, lines=(DeliverLine(AMOXICILLIN, 2400),), no=number)
+    shown = show(ReceivingPage(context))
+    settle()
+    return shown
+
+
+class Held:
+    """Answers of a question that come back when they are let go, the first ones last."""
+
+    def __init__(self, late: int = 1) -> None:
+        self.asked, self.go = Event(), Event()
+        self._late = late
+
+    def wait(self) -> None:
+        """In the reader or writer thread."""
+        self._late -= 1
+        if self._late >= 0:
+            self.asked.set()
+            assert self.go.wait(10)
+
+
+def test_a_scan_answered_late_is_not_counted_on_the_next_note(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held()
+
+    def late(*asked: object) -> Found:
+        held.wait()
+        return look_up(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(view_model, "look_up", late)
+    page.scanned(FIRST)
+    settle()
+    page.scanned(gs1(AMOXICILLIN, "A1"))
+    qtbot.waitUntil(held.asked.is_set)
+    key(page, Qt.Key.Key_Escape)
+    page.scanned(SECOND)
+    qtbot.waitUntil(lambda: page.working)
+    held.go.set()
+    settle()
+    assert page.counting.work.note.no == SECOND
+    assert not any(entry.counted for entry in page.counting.work.entries)
+    page.scanned(gs1(AMOXICILLIN, "A1"))
+    settle()
+    assert any(entry.counted for entry in page.counting.work.entries), "it goes on counting"
+
+
+def test_a_posting_refused_after_the_note_was_left_is_told(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held()
+
+    def refused(*_asked: object) -> Received:
+        held.wait()
+        raise DomainError("receive.month", "这个月已经结账。请改到下个月。")
+
+    monkeypatch.setattr(view_model, "receive", refused)
+    page.scanned(FIRST)
+    settle()
+    page.counting.complete()
+    qtbot.waitUntil(held.asked.is_set)
+    key(page, Qt.Key.Key_Escape)
+    held.go.set()
+    settle()
+    assert "这个月已经结账" in page.context.notices.kept[0].text
+
+
+def test_the_number_scanned_last_is_opened(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held()
+
+    def late(*asked: object) -> DeliveryRow:
+        held.wait()
+        return find_delivery(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receiving, "find_delivery", late)
+    page.scanned(FIRST)
+    qtbot.waitUntil(held.asked.is_set)
+    page.scanned(SECOND)
+    qtbot.waitUntil(lambda: page.working)
+    held.go.set()
+    settle()
+    assert page.counting.work.note.no == SECOND
+
+
+def test_a_note_that_opens_behind_another_page_asks_nothing(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, sqlite_site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    cold = note(sqlite_site, {}, lines=(DeliverLine(INSULIN, 2),), no="SH20261014-013")
+    held = Held()
+
+    def late(*asked: object) -> object:
+        held.wait()
+        return open_delivery(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receiving, "open_delivery", late)
+    page.scanned(cold.no)
+    qtbot.waitUntil(held.asked.is_set)
+    page.hide()
+    held.go.set()
+    settle()
+    assert not page.working
+    assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, ColdForm)]
