@@ -284,18 +284,16 @@ def local_time(value: datetime) -> datetime:
     return value.astimezone(ZONE)
 
 
-def sqlite_engine(path: str, *, key_value: str = "") -> Engine:
+def sqlite_engine(path: str) -> Engine:
     """An engine on a SQLite file with the pragmas that the promises rest on.
 
     Args:
-        path: File name, or ``:memory:``.
-        key_value: Extra query of the URL, such as ``mode=ro&uri=true``.
+        path: File name, or ``:memory:``; whatever signs it has, it is never read as a URL.
     """
     import pysqlite3.dbapi2 as driver
 
-    url = f"sqlite:///{path}" + (f"?{key_value}" if key_value else "")
     engine = create_engine(
-        url,
+        URL.create("sqlite", database=path),
         module=driver,
         connect_args={"check_same_thread": False, "cached_statements": _STATEMENTS},
     )

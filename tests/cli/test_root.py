@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -122,6 +124,18 @@ def test_an_unknown_language_is_a_usage_error() -> None:
     assert bare("--lang", "fr", "account", "duties").code == 2
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names")
+def test_a_name_with_any_sign_is_the_name_of_the_file(tmp_path: Path) -> None:
+    secret = {"YILIAN_NEW_PASSWORD": "four-quiet-words"}
+    folder = tmp_path / "药库 '一' \"二\" #3 %41?mode=ro&x=y"
+    file = folder / "a?b=1.db"
+    made = bare("--db", str(file), "init", "--organisation", "示例医院", env=secret)
+    assert made.code == 0
+    assert bare("--db", str(file), "reconcile").code == 0
+    assert [one.name for one in tmp_path.glob("药库*")] == [folder.name]
+    assert all(one.name.startswith(file.name) for one in folder.iterdir())
+
+
 def test_init_makes_a_file_that_works(tmp_path: object) -> None:
     file = f"{tmp_path}/group.db"
     secret = {"YILIAN_NEW_PASSWORD": "four-quiet-words", "YILIAN_PASSWORD": "four-quiet-words"}
@@ -145,6 +159,7 @@ def test_a_person_answers_in_json_on_both_databases(site: Site) -> None:
 
 _GUI = """
 import sys
+from pathlib import Path
 from app import __main__ as start
 from app.domain.errors import EnvironmentProblem
 
