@@ -124,11 +124,11 @@ def test_an_unknown_language_is_a_usage_error() -> None:
     assert bare("--lang", "fr", "account", "duties").code == 2
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names")
 def test_a_name_with_any_sign_is_the_name_of_the_file(tmp_path: Path) -> None:
     secret = {"YILIAN_NEW_PASSWORD": "four-quiet-words"}
-    folder = tmp_path / "药库 '一' \"二\" #3 %41?mode=ro&x=y"
-    file = folder / "a?b=1.db"
+    more = "" if os.name == "nt" else '"?mode=ro&x=y'  # Windows allows no such names
+    folder = tmp_path / f"药库 '一' #3 %41{more}"
+    file = folder / f"a{more}.db"
     made = bare("--db", str(file), "init", "--organisation", "示例医院", env=secret)
     assert made.code == 0
     assert bare("--db", str(file), "reconcile").code == 0
