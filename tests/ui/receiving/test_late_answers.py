@@ -17,7 +17,7 @@ from app.services.receiving.drafts import open_delivery
 from app.services.receiving.lookup import look_up
 from app.services.receiving.queries import DeliveryRow, find_delivery
 from app.ui.context import PageContext
-from app.ui.pages.receiving import page as receiving, view_model
+from app.ui.pages.receiving import page as receiving, scans, view_model
 from app.ui.pages.receiving.dialogs import ColdForm
 from app.ui.pages.receiving.page import ReceivingPage
 from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note
@@ -63,7 +63,7 @@ def test_a_scan_answered_late_is_not_counted_on_the_next_note(
         held.wait()
         return look_up(*asked)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(view_model, "look_up", late)
+    monkeypatch.setattr(scans, "look_up", late)
     page.scanned(FIRST)
     settle()
     page.scanned(gs1(AMOXICILLIN, "A1"))

@@ -207,10 +207,8 @@ class ReceivingPage(Page):
             else:
                 self.context.errors.take(error)
 
-        self.read(
-            lambda: find_delivery(db, actor, number, org),
-            self.here(self.open_row), missing, channel="scan",
-        )  # fmt: skip
+        opened = self.here(self.open_row)
+        self.read(lambda: find_delivery(db, actor, number, org), opened, missing, channel="scan")
 
     def open_row(self, row: DeliveryRow) -> None:
         """Accept a note of the list."""
@@ -219,11 +217,8 @@ class ReceivingPage(Page):
     def open_note(self, org_id: int, delivery_id: int) -> None:
         """Open a note for acceptance; what was counted of another is saved first."""
         self.counting.save()
-        db, actor = self.context.db, self.context.actor
-        self.write(
-            lambda: open_delivery(db, actor, org_id, delivery_id),
-            self.here(self._opened), self._not_opened,
-        )  # fmt: skip
+        db, actor, opened = self.context.db, self.context.actor, self.here(self._opened)
+        self.write(lambda: open_delivery(db, actor, org_id, delivery_id), opened, self._not_opened)
 
     def _opened(self, opened: Opened) -> None:
         self.counting.open(opened)

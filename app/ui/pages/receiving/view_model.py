@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from app.domain.errors import ConflictError, DomainError, Problem
 from app.domain.ids import new_op
 from app.domain.receiving import drafts, editing
 from app.domain.receiving.note import Goods
-from app.domain.receiving.reading import Found, Reading, read
+from app.domain.receiving.reading import Found, Reading
 from app.domain.receiving.review import Persons, review
 from app.domain.receiving.scanning import Moment, scan
 from app.domain.receiving.work import Entry, Session, Work
@@ -23,9 +22,10 @@ from app.i18n import _
 from app.services.db import local_time
 from app.services.receiving.commands import Opened, Receive, Received, SaveDraft, Second
 from app.services.receiving.drafts import save_draft
-from app.services.receiving.lookup import BindCode, bind_code, look_up
+from app.services.receiving.lookup import BindCode, bind_code
 from app.services.receiving.receive import receive
 from app.ui.page import Page
+from app.ui.pages.receiving.scans import Scans
 
 SAVE_AFTER_MS: Final = 2_000
 Edit = Callable[[Session], Session]
@@ -66,8 +66,7 @@ class Counting(QObject):
         self._session: Session | None = None
         self._draft = _Draft(0)
         self._saved: Work | None = None
-        self._waiting: deque[str] = deque()
-        self._busy = False
+        self._scans: Scans | None = None
         self._completing = False
         self._intention: Receive | None = None
         self.second: Second | None = None
@@ -114,63 +113,46 @@ class Counting(QObject):
             work = replace(work, current=work.entries[0].key)
         self._opened, self._session = opened, Session(work)
         self._draft, self._saved = _Draft(opened.version), work
-        self._waiting.clear()
-        self._busy = False
-        self._intention, self.second = None, None
+        self._leave()
+        self._scans = Scans(self._page, opened, self._goods_of_note, self._answer, self._no_answer)
         self.changed.emit()
 
     def close(self) -> None:
         """Leave the note; what is counted is saved."""
         self.save()
         self._timer.stop()
-        self._opened = self._session = self._intention = self.second = None
-        self._waiting.clear()
+        self._opened = self._session = None
+        self._leave()
+
+    def _leave(self) -> None:
+        self._intention = self.second = None
+        if self._scans is not None:
+            self._scans.leave()
+            self._scans = None
 
     # Scans
 
     def take(self, text: str) -> None:
         """A scan: scans are answered one after the other, in the order they came."""
-        if not self._closing():
-            self._waiting.append(text)
-            self._next()
+        if not self._closing() and self._scans is not None:
+            self._scans.take(text)
 
-    def _next(self) -> None:
-        if self._busy or not self._waiting or self._session is None:
+    def _answer(self, reading: Reading, found: Found) -> None:
+        if self._session is None or self._closing():
             return
-        self._busy = True
-        opened = self.opened
-        text, today, rules = self._waiting.popleft(), opened.today, opened.rules
-        db, actor = self._page.context.db, self._page.context.actor
-        org_id = opened.note.org_id
-        items = frozenset(goods.item_id for goods in self.work.all_goods())
-
-        def ask() -> tuple[Reading, Found]:
-            reading = read(text, today, rules)
-            return reading, look_up(db, actor, org_id, reading, items)
-
-        self._page.read(ask, partial(self._answer, opened), partial(self._no_answer, opened))
-
-    def _answer(self, asked: Opened, answer: tuple[Reading, Found]) -> None:
-        if asked is not self._opened or self._session is None:
-            return  # it was scanned for a note that was left: on another one it must not count
-        self._busy = False
-        if self._closing():
-            return
-        reading, found = answer
         moment = Moment(local_time(datetime.now(UTC)), self.opened.today, self.opened.policy)
         session, outcome = scan(self._session, reading, found, moment)
         self._put(session)
         self.told.emit(outcome)
-        self._next()
 
-    def _no_answer(self, asked: Opened, error: Exception) -> None:
-        if asked is self._opened:
-            self._busy = False
-            self._waiting.clear()
-        if asked is self._opened and isinstance(error, DomainError):
+    def _no_answer(self, error: Exception) -> None:
+        if isinstance(error, DomainError):
             self.refused.emit(error)
         else:
             self._page.context.errors.take(error)
+
+    def _goods_of_note(self) -> frozenset[int]:
+        return frozenset(goods.item_id for goods in self.work.all_goods())
 
     def _closing(self) -> bool:
         """While the acceptance is posted nothing is counted any more: the person is told."""
@@ -224,13 +206,13 @@ class Counting(QObject):
         """Give an unknown code to goods of this note, then take the scan again."""
         db, actor = self._page.context.db, self._page.context.actor
         command = BindCode(new_op(), self.opened.note.org_id, goods.item_id, reading, units)
-        opened, work = self.opened, partial(bind_code, db, actor, command)
+        scans, work = self._scans, partial(bind_code, db, actor, command)
 
         def bound(_goods: object) -> None:
-            if opened is self._opened:
+            if scans is not None and scans is self._scans:
                 self.take(reading.raw)
 
-        self._page.write(work, bound, partial(self._no_answer, opened))
+        self._page.write(work, bound, self._no_answer)
 
     # Drafts
 
@@ -297,6 +279,6 @@ class Counting(QObject):
 
     def _completed(self, received: Received) -> None:
         self._completing = False
-        self._opened = self._session = self._intention = self.second = None
-        self._waiting.clear()
+        self._opened = self._session = None
+        self._leave()
         self.completed.emit(received)

@@ -1,0 +1,71 @@
+"""Scans of one note that is open: looked up one after the other, in the order they came."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from app.domain.receiving.reading import Found, Reading, read
+from app.services.receiving.commands import Opened
+from app.services.receiving.lookup import look_up
+from app.ui.page import Page
+
+
+class Scans:
+    """Looks scans up; what is under way when the note is left is answered to nobody.
+
+    Args:
+        page: Whose readers are asked.
+        opened: The note.
+        items: Gives the goods of the note, asked before each look.
+        found: Told what a scan is.
+        failed: Told why it could not be looked up; the scans behind it are let go.
+    """
+
+    def __init__(
+        self,
+        page: Page,
+        opened: Opened,
+        items: Callable[[], frozenset[int]],
+        found: Callable[[Reading, Found], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._page, self._opened, self._items = page, opened, items
+        self._found, self._failed = found, failed
+        self._waiting: deque[str] = deque()
+        self._busy = self._left = False
+
+    def take(self, text: str) -> None:
+        """One more scan; it waits for those before it."""
+        self._waiting.append(text)
+        self._next()
+
+    def leave(self) -> None:
+        """The note was left: a scan for it must not count on another one."""
+        self._left = True
+        self._waiting.clear()
+
+    def _next(self) -> None:
+        if self._busy or not self._waiting:
+            return
+        self._busy = True
+        text, opened, items = self._waiting.popleft(), self._opened, self._items()
+        db, actor = self._page.context.db, self._page.context.actor
+
+        def ask() -> tuple[Reading, Found]:
+            reading = read(text, opened.today, opened.rules)
+            return reading, look_up(db, actor, opened.note.org_id, reading, items)
+
+        self._page.read(ask, self._answer, self._no_answer)
+
+    def _answer(self, answer: tuple[Reading, Found]) -> None:
+        self._busy = False
+        if not self._left:
+            self._found(*answer)
+            self._next()
+
+    def _no_answer(self, error: Exception) -> None:
+        self._busy = False
+        self._waiting.clear()
+        if not self._left:
+            self._failed(error)
