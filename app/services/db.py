@@ -10,11 +10,13 @@ that the locks of a posting are held for one round trip.
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,14 +29,22 @@ from sqlalchemy import (
     literal_column,
     select,
 )
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.domain.days import ZONE
 from app.models.base import Moment, microseconds
-from app.services.db_errors import GIVE_UP_SECONDS, busy, is_cut, is_refused, translate, unsure
+from app.services.db_errors import (
+    GIVE_UP_SECONDS,
+    busy,
+    full,
+    is_cut,
+    is_refused,
+    translate,
+    unsure,
+)
 from app.services.imprints import watch
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
@@ -50,6 +60,8 @@ ACTING: Final = "acting"
 """Whose unit of work it is, in `Session.info`: the person's row."""
 _STATEMENTS: Final = 256
 """That a connection to a file keeps ready. Past that the driver keeps those it had first."""
+_LITTLE: Final = 100_000
+"""Bytes: less is left on a full disk than SQLite needs to open a file."""
 _LAST: Final = "last"
 _LEARNED: Final = "learned"
 
@@ -299,6 +311,7 @@ def sqlite_engine(path: str) -> Engine:
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", partial(_tell_full, path))
     return engine
 
 
@@ -339,6 +352,14 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
     ):
         _retry(partial(cursor.execute, f"PRAGMA {pragma}"))
     cursor.close()
+
+
+def _tell_full(path: str, context: ExceptionContext) -> None:
+    """Without room for the `-shm` SQLite tells an I/O error, even to somebody who only reads."""
+    if "disk I/O error" in str(context.original_exception):
+        with suppress(OSError):
+            if shutil.disk_usage(Path(path).absolute().parent).free < _LITTLE:
+                raise full() from context.original_exception
 
 
 def _begin(connection: Connection) -> None:

@@ -122,6 +122,11 @@ def busy() -> EnvironmentProblem:
     )
 
 
+def full() -> EnvironmentProblem:
+    """No room on the disk that holds the data."""
+    return EnvironmentProblem("db.full", _("没能保存：磁盘已满。内容还在屏幕上，清出空间后重试。"))
+
+
 def no_stock() -> DomainError:
     """The refusal of a posting that would take more than there is."""
     return DomainError("stock.short", _("库存不够，没有记账。请核对数量，或先看库存里哪一批还有。"))
@@ -231,9 +236,7 @@ def _room(state: str, message: str) -> EnvironmentProblem | None:
             "db.crowded", _("服务器或你的账号的连接数已满。请关掉多开的窗口，或请管理员核对。")
         )
     if state.startswith("53") or "disk is full" in message or "No space" in message:
-        return EnvironmentProblem(
-            "db.full", _("没能保存：磁盘已满。内容还在屏幕上，清出空间后重试。")
-        )
+        return full()
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import SHUT_RDWR, socket
+from types import SimpleNamespace
 
 import pytest
 from psycopg import Connection, Pipeline, errors
@@ -20,7 +22,7 @@ from app.domain.duties import Duty
 from app.domain.errors import DomainError, EnvironmentProblem, UnsureProblem
 from app.services import line_watch
 from app.services.catalogue.detail import item_detail
-from app.services.db import at_end
+from app.services.db import Database, at_end, sqlite_engine
 from app.services.db_errors import as_known
 from app.services.platform.server import OWNER
 from app.services.ready import Ready
@@ -146,3 +148,30 @@ def test_a_number_that_no_column_holds_is_refused_in_words(site: Site) -> None:
         item_detail(*site.as_("lead_buyer"), 10**20)
     with pytest.raises(DomainError, match="数字太大"), site.owner.write() as session:
         session.execute(text("UPDATE item SET pack_factor = :n"), {"n": 10**20})
+
+
+@contextmanager
+def no_file_may_grow() -> Iterator[None]:
+    """What a full disk is to the file beside the data that SQLite makes on opening it."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(("left", "told"), [(0, "db.full"), (10**9, "db.disk")])
+def test_a_full_disk_is_told_as_that_before_anything_is_written(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch, left: int, told: str
+) -> None:
+    file = str(sqlite_site.owner.engine.url.database)
+    sqlite_site.close()  # the last one to go takes the -shm along
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=left))
+    late = Database(sqlite_engine(file))
+    with no_file_may_grow(), pytest.raises(EnvironmentProblem) as problem, late.read() as session:
+        session.scalar(text("SELECT 1 FROM organisation"))
+    assert problem.value.code == told
+    with late.read() as session:
+        assert session.scalar(text("SELECT 1 FROM organisation")) == 1
+    late.close()
