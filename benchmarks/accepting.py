@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import insert
@@ -29,9 +30,8 @@ def accepting(record: Record, site: Site, backend: str, size: int) -> None:
     """P2: acceptances of `size` lines (1,000 at most), each of its own signed order."""
     lines = min(size, LINES)
     make_items(site.owner, lines)
-    with site.owner.write() as session:
-        session.execute(insert(Price), [price_of(item, KANGZE) for item in range(lines)])
-    waiting = [_counted(site, lines, run) for run in range(_RUNS)]
+    price_list(site, lines)
+    waiting = [counted_note(site, range(lines), run) for run in range(_RUNS)]
     way = site.as_("east_store")
     record.take(
         (f"acceptance of {lines:,} lines", backend, size),
@@ -41,10 +41,17 @@ def accepting(record: Record, site: Site, backend: str, size: int) -> None:
     )
 
 
-def _counted(site: Site, lines: int, run: int) -> Receive:
-    """A note for all of an order, each line counted with a lot of its own."""
+def price_list(site: Site, items: int) -> None:
+    """A price of one supplier for each item of `make_items`."""
     with site.owner.write() as session:
-        asked = write_ask(session, EAST, site.world.stores[EAST], needs(lines))
+        session.execute(insert(Price), [price_of(item, KANGZE) for item in range(items)])
+
+
+def counted_note(site: Site, items: range, run: int) -> Receive:
+    """A note for all of an order of some items, each line counted with a lot of its own."""
+    with site.owner.write() as session:
+        wanted = islice(needs(items.stop), items.start, items.stop)
+        asked = write_ask(session, EAST, site.world.stores[EAST], wanted)
     consolidate(*site.as_("lead_buyer"), Consolidate(new_op(), f"第 {run} 单", (asked,)))
     for login in ("east_head", "kangze_sales"):
         sign_as(site, login, order_of(site, EAST, KANGZE))
