@@ -6,16 +6,21 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
+from sqlalchemy.orm import Session
 
-from app.domain.errors import DomainError
+from app.domain.duties import Actor
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.services.db import Database
+from app.services.stock import posting
 from tests.factories import Site
 
 LONGEST_WAIT = 0.4
 """Seconds for which a commit waits for one that may be held up by it."""
+_Deed: TypeAlias = tuple[str, Callable[..., Any], Any]
+"""Login, verb, command."""
 
 
 def race(*calls: Callable[[], object]) -> list[object]:
@@ -69,3 +74,42 @@ def meeting(people: int = 2) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Database, "_commit", together)
         yield
+
+
+def in_between(site: Site, first: _Deed, second: _Deed) -> list[object]:
+    """What came of two deeds; the second begins once the first has posted rows, or begins to end.
+
+    The first goes on when the second is done, or waits for it: the worst moment for a ring, in
+    which each waits for the other until the server throws one of them out.
+    """
+    ways = [(site.connect(login), site.actor(login)) for login, _verb, _command in (first, second)]
+    calls = [
+        partial(verb, *way, command)
+        for way, (_login, verb, command) in zip(ways, (first, second), strict=True)
+    ]
+    came: list[object] = [None, None]
+    other = threading.Thread(target=_tell, args=(came, 1, calls[1]))
+    mine, posted = threading.current_thread(), posting._post_postgresql
+
+    def then_the_other(session: Session, actor: Actor, what: posting.Posting) -> posting.Posted:
+        done = posted(session, actor, what)
+        if threading.current_thread() is mine and not other.ident:
+            other.start()
+            other.join(LONGEST_WAIT)
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posting, "_post_postgresql", then_the_other)
+        _tell(came, 0, calls[0])
+    if other.ident:
+        other.join()
+    for db, _actor in ways:
+        db.close()
+    return came
+
+
+def _tell(came: list[object], place: int, call: Callable[[], object]) -> None:
+    try:
+        came[place] = call()
+    except (DomainError, EnvironmentProblem) as error:
+        came[place] = error

@@ -75,7 +75,8 @@ def write_demand(
     """Add to the days' figures, or put these in their place (an import that is the truth)."""
     if not lines:
         return
-    rows = [_row(org_id, place_id, line) for line in lines]
+    ordered = sorted(lines, key=lambda line: (line.item_id, line.day))  # nobody waits in a ring
+    rows = [_row(org_id, place_id, line) for line in ordered]
     at_end(session, _ADD if add else _REPLACE, rows)
 
 

@@ -36,6 +36,10 @@ def next_number(session: Session, org_id: int, kind: str, day: date, *, count: i
 
 
 def document_no(session: Session, org_id: int, prefix: str, day: date) -> str:
-    """A document number such as ``SH20261014-002``."""
+    """A document number such as ``SH20261014-002``.
+
+    It is held until the end of the unit of work, and drawn before anything is posted: others hold
+    their number while they wait for the house's books, and nobody waits in a ring.
+    """
     running = next_number(session, org_id, prefix, day)
     return f"{prefix}{day:%Y%m%d}-{running:03d}"

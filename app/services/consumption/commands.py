@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from app.domain.ledger import Move
 from app.services.receiving.commands import Second
+
+PREFIX: Final = "XH"
+"""Of the numbers of consumptions, and of the papers that take them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Use:
         op_id: Of the command; each document of one command needs its own, derived from it.
         source: scan, typed, pack, dispense, kit, test or case.
         document_id: Known before where something else refers to it already.
+        no: Its number, drawn before where something else is posted before it.
     """
 
     org_id: int
@@ -67,6 +71,7 @@ class Use:
     source: str
     note: str = ""
     document_id: int = 0
+    no: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from app.models.settlement import Consumption
 from app.models.stock import Ledger
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.commands import Use
+from app.services.consumption.commands import PREFIX, Use
 from app.services.consumption.dispense_counter import known_lines, load_counter, serve
 from app.services.consumption.dispense_rows import FIELDS, KIND, Codes, Reader, load_codes
 from app.services.consumption.reverse import Back, already_reversed, post_back, reversing
@@ -46,6 +46,7 @@ from app.services.importing.plan import (
 )
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.importing.said_columns import known_columns
+from app.services.numbering import document_no
 from app.services.operations import claim, finish, plain
 from app.services.queries.portions import portions
 from app.services.stock.places import main_place, virtual_place
@@ -171,6 +172,7 @@ def _book(
     )  # fmt: skip
     booking = _Booking(session, actor, command, place, batch_id)
     booking.prepare(counter)
+    booking.hold(counter)
     report(0, 2)
     booking.post_gifts(counter)
     report(1, 2)
@@ -192,6 +194,7 @@ class _Booking:
         self._place = place
         self._batch = batch_id
         self._documents: dict[tuple[date, int], int] = {}
+        self._numbers: dict[tuple[date, int], str] = {}
         self._lines: dict[int, int] = {}
         self._seqs: dict[int, int] = {}
 
@@ -221,6 +224,16 @@ class _Booking:
                     _("这些发药刚由别人导入，没有重复记账。请重新预览。"),
                 )
 
+    def hold(self, counter: Counter) -> None:
+        """The documents that goods come back to, then the numbers of all days: before the books.
+
+        Whoever takes one of the documents back by hand, or uses goods at the counter, holds them
+        in this order too: nobody waits in a ring.
+        """
+        self._originals([one.key for one in counter.returns if one.key > 0])
+        for day, kind in sorted(self._documents):
+            self._numbers[day, kind] = document_no(self._session, self._org, PREFIX, day)
+
     def post_gifts(self, counter: Counter) -> None:
         """One consumption for each day."""
         used = virtual_place(self._session, self._org, "consumed")
@@ -240,7 +253,7 @@ class _Booking:
             ]
             use = Use(
                 self._org, self._op(f"gift.{day}"), self._place, day, "dispense",
-                self._command.plan.file_name, self._documents[day, 0],
+                self._command.plan.file_name, self._documents[day, 0], self._numbers[day, 0],
             )  # fmt: skip
             done = post_use(self._session, self._actor, use, moves)
             for (number, _gift), line in zip(mine, done.lines, strict=True):
@@ -264,6 +277,7 @@ class _Booking:
             back = Back(
                 self._org, self._op(f"return.{day}"), self._place, day, _("退药"),
                 documents.pop() if len(documents) == 1 else 0, self._documents[day, 1],
+                self._numbers[day, 1],
             )  # fmt: skip
             post_back(self._session, self._actor, back, moves)
 

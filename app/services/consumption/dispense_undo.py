@@ -141,8 +141,9 @@ def undo(db: Database, actor: Actor, command: UndoDispense) -> int:
             )
         ).all()
         documents = sorted({line.document_id for line in lines})
+        heads = _held(session, command.org_id, documents)  # before the books, as by hand
         written = _again(session, actor, command, documents)
-        written += _back(session, actor, command, documents)
+        written += _back(session, actor, command, heads)
         session.execute(
             delete(DispenseLine).where(
                 DispenseLine.org_id == command.org_id, DispenseLine.batch_id == batch.id
@@ -157,16 +158,22 @@ def undo(db: Database, actor: Actor, command: UndoDispense) -> int:
         return written
 
 
-def _back(session: Session, actor: Actor, command: UndoDispense, documents: Sequence[int]) -> int:
-    """Reverse what is left of the import's consumption, document by document."""
-    written = 0
-    heads = session.scalars(
+def _held(session: Session, org_id: int, documents: Sequence[int]) -> Sequence[Consumption]:
+    """What the import gave out, which nobody else takes back until the end."""
+    return session.scalars(
         select(Consumption)
-        .where(Consumption.org_id == command.org_id, Consumption.id.in_(documents))
+        .where(Consumption.org_id == org_id, Consumption.id.in_(documents))
         .where(Consumption.source != "reversal")
         .order_by(Consumption.id)
         .with_for_update()
     ).all()
+
+
+def _back(
+    session: Session, actor: Actor, command: UndoDispense, heads: Sequence[Consumption]
+) -> int:
+    """Reverse what is left of the import's consumption, document by document."""
+    written = 0
     for head in heads:
         rows = _rows(session, command.org_id, head.id, DocKind.CONSUMPTION)
         done = already_reversed(session, command.org_id, [row.seq for row in rows])

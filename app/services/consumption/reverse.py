@@ -24,7 +24,7 @@ from app.models.stock import Ledger, Lot
 from app.services import audit
 from app.services.access import require
 from app.services.consumption.came_back import came_back
-from app.services.consumption.commands import Consumed, ConsumedLine, Reverse
+from app.services.consumption.commands import PREFIX, Consumed, ConsumedLine, Reverse
 from app.services.consumption.demand_back import demand_back
 from app.services.consumption.part_packs import loosen, whole_packs
 from app.services.consumption.two_persons import need_two
@@ -100,6 +100,7 @@ class Back:
         day: When the goods came back: it decides which month's bill takes it off.
         original_id: The consumption that is taken back, 0 when it is several.
         document_id: Known before where something else refers to it already.
+        no: Its number, drawn before where something else is posted before it.
     """
 
     org_id: int
@@ -109,13 +110,14 @@ class Back:
     reason: str
     original_id: int = 0
     document_id: int = 0
+    no: str = ""
 
 
 def post_back(session: Session, actor: Actor, back: Back, moves: Sequence[Move]) -> Consumed:
     """Post reversing moves as one document; each is linked to the row that it takes back."""
     refuse_closed(session, back.org_id, back.day)
     document_id = back.document_id or new_id()
-    no = document_no(session, back.org_id, "XH", back.day)
+    no = back.no or document_no(session, back.org_id, PREFIX, back.day)
     session.add(
         Consumption(
             org_id=back.org_id,

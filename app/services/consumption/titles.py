@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
@@ -219,20 +219,35 @@ def departments_of(session: Session, org_id: int) -> frozenset[int]:
     return frozenset(place for place in levels if below(place))
 
 
-def issue_titles(
-    session: Session, actor: Actor, passing: Passing, moved: Sequence[Move]
-) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
-    """What a move between store and department does to the title: passed, and given back.
+class Ways(NamedTuple):
+    """Moves between store and department: out to it, and home from it."""
 
+    out: Sequence[Move]
+    home: Sequence[Move]
+
+
+def ways_of(session: Session, org_id: int, moves: Sequence[Move]) -> Ways:
+    """Which of the moves `issue_titles` is about; called before they are posted.
+
+    Who gives title back holds the turn at that before the books, as all others do.
     Goods that are lost there, or found again, are nobody's return and nobody's issue: what was
     bought at issue stays bought.
     """
-    inside = departments_of(session, passing.org_id)
-    stores = _house(session, passing.org_id) - inside
-    out = [m for m in moved if m.from_place in stores and m.to_place in inside]
-    home = [m for m in moved if m.from_place in inside and m.to_place in stores]
-    passed = pass_title(session, actor, passing, out) if out else ()
-    back = give_title_back(session, actor, passing, home) if home else ()
+    inside = departments_of(session, org_id)
+    stores = _house(session, org_id) - inside
+    out = [m for m in moves if m.from_place in stores and m.to_place in inside]
+    home = [m for m in moves if m.from_place in inside and m.to_place in stores]
+    if home:
+        _one_at_a_time(session, org_id)
+    return Ways(out, home)
+
+
+def issue_titles(
+    session: Session, actor: Actor, passing: Passing, ways: Ways
+) -> tuple[tuple[Move, ...], tuple[Move, ...]]:
+    """What posted moves between store and department do to the title: passed, and given back."""
+    passed = pass_title(session, actor, passing, ways.out) if ways.out else ()
+    back = give_title_back(session, actor, passing, ways.home) if ways.home else ()
     return passed, back
 
 

@@ -24,7 +24,7 @@ from app.models.base import microseconds
 from app.models.settlement import Consumption
 from app.services import audit
 from app.services.consumption.backdated import refuse_before_goods
-from app.services.consumption.commands import Consumed, Use
+from app.services.consumption.commands import PREFIX, Consumed, Use
 from app.services.consumption.pricing import priced
 from app.services.db import ask_at_end, database_of, now, today
 from app.services.demand import DemandLine, write_demand
@@ -59,7 +59,7 @@ def post_use(session: Session, actor: Actor, use: Use, moves: Sequence[Move]) ->
     _check_day(session, use, moves)
     document_id = use.document_id or new_id()
     found = priced(session, use.org_id, use.day, moves)
-    no = document_no(session, use.org_id, "XH", use.day)
+    no = use.no or document_no(session, use.org_id, PREFIX, use.day)
     _DOCUMENT.do(session, _document(session, actor, use, document_id, no))
     posted = post(
         session, actor,

@@ -22,7 +22,7 @@ from app.models.fixed_pack import FixedPack
 from app.models.pack import Pack, PackLine
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.titles import Passing, issue_titles
+from app.services.consumption.titles import Passing, issue_titles, ways_of
 from app.services.db import Database, today
 from app.services.operations import claim, finish
 from app.services.packs.commands import Packs, PackWork
@@ -188,12 +188,13 @@ def post_moves(session: Session, actor: Actor, command: PackWork, moves: Sequenc
     """Book what the packs hold as moves of one document of the house; title may pass with them."""
     priced = at_cost(session, command.org_id, moves)
     day, document = today(session), new_id()
+    ways = ways_of(session, command.org_id, priced)
     post(
         session, actor,
         Posting(command.org_id, command.op_id, DocKind.PACK, document, day, priced),
     )  # fmt: skip
     passing = Passing(command.org_id, command.op_id, document, day, Trigger.ISSUE)
-    passed, back = issue_titles(session, actor, passing, priced)
+    passed, back = issue_titles(session, actor, passing, ways)
     owners = {move.pack_id: command.org_id for move in passed}
     owners |= {move.pack_id: move.owner_id for move in back}
     for owner in sorted(set(owners.values())):

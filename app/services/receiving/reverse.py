@@ -57,6 +57,7 @@ def reverse_acceptance(db: Database, actor: Actor, command: ReverseAcceptance) -
             raise DomainError("acceptance.unknown", _("没有找到这张验收单。请刷新列表后再选。"))
         _step(session, acceptance)
         _free_packs(session, acceptance)
+        release_traces(session, acceptance)  # before the books are held, as by who sends goods
         bought = titles_back(session, acceptance.org_id, acceptance.id)
         _check_there(
             session, acceptance.org_id, [x for x in bought if x.owner_id == command.org_id]
@@ -174,7 +175,6 @@ def _check_there(session: Session, org_id: int, moves: list[Move]) -> None:
 
 
 def _reopen(session: Session, acceptance: Acceptance) -> None:
-    release_traces(session, acceptance)
     changes: dict[tuple[int, int], tuple[int, int]] = {}
     lines = session.scalars(
         select(AcceptanceLine).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -25,7 +25,7 @@ from app.models.pack import Pack, PackLine
 from app.models.stock import Lot, Place
 from app.services import audit
 from app.services.access import require
-from app.services.consumption.titles import Passing, issue_titles
+from app.services.consumption.titles import Passing, issue_titles, ways_of
 from app.services.db import Database, today
 from app.services.operations import claim, finish
 from app.services.queries.portions import key_portions, portions
@@ -127,13 +127,15 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
         document = new_id()
         moves = at_cost(session, command.org_id, moves)
         day = today(session)
+        labels = _labels_at(session, command.org_id, {_from(line) for line in command.lines})
+        ways = ways_of(session, command.org_id, moves)
         post(
             session, actor,
             Posting(command.org_id, command.op_id, DocKind.PUTAWAY, document, day, moves),
         )  # fmt: skip
-        _take_labels_along(session, command)
+        _take_labels_along(session, command, labels)
         passing = Passing(command.org_id, command.op_id, document, day, Trigger.ISSUE)
-        issue_titles(session, actor, passing, moves)
+        issue_titles(session, actor, passing, ways)
         audit.record(
             session, actor, command.org_id, "stock.move", (DocKind.PUTAWAY.value, document),
             {"lines": len(moves), "reason": command.reason},
@@ -142,18 +144,20 @@ def move_goods(db: Database, actor: Actor, command: MoveGoods) -> int:
         return len(moves)
 
 
-def _take_labels_along(session: Session, command: MoveGoods) -> None:
+def _take_labels_along(
+    session: Session, command: MoveGoods, at: Mapping[At, Sequence[int]]
+) -> None:
     """Where nothing of a lot stays behind, its labels have gone with it.
 
     Of a part nobody knows which boxes went; the scan of a label finds its goods in any case.
     """
     left = there(session, command.org_id, [_from(line) for line in command.lines])
     gone = [line for line in command.lines if not left[_from(line)]]
-    at = _labels_at(session, command.org_id, {_from(line) for line in gone})
+    lying = {_from(line): list(at[_from(line)]) for line in gone}
     along: dict[int, int] = {}
     for line in gone:  # in their order: goods may go on from where they were just put
-        packs = at.pop(_from(line), [])
-        at.setdefault(_from(line)._replace(place_id=line.to_place), []).extend(packs)
+        packs = lying.pop(_from(line), [])
+        lying.setdefault(_from(line)._replace(place_id=line.to_place), []).extend(packs)
         along |= dict.fromkeys(packs, line.to_place)
     for target in sorted(set(along.values())):
         packs = [pack for pack, place in along.items() if place == target]
@@ -161,7 +165,10 @@ def _take_labels_along(session: Session, command: MoveGoods) -> None:
 
 
 def _labels_at(session: Session, org_id: int, spots: Collection[At]) -> dict[At, list[int]]:
-    """The labels in stock whose goods are said to lie at the spots."""
+    """The labels in stock whose goods are said to lie at the spots, held until the end.
+
+    A scan holds its label before it asks for the goods, and so do they who move them.
+    """
     found: dict[At, list[int]] = {spot: [] for spot in spots}
     for part in portions(sorted(found)):
         labels = session.execute(
@@ -173,6 +180,8 @@ def _labels_at(session: Session, org_id: int, spots: Collection[At]) -> dict[At,
                 Pack.place_id.in_({spot.place_id for spot in part}),
                 Pack.item_id.in_({spot.item_id for spot in part}),
             )
+            .order_by(Pack.id)
+            .with_for_update(of=Pack)
         )  # fmt: skip
         wanted = set(part)
         for pack, *where in labels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -20,7 +20,9 @@ from app.i18n import _
 from app.models.stock import Lot
 from app.models.transfer import LoanSettlement, Transfer, TransferLine, TransferLot
 from app.services.access import require
+from app.services.consumption.commands import PREFIX
 from app.services.db import Database, now, today
+from app.services.numbering import document_no
 from app.services.receiving.second import keep_second, proved
 from app.services.stock.available import held_lots
 from app.services.stock.places import main_place, virtual_place
@@ -66,6 +68,7 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
             arrived_at=now(session), arrived_temperature=command.temperature,
             accepted_by=actor.person_id, note=command.note.strip() or None,
         )  # fmt: skip
+        no = _use_no(session, loaded, told)
         came = _book(session, actor, command, loaded, lots, told)
         keep_second(session, actor, command.org_id, command.op_id, second)
         if loaded.head.kind == Kind.RETURN.value:
@@ -73,10 +76,17 @@ def accept(db: Database, actor: Actor, command: Accept) -> Done:
         elif loaded.head.kind == Kind.LOAN.value and not came:
             close_loan(session, loaded, by_price=False)  # nothing was taken, nothing is owed
         elif loaded.head.kind == Kind.PATIENT.value:
-            hand_over(session, actor, command, second, loaded, came)
+            hand_over(session, actor, command, second, loaded, (no, came))
         if loaded.head.kind in _GIVEN and loaded.head.settle == Settle.PRICE.value:
             _charge(session, actor, loaded)
         return end(session, actor, command.org_id, op, loaded.head)
+
+
+def _use_no(session: Session, loaded: Loaded, told: Mapping[int, AcceptLot]) -> str:
+    """The number of the paper by which a patient uses what comes; empty where nobody does."""
+    if loaded.head.kind != Kind.PATIENT.value or not any(one.accepted for one in told.values()):
+        return ""
+    return document_no(session, loaded.head.org_id, PREFIX, today(session))
 
 
 def _told(command: Accept, lots: tuple[TransferLot, ...]) -> dict[int, AcceptLot]:

@@ -29,7 +29,7 @@ def hand_over(
     command: Accept,
     second: Actor | None,
     loaded: Loaded,
-    came: Sequence[tuple[Move, Sequence[str]]],
+    what: tuple[str, Sequence[tuple[Move, Sequence[str]]]],
 ) -> None:
     """Use what the patient got, in the unit of work that accepted it.
 
@@ -39,8 +39,10 @@ def hand_over(
         command: The acceptance; the consumption's operation is derived from it.
         second: Who checked controlled drugs.
         loaded: The transfer.
-        came: The moves that brought the goods in, each with the trace codes of whole lots.
+        what: The number of the consumption, and the moves that brought the goods in, each with the
+            trace codes of whole lots.
     """
+    no, came = what
     if not came:
         return
     head = loaded.head
@@ -48,7 +50,7 @@ def hand_over(
     used = virtual_place(session, head.org_id, "consumed")
     moves = [replace(move, from_place=move.to_place, to_place=used) for move, _codes in came]
     note = _("药品调配 {no}，{ref}", no=head.no, ref=head.patient_ref or "—")
-    use = Use(head.org_id, uuid5(command.op_id, "patient"), place, day, "patient", note)
+    use = Use(head.org_id, uuid5(command.op_id, "patient"), place, day, "patient", note, no=no)
     done = post_use(session, actor, use, moves)
     keep_second(session, actor, head.org_id, use.op_id, second)
     for line in loaded.lines:
