@@ -7,7 +7,7 @@ signed papers, and the heads that each computer saw last. `verify` holds the boo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -19,7 +19,7 @@ from app.domain import anchors as law
 from app.domain.errors import DomainError
 from app.domain.imprints import CHAIN
 from app.domain.ledger import GENESIS
-from app.i18n import _
+from app.i18n import N_, _
 from app.models.anchor import Anchor, AnchorHead
 from app.models.imprint import Imprint
 from app.models.party import Organisation
@@ -34,6 +34,12 @@ BOOKS: Final[dict[str, type[Ledger | Audit | Imprint]]] = {
     CHAIN: Imprint,
 }
 """What is chained, by the name of the chain."""
+CHAINS: Final = {
+    "ledger": N_("台账"),
+    "audit": N_("操作记录"),
+    CHAIN: N_("内容留存"),
+}
+"""What people call the chains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +138,11 @@ def check(db: Database) -> tuple[AnchorProof, ...]:
     with db.read() as session:
         roots = session.scalars(select(Anchor).order_by(Anchor.day)).all()
         heads = _heads_by_day(session)
+        names = dict(session.execute(select(Organisation.id, Organisation.short_name)).all())
+        names[GROUP] = _("集团")
         previous, found = GENESIS, []
         for one in roots:
-            words = _wrong(one, previous, heads.get(one.day, ()))
+            words = _wrong(one, previous, heads.get(one.day, ()), names)
             found.append(AnchorProof(one.day, bytes(one.root).hex(), not words, words))
             previous = bytes(one.root)
         return tuple(found)
@@ -154,16 +162,25 @@ def _heads_by_day(session: Session) -> dict[date, list[tuple[AnchorHead, bytes |
     return found
 
 
-def _wrong(one: Anchor, previous: bytes, heads: Iterable[tuple[AnchorHead, bytes | None]]) -> str:
+def _wrong(
+    one: Anchor,
+    previous: bytes,
+    heads: Iterable[tuple[AnchorHead, bytes | None]],
+    names: Mapping[int, str],
+) -> str:
     leaves = law.split(bytes(one.leaves))
     if bytes(one.previous) != previous or law.root(previous, one.day, leaves) != bytes(one.root):
         return _("日根本身被改过")
     for head, hash_now in heads:
+        org = names.get(head.org_id, str(head.org_id))
         kept = bytes(head.hash)
         if law.leaf(head.org_id, head.chain, head.seq, kept) not in leaves:
-            return _("机构 {org} 的链头不在日根里", org=head.org_id)
+            return _("{org}的链头不在日根里", org=org)
         if head.seq and (hash_now is None or bytes(hash_now) != kept):
-            return _("机构 {org} 的记录从第 {seq} 行以前被改写过", org=head.org_id, seq=head.seq)
+            return _(
+                "{org}的{chain}在第 {seq} 行或以前被改写过",
+                org=org, chain=_(CHAINS[head.chain]), seq=head.seq,
+            )  # fmt: skip
     return ""
 
 

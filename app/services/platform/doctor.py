@@ -9,11 +9,13 @@ from pathlib import Path
 
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
-from app.services import schema
+from app.services import anchors, schema
 from app.services.db import Database
 from app.services.db_errors import translate
 from app.services.imprints.words import tell
 from app.services.platform import proofs, server_dump, storage
+from app.services.platform.chain_words import broken_words
+from app.services.platform.kept import changed_papers
 
 SAFE_SQLITE = (3, 51, 3)
 """Older ones can corrupt a WAL file that two connections reset at the same moment."""
@@ -44,6 +46,7 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
             found += [
                 _tried(_("改动痕迹"), lambda: _chains(db, report)),
                 balances.result(),
+                _tried(_("签署的单据与报价"), lambda: _papers(db, report)),
                 _tried(_("内容留存"), lambda: _contents(db)),
             ]
     return tuple(found)
@@ -86,14 +89,26 @@ def _balances(db: Database) -> Check:
 
 def _chains(db: Database, report: proofs.Report | None) -> Check:
     found = proofs.chains(db, report)
-    broken = [one for one in found if not one.whole]
+    broken = broken_words(db, found)
+    broken += tuple(one.words for one in anchors.check(db) if not one.good)
     text = _("{n} 条链完好，{rows} 行", n=len(found), rows=sum(one.rows for one in found))
     if broken:
         text = _(
-            "{n} 条链断了：有人改过或删过记录。请运行 yilian verify，并与备份比对。",
-            n=len(broken),
-        )
+            "{n} 处记录被改过或删过，如「{first}」。请运行 yilian verify，并与备份比对。",
+            n=len(broken), first=broken[0],
+        )  # fmt: skip
     return Check(_("改动痕迹"), not broken, text)
+
+
+def _papers(db: Database, report: proofs.Report | None) -> Check:
+    found = changed_papers(db, report)
+    text = _("和签署、交来时一致")
+    if found:
+        text = _(
+            "{n} 份被改过，如 {no}：{words}。请运行 yilian verify 看是哪几份。",
+            n=len(found), no=found[0].no, words=found[0].words,
+        )  # fmt: skip
+    return Check(_("签署的单据与报价"), not found, text)
 
 
 def _contents(db: Database) -> Check:
@@ -124,9 +139,16 @@ def _file(db: Database) -> Iterator[Check]:
     with translate(), db.engine.connect() as connection:
         keys = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar_one())
-    good = answer == "ok" and not keys
-    text = _("完整") if good else _("已损坏：{answer}。请用最近的备份恢复。", answer=answer)
-    yield Check(_("文件完整性"), good, text)
+    text = _("完整")
+    if answer != "ok":
+        text = _("已损坏：{answer}。请用最近的备份恢复。", answer=answer)
+    elif keys:
+        text = _(
+            "{n} 条记录引用的内容不见了，如 {table}：{parent} 里有内容被别的程序删掉。"
+            "请与最近的备份比对。",
+            n=len(keys), table=keys[0][0], parent=keys[0][2],
+        )  # fmt: skip
+    yield Check(_("文件完整性"), answer == "ok" and not keys, text)
     yield Check(_("写入方式"), mode == "wal", mode.upper())
 
 

@@ -55,18 +55,28 @@ class NamedDifference:
 def named_chains(db: Database, found: Sequence[ChainProof]) -> tuple[NamedChain, ...]:
     """The chains with the short names of their organisations."""
     with db.read() as session:
-        names = _organisations(session, {one.org_id for one in found}) | {GROUP: _("集团")}
+        names = organisations(session, {one.org_id for one in found})
     return tuple(NamedChain(org=names.get(one.org_id, ""), **asdict(one)) for one in found)
 
 
 def named_differences(db: Database, found: Sequence[Difference]) -> tuple[NamedDifference, ...]:
     """The differences with the names of place, goods, lot and owner."""
     with db.read() as session:
-        orgs = _organisations(session, {x for one in found for x in (one.org_id, one.owner_id)})
+        orgs = organisations(session, {x for one in found for x in (one.org_id, one.owner_id)})
         places = _places(session, {one.place_id for one in found})
         items = _items(session, {one.item_id for one in found})
         lots = _lots(session, {one.lot_id for one in found})
         return tuple(_named(one, (orgs, places, lots), items.get(one.item_id)) for one in found)
+
+
+def difference_words(one: NamedDifference) -> str:
+    """A difference in one line."""
+    return _(
+        "{where} 的库存是 {balance}，按台账应为 {ledger}",
+        where=" ".join(filter(None, (one.org, one.place, one.item, one.lot_no, one.owner))),
+        balance=one.balance_text,
+        ledger=one.ledger_text,
+    )
 
 
 def _named(
@@ -88,8 +98,9 @@ def _named(
     )
 
 
-def _organisations(session: Session, keys: Collection[int]) -> dict[int, str]:
-    found: dict[int, str] = {}
+def organisations(session: Session, keys: Collection[int]) -> dict[int, str]:
+    """Short names; the group, which is no organisation, has one, too."""
+    found: dict[int, str] = {GROUP: _("集团")}
     for part in key_portions(keys):
         query = select(Organisation.id, Organisation.short_name)
         rows = session.execute(query.where(Organisation.id.in_(part)))
