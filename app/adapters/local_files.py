@@ -15,16 +15,19 @@ from app.i18n import _
 MOST: Final = 100 * 2**20
 """Bytes that are read of a file unless somebody asks for fewer; a device has no end."""
 _MEGABYTE: Final = 2**20
+_HANDED_OVER: Final = ("/dev/fd", "/dev/stdin", "/proc/self/fd")
+"""Where a shell's own pipes are found."""
 
 
 def read(path: Path, most: int = MOST) -> bytes:
     """The content of a file.
 
     Raises:
-        DomainError: There is none, or it holds more than `most` bytes.
+        DomainError: There is none, it is a pipe, or it holds more than `most` bytes.
         EnvironmentProblem: It cannot be read.
     """
     try:
+        _refuse_pipe(path)
         size = path.stat().st_size
         with path.open("rb") as file:
             # Room is made for what is asked for, so a file is asked for its size and a sign more.
@@ -45,6 +48,15 @@ def read(path: Path, most: int = MOST) -> bytes:
         )  # fmt: skip
         raise DomainError("file.large", words)
     return content
+
+
+def _refuse_pipe(path: Path) -> None:
+    """Refuse a pipe: opening one waits for a writer that may never come.
+
+    One that a shell hands over (``/dev/fd/63``) has its writer.
+    """
+    if path.is_fifo() and not any(map(path.is_relative_to, _HANDED_OVER)):
+        raise DomainError("file.device", _("{path} 不是普通文件。请换一个文件名。", path=path.name))
 
 
 def read_text(path: Path, most: int = MOST) -> str:
@@ -77,12 +89,12 @@ def whole(path: Path) -> Iterator[Path]:
         DomainError: The name is that of a folder, or of a device, which would be gone then.
         EnvironmentProblem: The folder cannot be made or written to.
     """
-    if path.is_dir():
-        raise DomainError("file.folder", _("{path} 是文件夹。请给出文件名。", path=path))
-    if path.exists() and not path.is_file():
-        raise DomainError("file.device", _("{path} 不是普通文件。请换一个文件名。", path=path))
     part = path.with_name(f".{path.name}.part")
     try:
+        if path.is_dir():
+            raise DomainError("file.folder", _("{path} 是文件夹。请给出文件名。", path=path))
+        if path.exists() and not path.is_file():
+            raise DomainError("file.device", _("{path} 不是普通文件。请换一个文件名。", path=path))
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
         durable.content(part)
@@ -109,7 +121,7 @@ def unwritten(path: Path, error: OSError) -> EnvironmentProblem:
 
 def _why(error: OSError, path: Path) -> str:
     """The reason and what to do, in a pharmacist's words."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError) or error.errno == errno.ENAMETOOLONG:
         return _("没有这个盘或文件夹，请核对路径")
     if path.is_dir() or isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
         return _("路径里文件和文件夹对不上，请核对路径")

@@ -66,3 +66,27 @@ def test_text_is_utf_8(tmp_path: Path) -> None:
     words.write_text("码", encoding="gb18030")
     with pytest.raises(DomainError, match="另存为 UTF-8"):
         local_files.read_text(words)
+
+
+def test_a_pipe_that_nobody_writes_to_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "目录.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(DomainError, match=r"目录\.csv 不是普通文件"):
+        local_files.read(pipe)
+
+
+def test_a_pipe_of_the_shell_is_read() -> None:
+    """As ``<(…)`` hands it over: its writer is there."""
+    reading, writing = os.pipe()
+    os.write(writing, b"YP-000101\n")
+    os.close(writing)
+    assert local_files.read_text(Path(f"/dev/fd/{reading}")) == "YP-000101\n"
+    os.close(reading)
+
+
+def test_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
+    endless = tmp_path / ("长" * 300 + ".csv")
+    with pytest.raises(EnvironmentProblem, match="请核对路径"):
+        local_files.read(endless)
+    with pytest.raises(EnvironmentProblem, match="请核对路径"):
+        local_files.write(endless, b"x")
