@@ -27,7 +27,7 @@ _NUMBER: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 
 def price(text: str | int | Decimal) -> Decimal:
     """A unit price with at most four places, not negative; raises `DomainError` otherwise."""
-    value = _typed(text) if isinstance(text, str) else Decimal(text)
+    value = _price_of(text) if isinstance(text, str) else Decimal(text)
     if not value.is_finite() or value < 0 or value > MAX_PRICE:
         raise DomainError(
             "price.range", _("价格 {text} 超出范围。请填 0 到 1 亿之间的数。", text=text)
@@ -40,14 +40,26 @@ def price(text: str | int | Decimal) -> Decimal:
     return exact
 
 
-def _typed(text: str) -> Decimal:
-    """A number as people type it, full width too; Python would take 1_000, 1e3 and ١٢ as well."""
+def typed(text: str) -> Decimal | None:
+    """A number as people type it, full width too, None where it is none.
+
+    Python would take 1_000, 1e3 and ١٢ as well, and 1e99999999 until its digits are asked for.
+
+    >>> typed(" １２.５ "), typed("-3"), typed("1e3"), typed("1_000")
+    (Decimal('12.5'), Decimal('-3'), None, None)
+    """
     plain = text.strip().translate(_FULL_WIDTH)
-    if not plain:
+    # added to, so that no minus stands before a zero
+    return Decimal(plain) + 0 if _NUMBER.fullmatch(plain) else None
+
+
+def _price_of(text: str) -> Decimal:
+    if not text.strip():
         raise DomainError("price.empty", _("还没填价格。请填含税单价，如 3.86。"))
-    if not _NUMBER.fullmatch(plain):
+    value = typed(text)
+    if value is None:
         raise DomainError("price.form", _("价格 {text} 不是数字。请填如 12.5 的数。", text=text))
-    return Decimal(plain) + 0  # no minus before a zero
+    return value
 
 
 @lru_cache(maxsize=50_000)

@@ -10,17 +10,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from app.domain.errors import DomainError, Problem
-from app.domain.money import MAX_PRICE
+from app.domain.money import MAX_PRICE, typed
 from app.i18n import _
 
-_DIGITAL: Final = re.compile(r"\d{20}")
-_OLD_NUMBER: Final = re.compile(r"\d{8}")
-_OLD_CODE: Final = re.compile(r"\d{10}|\d{12}")
+_DIGITAL: Final = re.compile(r"[0-9]{20}")
+_OLD_NUMBER: Final = re.compile(r"[0-9]{8}")
+_OLD_CODE: Final = re.compile(r"[0-9]{10}|[0-9]{12}")
 _CENT: Final = Decimal("0.01")
+_SHOWN: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +75,12 @@ def cent_amount(text: str) -> Decimal:
     """
     plain = text.strip().replace(",", "").replace("，", "").removeprefix("¥").removeprefix("￥")
     plain = plain.replace("−", "-").replace("－", "-")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
+    value = typed(plain)
+    if value is None:
         raise DomainError(
-            "amount.form", _("金额 {text} 不是数字。请填如 1234.50 的数。", text=text)
-        ) from None
-    if not value.is_finite() or abs(value) > MAX_PRICE:
+            "amount.form", _("金额 {text} 不是数字。请填如 1234.50 的数。", text=text[:_SHOWN])
+        )
+    if abs(value) > MAX_PRICE:
         raise DomainError("amount.range", _("金额 {text} 超出范围。请核对发票。", text=text))
     exact = value.quantize(_CENT)
     if exact != value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Final
 
@@ -55,6 +55,7 @@ AWARD: Final = (
 _YES: Final = frozenset({"1", "是", "y", "yes", "true", "√"})
 _NO: Final = frozenset({"0", "否", "n", "no", "false", "不限", ""})
 _TENTHS: Final = 10
+_SHOWN: Final = 20
 _MILLI: Final = 1000
 """Quantities are kept in thousandths, so that a file may state 12.5 boxes."""
 _CENTS: Final = 100
@@ -266,12 +267,12 @@ class _Reader:
         text = said.get(key, "").replace(",", "").replace("%", "").strip()
         if not text:
             return 0
-        try:
-            value = Decimal(text) * scale
-        except InvalidOperation:
-            self.refuse(key, _("「{text}」不是数字。请改成数字。", text=said[key]))
+        stated = money.typed(text)
+        if stated is None:
+            self.refuse(key, _("「{text}」不是数字。请改成数字。", text=said[key][:_SHOWN]))
             return 0
-        if not value.is_finite() or value < 0 or value != value.to_integral_value():
+        value = stated * scale
+        if value < 0 or value != value.to_integral_value():
             self.refuse(key, _("「{text}」不能是负数，小数位也不能太多。请改。", text=said[key]))
             return 0
         return int(value)

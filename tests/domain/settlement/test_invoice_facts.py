@@ -75,3 +75,17 @@ def test_missing_invoices_alone_may_be_estimated() -> None:
     assert len(holding(found, estimated=False)) == 2
     assert holding(found[1:], estimated=True) == ()
     assert all(one.title and one.advice for one in (Finding(check, 1) for check in Check))
+
+
+@pytest.mark.parametrize(
+    "text", ["1e99999999", "1e-99999999", "1_000", "１e3", "١٢", "NaN", "Infinity", "9" * 4000]
+)
+def test_what_only_a_program_takes_for_a_number_is_no_amount(text: str) -> None:
+    """The first of them ended the import of invoices and bills in a traceback."""
+    with pytest.raises(DomainError, match="不是数字") as refusal:
+        cent_amount(text)
+    assert len(refusal.value.text) < 60
+
+
+def test_a_number_of_other_digits_is_no_invoice_number() -> None:
+    assert codes(replace(DIGITAL, number="٢" * 20)) == ["invoice.number"]
