@@ -36,15 +36,12 @@ class ReviewDays:
 
     def next_after(self, day: date) -> date:
         """The first review day after `day`."""
-        return next(
-            later
-            for later in (day + timedelta(days=n) for n in range(1, WEEK + 1))
-            if later.weekday() in self.weekdays
-        )
+        return day + timedelta(days=self.gap(day))
 
     def gap(self, day: date) -> int:
         """Days from `day` to the next review day, 1 to 7: R in the policy."""
-        return (self.next_after(day) - day).days
+        today = day.weekday()
+        return min((weekday - today - 1) % WEEK + 1 for weekday in self.weekdays)
 
     @property
     def text(self) -> str:

@@ -39,17 +39,12 @@ def peers_of(
         for key, found in group_use(session, [*new, *old], since, _DAYS).items()
         if found.units > 0
     }
-    sizes = _sizes(use, scope.org_id, old)
-    found: dict[int, Peers] = {}
-    for item in new:
-        rates = [
-            units / _DAYS * sizes.get(org, 1.0)
-            for (org, one), units in use.items()
-            if one == item and org != scope.org_id
-        ]
-        if rates:
-            found[item] = Peers(len(rates), median(rates))
-    return found
+    sizes = _sizes(use, scope.org_id, set(old))
+    rates: dict[int, list[float]] = {}
+    for (org, item), units in use.items():
+        if org != scope.org_id:
+            rates.setdefault(item, []).append(units / _DAYS * sizes.get(org, 1.0))
+    return {item: Peers(len(rates[item]), median(rates[item])) for item in new if item in rates}
 
 
 def _sizes(
