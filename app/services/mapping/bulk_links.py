@@ -1,11 +1,11 @@
-"""Linking many rows at once: the same rows in the same tables as one by one, in few statements."""
+"""Many rows at once: the same rows in the same tables as one by one, in few statements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping as Dict, Sequence
+from typing import Any, Final, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, Update, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -14,12 +14,45 @@ from app.domain import codes
 from app.domain.codes import CodeSystem
 from app.domain.ids import new_id
 from app.domain.mapping import MapStatus
+from app.models.base import BigInt
 from app.models.item import ItemCode
 from app.models.mapping import LocalItem, Mapping, MappingEvent, PairMemory
 from app.services.db import database_of, now, today
-from app.services.mapping.links import Link, Step
+from app.services.many import ForEach
+from app.services.mapping.links import Link, Step, was_first
+from app.services.mapping.scope import local_rows
+from app.services.queries.portions import key_portions
 
 Pairs = Sequence[tuple[LocalItem, Link]]
+_CODE: Final = cast("Table", ItemCode.__table__)
+_MEMORY: Final = cast("Table", PairMemory.__table__)
+_ROW: Final = cast("Table", LocalItem.__table__)
+
+
+def _close_code(item: Any, code: Any) -> Update:
+    mine = (_CODE.c.system == CodeSystem.LOCAL.value, _CODE.c.org_id == bindparam("b_org"))
+    closed = update(_CODE).where(*mine, _CODE.c.item_id == item, _CODE.c.code == code)
+    return closed.values(valid_to=bindparam("b_day"))
+
+
+def _forget(words: Any, target: Any) -> Update:
+    mine = (_MEMORY.c.kind == "row", _MEMORY.c.org_id == bindparam("b_org"))
+    known = update(_MEMORY).where(*mine, _MEMORY.c.words == words, _MEMORY.c.target == target)
+    return known.values(times=0)
+
+
+def _set(row: Any, version: Any, status: Any, issue: Any, safe: Any) -> Update:
+    as_seen = (_ROW.c.org_id == bindparam("b_org"), _ROW.c.id == row, _ROW.c.version == version)
+    fresh = {"status": status, "issue": issue, "safe": safe, "version": version + 1}
+    return update(_ROW).where(*as_seen).values(**fresh)
+
+
+_CLOSE_CODE: Final = ForEach(_close_code, item=BigInt, code=_CODE.c.code.type)
+_FORGET: Final = ForEach(_forget, words=_MEMORY.c.words.type, target=_MEMORY.c.target.type)
+_SET: Final = ForEach(
+    _set, row=BigInt, version=_ROW.c.version.type, status=_ROW.c.status.type,
+    issue=_ROW.c.issue.type, safe=_ROW.c.safe.type,
+)  # fmt: skip
 
 
 def link_all(session: Session, pairs: Pairs, step: Step) -> int:
@@ -134,3 +167,97 @@ def _learn(session: Session, pairs: Pairs) -> None:
             for row, link in pairs
         ],
     )
+
+
+def unlink_all(session: Session, events: Sequence[MappingEvent], step: Step) -> None:
+    """Take decisions of a member back by which rows without a link got one, each row's last.
+
+    Raises:
+        DomainError: A row is gone.
+        ConflictError: Somebody decided a row in between.
+    """
+    if not events:
+        return
+    org = events[0].org_id
+    rows = local_rows(session, org, [event.local_id for event in events])
+    links = _links(session, org, rows)
+    for part in key_portions(link.id for link in links):
+        session.execute(
+            update(Mapping)
+            .where(Mapping.org_id == org, Mapping.id.in_(part))
+            .values(ended_at=now(session), valid_to=today(session))
+        )
+    shut = {(x.item_id, codes.validate(CodeSystem.LOCAL, rows[x.local_id].code)) for x in links}
+    _CLOSE_CODE.do(session, sorted(shut), b_org=org, b_day=today(session))
+    known = {(rows[one.local_id].words, str(one.after["item_id"])) for one in events}
+    _FORGET.do(session, sorted(known), b_org=org)
+    by_row = {link.local_id: link for link in links}
+    session.execute(
+        insert(MappingEvent),
+        [_taken_back(session, one, rows[one.local_id], by_row, step) for one in events],
+    )
+    for part in key_portions(event.id for event in events):
+        session.execute(
+            update(MappingEvent)
+            .where(MappingEvent.org_id == org, MappingEvent.id.in_(part))
+            .values(undone_at=now(session))
+        )
+    _set_back(session, org, rows, events)
+
+
+def _links(session: Session, org: int, rows: Dict[int, LocalItem]) -> list[Mapping]:
+    """The links in force of rows."""
+    found: list[Mapping] = []
+    for part in key_portions(rows):
+        found += session.scalars(
+            select(Mapping).where(
+                Mapping.org_id == org, Mapping.local_id.in_(part), Mapping.ended_at.is_(None)
+            )
+        )
+    return found
+
+
+def _taken_back(
+    session: Session,
+    event: MappingEvent,
+    row: LocalItem,
+    links: Dict[int, Mapping],
+    step: Step,
+) -> dict[str, Any]:
+    """The event that takes one back; it is not taken back itself."""
+    before: dict[str, Any] = {"status": row.status, "issue": row.issue, "safe": row.safe}
+    link = links.get(row.id)
+    if link is not None:
+        before |= {"item_id": link.item_id, "unit_factor": link.unit_factor, "how": link.how,
+                   "reason": link.reason or ""}  # fmt: skip
+    return {
+        "org_id": row.org_id,
+        "id": new_id(),
+        "local_id": row.id,
+        "batch_id": step.batch_id,
+        "action": step.action,
+        "at": now(session),
+        "person_id": step.actor.person_id,
+        "before": before,
+        "after": {"status": event.before["status"], "issue": "", "safe": False},
+        "undone_at": now(session),
+    }
+
+
+def _set_back(
+    session: Session, org: int, rows: Dict[int, LocalItem], events: Sequence[MappingEvent]
+) -> None:
+    """The rows stand as they stood before the events."""
+    values = [
+        (row.id, row.version, one.before["status"], one.before["issue"], one.before["safe"])
+        for one in events
+        for row in (rows[one.local_id],)
+    ]
+    if _SET.do(session, sorted(values), b_org=org) == len(values):
+        return
+    meant = {row: (version + 1, status) for row, version, status, *_more in values}
+    there = select(LocalItem.id, LocalItem.version, LocalItem.status).where(
+        LocalItem.org_id == org, LocalItem.id.in_(meant)
+    )
+    others = [row for row, *found in session.execute(there) if tuple(found) != meant[row]]
+    raise was_first(session, rows[others[0] if others else values[0][0]])

@@ -17,6 +17,7 @@ from app.i18n import _
 from app.models.mapping import LocalItem, MappingEvent, MatchCandidate
 from app.services import audit
 from app.services.db import Database, now, today
+from app.services.mapping.bulk_links import unlink_all
 from app.services.mapping.links import Link, Step, forget, link_row, set_status, unlink_row
 from app.services.mapping.scope import local_row, require_mapper
 from app.services.operations import claim, finish, plain
@@ -56,8 +57,11 @@ def undo(db: Database, actor: Actor, command: UndoMapping) -> Undone:
         if earlier is not None:
             return Undone(tuple(earlier["rows"]))
         events = _events(session, actor, command)
+        fresh = [event for event in events if _gave_first_link(event)]
+        unlink_all(session, fresh, Step(actor, "undo", events[0].batch_id))
         for event in events:
-            _take_back(session, actor, event)
+            if not _gave_first_link(event):
+                _take_back(session, actor, event)
         result = Undone(tuple(event.local_id for event in events))
         doc = ("mapping", command.org_id)
         audit.record(session, actor, command.org_id, "mapping.undo", doc, plain(result))
@@ -66,14 +70,16 @@ def undo(db: Database, actor: Actor, command: UndoMapping) -> Undone:
 
 
 def _events(session: Session, actor: Actor, command: UndoMapping) -> list[MappingEvent]:
-    """The decisions to take back: each the last of its row."""
+    """The decisions to take back: each the last of its row, and nobody else's to take back now."""
     last = (
         select(func.max(MappingEvent.id))
         .where(MappingEvent.org_id == command.org_id, MappingEvent.undone_at.is_(None))
         .group_by(MappingEvent.local_id)
     )
     chosen = select(MappingEvent).where(
-        MappingEvent.org_id == command.org_id, MappingEvent.id.in_(last)
+        MappingEvent.org_id == command.org_id,
+        MappingEvent.id.in_(last),
+        MappingEvent.undone_at.is_(None),  # of two at once the second finds it taken back
     )
     if command.batch_id:
         chosen = chosen.where(MappingEvent.batch_id == command.batch_id)
@@ -81,8 +87,8 @@ def _events(session: Session, actor: Actor, command: UndoMapping) -> list[Mappin
         chosen = chosen.where(MappingEvent.local_id == command.local_id)
     else:
         chosen = chosen.where(MappingEvent.person_id == actor.person_id)
-        chosen = chosen.order_by(MappingEvent.id.desc()).limit(1)
-    found = list(session.scalars(chosen))
+        chosen = chosen.limit(1)
+    found = list(session.scalars(chosen.order_by(MappingEvent.id.desc()).with_for_update()))
     if not found:
         raise DomainError("mapping.no_undo", _("没有可撤销的对码。"))
     if not all(may_undo(event.at.astimezone(ZONE).date(), today(session)) for event in found):
@@ -91,6 +97,11 @@ def _events(session: Session, actor: Actor, command: UndoMapping) -> list[Mappin
             _("对码超过 {n} 天不能撤销。请改对到正确的品规。", n=UNDO_DAYS),
         )
     return found
+
+
+def _gave_first_link(event: MappingEvent) -> bool:
+    """By it a row without a link got one, as thousands do in a bulk."""
+    return "item_id" in event.after and not event.before.keys() & {"item_id", "rejected"}
 
 
 def _take_back(session: Session, actor: Actor, event: MappingEvent) -> None:
