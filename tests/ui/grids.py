@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 from app.ui.status import Status
 from app.ui.tables.cells import Pill, Qty, Row, Two
 from app.ui.tables.columns import Choice, Column, Filter, Kind
@@ -39,6 +41,9 @@ class Numbers:
         self.size = size
         self.asked: list[tuple[PageQuery, object, int]] = []
         self.error: Exception | None = None
+        self.hold: Event | None = None
+        """While it is not set, no page is answered."""
+        self.held: list[PageQuery] = []
 
     def _kept(self, query: PageQuery) -> list[int]:
         numbers = [n for n in range(self.size) if query.text in f"药品 {n:04}"]
@@ -52,6 +57,9 @@ class Numbers:
     def fetch(self, query: PageQuery, after_key: object, limit: int) -> RowPage:
         """A page that starts after the row whose number is the key."""
         self.asked.append((query, after_key, limit))
+        if self.hold is not None:
+            self.held.append(query)
+            assert self.hold.wait(10)
         if self.error:
             raise self.error
         numbers = self._kept(query)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
@@ -118,6 +119,24 @@ def test_an_answer_to_an_older_question_never_shows(
     assert [model.index(i, 1).data() for i in range(model.rowCount())] == [
         "药品 0099 0.25 g × 24 粒"
     ]
+
+
+def test_a_page_asked_for_while_other_rows_come_is_one_of_those_in_sight(
+    paged: Callable[[Numbers], PagedModel], settle: Settle, qtbot: QtBot
+) -> None:
+    """It was asked by the new question with an old key, and put into the new rows."""
+    source, told = Numbers(20 * (KEPT_PAGES + 3)), list[object]()
+    model = paged(source)
+    model.problem.connect(told.append)
+    load_all(model, settle)
+    source.hold = Event()
+    model.ask(PageQuery(text="药品 000"))
+    assert model.row_at(20) is None, "of the old rows, dropped long ago"
+    qtbot.waitUntil(lambda: len(source.held) == 2, timeout=15_000)
+    source.hold.set()
+    settle()
+    assert [model.row_at(at) for at in range(model.rowCount())] == [row(n) for n in range(10)]
+    assert not told
 
 
 def test_rows_stay_on_screen_until_the_new_ones_are_there(

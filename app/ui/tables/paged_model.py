@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import itertools
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import (
@@ -137,7 +138,10 @@ class PagedModel(TableModel):
         self._jobs = jobs
         self._page = page
         self._name = f"table{next(_numbers)}"
+        self._shown = source, self.query
+        """What the rows that are here answer; more of them answer the same."""
         self._round = 0
+        """Counts the answers shown; a page of an older one is dropped."""
         self._reset_pages()
 
     def _reset_pages(self) -> None:
@@ -156,13 +160,12 @@ class PagedModel(TableModel):
 
     def reload(self) -> None:
         """Ask again; used after changes."""
-        self._round += 1
         self._busy = True
         query, source, size = self.query, self.source, self._page
         self.loading.emit(True)
         self._jobs.read(
             lambda: source.fetch(query, None, size),
-            self._show_first,
+            partial(self._show_first, (source, query)),
             self._fail,
             channel=f"{self._name}.first",
             owner=self,
@@ -184,8 +187,10 @@ class PagedModel(TableModel):
         self.loading.emit(False)
         self.problem.emit(error)
 
-    def _show_first(self, page: RowPage) -> None:
+    def _show_first(self, asked: tuple[RowSource, PageQuery], page: RowPage) -> None:
         self.beginResetModel()
+        self._shown = asked
+        self._round += 1
         self._reset_pages()
         if page.rows:
             self._keep(0, page)
@@ -226,19 +231,21 @@ class PagedModel(TableModel):
         if not self.canFetchMore(parent):
             return
         self._busy = True
-        query, source, size, key, asked = (
-            self.query, self.source, self._page, self._next, self._round,
-        )  # fmt: skip
-        self._jobs.read(
-            lambda: source.fetch(query, key, size),
-            lambda page: self._append(page, asked),
-            self._fail,
-            owner=self,
-        )
+        self._fetch(self._next, partial(self._append, self._round))
 
-    def _append(self, page: RowPage, asked: int) -> None:
+    def _fetch(self, key: object, done: Callable[[RowPage], None]) -> None:
+        """Another page of what is shown."""
+        (source, query), size, asked = self._shown, self._page, self._round
+
+        def failed(error: Exception) -> None:
+            if asked == self._round:
+                self._fail(error)
+
+        self._jobs.read(lambda: source.fetch(query, key, size), done, failed, owner=self)
+
+    def _append(self, asked: int, page: RowPage) -> None:
         if asked != self._round:
-            return  # the question changed meanwhile
+            return  # other rows are shown by now
         short = bool(self._sizes) and self._sizes[-1] != self._page
         if not page.rows or short:  # a source that gives short pages in the middle ends here
             self._busy, self._more = False, False
@@ -260,15 +267,9 @@ class PagedModel(TableModel):
     def _fetch_dropped(self, number: int, asked: int) -> None:
         if asked != self._round or number >= len(self._starts):
             return
-        query, source, size, key = self.query, self.source, self._page, self._starts[number]
-        self._jobs.read(
-            lambda: source.fetch(query, key, size),
-            lambda page: self._restore(number, page, asked),
-            self._fail,
-            owner=self,
-        )
+        self._fetch(self._starts[number], partial(self._restore, number, asked))
 
-    def _restore(self, number: int, page: RowPage, asked: int) -> None:
+    def _restore(self, number: int, asked: int, page: RowPage) -> None:
         if asked != self._round:
             return
         self._wanted.discard(number)
