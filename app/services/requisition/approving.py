@@ -16,7 +16,7 @@ from app.domain.orders.approval import WAITING, Level, check_reason, next_state,
 from app.i18n import _
 from app.models.order import Requisition
 from app.models.order_depth import RequisitionApproval
-from app.services.access import lead_org
+from app.services.access import lead_org, require
 from app.services.audit import record
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
@@ -55,6 +55,8 @@ def decide(db: Database, actor: Actor, command: Decide) -> Requested:
         earlier = claim(session, actor, actor.org_id, command.op_id, kind, command)
         if earlier is not None:
             return Requested.from_plain(earlier)
+        if not actor.can(Duty.SIGN, lead_org(session, today(session))):
+            require(actor, Duty.READ, command.org_id)  # what became of it is nobody else's to hear
         row = current(session, command.org_id, command.id, command.version)
         level = _level(session, actor, row, approve=command.approve)
         amount = amount_of(session, row.org_id, row.id)
