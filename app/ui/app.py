@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import i18n, settings
+from app.domain.errors import EnvironmentProblem
 from app.i18n import _
 from app.logs import start_logging
 from app.ui import loading, theme
@@ -19,8 +20,9 @@ from app.ui.errors import ErrorDesk
 from app.ui.jobs import JobRunner
 from app.ui.notices import Notices
 from app.ui.settings_store import SettingsStore
-from app.ui.widgets.dialogs import Question, ReportForm, confirm
+from app.ui.widgets.dialogs import Form, Question, ReportForm, confirm
 from app.ui.widgets.scan_filter import ScanFilter
+from app.ui.widgets.text import Role, Text
 
 if TYPE_CHECKING:
     from app.ui.context import Session
@@ -195,6 +197,18 @@ def make_application(machine: settings.Settings) -> QApplication:
     return app
 
 
+def tell_at_the_door(problem: EnvironmentProblem, leave: Callable[[], None], seconds: int) -> Form:
+    """Why the program cannot begin, where a person sees it who started it from no terminal."""
+    form = Form(_("程序打不开"), _("退出"), None)
+    form.cancel.hide()
+    form.body.addWidget(Text(problem.text, Role.BODY, wrap=True))
+    form.finished.connect(leave)
+    form.open()
+    if seconds:
+        QTimer.singleShot(seconds * 1000, form, form.reject)
+    return form
+
+
 def run(
     *,
     address: str = "",
@@ -211,9 +225,18 @@ def run(
         demo: Open the demonstration, making it if it is not there.
         seconds: End by itself after so long (trials); 0 for never.
         ready: Called with the program once the event loop runs (screenshots, trials).
+
+    Raises:
+        EnvironmentProblem: The data folder cannot be used; the person was told.
     """
     start_logging()
-    machine = settings.load()
+    try:
+        machine = settings.load()
+    except EnvironmentProblem as problem:
+        app = make_application(settings.Settings())
+        tell_at_the_door(problem, app.quit, seconds)
+        app.exec()
+        raise
     app = make_application(machine)
     program = Program(machine)
     app.lastWindowClosed.connect(lambda: None if program.window else app.quit())

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from app.adapters import local_files
 from app.domain.duties import Duty
@@ -66,6 +67,7 @@ class GoodsPapers(QObject):
         super().__init__(page)
         self._page = page
         self.form: PapersForm | None = None
+        self._about: About | None = None
 
     def show(self, about: About) -> None:
         """Show the papers of a note or lot; at a note more can be added."""
@@ -85,7 +87,7 @@ class GoodsPapers(QObject):
         form.removed.connect(
             lambda _key: self._with_chosen(form, partial(self._ask_why, form, about))
         )
-        self.form = form
+        self.form, self._about = form, about
         self._reload(about)
         form.open()
 
@@ -131,7 +133,7 @@ class GoodsPapers(QObject):
 
         def done(rows: tuple[PaperRow, ...]) -> None:
             self._page.context.notices.done(_("{name} 已撤回。", name=paper.name))
-            self._show_rows(rows)
+            self._reload(about)
             self.withdrawn.emit(rows)
 
         def failed(error: Exception) -> None:
@@ -153,20 +155,23 @@ class GoodsPapers(QObject):
         dialog.open()
 
     def _reload(self, about: About) -> None:
+        """Read the papers again, unless the form was closed or shows others by now."""
+        if about is not self._about or self.form is None or not isValid(self.form):
+            return
         db, actor = self._page.context.db, self._page.context.actor
         ask: Callable[[], tuple[PaperRow, ...]] = (
             partial(papers_of_note, db, actor, about.org_id, about.delivery_id)
             if about.delivery_id
             else partial(papers_of_lot, db, actor, about.lot_id)
         )
-        self._page.read(ask, self._show_rows, channel="goods_papers")
+        show = partial(self._show_rows, self.form)
+        self._page.read(ask, show, channel="goods_papers", owner=self.form)
 
-    def _show_rows(self, rows: tuple[PaperRow, ...]) -> None:
-        if self.form is not None:
-            words = [" · ".join(part for part in (one.sort.label, one.what) if part)
-                     for one in rows]  # fmt: skip
-            gone = {one.id: one.withdrawn for one in rows if one.withdrawn}
-            self.form.show_rows(rows, words, gone)
+    @staticmethod
+    def _show_rows(form: PapersForm, rows: tuple[PaperRow, ...]) -> None:
+        words = [" · ".join(part for part in (one.sort.label, one.what) if part) for one in rows]
+        gone = {one.id: one.withdrawn for one in rows if one.withdrawn}
+        form.show_rows(rows, words, gone)
 
     @staticmethod
     def _with_chosen(form: PapersForm, act: Callable[[PaperRow], None]) -> None:

@@ -33,7 +33,7 @@ class UndoFlow:
     def open(self) -> None:
         """Show the imports that were made."""
         context = self._page.context
-        self._page.read(lambda: imports(context.db, context.actor, self._kind), self._show)
+        self._page.read_for_form(lambda: imports(context.db, context.actor, self._kind), self._show)
 
     def _show(self, rows: tuple[BatchRow, ...]) -> None:
         self.history = HistoryForm(self._page, rows)

@@ -111,7 +111,9 @@ class ImportFlow(Generic[Content]):
 
     def _change_columns(self, path: Path) -> None:
         self.form.reject()
-        self._page.read(lambda: self._look(path), lambda found: self._ask_columns(path, found))
+        self._page.read_for_form(
+            lambda: self._look(path), lambda found: self._ask_columns(path, found)
+        )
 
     def _ask_columns(self, path: Path, found: Look) -> None:
         assert self._columns is not None  # noqa: S101 - only asked where there are some

@@ -58,7 +58,7 @@ class ItemRequests:
     def ask(self, local_id: int, org_id: int) -> None:
         """Ask for an item like a row, with a reason."""
         context = self._page.context
-        self._page.read(
+        self._page.read_for_form(
             lambda: service.suggestion(context.db, context.actor, org_id, local_id),
             lambda draft: self._ask_why(local_id, org_id, draft),
         )
@@ -91,7 +91,9 @@ class ItemRequests:
         """Show the requests, those that wait first."""
         context = self._page.context
         orgs = tuple(org.id for org in context.session.orgs)
-        self._page.read(lambda: service.requests(context.db, context.actor, orgs), self._show)
+        self._page.read_for_form(
+            lambda: service.requests(context.db, context.actor, orgs), self._show
+        )
 
     def _show(self, rows: tuple[RequestRow, ...]) -> None:
         self.form = RequestsForm(self._page, rows, keeper=self.keeper)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.i18n import _
@@ -46,6 +46,7 @@ class Page(QWidget):
         self.context = context
         self._acts: dict[Act, Callable[[], None]] = {}
         self._stale = True
+        self._scope = context.scope
         self._note = ""
 
     # What the shell asks
@@ -76,7 +77,10 @@ class Page(QWidget):
         """The person goes to another page; drafts are saved by themselves."""
 
     def scope_changed(self, _scope: Scope) -> None:
-        """Another organisation was chosen; by default everything is asked again."""
+        """Another organisation was chosen; by default everything is asked again.
+
+        A page that is not in front is told when it is brought there.
+        """
         self.refresh()
 
     def unsaved(self) -> str:
@@ -130,10 +134,14 @@ class Page(QWidget):
         failed: Callable[[Exception], None] | None = None,
         *,
         channel: str = "",
+        owner: QObject | None = None,
     ) -> Job:
-        """Ask a question in a reader thread; stale answers of the same channel are dropped."""
+        """Ask a question in a reader thread; stale answers of the same channel are dropped.
+
+        The answer to a form that is its `owner` is dropped with it.
+        """
         name = f"{self.name}.{id(self)}.{channel}" if channel else ""
-        return self.context.jobs.read(work, done, failed, channel=name, owner=self)
+        return self.context.jobs.read(work, done, failed, channel=name, owner=owner or self)
 
     def read_for_form(
         self,
@@ -177,15 +185,19 @@ class Page(QWidget):
         """Work of more than two seconds, shown in the task tray with progress and cancel."""
         return self.context.jobs.long(name, work, done, writes=writes)
 
-    def mark_stale(self) -> None:
-        """Ask again at the next show."""
-        self._stale = True
-
     def shown(self) -> None:
         """The shell brought the page to the front."""
-        if self._stale:
+        if not self.follow_scope() and self._stale:
             self._stale = False
             self.refresh()
+
+    def follow_scope(self) -> bool:
+        """Whether another organisation was chosen since the page was told last; it is told now."""
+        if self._scope == self.context.scope:
+            return False
+        self._scope, self._stale = self.context.scope, False
+        self.scope_changed(self._scope)
+        return True
 
     def data_changed(self, topics: frozenset[str]) -> None:
         """Data changed; ask again now if in front, else at the next show."""

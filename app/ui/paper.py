@@ -31,7 +31,7 @@ def offer_paper(page: Page, make: Callable[[], TablePaper], name: str) -> None:
             act=lambda: _open(target),
         )
 
-    page.read(work, made, channel="paper")
+    page.read(work, made)
 
 
 def open_copy(page: Page, name: str, fetch: Callable[[], bytes]) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.duties import Duty
+from app.domain.errors import EnvironmentProblem
 from app.settings import Settings
 from app.ui import opening
-from app.ui.app import Program
+from app.ui.app import Program, tell_at_the_door
 from app.ui.context import Session
 from app.ui.entrance import Entrance
 from app.ui.jobs import JobRunner
@@ -188,3 +189,14 @@ def test_the_program_runs_from_the_door_to_the_window_and_another_person(
         if program.entrance.door is not None:
             program.entrance.door.close()
         program.close()
+
+
+def test_where_nothing_can_be_kept_it_is_said_at_the_door(qtbot: QtBot) -> None:
+    left: list[bool] = []
+    form = tell_at_the_door(
+        EnvironmentProblem("home.closed", "数据文件夹打不开。"), lambda: left.append(True), 0
+    )
+    said = [one.text() for one in form.findChildren(QLabel) if one.isVisible()]
+    assert "数据文件夹打不开。" in said
+    QTest.mouseClick(form.verb, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: left == [True])

@@ -99,7 +99,7 @@ def test_an_echo_opens_nothing_and_choosing_makes_no_step(
     page: PacksPage, codes: tuple[str, ...], scan: Scan, settle: Settle, sqlite_site: Site,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(packs_page, "ECHO_MS", 2_000)
+    monkeypatch.setattr(packs_page, "ECHO_MS", 60_000)
     for _echo in range(2):
         scan(page, codes[0])
         settle()

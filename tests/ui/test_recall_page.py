@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from pytestqt.qtbot import QtBot
 
+from app.domain.duties import Actor
+from app.services.db import Database
 from app.services.recalls import trace
+from app.services.recalls.finding import LotHead, find_lots
 from app.services.recalls.recall import recalls
 from app.ui.context import PageContext
 from app.ui.page import Page
+from app.ui.pages.recall import page as recall_page
 from app.ui.pages.recall.dialogs import ActionForm, LotsForm, RecallForm
 from app.ui.pages.recall.page import RecallPage
 from app.ui.status import Status
@@ -42,6 +48,32 @@ def test_a_scan_shows_the_way_of_the_lot(
     shown = page.bar.panel.result
     assert shown is not None
     assert shown.status is Status.BAD
+
+
+def test_the_lot_scanned_last_is_the_one_to_freeze(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The answer to the first scan came last and stood there, ready to be frozen."""
+    receive(sqlite_site, EAST, {one: (4, TODAY + timedelta(days=400)) for one in ("K1", "K2")})
+    asked, go = Event(), Event()
+
+    def late(db: Database, actor: Actor, code: str) -> tuple[LotHead, ...]:
+        if code == "K1":
+            asked.set()
+            assert go.wait(10)
+        return find_lots(db, actor, code)
+
+    monkeypatch.setattr(recall_page, "find_lots", late)
+    page = show(RecallPage(context))
+    page.scan("K1")
+    qtbot.waitUntil(asked.is_set)
+    page.scan("K2")
+    qtbot.waitUntil(lambda: page.found is not None)
+    go.set()
+    settle()
+    assert page.found is not None
+    assert page.found.head.lot_no == "K2"
 
 
 def test_a_number_that_two_items_share_is_asked_about(

@@ -6,23 +6,34 @@ import csv
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import Event
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from app.domain.ids import new_op
 from app.services.counting.disposal import disposals
 from app.services.stock.listing import PlainQuery, stock_rows
-from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
+from app.services.stock.moving import (
+    AddPlace,
+    MoveGoods,
+    MoveLine,
+    add_place,
+    move_goods,
+    targets,
+)
+from app.services.stock.places import PlaceRow
 from app.ui.actions import Act
-from app.ui.context import PageContext
+from app.ui.context import PageContext, Scope
 from app.ui.disposal_form import DisposalForm
+from app.ui.pages.stock import moves_panel
 from app.ui.pages.stock.move_form import MoveForm
 from app.ui.pages.stock.page import StockPage
 from app.ui.tables.exporting import export_to
 from tests.deliveries import gs1
 from tests.factories import EAST, Site
 from tests.services.test_consumption import AMOXICILLIN, receive
-from tests.ui.conftest import Show
+from tests.ui.conftest import ORGS, Show
 
 
 def texts(page: StockPage, column: int) -> list[str]:
@@ -48,6 +59,55 @@ def test_lots_stand_by_expiry_with_a_word_for_each_light(
     assert texts(page, 8) == ["不能用，待下架", "先用这批", "补填效期"]
     assert texts(page, 5) == ["2 盒", "3 盒", "9 盒"]
     assert page.subtitle().startswith("3 批 · ¥54.04")
+
+
+def test_another_organisation_chosen_elsewhere_is_that_of_the_lots(
+    context_for: Callable[[str], PageContext],
+    sqlite_site: Site,
+    show: Show,
+    settle: Callable[[], None],
+) -> None:
+    """Behind another page it stayed with the lots of the organisation chosen before."""
+    ready(sqlite_site)
+    context = context_for("lead_buyer")
+    context.scope = Scope((ORGS[1],), ORGS[1].name)
+    page = show(StockPage(context))
+    settle()
+    assert len(texts(page, 2)) == 3
+    page.hide()
+    context.scope = Scope((ORGS[2],), ORGS[2].name)
+    page.show()
+    page.shown()
+    settle()
+    assert texts(page, 2) == []
+
+
+def test_where_to_move_a_lot_is_not_asked_behind_another_page(
+    context: PageContext,
+    sqlite_site: Site,
+    show: Show,
+    settle: Callable[[], None],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ready(sqlite_site)
+    asked, go = Event(), Event()
+
+    def late(*wanted: object) -> tuple[PlaceRow, ...]:
+        asked.set()
+        assert go.wait(10)
+        return targets(*wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(moves_panel, "targets", late)
+    page = show(StockPage(context))
+    settle()
+    page.lots.opened.emit(page.lots.model.row_at(1))
+    page.moves.move_button.click()
+    qtbot.waitUntil(asked.is_set)
+    page.hide()
+    go.set()
+    settle()
+    assert not page.findChildren(MoveForm)
 
 
 def test_f6_shows_what_is_expired(

@@ -200,11 +200,8 @@ class MainWindow(ReadingOrder):
         self.context.scope = scope
         self.context.state.put("scope", {"title": scope.title})
         self.badges.ask()
-        for page in self.stack.pages.values():
-            if page is self.stack.current_page:
-                page.scope_changed(scope)
-            else:
-                page.mark_stale()
+        if self.stack.current_page is not None:
+            self.stack.current_page.follow_scope()
         self.refresh_chrome()
 
     def _refresh(self) -> None:

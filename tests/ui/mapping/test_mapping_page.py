@@ -17,7 +17,7 @@ from app.domain.mapping import Issue, MapStatus
 from app.models.item import Item, ItemUnit
 from app.services.db import Database
 from app.services.mapping.load import LoadList, preview
-from app.services.mapping.queries import RowView, row_view
+from app.services.mapping.queries import CandidateView, RowView, compared, row_view
 from app.ui.context import PageContext, Scope
 from app.ui.pages.mapping import desk
 from app.ui.pages.mapping.page import MappingPage
@@ -141,6 +141,33 @@ def test_an_item_is_picked_by_hand_and_compared(
     assert page.bench.chosen == 1
     key(page, Qt.Key.Key_Left)
     assert page.bench.chosen == 0
+
+
+def test_an_item_picked_for_a_row_is_not_held_against_the_next(
+    page: MappingPage, loaded: Site, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Y on it would have matched the wrong row."""
+    asked, go = Event(), Event()
+
+    def late(*wanted: object) -> CandidateView | None:
+        asked.set()
+        assert go.wait(10)
+        return compared(*wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk, "compared", late)
+    go_to(page, "D002", settle)
+    press(page, "m")
+    form = dialog(page, PickForm)
+    press(form, "mendong")
+    settle()
+    key(form, Qt.Key.Key_Return)
+    qtbot.waitUntil(asked.is_set)
+    page.list.go(next(n for n, one in enumerate(page.list.lines.rows) if one.code == "D001"))
+    go.set()
+    settle()
+    assert page.bench.candidate is not None
+    assert page.bench.candidate.code == "YP-000101"
+    assert page.bench.take.text() == "采纳候选 1"
 
 
 def test_undo_brings_the_row_back_where_it_stood(

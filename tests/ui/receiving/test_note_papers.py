@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
+import pytest
 from PySide6.QtWidgets import QFileDialog
 
-from app.services.receiving.goods_papers import PaperRow
+from app.domain.receiving.goods_papers import Sort
+from app.services.receiving.goods_papers import PaperRow, add_paper
 from app.services.stock.listing import StockRow
+from app.ui import goods_papers
 from app.ui.context import PageContext
-from app.ui.goods_papers import GoodsPapers
+from app.ui.goods_papers import About, GoodsPapers
 from app.ui.pages.receiving.page import ReceivingPage
 from app.ui.pages.stock.page import StockPage
 from app.ui.widgets.dialogs import ReasonForm
@@ -68,6 +72,48 @@ def test_a_report_is_attached_and_found_from_note_and_lot(
         stock.moves.papers_button.click()
         settle()
         assert [row.name for row in rows(stock.moves.papers)] == names
+
+
+@pytest.fixture
+def keeping(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event]:
+    """Papers are kept slowly: whether one is under way, and the word to go on."""
+    asked, go = Event(), Event()
+
+    def late(*wanted: object) -> object:
+        asked.set()
+        assert go.wait(10)
+        return add_paper(*wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(goods_papers, "add_paper", late)
+    return asked, go
+
+
+def test_papers_kept_late_are_not_shown_as_those_of_another_note(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle, tmp_path: Path,
+    keeping: tuple[Event, Event],
+) -> None:  # fmt: skip
+    report = tmp_path / "K1 报告.pdf"
+    report.write_bytes(PDF)
+    one, other = note(sqlite_site, {AMOXICILLIN: 1}), note(sqlite_site, {INSULIN: 1})
+    papers = GoodsPapers(show(ReceivingPage(context)))
+    first = About("one", one.org_id, one.delivery_id)
+    papers.show(first)
+    settle()
+    papers.add(first, Sort.REPORT, (0, ""), [report])
+    asked, go = keeping
+    assert asked.wait(10)
+    assert papers.form is not None
+    papers.form.reject()
+    papers.show(About("other", other.org_id, other.delivery_id))
+    go.set()
+    settle()
+    assert rows(papers) == []
+    papers.show(first)
+    papers.form.reject()  # before its papers are read
+    settle()
+    papers.show(first)
+    settle()
+    assert [row.name for row in rows(papers)] == ["K1 报告.pdf"]
 
 
 def withdraw(page: ReceivingPage, reason: str) -> None:

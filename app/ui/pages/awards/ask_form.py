@@ -55,6 +55,7 @@ class AskForm(Form):
         page.read(
             lambda: price_page(db, actor, SearchQuery("", view="now"), (None, _MOST)).rows,
             self._prices,
+            owner=self,
         )
 
     def _prices(self, rows: tuple[PriceRow, ...]) -> None:

@@ -276,7 +276,7 @@ class AwardView(QWidget):
             command = decide.AnswerObjection(new_op(), row.objection_id, text, upheld)
             self._write(lambda: decide.answer_objection(db, actor, command), _("已答复。"))
 
-        self._page.read(lambda: objections(db, actor, one.award_id), answered)
+        self._page.read_for_form(lambda: objections(db, actor, one.award_id), answered)
 
     def _enforce(self, one: AwardRow) -> None:
         db, actor = self._page.context.db, self._page.context.actor

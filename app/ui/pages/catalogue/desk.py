@@ -65,6 +65,7 @@ class CatalogueDesk:
     def __init__(self, page: Page, changed: Callable[[SavedItem | None], None]) -> None:
         """Prepare the desk; `changed` is told what was saved."""
         self._page = page
+        self._papers_of = 0
         self._changed = changed
         self.undo = UndoFlow(page, "catalogue", lambda: changed(None))
         self.requests = ItemRequests(page, lambda: changed(None))
@@ -130,7 +131,7 @@ class CatalogueDesk:
         form.opened.connect(lambda key: self._copy(form, key, open_copy))
         form.added.connect(lambda: self._ask_paper(item.id))
         form.removed.connect(lambda key: self._remove(item.id, key))
-        self.papers_form = form
+        self.papers_form, self._papers_of = form, item.id
         self._reload(item.id)
         form.open()
 
@@ -145,6 +146,9 @@ class CatalogueDesk:
         self._page.write(work, lambda _key: self._papers_changed(item_id))
 
     def _reload(self, item_id: int) -> None:
+        """Read the attachments again, unless those of another item are shown by now."""
+        if item_id != self._papers_of:
+            return
         context = self._page.context
         self._page.read(
             lambda: attachments(context.db, context.actor, item_id),
@@ -159,7 +163,9 @@ class CatalogueDesk:
     def _load(self, key: object, show: Callable[[bytes], None]) -> None:
         context = self._page.context
         if isinstance(key, int):
-            self._page.read(partial(content, context.db, context.actor, key), show)
+            self._page.read(
+                partial(content, context.db, context.actor, key), show, channel="picture"
+            )
 
     def _ask_paper(self, item_id: int) -> None:
         dialog = FileDialog(self._page, _("添加附件"))
@@ -202,7 +208,9 @@ class CatalogueDesk:
         def work() -> tuple[tuple[VersionRow, ...], int]:
             return versions(db, actor), unpublished(db, actor)
 
-        self._page.read(work, lambda found: self.versions_form.show_versions(*found))
+        form = self.versions_form
+        show = partial(_show_versions, form)
+        self._page.read(work, show, channel="versions", owner=form)
 
     def _ask_changes(self, since: str, own: bool) -> None:
         context = self._page.context
@@ -222,7 +230,7 @@ class CatalogueDesk:
             self.publish_form = form
             form.open()
 
-        self._page.read(lambda: unpublished(context.db, context.actor), show)
+        self._page.read_for_form(lambda: unpublished(context.db, context.actor), show)
 
     def _publish(self, form: PublishForm) -> None:
         context = self._page.context
@@ -257,3 +265,7 @@ class CatalogueDesk:
             )
 
         self._page.read(lambda: write_changes(steps, path), done)
+
+
+def _show_versions(form: VersionsForm, found: tuple[tuple[VersionRow, ...], int]) -> None:
+    form.show_versions(*found)

@@ -145,7 +145,10 @@ class Doses:
 
     def read(self, path: Path, release: str) -> None:
         """Read a list and show what it holds."""
-        self._page.read(lambda: read_doses(path, release), self.form.show_found, self._refused)
+        self._page.read(
+            lambda: read_doses(path, release), self.form.show_found, self._refused,
+            channel="dose list", owner=self.form,
+        )  # fmt: skip
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, DomainError | EnvironmentProblem):

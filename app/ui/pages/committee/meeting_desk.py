@@ -229,9 +229,7 @@ class MeetingDesk(QObject):
     def plan(self) -> None:
         """Call a meeting with the requests that wait for one."""
         db, actor = self.page.context.db, self.page.context.actor
-        self.page.read(
-            lambda: requests(db, actor, Step.AGREED.value), self._ask_plan, channel="waiting"
-        )
+        self.page.read_for_form(lambda: requests(db, actor, Step.AGREED.value), self._ask_plan)
 
     def _ask_plan(self, waiting: tuple[RequestRow, ...]) -> None:
         if not waiting:

@@ -72,8 +72,11 @@ class CaseForm(Form):
         db, actor, row = self._page.context.db, self._page.context.actor, self._row
         self._page.write(
             lambda: case_doctor(db, actor, row.org_id, row.document_id),
-            lambda name: self.who.setText(_("术者：{name}", name=name)),
+            self._show_doctor,
         )
+
+    def _show_doctor(self, name: str) -> None:
+        self.who.setText(_("术者：{name}", name=name))
 
     @override
     def submit(self) -> None:

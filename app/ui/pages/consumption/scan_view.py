@@ -280,7 +280,7 @@ class ConsumeView(QWidget):
             self.refund.chosen.connect(self._reverse)
             self.refund.open()
 
-        self._page.read(lambda: used_lines(db, actor, org, number), ask, channel="used")
+        self._page.read_for_form(lambda: used_lines(db, actor, org, number), ask)
 
     def _reverse(self, command: Reverse) -> None:
         context = self._page.context

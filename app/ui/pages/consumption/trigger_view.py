@@ -145,7 +145,7 @@ class TriggerView(QWidget):
             context.notices.warn(_("结算时点由结算或采购人员约定。请联系他们。"))
             return
         db, actor = context.db, context.actor
-        self._page.read(lambda: suppliers(db, actor), self._open, channel="suppliers")
+        self._page.read_for_form(lambda: suppliers(db, actor), self._open)
 
     def _open(self, found: tuple[SupplierRow, ...]) -> None:
         self.form = RuleForm(self._page.context, found, self)

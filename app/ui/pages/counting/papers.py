@@ -160,7 +160,7 @@ class Papers:
                 lambda: carry(db, actor, back), _("已退货")))  # fmt: skip
             self._offer_to_give_up(form, paper, _("不退了"))
         else:
-            self._page.read(
+            self._page.read_for_form(
                 lambda: people_of(db, actor, paper.org_id),
                 lambda people: self._destroy(paper, people),
             )

@@ -44,7 +44,7 @@ class Starting:
             self._say(Status.BAD, _("你不能盘这家机构"), _("请选择自己所在的机构。"))
             return
         db, actor, org = context.db, context.actor, context.org.id
-        self._page.read(lambda: places_of(db, actor, org), self._ask)
+        self._page.read_for_form(lambda: places_of(db, actor, org), self._ask)
 
     def _ask(self, places: tuple[PlaceRow, ...]) -> None:
         form = StartForm(places, self._page)

@@ -140,7 +140,7 @@ class DeliveriesPage(Page):
         def opened(lines: tuple[LineToSend, ...]) -> None:
             DeliverForm(order, lines, self._send, self).open()
 
-        self.read(lambda: lines_to_send(db, actor, order.org_id, order.order_id), opened)
+        self.read_for_form(lambda: lines_to_send(db, actor, order.org_id, order.order_id), opened)
 
     def _send(self, command: DeliverOrder) -> None:
         db, actor = self.context.db, self.context.actor

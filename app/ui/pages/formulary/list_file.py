@@ -43,7 +43,7 @@ class ListFile:
     def read(self, name: str) -> None:
         """Read a sheet, say what it would do, and do it when the person agrees."""
         context, org = self._page.context, self._owner()
-        self._page.read(
+        self._page.read_for_form(
             lambda: preview_import(context.db, context.actor, org, Path(name)), self._confirm
         )
 

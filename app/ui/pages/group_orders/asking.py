@@ -119,11 +119,10 @@ class Asking:
             form.accepted.connect(lambda: self._desk.settle(rest, form.to_backup, form.text))
             self._open(form)
 
-        self._page.read(
+        self._page.read_for_form(
             lambda: rest_of(context.db, context.actor, row.org_id, row.id),
             ask,
             context.errors.take,
-            channel="rest",
         )
 
     def cancel(self) -> None:

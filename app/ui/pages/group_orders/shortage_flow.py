@@ -220,11 +220,8 @@ class ShortageFlow:
             form.accepted.connect(send)
             self._open(form)
 
-        self._page.read(
-            lambda: short_rest(context.db, context.actor, key),
-            ask,
-            context.errors.take,
-            channel="rest",
+        self._page.read_for_form(
+            lambda: short_rest(context.db, context.actor, key), ask, context.errors.take
         )
 
     def paper(self) -> None:

@@ -140,9 +140,7 @@ class GoodsCard(Card):
             form.picked.connect(lambda one: self.load(one.id))
             form.open()
 
-        self._screen.read(
-            lambda: candidates.recent_acceptances(db, actor, org), show, channel="dialog"
-        )
+        self._screen.read_for_form(lambda: candidates.recent_acceptances(db, actor, org), show)
 
     def add_behind(self, number: str) -> None:
         """Labels for the goods of any paper, or of a lot: new, or those that stand again."""
@@ -152,7 +150,7 @@ class GoodsCard(Card):
             title = _("{no} 的货：贴标签、补打", no=number)
             self._choose_goods(dialogs.StockForm(self, title=title), lots)
 
-        self._screen.read(lambda: again.lots_behind(db, actor, org, number), show, channel="dialog")
+        self._screen.read_for_form(lambda: again.lots_behind(db, actor, org, number), show)
 
     def add_from_stock(self, text: str = "") -> None:
         """Let the person add goods from stock."""
@@ -180,7 +178,9 @@ class GoodsCard(Card):
         title = _("补打 {name} {lot}", name=candidate.name, lot=candidate.lot_no).strip()
         self._screen.read(
             lambda: again.standing_labels(db, actor, org, (candidate.lot.lot_id,)),
-            lambda packs: self.show_reprint(Reprint(title, packs, Source.STOCK, 0)),
+            self._screen.here(
+                lambda packs: self.show_reprint(Reprint(title, packs, Source.STOCK, 0))
+            ),
             channel="again",
         )
 
@@ -193,7 +193,7 @@ class GoodsCard(Card):
             form.picked.connect(self._reprint_of)
             form.open()
 
-        self._screen.read(lambda: print_history(db, actor, org), show, channel="dialog")
+        self._screen.read_for_form(lambda: print_history(db, actor, org), show)
 
     def _reprint_of(self, one: PrintRow) -> None:
         title = _("补打 {when} 的 {n} 枚", when=f"{one.at:%m-%d %H:%M}", n=one.count)

@@ -136,8 +136,10 @@ class Bench(Card):
         self._stack.setCurrentWidget(self.compare)
         self._show()
 
-    def show_picked(self, found: CandidateView) -> None:
-        """An item picked by hand stands first."""
+    def show_picked(self, local_id: int, found: CandidateView) -> None:
+        """An item picked by hand stands first, if the row it was picked for is still here."""
+        if self.line is None or self.line.id != local_id:
+            return
         others = [one for one in self.candidates if one.item_id != found.item_id]
         self.candidates = [replace(found, rank=0), *others]
         self.chosen = 0

@@ -28,13 +28,13 @@ class Desk(QObject):
 
     Signals:
         arrived: The view of a row was read: its id.
-        picked: An item picked by hand was compared: the `CandidateView`.
+        picked: An item picked by hand was compared with a row: its number, the `CandidateView`.
         undone: Rows are as they were: the `Undone`.
         settled: Decisions were written or put back, and the keys rest: count again.
     """
 
     arrived = Signal(object)
-    picked = Signal(object)
+    picked = Signal(object, object)
     undone = Signal(object)
     settled = Signal()
 
@@ -90,7 +90,7 @@ class Desk(QObject):
 
         def show(found: CandidateView | None) -> None:
             if found is not None:
-                self.picked.emit(found)
+                self.picked.emit(local_id, found)
 
         self._page.read(lambda: compared(db, actor, org, local_id, item_id), show, channel="pick")
 

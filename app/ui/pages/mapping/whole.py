@@ -192,7 +192,7 @@ class WholeList(QObject):
             form.accepted.connect(lambda: self._split(item, form.split))
             form.open()
 
-        self._page.read(lambda: linked_rows(db, actor, item.item_id), show, channel="split")
+        self._page.read_for_form(lambda: linked_rows(db, actor, item.item_id), show)
 
     def _split(self, item: CandidateView, chosen: Split) -> None:
         db, actor = self._page.context.db, self._page.context.actor

@@ -87,7 +87,7 @@ class Asking(TermsAsking):
             )
             form.open()
 
-        self._page.read(lambda: queries.server_time(db), show)
+        self._page.read_for_form(lambda: queries.server_time(db), show)
 
     def extend(self) -> None:
         """Ask for a later deadline and why."""
@@ -101,7 +101,7 @@ class Asking(TermsAsking):
             )
             form.open()
 
-        self._page.read(lambda: queries.server_time(db), show)
+        self._page.read_for_form(lambda: queries.server_time(db), show)
 
     def open_round(self) -> None:
         """Open the sealed round, or end the one that runs."""
@@ -186,7 +186,7 @@ class Asking(TermsAsking):
             form.accepted.connect(lambda: self._desk.invite(project, form.guests))
             form.open()
 
-        self._page.read(work, show)
+        self._page.read_for_form(work, show)
 
     def pledge(self, pledges: Sequence[Pledge], sure: bool) -> None:
         """Keep pledges; before they are confirmed, say what that means."""

@@ -235,7 +235,7 @@ class NegotiationDesk(TermsDesk):
     def read_scoring(self, project: int, done: Callable[[Scoring], None]) -> None:
         """Weights and points."""
         db, actor = self._context.db, self._context.actor
-        self._page.read(lambda: scoring(db, actor, project), done)
+        self._page.read_for_form(lambda: scoring(db, actor, project), done)
 
     def keep_scores(
         self,

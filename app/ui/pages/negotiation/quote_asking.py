@@ -85,7 +85,7 @@ class QuoteAsking:
                 return
             self._show_papers(PapersForm(rows, context.today, self._page, group=group))
 
-        self._page.read(lambda: dossiers(context.db, context.actor), show)
+        self._page.read_for_form(lambda: dossiers(context.db, context.actor), show)
 
     def _show_papers(self, form: PapersForm) -> None:
         def again() -> None:

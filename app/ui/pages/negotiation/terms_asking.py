@@ -86,7 +86,7 @@ class TermsAsking(QuoteAsking):
             form.accepted.connect(lambda: self._desk.set_lots(project, form.titled, form.moved))
             form.open()
 
-        self._page.read(lambda: queries.lots(db, actor, project), show)
+        self._page.read_for_form(lambda: queries.lots(db, actor, project), show)
 
     def write_terms(self) -> None:
         """Ask for the file of lots and ceilings."""
@@ -116,7 +116,7 @@ class TermsAsking(QuoteAsking):
             form.accepted.connect(lambda: self._desk.dismiss(project, form.supplier, form.text))
             form.open()
 
-        self._page.read(lambda: queries.guests(db, actor, project), show)
+        self._page.read_for_form(lambda: queries.guests(db, actor, project), show)
 
     def fail(self) -> None:
         """Ask which lines or which lot fail, and why."""
@@ -133,7 +133,7 @@ class TermsAsking(QuoteAsking):
             )
             form.open()
 
-        self._page.read(lambda: queries.lots(db, actor, project), show)
+        self._page.read_for_form(lambda: queries.lots(db, actor, project), show)
 
     def _lines_in_hand(self) -> list[tuple[int, str]]:
         board = self._page.compare.board
@@ -159,7 +159,7 @@ class TermsAsking(QuoteAsking):
             title = _("项目轨迹　{no}", no=one.no)
             TrailForm(title, rows, export, self._page).open()
 
-        self._page.read(lambda: history(db, actor, one.id), show)
+        self._page.read_for_form(lambda: history(db, actor, one.id), show)
 
     def _save_to(self, name: str, act: Callable[[Path], None]) -> None:
         """Ask where to write a workbook of the project."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
@@ -59,6 +60,19 @@ _EFFECTS = {
 _THERE = frozenset({PackState.IN_STOCK, PackState.ISSUED})
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A scan when it was made; its answer may come after the next.
+
+    Attributes:
+        target: What was chosen for scans: a department, 0, or `CHOOSE_ONLY`.
+        at: Milliseconds of the page's clock.
+    """
+
+    target: object
+    at: int
+
+
 class PacksPage(Page):
     """Packs of one member, its departments and their wishes."""
 
@@ -69,9 +83,10 @@ class PacksPage(Page):
         super().__init__(context)
         self.desk = Desk(self)
         self.view = ""
-        self._last = 0
+        self._last = self._taken = 0
         self._wanted: tuple[int, ...] = ()
-        self._since = QElapsedTimer()
+        self._clock = QElapsedTimer()
+        self._clock.start()
         self._places: tuple[PlaceRow, ...] = ()
         self._rules: tuple[DefinitionRow, ...] = ()
         self.bar = ScanBar(
@@ -210,27 +225,28 @@ class PacksPage(Page):
             self.desk.say(Status.BAD, _("你不能登记这家机构的定数包"), _("请选择自己所在的机构。"))
             return
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
-        self.read(lambda: scan_pack(db, actor, org, code), self._take, self.desk.refused)
+        made = _Made(self.target.value, self._clock.elapsed())
+        taken = partial(self._take, made)
+        self.read(lambda: scan_pack(db, actor, org, code), taken, self.desk.refused)
 
-    def _take(self, row: PackRow) -> None:
-        if self.target.value == CHOOSE_ONLY:
+    def _take(self, made: _Made, row: PackRow) -> None:
+        if made.target == CHOOSE_ONLY:
             self._choose(row)
             return
-        step = _step_of(self.desk, row, self.target.value)
+        step = _step_of(self.desk, row, made.target)
         if step is None:
             self.grid.choose(row.id)
             words = _("在库房的包：先在右上选「发给」哪个科室，再扫就发放。")
             detail = words if row.state is PackState.IN_STOCK else row.code
             self.desk.say(Status.INFO, f"{row.name} · {row.state.label}", detail)
-        elif self._last == row.id and self._since.elapsed() < ECHO_MS:
+        elif self._last == row.id and made.at - self._taken < ECHO_MS:
             self.desk.say(
                 Status.INFO,
                 _("{name} 刚扫过，这一下没有计", name=row.name),
                 _("要做下一步（接收后打开、空包要下一包），过 2 秒再扫一次。"),
             )
         else:
-            self._last = row.id
-            self._since.start()
+            self._last, self._taken = row.id, made.at
             step()
 
     def _mark(self, made: tuple[int, ...]) -> None:

@@ -125,7 +125,7 @@ class PriceDesk:
             then()
 
         def made(_list: int) -> None:
-            self._page.read(partial(price_lists, context.db, context.actor), listed)
+            self._page.read_for_form(partial(price_lists, context.db, context.actor), listed)
 
         def make() -> None:
             self._page.write(partial(create_list, context.db, context.actor, form.command()), made)

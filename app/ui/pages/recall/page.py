@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -50,6 +50,8 @@ from app.ui.widgets.text import Role, Text
 
 _TABS = ("trace", "recalls", "expiring")
 _RECALLS = 1
+T = TypeVar("T")
+Write = Callable[[Callable[[], object]], None]
 
 
 class RecallPage(Page):
@@ -138,7 +140,8 @@ class RecallPage(Page):
         self.read(lambda: recalls(db, actor), self._show_recalls, channel="recalls")
         self.read(lambda: expiring(db, actor, orgs), self._show_expiring, channel="expiring")
         if self.found is not None:
-            self._trace(self.found.head)
+            again = partial(trace_found, db, actor, self.found.head)
+            self.read(again, self._show_again, self._failed, channel="again")
 
     @override
     def arrive(self, **arguments: object) -> None:
@@ -163,7 +166,7 @@ class RecallPage(Page):
     def scan(self, code: str) -> None:
         """Find the lot behind a code and follow it."""
         db, actor = self.context.db, self.context.actor
-        self.read(lambda: find_lots(db, actor, code), partial(self._lots, code), self._failed)
+        self._ask(lambda: find_lots(db, actor, code), partial(self._lots, code))
 
     def _lots(self, code: str, found: tuple[LotHead, ...]) -> None:
         if not found:
@@ -181,11 +184,19 @@ class RecallPage(Page):
 
     def _trace(self, head: LotHead) -> None:
         db, actor = self.context.db, self.context.actor
-        self.read(lambda: trace_found(db, actor, head), self._show, self._failed, channel="trace")
+        self._ask(lambda: trace_found(db, actor, head), self._show)
 
     def _trace_lot(self, lot_id: int) -> None:
         db, actor = self.context.db, self.context.actor
-        self.read(lambda: trace_lot(db, actor, lot_id), self._show, self._failed, channel="trace")
+        self._ask(lambda: trace_lot(db, actor, lot_id), self._show)
+
+    def _ask(self, work: Callable[[], T], show: Callable[[T], None]) -> None:
+        """Of all that is scanned or chosen only the last is shown: it may be frozen next."""
+        self.read(work, show, self._failed, channel="trace")
+
+    def _show_again(self, found: Traced) -> None:
+        if self.found is not None and rows.which(self.found.head) == rows.which(found.head):
+            self._show(found)
 
     def _show(self, found: Traced) -> None:
         first = self.found is None or rows.which(self.found.head) != rows.which(found.head)
@@ -218,7 +229,8 @@ class RecallPage(Page):
         db, actor, mark = self.context.db, self.context.actor, found.older
 
         def add(page: tuple[tuple[TraceStep, ...], Mark | None]) -> None:
-            self._show(replace(found, steps=(*page[0], *found.steps), older=page[1]))
+            if self.found is found:
+                self._show(replace(found, steps=(*page[0], *found.steps), older=page[1]))
 
         lot = found.head.lot_id
         self.read(lambda: older_moves(db, actor, lot, mark), add, self._failed, channel="older")
@@ -251,7 +263,8 @@ class RecallPage(Page):
         db, actor = self.context.db, self.context.actor
         if actor.can(Duty.BUY, recall.org_id) or actor.can(Duty.CATALOGUE, recall.org_id):
             lots = recall.lot_ids
-            self.read(lambda: answers(db, actor, recall.id, lots), partial(self._ask_end, recall))
+            end = partial(self._ask_end, recall)
+            self.read_for_form(lambda: answers(db, actor, recall.id, lots), end)
             return
         _ask_reply(self.context, recall, self, self._write)
 
@@ -273,21 +286,8 @@ class RecallPage(Page):
             self._show_tab(0)
 
     def _act(self, row: Row) -> None:
-        lot = row.record
-        if not isinstance(lot, ExpiringRow):
-            return
-        db, actor = self.context.db, self.context.actor
-        if lot.action_id:
-            command = Finish(new_op(), lot.org_id, lot.action_id, lot.version)
-            confirm(self, _end_question(lot), lambda: self._write(lambda: end(db, actor, command)))
-            return
-        self.read(lambda: people_of(db, actor, lot.org_id), lambda people: self._plan(lot, people))
-
-    def _plan(self, lot: ExpiringRow, people: tuple[tuple[int, str], ...]) -> None:
-        db, actor = self.context.db, self.context.actor
-        form = ActionForm(lot, people, actor.person_id, self.context.today, self)
-        form.chosen.connect(lambda command: self._write(lambda: plan(db, actor, command)))
-        form.open()
+        if isinstance(row.record, ExpiringRow):
+            _look_after(row.record, self, self._write)
 
     def _write(self, work: Callable[[], object]) -> None:
         self.write(work, self._done, self._failed)
@@ -310,11 +310,27 @@ def _end_of(
     return partial(close, context.db, context.actor, command)
 
 
+def _look_after(lot: ExpiringRow, page: Page, write: Write) -> None:
+    """Ask who does what with a lot that runs out, or whether it is done."""
+    db, actor = page.context.db, page.context.actor
+
+    def ask(people: tuple[tuple[int, str], ...]) -> None:
+        form = ActionForm(lot, people, actor.person_id, page.context.today, page)
+        form.chosen.connect(lambda command: write(lambda: plan(db, actor, command)))
+        form.open()
+
+    if lot.action_id:
+        done = Finish(new_op(), lot.org_id, lot.action_id, lot.version)
+        confirm(page, _end_question(lot), lambda: write(lambda: end(db, actor, done)))
+    else:
+        page.read_for_form(lambda: people_of(db, actor, lot.org_id), ask)
+
+
 def _ask_reply(
     context: PageContext,
     recall: RecallRow,
     parent: QWidget,
-    write: Callable[[Callable[[], object]], None],
+    write: Write,
 ) -> None:
     """Ask what the member did; it is read before the form goes, the writer is another thread."""
     form = ReasonForm(

@@ -14,7 +14,8 @@ from app.services.recalls.answers import MemberAnswer
 from app.services.recalls.expiring import ExpiringRow
 from app.services.recalls.finding import LotHead
 from app.services.recalls.recall import RecallRow
-from app.services.recalls.trace import Member, Traced, TraceStep
+from app.services.recalls.sums import Member
+from app.services.recalls.trace import Traced, TraceStep
 from app.ui import formats
 from app.ui.context import PageContext
 from app.ui.status import Status

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
-from shiboken6 import isValid
 from typing_extensions import override
 
 from app.domain.errors import DomainError, Problem
@@ -63,7 +62,7 @@ class NoteMaking(QObject):
     def new(self) -> None:
         """补录送货单."""
         db = self._page.context.db
-        self._page.read(lambda: suppliers(db), self._open_form, channel="suppliers")
+        self._page.read_for_form(lambda: suppliers(db), self._open_form)
 
     def _open_form(self, found: tuple[SupplierRow, ...]) -> None:
         form = NoteForm(self._page, found)
@@ -108,7 +107,7 @@ class NoteMaking(QObject):
             else:
                 self._preview(preview)
 
-        self._page.read(look, show)
+        self._page.read_for_form(look, show)
 
     def load_traces(self, path: Path) -> None:
         """Keep which pack lies in which case; a scanned case then brings its packs."""
@@ -279,13 +278,12 @@ class NoteForm(Form):
             db, actor, org = context.db, context.actor, context.org.id
             self._page.read(
                 lambda: same_on_way(db, actor, org, supplier, items), self._say_doubt,
-                channel="on_way",
+                channel="on_way", owner=self,
             )  # fmt: skip
 
     def _say_doubt(self, words: str) -> None:
-        if isValid(self):
-            self.doubt.setText(words)
-            self.doubt.setVisible(bool(words))
+        self.doubt.setText(words)
+        self.doubt.setVisible(bool(words))
 
     def _take_ordered(self) -> None:
         context, supplier = self._page.context, self.supplier.value
@@ -294,12 +292,16 @@ class NoteForm(Form):
         db, actor, org = context.db, context.actor, context.org.id
 
         def take(found: tuple[tuple[GoodsHit, int], ...]) -> None:
+            if self.supplier.value != supplier:
+                return  # another one was chosen meanwhile
             for hit, packs in found:
                 self._put(hit, packs)
             if not found:
                 self.say_refusal(_("这家供应商没有未到货的订单。"))
 
-        self._page.read(lambda: expected_lines(db, actor, org, supplier), take)
+        self._page.read(
+            lambda: expected_lines(db, actor, org, supplier), take, channel="on_order", owner=self
+        )
 
     def _edit(self, row: Row, _column: str, value: object) -> Row:
         text = str(value).strip().replace(",", "")

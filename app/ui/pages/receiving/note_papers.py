@@ -42,7 +42,7 @@ class NotePapers(QObject):
         def show(goods: tuple[tuple[int, str, str], ...]) -> None:
             self.papers.show(replace(about, goods=((0, "", _("整张送货单")), *goods)))
 
-        self._page.read(lambda: goods_of_note(db, actor, row.org_id, row.id), show)
+        self._page.read_for_form(lambda: goods_of_note(db, actor, row.org_id, row.id), show)
 
     def _show_working(self) -> None:
         work, note = self._counting.work, self._counting.work.note

@@ -58,20 +58,17 @@ class ItemTools(QObject):
             return
         db, actor, org = self._page.context.db, self._page.context.actor, self._page.context.org.id
         if name == "number":
-            self._page.read(
-                lambda: numbers(db, actor, org), partial(self._number, row), channel="tools"
-            )
+            self._page.read_for_form(lambda: numbers(db, actor, org), partial(self._number, row))
         elif name == "stand_in":
-            self._page.read(
+            self._page.read_for_form(
                 lambda: (substitutes(db, actor, org, row.item_id), successors(db, actor, org)),
                 partial(self._stand_ins, row),
-                channel="tools",
             )
         elif row.supplier_id is None:
             self._view.panel.show_problem(_("没有有效价格，还不知道由谁供货。请集团采购先补价格。"))
         else:
-            self._page.read(
-                lambda: supply_rows(db, actor, org), partial(self._supply, row), channel="tools"
+            self._page.read_for_form(
+                lambda: supply_rows(db, actor, org), partial(self._supply, row)
             )
 
     def _number(self, row: SuggestionRow, found: tuple[NumberRow, ...]) -> None:

@@ -82,6 +82,9 @@ class NumbersSection(Section, Generic[T]):
     def refresh(self) -> None:
         """Ask for what is in force."""
         self.told.setText("")
+        self._ask()
+
+    def _ask(self) -> None:
         channel = f"settings.{type(self).__name__}"
         self.context.jobs.read(self.question(), self.show_values, channel=channel, owner=self)
 
@@ -97,7 +100,7 @@ class NumbersSection(Section, Generic[T]):
         self.context.changes.announce(set(self.changes))
         self.told.set_tone(Status.OK)
         self.told.setText(self._saved_words)
-        self.context.jobs.read(self.question(), self.show_values, owner=self)
+        self._ask()
 
     def _refused(self, error: Exception) -> None:
         if isinstance(error, DomainError | EnvironmentProblem):

@@ -64,10 +64,9 @@ class AccountsForm(Form):
 
     def _ask(self) -> None:
         db, actor = self._page.context.db, self._page.context.actor
-        self._page.read(
-            lambda: [(one.id, one.short_name) for one in suppliers(db, actor)],
-            self._open_account, channel="suppliers",
-        )  # fmt: skip
+        self._page.read_for_form(
+            lambda: [(one.id, one.short_name) for one in suppliers(db, actor)], self._open_account
+        )
 
     def _open_account(self, found: list[tuple[int, str]]) -> None:
         form = AccountForm([(key, name) for key, name in found], self)

@@ -227,7 +227,7 @@ class Desk(QObject):
                 bill_of(db, row.org_id, row.statement_id),
             )
 
-        self._page.read(work, lambda found: self._open_bill(row, *found), channel="ask")
+        self._page.read_for_form(work, lambda found: self._open_bill(row, *found))
 
     def _open_bill(
         self, row: StatementRow, totals: tuple[ItemTotal, ...], billed: tuple[BillLine, ...]
@@ -253,10 +253,9 @@ class Desk(QObject):
 
     def _adjust(self, row: StatementRow) -> None:
         db, actor = self._page.context.db, self._page.context.actor
-        self._page.read(
+        self._page.read_for_form(
             lambda: statement_totals(db, actor, row.org_id, row.statement_id),
             partial(self._open_adjust, row),
-            channel="ask",
         )
 
     def _open_adjust(self, row: StatementRow, totals: tuple[ItemTotal, ...]) -> None:

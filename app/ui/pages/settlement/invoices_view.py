@@ -173,7 +173,7 @@ class InvoicesView(QWidget):
 
     def read_file(self, path: Path) -> None:
         """Read a sheet, then ask whose invoices they are."""
-        self._page.read(lambda: read_invoices(path), self._ask_whose, channel="sheet")
+        self._page.read_for_form(lambda: read_invoices(path), self._ask_whose)
 
     def _ask_whose(self, sheet: InvoiceSheet) -> None:
         if sheet.problems:

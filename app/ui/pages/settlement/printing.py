@@ -19,10 +19,9 @@ from app.ui.tables.exporting import open_file
 def show_lines(page: Page, row: StatementRow) -> None:
     """Open every line of a bill."""
     db, actor = page.context.db, page.context.actor
-    page.read(
+    page.read_for_form(
         lambda: statement_lines(db, actor, row.org_id, row.statement_id),
         lambda found: LinesForm(page, row, found).open(),
-        channel="ask",
     )
 
 
@@ -37,7 +36,7 @@ def print_bill(page: Page, row: StatementRow) -> None:
         paper = statement_paper(db, actor, row.org_id, row.statement_id)
         return local_files.write(target, statement_pdf(paper))
 
-    page.read(work, partial(_written, page), channel="pdf")
+    page.read(work, partial(_written, page))
 
 
 def write_sheet(page: Page, row: StatementRow) -> None:
@@ -49,7 +48,7 @@ def write_sheet(page: Page, row: StatementRow) -> None:
         write_statement_sheet(db, actor, row.org_id, row.statement_id, target)
         return target
 
-    page.read(work, partial(_written, page), channel="pdf")
+    page.read(work, partial(_written, page))
 
 
 def _file(row: StatementRow, kind: str) -> Path:

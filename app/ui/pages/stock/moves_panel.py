@@ -128,7 +128,9 @@ class MovesPanel(DetailPanel):
             self._page.context.notices.done(_("已移库。"))
             self._page.context.changes.announce({Topic.STOCK})
 
-        self._page.read(lambda: targets(db, actor, row.org_id, row.item_id, row.place_id), ask)
+        self._page.read_for_form(
+            lambda: targets(db, actor, row.org_id, row.item_id, row.place_id), ask
+        )
 
     def _ask_disposal(self) -> None:
         """Write the lot off or give it back; another person approves it in 盘点."""

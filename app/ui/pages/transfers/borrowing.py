@@ -45,7 +45,7 @@ class Borrowing:
             self._page.context.notices.info(_("你不能替这家机构借货。请选择自己所在的机构。"))
             return
         db, actor, org = self._page.context.db, self._page.context.actor, self._page.context.org.id
-        self._page.read(lambda: member_list(db, actor, org), self._ask_loan)
+        self._page.read_for_form(lambda: member_list(db, actor, org), self._ask_loan)
 
     def _ask_loan(self, donors: tuple[Member, ...]) -> None:
         form = LoanForm(self._page.context, donors, self._page)

@@ -60,9 +60,7 @@ class Steps(QObject):
 
     def _detail(self, row: TransferRow, then: Callable[[TransferDetail], None]) -> None:
         db, actor = self._page.context.db, self._page.context.actor
-        # a key pressed twice opens one window, of what was asked for last
-        ask = partial(transfer, db, actor, row.org_id, row.id)
-        self._page.read(ask, then, channel="transfer")
+        self._page.read_for_form(partial(transfer, db, actor, row.org_id, row.id), then)
 
     def _attach(self, row: TransferRow) -> None:
         """A draft: attach what is missing, or submit."""
