@@ -21,9 +21,7 @@ def resources() -> Path:
 def home() -> Path:
     """The person's data folder; `YILIAN_HOME` overrides it (tests, portable use)."""
     override = os.environ.get("YILIAN_HOME")
-    folder = Path(override) if override else Path(platformdirs.user_data_dir(APP_NAME, False))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _made(Path(override) if override else Path(platformdirs.user_data_dir(APP_NAME, False)))
 
 
 def settings_file() -> Path:
@@ -33,16 +31,12 @@ def settings_file() -> Path:
 
 def logs() -> Path:
     """The log folder, made if missing."""
-    folder = home() / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _made(home() / "logs")
 
 
 def backups() -> Path:
     """The backup folder, made if missing."""
-    folder = home() / "backups"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return _made(home() / "backups")
 
 
 def outbox() -> Path:
@@ -72,6 +66,23 @@ def is_server(address: str) -> bool:
 
 def output() -> Path:
     """Where documents go when the person has not chosen a folder."""
-    folder = home() / "output"
-    folder.mkdir(parents=True, exist_ok=True)
+    return _made(home() / "output")
+
+
+def _made(folder: Path) -> Path:
+    """Raises `EnvironmentProblem` where it can neither be found nor made: nothing works then."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        from app.domain.errors import EnvironmentProblem  # its words come from a folder of ours
+        from app.i18n import _
+
+        raise EnvironmentProblem(
+            "home.closed",
+            _(
+                "数据文件夹 {folder} 打不开，也建不了。请看磁盘是否已满、网络盘是否连着、"
+                "这个账号能不能写；或用环境变量 YILIAN_HOME 指定另一个文件夹。",
+                folder=folder,
+            ),
+        ) from error
     return folder

@@ -144,10 +144,10 @@ def main(arguments: Sequence[str] | None = None, *, window: Window | None = None
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     _window.set(window)
-    use_language(_language(given))
-    command = typer.main.get_command(build(_wanted(given)))
-    usage.speak_ours(command)
     try:
+        use_language(_language(given))
+        command = typer.main.get_command(build(_wanted(given)))
+        usage.speak_ours(command)
         sys.exit(command.main(args=given, prog_name="yilian", standalone_mode=False))
     except typer.Abort:
         typer.echo(_("已停下。"), err=True)
