@@ -20,6 +20,7 @@ from sqlalchemy import text
 from app.bootstrap import open_database
 from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
+from app.models.base import Base
 from app.services.db import Database, sqlite_engine
 from app.services.platform import backup, doctor, drafts, proofs, schedule, server_dump, setup
 from tests.databases import Backend, ServerBackend
@@ -42,6 +43,18 @@ def refused(source: Path, target: Path) -> str:
     assert not target.exists()
     assert not list(target.parent.glob(f"{target.name}.*.part*"))
     return refusal.value.code
+
+
+def rows_of(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All that is written in its tables."""
+    db = Database(sqlite_engine(str(file)))
+    with db.read() as session:
+        found = {
+            name: [tuple(row) for row in session.execute(text(f'SELECT * FROM "{name}"'))]
+            for name in Base.metadata.tables
+        }
+    db.close()
+    return found
 
 
 def dead_wal(file: Path, folder: Path) -> None:
@@ -144,6 +157,7 @@ def test_damage_of_any_kind_is_told_in_words(kept: Path, tmp_path: Path, seed: i
         told += not all(one.ok for one in doctor.examine(db) if one.name != "SQLite")
         told += bool(proofs.pages(db) != "ok")
         backup.back_up(db, tmp_path / "copies")
+        assert told or rows_of(bad) == rows_of(kept)  # it lay where nothing is
     except (DomainError, EnvironmentProblem):
         assert told
     finally:
