@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-_U32: Final = struct.Struct("<I")
+U32: Final = struct.Struct("<I")
 _FREE: Final = 0xFFFFFFFA
 """From here on a sector's number is a sign: free, end of chain, a sector of the table."""
 _OLD_CELLS: Final = frozenset({0x06, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E})
@@ -30,10 +30,10 @@ def fits_old_sheet(content: bytes) -> bool:
     Raises:
         ValueError, struct.error: The sectors lead nowhere.
     """
-    records = _old_records(_stream(content))
+    records = old_records(old_stream(content))
     return all(
         first + more <= _OLD_COLUMNS
-        for kind, data in records
+        for _at, kind, data in records
         for first, more in _old_cells(kind, data)
     )
 
@@ -41,32 +41,33 @@ def fits_old_sheet(content: bytes) -> bool:
 def new_cells(content: bytes) -> int:
     """Cells of the block that a sheet of .xlsb asks room for."""
     row = last_row = last_column = 0
-    for kind, data in _new_records(content):
-        if kind == _NEW_ROW and len(data) >= _U32.size:
-            row = _U32.unpack_from(data)[0] + 1
-        elif kind in _NEW_CELLS and len(data) >= _U32.size:
+    for kind, data in new_records(content):
+        if kind == _NEW_ROW and len(data) >= U32.size:
+            row = U32.unpack_from(data)[0] + 1
+        elif kind in _NEW_CELLS and len(data) >= U32.size:
             last_row = max(last_row, row)
-            last_column = max(last_column, _U32.unpack_from(data)[0] + 1)
+            last_column = max(last_column, U32.unpack_from(data)[0] + 1)
     return last_row * last_column
 
 
 def _old_cells(kind: int, data: bytes) -> Iterator[tuple[int, int]]:
     """First column and how many cells, for records of cells."""
-    if kind in _OLD_CELLS and len(data) >= _U32.size:
+    if kind in _OLD_CELLS and len(data) >= U32.size:
         yield struct.unpack_from("<2xH", data)[0], 1
-    elif kind == _OLD_MANY and len(data) >= _U32.size:
+    elif kind == _OLD_MANY and len(data) >= U32.size:
         yield struct.unpack_from("<2xH", data)[0], max(0, len(data) - _OLD_NUMBER) // _OLD_NUMBER
 
 
-def _old_records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def old_records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """The records of .xls: where each begins, its kind, what it holds."""
     at = 0
     while at + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, at)
-        yield kind, stream[at + 4 : at + 4 + size]
+        yield at, kind, stream[at + 4 : at + 4 + size]
         at += 4 + size
 
 
-def _new_records(content: bytes) -> Iterator[tuple[int, bytes]]:
+def new_records(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Records whose kind takes one or two bytes, and whose length one to four."""
     at = 0
     while at < len(content):
@@ -90,7 +91,7 @@ def _number(content: bytes, at: int, most: int) -> tuple[int, int]:
     return value, at
 
 
-def _stream(content: bytes) -> bytes:
+def old_stream(content: bytes) -> bytes:
     """The workbook in the sectors of a .xls file; empty where there is none."""
     shift, small_shift = struct.unpack_from("<HH", content, 30)
     if shift not in {9, 12} or small_shift >= shift:
@@ -106,7 +107,7 @@ def _stream(content: bytes) -> bytes:
             start, size = struct.unpack_from("<II", entry, 116)
             if size >= most_small:
                 return sectors.chain(start)[:size]
-            small = _U32.iter_unpack(sectors.chain(first_small))
+            small = U32.iter_unpack(sectors.chain(first_small))
             root = sectors.chain(struct.unpack_from("<I", entries[0], 116)[0])
             links = [one for (one,) in small]
             return _Sectors(root, 1 << small_shift, links).chain(start)[:size]
@@ -126,7 +127,7 @@ def _table(content: bytes, shift: int) -> list[int]:
     links: list[int] = []
     for sector in (one for one in named if one < _FREE):
         part = content[(sector + 1) << shift : (sector + 2) << shift]
-        links += (one for (one,) in _U32.iter_unpack(part[: len(part) // 4 * 4]))
+        links += (one for (one,) in U32.iter_unpack(part[: len(part) // 4 * 4]))
     return links
 
 

@@ -1,7 +1,7 @@
 """What is refused before a workbook is read: bombs, entities, encrypted parts.
 
 Sizes in an archive's directory can lie, so the sheets are inflated once with a limit; that pass
-also finds formulas that the writing program never computed, by their cells.
+also finds the cells that a reader would take for empty ones (`sheet_errors`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from app.adapters import sheet_errors
 from app.adapters.binary_extent import fits_old_sheet, new_cells
+from app.adapters.sheet_errors import Cells, SheetCells
 from app.adapters.sheet_extent import MAX_CELLS, repeated_cells, sheet_cells
 from app.domain.errors import DomainError
 from app.i18n import _
@@ -32,7 +34,6 @@ _MEGABYTE: Final = 1024 * 1024
 _WORTH_A_LOOK: Final = 10 * _MEGABYTE
 _PART: Final = 4 * _MEGABYTE
 _OVERLAP: Final = 4096
-_MOST_CELLS: Final = 100_000
 _LEAST_CELL: Final = 20
 """Bytes of the shortest cell that uses a shared text: ``<c t="s"><v>0</v></c>``."""
 _BROKEN: Final = (
@@ -41,26 +42,20 @@ _BROKEN: Final = (
 )  # fmt: skip
 """What the archive reader raises for archives that are none."""
 _ENTITY: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_FORMULA: Final = re.compile(
-    rb'<c r="([A-Z]{1,3}[0-9]{1,7})"[^>]*>\s*<f(?:\s[^>]*)?(?:/>|>[^<]{0,2000}</f>)\s*'
-    rb"(?:<v\s*/>|<v></v>)?\s*</c>"
-)
-_ERROR: Final = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})"(?:\s[^>]*)?\st="e"')
-"""A cell whose formula came to an error (``#N/A``): a reader would take it for an empty one."""
 _SHARED: Final = re.compile(rb"=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})")
 _ITEM: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
 
-def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
+def refuse_bomb(path: Path, content: bytes) -> Cells:
     """Refuse an archive that would unpack to far more than it weighs, or that holds entities.
 
     Returns:
-        Cells whose formula has no result or comes to an error, such as ``B5``.
+        By sheet, the cells whose formula has no result or comes to an error, such as ``B5``.
     """
     if content.startswith(_OLE):
-        _refuse_far_columns(path, content)
+        return _look_into_old(path, content)
     if not content.startswith(b"PK"):
-        return ()
+        return {}
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -80,7 +75,7 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
             if _repeated(archive, entries) > MAX_REPEATED:
                 raise _bomb(path)
             _refuse_far_cells(path, archive, entries)
-            return found
+            return sheet_errors.by_sheet(archive, found)
     except _BROKEN as error:
         raise DomainError(
             "file.damaged",
@@ -90,14 +85,14 @@ def refuse_bomb(path: Path, content: bytes) -> tuple[str, ...]:
 
 def _look_inside(
     path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], most: int
-) -> tuple[str, ...]:
-    """Inflate all parts once, never more than allowed."""
-    cells: list[str] = []
+) -> Cells:
+    """Inflate all parts once, never more than allowed; the cells found, by part."""
+    cells: dict[str, tuple[str, ...]] = {}
     seen = 0
     for entry in entries:
         if not entry.filename.endswith((".xml", ".rels")):
             continue
-        in_sheet = "worksheets/sheet" in entry.filename
+        sheet = SheetCells() if "worksheets/" in entry.filename else None
         for part, begins in _parts(archive, entry):
             seen += len(part)
             if seen > min(most, MAX_UNPACKED):
@@ -108,11 +103,11 @@ def _look_inside(
                     _("{name} 里有外部引用，没有读取。请在 Excel 里另存为新的 .xlsx。",
                       name=path.name),
                 )  # fmt: skip
-            if in_sheet and b"<f" in part:
-                cells += [found.decode() for found in _FORMULA.findall(part)]
-            if in_sheet and b't="e"' in part:
-                cells += [found.decode() for found in _ERROR.findall(part)]
-    return tuple(dict.fromkeys(cells))[:_MOST_CELLS]
+            if sheet is not None:
+                sheet.feed(part)
+        if sheet is not None:
+            cells[entry.filename] = sheet.found()
+    return cells
 
 
 def _repeated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
@@ -153,13 +148,14 @@ def _refuse_far_cells(path: Path, archive: zipfile.ZipFile, entries: list[zipfil
             raise _far(path)
 
 
-def _refuse_far_columns(path: Path, content: bytes) -> None:
+def _look_into_old(path: Path, content: bytes) -> Cells:
     try:
-        fits = fits_old_sheet(content)
+        fits, found = fits_old_sheet(content), sheet_errors.old_errors(content)
     except _BROKEN:
-        return  # another kind of file in such sectors, or none: the reader says so
+        return {}  # another kind of file in such sectors, or none: the reader says so
     if not fits:
         raise _far(path)
+    return found
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.adapters import local_files
+from app.adapters.sheet_errors import Cells
 from app.adapters.sheet_guard import refuse_bomb
 from app.adapters.sheet_kind import kind_of
 from app.domain.errors import DomainError
@@ -115,7 +116,7 @@ def cell_text(value: object) -> str:
     return str(value).strip()[: MAX_CELL + 1]
 
 
-def _read_workbook(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> tuple[Table, ...]:
+def _read_workbook(path: Path, content: bytes, uncomputed: Cells) -> tuple[Table, ...]:
     from python_calamine import CalamineError, PasswordError
 
     try:
@@ -135,17 +136,19 @@ def _read_workbook(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> t
     return filled
 
 
-def _sheets(path: Path, content: bytes, uncomputed: tuple[str, ...]) -> tuple[Table, ...]:
+def _sheets(path: Path, content: bytes, uncomputed: Cells) -> tuple[Table, ...]:
     """The sheets that hold anything; hidden ones only where there is no other."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     seen = [one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible]
+    unknown = uncomputed.keys() - set(book.sheet_names)
+    anywhere = tuple(cell for name in sorted(unknown) for cell in uncomputed[name])
     tables, rows = [], 0
     for name in book.sheet_names:
         if name in seen or not seen:
             found = _sheet_rows(path, book.get_sheet_by_name(name))
-            tables.append(Table(name, found, "", uncomputed))
+            tables.append(Table(name, found, "", uncomputed.get(name, ()) + anywhere))
             rows += len(found)
             if rows > MAX_ROWS:
                 raise _long(path)

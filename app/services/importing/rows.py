@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -152,11 +152,14 @@ def data_rows(
     if below is None:
         below = itertools.islice(table.rows, located.row + 1, None)
     titles = table.rows[located.row]
-    uncomputed = _by_row(table.uncomputed, frozenset(located.columns.values()))
+    uncomputed = uncomputed_rows(table, frozenset(located.columns.values()))
     keys, used = tuple(located.columns), tuple(located.columns.values())
     width, plain = max(used, default=-1) + 1, _Plain()
+    # rows of nothing but such cells are empty to the reader, and cut off at the end of the sheet
+    beyond = max(uncomputed, default=0) - len(table.rows)
+    below = itertools.chain(below, itertools.repeat((), beyond))
     for offset, cells in enumerate(below, located.row + 2):
-        if any(cells) and cells != titles and not _is_sum(cells):
+        if (any(cells) or offset in uncomputed) and cells != titles and not _is_sum(cells):
             whole = cells if len(cells) >= width else cells + ("",) * (width - len(cells))
             picked = [whole[column] for column in used]
             texts = dict(zip(keys, [plain[cell] for cell in picked], strict=True))
@@ -165,13 +168,7 @@ def data_rows(
                 for column in sorted(used):
                     if whole[column] in plain.odd:
                         _look_at(row, column)
-            for place in uncomputed.get(offset, ()):
-                text = _(
-                    "{place} 的公式没有结果，或结果是错误值（如 #N/A）。"
-                    "请在 Excel 里改好，保存后再导入。",
-                    place=place,
-                )
-                row.problems.append(Problem("import.formula", text, row=offset, column=place))
+            row.problems += uncomputed.get(offset, ())
             yield row
 
 
@@ -215,13 +212,24 @@ def plain_cell(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
-def _by_row(cells: Iterable[str], columns: frozenset[int]) -> dict[int, list[str]]:
-    """By row, those of the columns that are read."""
-    found: dict[int, list[str]] = {}
-    for cell in cells:
-        digits = cell.lstrip(_LETTERS)
-        if _column(cell.removesuffix(digits)) in columns:
-            found.setdefault(int(digits), []).append(cell)
+def uncomputed_rows(table: Table, columns: Collection[int]) -> dict[int, list[Problem]]:
+    """Row → its cells that came to an error or were never computed, in the columns that are read.
+
+    Args:
+        table: The sheet.
+        columns: 0-based columns.
+    """
+    found: dict[int, list[Problem]] = {}
+    for place in table.uncomputed:
+        digits = place.lstrip(_LETTERS)
+        if _column(place.removesuffix(digits)) in columns:
+            text = _(
+                "{place} 的公式没有结果，或结果是错误值（如 #N/A）。"
+                "请在 Excel 里改好，保存后再导入。",
+                place=place,
+            )
+            problem = Problem("import.formula", text, row=int(digits), column=place)
+            found.setdefault(int(digits), []).append(problem)
     return found
 
 
