@@ -45,6 +45,8 @@ _HEAD_ROWS: Final = 5
 _FORMULA: Final = re.compile(
     rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f\b'
 )
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_DIGITS: Final = "0123456789"
 _MAX_SHEET: Final = 64 * 1024 * 1024
 _LAST_ROW: Final = 1_048_576
 
@@ -158,12 +160,12 @@ def read_quote(path: Path) -> ReturnedQuote:
             full = (*cells, *("",) * len(COLUMNS))
             typed = full[FIXED : len(COLUMNS)]
             rows.append(ReturnedRow(number, tuple(full[:FIXED]), *typed))
-    return ReturnedQuote(key, tuple(rows), _formulas(path))
+    return ReturnedQuote(key, tuple(rows), _formulas(path, page.uncomputed))
 
 
-def _formulas(path: Path) -> tuple[tuple[int, str], ...]:
-    """Row and column letters of every cell that holds a formula, in any sheet."""
-    found: list[tuple[int, str]] = []
+def _formulas(path: Path, uncomputed: Sequence[str]) -> tuple[tuple[int, str], ...]:
+    """Row and column letters of every cell that holds a formula, in any sheet, or an error."""
+    found = {(int(place.lstrip(_LETTERS)), place.rstrip(_DIGITS)) for place in uncomputed}
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
             if not entry.filename.startswith("xl/worksheets/"):
@@ -172,5 +174,5 @@ def _formulas(path: Path) -> tuple[tuple[int, str], ...]:
                 content = part.read(_MAX_SHEET)
             for column, row in _FORMULA.findall(content):
                 if int(row) <= _LAST_ROW:
-                    found.append((int(row), column.decode()))
+                    found.add((int(row), column.decode()))
     return tuple(sorted(found))

@@ -14,7 +14,7 @@ from app.cli.scope import item_id, org_id, supplier_id
 from app.domain import money
 from app.domain.bidding.rules import BidRules
 from app.domain.days import typed_day
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.negotiation import (
@@ -302,12 +302,23 @@ def show(no: NoArgument) -> None:
 
 
 def _codes(file: Path | None) -> list[str]:
+    """The codes in the first column; a row that has none is refused, and nothing is added."""
     if file is None:
         return []
     from app.adapters.sheets import read_tables
+    from app.services.importing.rows import uncomputed_rows
 
-    rows = read_tables(file)[0].rows
-    return [row[0] for row in rows if row and row[0] and row[0] != "统一编码"]
+    table = read_tables(file)[0]
+    problems = [one for found in uncomputed_rows(table, {0}).values() for one in found]
+    named = {problem.row for problem in problems}
+    words = _("这一行没有写是什么。请填编码或品名。")
+    problems += [
+        Problem("item.missing", words, row=number)
+        for number, row in enumerate(table.rows, 1)
+        if any(row) and not row[0] and number not in named
+    ]
+    refuse_if(problems, "negotiate.codes", _("没有读入，什么都没有写入。"))
+    return [row[0] for row in table.rows if row and row[0] and row[0] != "统一编码"]
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from app.domain.errors import DomainError
 from app.services.awards.files import read_case
 from tests.hostile.surfaces import as_csv
+from tests.hostile.test_files import SHEET, changed
 
 TITLES = ("品规", "数量", "供应商", "报价", "限价", "供货能力")
 BID = ("维生素C片", "100", "甲", "3.86", "4.00", "500")
@@ -36,3 +38,20 @@ def test_full_width_numbers_are_bids(tmp_path: Path) -> None:
     path.write_bytes(as_csv([TITLES, ("维生素C片", "１００", "甲", "３.８６", "4.00", "500")]))
     case, _lots = read_case(path)
     assert [offer.price for offer in case.offers] == [38_600]
+
+
+@pytest.mark.parametrize("formula", ["#N/A", ""])
+def test_a_price_that_came_to_nothing_is_not_no_bid(tmp_path: Path, formula: str) -> None:
+    path = tmp_path / "报价.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, TITLES)
+        page.write_row(1, 0, BID)
+        page.write_row(2, 0, (*BID[:2], "乙"))
+        page.write_formula(2, 3, "=NA()", None, formula or 0)
+    if not formula:
+        gone = (b"<f>NA()</f><v>0</v>", b"<f>NA()</f>")
+        changed(path, lambda name, part: part.replace(*gone) if name == SHEET else part)
+    with pytest.raises(DomainError) as refusal:
+        read_case(path)
+    assert [(one.row, one.column) for one in refusal.value.problems] == [(3, "D3")]

@@ -26,6 +26,7 @@ from app.domain.errors import Problem, refuse_if
 from app.i18n import N_, _
 from app.services.awards.engine import How, Proposal, optimise
 from app.services.importing.columns import Field, locate
+from app.services.importing.rows import data_rows
 
 BIDS: Final = (
     Field("item", N_("品规"), ("item", "品名", "编码", "code"), needed=True),
@@ -416,12 +417,14 @@ class _Gathered:
 
 
 def _records(path: Path, fields: tuple[Field, ...]) -> Records:
-    for table in read_tables(path):
-        found = locate(table, fields)
-        rows = []
-        for number, row in enumerate(table.rows[found.row + 1 :], found.row + 2):
-            said = {key: row[at] for key, at in found.columns.items() if at < len(row)}
-            if any(said.values()):
-                rows.append((number, said))
-        return rows
-    return []
+    """The rows below the titles, each with its number in the sheet.
+
+    Raises:
+        DomainError: Cells that no cell should hold, such as a formula without a result: read as
+            empty, a price would be no bid, and a limit none.
+    """
+    table = read_tables(path)[0]
+    rows = list(data_rows(table, locate(table, fields)))
+    problems = [problem for row in rows for problem in row.problems]
+    refuse_if(problems, "award.cells", _("没有读入，什么都没有写入。"))
+    return [(row.number, row.texts) for row in rows if any(row.texts.values())]

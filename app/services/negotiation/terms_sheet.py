@@ -19,6 +19,7 @@ from app.domain.errors import DomainError, Problem, refuse_if
 from app.i18n import N_, _
 from app.models.negotiation import NegotiationReference
 from app.services.db import Database
+from app.services.importing.rows import uncomputed_rows
 from app.services.negotiation.common import find, find_own, require_reader
 from app.services.negotiation.lots import SetTerms, set_terms
 from app.services.negotiation.queries import ItemRow, item_rows
@@ -28,6 +29,7 @@ TITLES: Final = (
     N_("成员最低价"), N_("标包"), N_("限价"),
 )  # fmt: skip
 _NEEDED: Final = (N_("行号"), N_("统一编码"))
+_MOST_LOTS: Final = 9999
 _LINE, _CODE, _LOT, _CEILING = "行号", "统一编码", "标包", "限价"
 
 
@@ -114,6 +116,9 @@ class _Reader:
         for number, row in enumerate(table.rows[head + 1 :], head + 2):
             if any(row):
                 self.problems += self._take(number, row)
+        # An error would be read as an empty cell, which takes a ceiling away.
+        for number, found in uncomputed_rows(table, frozenset(self._places.values())).items():
+            self.problems += found if number > head + 1 else ()
 
     def _cell(self, row: Sequence[str], title: str) -> str:
         place = self._places.get(title)
@@ -138,7 +143,7 @@ class _Reader:
     def _lot(self, number: int, known: ItemRow, said: str) -> Iterator[Problem]:
         if _LOT not in self._places:
             return
-        if not (said.isascii() and said.isdigit() and int(said) >= 1):
+        if not (said.isascii() and said.isdigit() and 1 <= int(said) <= _MOST_LOTS):
             text = _("标包「{said}」不是编号。请填 1、2 这样的数。", said=said[:20])
             yield Problem("terms.lot", text, row=number, column=_(_LOT))
         elif int(said) != known.lot:

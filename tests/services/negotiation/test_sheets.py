@@ -147,20 +147,20 @@ def test_wrong_prices_and_formulas_are_named_by_cell(
         (7, "quote.price"), (8, "quote.price"), (9, "quote.price"), (10, "quote.price"),
     }  # fmt: skip
 
-    put_formula(filled(path, {1: "3.80"}), "K8")
+    put_cell(filled(path, {1: "3.80"}), '<c r="K8"><f>1+1</f><v>2</v></c>')
     assert [(one.row, one.code) for one in take(deal, path).problems] == [(8, "quote.formula")]
 
 
-def put_formula(path: Path, cell: str) -> None:
-    """Make a cell compute its value, as Excel would store it."""
+def put_cell(path: Path, cell: str) -> None:
+    """Put a cell, as Excel would store it, in the place of the one of its address."""
     with zipfile.ZipFile(path) as archive:
         parts = {entry.filename: archive.read(entry) for entry in archive.infolist()}
     name = "xl/worksheets/sheet1.xml"
     text = parts[name].decode()
-    start = text.index(f'<c r="{cell}"')
+    start = text.index(cell[: len('<c r="K8"')])
     end = start + text[start:].index("</c>") + 4 if "</c>" in text[start : start + 60] else 0
     old = text[start : end or start + text[start:].index("/>") + 2]
-    parts[name] = text.replace(old, f'<c r="{cell}"><f>1+1</f><v>2</v></c>').encode()
+    parts[name] = text.replace(old, cell).encode()
     with zipfile.ZipFile(path, "w") as archive:
         for entry, content in parts.items():
             archive.writestr(entry, content)
