@@ -12,7 +12,7 @@ from app.models.item import Item
 from app.models.recall import RecallReply
 from app.models.stock import Lot
 from app.services.db import Database
-from app.services.recalls.trace import lot_sums
+from app.services.recalls.sums import lot_sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,8 @@ def answers_now(
     orgs = sorted(actor.orgs())
     units = _units(session, lots)
     found: dict[int, MemberAnswer] = {}
-    for one in (one for lot in lots for one in lot_sums(session, lot, orgs)):
+    sums = lot_sums(session, lots, orgs)
+    for one in (one for lot in lots for one in sums[lot]):
         was = found.get(one.org_id)
         found[one.org_id] = MemberAnswer(
             one.org_id, one.org,

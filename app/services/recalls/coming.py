@@ -19,12 +19,15 @@ from app.models.item import Item
 from app.models.receiving import Delivery, DeliveryLine
 from app.models.stock import Lot
 from app.models.transfer import Transfer, TransferLot
+from app.services.queries.portions import portions
 
 _WAITING: Final = (State.ANNOUNCED.value, State.ACCEPTING.value)
 _SAME_NOTE: Final = and_(
     Delivery.org_id == DeliveryLine.org_id, Delivery.id == DeliveryLine.delivery_id
 )
 
+LotName = tuple[int, str]
+"""Item and lot number: also what nobody has received yet has them."""
 Announced = Row[Item, str | None, date | None, date | None]
 """An item, a lot number, its first and its last stated expiry."""
 
@@ -42,43 +45,56 @@ class Coming:
         return self.noted + self.sent
 
 
-def coming(session: Session, lot: tuple[int, str], orgs: Collection[int]) -> dict[int, Coming]:
-    """What is on the way of a lot (item, number) to each of the members; those with none are out.
+def coming_of(
+    session: Session, lots: Collection[LotName], orgs: Collection[int]
+) -> dict[LotName, dict[int, Coming]]:
+    """What is on the way of lots to each of the members; lots and members with none are out."""
+    found: dict[LotName, dict[int, Coming]] = {}
+    for part in portions(sorted(lots)):
+        by_note = _noted(session, part, orgs)
+        by_transfer = _sent(session, part, orgs)
+        for lot, org in sorted(by_note.keys() | by_transfer.keys()):
+            on_way = Coming(by_note.get((lot, org), 0), by_transfer.get((lot, org), 0))
+            found.setdefault(lot, {})[org] = on_way
+    return {lot: way for lot, way in found.items() if lot in lots}
 
-    Args:
-        session: The unit of work.
-        lot: Item and lot number.
-        orgs: The members.
-    """
-    item_id, lot_no = lot
-    noted = session.execute(
-        select(Delivery.org_id, func.sum(DeliveryLine.qty))
+
+def _noted(
+    session: Session, lots: Sequence[LotName], orgs: Collection[int]
+) -> dict[tuple[LotName, int], int]:
+    rows = session.execute(
+        select(
+            DeliveryLine.item_id, DeliveryLine.lot_no, Delivery.org_id, func.sum(DeliveryLine.qty)
+        )
         .join(Delivery, _SAME_NOTE)
         .where(
-            DeliveryLine.item_id == item_id, DeliveryLine.lot_no == lot_no,
+            DeliveryLine.item_id.in_({item for item, _number in lots}),
+            DeliveryLine.lot_no.in_({number for _item, number in lots}),
             Delivery.org_id.in_(orgs), Delivery.status.in_(_WAITING),
         )
-        .group_by(Delivery.org_id)
+        .group_by(DeliveryLine.item_id, DeliveryLine.lot_no, Delivery.org_id)
     )  # fmt: skip
-    sent = session.execute(
-        select(Transfer.org_id, func.sum(TransferLot.qty))
+    return {((item, str(number)), org): int(qty) for item, number, org, qty in rows}
+
+
+def _sent(
+    session: Session, lots: Sequence[LotName], orgs: Collection[int]
+) -> dict[tuple[LotName, int], int]:
+    rows = session.execute(
+        select(Lot.item_id, Lot.lot_no, Transfer.org_id, func.sum(TransferLot.qty))
+        .join(TransferLot, TransferLot.lot_id == Lot.id)
         .join(
             Transfer,
             and_(Transfer.org_id == TransferLot.org_id, Transfer.id == TransferLot.transfer_id),
         )
-        .join(Lot, Lot.id == TransferLot.lot_id)
         .where(
-            Lot.item_id == item_id, Lot.lot_no == lot_no, Transfer.org_id.in_(orgs),
-            Transfer.status == TransferState.IN_TRANSIT.value,
+            Lot.item_id.in_({item for item, _number in lots}),
+            Lot.lot_no.in_({number for _item, number in lots}),
+            Transfer.org_id.in_(orgs), Transfer.status == TransferState.IN_TRANSIT.value,
         )
-        .group_by(Transfer.org_id)
+        .group_by(Lot.item_id, Lot.lot_no, Transfer.org_id)
     )  # fmt: skip
-    by_note = {org: int(qty) for org, qty in noted}
-    by_transfer = {org: int(qty) for org, qty in sent}
-    return {
-        org: Coming(by_note.get(org, 0), by_transfer.get(org, 0))
-        for org in sorted(by_note.keys() | by_transfer.keys())
-    }
+    return {((item, number), org): int(qty) for item, number, org, qty in rows}
 
 
 def announced(session: Session, number: str, orgs: Collection[int]) -> Sequence[Announced]:

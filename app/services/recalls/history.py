@@ -6,6 +6,7 @@ a hundred thousand. Its sums and its newest moves come out of the same walk.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.models.base import BigInt
 from app.models.stock import Ledger, Place
-from app.services.queries.portions import portions
+from app.services.queries.portions import key_portions, portions
 
 Key = tuple[int, int]
 """Organisation and number of a move."""
@@ -69,6 +70,23 @@ def walk(
         else:
             found.append((org, source))
     return flows, found
+
+
+def flows_of(
+    session: Session, lots: Collection[int], orgs: Collection[int]
+) -> dict[int, list[Flow]]:
+    """What flowed where of each of many lots."""
+    found: dict[int, list[Flow]] = defaultdict(list)
+    way = (Ledger.org_id, Ledger.doc_kind, Ledger.from_place, Ledger.to_place)
+    for part in key_portions(lots):
+        rows = session.execute(
+            select(Ledger.lot_id, *way, func.sum(Ledger.qty), func.count())
+            .where(Ledger.lot_id.in_(part), Ledger.org_id.in_(orgs))
+            .group_by(Ledger.lot_id, *way)
+        )
+        for lot, org, kind, source, target, qty, count in rows:
+            found[lot].append(Flow(org, kind, source, target, int(qty), int(count)))
+    return found
 
 
 def before(

@@ -16,7 +16,7 @@ from app.models.party import Organisation
 from app.models.recall import Recall, RecallLot, RecallReply
 from app.models.stock import Lot
 from app.services.db import Database, local_time
-from app.services.recalls.trace import Member, lot_sums
+from app.services.recalls.sums import Member, lot_sums
 from app.services.stock.papers import moment, people, print_info, units_text
 
 
@@ -42,10 +42,11 @@ def recall_paper(db: Database, actor: Actor, recall_id: int) -> TablePaper:
         ).all()
         replies = _replies(session, actor, recall_id)
         orgs = sorted(actor.orgs())
+        sums = lot_sums(session, [lot.id for lot, _item in goods], orgs)
         rows = tuple(
             _row(lot, item, one, replies.get(one.org_id))
             for lot, item in goods
-            for one in lot_sums(session, lot.id, orgs)
+            for one in sums[lot.id]
         )
         names = people(session, (head.started_by, head.closed_by, *_people(replies)))
         info = print_info(session, actor, head.org_id)

@@ -7,14 +7,13 @@ that the person may not read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.domain.documents import DocKind
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
 from app.i18n import _
@@ -25,9 +24,10 @@ from app.models.party import Organisation, Person
 from app.models.stock import Balance, Ledger, Lot, Place
 from app.services.db import Database, local_time
 from app.services.queries.portions import portions
-from app.services.recalls.coming import coming
+from app.services.recalls.coming import coming_of
 from app.services.recalls.finding import LotHead, head_of, held_reasons, may_trace
-from app.services.recalls.history import Flow, Key, before, moves_of, places_of, walk
+from app.services.recalls.history import Key, before, moves_of, places_of, walk
+from app.services.recalls.sums import Here, Member, known_of, members_of, stage as stage_of
 from app.services.stock.paper_numbers import paper_numbers
 
 _MOST: Final = 5000
@@ -88,25 +88,6 @@ class TraceStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """The lot's sums at one member: came in, there now, used, gone otherwise, on the way to it.
-
-    Attributes:
-        sent: What of `coming` another member sent: it lies on nobody's shelf.
-    """
-
-    org_id: int
-    org: str
-    came: int = 0
-    here: int = 0
-    secured: int = 0
-    used: int = 0
-    gone: int = 0
-    coming: int = 0
-    sent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Mark:
     """A move, as a place to go on from."""
 
@@ -147,8 +128,9 @@ def trace_found(db: Database, actor: Actor, head: LotHead) -> Traced:
     if known:
         return trace_lot(db, actor, known)
     with db.read() as session:
-        members = _with_coming(session, (head.item_id, head.lot_no), sorted(actor.orgs()), ())
-        return Traced(head, members, (), (), ())
+        orgs, lot = sorted(actor.orgs()), (head.item_id, head.lot_no)
+        way = coming_of(session, {lot}, orgs).get(lot, {})
+        return Traced(head, members_of(known_of(session, (), orgs), (), (), way), (), (), ())
 
 
 def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
@@ -164,39 +146,15 @@ def trace_lot(db: Database, actor: Actor, lot_id: int) -> Traced:
         flows, keys = walk(session, lot_id, orgs, PAGE + 1)
         steps, older = _steps(session, lot_id, keys)
         standing = _standing(session, lot_id, orgs)
-        members, moves = _members(session, flows, standing), sum(flow.moves for flow in flows)
-        members = _with_coming(session, (row[0].item_id, row[0].lot_no), orgs, members)
+        lot = (row[0].item_id, row[0].lot_no)
+        here = [Here(one.org_id, one.zone, one.qty) for one in standing]
+        way = coming_of(session, {lot}, orgs).get(lot, {})
+        members = members_of(known_of(session, flows, orgs), flows, here, way)
+        moves = sum(flow.moves for flow in flows)
         return Traced(
             head_of(row[0], row[1], held_reasons(session, {lot_id})), members, standing,
             _packs(session, lot_id, orgs), steps, moves, older,
         )  # fmt: skip
-
-
-def lot_sums(session: Session, lot_id: int, orgs: list[int]) -> tuple[Member, ...]:
-    """What came, lies, was used and has gone of a lot at each of the members."""
-    flows, _none = walk(session, lot_id, orgs, 0)
-    members = _members(session, flows, _standing(session, lot_id, orgs))
-    lot = session.get_one(Lot, lot_id)
-    return _with_coming(session, (lot.item_id, lot.lot_no), orgs, members)
-
-
-def _with_coming(
-    session: Session, lot: tuple[int, str], orgs: list[int], members: Sequence[Member]
-) -> tuple[Member, ...]:
-    """The members with what is on the way to each; also those that have had nothing so far."""
-    way = coming(session, lot, orgs)
-    new = set(way) - {one.org_id for one in members}
-    names = session.execute(
-        select(Organisation.id, Organisation.short_name)
-        .where(Organisation.id.in_(new))
-        .order_by(Organisation.code)
-    )
-    every = [*members, *(Member(org, name) for org, name in names)]
-    return tuple(
-        replace(one, coming=way[one.org_id].qty, sent=way[one.org_id].sent)
-        if one.org_id in way else one
-        for one in every
-    )  # fmt: skip
 
 
 def older_moves(
@@ -305,7 +263,7 @@ def _step(move: Ledger, words: _Words) -> TraceStep:
         org=words.orgs.get(move.org_id, "—"),
         occurred_on=move.occurred_on,
         posted_at=local_time(move.posted_at),
-        stage=_stage(
+        stage=stage_of(
             move.doc_kind, (source.holds_stock, source.kind), (target.holds_stock, target.kind)
         ),
         doc_kind=move.doc_kind,
@@ -318,47 +276,3 @@ def _step(move: Ledger, words: _Words) -> TraceStep:
         reason=move.reason,
         case=words.cases.get((move.org_id, move.doc_id), ""),
     )
-
-
-def _stage(doc_kind: str, source: tuple[bool, str], target: tuple[bool, str]) -> str:
-    """What a move was, by its paper and by (holds stock, kind) of its two ends."""
-    if doc_kind == DocKind.TITLE.value or (source[0] and target[0]):
-        return "within"
-    if target[0]:
-        return "back" if source[1] == "consumed" else "in"
-    return {"consumed": "used", "lost": "lost"}.get(target[1], "out")
-
-
-def _members(
-    session: Session, flows: Sequence[Flow], standing: tuple[Standing, ...]
-) -> tuple[Member, ...]:
-    """Sums by member over all moves."""
-    orgs = {flow.org_id for flow in flows}
-    ends = {flow.from_place for flow in flows} | {flow.to_place for flow in flows}
-    places = places_of(session, orgs, ends)
-    sums: dict[tuple[int, str], int] = {}
-    for flow in flows:
-        source = places[flow.org_id, flow.from_place]
-        target = places[flow.org_id, flow.to_place]
-        stage = _stage(
-            flow.doc_kind, (source.holds_stock, source.kind), (target.holds_stock, target.kind)
-        )
-        sums[flow.org_id, stage] = sums.get((flow.org_id, stage), 0) + flow.qty
-    names = session.execute(
-        select(Organisation.id, Organisation.short_name)
-        .where(Organisation.id.in_(orgs))
-        .order_by(Organisation.code)
-    )
-    found = []
-    for org, name in names:
-        here = [x for x in standing if x.org_id == org]
-        total = {stage: qty for (one, stage), qty in sums.items() if one == org}
-        found.append(
-            Member(
-                org, name, total.get("in", 0), sum(x.qty for x in here),
-                sum(x.qty for x in here if x.zone in {"bad", "returns"}),
-                total.get("used", 0) - total.get("back", 0),
-                total.get("lost", 0) + total.get("out", 0),
-            )
-        )  # fmt: skip
-    return tuple(found)
