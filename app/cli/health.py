@@ -34,11 +34,23 @@ _MOST: Final = 100
 @app.command(help=_("备份整个库，并当场验证备份能打开、对得上账"))
 def backup(
     to: Annotated[Path | None, typer.Option(help=_("放到哪个文件夹"))] = None,
+    daily: Annotated[
+        bool, typer.Option("--daily", help=_("今天还没有才备份，并清掉多余的旧备份（定时任务用）"))
+    ] = False,
+    keep: Annotated[
+        int, typer.Option(min=1, help=_("--daily 留最近几份，另留一年里每月最后一份"))
+    ] = 30,
 ) -> None:
     """Back up with proof."""
-    run = cli()
+    run, folder = cli(), to or paths.backups()
     with run.progress(_("备份")) as report:
-        made = backups.back_up(run.db(), to or paths.backups(), report)
+        if daily:
+            made = schedule.daily(run.db(), folder, keep, report)
+        else:
+            made = backups.back_up(run.db(), folder, report)
+    if made is None:
+        run.say(_("{folder} 里已有今天的备份，没有再做。", folder=folder))
+        return
     run.emit(made, _backup_titles())
 
 
@@ -145,8 +157,8 @@ def verify(
         papers = changed_papers(run.db(), report)
     _tell(run, [_("{no}：{words}", no=one.no, words=one.words) for one in papers])
     told = _verify_rows(run, settled=settled)
-    if differences or papers or not (told and outside and all(one.whole for one in found)):
-        raise typer.Exit(1)
+    whole = all(one.whole for one in found)
+    return not differences and not papers and told and outside and whole
 
 
 def _tell(run: Cli, lines: Sequence[str]) -> None:

@@ -6,16 +6,26 @@ or the address. Nothing here is needed on the computers where people work.
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.context import Cli, cli
 from app.i18n import _
-from app.services.platform import directory, guesses, server, server_state, watchdog
+from app.services.platform import (
+    directory,
+    guesses,
+    server,
+    server_state,
+    timers,
+    trial as trials,
+    watchdog,
+)
 
 app = typer.Typer()
 
@@ -79,10 +89,18 @@ def set_password(login: Login, admin: Admin) -> None:
 
 
 @app.command(help=_("服务器状态：版本、连接、人员、数据库大小"))
-def status(admin: Admin) -> None:
+def status(
+    admin: Admin,
+    backups: Annotated[
+        Path | None, typer.Option(help=_("放备份的文件夹：也看最近一份是几时的"))
+    ] = None,
+) -> None:
     """How the server is."""
+    found = server_state.status(admin)
+    if backups is not None and (late := trials.overdue(backups)):
+        found = replace(found, problems=(*found.problems, late))
     cli().emit(
-        server_state.status(admin),
+        found,
         {
             "server_version": _("服务器版本"),
             "database": _("数据库"),
@@ -94,6 +112,43 @@ def status(admin: Admin) -> None:
             "problems": _("要处理的"),
         },
     )
+
+
+@app.command(help=_("试恢复：把最近一份备份恢复成临时的库，验证后删掉"))
+def trial(
+    admin: Admin,
+    source: Annotated[Path, typer.Option("--from", help=_("放备份的文件夹"))],
+) -> None:
+    """Restore the newest dump on trial, prove it, throw it away."""
+    cli().emit(
+        trials.trial(admin, source),
+        {
+            "file": _("文件"),
+            "made_at": _("备份时间"),
+            "chains": _("链"),
+            "rows": _("行数"),
+            "seal": _("各链合成的指纹"),
+        },
+    )
+
+
+@app.command("timers", help=_("写出定时任务的文件：每晚备份、每周试恢复、看门狗"))
+def write_timers(
+    to: Annotated[Path, typer.Argument(help=_("写到哪个文件夹"))],
+    backups: Annotated[Path, typer.Option(help=_("放备份的文件夹"))],
+    address: Annotated[str, typer.Option(help="postgresql://host/name")],
+    admin: Annotated[str, typer.Option(help="postgresql://postgres@host/name")],
+    program: Annotated[Path | None, typer.Option(help=_("服务器上 yilian 程序的位置"))] = None,
+    system: Annotated[str, typer.Option(help="linux | windows")] = timers.here(),
+    keep: Annotated[int, typer.Option(min=1, help=_("留最近几份"))] = 30,
+) -> None:
+    """Write what the server's timer runs; the administrator puts it in place."""
+    run = cli()
+    there = program or Path(sys.argv[0]).absolute()
+    wanted = timers.Timers(system, there, address, admin, backups, keep)
+    for file in timers.write(wanted, to):
+        run.say(str(file))
+    run.say(timers.advice(system, to))
 
 
 @app.command(help=_("打开因猜密码被锁的账号；密码不变"))

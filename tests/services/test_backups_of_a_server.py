@@ -100,3 +100,12 @@ def test_a_line_cut_under_the_tool_says_what_to_do(told: str) -> None:
     refusal = server_dump._refusal("pg_dump", told)
     assert isinstance(refusal, EnvironmentProblem)
     assert (refusal.code, "COPY" in refusal.text) == ("backup.cut", False)
+
+
+def test_a_refused_password_is_not_told_as_a_cut_line() -> None:
+    told = (
+        'pg_restore: error: connection to server at "127.0.0.1", port 5432 failed: '
+        "fe_sendauth: no password supplied\n"
+    )
+    refusal = server_dump._refusal("pg_restore", told)
+    assert (refusal.code, "PGPASSWORD" in refusal.text) == ("backup.login", True)

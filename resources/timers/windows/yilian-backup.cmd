@@ -1,0 +1,2 @@
+@call "%~dp0server-env.cmd"
+@$program backup --daily --keep $keep --to $backups >> "%~dp0yilian-backup.log" 2>&1

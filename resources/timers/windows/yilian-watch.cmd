@@ -1,0 +1,2 @@
+@call "%~dp0server-env.cmd"
+@$program server watch >> "%~dp0yilian-watch.log" 2>&1
