@@ -161,14 +161,6 @@ def _refusal(name: str, told: str) -> DomainError | EnvironmentProblem:
                 name=name,
             ),
         )
-    if _DENIED in told:
-        return NotAllowedError(
-            "backup.denied",
-            _(
-                "这个账号看不到整个库，不能备份或升级，什么也没有做。"
-                "请用库主账号 yilian_owner（--as yilian_owner）再做。"
-            ),
-        )
     if any(sign in told for sign in _CUT):
         return EnvironmentProblem(
             "backup.cut",
@@ -179,12 +171,22 @@ def _refusal(name: str, told: str) -> DomainError | EnvironmentProblem:
             ),
         )
     lines = [line for line in told.splitlines() if line.strip()] or [_("没有说明原因")]
-    reason = next((line for line in lines if _ERROR in line), lines[-1])
+    line = next((line for line in lines if _ERROR in line), lines[-1])
+    reason = line.rpartition(_ERROR)[2].strip()[:_SHOWN]
+    if _DENIED in reason:
+        return NotAllowedError(
+            "backup.denied",
+            _(
+                "这个账号看不到整个库（{reason}），不能备份或升级，什么也没有做。"
+                "请用库主账号 yilian_owner（--as yilian_owner）再做。",
+                reason=reason,
+            ),
+        )
     return DomainError(
         "backup.tool",
         _(
             "{name} 没有做完：{reason}。原来的数据没有改动。请按原因处理后重做，或交给维护人员。",
             name=name,
-            reason=reason.rpartition(_ERROR)[2].strip()[:_SHOWN],
+            reason=reason,
         ),
     )
