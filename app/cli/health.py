@@ -17,11 +17,17 @@ from app.domain import anchors as law
 from app.domain.errors import DomainError
 from app.domain.sealing import SealCheck
 from app.i18n import _
-from app.services import anchors
-from app.services.db import local_time
+from app.services import anchors, schema_shape
+from app.services.db import DBAPIError, local_time
 from app.services.imprints import proof as imprints
 from app.services.imprints.words import tell
-from app.services.platform import backup as backups, doctor as doctors, proofs, server_dump
+from app.services.platform import (
+    backup as backups,
+    doctor as doctors,
+    proofs,
+    schedule,
+    server_dump,
+)
 from app.services.platform.chain_words import broken_words
 from app.services.platform.kept import changed_papers
 from app.services.platform.proofs_named import difference_words, named_chains, named_differences
@@ -133,6 +139,21 @@ def verify(
     if printed:
         _verify_printed(run, printed)
         return
+    shape = schema_shape.strange(run.db())
+    _tell(run, shape)
+    try:
+        good = _verify_content(run, settled=settled)
+    except DBAPIError:
+        if not shape:
+            raise
+        run.say(_("数据表被改成这样，其余的核对不下去。请用最近的备份恢复。"))
+        good = False
+    if shape or not good:
+        raise typer.Exit(1)
+
+
+def _verify_content(run: Cli, *, settled: bool) -> bool:
+    """Chains, balances, roots, papers, and what the imprints know; whether all are good."""
     with run.progress(_("核验")) as report, ThreadPoolExecutor(1, "proof") as reader:
         balances = reader.submit(proofs.reconcile, run.db())  # the database adds while we hash
         found = proofs.chains(run.db(), report)

@@ -16,7 +16,7 @@ import app.models.every  # noqa: F401 - fills the metadata
 from app.domain.errors import EnvironmentProblem
 from app.models.base import Base
 from app.models.stock import Ledger
-from app.services import schema
+from app.services import schema, schema_shape
 from app.services.db import Database, postgresql_engine, sqlite_engine
 from app.services.imprints import proof
 from app.services.platform import proofs, server, server_state
@@ -99,6 +99,7 @@ def test_every_kept_database_comes_up(kept: Database) -> None:
         assert session.scalar(select(func.count()).select_from(Ledger)) == 8
     assert proofs.reconcile(kept) == ()
     assert all(chain.whole for chain in proofs.chains(kept))
+    assert schema_shape.strange(kept) == ()
     assert proof.examine(kept).strange == ()  # what stood there counts as the program's
 
 

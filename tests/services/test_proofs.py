@@ -56,12 +56,20 @@ def tamper(site: Site, statement: str) -> None:
     """As somebody who owns the database and removes its triggers."""
     with site.owner.engine.execution_options(write=True).begin() as connection:
         if site.is_sqlite:
-            for trigger in ("ledger_no_update", "ledger_no_delete", "audit_no_update"):
+            rules = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN"
+            rows = connection.execute(text(f"{rules} ('ledger', 'audit')"))
+            kept: dict[str, str] = dict(rows.all())
+            for trigger in kept:
                 connection.execute(text(f"DROP TRIGGER {trigger}"))
-        else:
-            connection.execute(text("ALTER TABLE app.ledger DISABLE TRIGGER USER"))
-            connection.execute(text("ALTER TABLE app.audit DISABLE TRIGGER USER"))
-        connection.execute(text(statement))
+            connection.execute(text(statement))
+            for sql in kept.values():
+                connection.exec_driver_sql(sql)
+            return
+        for change in ("DISABLE", "ENABLE"):
+            for table in ("ledger", "audit"):
+                connection.execute(text(f"ALTER TABLE app.{table} {change} TRIGGER USER"))
+            if change == "DISABLE":
+                connection.execute(text(statement))
 
 
 @pytest.mark.parametrize(

@@ -72,14 +72,23 @@ def columns_of(ask: Ask, table: str) -> Columns:
     """What a covered table of the file looks like."""
     rows = ask(f'PRAGMA main.table_info("{table}")').fetchall()
     keys = sorted((row for row in rows if row[5]), key=lambda row: int(row[5]))
+    names = tuple(row[1] for row in keys) or _key_of(table)
     return Columns(
         table,
         tuple(row[1] for row in rows if row[1] not in left(table)),
-        tuple(row[1] for row in keys),
+        names,
         GROUPED.get(table, 0),
-        any(row[2] == "TEXT" for row in keys),
+        any(row[2] == "TEXT" for row in rows if row[1] in names),
         frozenset(row[1] for row in rows if row[2] == "INTEGER"),
     )
+
+
+def _key_of(table: str) -> tuple[str, ...]:
+    """The key as our tables have it: another program put a copy in the place of this one."""
+    import app.models.every  # noqa: F401 - any table may have been replaced
+    from app.models.base import Base
+
+    return tuple(column.name for column in Base.metadata.tables[table].primary_key)
 
 
 def tables_in(ask: Ask) -> tuple[str, ...]:

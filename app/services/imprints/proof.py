@@ -280,8 +280,8 @@ def _held(session: Session, book: _Book, table: str) -> Iterator[_Odd]:
     by_head.setdefault(today, {})
     for said, those in by_head.items():
         columns = said[1]
-        known_columns = set(columns) <= set(today[1])
-        there = _there(session, book.share, table, said) if known_columns else ()
+        readable = columns and set(columns) <= set(today[1])
+        there = _there(session, book.share, table, said) if readable else ()
         for key, digest in there:
             left_it = those.pop(key) if key in those else None
             if left_it is not None and left_it.digest != digest:

