@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ def check_shorts(lines: Sequence[OpenLine], shorts: Sequence[Short]) -> tuple[Pr
     if not shorts:
         return (Problem("short.nothing", _("还没填哪一行缺多少。请至少填一行。")),)
     known = {one.content.line: one for one in lines}
-    doubled = {one.line for one in shorts if sum(x.line == one.line for x in shorts) > 1}
+    doubled = {line for line, times in Counter(one.line for one in shorts).items() if times > 1}
     problems = [
         Problem("short.doubled", _("第 {line} 行填了两次。请合成一个数。", line=line), row=line)
         for line in sorted(doubled)

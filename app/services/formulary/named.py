@@ -25,6 +25,7 @@ from app.services.db import Database, database_of, now, today
 from app.services.formulary.items import GROUP, standing
 from app.services.formulary.rights import require_keeper
 from app.services.operations import claim, finish
+from app.services.queries.portions import key_portions
 
 KINDS: Final = {"chronic": N_("慢性病常见病"), "ward": N_("病房常备"), "other": N_("其他")}
 
@@ -128,12 +129,12 @@ def put_named(db: Database, actor: Actor, command: PutNamed) -> NamedRow:
         if kept.kind == "ward":
             _check_group(session, [item for item, _qty in command.put])
         _put(session, command)
-        for item in command.drop:
+        for part in key_portions(command.drop):
             session.execute(
                 delete(NamedListItem).where(
                     NamedListItem.org_id == command.org_id,
                     NamedListItem.list_id == command.list_id,
-                    NamedListItem.item_id == item,
+                    NamedListItem.item_id.in_(part),
                 )
             )
         audit.record(

@@ -188,6 +188,7 @@ def rest_from(
     modes = modes_in(session)
     prices = prices_on(session, day, order.org_id, [line.item_id for line in ordered])
     named = {offer.line: offer for offer in offers}
+    suppliers = _Suppliers(session)
     lines = []
     for line in ordered:
         others = [
@@ -197,7 +198,7 @@ def rest_from(
             and takes(modes, member.procurement_mode, one.source)
         ]
         made = _line(line, named[line.line], left.get(line.line, 0))
-        lines.append(with_backup(session, day, made, others) if made["rest"] else RestLine(**made))
+        lines.append(_with_backup(suppliers, made, others) if made["rest"] else RestLine(**made))
     return Rest(
         org_id=order.org_id,
         order_id=order.id,
@@ -250,8 +251,25 @@ def _line(line: ContentLine, offer: Offer, left: int) -> dict[str, Any]:
     }
 
 
-def with_backup(
-    session: Session, day: date, made: dict[str, Any], others: Sequence[PriceInForce]
+class _Suppliers:
+    """Who could step in: its name, and what of its papers forbids it; asked once for each."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._day = today(session)
+        self._known: dict[int, tuple[str, str]] = {}
+
+    def known(self, supplier_id: int) -> tuple[str, str]:
+        """Its short name, and why it cannot, empty where its papers hold."""
+        if supplier_id not in self._known:
+            name = self._session.get_one(Organisation, supplier_id).short_name
+            papers = dossier_problems(self._session, self._day, {supplier_id})
+            self._known[supplier_id] = name, papers[0].text if papers else ""
+        return self._known[supplier_id]
+
+
+def _with_backup(
+    suppliers: _Suppliers, made: dict[str, Any], others: Sequence[PriceInForce]
 ) -> RestLine:
     """The line with the first other supplier whose price and papers hold."""
     why = _("价格表里没有别的供应商的有效价格。")
@@ -259,16 +277,16 @@ def with_backup(
         if price.ceiling is not None and price.unit_price > price.ceiling:
             why = _("备选供应商的价格高于限价，不能用。")
             continue
-        papers = dossier_problems(session, day, {price.supplier_id})
-        if papers:
-            why = papers[0].text
+        name, forbids = suppliers.known(price.supplier_id)
+        if forbids:
+            why = forbids
             continue
         here = money.amount(made["unit_price"], made["rest"], made["price_factor"])
         there = money.amount(price.unit_price, made["rest"], price.price_factor)
         return RestLine(
             **made,
             backup_id=price.supplier_id,
-            backup=session.get_one(Organisation, price.supplier_id).short_name,
+            backup=name,
             backup_price=price.unit_price,
             backup_factor=price.price_factor,
             backup_price_id=price.price_id,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, Update, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.documents import DocKind, State, check_step
@@ -22,11 +22,13 @@ from app.domain.orders.content import ContentLine
 from app.domain.orders.shortage import still_wanted
 from app.domain.orders.split import total
 from app.i18n import _
+from app.models.base import BigInt
 from app.models.order import MemberOrder, MemberOrderLine
 from app.models.order_shortage import OrderShortage
 from app.services.access import require
 from app.services.audit import record
 from app.services.db import Database
+from app.services.many import ForEach
 from app.services.operations import claim, finish, plain
 from app.services.orders.changing import step
 from app.services.orders.contents import proved_content
@@ -44,6 +46,17 @@ from app.services.orders.shortage import check_holds, settle_note
 from app.services.orders.shortage_notes import note_of, shorts_of, wanted_lines
 from app.services.orders.signing import find
 from app.services.orders.totals import follow_members, lock_group
+
+_LINE: Final = cast("Table", MemberOrderLine.__table__)
+
+
+def _less(line: Any, qty: Any, amount: Any) -> Update:
+    mine = (_LINE.c.org_id == bindparam("b_org"), _LINE.c.order_id == bindparam("b_order"))
+    fits = update(_LINE).where(*mine, _LINE.c.line == line, _LINE.c.received <= qty)
+    return fits.values(qty=qty, amount=amount)
+
+
+_LESS: Final = ForEach(_less, line=BigInt, qty=BigInt, amount=_LINE.c.amount.type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +146,12 @@ def _lower(
     step(session, order, {"status": new, "amount": total(line.amount for line in left)})
     kept = [line.line for line in left]
     session.execute(delete(MemberOrderLine).where(*mine, MemberOrderLine.line.not_in(kept)))
-    for line in (one for one in left if one.line in ended):
-        done: Any = session.execute(
-            update(MemberOrderLine)
-            .where(*mine, MemberOrderLine.line == line.line, MemberOrderLine.received <= line.qty)
-            .values(qty=line.qty, amount=line.amount)
-            .execution_options(synchronize_session=False)
+    rows = [(one.line, one.qty, one.amount) for one in left if one.line in ended]
+    if _LESS.do(session, rows, b_org=order.org_id, b_order=order.id) != len(rows):
+        raise ConflictError(
+            "short.stale",
+            _("{no} 刚有到货，数量变了，什么都没有改。请刷新后再处理。", no=order.no),
         )
-        if done.rowcount != 1:
-            raise ConflictError(
-                "short.stale",
-                _("{no} 刚有到货，数量变了，什么都没有改。请刷新后再处理。", no=order.no),
-            )
 
 
 def _state(left: Sequence[ContentLine], received: dict[int, int]) -> State:
