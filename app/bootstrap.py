@@ -102,5 +102,10 @@ def _check_version(db: Database) -> None:
                 return
         raise EnvironmentProblem(
             "schema.older",
-            _("数据由旧版程序保存，要先升级（yilian migrate）。升级前会自动备份。"),
+            _("数据由旧版程序保存，要先升级（yilian migrate）。升级前会自动备份。")
+            if db.is_sqlite
+            else _(
+                "集团服务器的数据由旧版程序保存，还没升级，什么也没有做。"
+                "请管理员以 yilian_owner 运行 yilian migrate（会先自动备份），升级后再登录。"
+            ),
         )

@@ -59,6 +59,8 @@ def test_a_dump_that_fails_tells_its_cause(one: ServerBackend, tmp_path: Path) -
         connection.execute(text("REVOKE ALL ON app.strange FROM CURRENT_USER"))
     with pytest.raises(DomainError, match="permission denied for table strange") as refusal:
         backup.back_up(one.db, tmp_path)
+    assert refusal.value.code == "backup.denied"  # on a server it is the owner's task
+    assert "yilian_owner" in refusal.value.text
     assert "LOCK TABLE" not in refusal.value.text
     assert list(tmp_path.iterdir()) == []
 

@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from app.bootstrap import open_database
 from app.domain.errors import EnvironmentProblem
 from app.services import schema
 from app.services.db import Database, postgresql_engine
@@ -124,3 +125,10 @@ def test_a_line_cut_before_the_end_leaves_the_old_schema_and_says_so(
     assert schema.version(db) == "0022"
     schema.upgrade(db)
     assert_whole(db)
+
+
+def test_whoever_signs_in_before_the_upgrade_is_told_whose_task_it_is(older: Login) -> None:
+    address = f"postgresql://{older.host}:{older.port}/{older.database}"
+    with pytest.raises(EnvironmentProblem, match="管理员以 yilian_owner") as refusal:
+        open_database(address, login=older.user, password=older.password)
+    assert refusal.value.code == "schema.older"
