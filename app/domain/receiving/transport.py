@@ -68,9 +68,12 @@ def parse_temperature(text: str) -> Decimal:
     digits = clean.removeprefix("-").replace(".", "", 1)
     value = Decimal(clean) if digits.isascii() and digits.isdigit() else None
     if value is None or not _LOWEST <= value <= _HIGHEST:
-        raise DomainError(
-            "cold.temperature", _("温度 {text} 不对。请填到货时测得的 ℃，如 4.5。", text=text[:12])
+        words = (
+            _("温度 {text} 不对。请填测得的 ℃，如 4.5。", text=clean[:12])
+            if clean
+            else _("还没填温度。请填测得的 ℃，如 4.5。")
         )
+        raise DomainError("cold.temperature", words)
     return value.quantize(Decimal("0.1"))
 
 

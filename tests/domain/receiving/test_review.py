@@ -115,7 +115,7 @@ def test_two_to_eight_degrees_are_in_order(degrees: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "abc", "4,5,6", "1e3", "NaN", "999", "--4"])
 def test_other_temperatures_are_refused_kindly(text: str) -> None:
-    with pytest.raises(DomainError, match="请填到货时测得的"):
+    with pytest.raises(DomainError, match="请填测得的 ℃"):
         parse_temperature(text)
 
 

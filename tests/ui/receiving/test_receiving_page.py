@@ -305,7 +305,7 @@ def test_what_was_counted_is_kept_though_the_posting_was_refused(
     working.counting.complete()
     settle()
     assert working.counting.dirty
-    qtbot.waitUntil(lambda: not working.counting.dirty)
+    qtbot.waitUntil(lambda: not working.counting.dirty, timeout=15_000)
 
 
 def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
@@ -315,6 +315,8 @@ def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
     settle()
     form = form_of(NoteForm)
     assert isinstance(form, NoteForm)
+    assert form.grid.overlay.panel.isVisible()
+    assert "带出未到货的订单" in form.grid.overlay.panel.words.text()
     form.verb.click()
     assert "至少录一行" in form.refusal.text
     assert form.picker.hasFocus()

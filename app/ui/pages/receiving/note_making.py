@@ -229,6 +229,7 @@ class NoteForm(Form):
         self.grid = GridView(self.model)
         self.grid.setMinimumHeight(240)
         self.grid.set_empty(_("在上面按拼音或编码找品规，或带出未到货的订单。"))
+        self.model.set_rows([])  # nothing is read first: it says at once how to begin
         self.doubt = Text("", Role.LABEL, wrap=True, tone=Status.WARN)
         self.doubt.hide()
         self._build()
