@@ -7,7 +7,7 @@ PEER ?= ../shared/bench/tryton/bench.py
 PEER_PYTHON ?= python3
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint bench bench-peer faults screenshots locale build licences clean
+.PHONY: help run demo test lint bench bench-peer faults fuzz screenshots locale build licences clean
 
 help:                 ## what can be made here
 	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 14
