@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from app.adapters.sheets_out import Sheet, write
 from app.domain.ids import new_op
@@ -118,6 +119,6 @@ def test_what_the_database_refuses_is_told_and_nothing_stays(
     unheard_of: dict[Any, Any] = dict.fromkeys(catalogue_write._SYSTEMS)
     monkeypatch.setattr(catalogue_write, "_SYSTEMS", unheard_of)
     way = site.as_("lead_buyer")
-    with pytest.raises(Exception, match=r"(?i)null"):
+    with pytest.raises(IntegrityError, match=r"(?i)null"):
         apply(*way, ApplyCatalogue(new_op(), preview(*way, path)))
     assert not kept(site)
