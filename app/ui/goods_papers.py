@@ -30,7 +30,7 @@ from app.ui.paper import open_copy, save_copy
 from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.fields import Field, Select
 from app.ui.widgets.files import FileDialog
-from app.ui.widgets.papers_form import PapersForm
+from app.ui.widgets.papers_form import PapersForm, preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ class GoodsPapers(QObject):
 
     def _picture(self, paper: PaperRow) -> None:
         if self.form is not None:
-            self._page.read(self._fetch(paper), self.form.show_picture, channel="picture")
+            fetch, show = self._fetch(paper), self.form.show_picture
+            self._page.read(lambda: preview(fetch()), show, channel="picture")
 
     def _open(self, paper: PaperRow) -> None:
         open_copy(self._page, paper.name, self._fetch(paper))

@@ -155,6 +155,10 @@ class JobRunner(QObject):
         self._submit(self._readers, job, lambda _progress: work())
         return job
 
+    def overtake(self, channel: str) -> None:
+        """Let nothing that was asked on a channel be answered: nothing is asked any more."""
+        self._newest[channel] = 0
+
     def write(
         self,
         work: Callable[[], T],

@@ -140,8 +140,15 @@ class Page(QWidget):
 
         The answer to a form that is its `owner` is dropped with it.
         """
-        name = f"{self.name}.{id(self)}.{channel}" if channel else ""
+        name = self._channel(channel) if channel else ""
         return self.context.jobs.read(work, done, failed, channel=name, owner=owner or self)
+
+    def overtake(self, channel: str) -> None:
+        """Drop what was asked on a channel: nothing is chosen there any more."""
+        self.context.jobs.overtake(self._channel(channel))
+
+    def _channel(self, name: str) -> str:
+        return f"{self.name}.{id(self)}.{name}"
 
     def read_for_form(
         self,

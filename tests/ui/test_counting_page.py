@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from threading import Event
 
+import pytest
 from PySide6.QtWidgets import QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from app.domain.ids import new_op
 from app.domain.stock.counting import CountState, DisposalState
 from app.models.counting import DisposalLine
+from app.services.counting.count import StartCount, start
 from app.services.counting.disposal import Ask, Decide, Goods, ask, decide, disposals
-from app.services.counting.listing import counts
+from app.services.counting.listing import CountLineRow, count_lines, counts
 from app.ui.context import PageContext
 from app.ui.disposal_form import DisposalForm
 from app.ui.page import Page
+from app.ui.pages.counting import page as counting
 from app.ui.pages.counting.dialogs import DestroyForm, StartForm
 from app.ui.pages.counting.page import CountingPage
 from app.ui.status import Status
@@ -33,6 +38,33 @@ FAR = date(2027, 9, 30)
 
 def opened(page: CountingPage) -> Form:
     return next(form for form in page.findChildren(Form) if form.isVisible())
+
+
+def test_lines_that_come_when_there_is_no_count_any_more_are_not_shown(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle, qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """An organisation without counts showed the lines of the one before."""
+    receive(sqlite_site, EAST, {"A": (2, FAR)})
+    start(
+        *sqlite_site.as_("east_store"), StartCount(new_op(), EAST, sqlite_site.world.stores[EAST])
+    )
+    asked, go = Event(), Event()
+
+    def late(*wanted: object) -> tuple[CountLineRow, ...]:
+        asked.set()
+        assert go.wait(10)
+        return count_lines(*wanted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(counting, "count_lines", late)
+    page = show(CountingPage(context))
+    qtbot.waitUntil(asked.is_set)
+    monkeypatch.setattr(counting, "counts", lambda *_asked: ())
+    page.refresh()
+    qtbot.waitUntil(lambda: page.head is None)
+    go.set()
+    settle()
+    assert page.model.rowCount() == 0
 
 
 def test_a_count_by_scanner_and_keyboard(

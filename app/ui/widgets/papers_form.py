@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QBuffer, QByteArray, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
@@ -24,6 +24,8 @@ from app.ui.widgets.dialogs import Form
 from app.ui.widgets.text import Role, Text
 
 _SIDE: Final = 240
+_MOST_PIXELS: Final = 64_000_000
+"""Points of a picture that is unfolded, 256 MB in memory; a small file may say that it has more."""
 _KINDS: Final = {"image/png": "PNG", "image/jpeg": "JPEG", "application/pdf": "PDF"}
 
 
@@ -85,6 +87,7 @@ class PapersForm(Form):
         self.grid.current_changed.connect(self._chosen)
         self.picture = QLabel()
         self.picture.setFixedSize(theme.px(_SIDE), theme.px(_SIDE))
+        self.picture.setWordWrap(True)
         row = QHBoxLayout()
         row.addWidget(self.grid, 1)
         row.addWidget(self.picture)
@@ -129,17 +132,14 @@ class PapersForm(Form):
             self.grid.choose(rows[-1].id)
         self._chosen(self.grid.current())
 
-    def show_picture(self, content: bytes) -> None:
-        """Show the chosen picture; other content shows nothing."""
-        picture = QPixmap()
-        picture.loadFromData(content)
-        if not picture.isNull():
-            fitted = picture.scaled(
-                self.picture.size(),
-                Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
+    def show_picture(self, picture: QImage) -> None:
+        """Show the chosen picture as `preview` made it; of one that is none it is said."""
+        if picture.isNull():
+            self.picture.setText(
+                _("这张图显示不了，可能已损坏或太大。可点「打开」在别的程序里看。")
             )
-            self.picture.setPixmap(fitted)
+            return
+        self.picture.setPixmap(QPixmap.fromImage(picture))
 
     @override
     def submit(self) -> None:
@@ -165,6 +165,23 @@ class PapersForm(Form):
         self.open_button.setEnabled(row is not None)
         if row is not None and str(getattr(row.record, "media", "")).startswith("image/"):
             self.wanted.emit(row.key)
+
+
+def preview(content: bytes) -> QImage:
+    """A picture in the size in which the form shows it, none where it cannot be unfolded.
+
+    Unfolding a large one takes seconds: not on the thread of the window.
+    """
+    source = QBuffer()
+    source.setData(QByteArray(content))
+    reader = QImageReader(source)
+    reader.setDecideFormatFromContent(True)
+    size = reader.size()
+    if size.isEmpty() or size.width() * size.height() > _MOST_PIXELS:
+        return QImage()
+    side = theme.px(_SIDE)
+    reader.setScaledSize(size.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
 
 
 def _columns() -> tuple[Column, ...]:

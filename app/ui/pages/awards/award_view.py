@@ -133,6 +133,7 @@ class AwardView(QWidget):
         one = self.current()
         self.panel.setVisible(one is not None)
         if one is None:
+            self._page.overtake("award")
             self.lines.set_rows([])
             return
         db, actor, award_id = self._page.context.db, self._page.context.actor, one.award_id

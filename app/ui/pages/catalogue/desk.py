@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMenu
 
 from app import paths
@@ -47,7 +48,7 @@ from app.ui.paper import open_copy, save_copy
 from app.ui.tables.exporting import open_file
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.files import FileDialog
-from app.ui.widgets.papers_form import PapersForm
+from app.ui.widgets.papers_form import PapersForm, preview
 
 
 class CatalogueDesk:
@@ -126,7 +127,7 @@ class CatalogueDesk:
             return
         title = f"{item.code} {item.draft.name} {item.spec}"
         form = PapersForm(self._page, title, may_edit=may_edit)
-        form.wanted.connect(lambda key: self._load(key, form.show_picture))
+        form.wanted.connect(lambda key: self._load_picture(key, form.show_picture))
         form.saved.connect(lambda key: self._copy(form, key, save_copy))
         form.opened.connect(lambda key: self._copy(form, key, open_copy))
         form.added.connect(lambda: self._ask_paper(item.id))
@@ -160,11 +161,11 @@ class CatalogueDesk:
         self._reload(item_id)
         self._changed(None)
 
-    def _load(self, key: object, show: Callable[[bytes], None]) -> None:
+    def _load_picture(self, key: object, show: Callable[[QImage], None]) -> None:
         context = self._page.context
         if isinstance(key, int):
             self._page.read(
-                partial(content, context.db, context.actor, key), show, channel="picture"
+                lambda: preview(content(context.db, context.actor, key)), show, channel="picture"
             )
 
     def _ask_paper(self, item_id: int) -> None:

@@ -175,6 +175,7 @@ class CountingPage(Page):
         self.bar.setEnabled(counting)
         self._set_steps(head)
         if head is None:
+            self.overtake("lines")
             self.model.set_rows([])
             return
         db, actor = self.context.db, self.context.actor

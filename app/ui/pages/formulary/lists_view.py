@@ -103,6 +103,7 @@ class ListsView(QWidget):
             widget.setVisible(may)
         self.new.setVisible(self._may(GROUP) or self._may(self.page.context.org.id))
         if chosen is None:
+            self.page.overtake("ward")
             self.note.setText("")
             return
         db, actor = self.page.context.db, self.page.context.actor

@@ -153,6 +153,7 @@ class UpkeepPage(Page):
     def _load_log(self) -> None:
         place = self.climate.place_id
         if not place:
+            self.overtake("log")
             return
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
         days = self.climate.days(self.context.today)
@@ -215,6 +216,7 @@ class UpkeepPage(Page):
 
     def _load_lines(self, head: RoundRow | None) -> None:
         if head is None:
+            self.overtake("lines")
             return
         db, actor, org, number = self.context.db, self.context.actor, head.org_id, head.id
         self.read(
