@@ -12,7 +12,7 @@ from app.services import audit
 from app.services.platform import doctor
 from tests.cli.runner import run
 from tests.factories import EAST, KANGZE, Site
-from tests.services.imprints.strangers import stranger
+from tests.services.imprints.another_program import another_program
 from tests.services.test_consumption import receive
 from tests.services.test_proofs import tamper
 
@@ -59,7 +59,7 @@ def test_rows_that_do_not_fit_are_told_with_what_they_say(site: Site) -> None:
     with db.write() as session:
         audit.record(session, actor, EAST, "stock.open", ("opening", 1), {})
     tamper(site, "UPDATE ledger SET qty = 96, occurred_on = '2025-01-01' WHERE seq = 1")
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         if not site.is_sqlite:
             line.execute(text("ALTER TABLE audit DISABLE TRIGGER USER"))
         line.execute(text("UPDATE audit SET detail = '[]' WHERE seq = 1"))
@@ -84,7 +84,7 @@ def test_values_that_no_program_of_ours_writes_are_told_too(sqlite_site: Site) -
 def test_what_is_missing_beneath_others_is_not_called_a_good_file(sqlite_site: Site) -> None:
     """The pages of the file are sound: that it is damaged would be the wrong word."""
     site = sqlite_site
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         line.execute(text("DELETE FROM place WHERE org_id = :org"), {"org": EAST})
         line.execute(text("DELETE FROM item_code"))
         line.execute(text("DELETE FROM item"))

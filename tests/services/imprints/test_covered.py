@@ -11,7 +11,7 @@ from app.models.base import Base
 from app.services.imprints import proof
 from app.services.imprints.covered import COVERED, GROUPED, LEFT, OUTSIDE, left
 from tests.factories import Site
-from tests.services.imprints.strangers import TABLES, row_of, stranger, value_of
+from tests.services.imprints.another_program import TABLES, another_program, row_of, value_of
 
 Told = dict[str, Counter[str]]
 ANOTHER = 1001
@@ -81,14 +81,14 @@ def planted(site: Site) -> None:
 
 def each(site: Site, deed: Callable[[Connection, Table], object]) -> None:
     """Do it to each covered table, as another program would."""
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         for table in TABLES:
             deed(line, table)
 
 
 def change(site: Site, tables: list[Table], place: int, by: int) -> None:
     """Give a column of the planted rows another value, or its own again (0)."""
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         for table in tables:
             column = table.columns[place]
             known = row_of(table, 0) | {column.name: value_of(column, place + ANOTHER - by)}

@@ -18,12 +18,12 @@ from app.services.imprints.words import tell
 from app.services.platform import doctor, proofs
 from tests.cli.runner import run
 from tests.factories import EAST, LEAD, Site
-from tests.services.imprints.strangers import stranger
+from tests.services.imprints.another_program import another_program
 
 
 def deed(site: Site, statement: str) -> None:
     """What another program does."""
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         assert line.execute(text(statement)).rowcount > 0
 
 
@@ -55,7 +55,7 @@ def test_a_key_with_a_line_break_stays_on_its_line(site: Site) -> None:
             text("INSERT INTO setting (org_id, key, value) VALUES (0, :key, '1')"), {"key": key}
         )
     assert proof.examine(site.owner).strange == ()
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         line.execute(text("UPDATE setting SET value = '2' WHERE key = :key"), {"key": key})
     (found,) = proof.examine(site.owner).strange
     assert (found.table, found.kind) == ("setting", proof.CHANGED)
@@ -237,7 +237,7 @@ def test_what_somebody_accepted_is_told_as_since_when(site: Site) -> None:
 def test_imprints_are_a_chain_with_a_root(site: Site) -> None:
     anchors.make(site.db("lead_admin"))
     assert all(one.whole for one in proofs.chains(site.owner))
-    with stranger(site.owner) as line:
+    with another_program(site.owner) as line:
         if site.is_sqlite:
             for name in ("imprint_no_update", "imprint_no_delete"):
                 line.execute(text(f"DROP TRIGGER {name}"))

@@ -43,7 +43,7 @@ def row_of(table: Table, n: int) -> dict[str, object]:
 
 
 @contextmanager
-def stranger(db: Database) -> Iterator[Connection]:
+def another_program(db: Database) -> Iterator[Connection]:
     """A connection of another program, with every trigger and rule out of its way."""
     if not db.is_sqlite:
         with db.engine.begin() as connection:
