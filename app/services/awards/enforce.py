@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.domain.bidding.award import WINNER
@@ -31,6 +31,7 @@ from app.models.negotiation import (
 from app.models.price import Price, PriceList
 from app.services.access import require
 from app.services.awards.common import decision_of, find_award, need_award, step
+from app.services.bulk import insert_all
 from app.services.db import Database, now, today
 from app.services.negotiation.common import move, record_step
 from app.services.operations import claim, finish, plain
@@ -288,6 +289,5 @@ def _pledges(
         | {"valid_from": start, "valid_to": project.supply_to}
         for row in rows
     ]
-    if values:
-        session.execute(insert(Pledge), values)
+    insert_all(session, Pledge, values)
     return len(values)

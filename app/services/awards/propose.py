@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain import money
@@ -22,6 +22,7 @@ from app.i18n import _
 from app.models.negotiation import Award, AwardLine, Bid, Negotiation, NegotiationReference
 from app.services.awards.engine import How, Proposal, optimise
 from app.services.awards.files import FileAnswer, answer_of
+from app.services.bulk import insert_all
 from app.services.db import Database, now
 from app.services.negotiation.common import find_own, need_state, readable, record_step, rounds_of
 from app.services.negotiation.comparison import Comparison, read_comparison
@@ -83,7 +84,7 @@ def propose(db: Database, actor: Actor, command: Propose, how: How | None = None
         if command.backups:
             rows += _backups(case, proposal.parts)
         keys = {"org_id": award.org_id, "award_id": award.id}
-        session.execute(insert(AwardLine), [keys | row for row in rows])
+        insert_all(session, AwardLine, [keys | row for row in rows])
         detail = {"award": award.id, "cost": answer.cost, "proved": answer.proved}
         record_step(session, actor, project, "propose", detail)
         finish(session, project.org_id, command.op_id, {"award_id": award.id})

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
@@ -18,6 +18,7 @@ from app.i18n import _
 from app.models.formulary import FormularyEntry
 from app.models.item import Item
 from app.services import audit
+from app.services.bulk import insert_all
 from app.services.db import Database, now, today
 from app.services.formulary.items import GROUP, standing
 from app.services.formulary.rights import require_keeper
@@ -180,8 +181,7 @@ def put_in(session: Session, change: Change, items: Collection[int]) -> int:
         )
     )
     fresh = sorted(set(items) - there - later)
-    if fresh:
-        session.execute(insert(FormularyEntry), [_row(session, change, item) for item in fresh])
+    insert_all(session, FormularyEntry, [_row(session, change, item) for item in fresh])
     return len(fresh)
 
 

@@ -25,7 +25,7 @@ from app.services.db import Database, database_of, now, today
 from app.services.formulary.items import GROUP, standing
 from app.services.formulary.rights import require_keeper
 from app.services.operations import claim, finish
-from app.services.queries.portions import key_portions
+from app.services.queries.portions import key_portions, portions
 
 KINDS: Final = {"chronic": N_("慢性病常见病"), "ward": N_("病房常备"), "other": N_("其他")}
 
@@ -212,19 +212,20 @@ def _check_group(session: Session, items: Sequence[int]) -> None:
 def _put(session: Session, command: PutNamed) -> None:
     if not command.put:
         return
+    rows = [
+        {"org_id": command.org_id, "list_id": command.list_id, "item_id": item,
+         "keep_qty": max(0, qty), "added_on": today(session)}
+        for item, qty in dict(command.put).items()
+    ]  # fmt: skip
     make = sqlite_insert if database_of(session).is_sqlite else pg_insert
-    statement = make(NamedListItem)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["org_id", "list_id", "item_id"],
-            set_={"keep_qty": statement.excluded.keep_qty},
-        ),
-        [
-            {"org_id": command.org_id, "list_id": command.list_id, "item_id": item,
-             "keep_qty": max(0, qty), "added_on": today(session)}
-            for item, qty in command.put
-        ],
-    )  # fmt: skip
+    for part in portions(rows):
+        statement = make(NamedListItem).values(part)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["org_id", "list_id", "item_id"],
+                set_={"keep_qty": statement.excluded.keep_qty},
+            )
+        )
 
 
 def _row(session: Session, kept: NamedList) -> NamedRow:

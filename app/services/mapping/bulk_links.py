@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dict, Sequence
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, Update, bindparam, insert, select, update
+from sqlalchemy import Table, Update, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from app.domain.mapping import MapStatus
 from app.models.base import BigInt
 from app.models.item import ItemCode
 from app.models.mapping import LocalItem, Mapping, MappingEvent, PairMemory
+from app.services.bulk import insert_all
 from app.services.db import database_of, now, today
 from app.services.many import ForEach
 from app.services.mapping.links import Link, Step, was_first
@@ -71,9 +72,8 @@ def link_all(session: Session, pairs: Pairs, step: Step) -> int:
     fresh = [(row, link) for row, link in pairs if row.id not in linked]
     if not fresh:
         return 0
-    session.flush()
-    session.execute(insert(Mapping), [_mapping(session, row, link, step) for row, link in fresh])
-    session.execute(insert(MappingEvent), [_event(session, row, link, step) for row, link in fresh])
+    insert_all(session, Mapping, [_mapping(session, row, link, step) for row, link in fresh])
+    insert_all(session, MappingEvent, [_event(session, row, link, step) for row, link in fresh])
     _open_codes(session, fresh)
     _learn(session, fresh)
     session.execute(
@@ -192,10 +192,10 @@ def unlink_all(session: Session, events: Sequence[MappingEvent], step: Step) -> 
     known = {(rows[one.local_id].words, str(one.after["item_id"])) for one in events}
     _FORGET.do(session, sorted(known), b_org=org)
     by_row = {link.local_id: link for link in links}
-    session.execute(
-        insert(MappingEvent),
+    insert_all(
+        session, MappingEvent,
         [_taken_back(session, one, rows[one.local_id], by_row, step) for one in events],
-    )
+    )  # fmt: skip
     for part in key_portions(event.id for event in events):
         session.execute(
             update(MappingEvent)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.domain import money
@@ -20,6 +20,7 @@ from app.domain.errors import Problem, refuse_if
 from app.domain.ids import new_id
 from app.i18n import _
 from app.models.negotiation import Award, AwardLine, Negotiation
+from app.services.bulk import insert_all
 from app.services.db import Database, now
 from app.services.negotiation.common import find_own, need_state, record_step
 from app.services.negotiation.comparison import Comparison, read_comparison
@@ -159,8 +160,7 @@ def _replace(
             AwardLine.line.in_(lines),
         )
     )
-    if rows:
-        session.execute(insert(AwardLine), [keys | row for row in rows])
+    insert_all(session, AwardLine, [keys | row for row in rows])
 
 
 def choices_from(found: Comparison, picked: Ints, reason: str = "") -> tuple[LineChoice, ...]:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.bidding.need import USE_DAYS
@@ -27,6 +27,7 @@ from app.models.negotiation import (
     NegotiationReference,
 )
 from app.services.access import group_orgs
+from app.services.bulk import insert_all
 from app.services.db import Database, today
 from app.services.negotiation.common import (
     find_own,
@@ -157,8 +158,8 @@ def _write(session: Session, project: Negotiation, items: Sequence[Item], lot: i
             | {"line": line, "item_id": item.id, "lot": lot, "price_factor": item.pack_factor}
             | {"volume": 0, "ceiling": found[item.id].ceiling}
         )
-    session.execute(insert(NegotiationItem), lines)
-    session.execute(insert(NegotiationReference), known)
+    insert_all(session, NegotiationItem, lines)
+    insert_all(session, NegotiationReference, known)
 
 
 def stored_reference(reference: Reference) -> dict[str, Any]:

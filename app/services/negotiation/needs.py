@@ -27,6 +27,7 @@ from app.models.negotiation import (
 )
 from app.services.access import group_orgs
 from app.services.audit import record
+from app.services.bulk import insert_all
 from app.services.db import Database, now, today
 from app.services.many import ForEach
 from app.services.negotiation.common import (
@@ -38,10 +39,8 @@ from app.services.negotiation.common import (
     rows_of,
 )
 from app.services.operations import claim, finish
-from app.services.queries.portions import portions
 
 _EDITORS = (Duty.BUY, Duty.STORE, Duty.SIGN)
-_CHUNK = 2000
 _NEED: Final = cast("Table", NegotiationNeed.__table__)
 
 
@@ -193,8 +192,7 @@ def _write(
                 {"org_id": org, "negotiation_id": project.id, "line": line}
                 | {"used": was, "proposed": want, "pledge": want}
             )
-    for part in portions(rows, _CHUNK):
-        session.execute(insert(NegotiationNeed), part)
+    insert_all(session, NegotiationNeed, rows)
 
 
 def edit_needs(db: Database, actor: Actor, command: EditNeeds) -> int:
