@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.operation import OpOption, op_id
 from app.cli.places import place_id
+from app.cli.scan_file import Scan, read_scans, scans_in
 from app.cli.scope import org_ids, signed_in_at
 from app.cli.two_persons import SecondOption, second_person
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.quantity import checked
 from app.i18n import N_, _
 from app.services.consumption import Consume, ConsumeLine, Reverse, consume, reverse
@@ -52,8 +52,16 @@ def scan(
     db, actor, where = signed_in_at(run, org)
     spot = place_id(where, place) or store_of(db, actor, where)
     lines: list[ConsumeLine] = []
-    for code in _codes(codes, file):
-        found = scanned(db, actor, where, spot, code)
+    missed: list[Problem] = []
+    scans = _scans(codes, file)
+    for row, code in scans:
+        try:
+            found = scanned(db, actor, where, spot, code)
+        except DomainError as error:
+            if len(scans) == 1:
+                raise
+            missed.append(Problem(error.code, error.text, row=row))
+            continue
         if found.warning:
             run.say(found.warning)
         line = found.line
@@ -61,6 +69,7 @@ def scan(
             run.say(_("这个标签已经在本单里，没有重复计数。"))
             continue
         lines.append(ConsumeLine(line.item_id, line.qty, line.lot_id, line.pack_id, reason))
+    refuse_if(missed, "consume.scans", _("没有读入，什么都没有写入。"))
     command = Consume(
         op_id(op), where, spot, tuple(lines), source="scan", note=note,
         second=second_person(second),
@@ -133,16 +142,14 @@ def _said(run: Cli, text: str, result: object) -> None:
         run.emit(result)
 
 
-def _codes(codes: list[str] | None, file: Path | None) -> list[str]:
+def _scans(codes: list[str] | None, file: Path | None) -> tuple[Scan, ...]:
+    found: tuple[Scan, ...] = ()
     if file is not None:
-        found = local_files.read_text(file).splitlines()
+        found = read_scans(file)
     elif codes:
-        found = list(codes)
+        found = tuple(enumerate((code.strip() for code in codes if code.strip()), 1))
     elif not sys.stdin.isatty():
-        found = sys.stdin.read().splitlines()
-    else:
-        found = []
-    kept = [line.strip() for line in found if line.strip()]
-    if not kept:
+        found = scans_in(sys.stdin.read())
+    if not found:
         raise DomainError("consume.empty", _("还没有要登记的消耗。请先扫码。"))
-    return kept
+    return found

@@ -12,10 +12,11 @@ from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
 from app.cli.places import place_id
+from app.cli.scan_file import read_scans
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain import money
 from app.domain.duties import Actor
-from app.domain.errors import DomainError
+from app.domain.errors import ConflictError, DomainError, NotAllowedError, Problem, refuse_if
 from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.i18n import N_, _
@@ -70,11 +71,20 @@ def scan(
     run = cli()
     db, actor = run.signed_in()
     row = _row(no)
-    words = local_files.read_text(file).split() if file else list(codes or [])
-    for code in words:
-        told = counting.scan(db, actor, counting.ScanCount(new_op(), row.org_id, row.id, code, lot))
+    missed: list[Problem] = []
+    for line, code in read_scans(file) if file else enumerate(codes or [], 1):
+        command = counting.ScanCount(new_op(), row.org_id, row.id, code, lot)
+        try:
+            told = counting.scan(db, actor, command)
+        except (NotAllowedError, ConflictError):
+            raise  # of the count as a whole, not of what was scanned
+        except DomainError as error:
+            missed.append(Problem(error.code, error.text, row=line))
+            continue
         run.say(_("{name} {lot} 已盘 {n} {unit}", name=told.name, lot=told.lot_no,
                   n=told.counted, unit=told.base_unit))  # fmt: skip
+    words = _("{n} 个扫码没有计数，其余的已经计入。请只把这几行改好再扫。", n=len(missed))
+    refuse_if(missed, "count.scans", words)
 
 
 @app.command("set", help=_("填一行的盘点数（最小单位）"))

@@ -10,9 +10,9 @@ from typing import Annotated, Final
 
 import typer
 
-from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.operation import op_id
+from app.cli.scan_file import Scan, read_scans
 from app.cli.scope import item_id
 from app.cli.two_persons import SecondOption, second_person
 from app.domain.days import ZONE, typed_time
@@ -42,7 +42,6 @@ from app.services.receiving.receive import receive as complete
 
 app = typer.Typer()
 _PARTS: Final = 4
-_MOST_SCANS: Final = 20_000
 
 
 @app.command(help=_("供应商按已签订单生成送货单"))
@@ -92,7 +91,7 @@ def receive(
     opened = open_delivery(db, actor, row.org_id, row.id)
     session = Session(opened.work)
     if scan_file is not None:
-        session = _scanned(run, opened, session, _codes(scan_file), strict=not ignore_refused)
+        session = _scanned(run, opened, session, read_scans(scan_file), strict=not ignore_refused)
     if all_as_stated:
         for entry in session.work.entries:
             session = editing.take_as_stated(session, entry.key)
@@ -129,21 +128,13 @@ def _line(run: Cli, text: str, order_id: int) -> DeliverLine:
     )
 
 
-def _codes(path: Path) -> list[str]:
-    codes = [line.strip("\r\n\t ") for line in local_files.read_text(path).split("\n")]
-    found = [code for code in codes if code and not code.startswith("#")]
-    if len(found) > _MOST_SCANS:
-        raise DomainError("scan.many", _("一次最多 {n} 个扫码。请分成几个文件。", n=_MOST_SCANS))
-    return found
-
-
 def _scanned(
-    run: Cli, opened: Opened, session: Session, codes: Sequence[str], *, strict: bool
+    run: Cli, opened: Opened, session: Session, scans: Sequence[Scan], *, strict: bool
 ) -> Session:
     """The session after all scans; scans that count nothing are told, all at once."""
     items = {line.goods.item_id for line in opened.note.lines}
     missed: list[Problem] = []
-    for row, code in enumerate(codes, 1):
+    for row, code in scans:
         reading = read(code, opened.today, opened.rules)
         found = look_up(*run.signed_in(), opened.note.org_id, reading, items)
         at = local_time(datetime.now(UTC))
