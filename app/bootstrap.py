@@ -62,18 +62,19 @@ def remember_sent(db: Database, address: str, login: str) -> None:
 def _connect(address: str, *, login: str, password: str | None, make: bool) -> Database:
     if is_server(address):
         from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
 
-        url = make_url(address)
+        try:
+            url = make_url(address)
+        except (ArgumentError, ValueError) as error:  # a port in letters
+            raise _no_address() from error
         if url.host not in _HERE and "sslmode" not in url.query:
             url = url.update_query_dict(_proved())
         return Database(
             postgresql_engine(url.set(username=login or url.username), password=password)
         )
     if "://" in address:  # never told again: it may hold a password
-        raise EnvironmentProblem(
-            "db.address",
-            _("数据地址不对：服务器写 postgresql://主机/库名，本机写数据文件的路径。请改后再试。"),
-        )
+        raise _no_address()
     file = Path(address)
     if not make and not file.is_file():
         raise EnvironmentProblem(
@@ -82,6 +83,13 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
     storage.refuse_network_drive(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     return Database(sqlite_engine(str(file)))
+
+
+def _no_address() -> EnvironmentProblem:
+    return EnvironmentProblem(
+        "db.address",
+        _("数据地址不对：服务器写 postgresql://主机/库名，本机写数据文件的路径。请改后再试。"),
+    )
 
 
 def _proved() -> dict[str, str]:

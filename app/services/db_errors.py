@@ -31,6 +31,7 @@ MONTH_CLOSED = "P0S04"
 BEYOND = "P0S05"
 UNIQUE: Final = "23505"
 LOCKED: Final = "55P03"
+READ_ONLY: Final = "25006"
 GIVE_UP_SECONDS: Final = 15
 """How long a step waits for what others hold, in a file and on a server."""
 TOO_LARGE: Final = "22003"
@@ -43,6 +44,10 @@ _BROKEN_FILE: Final = (
     *("disk I/O error", "disk image is malformed", "malformed database schema"),
     "Could not decode to UTF-8",
 )
+_CROWDED: Final = ("too many connections", "too many clients", "connection slots", "太多的客户")
+_LOGIN: Final = ("authentication failed", "not permitted to log in", "认证失败")
+_NOT_HERE: Final = "permission denied for database"
+"""Refused at the door a server gives no state, only words: English, or Chinese on a Chinese one."""
 _FOREIGN: Final = "file is not a database"
 
 
@@ -85,12 +90,13 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         or _closed(state, message, error)
         or _settlement(state, message)
         or _twice(state, message, error)
-        or _rights(state)
+        or _rights(state, message)
         or (_too_large() if state == TOO_LARGE else None)
         or _line(message)
         or (busy() if state == LOCKED else None)
         or _room(state, message)
         or (None if is_cut(error) else _disk(state, message))
+        or _door(state, message)
         or _environment(state, message, error)
     )
 
@@ -99,7 +105,7 @@ def is_cut(error: DBAPIError) -> bool:
     """Whether the line to the server broke, so that its last answer is not known."""
     state = str(getattr(error.orig, "sqlstate", "") or "")
     lost = error.connection_invalidated or state.startswith(("08", "57P"))
-    return lost or _is_offline(str(error.orig))
+    return lost or _is_offline(error.orig, state)
 
 
 def is_refused(error: DBAPIError) -> bool:
@@ -192,8 +198,8 @@ def _twice(state: str, message: str, error: DBAPIError) -> DomainError | None:
     )
 
 
-def _rights(state: str) -> DomainError | None:
-    if state == "42501":
+def _rights(state: str, message: str) -> DomainError | None:
+    if state == "42501" or _NOT_HERE in message:
         return NotAllowedError(
             "access.denied", _("你的账号没有这项权限。可请管理员在系统设置里添加。")
         )
@@ -231,7 +237,7 @@ def _line(message: str) -> EnvironmentProblem | None:
 
 
 def _room(state: str, message: str) -> EnvironmentProblem | None:
-    if state == "53300" or "too many connections" in message:
+    if state == "53300" or any(sign in message for sign in _CROWDED):
         return EnvironmentProblem(
             "db.crowded", _("服务器或你的账号的连接数已满。请关掉多开的窗口，或请管理员核对。")
         )
@@ -240,9 +246,31 @@ def _room(state: str, message: str) -> EnvironmentProblem | None:
     return None
 
 
-def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
-    if state in {"28P01", "28000"} or "authentication failed" in message:
+def _door(state: str, message: str) -> EnvironmentProblem | None:
+    """Not let in: the account, the database."""
+    if state in {"28P01", "28000"} or any(sign in message for sign in _LOGIN):
         return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
+    if 'database "' in message and "does not exist" in message:
+        return EnvironmentProblem(
+            "db.no_database",
+            _("服务器上没有这个名字的库。请核对地址最后的库名，或请管理员先建库。"),
+        )
+    if "not currently accepting connections" in message:
+        return EnvironmentProblem(
+            "db.paused", _("管理员暂停了这个库（可能在维护）。请稍后再登录，或问管理员。")
+        )
+    return None
+
+
+def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProblem | None:
+    if state == READ_ONLY:
+        return EnvironmentProblem(
+            "db.read_only",
+            _(
+                "服务器现在只读（正在维护，或连到了备用服务器），这一步没有保存。"
+                "内容还在屏幕上，请管理员恢复后重试。"
+            ),
+        )
     if state in {"57014", "40P01", "40001"}:
         return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
     if is_cut(error):
@@ -281,7 +309,11 @@ def _damaged() -> EnvironmentProblem:
     )
 
 
-def _is_offline(message: str) -> bool:
+def _is_offline(error: BaseException | None, state: str) -> bool:
+    """A server that answers gives a state; else the driver tells of the line, in any words."""
+    kind = type(error)
+    if not state and (kind.__module__, kind.__name__) == ("psycopg", "OperationalError"):
+        return True
     signs = (
         "connection failed",
         "could not connect",
@@ -291,4 +323,4 @@ def _is_offline(message: str) -> bool:
         "consuming input failed",
         "connection timeout",
     )
-    return any(sign in message for sign in signs)
+    return any(sign in str(error) for sign in signs)
