@@ -167,14 +167,14 @@ def test_the_program_runs_from_the_door_to_the_window_and_another_person(
     program = Program(Settings(database=address, login="admin", sound=False))
     try:
         program.start("", "", demo=False)
-        qtbot.waitUntil(lambda: program.entrance.door is not None, timeout=15_000)
+        qtbot.waitUntil(lambda: program.entrance.door is not None)
         door = program.entrance.door
         assert door is not None
         login = door.currentWidget()
         assert isinstance(login, LoginPage)
         fill(login.password, "rain-on-roof-26")
         login.go.click()
-        qtbot.waitUntil(lambda: program.window is not None, timeout=15_000)
+        qtbot.waitUntil(lambda: program.window is not None)
         window = program.window
         assert window is not None
         assert window.stack.current_name == "home"
@@ -184,7 +184,7 @@ def test_the_program_runs_from_the_door_to_the_window_and_another_person(
         assert program.window is not None
         assert program.window.rail.buttons["home"].text() != "工作台"
         program.switch_person()
-        qtbot.waitUntil(lambda: program.entrance.door is not None, timeout=15_000)
+        qtbot.waitUntil(lambda: program.entrance.door is not None)
     finally:
         if program.entrance.door is not None:
             program.entrance.door.close()

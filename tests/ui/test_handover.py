@@ -167,7 +167,7 @@ def test_a_slow_answer_is_spoken_of(
     form = typed(host, jobs, service, print)
     form.verb.click()
     assert not form.refusal.text
-    qtbot.waitUntil(lambda: "正在保存" in form.refusal.text, timeout=5000)
+    qtbot.waitUntil(lambda: "正在保存" in form.refusal.text)
     service.free.set()
     settle()
     assert form.refusal.text == SHORT.text

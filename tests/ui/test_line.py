@@ -30,6 +30,7 @@ from tests.databases import Databases
 from tests.factories import EAST, Site
 from tests.faults.bookings import book
 from tests.faults.proxy import Cut, SilentProxy
+from tests.ui.conftest import BUSY_MS
 
 ME = "east_store"
 
@@ -175,7 +176,7 @@ def test_a_cut_in_the_commit_ends_with_one_booking_and_no_question(
     words = [text for _status, text in window.devices.states()]
     told: list[str] = []
     window.devices.changed.connect(lambda states: told.append(states[0][1]))
-    qtbot.waitUntil(lambda: "正在核对是否已经保存…" in told, timeout=15_000)
+    qtbot.waitUntil(lambda: "正在核对是否已经保存…" in told)
 
     assert QApplication.activeModalWidget() is None
     settle()
@@ -226,7 +227,7 @@ def test_a_lost_line_is_watched_until_it_is_back(
     assert window.devices.states()[0][1] == "连不上数据库，稍后会再试"
     assert asked == []
     monkeypatch.setattr("app.ui.shell.watch.pulse", pulse)
-    with qtbot.waitSignal(window.watch.back, timeout=10_000):
+    with qtbot.waitSignal(window.watch.back, timeout=BUSY_MS):
         pass
     settle()
     assert window.devices.states()[0][1] == "已打开本机数据"

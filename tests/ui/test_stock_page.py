@@ -167,7 +167,7 @@ def test_export_writes_every_row_of_the_filter(
     settle()
     file = tmp_path / "stock.csv"
     export_to(page, page.lots, file, "库存")
-    qtbot.waitUntil(file.is_file, timeout=5000)
+    qtbot.waitUntil(file.is_file)
     settle()
     with file.open(encoding="utf-8-sig", newline="") as opened:
         lines = list(csv.DictReader(opened))

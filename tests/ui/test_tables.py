@@ -132,7 +132,7 @@ def test_a_page_asked_for_while_other_rows_come_is_one_of_those_in_sight(
     source.hold = Event()
     model.ask(PageQuery(text="药品 000"))
     assert model.row_at(20) is None, "of the old rows, dropped long ago"
-    qtbot.waitUntil(lambda: len(source.held) == 2, timeout=15_000)
+    qtbot.waitUntil(lambda: len(source.held) == 2)
     source.hold.set()
     settle()
     assert [model.row_at(at) for at in range(model.rowCount())] == [row(n) for n in range(10)]

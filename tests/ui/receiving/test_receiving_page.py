@@ -305,7 +305,7 @@ def test_what_was_counted_is_kept_though_the_posting_was_refused(
     working.counting.complete()
     settle()
     assert working.counting.dirty
-    qtbot.waitUntil(lambda: not working.counting.dirty, timeout=15_000)
+    qtbot.waitUntil(lambda: not working.counting.dirty)
 
 
 def test_a_note_by_hand_counts_what_is_scanned_again_and_is_made_once(
