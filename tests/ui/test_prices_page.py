@@ -62,7 +62,7 @@ def test_a_new_price_follows_the_old_one(page: PricesPage, settle: Settle) -> No
     assert page.panel.isVisible()
     page.panel.follow_button.click()
     page.desk.form.verb.click()
-    assert page.desk.form.price.problem.text
+    assert page.desk.form.price.problem.text.startswith("还没填价格。")
     put(page.desk.form.price, "3.50")
     put(page.desk.form.ceiling, "3.40")
     page.desk.form.verb.click()

@@ -123,7 +123,7 @@ class PriceForm(Form):
         self.problem.show()
 
     def _price(self) -> Decimal:
-        return money.price(self.price.text.replace(",", "") or "?")
+        return money.price(self.price.text.replace(",", ""))
 
     def _ceiling(self) -> Decimal | None:
         text = self.ceiling.text.replace(",", "")
