@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.adapters.sheets_out import Sheet, write
 from app.domain.ids import new_op
 from app.models.item import Item, ItemChange, ItemCode, ItemSearch, ItemUnit
+from app.services import bulk_behind
 from app.services.catalogue import index
 from app.services.catalogue.search import search
 from app.services.importing import catalogue_write
@@ -122,3 +124,12 @@ def test_what_the_database_refuses_is_told_and_nothing_stays(
     with pytest.raises(IntegrityError, match=r"(?i)null"):
         apply(*way, ApplyCatalogue(new_op(), preview(*way, path)))
     assert not kept(site)
+
+
+@given(st.lists(st.tuples(st.integers(), st.sampled_from([None, True, 1, False, 0])), min_size=1))
+def test_a_column_turned_at_once_says_what_its_values_say_one_by_one(
+    rows: list[tuple[object, ...]],
+) -> None:
+    """One value throughout is turned once; the first and the last alike are not enough."""
+    one_by_one = [(first, None if other is None else str(other)) for first, other in rows]
+    assert bulk_behind._turned(list(rows), (None, str)) == one_by_one
