@@ -25,6 +25,8 @@ from app.ui.jobs import Progress
 T = TypeVar("T")
 Work = Callable[[Progress], T]
 CUT: Final = frozenset({"db.offline", "db.unsure"})
+_FULL: Final = frozenset({"db.crowded", "db.paused"})
+"""Everybody comes back at once: whoever waits for the line already waits for a place too."""
 PATIENCE: Final = 60.0
 """Seconds that a change waits for the line before the person is told that it was not saved."""
 _STEPS: Final = (0.2, 0.5, 1.0)
@@ -87,7 +89,7 @@ class Line(QObject):
                 with attempt(made):
                     return work(progress)
             except EnvironmentProblem as error:
-                if error.code not in CUT:
+                if error.code not in CUT | _FULL:
                     raise
                 problem = error if not unsure else problem
         raise problem

@@ -77,6 +77,20 @@ def test_a_change_waits_for_the_line_and_is_done_once(
     assert context.notices.kept == []
 
 
+def test_whoever_waits_for_the_line_waits_for_a_place_too(
+    context: PageContext, jobs: JobRunner, line: Line, settle: Callable[[], None]
+) -> None:
+    answers: list[str] = []
+    full = EnvironmentProblem("db.crowded", "连接数已满")
+    work = BrokenLine(UnsureProblem("db.unsure", "?"), full, full)
+    jobs.write(work, answers.append)
+    settle()
+    assert (answers, work.tries) == (["saved"], 4)
+    jobs.write(BrokenLine(full))
+    settle()
+    assert [one.text for one in context.notices.kept] == ["连接数已满"]
+
+
 def test_what_the_person_can_mend_is_told_at_once(
     context: PageContext, jobs: JobRunner, line: Line, settle: Callable[[], None]
 ) -> None:
