@@ -14,6 +14,10 @@ INSERT INTO app.transfer_line (org_id, transfer_id, line, item_id, wanted, confi
 INSERT INTO app.transfer_lot (org_id, transfer_id, n, line, item_id, lot_id, owner_id, to_owner, from_place, qty, accepted,
   refused, missing, cleared, unit_price, price_factor, traces)
   VALUES (2, 71, 1, 1, 101, 0, 11, 11, 1, 9, 8, 0, 1, 0, 1, 1, '[]');
+INSERT INTO app.transfer (org_id, id, no, donor_id, kind, status, urgency, legal_basis, settle, reason, place_id, created_at,
+  created_by, version) VALUES (2, 73, 'DB-3', 3, 'loan', 'approved', 'normal', 'same', 'none', 'x', 1, 1, 7, 1);
+INSERT INTO app.transfer_line (org_id, transfer_id, line, item_id, wanted, confirmed, sent, accepted, returned, unit_price,
+  price_factor, saved) VALUES (2, 73, 1, 101, 9, 9, 0, 0, 0, 1, 1, 0);
 INSERT INTO app.counter (org_id, kind, day, last) VALUES (2, 'QQ', '2026-10-14', 9);
 INSERT INTO app.upkeep_round (org_id, id, no, month, storage, status, made_at, made_by, version)
   VALUES (2, 95, 'YH-1', '2026-09-01', 'normal', 'done', 1, 4, 1);

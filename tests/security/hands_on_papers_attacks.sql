@@ -19,6 +19,7 @@ UPDATE app.reagent_kit SET used = 100;
 UPDATE app.reagent_kit SET status = 'open' WHERE id = 62;
 UPDATE app.transfer_line SET returned = 8;
 UPDATE app.transfer_line SET unit_price = 0;
+UPDATE app.transfer_line SET unit_price = 0 WHERE transfer_id = 73;
 UPDATE app.transfer SET status = 'returned' WHERE id = 71;
 UPDATE app.transfer SET status = 'settled' WHERE id = 71;
 INSERT INTO app.loan_settlement VALUES (2, 1, 71, 1, 'price', 8, 0, NULL, NULL, 1, app.my_person(), NULL);
