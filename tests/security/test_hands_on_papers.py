@@ -82,13 +82,13 @@ def test_a_pack_is_found_as_often_as_it_was_lost(group: Site, psql: Psql, pack: 
 
 def test_a_pack_goes_its_steps_and_holds_what_it_was_packed_with(psql: Psql, pack: int) -> None:
     keeper = psql("east_store")
-    assert answer(keeper, "UPDATE app.pack SET used_by = 7") == REFUSED
-    assert answer(keeper, "UPDATE app.pack SET status = 'consumed'") == 1
-    assert answer(keeper, "UPDATE app.pack SET status = 'issued'") == REFUSED
     more = f"INSERT INTO app.pack_line (org_id, pack_id, lot_id, qty) VALUES (2, {pack}, 0, 24)"
     with keeper.transaction(force_rollback=True):
         keeper.execute("UPDATE app.pack SET version = version + 1")
         assert answer(keeper, more) == REFUSED
+    assert answer(keeper, "UPDATE app.pack SET used_by = 7") == REFUSED
+    assert answer(keeper, "UPDATE app.pack SET status = 'consumed'") == 1
+    assert answer(keeper, "UPDATE app.pack SET status = 'issued'") == REFUSED
 
 
 def test_the_steps_of_packs_in_the_database_are_those_of_the_program() -> None:
