@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -312,15 +313,15 @@ def _check(session: Session, command: Ask) -> None:
     if len(command.reason.strip()) < _LEAST:
         raise DomainError("disposal.reason", _("请写明情况，至少 {n} 个字。", n=_LEAST))
     spots = [At(x.place_id, x.item_id, x.lot_id, x.owner_id) for x in command.lines]
-    book = there(session, command.org_id, spots)
+    book, wanted = there(session, command.org_id, spots), Counter[At]()
     for goods, spot in zip(command.lines, spots, strict=True):
-        checked(goods.qty)
-        if goods.qty > book[spot]:
+        wanted[spot] += checked(goods.qty)
+        if wanted[spot] > book[spot]:
             item = session.get_one(Item, goods.item_id)
             units = (item.base_unit, item.pack_unit, item.pack_factor)
             words = _(
                 "{name} 在这个库位只有 {n}，要处理 {qty}。请改数量。", name=item.name,
-                n=units_text(*units, book[spot]), qty=units_text(*units, goods.qty),
+                n=units_text(*units, book[spot]), qty=units_text(*units, wanted[spot]),
             )  # fmt: skip
             raise DomainError("stock.short", words)
         if command.supplier_id and goods.owner_id not in {command.supplier_id, command.org_id}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -151,17 +152,29 @@ def _take_labels_along(
 
     Of a part nobody knows which boxes went; the scan of a label finds its goods in any case.
     """
-    left = there(session, command.org_id, [_from(line) for line in command.lines])
-    gone = [line for line in command.lines if not left[_from(line)]]
-    lying = {_from(line): list(at[_from(line)]) for line in gone}
+    lying = {spot: list(packs) for spot, packs in at.items()}
+    left = _before(command, there(session, command.org_id, at))
     along: dict[int, int] = {}
-    for line in gone:  # in their order: goods may go on from where they were just put
-        packs = lying.pop(_from(line), [])
-        lying.setdefault(_from(line)._replace(place_id=line.to_place), []).extend(packs)
-        along |= dict.fromkeys(packs, line.to_place)
+    for line in command.lines:  # in their order: goods may go on from where they were just put
+        start, end = _from(line), _from(line)._replace(place_id=line.to_place)
+        left[start] -= line.qty
+        left[end] += line.qty
+        if not left[start]:
+            packs = lying.pop(start, [])
+            lying.setdefault(end, []).extend(packs)
+            along |= dict.fromkeys(packs, line.to_place)
     for target in sorted(set(along.values())):
         packs = [pack for pack, place in along.items() if place == target]
         _take_along(session, command.org_id, target, packs)
+
+
+def _before(command: MoveGoods, after: Mapping[At, int]) -> Counter[At]:
+    """What lay at each of the spots before the lines were moved."""
+    found = Counter(after)
+    for line in command.lines:
+        found[_from(line)] += line.qty
+        found[_from(line)._replace(place_id=line.to_place)] -= line.qty
+    return found
 
 
 def _labels_at(session: Session, org_id: int, spots: Collection[At]) -> dict[At, list[int]]:
