@@ -17,7 +17,7 @@ from app.models.platform import Operation
 from app.models.stock import Balance, Ledger
 from app.services.db import Database
 from app.services.imprints import proof
-from app.services.platform import proofs
+from app.services.platform import booked, proofs
 from tests.faults import papers
 
 COPIES = ("ledger", "balance", "operation", "audit", "chain_head")
@@ -119,6 +119,7 @@ def state(db: Database) -> tuple[str, ...]:
     broken = [f"I1 {one}" for one in proofs.reconcile(db)]
     with db.read() as session:
         broken += [f"I1 {one}" for one in papers.broken(session)]
+        broken += [f"I1 {one}" for one in booked.differing(session)]
         least = session.scalar(select(func.min(Balance.qty)))
         if least is not None and least < 0:
             broken.append(f"I2 a balance of {least}")

@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from app.domain.ids import new_op
+from app.services.consumption.commands import Consume, ConsumeLine
+from app.services.consumption.consume import consume
 from app.services.platform.kept import changed_papers
 from tests.cli.runner import run
 from tests.conftest import FixedClock
+from tests.deliveries import AMOXICILLIN, gs1, note, received
 from tests.factories import EAST, KANGZE, PEOPLE, Site
 from tests.order_needs import open_order, order_of, sign_as
+from tests.services.imprints.another_program import another_program
 from tests.services.negotiation.helpers import invited
 
 
@@ -56,3 +61,48 @@ def test_what_another_program_changed_is_seen(
     told = run(site, "lead_buyer", "verify")
     assert told.code == 1
     assert CHANGES[change] in told.out
+
+
+def used(site: Site) -> Site:
+    """Goods that came by two acceptances and were used in part."""
+    for lot in ("K1", "K2"):
+        made = note(site, {AMOXICILLIN: 3}, no=lot)
+        received(site, made, f"3*{gs1(AMOXICILLIN, lot)}")
+    place = site.world.stores[EAST]
+    consume(
+        *site.as_("east_store"), Consume(new_op(), EAST, place, (ConsumeLine(AMOXICILLIN, 24),))
+    )
+    return site
+
+
+BOOKED = {
+    "UPDATE acceptance_line SET accepted = accepted + 1 WHERE line = 1": "收了多少，和台账记的不",
+    "UPDATE acceptance_line SET item_id = 102": "和台账记的不一样",
+    "DELETE FROM acceptance_line": "和台账记的不一样",
+    "DELETE FROM acceptance": "验收入库（2026-10-14，台账第 1 行）：单据不见了",
+    "DELETE FROM consumption": "消耗（2026-10-14，台账第",
+}
+
+
+@pytest.mark.parametrize("change", BOOKED)
+def test_a_paper_that_says_something_else_than_its_bookings_is_named(
+    sqlite_site: Site, clock: FixedClock, change: str
+) -> None:
+    site = used(sqlite_site)
+    for login in ("east_store", "lead_buyer", "kangze_sales"):
+        assert changed_papers(site.db(login)) == (), login
+    with another_program(site.owner) as line:
+        assert line.execute(text(change)).rowcount > 0
+    told = run(site, "lead_buyer", "verify")
+    assert told.code == 1
+    assert BOOKED[change] in told.out
+
+
+def test_a_server_tells_a_part_of_the_books_nothing_wrong(site: Site, clock: FixedClock) -> None:
+    """A supplier sees its own goods in ledgers whose papers it does not see."""
+    used(site)
+    for login in PEOPLE:
+        assert changed_papers(site.db(login)) == (), login
+    with another_program(site.owner) as line:
+        line.execute(text("UPDATE acceptance_line SET accepted = accepted + 1"))
+    assert len(changed_papers(site.owner)) == len(changed_papers(site.db("east_store"))) > 0

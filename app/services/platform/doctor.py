@@ -47,7 +47,7 @@ def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, .
                 _tried(db, _("改动痕迹"), lambda: _chains(db, report)),
                 balances.result(),
                 _tried(db, _("数据结构"), lambda: _shape(db)),
-                _tried(db, _("签署的单据与报价"), lambda: _papers(db, report)),
+                _tried(db, _("单据与报价"), lambda: _papers(db, report)),
                 _tried(db, _("内容留存"), lambda: _contents(db)),
             ]
     return tuple(found)
@@ -119,13 +119,13 @@ def _shape(db: Database) -> Check:
 
 def _papers(db: Database, report: proofs.Report | None) -> Check:
     found = changed_papers(db, report)
-    text = _("和签署、交来时一致")
+    text = _("和签署、交来、入账时一致")
     if found:
         text = _(
             "{n} 份被改过，如 {no}：{words}。请运行 yilian verify 看是哪几份。",
             n=len(found), no=found[0].no, words=found[0].words,
         )  # fmt: skip
-    return Check(_("签署的单据与报价"), not found, text)
+    return Check(_("单据与报价"), not found, text)
 
 
 def _contents(db: Database) -> Check:

@@ -1,8 +1,8 @@
 """What signed papers and bids say against the digests that were kept with them.
 
 The chains cover bookings and the trail alone. An order was signed by its digest and a bid handed in
-with its commitment: both are computed again here, so that `verify` sees a line that was changed
-with another program, in a local file too.
+with its commitment: both are computed again here, and papers of the store are held against their
+bookings (`booked`), so that `verify` sees a line that was changed with another program.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.models.order import MemberOrder, MemberOrderVersion
 from app.services.db import Database
 from app.services.negotiation.trail import proves
 from app.services.orders.detail import is_intact
+from app.services.platform.booked import differing
 from app.services.platform.proofs import Report
 
 _STEP: Final = 50
@@ -27,19 +28,20 @@ _STEP: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A paper that no longer says what was signed or handed in."""
+    """A paper that no longer says what was signed, handed in or booked."""
 
     no: str
     words: str
 
 
 def changed_papers(db: Database, report: Report | None = None) -> tuple[Changed, ...]:
-    """Every signed order and every opened bid that the person may see and that was changed.
+    """Every signed order, opened bid and booked paper in sight that was changed.
 
     An order takes some three milliseconds.
     """
     with db.read() as session:
-        return (*_orders(session, report), *_bids(session))
+        booked = (Changed(no, words) for no, words in differing(session))
+        return (*_orders(session, report), *_bids(session), *booked)
 
 
 def _orders(session: Session, report: Report | None) -> Iterator[Changed]:
