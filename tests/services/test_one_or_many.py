@@ -226,6 +226,7 @@ def test_prices_are_put(databases: Databases, clock: FixedClock, kind: str, exam
 
     known: list[list[tuple[int, int, int, int, int | None, int]]] = [
         [(101, KANGZE, 0, 0, None, 5), (101, KANGZE, 0, 2, None, 7), (101, KANGZE, 0, 4, 1, 9)],
+        [(101, KANGZE, 0, 4, None, 5), (101, KANGZE, 0, 2, 2, 7)],
     ]
     check(lambda lines: twins.agree(make, do, lines, told), known, prices, examples)
     assert twins.agreed

@@ -137,7 +137,7 @@ def put_all(
     _check_list(session, list_id, decided)
     world = _world(session, prices)
     answers: list[Put | DomainError] = []
-    ends: list[tuple[int, date]] = []
+    ends: dict[int, date] = {}
     fresh: dict[int, tuple[NewPrice, _Standing, Decimal | None]] = {}
     for price in prices:
         try:
@@ -150,10 +150,10 @@ def put_all(
         if closes is not None:
             closes.valid_to = price.valid_from
             if closes.id not in fresh:
-                ends.append((closes.id, price.valid_from))
+                ends[closes.id] = price.valid_from  # a second one ends it earlier still
         fresh[made.id] = price, made, base
         _stand(world, price.key, made)
-    if _CLOSE.do(session, sorted(ends)) != len(ends):
+    if _CLOSE.do(session, sorted(ends.items())) != len(ends):
         raise ConflictError("price.changed", _("这条价格刚被别人截止。请刷新后再看。"))
     at = now(session)
     rows = (
