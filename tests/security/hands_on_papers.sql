@@ -1,6 +1,7 @@
 -- Papers at several states: written with the owner's rights, attacked by test_hands_on_papers.py.
 INSERT INTO app.pt_meeting (org_id, id, no, title, day, time_text, room, seats, quorum, majority_num, majority_den, secret,
-  status, created_at, created_by, version) VALUES (1, 88, 'H', 'x', '2026-10-14', '', '', 3, 2, 1, 2, 1, 'closed', 1, 7, 1);
+  status, created_at, created_by, version) VALUES (1, 88, 'H', 'x', '2026-10-14', '', '', 3, 2, 1, 2, 1, 'closed', 1, 7, 1),
+  (1, 89, 'H2', 'x', '2026-10-21', '', '', 3, 2, 1, 2, 1, 'planned', 1, 7, 1);
 INSERT INTO app.pt_attendance (org_id, meeting_id, member_id, present, declared) VALUES (1, 88, 5, 1, 1);
 INSERT INTO app.reagent_kit (org_id, id, item_id, lot_id, owner_id, place_id, mode, tests, dead_tests, used, opened_on, opened_by,
   expires_on, status, pack_id, note, version) VALUES (2, 61, 101, 0, 11, 1, 'kit', 100, 0, 0, '2026-10-01', 4, '2026-10-20', 'open', 0, '', 1),
