@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 
 import pytest
@@ -19,11 +20,39 @@ def paper(filters: bytes, packed: bytes) -> bytes:
     return head + table % (filters, len(packed), packed, len(head))
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_paper_that_unfolds_to_gigabytes_is_not_opened(times: int) -> None:
-    packed, filters = zlib.compress(bytes(160 << 20), 9), b"/FlateDecode"
-    if times > 1:
-        packed, filters = zlib.compress(packed, 9), b"[/FlateDecode /FlateDecode]"
+def flate(content: bytes) -> bytes:
+    return zlib.compress(content, 9)
+
+
+MUCH = flate(bytes(160 << 20))
+
+
+@pytest.mark.parametrize(
+    ("filters", "packed"),
+    [
+        (b"/FlateDecode", MUCH),
+        (b"/Fl#61teDecode", MUCH),
+        (b"[/FlateDecode /FlateDecode]", flate(MUCH)),
+        (b"[/Fl /#46lateDecode]", flate(MUCH)),
+        (b"[/ASCII85Decode /FlateDecode]", base64.a85encode(MUCH) + b"~>"),
+        (b"[/AHx /FlateDecode]", MUCH.hex().encode() + b">"),
+        (b"/ASCII85Decode", b"z" * (2 << 20) + b"~>"),
+    ],
+    ids=["once", "letters", "twice", "twice, letters", "letters of 85", "hex", "zeros"],
+)
+def test_a_paper_that_unfolds_to_gigabytes_is_not_opened(filters: bytes, packed: bytes) -> None:
     with pytest.raises(DomainError, match="大得不正常") as refusal:
         check(paper(filters, packed), ())
     assert refusal.value.code == "seal.bomb"
+
+
+@pytest.mark.parametrize("filters", [b"/LZWDecode", b"/RunLengthDecode", b"/DCTDecode", b"/Crypt"])
+def test_what_no_sealed_paper_is_packed_with_is_refused(filters: bytes) -> None:
+    with pytest.raises(DomainError, match="不是完好的 PDF"):
+        check(paper(filters, b"\x81\x00" * 500_000), ())
+
+
+def test_a_stream_that_ends_before_what_it_lies_in_holds_nobody_up() -> None:
+    """Whoever unfolded it to measure it waited for ever."""
+    with pytest.raises(DomainError):
+        check(paper(b"/LZWDecode", flate(bytes(100 << 20))), ())

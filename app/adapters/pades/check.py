@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
-import re
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
 from asn1crypto import cms, pem, x509
-from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    DocumentDecodeBudget,
+    StreamDecodeLimits,
+)
+from pyhanko.pdf_utils.misc import PdfDecodeLimitError, PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import EmbeddedPdfSignature, validate_pdf_signature
@@ -32,11 +37,17 @@ _BROKEN: Final = (
 _ALLOWED: Final = {
     ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING,
 }  # fmt: skip
-_STREAM: Final = re.compile(rb"stream\r?\n")
-_TWICE: Final = re.compile(rb"/(?:FlateDecode|Fl)\s*/(?:FlateDecode|Fl)\b")
-_STEP: Final = 65_536
-_MOST_UNFOLDED: Final = 128 * 2**20
-"""Bytes that all streams of a file unfold to; the reader unfolds whatever it is given."""
+_MEGABYTE: Final = 2**20
+_LIMITS: Final = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=64 * _MEGABYTE),
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.XREF_STREAM: StreamDecodeLimits(max_output_size=4 * _MEGABYTE),
+    },
+    document_budget=DocumentDecodeBudget(base_allowance=128 * _MEGABYTE, max_ratio=8),
+)
+"""To how much a stream of a file, and all that are read together, may unfold, whatever their
+filters; a table of contents takes a second for each megabyte."""
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,14 +61,14 @@ def check(pdf: bytes, roots: Sequence[bytes]) -> tuple[SealCheck, ...]:
     Raises:
         DomainError: Not a PDF, or so damaged that it cannot be read.
     """
-    if _unfolds_too_far(pdf):
-        raise DomainError(
-            "seal.bomb", _("文件解开后大得不正常，没有打开。请向对方要原件，并当面核实。")
-        )
     try:
-        reader = PdfFileReader(io.BytesIO(pdf))
+        reader = PdfFileReader(io.BytesIO(pdf), decode_limits=_LIMITS)
         found = tuple(reader.embedded_regular_signatures)
         checks = [_one(pdf, signature, roots) for signature in found]
+    except PdfDecodeLimitError as error:
+        raise DomainError(
+            "seal.bomb", _("文件解开后大得不正常，没有打开。请向对方要原件，并当面核实。")
+        ) from error
     except _BROKEN as error:
         raise DomainError(
             "seal.unreadable",
@@ -84,27 +95,6 @@ def certificate(data: bytes) -> x509.Certificate:
             "seal.certificate", _("不是证书文件。请选 .pem、.crt 或 .cer 证书。")
         ) from error
     return found
-
-
-def _unfolds_too_far(pdf: bytes) -> bool:
-    """Whether a small file says that it is a huge one: its streams are unfolded and thrown away."""
-    if _TWICE.search(pdf):
-        return True
-    left = _MOST_UNFOLDED
-    for found in _STREAM.finditer(pdf):
-        stream, start = zlib.decompressobj(), found.end()
-        try:
-            while not stream.eof and start < len(pdf):
-                rest = pdf[start : start + _STEP]
-                start += _STEP
-                while rest and left > 0:
-                    left -= len(stream.decompress(rest, _STEP))
-                    rest = stream.unconsumed_tail
-                if left <= 0:
-                    return True
-        except zlib.error:
-            continue
-    return False
 
 
 def _end(signature: EmbeddedPdfSignature) -> int:
