@@ -81,7 +81,7 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
             "db.missing", _("没有找到数据文件 {file}。请在系统设置里重新选择。", file=file)
         )
     storage.refuse_network_drive(file)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    storage.open_folder(file)
     return Database(sqlite_engine(str(file)))
 
 

@@ -284,6 +284,17 @@ def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProb
     return None
 
 
+def closed() -> EnvironmentProblem:
+    """A data file whose folder cannot be written: SQLite keeps files beside it even to read."""
+    return EnvironmentProblem(
+        "db.closed",
+        _(
+            "数据文件打不开：它的文件夹只读，或这个账号没有写的权限（只查看也要写）。"
+            "请放开这个文件夹的权限，或把数据文件移到本机能写的文件夹。"
+        ),
+    )
+
+
 def _disk(state: str, message: str) -> EnvironmentProblem | None:
     """What lies on the disk cannot be read or written."""
     if _FOREIGN in message:
@@ -294,6 +305,8 @@ def _disk(state: str, message: str) -> EnvironmentProblem | None:
                 "请选对数据文件；选对了还这样，请用最近的备份恢复。"
             ),
         )
+    if "unable to open database file" in message:
+        return closed()
     if state.startswith(_BROKEN) or any(sign in message for sign in _BROKEN_FILE):
         return _damaged()
     return None

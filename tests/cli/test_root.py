@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from app import __version__, cli
+from app.domain.errors import EnvironmentProblem
+from app.services.db import Database, sqlite_engine
 from tests.cli.runner import bare, run
 from tests.factories import Site
 
@@ -134,6 +136,21 @@ def test_a_name_with_any_sign_is_the_name_of_the_file(tmp_path: Path) -> None:
     assert bare("--db", str(file), "reconcile").code == 0
     assert [one.name for one in tmp_path.glob("药库*")] == [folder.name]
     assert all(one.name.startswith(file.name) for one in folder.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    secret = {"YILIAN_NEW_PASSWORD": "four-quiet-words"}
+    at = ("--db", str(tmp_path / "file" / "a" / "x.db"))
+    made = bare(*at, "init", "--organisation", "示例医院", env=secret)
+    assert (made.code, "能写的文件夹" in made.err) == (3, True), made.err
+
+
+def test_a_data_file_that_may_not_be_opened_is_told_in_words(tmp_path: Path) -> None:
+    db = Database(sqlite_engine(str(tmp_path / "gone" / "x.db")))
+    with pytest.raises(EnvironmentProblem, match="能写的文件夹") as refused, db.read() as session:
+        session.connection()
+    assert refused.value.code == "db.closed"
 
 
 def test_init_makes_a_file_that_works(tmp_path: object) -> None:

@@ -65,7 +65,7 @@ def init_file(address: str, first: FirstSteps) -> Made:
     check_password(first.password, login=first.admin_login)
     if len(first.code) != 4 or not first.code.isdecimal():  # noqa: PLR2004 - part of label codes
         raise DomainError("init.code", _("单位编码要四位数字，如 0001。"))
-    file.parent.mkdir(parents=True, exist_ok=True)
+    storage.open_folder(file)
     storage.refuse_network_drive(file)
     db = Database(sqlite_engine(str(file)))
     try:

@@ -14,6 +14,7 @@ from typing import Final
 
 from app.domain.errors import EnvironmentProblem
 from app.i18n import _
+from app.services.db_errors import closed
 
 NETWORK: Final = frozenset(
     {
@@ -52,6 +53,20 @@ def refuse_network_drive(file: Path, mountinfo: str | None = None) -> None:
                 file=file,
             ),
         )
+
+
+def open_folder(file: Path) -> None:
+    """Make the folder of a new data file.
+
+    Raises:
+        EnvironmentProblem: It cannot be made, or not be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise closed() from error
+    if not os.access(file.parent, os.W_OK):
+        raise closed()
 
 
 def _on_network(real: Path, mountinfo: str | None) -> bool:
