@@ -188,6 +188,7 @@ def classify(
     count, code = split_quantity(unicodedata.normalize("NFKC", raw))
     for sign in (substitute, *gs1.SUBSTITUTES):
         code = code.replace(sign, gs1.SEPARATOR) if sign else code
+    code = code.strip(gs1.SEPARATOR)  # some scanners send the FNC1 that only opens a code, too
     if any(unicodedata.category(sign)[0] == "C" and sign != gs1.SEPARATOR for sign in code):
         return _unknown(
             raw, "scan.control", _("码里有看不见的控制字符。请检查扫描枪设置，再扫一次。")

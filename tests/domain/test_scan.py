@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -105,3 +106,11 @@ def test_no_text_raises_and_the_raw_text_is_kept(text: str, prefix: str) -> None
 @given(st.text("0123456789*", min_size=1, max_size=40))
 def test_digits_never_raise(text: str) -> None:
     assert classify(text).count >= 1
+
+
+@pytest.mark.parametrize("around", ["\x1d{}", "{}\x1d", "\x1d\x1d{}\x1d"])
+@pytest.mark.parametrize("code", ["010690123450001117261031", "6924561884074"])
+def test_separators_around_a_code_say_nothing(around: str, code: str) -> None:
+    found = classify(around.format(code), today=date(2026, 10, 14))
+    assert found == replace(classify(code, today=date(2026, 10, 14)), raw=found.raw)
+    assert classify("\x1d").kind is ScanKind.UNKNOWN
