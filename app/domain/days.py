@@ -27,6 +27,8 @@ def typed_day(text: str) -> date:
     >>> typed_day(" 2026/10/9 ").isoformat(), typed_day("20261009").isoformat()
     ('2026-10-09', '2026-10-09')
     """
+    if not text.strip():
+        raise DomainError("date.form", _("还没填日期。请写成 2026-10-09。"))
     found = _DAY.fullmatch(_plain(text).replace(" ", ""))
     try:
         if found is None:

@@ -131,7 +131,8 @@ def test_invoices_are_registered_and_matched(
     form.supplier.choose(row.supplier_id)
     form.verb.click()
     wrong = (form.number, form.day, form.total)
-    assert all(field.problem.text for field in wrong), "all that is missing is said at once"
+    said = [field.problem.text for field in wrong]
+    assert all(one.startswith("还没填") for one in said), "all that is missing is said at once"
     assert form.focusWidget() is form.number.editor
     for field, text in ((form.number, "123"), (form.day, "2026-10-09"), (form.total, "434.58")):
         typed(field, text)

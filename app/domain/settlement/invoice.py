@@ -61,6 +61,10 @@ def problems(facts: InvoiceFacts, today: date) -> Iterator[Problem]:
 
 def check_number(number: str, code: str) -> None:
     """Raise `DomainError` where the number is none of an invoice with this code."""
+    if not number:
+        raise DomainError(
+            "invoice.number", _("还没填发票号码。数电票是 20 位数字，旧版发票是 8 位。")
+        )
     facts = InvoiceFacts(number, code, date.min, None, None, Decimal(0))
     for problem in _of_number(facts):
         if problem.column == "number":
@@ -75,6 +79,8 @@ def cent_amount(text: str) -> Decimal:
     """
     plain = text.strip().replace(",", "").replace("，", "").removeprefix("¥").removeprefix("￥")
     plain = plain.replace("−", "-").replace("－", "-")
+    if not plain:
+        raise DomainError("amount.form", _("还没填金额。请填如 1234.50 的数。"))
     value = typed(plain)
     if value is None:
         raise DomainError(
