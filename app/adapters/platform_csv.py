@@ -14,6 +14,8 @@ from app.i18n import _
 
 _MARK = "\ufeff"
 _MOST_BYTES = 200_000_000
+_MOST_ROWS = 500_000
+_MOST_CELLS = 20 * _MOST_ROWS
 
 
 def made(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -28,21 +30,28 @@ def made(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
 def read(path: Path) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Header and rows of a file; blanks around values are dropped.
 
+    Blank rows stand as empty ones, so that each is known by its place in the file.
+
     Raises:
         EnvironmentProblem: The file cannot be opened.
         DomainError: It is empty, too large, or no text in UTF-8 or GB18030.
     """
     data = local_files.read(path, _MOST_BYTES)
+    if data.count(b",") + data.count(b"\n") > _MOST_CELLS:
+        raise DomainError(
+            "file.rows", _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=_MOST_ROWS)
+        )
     try:
         lines = [
-            tuple(csv_plain(cell.strip()) for cell in row)
+            tuple(csv_plain(cell.strip()) for cell in row) if any(map(str.strip, row)) else ()
             for row in csv.reader(io.StringIO(_text(data), newline=""), strict=True)
-            if any(cell.strip() for cell in row)
         ]
     except (csv.Error, UnicodeDecodeError):
         raise DomainError(
             "platform.text", _("{file} 不是 CSV 文本（UTF-8 或 GB18030）。", file=path.name)
         ) from None
+    while lines and not lines[-1]:
+        lines.pop()
     if not lines:
         raise DomainError("platform.empty", _("{file} 是空的。", file=path.name))
     return lines[0], lines[1:]

@@ -101,7 +101,7 @@ def check(file: Annotated[Path, typer.Argument(help=_("导出的 CSV 文件"))])
     run.emit(
         found,
         {"row": _("行"), "column": _("字段"), "text": _("问题")},
-        empty=_("{n} 条记录，没有问题。", n=len(rows)),
+        empty=_("{n} 条记录，没有问题。", n=sum(map(bool, rows))),
     )
     if found:
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from app.adapters.platform_csv import made, read
-from app.domain.errors import NotAllowedError
+from app.domain.errors import DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.domain.reporting.checking import check_file, check_record
@@ -150,3 +150,21 @@ def test_other_files_are_refused_in_words() -> None:
     header = codes_of(KINDS["YY101"].all_fields)
     short = check_file(header[:-1], [("YY101",) * (len(header) - 1)])
     assert [(one.code, one.column) for one in short] == [("platform.missing", "SYZT")]
+
+
+def test_a_problem_is_told_of_the_row_where_it_stands(tmp_path: Path) -> None:
+    """Blank rows were dropped before the others were numbered."""
+    file = tmp_path / "记录.csv"
+    codes = codes_of(KINDS["YY101"].all_fields)
+    row = ",".join("YY101" if code == "XXBM" else "" for code in codes)
+    file.write_text(f"{','.join(codes)}\n\n{row}\n,,\n{row},多\n\n", encoding="utf-8")
+    header, rows = read(file)
+    assert [bool(one) for one in rows] == [False, True, False, True]
+    assert {one.row for one in check_file(header, rows)} == {3, 5}
+
+
+def test_a_file_of_nothing_but_cells_is_refused_unread(tmp_path: Path) -> None:
+    file = tmp_path / "格.csv"
+    file.write_bytes(b"," * 11_000_000)
+    with pytest.raises(DomainError, match="请分成几个文件"):
+        read(file)

@@ -19,7 +19,7 @@ Record = Mapping[str, str]
 
 
 def check_file(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Problem, ...]:
-    """What is wrong with a file, at most `MOST` problems; row 1 is the header."""
+    """What is wrong with a file, at most `MOST` problems; row 1 is the header, a blank row ()."""
     try:
         kind = _kind_in(header, rows)
     except DomainError as error:
@@ -29,6 +29,8 @@ def check_file(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Pr
         return tuple(found)
     seen: dict[str, int] = {}
     for place, cells in enumerate(rows, 2):
+        if not cells:
+            continue
         if len(cells) != len(header):
             text = _("有 {n} 列，应有 {m} 列", n=len(cells), m=len(header))
             found.append(Problem("platform.columns", text, row=place))
@@ -59,10 +61,11 @@ def _kind_in(header: Sequence[str], rows: Sequence[Sequence[str]]) -> MessageKin
         raise DomainError(
             "platform.header", _("第一行没有 XXBM 列。第一行要写字段代码，见导出说明。")
         )
-    if not rows:
+    first = next((row for row in rows if row), None)
+    if first is None:
         raise DomainError("platform.empty", _("文件里没有记录。"))
     place = list(header).index("XXBM")
-    return kind_of(rows[0][place] if len(rows[0]) > place else "")
+    return kind_of(first[place] if len(first) > place else "")
 
 
 def _check_header(kind: MessageKind, header: Sequence[str]) -> list[Problem]:

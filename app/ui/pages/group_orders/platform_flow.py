@@ -91,7 +91,7 @@ class PlatformFlow:
 
         def work() -> tuple[int, tuple[Problem, ...]]:
             header, rows = read(path)
-            return len(rows), check_file(header, rows)
+            return sum(map(bool, rows)), check_file(header, rows)
 
         def shown(found: tuple[int, tuple[Problem, ...]]) -> None:
             form = CheckedForm(path.name, *found, self._page)
