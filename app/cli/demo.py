@@ -40,11 +40,12 @@ def demo(
     if server:
         _on_server(run, server, database, password_file, small=small, reset=reset)
         return
+    folder = out or paths.output() / "demo"
+    local_files.make_folder(folder)  # before a minute is spent
     started = time.monotonic()
     base = paths.home() / "demo.db"
     if reset or not file.is_whole(base):
         _make(run, base, small=small)
-    folder = out or paths.output() / "demo"
     copy = file.copy_file(base, folder / "demo-walk.db")
     files = _walk(run, copy, folder)
     run.say("")

@@ -7,6 +7,15 @@ from pathlib import Path
 from tests.cli.runner import bare
 
 
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_done(
+    tmp_path: Path, own_home: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    ran = bare("demo", "--out", str(tmp_path / "file" / "papers"))
+    assert (ran.code, "写不了" in ran.err) == (3, True), ran.err
+    assert not (own_home / "demo.db").exists()
+
+
 def test_the_demo_goes_from_demand_to_statement_twice(tmp_path: Path, own_home: Path) -> None:
     first = bare("demo", "--small", "--out", str(tmp_path / "papers"))
     assert (first.code, first.err.count("Traceback")) == (0, 0)

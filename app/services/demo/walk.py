@@ -70,7 +70,7 @@ class Walk:
 
 def walk(db: Database, out: Path) -> Iterator[Told]:
     """Go the way from demand to statement; each step is told when it is done."""
-    out.mkdir(parents=True, exist_ok=True)
+    local_files.make_folder(out)
     desk = open_desk(db, sources.goods())
     going = Walk(desk, out, desk.keeper(MEMBER).org_id)
     steps: tuple[Callable[[Walk], Told], ...] = (
