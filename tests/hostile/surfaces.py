@@ -14,16 +14,19 @@ from datetime import date
 from pathlib import Path
 
 from app import settings
-from app.adapters import heads_file, label_papers, outbox_file, plan_files
+from app.adapters import heads_file, label_papers, outbox_file, plan_files, platform_csv
 from app.adapters.pades.check import certificate, check
 from app.adapters.quote_xlsx import read_quote
 from app.adapters.sheets import read_tables
 from app.adapters.trace_xml import read_trace_xml
+from app.cli.scan_file import scans_in
 from app.domain import anchors, attachment, expiry, gs1, money, scan
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.ids import new_op
 from app.domain.receiving import reading
+from app.domain.reporting.checking import check_file
 from app.services.alignment import reading as alignment
+from app.services.awards import files as awards
 from app.services.catalogue import doses
 from app.services.consumption import dispense, dispense_rows, reagent_tests
 from app.services.counting import climate_log
@@ -89,6 +92,8 @@ SHEETS: dict[str, Sheet] = {
     "invoices": Sheet(invoice_sheets._FIELDS, lambda _s, p: invoice_sheets.read_invoices(p)),
     "alignment": Sheet(alignment.FIELDS, lambda _s, p: alignment.read_list(p)),
     "climate": Sheet(climate_log.FIELDS, _climate),
+    "bids": Sheet(awards.BIDS, lambda _s, p: awards.read_case(p)),
+    "match": Sheet(mapping_rows.FIELDS, lambda _s, p: list(mapping_rows.read_entries(p))),
 }
 OTHERS = (doses.FIELDS, prescription.FIELDS)
 """Tables that are read by the same reader with other columns."""
@@ -111,6 +116,10 @@ BYTES: dict[str, Callable[[bytes, Path], object]] = {
     "csv": _on_disk("a.csv", read_tables),
     "xls": _on_disk("a.xls", read_tables),
     "xlsx": _on_disk("a.xlsx", read_tables),
+    "xlsb": _on_disk("a.xlsb", read_tables),
+    "ods": _on_disk("a.ods", read_tables),
+    "platform": _on_disk("a.csv", lambda path: check_file(*platform_csv.read(path))),
+    "scans": _as_text(scans_in),
     "quote": _on_disk("a.xlsx", read_quote),
     "trace": _on_disk("a.xml", read_trace_xml),
     "seal": lambda content, _folder: check(content, ()),
