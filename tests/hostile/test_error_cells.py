@@ -12,8 +12,10 @@ import pytest
 import xlsxwriter
 
 from app.adapters.sheets import read_tables
+from app.domain.errors import DomainError
 from app.services.importing import catalogue
 from app.services.importing.plan import Outcome
+from app.services.mapping.rows import read_entries
 from tests.factories import Site
 from tests.hostile.test_far_cells import (
     CELL,
@@ -129,3 +131,16 @@ def test_rows_of_nothing_else_are_not_lost(sqlite_site: Site, tmp_path: Path) ->
     plan = catalogue.preview(*sqlite_site.as_("lead_buyer"), path)
     outcomes = {line.row: line.outcome for line in plan.lines}
     assert outcomes == {2: Outcome.REFUSED, 3: Outcome.ADDED, 4: Outcome.REFUSED}
+
+
+def test_a_list_to_be_matched_loses_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "清单.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, ("名称", "规格"))
+        page.write_row(1, 0, ("维生素C片", "100mg"))
+        page.write_formula(2, 0, "=NA()", None, "#N/A")
+        page.write(2, 1, "5mg")
+    with pytest.raises(DomainError) as refusal:
+        list(read_entries(path))
+    assert [(one.row, one.column) for one in refusal.value.problems] == [(3, "A3")]

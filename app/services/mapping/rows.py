@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from app.domain.errors import Problem, refuse_if
 from app.domain.matching.row import Entry
-from app.i18n import N_
+from app.i18n import N_, _
 from app.services.importing.columns import Field
 from app.services.importing.plan import open_sheet
 from app.services.importing.rows import data_rows
@@ -66,9 +67,11 @@ def read_entries(path: Path) -> Iterator[Entry]:
     """The rows of a sheet as they are matched; rows without a name are passed over.
 
     Raises:
-        DomainError: The file cannot be read, or lacks the columns 名称 and 规格.
+        DomainError: The file cannot be read, or lacks the columns 名称 and 规格; or a name is
+            not there because its cell came to an error.
     """
     opened = open_sheet(path, FIELDS, None)
+    lost: list[Problem] = []
     for row in data_rows(opened.table, opened.located):
         name = row.text("name")
         if name:
@@ -83,3 +86,6 @@ def read_entries(path: Path) -> Iterator[Entry]:
                 row.text("nhsa"),
                 row.text("national"),
             )
+        else:
+            lost += row.problems
+    refuse_if(lost, "match.rows", _("没有读入，什么都没有写入。"))
