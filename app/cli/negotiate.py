@@ -306,9 +306,10 @@ def _codes(file: Path | None) -> list[str]:
     if file is None:
         return []
     from app.adapters.sheets import read_tables
+    from app.services.importing.choosing import the_only
     from app.services.importing.rows import uncomputed_rows
 
-    table = read_tables(file)[0]
+    table = the_only(read_tables(file))
     problems = [one for found in uncomputed_rows(table, {0}).values() for one in found]
     named = {problem.row for problem in problems}
     words = _("这一行没有写是什么。请填编码或品名。")

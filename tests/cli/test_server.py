@@ -119,4 +119,4 @@ def test_backup_and_restore_from_the_command_line(site: Site, tmp_path: Path) ->
         assert bare("--db", back, "--as", "lead_admin", "doctor").code == 0
         return
     refused = run(site, "east_store", "--json", "backup", "--to", str(tmp_path))
-    assert refused.error()["code"] == "backup.tool"  # only the owner may read everything
+    assert refused.error()["code"] == "backup.denied"  # only the owner may read everything

@@ -25,7 +25,8 @@ from app.domain.awarding.limits import Limits, Rule, percent
 from app.domain.errors import Problem, refuse_if
 from app.i18n import N_, _
 from app.services.awards.engine import How, Proposal, optimise
-from app.services.importing.columns import Field, locate
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field
 from app.services.importing.rows import data_rows
 
 BIDS: Final = (
@@ -423,8 +424,7 @@ def _records(path: Path, fields: tuple[Field, ...]) -> Records:
         DomainError: Cells that no cell should hold, such as a formula without a result: read as
             empty, a price would be no bid, and a limit none.
     """
-    table = read_tables(path)[0]
-    rows = list(data_rows(table, locate(table, fields)))
+    rows = list(data_rows(*the_sheet(read_tables(path), fields)))
     problems = [problem for row in rows for problem in row.problems]
     refuse_if(problems, "award.cells", _("没有读入，什么都没有写入。"))
     return [(row.number, row.texts) for row in rows if any(row.texts.values())]

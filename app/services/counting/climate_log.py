@@ -27,7 +27,8 @@ from app.models.stock import Place
 from app.services import audit
 from app.services.access import require
 from app.services.db import Database, local_time, now
-from app.services.importing.columns import Field, locate
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish
 from app.services.turns import take_turn
@@ -202,8 +203,7 @@ def _place(session: Session, org_id: int, place_id: int) -> Place:
 
 def _read(path: Path) -> tuple[list[_Row], list[Problem]]:
     """The rows of a logger's file; each moment once, the last word wins."""
-    table = read_tables(path)[0]
-    sheet = list(data_rows(table, locate(table, FIELDS)))
+    sheet = list(data_rows(*the_sheet(read_tables(path), FIELDS)))
     if len(sheet) > _MOST:
         words = _("文件有 {n} 行，一次最多 {most} 行。请分成几个文件。", n=len(sheet), most=_MOST)
         raise DomainError("climate.many", words)

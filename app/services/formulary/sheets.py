@@ -25,7 +25,8 @@ from app.models.party import Maker
 from app.services.db import Database
 from app.services.formulary.entries import AddItems, ListChanged, add_items
 from app.services.formulary.listing import FormularyRow, formulary
-from app.services.importing.columns import Field, locate
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field
 from app.services.importing.rows import SheetRow, data_rows
 
 BASES: Final = {
@@ -76,8 +77,7 @@ def preview_import(db: Database, actor: Actor, org_id: int, path: Path) -> ListP
     Raises:
         DomainError: The file is not a table, or has neither codes nor names.
     """
-    table = read_tables(path)[0]
-    located = locate(table, _FIELDS)
+    table, located = the_sheet(read_tables(path), _FIELDS)
     if not {"code", "name"} & located.columns.keys():
         raise DomainError("import.titles", _("没找到「统一编码」或「通用名」列。请核对标题行。"))
     rows = list(data_rows(table, located))

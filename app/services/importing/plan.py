@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from app.adapters import local_files
 from app.adapters.sheets import Table, read_tables
-from app.domain.errors import DomainError, Problem
+from app.domain.errors import Problem
 from app.domain.ids import new_id
 from app.i18n import N_, _
 from app.models.platform import ImportBatch
 from app.services.db import local_time
-from app.services.importing.columns import Field, Located, fingerprint, locate, title_row
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field, Located, fingerprint, title_row
 
 Content = TypeVar("Content")
 Report = Callable[[int, int], None]
@@ -145,7 +146,7 @@ def open_sheet(
     known: Known | None = None,
     encoding: str = "",
 ) -> Opened:
-    """The first sheet of the file that holds the needed titles.
+    """The sheet of the file that holds the needed titles.
 
     Args:
         path: The file.
@@ -155,21 +156,16 @@ def open_sheet(
         encoding: What a text file is in; empty finds out.
 
     Raises:
-        DomainError: No sheet has the titles; the text is that of the first sheet.
+        DomainError: No sheet has the titles, or several have them (`the_sheet`).
     """
-    problem: DomainError | None = None
-    for table in read_tables(path, encoding):
-        said = mapping
-        if said is None and known is not None:
-            said = known(fingerprint(table.rows[title_row(table, fields)]))
-        try:
-            located = locate(table, fields, said)
-        except DomainError as error:
-            problem = problem or error
-            continue
-        return Opened(path.name, hashlib.sha256(local_files.read(path)).hexdigest(), table, located)
-    assert problem is not None  # noqa: S101 - read_tables gives at least one sheet
-    raise problem
+
+    def said(table: Table) -> dict[str, str] | None:
+        if mapping is not None or known is None:
+            return mapping
+        return known(fingerprint(table.rows[title_row(table, fields)]))
+
+    table, located = the_sheet(read_tables(path, encoding), fields, said)
+    return Opened(path.name, hashlib.sha256(local_files.read(path)).hexdigest(), table, located)
 
 
 def planned(

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.adapters.sheets import Table, read_tables
+from app.adapters.sheets import read_tables
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.receiving.editing import clean_lot
@@ -23,7 +23,8 @@ from app.models.party import Organisation
 from app.services.access import require
 from app.services.db import Database
 from app.services.importing.above import said_above
-from app.services.importing.columns import Field, locate
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish, plain
 from app.services.receiving.commands import DeliverLine, MadeDelivery, MakeDelivery
@@ -118,8 +119,7 @@ def preview_notes(db: Database, actor: Actor, wanted: NoteFile) -> Preview:
         DomainError: No table, or no column with quantities.
     """
     require(actor, Duty.STORE, wanted.org_id)
-    table = _table(wanted.path)
-    located = locate(table, FIELDS)
+    table, located = the_sheet(read_tables(wanted.path), FIELDS)
     rows = list(data_rows(table, located))
     _from_above(rows, said_above(table, located, FIELDS, _keys_above(wanted)))
     if len(rows) > _MOST_LINES:
@@ -187,13 +187,6 @@ def _command(op_id: UUID, preview: Preview, planned: PlannedNote) -> MakeDeliver
         planned.shipped_on,
         "file",
     )
-
-
-def _table(path: Path) -> Table:
-    tables = read_tables(path)
-    if not tables:
-        raise DomainError("import.empty", _("{name} 里没有内容。请核对文件。", name=path.name))
-    return tables[0]
 
 
 def _grouped(lines: Sequence[tuple[PlannedNote, PlannedLine]]) -> tuple[PlannedNote, ...]:

@@ -26,7 +26,8 @@ from app.i18n import N_, _
 from app.models.store_records import TraceLink
 from app.services.access import require
 from app.services.db import Database, database_of, now
-from app.services.importing.columns import Field, Located, locate
+from app.services.importing.choosing import SEVERAL, the_sheet
+from app.services.importing.columns import Field, Located
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.operations import claim, finish
 from app.services.queries.portions import portions
@@ -120,13 +121,10 @@ def holds_traces(path: Path) -> bool:
     """Whether a file is a trace file rather than a delivery note."""
     if path.suffix.lower() == ".xml":
         return True
-    tables = read_tables(path)
-    if not tables:
-        return False
     try:
-        located = locate(tables[0], FIELDS)
-    except DomainError:
-        return False
+        located = the_sheet(read_tables(path), FIELDS).located
+    except DomainError as error:
+        return error.code == SEVERAL  # reading it says so
     return bool({"parent", "middle", "large"} & set(located.columns))
 
 
@@ -138,8 +136,7 @@ def read_links(path: Path) -> tuple[tuple[Link, ...], tuple[Problem, ...]]:
         links: Iterable[Link] = [link for link, _wrong in rows if link is not None]
         problems = [problem for _link, found in rows for problem in found]
     else:
-        table = read_tables(path)[0]
-        located = locate(table, FIELDS)
+        table, located = the_sheet(read_tables(path), FIELDS)
         sheet = list(data_rows(table, located))
         links = [link for row in sheet for link in _sheet_links(row, located)]
         problems = [problem for row in sheet for problem in row.problems]

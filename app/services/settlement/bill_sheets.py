@@ -22,7 +22,8 @@ from app.i18n import N_, _
 from app.models.item import Item
 from app.models.settlement import Statement, StatementLine
 from app.services.db import Database
-from app.services.importing.columns import Field, locate
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field
 from app.services.importing.rows import SheetRow, data_rows
 from app.services.settlement.changes import load
 
@@ -81,8 +82,7 @@ def read_bill(db: Database, actor: Actor, org_id: int, statement_id: int, path: 
         DomainError: Not a table, or without a column of quantities and one of goods.
     """
     del actor  # who may see the statement may try a sheet on it
-    table = read_tables(path)[0]
-    located = locate(table, _FIELDS)
+    table, located = the_sheet(read_tables(path), _FIELDS)
     if not {"code", "name"} & located.columns.keys():
         raise DomainError("import.titles", _("没找到「编码」或「品名」列。请核对标题行。"))
     if not {"price", "amount"} & located.columns.keys():

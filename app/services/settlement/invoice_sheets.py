@@ -10,7 +10,8 @@ from app.adapters.sheets import read_tables
 from app.domain.errors import DomainError, Problem
 from app.domain.settlement.invoice import InvoiceFacts, cent_amount
 from app.i18n import N_, _
-from app.services.importing.columns import Field, locate
+from app.services.importing.choosing import the_sheet
+from app.services.importing.columns import Field
 from app.services.importing.rows import SheetRow, data_rows
 
 _FIELDS: Final = (
@@ -38,8 +39,7 @@ def read_invoices(path: Path) -> InvoiceSheet:
     Raises:
         DomainError: Not a table, or without number, date and total.
     """
-    table = read_tables(path)[0]
-    located = locate(table, _FIELDS)
+    table, located = the_sheet(read_tables(path), _FIELDS)
     found: list[InvoiceFacts] = []
     problems: list[Problem] = []
     for row in data_rows(table, located):
