@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import resource
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from app.domain.errors import EnvironmentProblem
 from app.domain.ids import new_op
 from app.services import schema
 from app.services.db import Database, sqlite_engine
+from app.services.imprints.words import tell
 from app.services.platform import backup, setup
 from tests.databases import Backend
 from tests.factories import EAST, Site
@@ -56,6 +58,16 @@ def test_an_older_file_is_backed_up_and_comes_up(old_file: Path, tmp_path: Path)
     assert schema.version(back) == "0008"  # the way back
     back.close()
     open_database(str(old_file)).close()
+
+
+def test_what_an_upgrade_states_anew_is_told_once(old_file: Path, tmp_path: Path) -> None:
+    """One sentence for all tables, not one for each."""
+    db = open_database(str(old_file), check=False)
+    setup.migrate(db, tmp_path / "copies")
+    told = "".join(tell(db).notes)
+    db.close()
+    assert told.count("起重新留存") == 1
+    assert re.search(r"等 \d\d 类内容从", told)
 
 
 def test_without_room_for_a_backup_nothing_is_upgraded(

@@ -103,17 +103,21 @@ def _lines(session: Session, found: Sequence[Strange]) -> Iterator[str]:
 
 
 def _since(session: Session, found: Findings) -> str:
-    """Tables stated anew at one moment are told together."""
-    moments: dict[Written, list[str]] = {}
+    """Tables stated anew by one person within one minute, as an upgrade does, are told together."""
+    moments: dict[tuple[str, str], list[str]] = {}
     for one in found.since:
-        moments.setdefault(one.written, []).append(one.table)
+        moment = (_time(one.written), _who(session, one.written))
+        moments.setdefault(moment, []).append(one.table)
     return _("；").join(
         _(
             "{what}等 {n} 类内容从 {at}（{who}）起重新留存，那以前的改动查不出来",
-            what=_(COVERED[tables[0]]), n=len(tables), at=_time(one), who=_who(session, one),
+            what=_(COVERED[tables[0]]),
+            n=len(tables),
+            at=at,
+            who=who,
         )
-        for one, tables in moments.items()
-    )  # fmt: skip
+        for (at, who), tables in moments.items()
+    )
 
 
 def _said(session: Session, one: Strange) -> str:
