@@ -7,11 +7,10 @@ from datetime import timedelta
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import insert
-
 from app.domain.ids import new_op
 from app.domain.receiving.work import Entry, Work, expected
 from app.models.price import Price
+from app.services.bulk import insert_all
 from app.services.orders.consolidate import Consolidate, consolidate
 from app.services.receiving.commands import DeliverOrder, Receive
 from app.services.receiving.deliveries import deliver_order
@@ -44,7 +43,7 @@ def accepting(record: Record, site: Site, backend: str, size: int) -> None:
 def price_list(site: Site, items: int) -> None:
     """A price of one supplier for each item of `make_items`."""
     with site.owner.write() as session:
-        session.execute(insert(Price), [price_of(item, KANGZE) for item in range(items)])
+        insert_all(session, Price, [price_of(item, KANGZE) for item in range(items)])
 
 
 def counted_note(site: Site, items: range, run: int) -> Receive:

@@ -12,6 +12,7 @@ from app.domain.ids import new_id, new_op
 from app.models.party import GroupMembership, Organisation
 from app.models.price import Price
 from app.models.stock import Place
+from app.services.bulk import insert_all
 from app.services.orders.consolidate import Consolidate, consolidate
 from app.services.orders.detail import OrderWanted
 from app.services.orders.papers import PaperWanted, papers
@@ -61,7 +62,7 @@ def ask_everybody(site: Site, lines: int) -> tuple[tuple[int, int], ...]:
                 session, _FIRST_SUPPLIER + number, f"85{number:02d}", f"供应商 {number}", "supplier"
             )
         prices = [price_of(item, _FIRST_SUPPLIER + item % SUPPLIERS) for item in range(lines)]
-        session.execute(insert(Price), prices)
+        insert_all(session, Price, prices)
         return tuple(write_ask(session, org, at, needs(lines)) for org, at in stores.items())
 
 

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.models.price import Price, PriceList
 from app.services import home
+from app.services.bulk import insert_all
 from app.services.db import Database
 from app.services.reports.kinds import Wanted
 from app.services.reports.registry import make
@@ -63,4 +64,4 @@ def _write_prices(site: Site) -> None:
             }
             for number in range(_ITEMS)
         ]  # fmt: skip
-        session.execute(insert(Price), rows)
+        insert_all(session, Price, rows)

@@ -29,7 +29,7 @@ from app.domain.money import to_scaled
 from app.models.base import Base, microseconds
 from app.models.demand import Demand
 from app.models.stock import Balance, ChainHead, Ledger, Lot, Place
-from app.services.bulk import insert_rows
+from app.services.bulk import insert_all, insert_rows
 from app.services.db import Database, database_of
 from app.services.stock.places import virtual_place
 from tests.factories import EAST, KANGZE, NOW, Site
@@ -226,7 +226,7 @@ def _insert(session: Session, model: type[Base], rows: Iterable[Any]) -> None:
     source = iter(rows)
     while part := list(islice(source, _CHUNK)):
         if isinstance(part[0], dict):
-            session.connection().execute(model.__table__.insert(), part)  # type: ignore[attr-defined]
+            insert_all(session, model, part)
         else:
             insert_rows(session, model, _names(model), part)
 

@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.ids import new_id, new_op
 from app.domain.search_text import build
 from app.models.base import moment
 from app.models.item import Item, ItemSearch
+from app.services.bulk import insert_all
 from app.services.db import Database
 from tests.factories import EAST, NOW, Site
 from tests.faults.bookings import book
@@ -46,8 +46,8 @@ def make_items(db: Database, count: int) -> None:
     dice = random.Random(SEED)  # noqa: S311 - the same group every time
     with db.write() as session:
         for rows in _chunks(_item(number, dice) for number in range(count)):
-            session.execute(insert(Item), [item for item, _search in rows])
-            session.execute(insert(ItemSearch), [search for _item_row, search in rows])
+            insert_all(session, Item, [item for item, _search in rows])
+            insert_all(session, ItemSearch, [search for _item_row, search in rows])
         _analyze(session)
 
 
