@@ -66,7 +66,7 @@ def test_the_second_person_is_asked_for_until_it_is_proved(
     assert page.unsaved() == ""
     assert page.use.bar.recent.shown[0][1].text.startswith("已登记 XH")
 
-    page.use.documents.link_clicked.emit(page.use.documents.model.row_at(0), "act")
+    page.use.recent.grid.link_clicked.emit(page.use.recent.grid.model.row_at(0), "act")
     form = page.findChild(ReasonForm)
     assert form is not None
     form.reason.setPlainText("患者没有用")

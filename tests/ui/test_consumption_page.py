@@ -83,7 +83,7 @@ def test_scan_twice_undo_and_post(
         "已扫 2 盒", "已扫 1 盒", "已登记 XH20261014-001",
     ]  # fmt: skip
     assert on_hand(sqlite_site, lots["K1"]) == 39 * 24
-    assert str(page.use.documents.model.index(0, 0).data()).startswith("XH20261014-001")
+    assert str(page.use.recent.grid.model.index(0, 0).data()).startswith("XH20261014-001")
 
 
 def test_a_scan_without_the_server_is_told_where_the_eye_is(
@@ -235,10 +235,10 @@ def test_part_of_a_document_comes_back(
     settle()
     page.perform(Act.FINISH)
     settle()
-    documents = page.use.documents
+    documents = page.use.recent.grid
     documents.opened.emit(documents.model.row_at(0))
     settle()
-    form = page.use.refund
+    form = page.use.recent.refund
     assert form is not None
     form.lot.setText("OLD")
     form.reason.setText("退药")

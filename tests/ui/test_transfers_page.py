@@ -222,14 +222,16 @@ def test_the_donor_promises_less_and_scans_what_goes_out(
     settle()
     form = form_of(page, SendForm)
     told = []
-    for code in (codes[0], codes[1], codes[1], "81345679999999999999"):
+    form.scan.setText(codes[0])
+    form.scan.returnPressed.emit()  # a scanner does not wait for the answer
+    for code in (codes[1], codes[1], "81345679999999999999"):
         form.scan.setText(code)
         form.scan.returnPressed.emit()
         settle()
         told.append(form.scan_field.problem.text)
-    assert [bool(words) for words in told] == [False, False, True, True]
-    assert "已经扫过" in told[2]
-    assert "不在本机构库存里" in told[3]
+    assert [bool(words) for words in told] == [False, True, True]
+    assert "已经扫过" in told[1]
+    assert "不在本机构库存里" in told[2]
     assert "已扫 2 / 3 盒" in form.read.text()
     form.verb.click()
     settle()

@@ -33,9 +33,9 @@ class Scanned(GoodsRow):
 
     Attributes:
         line: Ready for `Consume`.
-        available: Usable units at the place before this line, all lots together.
+        available: Usable units at the place before this line: of the scanned lot, else of all.
         warning: A doubt worth showing, empty when there is none.
-        locked: Which lots lie there and may not be used, and why; empty when there are none.
+        locked: Which lots lie there and may not be used, and why; empty where none is meant.
     """
 
     line: ConsumeLine
@@ -155,11 +155,11 @@ def _loose(session: Session, scan: ScanResult, item: FoundItem, where: tuple[int
         **of_row(item),
         lot_no=lot_no,
         expiry=expiry,
-        available=sum(one.qty for one in stock if one.usable(day)),
+        available=sum(one.qty for one in stock if one.usable(day) and lot_id in {0, one.lot_id}),
         warning=" ".join(
             [*(problem.text for problem in scan.problems if not problem.blocks), told]
         ).strip(),
-        locked=locked_words(stock, day),
+        locked="" if lot_id else locked_words(stock, day),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,6 +15,7 @@ from app.services.receiving.commands import DeliverLine, Received
 from app.services.receiving.drafts import open_delivery
 from app.services.receiving.lookup import look_up
 from app.services.receiving.queries import DeliveryRow, find_delivery
+from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.receiving import page as receiving, scans, view_model
 from app.ui.pages.receiving.dialogs import ColdForm
@@ -23,6 +23,7 @@ from app.ui.pages.receiving.page import ReceivingPage
 from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note
 from tests.factories import Site
 from tests.ui.conftest import Show
+from tests.ui.held import Held
 from tests.ui.keys import key
 
 Settle = Callable[[], None]
@@ -37,21 +38,6 @@ def page(context: PageContext, show: Show, settle: Settle, sqlite_site: Site) ->
     shown = show(ReceivingPage(context))
     settle()
     return shown
-
-
-class Held:
-    """Answers of a question that come back when they are let go, the first ones last."""
-
-    def __init__(self, late: int = 1) -> None:
-        self.asked, self.go = Event(), Event()
-        self._late = late
-
-    def wait(self) -> None:
-        """In the reader or writer thread."""
-        self._late -= 1
-        if self._late >= 0:
-            self.asked.set()
-            assert self.go.wait(10)
 
 
 def test_a_scan_answered_late_is_not_counted_on_the_next_note(
@@ -138,3 +124,32 @@ def test_a_note_that_opens_behind_another_page_asks_nothing(
     settle()
     assert not page.working
     assert not [one for one in QApplication.topLevelWidgets() if isinstance(one, ColdForm)]
+
+
+def test_the_end_waits_for_the_scan_before_it(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held()
+
+    def late(*asked: object) -> Found:
+        held.wait()
+        return look_up(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scans, "look_up", late)
+    page.scanned(FIRST)
+    settle()
+    ended: list[bool] = []
+    monkeypatch.setattr(page.finishing, "finish", lambda: ended.append(_counted(page)))
+    page.scanned(gs1(AMOXICILLIN, "A1"))
+    qtbot.waitUntil(held.asked.is_set)
+    page.perform(Act.FINISH)
+    page.perform(Act.UNDO)
+    assert not ended
+    held.go.set()
+    settle()
+    assert ended == [True]
+    assert not _counted(page), "undo takes back the scan that was made before the key"
+
+
+def _counted(page: ReceivingPage) -> bool:
+    return any(entry.counted for entry in page.counting.work.entries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from PySide6.QtCore import Qt, Signal
@@ -27,12 +28,14 @@ from app.ui import formats, theme
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.case_forms import CaseForm
+from app.ui.pages.consumption.whose import Whose, refuse_other
 from app.ui.saving import Saving
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.turns import Turns
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
 from app.ui.widgets.cards import Card
 from app.ui.widgets.fields import Check, CodeEdit, Field, Select
@@ -53,9 +56,10 @@ class CaseView(QWidget):
         super().__init__()
         self._page = page
         self.found: tuple[CaseArticle, ...] = ()
+        self._whose: Whose | None = None
         self.op_id: UUID = new_op()
         self.form: CaseForm | None = None
-        self.saving = Saving()
+        self.saving, self.turns = Saving(), Turns(self)
         self.case_no, self.operation, self.doctor = CodeEdit(), QLineEdit(), QLineEdit()
         self.department = Select([(0, _("本库房"))])
         self.implanted = Check(_("植入体内"))
@@ -135,13 +139,18 @@ class CaseView(QWidget):
         if not context.may(Duty.STORE):
             self._say(Status.BAD, _("你不能登记这家机构的消耗"), _("请选择自己所在的机构。"))
             return
-        self._page.read(
-            lambda: scan_article(db, actor, org, store_of(db, actor, org), code),
-            lambda taken: self.saving.after(lambda: self._take(taken)),
-            self._failed,
+        whose = Whose(org, partial(store_of, db, actor, org))
+        work = partial(self._page.read, lambda: scan_article(db, actor, org, whose.place(), code))
+        self.turns.ask(
+            work, lambda taken: self.saving.after(lambda: self._take(whose, taken)), self._failed
         )
 
-    def _take(self, taken: CaseArticle) -> None:
+    def _take(self, whose: Whose, taken: CaseArticle) -> None:
+        try:
+            refuse_other(self._page.context, self._whose if self.found else None, whose)
+        except DomainError as error:
+            self._failed(error)
+            return
         mine, article = taken.goods.line, taken.article
         for one in self.found:
             same = one.article.serial == article.serial and one.article.item_id == article.item_id
@@ -149,7 +158,7 @@ class CaseView(QWidget):
             if (article.serial and same) or packed:
                 self._say(Status.BAD, _("这一件已经在本单里，没有重复计数"), article.name)
                 return
-        self.found = (*self.found, taken)
+        self.found, self._whose = (*self.found, taken), whose
         self.bar.setFocus()  # so that the key takes this scan back, not the words in a field
         self.op_id = new_op()
         self._show()
@@ -166,6 +175,9 @@ class CaseView(QWidget):
 
     def undo(self) -> None:
         """Take the last scan back."""
+        self.turns.then(self._undo)
+
+    def _undo(self) -> None:
         if self.saving.on or not self.found:
             self._page.not_available()
             return
@@ -176,10 +188,14 @@ class CaseView(QWidget):
 
     def post(self) -> None:
         """Register the case; what was scanned stays until the answer is known."""
+        self.turns.then(self._post)
+
+    def _post(self) -> None:
         if not self.saving.begin():
             return
         context = self._page.context
         db, actor, org = context.db, context.actor, context.org.id
+        whose = self._whose or Whose(org, partial(store_of, db, actor, org))
         units = tuple(CaseUnit(x.goods.line, x.article.serial, x.article.code) for x in self.found)
         place = self.department.value
         department = place if isinstance(place, int) else 0
@@ -188,10 +204,10 @@ class CaseView(QWidget):
         self.post_button.setEnabled(False)
 
         def work() -> Consumed:
-            store = store_of(db, actor, org)
+            where = whose.org, whose.place()
             return register_case(
                 db, actor,
-                RegisterCase(op_id, org, store, *words, units, department, implanted=implanted),
+                RegisterCase(op_id, *where, *words, units, department, implanted=implanted),
             )  # fmt: skip
 
         self._page.write(work, self._posted, self._not_posted)
@@ -211,6 +227,7 @@ class CaseView(QWidget):
         self.saving.end()
 
     def _failed(self, error: Exception) -> None:
+        self.turns.refuse()
         self.post_button.setEnabled(True)
         self.bar.show_refusal(error)
         if not isinstance(error, DomainError):

@@ -133,7 +133,7 @@ def _check_available(entry: Entry) -> None:
         "draft.short",
         _(
             "{name} 可用 {there} {unit}，要用 {need} {unit}。{advice}",
-            name=goods.name,
+            name=f"{goods.name} {goods.lot_no}".strip(),
             there=goods.available // factor,
             need=-(-entry.qty // factor),
             unit=goods.pack_unit,

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.domain.documents import State, state_title
 from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.expiry import band, shown
-from app.domain.ids import new_op
 from app.i18n import _
-from app.services.consumption import Consume, Consumed, Reverse, consume, reverse
-from app.services.consumption.listing import (
-    ConsumptionRow,
-    UsedLine,
-    consumptions,
-    used_lines,
-)
+from app.services.consumption import Consume, Consumed, consume
 from app.services.consumption.scan import Scanned, scanned
-from app.services.db import local_time
 from app.services.receiving.commands import Second
 from app.ui import formats
-from app.ui.before_two import asked_for_second, write_before_two
+from app.ui.before_two import asked_for_second
 from app.ui.binding import offer_binding
 from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.draft import Draft, Entry
 from app.ui.pages.consumption.place_choice import PlaceChoice
-from app.ui.pages.consumption.refund_form import RefundForm
+from app.ui.pages.consumption.recent_uses import RecentUses
+from app.ui.pages.consumption.whose import Whose, refuse_other
 from app.ui.saving import Saving
 from app.ui.status import Status
-from app.ui.tables.cells import Cell, Link, Pill, Qty, Row, Tone, Two
+from app.ui.tables.cells import Cell, Pill, Qty, Row, Two
 from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.turns import Turns
 from app.ui.widgets.buttons import Button, Kind as ButtonKind
-from app.ui.widgets.cards import Card
 from app.ui.widgets.dialogs import ReasonForm
 from app.ui.widgets.scan_edit import ScanBar, ScanResult
 from app.ui.widgets.text import Role, Text
@@ -59,8 +51,8 @@ class ConsumeView(QWidget):
         super().__init__()
         self._page = page
         self.draft = Draft()
-        self.saving = Saving()
-        self.refund: RefundForm | None = None
+        self._whose: Whose | None = None
+        self.saving, self.turns = Saving(), Turns(self)
         self.bar = ScanBar(_("请扫标签、69 码或 GS1 码"), _("也可输统一编码 · 先输 3* 再扫 = 3 盒"))
         self.bar.sound = page.context.session.settings.sound
         self.bar.scanned.connect(self.scan)
@@ -68,11 +60,8 @@ class ConsumeView(QWidget):
         self.lines = GridView(ListModel(_columns(), self._edit))
         self.counted = self.lines
         self.lines.set_empty(_("还没有扫到东西。打开一包，扫一下包上的标签。"))
-        self.documents = GridView(ListModel(_document_columns()), framed=False)
-        self.documents.set_empty(_("今天还没有消耗单。"))
-        self.exported = self.documents
-        self.documents.link_clicked.connect(self._ask_reverse)
-        self.documents.opened.connect(self._ask_refund)
+        self.recent = RecentUses(page)
+        self.exported = self.recent.grid
         self.place = PlaceChoice(page)
         self.total = Text("", Role.STRONG)
         self.post_button = Button(_("登记消耗"), ButtonKind.PRIMARY, key="F10")
@@ -93,14 +82,10 @@ class ConsumeView(QWidget):
         foot.addWidget(self.undo_button)
         foot.addWidget(self.post_button)
         self.lines.set_footer(footer)
-        recent = Card(padding=12)
-        recent.set_title(_("最近的消耗单"), _("Enter 退一部分"))
-        recent.add(self.documents, 1)
-        recent.setMinimumWidth(300)
         body = QHBoxLayout()
         body.setSpacing(12)
         body.addWidget(self.lines, 7)
-        body.addWidget(recent, 4)
+        body.addWidget(self.recent, 4)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -111,11 +96,10 @@ class ConsumeView(QWidget):
 
     def refresh(self) -> None:
         """Ask for the documents again; the list being scanned stays."""
-        context = self._page.context
-        db, actor, orgs = context.db, context.actor, context.scope.ids
-        self._page.read(
-            lambda: consumptions(db, actor, orgs, limit=60), self._show_documents, channel="docs"
-        )
+        keeper = self._page.context.may(Duty.STORE)
+        for button in (self.post_button, self.undo_button):
+            button.setVisible(keeper)
+        self.recent.refresh()
         self.place.refresh()
         self._show()
 
@@ -129,10 +113,11 @@ class ConsumeView(QWidget):
         if not context.may(Duty.STORE):
             self._say(Status.BAD, _("你不能登记这家机构的消耗"), _("请选择自己所在的机构。"))
             return
-        place = self.place.asked()
-        self._page.read(
-            lambda: scanned(db, actor, org, place(), code),
-            lambda goods: self.saving.after(lambda: self._take(goods)),
+        whose = Whose(org, self.place.asked())
+        work = partial(self._page.read, lambda: scanned(db, actor, org, whose.place(), code))
+        self.turns.ask(
+            work,
+            lambda goods: self.saving.after(lambda: self._take(whose, goods)),
             lambda error: self._not_scanned(code, error),
         )
 
@@ -143,12 +128,15 @@ class ConsumeView(QWidget):
         else:
             self._failed(error)
 
-    def _take(self, goods: Scanned) -> None:
+    def _take(self, whose: Whose, goods: Scanned) -> None:
         try:
+            first = self._whose if self.draft.entries else None
+            refuse_other(self._page.context, first, whose)
             entry = self.draft.add(goods)
         except DomainError as error:
             self._failed(error)
             return
+        self._whose = first or whose
         self._show()
         self.lines.choose(entry.key)
         word = _("已扫 {qty}", qty=_packs(entry))
@@ -159,6 +147,7 @@ class ConsumeView(QWidget):
         self._say(status, word, goods.warning or detail)
 
     def _failed(self, error: Exception) -> None:
+        self.turns.refuse()
         self.bar.show_refusal(error)
         if not isinstance(error, DomainError):
             self._page.context.errors.take(error)
@@ -183,26 +172,32 @@ class ConsumeView(QWidget):
 
     def undo(self) -> None:
         """Take the last scan or edit back."""
+        self.turns.then(self._undo)
+
+    def _undo(self) -> None:
         if not self.saving.on and self.draft.undo():
             self._show()
             self._say(Status.INFO, _("已撤销上一扫"))
         else:
             self._page.not_available()
 
-    def post(self, second: Second | None = None) -> None:
+    def post(self) -> None:
         """Post the list as one document; the list stays until the answer is known."""
+        self.turns.then(self._post)
+
+    def _post(self, second: Second | None = None) -> None:
         context = self._page.context
-        if not self.draft.entries:
+        if not self.draft.entries or self._whose is None:
             self._say(Status.WARN, _("还没有要登记的消耗"), _("请先扫码。"))
             return
         if not self.saving.begin():
             return
-        db, actor, org = context.db, context.actor, context.org.id
-        lines, op_id, place = self.draft.lines(), self.draft.op_id, self.place.asked()
+        db, actor, whose = context.db, context.actor, self._whose
+        lines, op_id = self.draft.lines(), self.draft.op_id
         self.post_button.setEnabled(False)
 
         def work() -> Consumed:
-            use = Consume(op_id, org, place(), lines, source="scan", second=second)
+            use = Consume(op_id, whose.org, whose.place(), lines, source="scan", second=second)
             return consume(db, actor, use)
 
         self._page.write(work, self._posted, lambda error: self._not_posted(error, second))
@@ -219,7 +214,7 @@ class ConsumeView(QWidget):
 
     def _not_posted(self, error: Exception, second: Second | None) -> None:
         self.post_button.setEnabled(True)
-        if asked_for_second(self._page, error, second, self.post):
+        if asked_for_second(self._page, error, second, self._post):
             pass  # the list is read again then: what was scanned meanwhile belongs to it
         elif isinstance(error, DomainError) and any(p.code == "lot.fefo" for p in error.problems):
             self._ask_reason(error)
@@ -247,54 +242,6 @@ class ConsumeView(QWidget):
         self.place.lock(while_scanned=bool(self.draft.entries))
         self.changed.emit()
 
-    def _show_documents(self, found: tuple[ConsumptionRow, ...]) -> None:
-        keeper, model = self._page.context.may(Duty.STORE), self.documents.model
-        for button in (self.post_button, self.undo_button):
-            button.setVisible(keeper)
-        if isinstance(model, ListModel):
-            model.set_rows([_document_row(row, keeper=keeper) for row in found])
-
-    def _ask_reverse(self, row: Row, _column: str) -> None:
-        document = row.record
-        if not isinstance(document, ConsumptionRow) or document.status is not State.POSTED:
-            return
-        effect = _("货会回到原来的批号和库位，对账单按冲销后的数量计算。原单保留。")
-        form = ReasonForm(_("冲销 {no}", no=document.no), effect, _("冲销"), self, least=2)
-        org, number, op_id = document.org_id, document.document_id, new_op()
-        form.accepted.connect(lambda: self._reverse(Reverse(op_id, org, number, form.text)))
-        form.open()
-
-    def _ask_refund(self, row: Row) -> None:
-        """Enter or double click on a document: part of it comes back."""
-        document = row.record
-        if not isinstance(document, ConsumptionRow) or document.status is not State.POSTED:
-            return
-        db, actor = self._page.context.db, self._page.context.actor
-        org, number = document.org_id, document.document_id
-
-        def ask(lines: tuple[UsedLine, ...]) -> None:
-            if not lines:
-                self._page.not_available()
-                return
-            self.refund = RefundForm(document, lines, self)
-            self.refund.chosen.connect(self._reverse)
-            self.refund.open()
-
-        self._page.read_for_form(lambda: used_lines(db, actor, org, number), ask)
-
-    def _reverse(self, command: Reverse) -> None:
-        context = self._page.context
-
-        def work(second: Second | None) -> Consumed:
-            return reverse(context.db, context.actor, replace(command, second=second))
-
-        write_before_two(self._page, work, self._reversed, context.errors.take)
-
-    def _reversed(self, done: Consumed) -> None:
-        self._page.context.notices.done(_("已冲销，冲销单 {no}。", no=done.no))
-        self._page.context.changes.announce({Topic.STOCK, Topic.SETTLEMENT})
-        self.refresh()
-
 
 def _columns() -> tuple[Column, ...]:
     return (
@@ -303,14 +250,6 @@ def _columns() -> tuple[Column, ...]:
         Column(key="expiry", title=_("有效期至"), kind=Kind.EXPIRY, width=118),
         Column(key="source", title=_("按"), width=70),
         Column(key="qty", title=_("数量"), kind=Kind.QTY, width=100, editable=True),
-    )
-
-
-def _document_columns() -> tuple[Column, ...]:
-    return (
-        Column(key="no", title=_("单号"), kind=Kind.TWO_LINE, width=150, stretch=True),
-        Column(key="state", title=_("状态"), kind=Kind.PILL, width=108),
-        Column(key="act", title="", kind=Kind.BUTTON, width=52),
     )
 
 
@@ -332,20 +271,3 @@ def _row(entry: Entry, page: Page) -> Row:
         Qty(formats.number(entry.qty // goods.pack_factor), goods.pack_unit),
     )
     return Row(entry.key, cells, record=entry)
-
-
-def _document_row(row: ConsumptionRow, *, keeper: bool) -> Row:
-    status = Status.MUTE if row.status is State.REVERSED else Status.OK
-    can = keeper and row.status is State.POSTED and row.source != "reversal"
-    lines = formats.number(row.lines)
-    when = f"{local_time(row.posted_at):%m-%d %H:%M}"
-    word = _("冲销单") if row.source == "reversal" else state_title(row.status)
-    cells: tuple[Cell, ...] = (
-        Two(
-            row.no,
-            _("{when} · {who} · {n} 行", when=when, who=row.person, n=lines),
-        ),
-        Pill(status, word, bare=True),
-        Link(_("冲销")) if can else Tone(""),
-    )
-    return Row(row.document_id, cells, record=row)

@@ -41,6 +41,7 @@ from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.filling import choose_rows, put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
+from app.ui.turns import Turns
 from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import Card, page_column, toolbar
 from app.ui.widgets.chips import ViewChips
@@ -85,7 +86,7 @@ class PacksPage(Page):
         self.view = ""
         self._last = self._taken = 0
         self._wanted: tuple[int, ...] = ()
-        self._clock = QElapsedTimer()
+        self._turns, self._clock = Turns(self), QElapsedTimer()
         self._clock.start()
         self._places: tuple[PlaceRow, ...] = ()
         self._rules: tuple[DefinitionRow, ...] = ()
@@ -225,9 +226,9 @@ class PacksPage(Page):
             self.desk.say(Status.BAD, _("你不能登记这家机构的定数包"), _("请选择自己所在的机构。"))
             return
         db, actor, org = self.context.db, self.context.actor, self.context.org.id
-        made = _Made(self.target.value, self._clock.elapsed())
-        taken = partial(self._take, made)
-        self.read(lambda: scan_pack(db, actor, org, code), taken, self.desk.refused)
+        taken = partial(self._take, _Made(self.target.value, self._clock.elapsed()))
+        ask = partial(self.read, lambda: scan_pack(db, actor, org, code))
+        self._turns.ask(ask, taken, self.desk.refused)
 
     def _take(self, made: _Made, row: PackRow) -> None:
         if made.target == CHOOSE_ONLY:

@@ -71,6 +71,9 @@ class Handling(QObject):
 
     def undo(self) -> None:
         """Ctrl+Z: the last scan or edit."""
+        self.counting.then(self._undo)
+
+    def _undo(self) -> None:
         if self.counting.undo():
             self.view.settled()
             self.view.say(Status.INFO, _("已撤销上一步"), _("按 Ctrl+Y 可以恢复。"))

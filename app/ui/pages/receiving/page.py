@@ -265,7 +265,7 @@ class ReceivingPage(Page):
     def finish(self) -> None:
         """F10."""
         if self.working:
-            self.finishing.finish()
+            self.counting.then(self.finishing.finish)
         else:
             self.not_available()
 

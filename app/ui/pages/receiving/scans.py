@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 
 from app.domain.receiving.reading import Found, Reading, read
 from app.services.receiving.commands import Opened
 from app.services.receiving.lookup import look_up
 from app.ui.page import Page
+from app.ui.turns import Turns
 
 
 class Scans:
@@ -32,40 +32,40 @@ class Scans:
     ) -> None:
         self._page, self._opened, self._items = page, opened, items
         self._found, self._failed = found, failed
-        self._waiting: deque[str] = deque()
-        self._busy = self._left = False
+        self._turns = Turns(page)
+        self._left = False
 
     def take(self, text: str) -> None:
         """One more scan; it waits for those before it."""
-        self._waiting.append(text)
-        self._next()
+        self._turns.ask(
+            lambda done, failed: self._page.read(self._question(text), done, failed),
+            self._answer, self._no_answer,
+        )  # fmt: skip
+
+    def then(self, act: Callable[[], None]) -> None:
+        """Do something behind the scans made so far."""
+        self._turns.then(act)
 
     def leave(self) -> None:
         """The note was left: a scan for it must not count on another one."""
         self._left = True
-        self._waiting.clear()
+        self._turns.clear()
 
-    def _next(self) -> None:
-        if self._busy or not self._waiting:
-            return
-        self._busy = True
-        text, opened, items = self._waiting.popleft(), self._opened, self._items()
+    def _question(self, text: str) -> Callable[[], tuple[Reading, Found]]:
+        opened, items = self._opened, self._items()
         db, actor = self._page.context.db, self._page.context.actor
 
         def ask() -> tuple[Reading, Found]:
             reading = read(text, opened.today, opened.rules)
             return reading, look_up(db, actor, opened.note.org_id, reading, items)
 
-        self._page.read(ask, self._answer, self._no_answer)
+        return ask
 
     def _answer(self, answer: tuple[Reading, Found]) -> None:
-        self._busy = False
         if not self._left:
             self._found(*answer)
-            self._next()
 
     def _no_answer(self, error: Exception) -> None:
-        self._busy = False
-        self._waiting.clear()
+        self._turns.clear()
         if not self._left:
             self._failed(error)

@@ -137,6 +137,13 @@ class Counting(QObject):
         if not self._closing() and self._scans is not None:
             self._scans.take(text)
 
+    def then(self, act: Callable[[], None]) -> None:
+        """Do something behind the scans made so far; not when one of them cannot be answered."""
+        if self._scans is None:
+            act()
+        else:
+            self._scans.then(act)
+
     def _answer(self, reading: Reading, found: Found) -> None:
         if self._session is None or self._closing():
             return
@@ -249,9 +256,8 @@ class Counting(QObject):
 
     def problems(self) -> tuple[Problem, ...]:
         """What stands in the way, blocking ones first."""
-        actor = self._page.context.actor
         second = -1 if self.second else 0  # whoever it is, it is proved when it is posted
-        persons = Persons(actor.person_id, second)
+        persons = Persons(self._page.context.actor.person_id, second)
         return review(self.work, self.opened.today, self.opened.policy, persons)
 
     def complete(self) -> None:

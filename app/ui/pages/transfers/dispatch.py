@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -17,6 +18,7 @@ from app.services.transfers.listing import TransferDetail, TransferRow
 from app.services.transfers.scanning import ScannedPacks
 from app.ui import formats
 from app.ui.pages.transfers.dialogs import read_warm
+from app.ui.turns import Turns
 from app.ui.widgets.dialogs import Form
 from app.ui.widgets.fields import CodeEdit, Field, Select
 from app.ui.widgets.numbers import QtyEdit
@@ -104,7 +106,7 @@ class SendForm(Form):
 
     def __init__(self, detail: TransferDetail, look: Look, parent: QWidget) -> None:
         super().__init__(_("发出 {no}", no=detail.head.no), _("发出"), parent, wide=460)
-        self._look = look
+        self._look, self._turns = look, Turns(self)
         self._scanned = ScannedPacks((), (), ())
         self._cold = any(line.storage in {"cold", "frozen"} for line in detail.head.lines)
         words = "、".join(
@@ -135,7 +137,11 @@ class SendForm(Form):
         code = self.scan.folded()
         self.scan.clear()
         if code:
-            self._look(self._scanned.codes, code, self._took, self._refused)
+            self._turns.ask(partial(self._ask, code), self._took, self._refused)
+
+    def _ask(self, code: str, took: Took, refused: Refused) -> None:
+        """At its turn: with the packs of the scans before it."""
+        self._look(self._scanned.codes, code, took, refused)
 
     def _took(self, scanned: ScannedPacks) -> None:
         self._scanned = scanned
@@ -153,7 +159,10 @@ class SendForm(Form):
 
     @override
     def submit(self) -> None:
-        """Read the temperature, then hand all over."""
+        """Hand all over behind the last scan: its pack goes out, not another."""
+        self._turns.then(self._hand_over)
+
+    def _hand_over(self) -> None:
         warm = read_warm(self.warm_field, self.warm) if self._cold else None
         if self._cold and warm is None:
             return
