@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from app.adapters.sheets import read_tables
+from app.adapters.sheets import Table, read_tables
 from app.domain.errors import DomainError
 from app.services.importing import catalogue
+from app.services.importing.columns import locate
 from app.services.importing.plan import Outcome
-from app.services.mapping.rows import read_entries
+from app.services.importing.rows import data_rows
+from app.services.mapping.rows import FIELDS, read_entries
 from tests.factories import Site
 from tests.hostile.test_far_cells import (
     CELL,
@@ -131,6 +133,15 @@ def test_rows_of_nothing_else_are_not_lost(sqlite_site: Site, tmp_path: Path) ->
     plan = catalogue.preview(*sqlite_site.as_("lead_buyer"), path)
     outcomes = {line.row: line.outcome for line in plan.lines}
     assert outcomes == {2: Outcome.REFUSED, 3: Outcome.ADDED, 4: Outcome.REFUSED}
+
+
+def test_a_far_row_of_nothing_else_is_told_at_once() -> None:
+    """A file of a few bytes says how far down it stands."""
+    far = 10**12
+    table = Table("清单", (("名称", "规格"),), uncomputed=(f"A{far}",))
+    located = locate(table, FIELDS)
+    (row,) = data_rows(table, located, iter(()))
+    assert [(one.row, one.column) for one in row.problems] == [(far, f"A{far}")]
 
 
 def test_a_list_to_be_matched_loses_no_row(tmp_path: Path) -> None:

@@ -155,10 +155,7 @@ def data_rows(
     uncomputed = uncomputed_rows(table, frozenset(located.columns.values()))
     keys, used = tuple(located.columns), tuple(located.columns.values())
     width, plain = max(used, default=-1) + 1, _Plain()
-    # rows of nothing but such cells are empty to the reader, and cut off at the end of the sheet
-    beyond = max(uncomputed, default=0) - len(table.rows)
-    below = itertools.chain(below, itertools.repeat((), beyond))
-    for offset, cells in enumerate(below, located.row + 2):
+    for offset, cells in _numbered(below, located.row + 2, uncomputed):
         if (any(cells) or offset in uncomputed) and cells != titles and not _is_sum(cells):
             whole = cells if len(cells) >= width else cells + ("",) * (width - len(cells))
             picked = [whole[column] for column in used]
@@ -170,6 +167,19 @@ def data_rows(
                         _look_at(row, column)
             row.problems += uncomputed.get(offset, ())
             yield row
+
+
+def _numbered(
+    below: Iterable[tuple[str, ...]], first: int, uncomputed: Collection[int]
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows with their numbers, and those of nothing but uncomputed cells behind the last.
+
+    To the reader those are empty, and cut off at the end of the sheet.
+    """
+    last = first - 1
+    for last, cells in enumerate(below, first):
+        yield last, cells
+    yield from ((number, ()) for number in sorted(uncomputed) if number > last)
 
 
 def _is_sum(cells: tuple[str, ...]) -> bool:
