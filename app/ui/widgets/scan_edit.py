@@ -40,6 +40,11 @@ _UNDOES: Final = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _ENTER: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
 
 
+def _is_count(text: str) -> bool:
+    """Whether only the quantity before a code was typed."""
+    return text[-1] in "*×" and text[:-1].isdigit()
+
+
 class ScanEdit(QWidget):
     """The large field for scans and typed codes.
 
@@ -72,7 +77,7 @@ class ScanEdit(QWidget):
 
     def _submit(self) -> None:
         text = self.edit.text().strip()
-        if text:
+        if text and not _is_count(text):  # 12* and Enter: it stays and waits for its code
             self.edit.clear()
             self.submitted.emit(text)
 
