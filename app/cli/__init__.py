@@ -129,7 +129,7 @@ REGISTRY: Final[dict[str, Entry]] = {
     "account": Entry("account", N_("本机账号：添加、职责、改密码、停用、启用")),
     "server": Entry("server", N_("集团服务器（PostgreSQL）：建库、人员、权限")),
 }
-_VALUE_OPTIONS: Final = {"--db", "--as", "--lang"}
+_VALUE_OPTIONS: Final = {"--db", "--as", "--lang", "--op"}
 
 
 _window: ContextVar[Window | None] = ContextVar("window", default=None)
@@ -245,11 +245,14 @@ def _root(
     json: Annotated[bool, typer.Option("--json", help="JSON")] = False,
     lang: Annotated[str, typer.Option("--lang", callback=_lang, help="zh_CN | en")] = "",
     verbose: Annotated[bool, typer.Option("--verbose", help="debug log / 详细日志")] = False,
+    op: Annotated[str, typer.Option("--op", help=_("操作编号（UUID）；重发同一编号只记一次"))] = "",
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="version / 版本")
     ] = False,
 ) -> None:
     from app.cli.context import Cli, start  # opens the way to the database; `--version` needs none
+    from app.cli.operation import read_op
 
     del lang, version  # handled before and by their callbacks
-    context.call_on_close(start(Cli(db, login, json, verbose, _window.get())))
+    number = read_op(op) if op else None
+    context.call_on_close(start(Cli(db, login, json, verbose, _window.get(), number)))

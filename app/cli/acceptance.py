@@ -10,10 +10,10 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.receiving.goods_papers import Sort
 from app.domain.receiving.retention import keep_words
 from app.i18n import _
@@ -109,7 +109,7 @@ def reverse(
     member = org_id(run, org)
     found = find_acceptance(db, actor, member, no)
     run.confirm(_("冲销 {no}？库存会减回去，送货单回到待验收。", no=no), yes=yes)
-    done = reverse_acceptance(db, actor, ReverseAcceptance(new_op(), member, found, reason))
+    done = reverse_acceptance(db, actor, ReverseAcceptance(op_id(), member, found, reason))
     run.say(_("{no} 已冲销，送货单 {note} 等待重新验收。", no=done.no, note=done.delivery_no))
     if run.as_json:
         run.emit(done)
@@ -135,7 +135,7 @@ def attach(
     goods = item_id(run, item) if item else 0
     for file in files:
         command = AddPaper(
-            new_op(), member, delivery, sort, file.name, local_files.read(file), goods, lot
+            op_id(), member, delivery, sort, file.name, local_files.read(file), goods, lot
         )
         add_paper(db, actor, command)
     _list_papers(papers_of_note(db, actor, member, delivery))
@@ -167,7 +167,7 @@ def withdraw(
     member, delivery = _note(note, org)
     chosen = _chosen(papers_of_note(db, actor, member, delivery), number)
     run.confirm(_("撤回 {name}？文件留着备查，不再算作随货资料。", name=chosen.name), yes=yes)
-    withdraw_paper(db, actor, WithdrawPaper(new_op(), member, chosen.id, reason))
+    withdraw_paper(db, actor, WithdrawPaper(op_id(), member, chosen.id, reason))
     _list_papers(papers_of_note(db, actor, member, delivery))
 
 

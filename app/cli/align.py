@@ -11,13 +11,13 @@ import typer
 from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.cli.formulary import day
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.alignment.answer import Answer, answer
 from app.domain.alignment.compare import Comparison, Lists, Question, compare
 from app.domain.alignment.keys import Key
 from app.domain.alignment.measure import Formula, Group
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.alignment.members import (
     AlignQuery,
@@ -105,7 +105,7 @@ def _query(run: Cli, orgs: list[str], query: AlignQuery, only: str) -> AlignQuer
 def _keep(run: Cli, query: AlignQuery, found: Answer, wanted: tuple[bool, Path | None]) -> None:
     store, pdf = wanted
     if store:
-        store_figures(*run.signed_in(), StoreFigures(new_op(), query))
+        store_figures(*run.signed_in(), StoreFigures(op_id(), query))
     if pdf is not None:
         from app.adapters.pdf.minutes_pdf import alignment_pdf
         from app.services.alignment.report import report_of

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.domain.awarding.limits import Limits
 from app.domain.days import typed_day
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.typed import scaled
 from app.i18n import _
 from app.services.awards import decide, enforce, engine, files, notice, propose, queries
@@ -82,7 +82,7 @@ def _propose(run: Cli, no: str, stated: Limits, how: engine.How, *, keep: bool) 
     if not no:
         raise DomainError("award.what", _("请写项目编号，或用 --bids 给报价文件。"))
     db, actor = run.signed_in()
-    command = propose.Propose(new_op(), project_id(db, actor, no), stated, keep=keep)
+    command = propose.Propose(op_id(), project_id(db, actor, no), stated, keep=keep)
     return propose.propose(db, actor, command, how).answer
 
 
@@ -192,7 +192,7 @@ def submit(
 ) -> None:
     """Submit an award."""
     run = cli()
-    command = decide.SubmitAward(new_op(), _find(run, no, which).award_id, days, fail_rest)
+    command = decide.SubmitAward(op_id(), _find(run, no, which).award_id, days, fail_rest)
     run.say(_("已提交，公示编号 {no}。", no=decide.submit_award(*run.signed_in(), command)))
 
 
@@ -200,7 +200,7 @@ def submit(
 def approve(no: NoArgument, which: WhichOption = "") -> None:
     """Approve an award."""
     run = cli()
-    command = decide.ApproveAward(new_op(), _find(run, no, which).award_id)
+    command = decide.ApproveAward(op_id(), _find(run, no, which).award_id)
     done = decide.approve_award(*run.signed_in(), command)
     if (
         not run.as_json
@@ -224,7 +224,7 @@ def return_(
     """Send an award back."""
     run = cli()
     found = _find(run, no, which)
-    decide.return_award(*run.signed_in(), decide.ReturnAward(new_op(), found.award_id, reason))
+    decide.return_award(*run.signed_in(), decide.ReturnAward(op_id(), found.award_id, reason))
     run.say(_("已退回。"))
 
 
@@ -237,7 +237,7 @@ def object_(
 ) -> None:
     """Record an objection."""
     run = cli()
-    command = decide.Object(new_op(), _find(run, no, which).award_id, text, who=who)
+    command = decide.Object(op_id(), _find(run, no, which).award_id, text, who=who)
     run.say(_("已登记，质疑号 {id}。", id=decide.record_objection(*run.signed_in(), command)))
 
 
@@ -263,7 +263,7 @@ def answer(
 ) -> None:
     """Answer an objection."""
     run = cli()
-    command = decide.AnswerObjection(new_op(), objection, text, upheld)
+    command = decide.AnswerObjection(op_id(), objection, text, upheld)
     decide.answer_objection(*run.signed_in(), command)
     run.say(_("已答复。"))
 
@@ -278,7 +278,7 @@ def enforce_(
     """Put an award in force."""
     run = cli()
     command = enforce.PutInForce(
-        new_op(),
+        op_id(),
         _find(run, no, which).award_id,
         typed_day(start) if start else None,
         scaled(pledge_cap, _TENTHS),

@@ -10,7 +10,7 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
-from app.domain.ids import new_op
+from app.cli.operation import op_id
 from app.i18n import _
 from app.services.sealing import roots, trial
 
@@ -32,7 +32,7 @@ def list_() -> None:
 def trust(file: Annotated[Path, typer.Argument(help=_("根证书文件"))]) -> None:
     """Trust an authority."""
     run = cli()
-    done = roots.trust(*run.signed_in(), roots.Trust(new_op(), local_files.read(file)))
+    done = roots.trust(*run.signed_in(), roots.Trust(op_id(), local_files.read(file)))
     run.emit(done, {"name": _("签发机构"), "serial": _("序列号"), "valid_to": _("有效期至")})
 
 
@@ -40,7 +40,7 @@ def trust(file: Annotated[Path, typer.Argument(help=_("根证书文件"))]) -> N
 def distrust(serial: Annotated[str, typer.Argument(help=_("序列号，见 list"))]) -> None:
     """Trust it no longer."""
     run = cli()
-    roots.distrust(*run.signed_in(), roots.Distrust(new_op(), serial))
+    roots.distrust(*run.signed_in(), roots.Distrust(op_id(), serial))
     run.say(_("已移出信任名单。"))
 
 

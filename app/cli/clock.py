@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
-from app.domain.ids import new_op
+from app.cli.operation import op_id
 from app.i18n import _
 from app.services import clock
 
@@ -37,5 +37,5 @@ def show() -> None:
 def confirm(reason: Annotated[str, typer.Option(help=_("时间为什么往回走了"))]) -> None:
     """Confirm the clock."""
     run = cli()
-    done = clock.confirm(*run.signed_in(), clock.Confirm(new_op(), reason))
+    done = clock.confirm(*run.signed_in(), clock.Confirm(op_id(), reason))
     run.say(_("已确认电脑时间，{n} 家机构可以继续记账。", n=done))

@@ -11,12 +11,12 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.formulary.ballot import Choice, Share
 from app.domain.formulary.requests import Kind, Status
-from app.domain.ids import new_op
 from app.domain.money import price
 from app.i18n import _
 from app.services.committee.effects import CloseMeeting, close_meeting
@@ -81,7 +81,7 @@ def seat(
 ) -> None:
     """Give somebody a seat."""
     run = cli()
-    run.emit(put_seat(*run.signed_in(), PutSeat(new_op(), name, department, role, login)),
+    run.emit(put_seat(*run.signed_in(), PutSeat(op_id(), name, department, role, login)),
              {"name": _("姓名"), "role": _("职务")})  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def request(
     """Write a request."""
     run = cli()
     command = MakeRequest(
-        new_op(), org_id(run, org), kind, item_id(run, item), reason, evidence, department,
+        op_id(), org_id(run, org), kind, item_id(run, item), reason, evidence, department,
         item_id(run, replaces) if replaces else 0, qty, price(unit_price) if unit_price else None,
     )  # fmt: skip
     made = make_request(*run.signed_in(), command)
@@ -130,7 +130,7 @@ def step(no: No, verb: Annotated[Verb, typer.Argument(help=_("做什么"))], not
     """Move a request on."""
     run = cli()
     row = request_by_no(*run.signed_in(), no)
-    command = StepRequest(new_op(), row.org_id, row.request_id, verb, row.version, note)
+    command = StepRequest(op_id(), row.org_id, row.request_id, verb, row.version, note)
     _state(run, no, step_request(*run.signed_in(), command))
 
 
@@ -150,7 +150,7 @@ def plan(
     chosen = [request_by_no(db, actor, one) for one in no or []]
     rows = chosen or requests(db, actor, Status.AGREED.value)
     command = PlanMeeting(
-        new_op(), typed_day(on), tuple((row.org_id, row.request_id) for row in rows),
+        op_id(), typed_day(on), tuple((row.org_id, row.request_id) for row in rows),
         time_text=time, room=room, secret=not hands, quorum=_share(quorum),
         majority=_share(majority),
     )  # fmt: skip
@@ -211,7 +211,7 @@ def sign_in_(
     came = tuple(
         one.seat.member_id for one in view.attendees if one.seat.name not in set(absent or [])
     )
-    present = sign_in(db, actor, SignIn(new_op(), view.row.meeting_id, came, came))
+    present = sign_in(db, actor, SignIn(op_id(), view.row.meeting_id, came, came))
     run.emit({"present": present}, {"present": _("实到")})
 
 
@@ -227,7 +227,7 @@ def interest(
     db, actor = run.signed_in()
     found = meeting_by_no(db, actor, meeting).meeting_id
     member = _member(run, found, name)
-    declare_interest(db, actor, DeclareInterest(new_op(), found, seq, member, why))
+    declare_interest(db, actor, DeclareInterest(op_id(), found, seq, member, why))
     run.say(_("{name} 第 {seq} 项回避。", name=name, seq=seq))
 
 
@@ -236,7 +236,7 @@ def open_(meeting: Meeting, seq: Seq) -> None:
     """Open a ballot."""
     run = cli()
     db, actor = run.signed_in()
-    open_item(db, actor, OpenItem(new_op(), meeting_by_no(db, actor, meeting).meeting_id, seq))
+    open_item(db, actor, OpenItem(op_id(), meeting_by_no(db, actor, meeting).meeting_id, seq))
     run.say(_("第 {seq} 项开始投票。", seq=seq))
 
 
@@ -252,7 +252,7 @@ def vote(
     db, actor = run.signed_in()
     found = meeting_by_no(db, actor, meeting).meeting_id
     member = _member(run, found, name)
-    cast_vote(db, actor, CastVote(new_op(), found, seq, member, choice))
+    cast_vote(db, actor, CastVote(op_id(), found, seq, member, choice))
     run.say(_("已投票。"))
 
 
@@ -273,7 +273,7 @@ def close(
         raise DomainError("pt.paper", _("纸票请写成 赞成:反对:弃权，如 8:2:1。"))
     yes, no, abstain = (int(part) for part in parts)
     closed = close_item(db, actor, CloseItem(
-        new_op(), meeting_by_no(db, actor, meeting).meeting_id, seq, (yes, no, abstain), defer,
+        op_id(), meeting_by_no(db, actor, meeting).meeting_id, seq, (yes, no, abstain), defer,
         note, exception,
     ))  # fmt: skip
     run.emit(closed, {"seq": "#", "yes": _("赞成"), "no": _("反对"), "abstain": _("弃权"),
@@ -289,7 +289,7 @@ def end(
     run = cli()
     db, actor = run.signed_in()
     found = meeting_by_no(db, actor, meeting).meeting_id
-    done = close_meeting(db, actor, CloseMeeting(new_op(), found, _effective(run, on)))
+    done = close_meeting(db, actor, CloseMeeting(op_id(), found, _effective(run, on)))
     run.emit(done, {"decided": _("改变目录的决定"), "entries": _("目录改动"),
                     "waiting": _("未议，回到待上会")})  # fmt: skip
 
@@ -327,7 +327,7 @@ def leave(
             "committee.unknown", _("在任委员里没有唯一的「{name}」。请用 seats 核对。", name=name)
         )
     day = typed_day(on) if on else None
-    leave_seat(db, actor, LeaveSeat(new_op(), found[0].member_id, day))
+    leave_seat(db, actor, LeaveSeat(op_id(), found[0].member_id, day))
     run.say(_("{name} 已离任。", name=name))
 
 
@@ -340,7 +340,7 @@ def evaluate_(
     """Evaluate an item that came in."""
     run = cli()
     row = request_by_no(*run.signed_in(), no)
-    command = Evaluate(new_op(), row.org_id, row.request_id, row.version, verdict, text)
+    command = Evaluate(op_id(), row.org_id, row.request_id, row.version, verdict, text)
     _state(run, no, evaluate(*run.signed_in(), command))
 
 

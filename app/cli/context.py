@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import UUID
 
 import typer
 
@@ -57,6 +58,8 @@ class Cli:
         as_json: Whether answers and errors are JSON.
         verbose: Whether the log holds debug lines.
         window: Opens the window.
+        op: The number that `--op` gave to what this run does.
+        numbered: How many things the run has numbered.
     """
 
     address: str = ""
@@ -64,6 +67,8 @@ class Cli:
     as_json: bool = False
     verbose: bool = False
     window: Window | None = None
+    op: UUID | None = None
+    numbered: int = field(default=0, init=False)
     _db: Database | None = field(default=None, init=False)
     _actor: Actor | None = field(default=None, init=False)
 
@@ -280,6 +285,8 @@ def start(made: Cli) -> Callable[[], None]:
     log = start_logging(verbose=made.verbose)
 
     def stop() -> None:
+        if made.op is not None and not made.numbered and not made.as_json:
+            typer.echo(_("没有用到 --op：这个命令没有登记什么。"), err=True)
         made.close()
         stop_logging(log)
 

@@ -11,13 +11,13 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.places import place_id
 from app.cli.scan_file import read_scans
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain import money
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError, DomainError, NotAllowedError, Problem, refuse_if
-from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.i18n import N_, _
 from app.services.counting import (
@@ -53,7 +53,7 @@ def start(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    command = counting.StartCount(new_op(), where, place_id(where, place), tolerance)
+    command = counting.StartCount(op_id(), where, place_id(where, place), tolerance)
     done = counting.start(db, actor, command)
     run.say(_("{no} 开始盘点。", no=done.no))
     if run.as_json:
@@ -73,7 +73,7 @@ def scan(
     row = _row(no)
     missed: list[Problem] = []
     for line, code in read_scans(file) if file else enumerate(codes or [], 1):
-        command = counting.ScanCount(new_op(), row.org_id, row.id, code, lot)
+        command = counting.ScanCount(op_id(), row.org_id, row.id, code, lot)
         try:
             told = counting.scan(db, actor, command)
         except (NotAllowedError, ConflictError):
@@ -105,7 +105,7 @@ def set_(
     if len(lines) != 1:
         raise DomainError("count.line", _("有 {n} 行符合。请用 --lot 说明批号。", n=len(lines)))
     key = counting.Key(lines[0].place_id, lines[0].item_id, lines[0].lot_id, lines[0].owner_id)
-    counting.record(db, actor, counting.Record(new_op(), row.org_id, row.id, key, qty))
+    counting.record(db, actor, counting.Record(op_id(), row.org_id, row.id, key, qty))
     run.say(_("{name} {lot} 盘到 {n}。", name=lines[0].name, lot=lines[0].lot_no, n=qty))
 
 
@@ -118,7 +118,7 @@ def submit(
     """Submit a count."""
     run = cli()
     row = _row(no)
-    command = CountStep(new_op(), row.org_id, row.id, row.version, note, zero)
+    command = CountStep(op_id(), row.org_id, row.id, row.version, note, zero)
     done = counting.submit(*run.signed_in(), command)
     if done.recount:
         run.say(_("{n} 行差得多，请复盘后再提交。", n=done.recount))
@@ -212,7 +212,7 @@ def writeoff(
         )  # fmt: skip
     goods = disposing.Goods(found[0].place_id, wanted, found[0].lot_id, found[0].owner_id, qty)
     supplier = found[0].owner_id if back else 0
-    disposing.ask(db, actor, disposing.Ask(new_op(), where, (goods,), cause, reason, supplier))
+    disposing.ask(db, actor, disposing.Ask(op_id(), where, (goods,), cause, reason, supplier))
     run.say(_("已申请，等另一人审批。"))
 
 
@@ -241,7 +241,7 @@ def photo(
     row = _disposal(no)
     for file in files or ():
         add_photo(
-            db, actor, AddPhoto(new_op(), row.org_id, row.id, file.name, local_files.read(file))
+            db, actor, AddPhoto(op_id(), row.org_id, row.id, file.name, local_files.read(file))
         )
     run.emit(
         photos(db, actor, row.org_id, row.id),
@@ -281,7 +281,7 @@ def limit(
     where = 0 if org == "0" else org_id(run, org)
     if to:
         value = None if to == "no" else money.price(to)
-        limits.save_limit(db, actor, limits.SaveLimit(new_op(), where, value))
+        limits.save_limit(db, actor, limits.SaveLimit(op_id(), where, value))
     most = limits.limit(db, actor, where)
     words = _("不限") if most is None else f"¥{most:,.2f}"
     run.emit({"limit": words}, {"limit": _("库管能批到")})
@@ -299,7 +299,7 @@ def recount(
     if to not in {"", "other", "same"}:
         raise DomainError("count.rule", _("请写 other（换人）或 same（可以同一人）。"))
     if to:
-        wish = recount_rule.SaveRecountRule(new_op(), where, to == "other")
+        wish = recount_rule.SaveRecountRule(op_id(), where, to == "other")
         recount_rule.save_recount_rule(db, actor, wish)
     other = recount_rule.recount_by_other(db, actor, where)
     words = _("要换人") if other else _("可以同一人")
@@ -313,7 +313,7 @@ def decide(
     """Approve or refuse."""
     run = cli()
     row = _disposal(no)
-    command = disposing.Decide(new_op(), row.org_id, row.id, row.version, refuse)
+    command = disposing.Decide(op_id(), row.org_id, row.id, row.version, refuse)
     disposing.decide(*run.signed_in(), command)
     run.say(_("已处理 {no}。", no=no))
 
@@ -338,9 +338,7 @@ def destroy(
               names="、".join(unknown), known="、".join(people)),
         )  # fmt: skip
     one, two = [people.get(name, 0) for name in [*(witness or [])[:2], "", ""]][:2]
-    command = disposing.Carry(
-        new_op(), row.org_id, row.id, row.version, method, one, two, authority
-    )
+    command = disposing.Carry(op_id(), row.org_id, row.id, row.version, method, one, two, authority)
     disposing.carry(db, actor, command)
     run.say(_("已记账 {no}。", no=no))
 
@@ -359,7 +357,7 @@ def temperature(
     where = org_id(run, org)
     if celsius:
         command = warm.Measure(
-            new_op(), where, place_id(where, place), parse_temperature(celsius),
+            op_id(), where, place_id(where, place), parse_temperature(celsius),
             humidity if humidity >= 0 else None, note,
         )  # fmt: skip
         good = warm.measure(db, actor, command)
@@ -393,7 +391,7 @@ def controlled(org: OrgOption = "") -> None:
 def _step(no: str, verb: Callable[[Database, Actor, CountStep], CountDone], note: str = "") -> None:
     run = cli()
     row = _row(no)
-    done = verb(*run.signed_in(), CountStep(new_op(), row.org_id, row.id, row.version, note))
+    done = verb(*run.signed_in(), CountStep(op_id(), row.org_id, row.id, row.version, note))
     run.say(_("{no} · {state}", no=done.no, state=done.state.label))
 
 

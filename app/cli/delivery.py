@@ -10,10 +10,10 @@ import typer
 from app import paths
 from app.adapters.local_files import write
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.documents import state_title
 from app.domain.expiry import shown
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.receiving.commands import CancelDelivery
 from app.services.receiving.deliveries import cancel_delivery
@@ -130,7 +130,7 @@ def import_notes(file: Path, *, org: str, no: str, supplier: str, check: bool) -
         run.emit(preview.problems, {"row": _("行"), "column": _("列"), "text": _("问题")},
                  empty=_("{n} 张送货单，没有问题。", n=len(preview.notes)))  # fmt: skip
         return
-    made = save_notes(db, actor, SaveNotes(new_op(), preview))
+    made = save_notes(db, actor, SaveNotes(op_id(), preview))
     run.emit(made, {"no": _("送货单"), "lines": _("行数")})
 
 
@@ -142,7 +142,7 @@ def traces(
     """Keep a supplier's trace file."""
     run = cli()
     db, actor = run.signed_in()
-    done = load_traces(db, actor, LoadTraces(new_op(), org_id(run, org), file))
+    done = load_traces(db, actor, LoadTraces(op_id(), org_id(run, org), file))
     run.emit(done, {"packs": _("盒"), "cases": _("箱"), "known": _("以前读过")})
 
 
@@ -171,7 +171,7 @@ def cancel(
     run = cli()
     db, actor = run.signed_in()
     row = find_delivery(db, actor, no)
-    cancel_delivery(db, actor, CancelDelivery(new_op(), row.org_id, row.id, reason))
+    cancel_delivery(db, actor, CancelDelivery(op_id(), row.org_id, row.id, reason))
     run.say(_("{no} 已作废。", no=row.no))
 
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain.days import typed_day
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.formulary.entries import (
     AddItems,
@@ -84,7 +84,7 @@ def add(
     """Add items."""
     run = cli()
     found = tuple(item_id(run, code) for code in items)
-    command = AddItems(new_op(), owner(run, org), found, day(on), exception=exception)
+    command = AddItems(op_id(), owner(run, org), found, day(on), exception=exception)
     _tell(run, add_items(*run.signed_in(), command))
 
 
@@ -100,7 +100,7 @@ def stop(
     found = tuple(item_id(run, code) for code in items)
     _tell(
         run,
-        stop_items(*run.signed_in(), StopItems(new_op(), owner(run, org), found, day(on), note)),
+        stop_items(*run.signed_in(), StopItems(op_id(), owner(run, org), found, day(on), note)),
     )
 
 
@@ -112,7 +112,7 @@ def derive_(
 ) -> None:
     """Derive a member's list."""
     run = cli()
-    command = Derive(new_op(), org_id(run, org), on=day(on), stop_others=not keep)
+    command = Derive(op_id(), org_id(run, org), on=day(on), stop_others=not keep)
     _tell(run, derive(*run.signed_in(), command))
 
 
@@ -136,7 +136,7 @@ def snapshot(
 ) -> None:
     """Keep a list."""
     run = cli()
-    command = TakeSnapshot(new_op(), owner(run, org), day(on), title)
+    command = TakeSnapshot(op_id(), owner(run, org), day(on), title)
     run.emit(take_snapshot(*run.signed_in(), command),
              {"day": _("日期"), "title": _("名称"), "items": _("品规数")})  # fmt: skip
 
@@ -173,7 +173,7 @@ def import_(
         run.emit({"added": len(plan.items), "same": plan.same, "problems": plan.problems},
                  {"added": _("将加入"), "same": _("已有")})  # fmt: skip
         return
-    _tell(run, apply_import(*run.signed_in(), new_op(), plan))
+    _tell(run, apply_import(*run.signed_in(), op_id(), plan))
 
 
 @app.command("lists", help=_("清单：慢性病常见病、病房常备"))
@@ -205,7 +205,7 @@ def new_list(
 ) -> None:
     """Begin a named list."""
     run = cli()
-    command = CreateNamed(new_op(), owner(run, org), code, name, kind)
+    command = CreateNamed(op_id(), owner(run, org), code, name, kind)
     run.emit(create_named(*run.signed_in(), command), {"code": _("编号"), "name": _("名称")})
 
 
@@ -222,7 +222,7 @@ def put(
     pairs = [text.partition("=") for text in items]
     ids = tuple((item_id(run, name), int(qty or 0)) for name, _sign, qty in pairs)
     put_, drop_ = ((), tuple(item for item, _qty in ids)) if drop else (ids, ())
-    row = put_named(db, actor, PutNamed(new_op(), found.org_id, found.list_id, put_, drop_))
+    row = put_named(db, actor, PutNamed(op_id(), found.org_id, found.list_id, put_, drop_))
     run.emit(row, {"code": _("编号"), "name": _("名称"), "items": _("品规数")})
 
 

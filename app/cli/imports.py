@@ -10,11 +10,11 @@ from typing import Annotated, TypeVar
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import signed_in_at
 from app.domain.catalogue import ItemClass
 from app.domain.days import day_or_none
 from app.domain.errors import DomainError, Problem, refuse_if
-from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
 from app.i18n import _
 from app.services.catalogue.doses import LoadDoses, load_doses, read_doses
@@ -108,7 +108,7 @@ def catalogue(
         return
     with run.progress(_("导入中")) as report:
         done = catalogue_import.apply(
-            db, actor, catalogue_import.ApplyCatalogue(new_op(), plan), report
+            db, actor, catalogue_import.ApplyCatalogue(op_id(), plan), report
         )
     run.emit(
         done,
@@ -152,10 +152,10 @@ def prices(
     if stop_at(plan, preview, skip_refused):
         return
     known = next((row.id for row in price_lists(db, actor) if row.code == into), 0)
-    new_list = None if known else CreateList(new_op(), into, title or into, source)
+    new_list = None if known else CreateList(op_id(), into, title or into, source)
     with run.progress(_("导入中")) as report:
         done = price_import.apply(
-            db, actor, price_import.ApplyPrices(new_op(), plan, known, new_list), report
+            db, actor, price_import.ApplyPrices(op_id(), plan, known, new_list), report
         )
     run.emit(
         done,
@@ -187,7 +187,7 @@ def demand(
         return
     with run.progress(_("导入中")) as report:
         done = demand_import.apply(
-            db, actor, demand_import.ApplyDemand(new_op(), where, plan), report
+            db, actor, demand_import.ApplyDemand(op_id(), where, plan), report
         )
     run.emit(done, {"added": _("新增"), "changed": _("替换"), "refused": _("跳过")})
 
@@ -315,7 +315,7 @@ def doses(
     )
     kept = len(found.doses)
     if not preview:
-        kept = load_doses(db, actor, LoadDoses(new_op(), release, found))
+        kept = load_doses(db, actor, LoadDoses(op_id(), release, found))
     run.emit(
         {"release": release, "values": kept, "refused": len(found.problems)},
         {"release": _("版本"), "values": _("条数"), "refused": _("跳过")},
@@ -354,7 +354,7 @@ def undo_import(
     """Take an import back."""
     run = cli()
     db, actor = run.signed_in()
-    looked = undo(db, actor, UndoImport(new_op(), batch, check=True))
+    looked = undo(db, actor, UndoImport(op_id(), batch, check=True))
     if check:
         run.emit(looked, {"removed": _("移除"), "restored": _("恢复原值"), "stays": _("留下")})
         return
@@ -366,7 +366,7 @@ def undo_import(
     )
     run.confirm(question, yes=yes)
     with run.progress(_("撤销中")) as report:
-        done = undo(db, actor, UndoImport(new_op(), batch), report)
+        done = undo(db, actor, UndoImport(op_id(), batch), report)
     run.emit(done, {"removed": _("移除"), "restored": _("恢复原值"), "stays": _("留下")})
 
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids, supplier_id
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.settlement.invoice import InvoiceFacts, cent_amount
 from app.i18n import _
 from app.services.settlement.invoice_sheets import read_invoices
@@ -85,7 +85,7 @@ def import_(
 
 
 def _register(run: Cli, org: str, supplier: str, facts: tuple[InvoiceFacts, ...]) -> None:
-    command = RegisterInvoices(new_op(), _payer(run, org), supplier_id(run, supplier), facts)
+    command = RegisterInvoices(op_id(), _payer(run, org), supplier_id(run, supplier), facts)
     done = register(*run.signed_in(), command)
     run.say(_("已登记 {n} 张发票。", n=len(done)))
     if run.as_json:
@@ -161,7 +161,7 @@ def propose(
         run.say(_("单据很多，只找了少数几张的组合。其余请人工匹配。"))
     if take and found.certain:
         orgs = {pair.org_id for pair in wanted_pairs(found.certain)}
-        command = Match(new_op(), min(orgs), wanted_pairs(found.certain), how="auto")
+        command = Match(op_id(), min(orgs), wanted_pairs(found.certain), how="auto")
         done = match_pairs(db, actor, command)
         run.say(_("已匹配，{n} 张对账单已开票。", n=len(done)))
 
@@ -192,7 +192,7 @@ def match(
         paper.org_id, paper.invoice_id, row.org_id, row.statement_id,
         cent_amount(amount) if amount else None,
     )  # fmt: skip
-    done = match_pairs(db, actor, Match(new_op(), row.org_id, (pair,)))
+    done = match_pairs(db, actor, Match(op_id(), row.org_id, (pair,)))
     run.say(_("{no} 已开票。", no=no) if done else _("已匹配，{no} 还没配满。", no=no))
     _emit_matches(run, row.org_id, row.statement_id)
 
@@ -208,7 +208,7 @@ def unmatch(
     db, actor = run.signed_in()
     row = statement_by_no(db, actor, no, org_id(run, org) if org else 0)
     paper = invoice_by_number(db, actor, number).invoice_id if number else 0
-    left = take_off(db, actor, Unmatch(new_op(), row.org_id, row.statement_id, paper))
+    left = take_off(db, actor, Unmatch(op_id(), row.org_id, row.statement_id, paper))
     run.say(_("{no} 还缺 {left} 元的发票。", no=no, left=left))
     if run.as_json:
         run.emit({"no": no, "left": left})
@@ -233,7 +233,7 @@ def void(
     run = cli()
     db, actor = run.signed_in()
     paper = invoice_by_number(db, actor, number)
-    void_invoice(db, actor, VoidInvoice(new_op(), paper.org_id, paper.invoice_id, note))
+    void_invoice(db, actor, VoidInvoice(op_id(), paper.org_id, paper.invoice_id, note))
     run.say(_("发票 {number} 已作废。", number=number))
 
 

@@ -11,11 +11,11 @@ import typer
 
 from app.cli import item_papers
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.domain import codes, expiry
 from app.domain.catalogue import FLAGS, CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
 from app.domain.codes import CodeSystem
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.change import SavedItem
 from app.services.catalogue.detail import ItemDetail, item_detail, item_id_of
@@ -131,7 +131,7 @@ def add(
         flags=_flags(flag),
         codes=tuple(_code(text, count) for text in code or ()),
     )
-    _saved(save_item(*cli().signed_in(), SaveItem(new_op(), draft, code=own_code)))
+    _saved(save_item(*cli().signed_in(), SaveItem(op_id(), draft, code=own_code)))
 
 
 @app.command(help=_("修改品规：只写要改的项"))
@@ -167,7 +167,7 @@ def edit(
     kept = tuple(entry for entry in draft.codes if (entry.system, entry.code) not in gone)
     more = tuple(_code(text, draft.pack_factor) for text in code or ())
     draft = replace(draft, codes=(*kept, *more))
-    _saved(save_item(*cli().signed_in(), SaveItem(new_op(), draft, detail.id, detail.version)))
+    _saved(save_item(*cli().signed_in(), SaveItem(op_id(), draft, detail.id, detail.version)))
 
 
 def _detail(code: str) -> ItemDetail:

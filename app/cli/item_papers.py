@@ -10,12 +10,12 @@ import typer
 
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.domain import codes, expiry
 from app.domain.catalogue import CodeDraft
 from app.domain.codes import CodeSystem
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.attachments import (
     Attach,
@@ -39,7 +39,7 @@ def attach_file(
     db, actor = cli().signed_in()
     data = local_files.read(path)
     item_id = item_id_of(db, actor, item)
-    key = attach(db, actor, Attach(new_op(), item_id, path.name, data))
+    key = attach(db, actor, Attach(op_id(), item_id, path.name, data))
     cli().emit({"id": key}, {"id": _("附件号")})
 
 
@@ -76,7 +76,7 @@ def remove_paper(
     attachment: Annotated[int, typer.Argument(help=_("附件号，见 yilian item papers"))],
 ) -> None:
     """Take an attachment away."""
-    detach(*cli().signed_in(), Detach(new_op(), attachment))
+    detach(*cli().signed_in(), Detach(op_id(), attachment))
     cli().say(_("已移除。"))
 
 
@@ -108,5 +108,5 @@ def keep_code(
     )
     others = [one for one in detail.draft.codes if (one.system, one.code) != (kind, wanted.code)]
     draft = replace(detail.draft, codes=(*others, wanted))
-    saved = save_item(db, actor, SaveItem(new_op(), draft, detail.id, detail.version))
+    saved = save_item(db, actor, SaveItem(op_id(), draft, detail.id, detail.version))
     run.emit(saved, {"code": _("统一编码"), "changed": _("改动")})

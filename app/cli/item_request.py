@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_ids, signed_in_at
 from app.domain.catalogue import ItemDraft
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.mapping import queries, requests as service
 
@@ -55,7 +55,7 @@ def ask(
             "mapping.unknown", _("清单里没有编码 {code}。请核对，或先导入清单。", code=code)
         )
     draft = _changed(service.suggestion(db, actor, where, found[0].id), facts)
-    command = service.AskItem(new_op(), where, found[0].id, reason, draft)
+    command = service.AskItem(op_id(), where, found[0].id, reason, draft)
     _said(run, service.ask(db, actor, command))
 
 
@@ -85,7 +85,7 @@ def approve(
     row = service.find_request(db, actor, org_ids(run, org), no)
     there = item_id(run, item) if item else 0
     draft = _changed(row.draft, facts)
-    command = service.Approve(new_op(), row.org_id, row.id, row.version, draft, there, code, answer)
+    command = service.Approve(op_id(), row.org_id, row.id, row.version, draft, there, code, answer)
     _said(run, service.approve(db, actor, command))
 
 
@@ -107,7 +107,7 @@ def _close(no: str, org: str, answer: str, *, withdrawn: bool) -> None:
     run = cli()
     db, actor = run.signed_in()
     row = service.find_request(db, actor, org_ids(run, org), no)
-    command = service.Close(new_op(), row.org_id, row.id, row.version, answer, withdrawn)
+    command = service.Close(op_id(), row.org_id, row.id, row.version, answer, withdrawn)
     _said(run, service.close(db, actor, command))
 
 

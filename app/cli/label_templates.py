@@ -10,9 +10,9 @@ import typer
 
 from app.adapters import label_papers, local_files
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.errors import DomainError, refuse_if
-from app.domain.ids import new_op
 from app.domain.labels.design.paper import paper_for
 from app.domain.labels.design.parts import CodePart, Design, TextPart
 from app.domain.labels.design.samples import samples
@@ -124,7 +124,7 @@ def copy_(
     db, actor = run.signed_in()
     where = org_id(run, org)
     design = copy_of(designs.paper_of(db, actor, where, name), new_name)
-    kept = designs.save(db, actor, SaveDesign(new_op(), where, design))
+    kept = designs.save(db, actor, SaveDesign(op_id(), where, design))
     run.say(_("模板「{name}」第 {n} 版已保存。", name=new_name, n=kept.version))
     run.emit({"id": kept.id, "version": kept.version}, {"id": _("编号"), "version": _("版本")})
 
@@ -145,7 +145,7 @@ def import_(
     rows = designs.designs(db, actor, where, closed=True)
     same = next((row for row in rows if row.name == design.name), None)
     command = SaveDesign(
-        new_op(), where, design, same.id if same else 0, same.version if same else 0, note
+        op_id(), where, design, same.id if same else 0, same.version if same else 0, note
     )
     kept = designs.save(db, actor, command)
     run.say(_("模板「{name}」第 {n} 版已保存。", name=design.name, n=kept.version))
@@ -202,7 +202,7 @@ def close(
     db, actor = run.signed_in()
     where = org_id(run, org)
     row = _own(run, where, name)
-    designs.close(db, actor, CloseDesign(new_op(), where, row.id, row.version, reopen))
+    designs.close(db, actor, CloseDesign(op_id(), where, row.id, row.version, reopen))
     run.say(_("模板「{name}」已启用。", name=name) if reopen
             else _("模板「{name}」已停用。", name=name))  # fmt: skip
 

@@ -14,9 +14,9 @@ from app.adapters import label_papers
 from app.cli import label_templates
 from app.cli.context import cli
 from app.cli.label_options import How, nudge_of, printing
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.labels.spec import LabelSpec
 from app.domain.labels.template import LabelPaper
 from app.i18n import _
@@ -98,10 +98,10 @@ def print_(
     _rehearse(how, preview_specs(db, actor, how.org_id, chosen), options)
     lines = tuple(line for _one, line in chosen)
     source = Source.ACCEPTANCE if acceptance_id else Source.STOCK
-    make = MakeLabels(new_op(), how.org_id, source, acceptance_id, lines)
+    make = MakeLabels(op_id(), how.org_id, source, acceptance_id, lines)
     _print(
         how,
-        PrintJob(new_op(), how.org_id, options, how.target, source, acceptance_id, make=(make,)),
+        PrintJob(op_id(), how.org_id, options, how.target, source, acceptance_id, make=(make,)),
     )
 
 
@@ -118,7 +118,7 @@ def reprint(
     rows = print_history(db, actor, how.org_id, _MOST_PRINTS)
     row = next((one for one in rows if str(one.id) == number), None)
     job = PrintJob(
-        op_id=new_op(),
+        op_id=op_id(),
         org_id=how.org_id,
         options=how.options(usual=row.template if row else _ROLL),
         target=how.target,
@@ -152,7 +152,7 @@ def void(
     db, actor = run.signed_in()
     where = org_id(run, org)
     packs = tuple(find_pack(db, actor, where, code.replace(" ", "")) for code in codes)
-    done = void_labels(db, actor, VoidLabels(new_op(), where, packs, reason))
+    done = void_labels(db, actor, VoidLabels(op_id(), where, packs, reason))
     run.say(_("已作废：{codes}", codes="、".join(done.codes)))
     if run.as_json:
         run.emit(done)

@@ -9,9 +9,9 @@ import typer
 
 from app.cli.context import Cli, cli
 from app.cli.imports import Mapping, Preview, Remember, SkipRefused, mapping_of, stop_at
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.mapping import MapStatus
 from app.i18n import _
 from app.services.importing.said_columns import SayColumns, say
@@ -57,7 +57,7 @@ def load_list(
     if stop_at(plan, preview, skip_refused):
         return
     with go.progress(_("导入中")) as report:
-        done = load.apply(db, actor, load.ApplyList(new_op(), where, plan, whole), report)
+        done = load.apply(db, actor, load.ApplyList(op_id(), where, plan, whole), report)
     go.emit(done, {"added": _("新增"), "changed": _("修改"), "refused": _("跳过")})
 
 
@@ -70,7 +70,7 @@ def run_match(
     go = cli()
     db, actor = go.signed_in()
     with go.progress(_("对照中")) as report:
-        done = running.run(db, actor, running.RunMatch(new_op(), org_id(go, org), again), report)
+        done = running.run(db, actor, running.RunMatch(op_id(), org_id(go, org), again), report)
     go.emit(
         done,
         {
@@ -144,7 +144,7 @@ def confirm(
     where = org_id(go, org)
     line = _line(go, where, code)
     chosen = item_id(go, item) if item else _best(go, where, line)
-    command = decide.ConfirmMapping(new_op(), where, line.id, chosen, factor, reason)
+    command = decide.ConfirmMapping(op_id(), where, line.id, chosen, factor, reason)
     _said(go, decide.confirm(db, actor, command))
 
 
@@ -156,10 +156,10 @@ def reject(code: Code, item: ItemText = "", reason: Reason = "", org: Org = "") 
     where = org_id(go, org)
     line = _line(go, where, code)
     if item:
-        one = decide.RejectCandidate(new_op(), where, line.id, item_id(go, item))
+        one = decide.RejectCandidate(op_id(), where, line.id, item_id(go, item))
         _said(go, decide.reject(db, actor, one))
         return
-    aside = decide.SetAside(new_op(), where, line.id, reason=reason)
+    aside = decide.SetAside(op_id(), where, line.id, reason=reason)
     _said(go, decide.set_aside(db, actor, aside))
 
 
@@ -174,7 +174,7 @@ def undo(
     db, actor = go.signed_in()
     where = org_id(go, org)
     row = _line(go, where, code).id if code else 0
-    done = undoing.undo(db, actor, undoing.UndoMapping(new_op(), where, row, batch))
+    done = undoing.undo(db, actor, undoing.UndoMapping(op_id(), where, row, batch))
     go.emit({"rows": len(done.rows)}, {"rows": _("已撤销的行数")})
 
 
@@ -189,7 +189,7 @@ def accept_safe(
     where = org_id(go, org)
     go.confirm(_("一起采纳所有完全一致的行？30 天内可整批撤销。"), yes=yes)
     with go.progress(_("采纳中")) as report:
-        done = decide.accept_safe(db, actor, decide.AcceptSafe(new_op(), where), report)
+        done = decide.accept_safe(db, actor, decide.AcceptSafe(op_id(), where), report)
     go.emit(done, {"accepted": _("已采纳"), "left": _("留给人工"), "batch_id": _("批号")})
 
 
@@ -246,7 +246,7 @@ def merge(
     """Merge two items."""
     go = cli()
     db, actor = go.signed_in()
-    command = repoint.MergeItems(new_op(), item_id(go, from_item), item_id(go, into), reason)
+    command = repoint.MergeItems(op_id(), item_id(go, from_item), item_id(go, into), reason)
     go.emit(repoint.merge(db, actor, command), {"moved": _("改对的行数")})
 
 
@@ -264,7 +264,7 @@ def split(
     where = org_id(go, org)
     rows = tuple((where, _line(go, where, one).id) for one in code)
     source, target = item_id(go, from_item), item_id(go, into)
-    command = repoint.SplitItem(new_op(), source, target, rows, reason)
+    command = repoint.SplitItem(op_id(), source, target, rows, reason)
     go.emit(repoint.split(db, actor, command), {"moved": _("改对的行数")})
 
 

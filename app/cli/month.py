@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.settlement.closing import open_count
 from app.domain.settlement.period import Period
 from app.i18n import _
@@ -60,7 +60,7 @@ def close(
         _("关账后不能再记 {period} 及以前的账，要开账须两个人同意。现在关账吗？", period=period),
         yes=yes,
     )
-    command = CloseMonth(new_op(), org_id(run, org), period, estimated, note)
+    command = CloseMonth(op_id(), org_id(run, org), period, estimated, note)
     row = close_month(*run.signed_in(), command)
     run.say(_("{period} 已关账，关到 {day}。", period=row.period, day=row.date_to))
     if run.as_json:
@@ -76,7 +76,7 @@ def reopen(
     """Ask for a month to be opened again."""
     run = cli()
     row = _shut(period, org)
-    ask_reopen(*run.signed_in(), AskReopen(new_op(), row.org_id, row.close_id, note))
+    ask_reopen(*run.signed_in(), AskReopen(op_id(), row.org_id, row.close_id, note))
     run.say(_("已申请。由另一位结算员、负责人或审计同意后开账。"))
 
 
@@ -85,7 +85,7 @@ def allow(period: PeriodArgument, org: OrgOption = "") -> None:
     """Allow a month to be opened again."""
     run = cli()
     row = _shut(period, org)
-    allow_reopen(*run.signed_in(), AllowReopen(new_op(), row.org_id, row.close_id))
+    allow_reopen(*run.signed_in(), AllowReopen(op_id(), row.org_id, row.close_id))
     run.say(_("{period} 已开账。", period=period))
 
 
@@ -125,7 +125,7 @@ def cutoff(
     if day >= 0:
         if not since:
             raise DomainError("cutoff.since", _("请用 --since 写明从哪个月起，如 2026-11。"))
-        set_cut_off(db, actor, SetCutOff(new_op(), where, since, day))
+        set_cut_off(db, actor, SetCutOff(op_id(), where, since, day))
         run.say(_("已保存，从 {period} 起生效。", period=since))
     rows = [
         {"since": one.since.key, "day": one.day or _("月末")}

@@ -10,12 +10,12 @@ import typer
 
 from app.cli import negotiate_bids, negotiate_records
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, supplier_id
 from app.domain import money
 from app.domain.bidding.rules import BidRules
 from app.domain.days import typed_day
 from app.domain.errors import DomainError, Problem, refuse_if
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.negotiation import (
     invitations,
@@ -79,7 +79,7 @@ def create(
     """Make a project."""
     run = cli()
     rules = BidRules(not any_previous, not any_listed, not any_lowest, refuse_ceiling)
-    command = CreateProject(new_op(), title, _day(start), _day(end), _tenths(growth), rules)
+    command = CreateProject(op_id(), title, _day(start), _day(end), _tenths(growth), rules)
     made = create_project(*run.signed_in(), command)
     run.emit(made, {"no": _("项目编号")})
 
@@ -103,13 +103,13 @@ def items(
     if item_class:
         wanted += [one.item_id for one in lines.candidates(db, actor, item_class, limit)]
     if wanted:
-        done = lines.add_items(db, actor, AddItems(new_op(), found, tuple(wanted)))
+        done = lines.add_items(db, actor, AddItems(op_id(), found, tuple(wanted)))
         run.emit(done, {"added": _("已添加")})
         for problem in done.problems:
             run.say(f"  · {problem.text}")
         return
     if remove:
-        gone = lines.remove_items(db, actor, RemoveItems(new_op(), found, tuple(remove)))
+        gone = lines.remove_items(db, actor, RemoveItems(op_id(), found, tuple(remove)))
         run.emit({"removed": gone}, {"removed": _("已移出")})
         return
     run.emit(
@@ -136,7 +136,7 @@ def lots(
     if title or line:
         titles = tuple((_whole(key), text) for key, text in map(_pair, title or ()))
         places = tuple((_whole(key), _whole(text)) for key, text in map(_pair, line or ()))
-        terms.set_lots(db, actor, SetLots(new_op(), found, titles, places))
+        terms.set_lots(db, actor, SetLots(op_id(), found, titles, places))
     rows = [
         {"lot": number, "title": name, "failed": failed}
         for number, name, failed in queries.lots(db, actor, found)
@@ -152,7 +152,7 @@ def ceiling(no: NoArgument, prices: Annotated[list[str], typer.Argument(help="1=
     wanted = tuple(
         (_whole(key), money.price(text) if text else None) for key, text in map(_pair, prices)
     )
-    terms.set_ceilings(db, actor, SetCeilings(new_op(), project_id(db, actor, no), wanted))
+    terms.set_ceilings(db, actor, SetCeilings(op_id(), project_id(db, actor, no), wanted))
     run.say(_("已设 {n} 行限价。", n=len(wanted)))
 
 
@@ -170,13 +170,13 @@ def needs(
     db, actor = run.signed_in()
     found = project_id(db, actor, no)
     if ask:
-        asked = needing.ask_needs(db, actor, AskNeeds(new_op(), found, _day(ask)))
+        asked = needing.ask_needs(db, actor, AskNeeds(op_id(), found, _day(ask)))
         run.emit({"members": asked}, {"members": _("已向成员征集")})
         return
     if put:
         _edit(no, found, org, put, reason)
     elif back:
-        needing.send_back(db, actor, SendBack(new_op(), found, org_id(run, org), reason))
+        needing.send_back(db, actor, SendBack(op_id(), found, org_id(run, org), reason))
         run.say(_("已退回。"))
     if org:
         run.emit(
@@ -208,7 +208,7 @@ def _edit(no: str, found: int, org: str, put: list[str], reason: str) -> None:
         if line not in packs:
             raise DomainError("need.line", _("{no} 没有第 {line} 行。", no=no, line=line))
         pledges.append(Pledge(line, _whole(text) * packs[line], reason))
-    command = EditNeeds(new_op(), found, org_id(run, org), tuple(pledges))
+    command = EditNeeds(op_id(), found, org_id(run, org), tuple(pledges))
     needing.edit_needs(db, actor, command)
 
 
@@ -220,7 +220,7 @@ def confirm(
     """Confirm a member's need."""
     run = cli()
     db, actor = run.signed_in()
-    command = ConfirmNeeds(new_op(), project_id(db, actor, no), org_id(run, org))
+    command = ConfirmNeeds(op_id(), project_id(db, actor, no), org_id(run, org))
     needing.confirm_needs(db, actor, command)
     run.say(_("已确认报量。"))
 
@@ -237,7 +237,7 @@ def invite(
     db, actor = run.signed_in()
     if names:
         guests = tuple(Guest(supplier_id(run, name), small, hours) for name in names)
-        fresh = invitations.invite(db, actor, Invite(new_op(), project_id(db, actor, no), guests))
+        fresh = invitations.invite(db, actor, Invite(op_id(), project_id(db, actor, no), guests))
         run.emit({"invited": fresh}, {"invited": _("新邀请")})
         return
     rows = [
@@ -264,7 +264,7 @@ def dismiss(no: NoArgument, name: str, reason: ReasonOption = "") -> None:
     """Take a supplier out."""
     run = cli()
     db, actor = run.signed_in()
-    command = Dismiss(new_op(), project_id(db, actor, no), supplier_id(run, name), reason)
+    command = Dismiss(op_id(), project_id(db, actor, no), supplier_id(run, name), reason)
     invitations.dismiss(db, actor, command)
     run.say(_("已移出。"))
 
@@ -278,7 +278,7 @@ def stop(
     """Stop a project."""
     run = cli()
     db, actor = run.signed_in()
-    end_project(db, actor, EndProject(new_op(), project_id(db, actor, no), reason, failed))
+    end_project(db, actor, EndProject(op_id(), project_id(db, actor, no), reason, failed))
     run.say(_("项目 {no} 已结束。", no=no))
 
 

@@ -12,6 +12,7 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import supplier_id
 from app.domain import money
 from app.domain.awarding.limits import tenths
@@ -22,7 +23,6 @@ from app.domain.bidding.scoring import Criterion, price_points, score as total_s
 from app.domain.days import ZONE, typed_time
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import local_time
 from app.services.negotiation import bids, rounds, scores, trail as trails
@@ -77,7 +77,7 @@ def open_round(
     run = cli()
     db, actor = run.signed_in()
     found = project_id(db, actor, no)
-    command = StartRound(new_op(), found, _deadline(until, minutes), sealed, leave_out)
+    command = StartRound(op_id(), found, _deadline(until, minutes), sealed, leave_out)
     number = rounds.start_round(db, actor, command)
     run.emit({"round": number}, {"round": _("已开始轮次")})
 
@@ -93,7 +93,7 @@ def extend(
     run = cli()
     db, actor = run.signed_in()
     found = project_id(db, actor, no)
-    rounds.extend_round(db, actor, ExtendRound(new_op(), found, _deadline(until, minutes), reason))
+    rounds.extend_round(db, actor, ExtendRound(op_id(), found, _deadline(until, minutes), reason))
     run.say(_("已延后。"))
 
 
@@ -129,7 +129,7 @@ def quote(
     found = project_id(db, actor, no)
     if price:
         command = SubmitBid(
-            op_id=new_op(),
+            op_id=op_id(),
             negotiation_id=found,
             supplier_id=_supplier(supplier),
             lines=tuple(_line(text) for text in price),
@@ -181,7 +181,7 @@ def withdraw(
     """Withdraw a quote."""
     run = cli()
     db, actor = run.signed_in()
-    command = WithdrawBid(new_op(), project_id(db, actor, no), _supplier(supplier), reason)
+    command = WithdrawBid(op_id(), project_id(db, actor, no), _supplier(supplier), reason)
     run.emit(bids.withdraw_bid(db, actor, command), {"round": _("轮次"), "version": _("第几次")})
 
 
@@ -190,7 +190,7 @@ def open_(no: NoArgument) -> None:
     """Open a sealed round, or end an open one."""
     run = cli()
     db, actor = run.signed_in()
-    done = rounds.open_round(db, actor, OpenRound(new_op(), project_id(db, actor, no)))
+    done = rounds.open_round(db, actor, OpenRound(op_id(), project_id(db, actor, no)))
     run.emit(
         done,
         {"round": _("轮次"), "at": _("开标时间"), "bidders": _("报价家数"), "digest": _("总指纹")},
@@ -202,7 +202,7 @@ def close(no: NoArgument) -> None:
     """Go on to the review."""
     run = cli()
     db, actor = run.signed_in()
-    rounds.close_bidding(db, actor, new_op(), project_id(db, actor, no))
+    rounds.close_bidding(db, actor, op_id(), project_id(db, actor, no))
     run.say(_("已进入评审。"))
 
 
@@ -301,13 +301,13 @@ def score(
     found = project_id(db, actor, no)
     if weight:
         pairs = tuple((_criterion(key), number) for key, number in map(_points, weight))
-        scores.set_weights(db, actor, SetWeights(new_op(), found, pairs))
+        scores.set_weights(db, actor, SetWeights(op_id(), found, pairs))
     if give:
         points = []
         for key, number in map(_points, give):
             name, _sign, criterion = key.partition(":")
             points.append((_supplier(name), _criterion(criterion), number))
-        scores.give_points(db, actor, GivePoints(new_op(), found, tuple(points)))
+        scores.give_points(db, actor, GivePoints(op_id(), found, tuple(points)))
     read, sheet = comparison(db, actor, found), scores.scoring(db, actor, found)
     rows = []
     for one, price in zip(read.suppliers, price_points(read.grid), strict=True):
@@ -365,7 +365,7 @@ def choose(
         )
     else:
         choices = tuple(_pick(text, reason) for text in picks or ())
-    done = save_draft(db, actor, SaveDraft(new_op(), found, choices))
+    done = save_draft(db, actor, SaveDraft(op_id(), found, choices))
     run.emit({"lines": done}, {"lines": _("已存拟中选行数")})
 
 
@@ -395,7 +395,7 @@ def fail(
     """Declare a lot or lines failed."""
     run = cli()
     db, actor = run.signed_in()
-    command = FailPart(new_op(), project_id(db, actor, no), reason, lot, tuple(line or ()))
+    command = FailPart(op_id(), project_id(db, actor, no), reason, lot, tuple(line or ()))
     run.emit({"lines": fail_part(db, actor, command)}, {"lines": _("流标行数")})
 
 

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import supplier_id
 from app.domain import expiry
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import local_time
 from app.services.negotiation.history import export_history, history
@@ -41,7 +41,7 @@ def terms(
     db, actor = run.signed_in()
     found = project_id(db, actor, no)
     if file is not None:
-        read = read_terms(db, actor, ReadTerms(new_op(), found, file))
+        read = read_terms(db, actor, ReadTerms(op_id(), found, file))
         run.emit(read, {"lots": _("换标包的行数"), "ceilings": _("改限价的行数")})
         return
     path = out or Path(f"{no}-terms.xlsx")
@@ -66,11 +66,11 @@ def papers(
     who = supplier_id(run, supplier) if supplier else actor.org_id
     if add:
         day = expiry.parse(until) if until else None
-        made = put_paper(db, actor, PutPaper(new_op(), who, add, number, day))
+        made = put_paper(db, actor, PutPaper(op_id(), who, add, number, day))
         run.emit({"paper_id": made}, {"paper_id": _("资质号")})
         return
     if check or uncheck:
-        check_paper(db, actor, CheckPaper(new_op(), who, check or uncheck, checked=bool(check)))
+        check_paper(db, actor, CheckPaper(op_id(), who, check or uncheck, checked=bool(check)))
     run.emit(
         papers_of(db, actor, who),
         {

@@ -12,10 +12,10 @@ from app import paths
 from app.adapters.local_files import write
 from app.cli import order_rest, order_shortage
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import one_of
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.orders.amend import Change
 from app.domain.orders.signing import Decision
 from app.i18n import _
@@ -141,7 +141,7 @@ def amend(
     factors = {one.line: one.pack_factor for one in detail.content.lines}
     changes = tuple(_change(text, factors) for text in line)
     row = detail.row
-    command = Amend(new_op(), row.org_id, row.id, row.version, changes, reason)
+    command = Amend(op_id(), row.org_id, row.id, row.version, changes, reason)
     run.emit(
         changing.amend(db, actor, command),
         {"no": _("订单"), "version": _("版本"), "state": _("状态")},
@@ -160,7 +160,7 @@ def cancel(
     rows = [row for row in _orders(no) if row.state is not State.CANCELLED]
     run.confirm(_("作废 {n} 张成员订单，签过的也作废？", n=len(rows)), yes=yes)
     done = [
-        changing.cancel(db, actor, CancelOrder(new_op(), row.org_id, row.id, row.version, reason))
+        changing.cancel(db, actor, CancelOrder(op_id(), row.org_id, row.id, row.version, reason))
         for row in rows
     ]
     run.emit(done, {"no": _("订单"), "state": _("状态")})
@@ -171,7 +171,7 @@ def urge(no: Annotated[str, typer.Argument(help=_("成员订单号 CG…，或�
     """Remind those who have not signed."""
     run = cli()
     pairs = tuple((row.org_id, row.id) for row in _orders(no))
-    run.emit(changing.urge(*run.signed_in(), Urge(new_op(), pairs)), {"count": _("催了几张")})
+    run.emit(changing.urge(*run.signed_in(), Urge(op_id(), pairs)), {"count": _("催了几张")})
 
 
 @app.command(help=_("核对：每张统采订单的合计等于成员订单之和"))

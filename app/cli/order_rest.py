@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.orders import candidate, moment, say_consolidated
 from app.domain.days import day_or_none
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.orders.answer import Offer
 from app.i18n import _
 from app.services.orders import queries
@@ -57,7 +57,7 @@ def answer(
     factors = {one.line: one.pack_factor for one in detail.content.lines}
     offers = tuple(_offer(text, factors) for text in line)
     row = detail.row
-    command = Answer(new_op(), row.org_id, row.id, row.version, offers, reason)
+    command = Answer(op_id(), row.org_id, row.id, row.version, offers, reason)
     run.emit(
         answer_service(db, actor, command),
         {"no": _("订单"), "state": _("状态"), "lines": _("不照订单的行")},
@@ -100,7 +100,7 @@ def settle(
     given = sum(1 for one in found.lines if one.rest and one.line not in lines)
     question = _("{n} 行余量转备选，{m} 行余量退回约定量？", n=len(lines), m=given)
     run.confirm(question, yes=yes)
-    command = SettleRest(new_op(), found.org_id, found.order_id, found.version, lines, reason)
+    command = SettleRest(op_id(), found.org_id, found.order_id, found.version, lines, reason)
     run.emit(
         settle_rest(*run.signed_in(), command),
         {
@@ -123,7 +123,7 @@ def join(
     rows = candidates(db, actor, CandidatesWanted())
     chosen = tuple((row.org_id, row.id) for row in (candidate(rows, one) for one in requisition))
     row = group_of(group)
-    command = Join(new_op(), row.lead_id, row.id, chosen, moment(sign_by))
+    command = Join(op_id(), row.lead_id, row.id, chosen, moment(sign_by))
     say_consolidated(join_service(db, actor, command), _("补的成员订单"))
 
 

@@ -10,9 +10,9 @@ import typer
 from app import paths
 from app.adapters.local_files import write
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.orders.shortage import Short
 from app.i18n import _
 from app.services.orders.detail import OrderDetail, OrderWanted, order_detail
@@ -64,7 +64,7 @@ def declare(
     factors = {one.line: one.pack_factor for one in detail.content.lines}
     row = detail.row
     shorts = tuple(_short(text, factors) for text in line)
-    command = DeclareShort(new_op(), row.org_id, row.id, row.version, shorts, reason)
+    command = DeclareShort(op_id(), row.org_id, row.id, row.version, shorts, reason)
     _say(declare_short(*cli().signed_in(), command))
 
 
@@ -72,7 +72,7 @@ def declare(
 def agree(no: OrderArgument) -> None:
     """Agree as the other side."""
     row = _newest(no, State.SUBMITTED)
-    command = AnswerShort(new_op(), row.org_id, row.order_id, row.seq, agree=True)
+    command = AnswerShort(op_id(), row.org_id, row.order_id, row.seq, agree=True)
     _say(answer_short(*cli().signed_in(), command))
 
 
@@ -80,7 +80,7 @@ def agree(no: OrderArgument) -> None:
 def refuse(no: OrderArgument, reason: ReasonOption) -> None:
     """Refuse as the other side."""
     row = _newest(no, State.SUBMITTED)
-    command = AnswerShort(new_op(), row.org_id, row.order_id, row.seq, agree=False, reason=reason)
+    command = AnswerShort(op_id(), row.org_id, row.order_id, row.seq, agree=False, reason=reason)
     _say(answer_short(*cli().signed_in(), command))
 
 
@@ -88,7 +88,7 @@ def refuse(no: OrderArgument, reason: ReasonOption) -> None:
 def withdraw(no: OrderArgument, reason: ReasonOption) -> None:
     """Take a note back."""
     row = _newest(no, State.SUBMITTED, State.APPROVED)
-    command = WithdrawShort(new_op(), row.org_id, row.order_id, row.seq, reason)
+    command = WithdrawShort(op_id(), row.org_id, row.order_id, row.seq, reason)
     _say(withdraw_short(*cli().signed_in(), command))
 
 
@@ -112,7 +112,7 @@ def settle(
     given = sum(1 for one in found.lines if one.rest and one.line not in lines)
     question = _("{n} 行余量转备选，{m} 行余量退回约定量？", n=len(lines), m=given)
     run.confirm(question, yes=yes)
-    done = settle_short(db, actor, SettleShort(new_op(), row.org_id, row.order_id, row.seq, lines))
+    done = settle_short(db, actor, SettleShort(op_id(), row.org_id, row.order_id, row.seq, lines))
     run.emit(
         done,
         {

@@ -11,9 +11,9 @@ import typer
 
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.domain.days import ZONE, typed_time
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.orders.signing import Decision
 from app.i18n import _
 from app.services.orders.candidates import (
@@ -57,7 +57,7 @@ def consolidate(
     rows = candidates(db, actor, CandidatesWanted(item_class, of_supplier))
     picked = rows if everything else [candidate(rows, one) for one in requisition or ()]
     chosen = tuple((row.org_id, row.id) for row in picked)
-    made = consolidate_service(db, actor, Consolidate(new_op(), title, chosen, moment(sign_by)))
+    made = consolidate_service(db, actor, Consolidate(op_id(), title, chosen, moment(sign_by)))
     say_consolidated(made, _("成员订单"))
 
 
@@ -92,7 +92,7 @@ def sign(
     db, actor = run.signed_in()
     row = _order(no)
     decision = Decision.REFUSED if refuse else Decision.SIGNED
-    command = Sign(new_op(), row.org_id, row.id, version or row.version, decision, reason)
+    command = Sign(op_id(), row.org_id, row.id, version or row.version, decision, reason)
     done = sign_service(db, actor, command)
     run.emit(
         done,
@@ -121,7 +121,7 @@ def seal(
     db, actor = run.signed_in()
     row = _order(no)
     data = local_files.read(certificate)
-    done = seal_service(db, actor, Seal(new_op(), row.org_id, row.id, row.version, data, password))
+    done = seal_service(db, actor, Seal(op_id(), row.org_id, row.id, row.version, data, password))
     run.emit(
         done,
         {"no": _("订单"), "party": _("哪一方"), "holder": _("证书"), "at": _("时间")},

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.platform import checklist as checklists, organisations, places, terms
 from app.services.platform.organisations import (
@@ -77,7 +77,7 @@ def add(
         name, short, kind or usual, uscc, legal=legal, licence=licence, insurer=insurer
     )
     made = organisations.add_organisation(
-        *run.signed_in(), AddOrganisation(new_op(), code, role, facts)
+        *run.signed_in(), AddOrganisation(op_id(), code, role, facts)
     )
     run.say(_("已新增 {code} {name}。", code=code, name=name))
     if run.as_json:
@@ -105,7 +105,7 @@ def change(
     facts = replace(row.facts, **{key: value for key, value in given.items() if value})
     ends = row.valid_to if not leaves else None if leaves == "stay" else typed_day(leaves)
     organisations.change_organisation(
-        *run.signed_in(), ChangeOrganisation(new_op(), row.id, facts, ends)
+        *run.signed_in(), ChangeOrganisation(op_id(), row.id, facts, ends)
     )
     run.say(_("{code} 已修改。", code=code))
 
@@ -135,7 +135,7 @@ def change_place(
         storage=storage or line.facts.storage,
         active=not close,
     )
-    command = ChangePlace(new_op(), where, line.id, facts)
+    command = ChangePlace(op_id(), where, line.id, facts)
     places.change_place(*run.signed_in(), command)
     run.say(_("库位 {code} 已保存。", code=code))
 
@@ -169,7 +169,7 @@ def set_term(
     run = cli()
     chosen = tuple(int(one) for one in weekdays.split(",") if one.strip().isdecimal())
     command = terms.SetTerm(
-        new_op(), _row(run, org).id, _row(run, supplier).id, days, chosen, trigger
+        op_id(), _row(run, org).id, _row(run, supplier).id, days, chosen, trigger
     )
     terms.set_term(*run.signed_in(), command)
     run.say(_("约定已保存，从今天起生效。"))

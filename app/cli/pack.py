@@ -13,7 +13,6 @@ from app.cli.operation import OpOption, op_id
 from app.cli.scope import item_id, org_id, signed_in_at
 from app.cli.two_persons import SecondOption, second_person
 from app.domain.duties import Actor
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.db import Database
 from app.services.labels.commands import Source
@@ -222,7 +221,7 @@ def label(how: How, codes: Codes) -> None:
     run = cli()
     db, actor = run.signed_in()
     chosen = tuple(ending.packs_by_code(db, actor, how.org_id, tuple(codes)))
-    job = PrintJob(new_op(), how.org_id, how.options(), how.target, Source.STOCK, pack_ids=chosen)
+    job = PrintJob(op_id(), how.org_id, how.options(), how.target, Source.STOCK, pack_ids=chosen)
     ready = ready_labels(db, actor, job)
     run.emit({"labels": len(chosen), "files": how.put_out(ready.prepared, ready.number)},
              {"labels": _("标签"), "files": _("已输出")})  # fmt: skip

@@ -10,11 +10,11 @@ import typer
 
 from app import paths
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids, supplier_id
 from app.domain.days import typed_day
 from app.domain.documents import state_title
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
 from app.services.settlement.listing import statement_by_no
@@ -78,7 +78,7 @@ def account(
 ) -> None:
     """Enter an account."""
     run = cli()
-    command = EnterPayee(new_op(), org_id(run, org), supplier_id(run, supplier), name, bank, number)
+    command = EnterPayee(op_id(), org_id(run, org), supplier_id(run, supplier), name, bank, number)
     enter_payee(*run.signed_in(), command)
     run.say(_("账户已录入，等另一个人核对。"))
 
@@ -92,7 +92,7 @@ def check(
     db, actor = run.signed_in()
     where, whose = org_id(run, org), supplier_id(run, supplier)
     waiting = _waiting(payees(db, actor, where), whose)
-    check_payee(db, actor, CheckPayee(new_op(), where, waiting.payee_id))
+    check_payee(db, actor, CheckPayee(op_id(), where, waiting.payee_id))
     run.say(_("{supplier} 的账户已核对，可以付款。", supplier=waiting.supplier))
 
 
@@ -117,7 +117,7 @@ def make(
         chosen = [statement_by_no(db, actor, no, where).statement_id for no in numbers]
     else:
         chosen = [one.statement_id for one in payable(db, actor, (where,))]
-    made = make_payment(db, actor, MakePayment(new_op(), where, tuple(chosen), note))
+    made = make_payment(db, actor, MakePayment(op_id(), where, tuple(chosen), note))
     run.emit(made, {"no": _("付款批号"), "amount": _("金额"), "transfers": _("笔数")})
 
 
@@ -155,7 +155,7 @@ def file(
     where = org_id(run, org)
     target = out or paths.output() / f"{no}.csv"
     batch = _batch(run, where, no)
-    count = file_payment(db, actor, FilePayment(new_op(), where, batch, target))
+    count = file_payment(db, actor, FilePayment(op_id(), where, batch, target))
     run.say(_("已保存 {path}，{n} 笔。", path=target, n=count))
     if run.as_json:
         run.emit({"file": str(target), "transfers": count})
@@ -188,7 +188,7 @@ def _answer(no: str, org: str, supplier: str, day: date | None, note: str) -> No
     db, actor = run.signed_in()
     where = org_id(run, org)
     whose = supplier_id(run, supplier) if supplier else 0
-    command = AnswerPayment(new_op(), where, _batch(run, where, no), whose, day, note)
+    command = AnswerPayment(op_id(), where, _batch(run, where, no), whose, day, note)
     state = answer_payment(db, actor, command)
     run.say(_("{no}：{state}", no=no, state=state_title(state)))
     if run.as_json:
@@ -201,7 +201,7 @@ def cancel(no: BatchArgument, note: NoteOption, org: OrgOption = "") -> None:
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    cancel_payment(db, actor, CancelPayment(new_op(), where, _batch(run, where, no), note))
+    cancel_payment(db, actor, CancelPayment(op_id(), where, _batch(run, where, no), note))
     run.say(_("付款批 {no} 已作废。", no=no))
 
 
@@ -216,7 +216,7 @@ def report(
     run = cli()
     db, actor = run.signed_in()
     row = statement_by_no(db, actor, no, org_id(run, org) if org else 0)
-    keep_report(db, actor, Report(new_op(), row.org_id, row.statement_id, typed_day(day), receipt))
+    keep_report(db, actor, Report(op_id(), row.org_id, row.statement_id, typed_day(day), receipt))
     run.say(_("{no} 的上报已登记。", no=no))
 
 

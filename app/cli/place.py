@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.places import place_id, place_named
 from app.cli.scope import item_id, org_id
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.platform.places import KINDS, STORAGES, ZONES
 from app.services.stock.listing import PlainQuery, stock_rows
@@ -55,7 +55,7 @@ def add(
     db, actor = run.signed_in()
     where = org_id(run, org)
     above = place_id(where, parent)
-    add_place(db, actor, AddPlace(new_op(), where, code, name, kind, zone, above, storage))
+    add_place(db, actor, AddPlace(op_id(), where, code, name, kind, zone, above, storage))
     run.say(_("已新增库位 {code} {name}。", code=code.upper(), name=name))
 
 
@@ -86,5 +86,5 @@ def move(
               place=source.name, n=len(found)),
         )  # fmt: skip
     line = MoveLine(wanted, found[0].lot_id, found[0].owner_id, source.id, target.id, qty)
-    move_goods(db, actor, MoveGoods(new_op(), where, (line,), reason))
+    move_goods(db, actor, MoveGoods(op_id(), where, (line,), reason))
     run.say(_("已移库：{name} {qty} → {place}。", name=found[0].name, qty=qty, place=target.name))

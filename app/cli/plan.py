@@ -12,9 +12,9 @@ import typer
 
 from app.cli import plan_group, plan_review, plan_terms
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, signed_in_at
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.replenish.calendar import ReviewDays
 from app.domain.replenish.frontier import Aim
 from app.domain.replenish.settings import MOST_DAYS, Settings
@@ -110,7 +110,7 @@ def plan(
         last = board(db, actor, SuggestionQuery(where)).settings
         chosen = _changed(last, round(target), service, review)
         with run.progress(_("正在计算补货")) as report:
-            done = run_plan(db, actor, Run(new_op(), where, settings=chosen), report)
+            done = run_plan(db, actor, Run(op_id(), where, settings=chosen), report)
         run.say(
             _(
                 "已计算 {items} 个品规，建议补 {n} 个，保留 {kept} 处人工改动。",
@@ -169,7 +169,7 @@ def asked(
         quantity * found.pack_factor,
         given * found.pack_factor,
     )
-    record(db, actor, RecordDemand(new_op(), where, store_of(db, actor, where), (line,)))
+    record(db, actor, RecordDemand(op_id(), where, store_of(db, actor, where), (line,)))
     run.say(
         _(
             "已登记 {name} 请领 {n} {unit}，已发 {given}。",

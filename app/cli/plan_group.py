@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.replenishment.group_first import TakeHelp, offers, take
 
@@ -82,7 +82,7 @@ def take_help(
     if not wishes:
         run.say(_("要补的品规里，没有成员有多余的可调。"))
         return
-    done = take(db, actor, TakeHelp(new_op(), where, 0, wishes))
+    done = take(db, actor, TakeHelp(op_id(), where, 0, wishes))
     for asked in done.asked:
         run.say(asked.words)
     if run.as_json:

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.money import price
 from app.domain.replenish.by_hand import KINDS, ByHand, Kind
 from app.domain.replenish.successor import Successor
@@ -72,14 +72,14 @@ def fix(
     db, actor = run.signed_in()
     where, wanted = org_id(run, org), item_id(run, item)
     if end:
-        end_number(db, actor, EndNumber(new_op(), where, wanted))
+        end_number(db, actor, EndNumber(op_id(), where, wanted))
         run.say(_("已取消人工定数，下次计算用算出来的数。"))
         return
     from app.cli.formulary import day
 
     pack = find_items(db, actor, read(db, item))[0].pack_factor
     number = _number((low, high, monthly), pack, ByHand(Kind.LEVELS, reason, until=day(until)))
-    set_number(db, actor, SetNumber(new_op(), where, wanted, number))
+    set_number(db, actor, SetNumber(op_id(), where, wanted, number))
     run.say(_("已记下，下次计算就用。"))
     if run.as_json:
         run.emit([_line(row) for row in numbers(db, actor, where) if row.item_id == wanted])
@@ -153,14 +153,14 @@ def replace(
     db, actor = run.signed_in()
     where, before = org_id(run, org), item_id(run, old)
     if end:
-        end_successor(db, actor, EndSuccessor(new_op(), where, before))
+        end_successor(db, actor, EndSuccessor(op_id(), where, before))
         run.say(_("已取消，下次计算各算各的。"))
         return
     units = ratio.replace("：", ":").split(":")
     if len(units) != 2 or not all(one.isascii() and one.isdigit() for one in units):  # noqa: PLR2004 - old and new
         raise DomainError("cli.ratio", _("--ratio 写成 旧:新，如 2:1。"))
     link = Successor(before, item_id(run, new), int(units[0]), int(units[1]))
-    set_successor(db, actor, SetSuccessor(new_op(), where, link, reason))
+    set_successor(db, actor, SetSuccessor(op_id(), where, link, reason))
     run.say(_("已记下，下次计算就用。"))
 
 
@@ -207,7 +207,7 @@ def term(
         db,
         actor,
         SetSupply(
-            new_op(),
+            op_id(),
             org_id(run, org),
             _supplier(run, supplier),
             item_id(run, item) if item else 0,

@@ -10,10 +10,10 @@ import typer
 
 from app import paths
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.reporting.fields import Field
 from app.domain.reporting.kinds import KINDS, kind_of
 from app.i18n import _
@@ -67,7 +67,7 @@ def export(
     chosen = [kind_of(one) for one in kind] if kind else kinds_for(db, actor, where)
     found = []
     for one in chosen:
-        wanted = ExportWanted(new_op(), where, one.code, begin, end, changes)
+        wanted = ExportWanted(op_id(), where, one.code, begin, end, changes)
         made = export_service(db, actor, wanted)
         if made is None:
             continue

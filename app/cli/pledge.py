@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.awarding.limits import percent
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.pledges.execution import PledgeRow, execution
 from app.services.pledges.supplement import (
@@ -64,7 +64,7 @@ def supplement(
     db, actor = run.signed_in()
     row = _pledge(org, item)
     command = AskSupplement(
-        new_op(), row.org_id, row.award_id, row.item_id, packs * row.factor, reason
+        op_id(), row.org_id, row.award_id, row.item_id, packs * row.factor, reason
     )
     run.emit(ask_supplement(db, actor, command), _step_titles())
 
@@ -111,7 +111,7 @@ def _decide(no: str, answer: str, *, approved: bool) -> None:
             "supplement.gone",
             _("没有找到补充约定 {no}。用 yilian pledge supplements 看有哪些。", no=no),
         )
-    command = DecideSupplement(new_op(), found[0].org_id, found[0].id, approved, answer)
+    command = DecideSupplement(op_id(), found[0].org_id, found[0].id, approved, answer)
     run.emit(decide_supplement(db, actor, command), _step_titles())
 
 

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import price_view, supplier_id
 from app.domain import money
 from app.domain.days import typed_day
-from app.domain.ids import new_op
 from app.domain.pricing import PriceSource
 from app.i18n import _
 from app.services.catalogue.detail import item_id_of
@@ -89,7 +89,7 @@ def create(
 ) -> None:
     """Publish a price list."""
     run = cli()
-    command = CreateList(new_op(), code, title, source, note=reason)
+    command = CreateList(op_id(), code, title, source, note=reason)
     run.emit({"id": create_list(*run.signed_in(), command)}, {"id": _("价格表号")})
 
 
@@ -112,7 +112,7 @@ def leave(
         )  # fmt: skip
         return
     found = next((one.list_id for one in rows if one.code == code), 0)
-    give_leave(db, actor, GiveLeave(new_op(), found))
+    give_leave(db, actor, GiveLeave(op_id(), found))
     run.say(_("已同意承接 {code}，可以登记或导入价格了。", code=code))
 
 
@@ -140,7 +140,7 @@ def put(
         ceiling=money.price(ceiling) if ceiling else None,
         rank=rank,
     )
-    done = set_price(db, actor, SetPrice(new_op(), known, new))
+    done = set_price(db, actor, SetPrice(op_id(), known, new))
     run.emit(done, {"price_id": _("价格号"), "closed_id": _("截止的旧价格号")})
 
 
@@ -152,7 +152,7 @@ def close(
 ) -> None:
     """End a price."""
     run = cli()
-    done = close_price(*run.signed_in(), ClosePrice(new_op(), price_id, _day(day), reason))
+    done = close_price(*run.signed_in(), ClosePrice(op_id(), price_id, _day(day), reason))
     run.emit(done, {"closed_id": _("已截止的价格号")})
 
 

@@ -23,7 +23,6 @@ from app.cli.places import place_id
 from app.cli.scope import item_id, org_id, org_ids, signed_in_at
 from app.domain.consumption.reagents import KIT_STATES, Mode, Rule, TestKind
 from app.domain.days import day_or_none
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.consumption import reagent_tests
 from app.services.consumption.reagent_back import TakeBackKit, take_back_kit
@@ -56,7 +55,7 @@ def define_(
     run = cli()
     rule = Rule(mode, tests, dead, days)
     where = org_id(run, org)
-    define(*run.signed_in(), DefineReagent(new_op(), where, item_id(run, item), rule))
+    define(*run.signed_in(), DefineReagent(op_id(), where, item_id(run, item), rule))
     run.say(_("已设好。已经开着的盒不变。"))
 
 
@@ -98,7 +97,7 @@ def count(
     when = day_or_none(day) or _today()
     one = reagent_tests.Run(analyser, number, item_id(run, item), kind, tests, when)
     booked = reagent_tests.count_tests(
-        db, actor, reagent_tests.CountTests(new_op(), org_id(run, org), (one,))
+        db, actor, reagent_tests.CountTests(op_id(), org_id(run, org), (one,))
     )
     run.say(_("已登记。") if booked else _("这个号登记过，没有重复计数。"))
     if run.as_json:

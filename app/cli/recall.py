@@ -11,10 +11,10 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.stock.recalls import STAGES, Action
 from app.i18n import N_, _
 from app.services.recalls import expiring as actions, recall as recalls
@@ -77,7 +77,7 @@ def answer(
     run = cli()
     db, actor = run.signed_in()
     row = _row(no)
-    recalls.answer(db, actor, recalls.Answer(new_op(), org_id(run, org), row.id, note))
+    recalls.answer(db, actor, recalls.Answer(op_id(), org_id(run, org), row.id, note))
     run.say(_("已回复 {no}。", no=row.no))
 
 
@@ -91,7 +91,7 @@ def close(
     run = cli()
     db, actor = run.signed_in()
     row = _row(no)
-    recalls.close(db, actor, recalls.Close(new_op(), row.id, row.version, report, release))
+    recalls.close(db, actor, recalls.Close(op_id(), row.id, row.version, report, release))
     run.say(_("已结束 {no}。", no=row.no))
 
 
@@ -185,7 +185,7 @@ def act(
         raise DomainError("expiry.person", words)
     who = people[person] if person else actor.person_id
     command = actions.Plan(
-        new_op(), where, lot.item_id, lot.lot_id, action, rows[0].qty, who,
+        op_id(), where, lot.item_id, lot.lot_id, action, rows[0].qty, who,
         typed_day(by),
     )  # fmt: skip
     actions.plan(db, actor, command)

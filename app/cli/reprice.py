@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.domain import money
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.prices import alerts, requests
 from app.services.prices.requests import AskPrice, CancelRequest, DecidePrice
@@ -32,7 +32,7 @@ def ask(
     """Ask for another price."""
     run = cli()
     command = AskPrice(
-        new_op(),
+        op_id(),
         price,
         money.price(new),
         money.price(before),
@@ -70,7 +70,7 @@ def agree(no: RequestArgument) -> None:
 def cancel(no: RequestArgument) -> None:
     """Take a request back."""
     run = cli()
-    command = CancelRequest(new_op(), _request(no))
+    command = CancelRequest(op_id(), _request(no))
     requests.cancel_request(*run.signed_in(), command)
     run.say(_("申请 {no} 已撤回。", no=no))
 
@@ -90,7 +90,7 @@ def refuse(no: RequestArgument, reason: Annotated[str, typer.Option(help=_("理�
 
 def _decide(no: str, *, agree: bool, answer: str) -> None:
     run = cli()
-    command = DecidePrice(new_op(), _request(no), agree, answer)
+    command = DecidePrice(op_id(), _request(no), agree, answer)
     status = requests.decide_price(*run.signed_in(), command)
     run.say(_("申请 {no} 现在是「{state}」。", no=no, state=requests.status_text(status)))
 

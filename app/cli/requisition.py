@@ -15,7 +15,6 @@ from app.cli.scope import item_id, org_id
 from app.domain.documents import state_title
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import N_, _
 from app.services.db import Database
 from app.services.item_lookup import find_items
@@ -217,7 +216,7 @@ def _decide(no: str, org: str, reason: str, *, approved: bool = True) -> None:
     run = cli()
     db, actor = run.signed_in()
     head = by_number(db, actor, _where(db, actor, no, org), no).head
-    command = Decide(new_op(), head.org_id, head.id, head.version, approved, reason)
+    command = Decide(op_id(), head.org_id, head.id, head.version, approved, reason)
     _answer(decide(db, actor, command))
 
 
@@ -241,7 +240,7 @@ def _take_step(
     run = cli()
     db, actor = run.signed_in()
     head = by_number(db, actor, org_id(run, org), no).head
-    _answer(step(db, actor, Step(new_op(), head.org_id, head.id, head.version, note)))
+    _answer(step(db, actor, Step(op_id(), head.org_id, head.id, head.version, note)))
 
 
 def _answer(made: Requested) -> None:

@@ -12,10 +12,10 @@ import typer
 
 from app.adapters import local_files
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain import barcode_rules, money
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.orders.approval import Limits
 from app.domain.scan import BarcodeRule, ScanResult
 from app.i18n import _
@@ -53,7 +53,7 @@ def door(
     }  # fmt: skip
     wanted = replace(now, **{key: value for key, value in given.items() if value >= 0})
     if wanted != now:
-        door_policy.save_policy(db, actor, SavePolicy(new_op(), where, wanted))
+        door_policy.save_policy(db, actor, SavePolicy(op_id(), where, wanted))
         run.say(_("已保存，下一次打开送货单起生效。"))
     run.emit(
         wanted,
@@ -79,9 +79,9 @@ def approval(
     now = limits(db, actor, where)
     wanted = Limits(_limit(store, now.store), _limit(member, now.member))
     if wanted != now:
-        wanted = save_limits(db, actor, SaveLimits(new_op(), where, wanted))
+        now = save_limits(db, actor, SaveLimits(op_id(), where, wanted))
         run.say(_("已保存，之后提交的采购申请按它审批。"))
-    run.emit(wanted, {"store": _("库管到（元）"), "member": _("本院负责人到（元）")})
+    run.emit(now, {"store": _("库管到（元）"), "member": _("本院负责人到（元）")})
 
 
 @app.command(help=_("采购方式：每种方式能按哪些来源的价格统采；给了就保存"))
@@ -94,7 +94,7 @@ def procurement(
     db, actor = run.signed_in()
     if mode or sources:
         wanted = tuple(one.strip() for one in sources.split(",") if one.strip())
-        table = modes.set_mode(db, actor, SetMode(new_op(), mode, wanted))
+        table = modes.set_mode(db, actor, SetMode(op_id(), mode, wanted))
     else:
         table = modes.modes(db)
     run.emit(
@@ -129,10 +129,10 @@ def catalogue(
         warn_days=warn_days if warn_days >= 0 else now.warn_days,
     )
     if wanted != now:
-        save_list_limits(db, actor, SaveListLimits(new_op(), wanted))
+        save_list_limits(db, actor, SaveListLimits(op_id(), wanted))
     if codes and (codes == "refuse") != strict:
         strict = not strict
-        save_strictness(db, actor, SaveStrictness(new_op(), strict))
+        save_strictness(db, actor, SaveStrictness(op_id(), strict))
     run.emit(
         {
             "codes": "refuse" if strict else "warn",
@@ -160,7 +160,7 @@ def rules(
     run = cli()
     if load is not None:
         db, actor = run.signed_in()
-        scan_rules.save_rules(db, actor, SaveRules(new_op(), _loaded(load)))
+        scan_rules.save_rules(db, actor, SaveRules(op_id(), _loaded(load)))
         run.say(_("规则已保存，下一次扫码起生效。"))
     if sample:
         _show_scan(run, scan_rules.read(run.db(), sample))

@@ -11,11 +11,11 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, org_ids, supplier_id
 from app.domain.documents import state_title
 from app.domain.duties import Duty
 from app.domain.errors import DomainError, Problem
-from app.domain.ids import new_op
 from app.domain.settlement.bill import BillLine, Why
 from app.domain.settlement.invoice import cent_amount
 from app.i18n import N_, _
@@ -72,7 +72,7 @@ def make(
     made: list[StatementMade] = []
     for one in orgs:
         try:
-            made += make_statements(db, actor, MakeStatements(new_op(), one, period, wanted))
+            made += make_statements(db, actor, MakeStatements(op_id(), one, period, wanted))
         except DomainError as error:
             if org != "all" or error.code != "statement.nothing":
                 raise
@@ -255,7 +255,7 @@ def bill(
         total = cent_amount(amount)
     gap = save_bill(
         db, actor,
-        SaveBill(new_op(), row.org_id, row.statement_id, row.version, total, found, note),
+        SaveBill(op_id(), row.org_id, row.statement_id, row.version, total, found, note),
     )  # fmt: skip
     run.say(_("账单 {total}，比应付多 {gap}。", total=total, gap=gap))
     _emit_gaps(run, differences(db, actor, row.org_id, row.statement_id))
@@ -282,7 +282,7 @@ def adjust(
     run = cli()
     row = _find(run, no, org)
     command = Adjust(
-        new_op(), row.org_id, row.statement_id, row.version, cent_amount(amount), note,
+        op_id(), row.org_id, row.statement_id, row.version, cent_amount(amount), note,
         item_id(run, item) if item else 0,
     )  # fmt: skip
     payable = add_adjustment(*run.signed_in(), command)
@@ -363,7 +363,7 @@ def _step(no: str, org: str, verb: Verb, note: str = "", amount: str = "") -> No
     run = cli()
     row = _find(run, no, org)
     bill_total = cent_amount(amount) if amount else None
-    command = Step(new_op(), row.org_id, row.statement_id, verb, row.version, note, bill_total)
+    command = Step(op_id(), row.org_id, row.statement_id, verb, row.version, note, bill_total)
     state = step(*run.signed_in(), command)
     run.say(_("{no}：{state}", no=no, state=state_title(state)))
     if run.as_json:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.committee.temporary import (
     AskTemporary,
@@ -32,7 +32,7 @@ def ask(
 ) -> None:
     """Ask for a temporary purchase."""
     run = cli()
-    command = AskTemporary(new_op(), org_id(run, org), item_id(run, item), qty, reason, department)
+    command = AskTemporary(op_id(), org_id(run, org), item_id(run, item), qty, reason, department)
     run.emit(
         ask_temporary(*run.signed_in(), command),
         {"no": _("单号"), "name": _("通用名"), "qty": _("数量"), "times": _("一年内第几次")},
@@ -66,7 +66,7 @@ def step(
     for row in temporaries(db, actor, org_ids(run, "all")):
         if row.no == no:
             command = DecideTemporary(
-                new_op(), row.org_id, row.purchase_id, status, row.version, note
+                op_id(), row.org_id, row.purchase_id, status, row.version, note
             )
             run.emit({"no": no, "status": decide_temporary(db, actor, command)},
                      {"no": _("单号"), "status": _("进度")})  # fmt: skip

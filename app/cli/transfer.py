@@ -12,13 +12,13 @@ import typer
 from app import paths
 from app.adapters import local_files
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, org_ids
 from app.cli.two_persons import SecondOption, second_person
 from app.domain.controlled import LOSS, PSYCHOACTIVE
 from app.domain.days import typed_day
 from app.domain.duties import Actor
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.receiving.transport import parse_temperature
 from app.domain.transfers.legal import Basis
 from app.domain.transfers.states import Kind, Settle, Urgency
@@ -124,7 +124,7 @@ def request(
     db, actor = run.signed_in()
     papers = (_paper("approval", paper, number),) if paper else ()
     command = Request(
-        new_op(), org_id(run, org), _donor(donor),
+        op_id(), org_id(run, org), _donor(donor),
         tuple(RequestLine(item_id(run, code), int(qty)) for code, qty in _pairs(lines)),
         kind, urgency, basis, note, settle, reason, None,
         typed_day(return_by) if return_by else None,
@@ -231,7 +231,7 @@ def confirm(
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
     quantities = tuple((int(line), int(qty)) for line, qty in _pairs(lines or [], _LINE))
-    command = Confirm(new_op(), head.org_id, head.id, head.version, quantities)
+    command = Confirm(op_id(), head.org_id, head.id, head.version, quantities)
     _said(confirm_step(db, actor, command))
 
 
@@ -258,7 +258,7 @@ def attach(
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
-    command = Attach(new_op(), head.org_id, head.id, _paper(kind, file, number))
+    command = Attach(op_id(), head.org_id, head.id, _paper(kind, file, number))
     _said(attach_paper(db, actor, command))
 
 
@@ -283,7 +283,7 @@ def send(
     for code in trace or ():
         scanned = scan_packs(db, actor, (head.org_id, head.id), scanned.codes, code)
     command = Send(
-        new_op(), head.org_id, head.id, head.version, scanned.picks, mode, carrier, record, warm,
+        op_id(), head.org_id, head.id, head.version, scanned.picks, mode, carrier, record, warm,
         second_person(second),
     )  # fmt: skip
     _said(send_goods(db, actor, command))
@@ -312,7 +312,7 @@ def accept(
         told.append(AcceptLot(int(n), int(taken), int(refused or 0)))
     sent = {lot.n: lot.traces for lot in listing.transfer(db, actor, head.org_id, head.id).lots}
     warm = parse_temperature(temperature) if temperature else None
-    command = Accept(new_op(), head.org_id, head.id, head.version,
+    command = Accept(op_id(), head.org_id, head.id, head.version,
                      with_codes(told, sent, trace or ()), warm, note,
                      second_person(second))  # fmt: skip
     _said(accept_goods(db, actor, command))
@@ -330,7 +330,7 @@ def clear(
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
-    command = Clear(new_op(), head.org_id, head.id, n, qty, lost, second_person(second))
+    command = Clear(op_id(), head.org_id, head.id, n, qty, lost, second_person(second))
     _said(clear_lot(db, actor, command))
     lots = listing.transfer(db, actor, head.org_id, head.id).lots
     if lost and not run.as_json and any(x.n == n and x.controlled in PSYCHOACTIVE for x in lots):
@@ -346,7 +346,7 @@ def return_(
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
     quantities = tuple((int(line), int(qty)) for line, qty in _pairs(lines, _LINE))
-    _said(give_back(db, actor, GiveBack(new_op(), head.org_id, head.id, quantities)))
+    _said(give_back(db, actor, GiveBack(op_id(), head.org_id, head.id, quantities)))
 
 
 @app.command("settle", help=_("借用按价结算（不同法人的药品要有批准文件）"))
@@ -363,7 +363,7 @@ def net(
 ) -> None:
     """Set loans off."""
     run = cli()
-    command = SetOff(new_op(), org_id(run, org), _donor(other), item_id(run, item))
+    command = SetOff(op_id(), org_id(run, org), _donor(other), item_id(run, item))
     units = set_loans_off(*run.signed_in(), command)
     run.say(_("已互抵 {n}。", n=units))
 
@@ -407,7 +407,7 @@ def _step(step: Callable[[Database, Actor, Step], Done], no: str, reason: str = 
     run = cli()
     db, actor = run.signed_in()
     head = listing.transfer_by_no(db, actor, no)
-    _said(step(db, actor, Step(new_op(), head.org_id, head.id, head.version, reason)))
+    _said(step(db, actor, Step(op_id(), head.org_id, head.id, head.version, reason)))
 
 
 def _said(done: Done) -> None:

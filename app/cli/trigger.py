@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import item_id, org_id, org_ids
 from app.domain.consumption.triggers import Trigger
 from app.domain.days import typed_day
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.i18n import N_, _
 from app.services.consumption.terms import EndRule, SetRule, end_rule, rules, set_rule
 
@@ -51,7 +51,7 @@ def set_(
     """Agree a trigger."""
     run = cli()
     command = SetRule(
-        new_op(), org_id(run, org), _supplier(run, supplier), trigger,
+        op_id(), org_id(run, org), _supplier(run, supplier), trigger,
         item_id(run, item) if item else 0, category, typed_day(start) if start else None,
     )  # fmt: skip
     rule = set_rule(*run.signed_in(), command)
@@ -69,7 +69,7 @@ def end(
     """End a rule."""
     run = cli()
     day = typed_day(last) if last else None
-    end_rule(*run.signed_in(), EndRule(new_op(), org_id(run, org), rule, day))
+    end_rule(*run.signed_in(), EndRule(op_id(), org_id(run, org), rule, day))
     run.say(_("已停用。"))
 
 

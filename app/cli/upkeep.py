@@ -11,9 +11,9 @@ import typer
 from app import paths
 from app.adapters.local_files import write
 from app.cli.context import Cli, cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids
 from app.domain.errors import DomainError
-from app.domain.ids import new_op
 from app.domain.papers import TablePaper
 from app.domain.stock.upkeep import Finding
 from app.i18n import _
@@ -36,7 +36,7 @@ def make(org: OrgOption = "") -> None:
     """Make this month's lists."""
     run = cli()
     db, actor = run.signed_in()
-    numbers = upkeep.make_rounds(db, actor, upkeep.MakeRounds(new_op(), org_id(run, org)))
+    numbers = upkeep.make_rounds(db, actor, upkeep.MakeRounds(op_id(), org_id(run, org)))
     run.say(_("新生成：{numbers}", numbers="、".join(numbers)) if numbers
             else _("本月的养护单都有了。"))  # fmt: skip
     if run.as_json:
@@ -88,7 +88,7 @@ def check(
     chosen = lines or [
         x.line for x in upkeep.round_lines(db, actor, row.org_id, row.id) if x.finding is None
     ]
-    command = upkeep.CheckLine(new_op(), row.org_id, row.id, tuple(chosen), result, words, action)
+    command = upkeep.CheckLine(op_id(), row.org_id, row.id, tuple(chosen), result, words, action)
     run.say(_("已登记 {n} 行。", n=upkeep.check(db, actor, command)))
 
 
@@ -97,7 +97,7 @@ def finish(no: No) -> None:
     """Close a list."""
     run = cli()
     row = _row(run, no)
-    command = upkeep.EndRound(new_op(), row.org_id, row.id, row.version)
+    command = upkeep.EndRound(op_id(), row.org_id, row.id, row.version)
     upkeep.end(*run.signed_in(), command)
     run.say(_("{no} 已完成。", no=row.no))
 
@@ -114,7 +114,7 @@ def load(
     run = cli()
     db, actor = run.signed_in()
     where = org_id(run, org)
-    command = climate_log.LoadLog(new_op(), where, _place(run, where, place), file, logger, note)
+    command = climate_log.LoadLog(op_id(), where, _place(run, where, place), file, logger, note)
     done = climate_log.load_log(db, actor, command)
     run.emit(
         done,

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.context import cli
+from app.cli.operation import op_id
 from app.cli.scope import org_id
 from app.domain.days import typed_day
-from app.domain.ids import new_op
 from app.i18n import _
 from app.services.catalogue.use_ranks import rank_by_use
 from app.services.catalogue.version_file import write_changes
@@ -94,7 +94,7 @@ def publish_version(
 ) -> None:
     """Publish a version."""
     run = cli()
-    command = PublishVersion(new_op(), typed_day(effective), title, no, note)
+    command = PublishVersion(op_id(), typed_day(effective), title, no, note)
     run.emit(
         publish(*run.signed_in(), command),
         {"no": _("版本"), "effective_from": _("生效"), "changes": _("改动")},

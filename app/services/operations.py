@@ -32,7 +32,8 @@ from app.i18n import _
 from app.models.base import Moment
 from app.models.platform import Operation
 from app.services.clock_order import CONFIRM, refuse_behind
-from app.services.db import SERVER_NOW, at_end, database_of
+from app.services.db import SERVER_NOW, at_end, database_of, local_time
+from app.services.operation_words import operation_words
 from app.services.ready import Ready
 
 _AS_THEY_ARE: Final = frozenset({int, str, bool, float, type(None)})
@@ -99,11 +100,16 @@ def claim(
     row = session.execute(
         select(Operation).where(Operation.org_id == org_id, Operation.op_id == op_id)
     ).scalar_one_or_none()
-    if row is None or row.digest != digest or row.actor_id != actor.person_id or row.kind != kind:
+    if row is None or row.actor_id != actor.person_id or row.kind != kind:
         raise ConflictError(
             "operation.reused",
             _("这次操作的编号已用于另一件事，没有重复记账。请重新打开页面再做。"),
         )
+    if row.digest != digest:
+        at, name = f"{local_time(row.at):%m-%d %H:%M}", operation_words(kind) or kind
+        words = _("这个编号的「{name}」{at} 已经登记，那一次有效。", at=at, name=name)
+        other = _("这次的内容和那次不同，没有再登记。请核对；要另外登记，请换一个编号。")
+        raise ConflictError("operation.reused", words + other)
     return dict(row.result)
 
 
