@@ -6,12 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from types import ModuleType
 from typing import Any, TypeAlias
 
 import pytest
-from sqlalchemy.orm import Session
 
-from app.domain.duties import Actor
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.services.db import Database
 from app.services.stock import posting
@@ -21,6 +20,7 @@ LONGEST_WAIT = 0.4
 """Seconds for which a commit waits for one that may be held up by it."""
 _Deed: TypeAlias = tuple[str, Callable[..., Any], Any]
 """Login, verb, command."""
+_POSTED = (posting, "_post_postgresql")
 
 
 def race(*calls: Callable[[], object]) -> list[object]:
@@ -76,11 +76,19 @@ def meeting(people: int = 2) -> Iterator[None]:
         yield
 
 
-def in_between(site: Site, first: _Deed, second: _Deed) -> list[object]:
-    """What came of two deeds; the second begins once the first has posted rows, or begins to end.
+def in_between(
+    site: Site, first: _Deed, second: _Deed, after: tuple[ModuleType, str] = _POSTED
+) -> list[object]:
+    """What came of two deeds; the second begins once the first has done a step, or begins to end.
 
     The first goes on when the second is done, or waits for it: the worst moment for a ring, in
     which each waits for the other until the server throws one of them out.
+
+    Args:
+        site: A group on a server.
+        first: Login, verb and command.
+        second: The same of the other.
+        after: The step, as a module and the name of a function in it; else rows are posted.
     """
     ways = [(site.connect(login), site.actor(login)) for login, _verb, _command in (first, second)]
     calls = [
@@ -89,17 +97,17 @@ def in_between(site: Site, first: _Deed, second: _Deed) -> list[object]:
     ]
     came: list[object] = [None, None]
     other = threading.Thread(target=_tell, args=(came, 1, calls[1]))
-    mine, posted = threading.current_thread(), posting._post_postgresql
+    mine, step = threading.current_thread(), getattr(*after)
 
-    def then_the_other(session: Session, actor: Actor, what: posting.Posting) -> posting.Posted:
-        done = posted(session, actor, what)
+    def then_the_other(*what: Any) -> Any:
+        done = step(*what)
         if threading.current_thread() is mine and not other.ident:
             other.start()
             other.join(LONGEST_WAIT)
         return done
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(posting, "_post_postgresql", then_the_other)
+        patch.setattr(*after, then_the_other)
         _tell(came, 0, calls[0])
     if other.ident:
         other.join()

@@ -20,8 +20,7 @@ from app.models.mapping import LocalItem, Mapping, MappingEvent, PairMemory
 from app.services.bulk import insert_all
 from app.services.db import database_of, now, today
 from app.services.many import ForEach
-from app.services.mapping.links import Link, Step, was_first
-from app.services.mapping.scope import local_rows
+from app.services.mapping.links import Link, Step, state_with, was_first
 from app.services.queries.portions import key_portions
 
 Pairs = Sequence[tuple[LocalItem, Link]]
@@ -73,17 +72,11 @@ def link_all(session: Session, pairs: Pairs, step: Step) -> int:
     if not fresh:
         return 0
     insert_all(session, Mapping, [_mapping(session, row, link, step) for row, link in fresh])
-    insert_all(session, MappingEvent, [_event(session, row, link, step) for row, link in fresh])
+    insert_all(session, MappingEvent, [_linked(session, row, link, step) for row, link in fresh])
     _open_codes(session, fresh)
     _learn(session, fresh)
-    session.execute(
-        update(LocalItem),
-        [
-            {"org_id": row.org_id, "id": row.id, "status": MapStatus.CONFIRMED.value, "issue": "",
-             "safe": False, "version": row.version + 1}
-            for row, _link in fresh
-        ],
-    )  # fmt: skip
+    confirmed = (MapStatus.CONFIRMED.value, "", False)
+    _SET.do(session, sorted((row.id, row.version, *confirmed) for row, _link in fresh), b_org=org)
     return len(fresh)
 
 
@@ -102,11 +95,19 @@ def _mapping(session: Session, row: LocalItem, link: Link, step: Step) -> dict[s
     }
 
 
-def _event(session: Session, row: LocalItem, link: Link, step: Step) -> dict[str, Any]:
-    """The same before and after as `links.state_of` gives."""
+def _linked(session: Session, row: LocalItem, link: Link, step: Step) -> dict[str, Any]:
+    """The event by which a row without a link gets one."""
     after = {"status": MapStatus.CONFIRMED.value, "issue": "", "safe": False,
              "item_id": link.item_id, "unit_factor": link.unit_factor, "how": link.how,
              "reason": link.reason}  # fmt: skip
+    return _event(session, row, (state_with(row, None), after), step)
+
+
+def _event(
+    session: Session, row: LocalItem, states: tuple[dict[str, Any], dict[str, Any]], step: Step
+) -> dict[str, Any]:
+    """A decision of a row from one state to another, both as `links.state_of` gives them."""
+    before, after = states
     return {
         "org_id": row.org_id,
         "id": new_id(),
@@ -115,7 +116,7 @@ def _event(session: Session, row: LocalItem, link: Link, step: Step) -> dict[str
         "action": step.action,
         "at": now(session),
         "person_id": step.actor.person_id,
-        "before": {"status": row.status, "issue": row.issue, "safe": row.safe},
+        "before": before,
         "after": after,
     }
 
@@ -169,18 +170,24 @@ def _learn(session: Session, pairs: Pairs) -> None:
     )
 
 
-def unlink_all(session: Session, events: Sequence[MappingEvent], step: Step) -> None:
+def unlink_all(
+    session: Session, rows: Dict[int, LocalItem], events: Sequence[MappingEvent], step: Step
+) -> None:
     """Take decisions of a member back by which rows without a link got one, each row's last.
 
+    Args:
+        session: The unit of work.
+        rows: The rows, read after the decisions.
+        events: The decisions.
+        step: What takes them back.
+
     Raises:
-        DomainError: A row is gone.
         ConflictError: Somebody decided a row in between.
     """
     if not events:
         return
     org = events[0].org_id
-    rows = local_rows(session, org, [event.local_id for event in events])
-    links = _links(session, org, rows)
+    links = _links(session, org, [event.local_id for event in events])
     for part in key_portions(link.id for link in links):
         session.execute(
             update(Mapping)
@@ -205,7 +212,7 @@ def unlink_all(session: Session, events: Sequence[MappingEvent], step: Step) -> 
     _set_back(session, org, rows, events)
 
 
-def _links(session: Session, org: int, rows: Dict[int, LocalItem]) -> list[Mapping]:
+def _links(session: Session, org: int, rows: Sequence[int]) -> list[Mapping]:
     """The links in force of rows."""
     found: list[Mapping] = []
     for part in key_portions(rows):
@@ -225,23 +232,9 @@ def _taken_back(
     step: Step,
 ) -> dict[str, Any]:
     """The event that takes one back; it is not taken back itself."""
-    before: dict[str, Any] = {"status": row.status, "issue": row.issue, "safe": row.safe}
-    link = links.get(row.id)
-    if link is not None:
-        before |= {"item_id": link.item_id, "unit_factor": link.unit_factor, "how": link.how,
-                   "reason": link.reason or ""}  # fmt: skip
-    return {
-        "org_id": row.org_id,
-        "id": new_id(),
-        "local_id": row.id,
-        "batch_id": step.batch_id,
-        "action": step.action,
-        "at": now(session),
-        "person_id": step.actor.person_id,
-        "before": before,
-        "after": {"status": event.before["status"], "issue": "", "safe": False},
-        "undone_at": now(session),
-    }
+    after = {"status": event.before["status"], "issue": "", "safe": False}
+    made = _event(session, row, (state_with(row, links.get(row.id)), after), step)
+    return made | {"undone_at": now(session)}
 
 
 def _set_back(

@@ -95,7 +95,11 @@ def set_status(
 
 def state_of(session: Session, row: LocalItem) -> dict[str, Any]:
     """A row's decision as plain values: what undo brings back."""
-    link = current_link(session, row.org_id, row.id)
+    return state_with(row, current_link(session, row.org_id, row.id))
+
+
+def state_with(row: LocalItem, link: Mapping | None) -> dict[str, Any]:
+    """The same of a row whose link in force is known."""
     found: dict[str, Any] = {"status": row.status, "issue": row.issue, "safe": row.safe}
     if link is not None:
         found |= {"item_id": link.item_id, "unit_factor": link.unit_factor, "how": link.how,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,9 +19,18 @@ from app.models.mapping import LocalItem, MappingEvent, MatchCandidate
 from app.services import audit
 from app.services.db import Database, now, today
 from app.services.mapping.bulk_links import unlink_all
-from app.services.mapping.links import Link, Step, forget, link_row, set_status, unlink_row
-from app.services.mapping.scope import local_row, require_mapper
+from app.services.mapping.links import (
+    Link,
+    Step,
+    forget,
+    link_row,
+    set_status,
+    unlink_row,
+    was_first,
+)
+from app.services.mapping.scope import local_rows, require_mapper
 from app.services.operations import claim, finish, plain
+from app.services.queries.portions import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ def undo(db: Database, actor: Actor, command: UndoMapping) -> Undone:
 
     Raises:
         DomainError: There is none, or it is older than 30 days.
+        ConflictError: Somebody decided a row in between.
     """
     require_mapper(actor, command.org_id)
     with db.write() as session:
@@ -57,11 +68,13 @@ def undo(db: Database, actor: Actor, command: UndoMapping) -> Undone:
         if earlier is not None:
             return Undone(tuple(earlier["rows"]))
         events = _events(session, actor, command)
+        rows = local_rows(session, command.org_id, [event.local_id for event in events])
+        _refuse_decided(session, rows, events)
         fresh = [event for event in events if _gave_first_link(event)]
-        unlink_all(session, fresh, Step(actor, "undo", events[0].batch_id))
+        unlink_all(session, rows, fresh, Step(actor, "undo", events[0].batch_id))
         for event in events:
             if not _gave_first_link(event):
-                _take_back(session, actor, event)
+                _take_back(session, actor, rows[event.local_id], event)
         result = Undone(tuple(event.local_id for event in events))
         doc = ("mapping", command.org_id)
         audit.record(session, actor, command.org_id, "mapping.undo", doc, plain(result))
@@ -99,13 +112,35 @@ def _events(session: Session, actor: Actor, command: UndoMapping) -> list[Mappin
     return found
 
 
+def _refuse_decided(
+    session: Session, rows: dict[int, LocalItem], events: Sequence[MappingEvent]
+) -> None:
+    """A row that was decided after the choice and before it was read would be taken for as chosen.
+
+    Whoever decides one later still finds another version of it, or the undo does.
+    """
+    for part in portions(events):
+        chosen = {event.local_id: event.id for event in part}
+        last = session.execute(
+            select(MappingEvent.local_id, func.max(MappingEvent.id))
+            .where(
+                MappingEvent.org_id == part[0].org_id,
+                MappingEvent.local_id.in_(chosen),
+                MappingEvent.undone_at.is_(None),
+            )
+            .group_by(MappingEvent.local_id)
+        )
+        for local_id, event_id in last:
+            if chosen[local_id] != event_id:
+                raise was_first(session, rows[local_id])
+
+
 def _gave_first_link(event: MappingEvent) -> bool:
     """By it a row without a link got one, as thousands do in a bulk."""
     return "item_id" in event.after and not event.before.keys() & {"item_id", "rejected"}
 
 
-def _take_back(session: Session, actor: Actor, event: MappingEvent) -> None:
-    row = local_row(session, event.org_id, event.local_id)
+def _take_back(session: Session, actor: Actor, row: LocalItem, event: MappingEvent) -> None:
     before: dict[str, Any] = event.before
     if "item_id" in event.after:
         forget(session, row, event.after["item_id"])

@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from app.domain.errors import ConflictError
 from app.domain.ids import new_op
 from app.models.item import Item, ItemCode, ItemUnit
 from app.models.mapping import LocalItem, Mapping, MappingEvent, MatchCandidate, PairMemory
+from app.services.mapping import undo as undoing
 from app.services.mapping.decide import AcceptSafe, SetAside, accept_safe, set_aside
 from app.services.mapping.undo import UndoMapping, undo
 from tests.conftest import FixedClock
 from tests.databases import Databases
 from tests.deliveries import AMOXICILLIN
 from tests.factories import EAST, Site
-from tests.races import at_once
+from tests.races import at_once, in_between
 from tests.sent import Sent
 from tests.services.mapping.lists import ROWS, lines, load
 
@@ -141,3 +143,20 @@ def test_a_bulk_is_not_taken_back_over_what_somebody_decides_meanwhile(
             ("none", "confirmed"),
             ("candidate", "candidate"),
         }
+
+
+def test_a_row_decided_while_its_bulk_is_taken_back_stays_as_decided(
+    databases: Databases, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Between the choice of what is taken back and the taking back."""
+    with databases.site("postgresql", clock) as site:
+        bulk = accepted(site, tmp_path, 5)
+        aside = SetAside(new_op(), EAST, lines(site)["M5003"].id)
+        whole = UndoMapping(new_op(), EAST, batch_id=bulk)
+        deeds = (ME, undo, whole), ("east_second", set_aside, aside)
+        taken_back, decided = in_between(site, *deeds, after=(undoing, "_events"))
+        assert not isinstance(decided, Exception)
+        stands = {code: status for code, status, *_more in standing(site)[0]}
+        assert stands.pop("M5003") == "none"
+        refused = isinstance(taken_back, ConflictError)
+        assert set(stands.values()) == {"confirmed" if refused else "candidate"}
