@@ -188,6 +188,10 @@ def void(db: Database, actor: Actor, command: VoidInvoice) -> None:
             is not None
         ):
             return
+        mine = select(Invoice.id).where(
+            Invoice.org_id == command.org_id, Invoice.id == command.invoice_id
+        )
+        session.execute(mine.with_for_update())  # who matches it now is counted, or finds it void
         matched = session.scalar(
             select(func.count())
             .select_from(InvoiceMatch)

@@ -151,7 +151,11 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
             return tuple(earlier["invoiced"])
         if not command.pairs:
             raise DomainError("match.none", _("还没有选要匹配的发票和对账单。"))
-        _hold(session, command.pairs)
+        _hold(
+            session,
+            {(pair.org_id, pair.statement_id) for pair in command.pairs},
+            {(pair.invoice_org, pair.invoice_id) for pair in command.pairs},
+        )
         done = _match_all(session, actor, command)
         audit.record(
             session, actor, command.org_id, "invoice.match",
@@ -162,13 +166,13 @@ def match(db: Database, actor: Actor, command: Match) -> tuple[str, ...]:
         return done
 
 
-def _hold(session: Session, pairs: Sequence[WantedPair]) -> None:
+def _hold(
+    session: Session,
+    statements: Collection[StatementKey],
+    invoices: Collection[tuple[int, int]] = (),
+) -> None:
     """One clerk at a time on each paper; always in the same order, so that nobody locks up."""
-    papers = (
-        (Statement, {(pair.org_id, pair.statement_id) for pair in pairs}),
-        (Invoice, {(pair.invoice_org, pair.invoice_id) for pair in pairs}),
-    )
-    for table, keys in papers:
+    for table, keys in ((Statement, statements), (Invoice, invoices)):
         for org_id, part in by_member(keys):
             held = select(table.id).where(table.org_id == org_id, table.id.in_(part))
             session.execute(held.order_by(table.id).with_for_update())
@@ -313,10 +317,11 @@ def unmatch(db: Database, actor: Actor, command: Unmatch) -> Decimal:
     """
     require(actor, Duty.SETTLE, command.org_id)
     with db.write() as session:
-        statement = load(session, command.org_id, command.statement_id)
         earlier = claim(session, actor, command.org_id, command.op_id, "invoice.unmatch", command)
         if earlier is not None:
             return Decimal(earlier["left"])
+        _hold(session, [(command.org_id, command.statement_id)])
+        statement = load(session, command.org_id, command.statement_id)
         refuse_unless(State(statement.status), _OPEN)
         wanted = and_(
             InvoiceMatch.org_id == command.org_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,16 @@ from app.domain.documents import State
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.models.settlement import InvoiceMatch, PaymentLine, Statement
+from app.services.settlement import matching
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
+from app.services.settlement.invoices import VoidInvoice, void
 from app.services.settlement.matching import Match, Unmatch, WantedPair, match, unmatch
 from app.services.settlement.payees import CheckPayee, EnterPayee, check_payee, enter_payee
 from app.services.settlement.payments import MakePayment, make_payment
+from tests.conftest import FixedClock
+from tests.databases import Databases
 from tests.factories import EAST, KANGZE, NOW, TODAY, Site
+from tests.races import in_between
 from tests.sent import Sent
 from tests.services.settlement.september import AUDITOR, CLERK, SELLER, invoice, registered
 
@@ -155,3 +161,33 @@ def test_pairs_of_one_match_share_what_their_papers_have(site: Site) -> None:
     left = unmatch(*site.as_(CLERK), Unmatch(new_op(), EAST, second, other))
     assert left == Decimal(61)
     assert _states(site, papers) == [("invoiced", 2, Decimal(100)), ("confirmed", 3, Decimal(40))]
+
+
+@pytest.fixture
+def server(databases: Databases, clock: FixedClock) -> Iterator[Site]:
+    """The small group on PostgreSQL: a file has one writer at a time anyway."""
+    with databases.site("postgresql", clock) as made:
+        yield made
+
+
+def test_a_pair_is_matched_further_while_it_is_taken_off(server: Site) -> None:
+    papers = _papers(server, 4_000, 1)
+    half = tuple(replace(one, amount=Decimal(40)) for one in papers.pairs)
+    match(*server.as_(CLERK), Match(new_op(), EAST, half))
+    more = Match(new_op(), EAST, papers.pairs)
+    off = Unmatch(new_op(), EAST, *papers.statements)
+    deeds = (CLERK, match, more), (CLERK, unmatch, off)
+    came = in_between(server, *deeds, after=(matching, "_hold"))
+    assert came == [("DZ-4000",), Decimal(100)]
+    assert _states(server, papers) == [("confirmed", 4, Decimal(0))]
+
+
+def test_an_invoice_is_matched_while_somebody_voids_it(server: Site) -> None:
+    papers = _papers(server, 5_000, 1)
+    pair = Match(new_op(), EAST, papers.pairs)
+    wrong = VoidInvoice(new_op(), EAST, papers.invoices[0], "开错了抬头")
+    deeds = (CLERK, match, pair), (CLERK, void, wrong)
+    done, refused = in_between(server, *deeds, after=(matching, "_hold"))
+    assert done == ("DZ-5000",)
+    assert isinstance(refused, DomainError)
+    assert refused.code == "invoice.matched"
