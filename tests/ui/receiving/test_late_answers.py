@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.receiving.reading import Found
 from app.services.receiving.commands import DeliverLine, Received
 from app.services.receiving.drafts import open_delivery
@@ -20,6 +20,7 @@ from app.ui.context import PageContext
 from app.ui.pages.receiving import page as receiving, scans, view_model
 from app.ui.pages.receiving.dialogs import ColdForm
 from app.ui.pages.receiving.page import ReceivingPage
+from app.ui.status import Status
 from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note
 from tests.factories import Site
 from tests.ui.conftest import Show
@@ -149,6 +150,48 @@ def test_the_end_waits_for_the_scan_before_it(
     settle()
     assert ended == [True]
     assert not _counted(page), "undo takes back the scan that was made before the key"
+
+
+@pytest.mark.parametrize("error", [
+    EnvironmentProblem("db.offline", "连不上集团主库。网络恢复后请重试。"),
+    DomainError("scan.rule", "这个码不能用。请重新扫码。"),
+])  # fmt: skip
+def test_a_scan_without_an_answer_is_told_over_the_one_before(
+    page: ReceivingPage, settle: Settle, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """The green word of the scan before would be taken for this one's."""
+    page.scanned(FIRST)
+    settle()
+    page.scanned(gs1(AMOXICILLIN, "A1"))
+    settle()
+    panel, counted = page.view.bar.panel, page.counting.work.entries
+    assert panel.result is not None
+    assert panel.result.status is Status.OK
+
+    def gone(*_asked: object) -> Found:
+        raise error
+
+    monkeypatch.setattr(scans, "look_up", gone)
+    page.scanned(gs1(AMOXICILLIN, "A1"))
+    settle()
+    assert (panel.result.status, panel.result.text) == (Status.BAD, "这一下没有计数")
+    assert str(error) in panel.result.detail
+    assert page.counting.work.entries == counted
+
+
+@pytest.mark.parametrize("asked", ["find_delivery", "open_delivery"])
+def test_a_note_that_cannot_be_asked_for_is_told_in_the_list(
+    page: ReceivingPage, settle: Settle, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    def gone(*_asked: object) -> object:
+        raise EnvironmentProblem("db.locked", "主库正忙。请稍后再扫。")
+
+    monkeypatch.setattr(receiving, asked, gone)
+    page.scanned(FIRST)
+    settle()
+    result = page.list.bar.panel.result
+    assert result is not None
+    assert (result.status, result.text) == (Status.BAD, "主库正忙")
 
 
 def _counted(page: ReceivingPage) -> bool:

@@ -14,12 +14,14 @@ from app.domain.receiving.note import Goods
 from app.domain.receiving.outcome import Choice
 from app.domain.receiving.work import Session
 from app.i18n import _
+from app.ui.errors import words_of
 from app.ui.page import Page
 from app.ui.pages.receiving.dialogs import BindForm, RefuseForm
 from app.ui.pages.receiving.finishing import Finishing
 from app.ui.pages.receiving.view_model import Counting
 from app.ui.pages.receiving.work_view import WorkView
 from app.ui.status import Status
+from app.ui.widgets.scan_edit import ScanResult
 
 
 class Handling(QObject):
@@ -33,6 +35,7 @@ class Handling(QObject):
         panel = view.panel
         view.chosen.connect(self.choose)
         counting.refused.connect(self._refused)
+        counting.unread.connect(self._unread)
         panel.lot_typed.connect(
             lambda text: self._edit_current(lambda s, key: editing.set_lot(s, key, text))
         )
@@ -68,6 +71,12 @@ class Handling(QObject):
         self.view.say(Status.BAD, _("没有改"), error.text)
         if error.code.startswith(("expiry.", "lot.")):
             self.view.panel.expiry_field.say(error.text)
+
+    def _unread(self, error: Exception) -> None:
+        """Told where the eye is: else it stays on the scan before, which was counted."""
+        self.view.bar.show_result(ScanResult(Status.BAD, _("这一下没有计数"), words_of(error)))
+        if not isinstance(error, DomainError):
+            self._page.context.errors.take(error)
 
     def undo(self) -> None:
         """Ctrl+Z: the last scan or edit."""

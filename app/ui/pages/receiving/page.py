@@ -205,6 +205,7 @@ class ReceivingPage(Page):
                     ScanResult(Status.WARN, _("没找到送货单 {no}", no=number[:30]), error.text)
                 )
             else:
+                self.list.bar.show_refusal(error)
                 self.context.errors.take(error)
 
         opened = self.here(self.open_row)
@@ -243,6 +244,7 @@ class ReceivingPage(Page):
             self.list.bar.show_result(ScanResult(Status.WARN, _("没有打开"), error.text))
             self.refresh()
         else:
+            self.list.bar.show_refusal(error)
             self.context.errors.take(error)
 
     def back(self) -> None:

@@ -45,6 +45,7 @@ class Counting(QObject):
         changed: Entries, current entry or transport are other ones now.
         told: What a scan did: an `Outcome`.
         refused: An edit was not taken: the `DomainError`.
+        unread: A scan could not be looked up, and nothing was counted: the exception.
         overtaken: Somebody else worked on the same note: the `ConflictError`.
         completed: The acceptance is posted: a `Received`.
         not_completed: It is not: the exception.
@@ -54,6 +55,7 @@ class Counting(QObject):
     changed = Signal()
     told = Signal(object)
     refused = Signal(object)
+    unread = Signal(object)
     overtaken = Signal(object)
     completed = Signal(object)
     not_completed = Signal(object)
@@ -114,7 +116,7 @@ class Counting(QObject):
         self._opened, self._session = opened, Session(work)
         self._draft, self._saved = _Draft(opened.version), work
         self._leave()
-        self._scans = Scans(self._page, opened, self._goods_of_note, self._answer, self._no_answer)
+        self._scans = Scans(self._page, opened, self._goods_of_note, self._answer, self.unread.emit)
         self.changed.emit()
 
     def close(self) -> None:
@@ -151,12 +153,6 @@ class Counting(QObject):
         session, outcome = scan(self._session, reading, found, moment)
         self._put(session)
         self.told.emit(outcome)
-
-    def _no_answer(self, error: Exception) -> None:
-        if isinstance(error, DomainError):
-            self.refused.emit(error)
-        else:
-            self._page.context.errors.take(error)
 
     def _goods_of_note(self) -> frozenset[int]:
         return frozenset(goods.item_id for goods in self.work.all_goods())
@@ -219,7 +215,7 @@ class Counting(QObject):
             if scans is not None and scans is self._scans:
                 self.take(reading.raw)
 
-        self._page.write(work, bound, self._no_answer)
+        self._page.write(work, bound, self.unread.emit)
 
     # Drafts
 
