@@ -360,6 +360,16 @@ def test_notices_stay_under_the_bell_and_errors_on_screen(window: MainWindow) ->
     assert window.toasts.toasts == []
 
 
+def test_what_is_said_again_is_in_sight_once(window: MainWindow) -> None:
+    """Every attempt to save over a broken line says it: three of them hid the buttons below."""
+    notices = window.context.notices
+    for words in ("连不上集团主库。", "已收货入库。", "连不上集团主库。", "连不上集团主库。"):
+        notices.problem(words)
+    shown = [toast.notice.text for toast in window.toasts.toasts]
+    assert shown == ["连不上集团主库。", "已收货入库。"]
+    assert len(notices.kept) == 4, "each stays under the bell with its time"
+
+
 def test_leaving_with_unsaved_work_asks_once(window: MainWindow, qtbot: QtBot) -> None:
     from app.ui.widgets.dialogs import Form
 

@@ -124,6 +124,9 @@ class ToastStack(QObject):
         return sorted(kept, key=lambda toast: toast.notice.number, reverse=True)
 
     def _post(self, notice: Notice) -> None:
+        for old in self.toasts:
+            if old.notice.text == notice.text:
+                old.leave()  # said again, such as by every attempt to save: once in sight is enough
         toast = Toast(notice, self._host)
         toast.show()
         for old in self.toasts[_MOST:]:
