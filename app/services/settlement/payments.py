@@ -256,8 +256,11 @@ def lines_in(org_id: int, payment_id: int, states: tuple[str, ...]) -> Any:
 
 
 def payment_of(session: Session, org_id: int, payment_id: int) -> Payment:
-    """The batch; raises `DomainError` when it is gone or not for this person."""
-    found = session.get(Payment, (org_id, payment_id))
+    """The batch, held until the end; raises `DomainError` when it is gone or not for this person.
+
+    Of two who tell its last two transfers at once the second sees that nothing is open any more.
+    """
+    found = session.get(Payment, (org_id, payment_id), with_for_update=True)
     if found is None:
         raise DomainError("payment.unknown", _("没有找到这个付款批。请刷新后再看。"))
     return found

@@ -16,18 +16,25 @@ from app.domain.documents import State
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
 from app.models.settlement import InvoiceMatch, PaymentLine, Statement
-from app.services.settlement import matching
+from app.services.settlement import bank, matching
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
-from app.services.settlement.invoices import VoidInvoice, void
+from app.services.settlement.invoices import RegisterInvoices, VoidInvoice, register, void
 from app.services.settlement.matching import Match, Unmatch, WantedPair, match, unmatch
 from app.services.settlement.payees import CheckPayee, EnterPayee, check_payee, enter_payee
-from app.services.settlement.payments import MakePayment, make_payment
+from app.services.settlement.payments import (
+    CancelPayment,
+    MakePayment,
+    PaymentRow,
+    cancel_payment,
+    make_payment,
+    payments,
+)
 from tests.conftest import FixedClock
 from tests.databases import Databases
-from tests.factories import EAST, KANGZE, NOW, TODAY, Site
-from tests.races import in_between
+from tests.factories import EAST, KANGZE, NOW, RUIHE, TODAY, Site
+from tests.races import at_once, in_between
 from tests.sent import Sent
-from tests.services.settlement.september import AUDITOR, CLERK, SELLER, invoice, registered
+from tests.services.settlement.september import AUDITOR, CLERK, SELLER, invoice
 
 FEW, MANY = 3, 40
 _STEPS = (State.SENT, State.CONFIRMED)
@@ -50,29 +57,30 @@ class _Papers:
         return tuple(WantedPair(EAST, mine, EAST, bill) for mine, bill in both)
 
 
-def _bill(site: Site, key: int, place: int) -> dict[str, Any]:
+def _bill(site: Site, supplier: int, key: int, place: int) -> dict[str, Any]:
     nothing = dict.fromkeys(
         ("opening_amount", "received_amount", "price_gap", "closing_amount"), Decimal(0)
     )
     return nothing | {
-        "org_id": EAST, "id": key, "no": f"DZ-{key}", "supplier_id": KANGZE, "period": "2026-09",
+        "org_id": EAST, "id": key, "no": f"DZ-{key}", "supplier_id": supplier, "period": "2026-09",
         "date_from": date(2026, 9, 1), "date_to": date(2026, 9, 30), "kind": "use", "version": 1,
         "status": State.DRAFT.value, "consumed_amount": _owed(place), "created_at": NOW,
         "created_by": site.actor(CLERK).person_id,
     }  # fmt: skip
 
 
-def _papers(site: Site, first: int, count: int) -> _Papers:
+def _papers(site: Site, first: int, count: int, supplier: int = KANGZE) -> _Papers:
     keys = tuple(range(first, first + count))
     with site.owner.write() as session:
-        rows = [_bill(site, key, place) for place, key in enumerate(keys)]
+        rows = [_bill(site, supplier, key, place) for place, key in enumerate(keys)]
         session.execute(insert(Statement), rows)
         signed = {"confirmed_at": NOW, "confirmed_by": site.actor(SELLER).person_id}
         for state in _STEPS:
             mine = update(Statement).where(Statement.id.in_(keys))
             session.execute(mine.values(status=state.value, **signed))
-    facts = [invoice(first + place, str(_owed(place))) for place in range(count)]
-    return _Papers(keys, registered(site, *facts))
+    facts = tuple(invoice(first + place, str(_owed(place))) for place in range(count))
+    found = register(*site.as_(CLERK), RegisterInvoices(new_op(), EAST, supplier, facts))
+    return _Papers(keys, found)
 
 
 def _states(site: Site, papers: _Papers) -> list[tuple[str, int, Decimal | None]]:
@@ -84,10 +92,17 @@ def _states(site: Site, papers: _Papers) -> list[tuple[str, int, Decimal | None]
         return [(row.status, row.version, row.invoiced_amount) for row in rows]
 
 
-def _payee(site: Site) -> None:
+def _payee(site: Site, supplier: int = KANGZE) -> None:
     account = ("康泽医药有限公司", "示例银行城东支行", "6222 0000 1111 2222")
-    payee = enter_payee(*site.as_(CLERK), EnterPayee(new_op(), EAST, KANGZE, *account))
+    payee = enter_payee(*site.as_(CLERK), EnterPayee(new_op(), EAST, supplier, *account))
     check_payee(*site.as_(AUDITOR), CheckPayee(new_op(), EAST, payee))
+
+
+def _audited(site: Site, papers: _Papers) -> None:
+    with site.owner.write() as session:
+        audited = update(Statement).where(Statement.id.in_(papers.statements))
+        auditor = {"audited_at": NOW, "audited_by": site.actor(AUDITOR).person_id}
+        session.execute(audited.values(status=State.AUDITED.value, **auditor))
 
 
 def _month_end(site: Site, papers: _Papers, path: Path) -> dict[str, int]:
@@ -102,10 +117,7 @@ def _month_end(site: Site, papers: _Papers, path: Path) -> dict[str, int]:
     done = sent.step("match the rest", match, Match(new_op(), EAST, papers.pairs))
     assert done == tuple(f"DZ-{key}" for key in papers.statements)
     assert _states(site, papers) == [("invoiced", 3, _owed(place)) for place in range(count)]
-    with site.owner.write() as session:
-        audited = update(Statement).where(Statement.id.in_(papers.statements))
-        auditor = {"audited_at": NOW, "audited_by": site.actor(AUDITOR).person_id}
-        session.execute(audited.values(status=State.AUDITED.value, **auditor))
+    _audited(site, papers)
     made = sent.step("pay", make_payment, MakePayment(new_op(), EAST, papers.statements))
     filed = FilePayment(new_op(), EAST, made.payment_id, path / f"{count}.xlsx")
     sent.step("file", file_payment, filed)
@@ -191,3 +203,47 @@ def test_an_invoice_is_matched_while_somebody_voids_it(server: Site) -> None:
     assert done == ("DZ-5000",)
     assert isinstance(refused, DomainError)
     assert refused.code == "invoice.matched"
+
+
+def _filed(site: Site, folder: Path) -> int:
+    """A payment to two suppliers, at the bank."""
+    statements: tuple[int, ...] = ()
+    for first, supplier in ((6_000, KANGZE), (7_000, RUIHE)):
+        papers = _papers(site, first, 1, supplier)
+        match(*site.as_(CLERK), Match(new_op(), EAST, papers.pairs))
+        _audited(site, papers)
+        _payee(site, supplier)
+        statements += papers.statements
+    made = make_payment(*site.as_(CLERK), MakePayment(new_op(), EAST, statements)).payment_id
+    file_payment(*site.as_(CLERK), FilePayment(new_op(), EAST, made, folder / "付款.xlsx"))
+    return made
+
+
+def _paid(payment: int, supplier: int) -> AnswerPayment:
+    return AnswerPayment(new_op(), EAST, payment, supplier, paid_on=TODAY)
+
+
+def _lines(site: Site) -> list[PaymentRow]:
+    return list(payments(*site.as_(CLERK), (EAST,)))
+
+
+def test_a_payment_is_done_when_its_last_two_transfers_are_told_at_once(
+    server: Site, tmp_path: Path
+) -> None:
+    payment = _filed(server, tmp_path)
+    deeds = [(CLERK, answer_payment, _paid(payment, one)) for one in (KANGZE, RUIHE)]
+    assert set(at_once(server, *deeds)) == {State.SENT, State.DONE}
+    assert {(one.status, one.state) for one in _lines(server)} == {(State.DONE, "paid")}
+
+
+def test_a_payment_is_not_given_up_while_one_of_its_transfers_is_told(
+    server: Site, tmp_path: Path
+) -> None:
+    payment = _filed(server, tmp_path)
+    up = CancelPayment(new_op(), EAST, payment, "供应商要求改期")
+    deeds = (CLERK, answer_payment, _paid(payment, KANGZE)), (CLERK, cancel_payment, up)
+    told, given_up = in_between(server, *deeds, after=(bank, "_answer"))
+    assert told is State.SENT
+    assert isinstance(given_up, DomainError)
+    assert given_up.code == "payment.paid"
+    assert sorted(one.state for one in _lines(server)) == ["open", "paid"]
