@@ -128,6 +128,28 @@ def test_a_server_is_tried_before_it_is_used(jobs: JobRunner, settle: Settle, qt
     form.reject()
 
 
+def test_signing_in_is_told_and_asked_once(qtbot: QtBot) -> None:
+    """A server far away may take seconds; who presses Enter again asks nothing twice."""
+    page = LoginPage("db.local/yilian", "lee", opening=True)
+    qtbot.addWidget(page)
+    page.show()
+    asked: list[tuple[str, str]] = []
+    page.submitted.connect(lambda *given: asked.append(given))
+    fill(page.password, "rain-on-roof-26")
+    editor = page.password.editor
+    for _time in range(2):
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert page.told.text() == "数据打开后马上登录…"
+    page.go_on()
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert asked == [("lee", "rain-on-roof-26")]
+    assert page.told.text() == "正在登录…"
+    page.show_problem("账号或密码不对。请核对后重试。")
+    assert not page.told.text().strip()
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert len(asked) == 2
+
+
 def test_in_the_demonstration_a_person_is_chosen_with_the_keyboard(qtbot: QtBot) -> None:
     people = [
         Person("lee", "李药", "城东", ("store", "read*")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -22,6 +22,9 @@ from app.ui.widgets.text import Role, Text
 if TYPE_CHECKING:
     from app.ui.opening import Person
     from app.ui.tables.view import GridView
+
+_STILL: Final = "\N{NO-BREAK SPACE}"
+"""Nothing to say: the line stays, so that nothing jumps while one types."""
 
 
 class LoginPage(QWidget):
@@ -133,6 +136,8 @@ class LoginPage(QWidget):
             self.login.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _submit(self) -> None:
+        if not self.go.isEnabled():
+            return  # Enter once more while the first one waits for its answer
         login, password = self._typed()
         if not login:
             self.problem.say(_("还没填账号。"))
@@ -144,13 +149,16 @@ class LoginPage(QWidget):
             self._asked = True
             self.told.setText(_("数据打开后马上登录…"))
             return
+        self.told.setText(_("正在登录…"))
+        self.told.show()
         self.submitted.emit(login, password)
 
     def go_on(self) -> None:
         """The data are open: what was typed meanwhile is sent now."""
         self._opening = False
-        self.told.setText("\N{NO-BREAK SPACE}")  # the line stays: nothing jumps while one types
+        self.told.setText(_STILL)
         if self._asked:
+            self.go.setEnabled(True)
             self._submit()
 
     def _typed(self) -> tuple[str, str]:
@@ -164,6 +172,7 @@ class LoginPage(QWidget):
     def show_problem(self, words: str) -> None:
         """Say why it did not work; the account stays, the password is chosen for retyping."""
         self.go.setEnabled(True)
+        self.told.setText(_STILL)
         self.problem.say(words)
         if isinstance(self._secret, QLineEdit):
             self._secret.selectAll()
