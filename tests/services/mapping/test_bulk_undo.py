@@ -14,7 +14,14 @@ from app.domain.ids import new_op
 from app.models.item import Item, ItemCode, ItemUnit
 from app.models.mapping import LocalItem, Mapping, MappingEvent, MatchCandidate, PairMemory
 from app.services.mapping import undo as undoing
-from app.services.mapping.decide import AcceptSafe, SetAside, accept_safe, set_aside
+from app.services.mapping.decide import (
+    AcceptSafe,
+    ConfirmMapping,
+    SetAside,
+    accept_safe,
+    confirm,
+    set_aside,
+)
 from app.services.mapping.undo import UndoMapping, undo
 from tests.conftest import FixedClock
 from tests.databases import Databases
@@ -71,11 +78,16 @@ def standing(site: Site) -> list[list[tuple[Any, ...]]]:
                 ItemCode.org_id == EAST
             ),
             select(PairMemory.words, PairMemory.target, PairMemory.times),
-            select(LocalItem.code, MappingEvent.action, MappingEvent.undone_at).join(
-                LocalItem, LocalItem.id == MappingEvent.local_id
-            ),
         )
-        return [sorted(map(tuple, session.execute(one)), key=repr) for one in wanted]
+        kept = [list(map(tuple, session.execute(one))) for one in wanted]
+        events = session.execute(
+            select(LocalItem.code, MappingEvent).join(
+                LocalItem, LocalItem.id == MappingEvent.local_id
+            )
+        )
+        kept.append([(code, one.action, one.undone_at, one.before["status"], one.after["status"])
+                     for code, one in events])  # fmt: skip
+        return [sorted(one, key=repr) for one in kept]
 
 
 def as_a_whole(site: Site, bulk: int) -> None:
@@ -101,8 +113,27 @@ def test_a_bulk_leaves_what_its_rows_would_leave_one_by_one(
             way(site, bulk)
             left.append(standing(site))
     assert left[0] == left[1]
-    assert {status for _code, status, *_more in left[0][0]} == {"candidate"}
-    assert {times for *_what, times in left[0][3]} == {0}
+    rows, links, found_by, known, events = left[0]
+    assert {tuple(stands) for _code, *stands in rows} == {("candidate", "", True)}
+    assert {(ended, day) for *_what, ended, day in links} == {(clock.now, clock.now.date())}
+    assert {day for *_what, day in found_by} == {clock.now.date()}
+    assert {times for *_what, times in known} == {0}
+    assert {undone for _code, _action, undone, *_states in events} == {clock.now}
+    ways_back = {tuple(states) for _code, action, _at, *states in events if action == "undo"}
+    assert ways_back == {("none", "confirmed"), ("confirmed", "candidate")}
+
+
+def test_a_row_decided_in_spite_of_a_doubt_has_its_doubt_back(site: Site, tmp_path: Path) -> None:
+    load(site, tmp_path, ROWS[:1])
+    doubtful = {"status": "conflict", "issue": "units", "safe": False}
+    with site.owner.write() as session:
+        session.execute(update(LocalItem).values(**doubtful))
+    (before,) = lines(site).values()
+    wanted = ConfirmMapping(new_op(), EAST, before.id, AMOXICILLIN, 24, "已核对实物，是整盒")
+    confirm(*site.as_(ME), wanted)
+    assert lines(site)["D001"].issue is None
+    undo(*site.as_(ME), UndoMapping(new_op(), EAST, before.id))
+    assert lines(site)["D001"] == before
 
 
 def test_a_bulk_of_many_is_taken_back_in_as_few_statements(site: Site, tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from app.domain.documents import State
+from app.domain.duties import Duty
 from app.domain.errors import DomainError
 from app.domain.ids import new_op
+from app.models.party import Organisation
 from app.models.settlement import InvoiceMatch, PaymentLine, Statement
 from app.services.settlement import bank, matching
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
@@ -31,7 +33,7 @@ from app.services.settlement.payments import (
 )
 from tests.conftest import FixedClock
 from tests.databases import Databases
-from tests.factories import EAST, KANGZE, NOW, RUIHE, TODAY, Site
+from tests.factories import EAST, KANGZE, NOW, RUIHE, TODAY, WEST, Site
 from tests.races import at_once, in_between
 from tests.sent import Sent
 from tests.services.settlement.september import AUDITOR, CLERK, SELLER, invoice
@@ -146,6 +148,33 @@ def test_a_month_end_of_many_papers_sends_no_more_than_one_of_few(
     assert min(many.values()) > 0
 
 
+def test_invoices_of_others_are_matched_with_no_paper_of_ours(site: Site) -> None:
+    """Neither another supplier's, nor what was billed to another payer."""
+    papers = _papers(site, 4_000, 2)
+    facts = invoice(4_009, "101")
+    others = RegisterInvoices(new_op(), EAST, RUIHE, (facts,))
+    (of_ruihe,) = register(*site.as_(CLERK), others)
+    theirs = RegisterInvoices(new_op(), WEST, KANGZE, (facts,))
+    (of_west,) = register(*site.as_("west_head"), theirs)
+    clerk = site.actor(CLERK)
+    both = replace(clerk, grants=clerk.grants | {(Duty.SETTLE, WEST)})
+    good, second = papers.pairs
+
+    def matched(wrong: WantedPair) -> tuple[str, ...]:
+        return match(site.owner, both, Match(new_op(), EAST, (good, wrong)))
+
+    with pytest.raises(DomainError, match="是另一家供应商的"):
+        matched(replace(second, invoice_id=of_ruihe))
+    billed = replace(second, invoice_org=WEST, invoice_id=of_west)
+    with pytest.raises(DomainError, match="开给了另一家法人"):
+        matched(billed)
+    assert _states(site, papers) == [("confirmed", 1, None)] * 2
+    with site.owner.write() as session:
+        one_payer = update(Organisation).where(Organisation.id == WEST)
+        session.execute(one_payer.values(legal_person_id=EAST))
+    assert matched(billed) == ("DZ-4000", "DZ-4001")
+
+
 def test_pairs_of_one_match_share_what_their_papers_have(site: Site) -> None:
     papers = _papers(site, 3_000, 2)
     first, second = papers.statements
@@ -180,6 +209,16 @@ def server(databases: Databases, clock: FixedClock) -> Iterator[Site]:
     """The small group on PostgreSQL: a file has one writer at a time anyway."""
     with databases.site("postgresql", clock) as made:
         yield made
+
+
+def test_of_two_clerks_who_match_one_invoice_the_second_is_told(server: Site) -> None:
+    """Each of them would have found it free."""
+    papers = _papers(server, 4_000, 2)
+    pairs = (WantedPair(EAST, papers.invoices[0], EAST, one) for one in papers.statements)
+    came = at_once(server, *((CLERK, match, Match(new_op(), EAST, (one,))) for one in pairs))
+    assert came.count("match.beyond") == 1, came
+    with server.owner.read() as session:
+        assert session.scalars(select(InvoiceMatch.amount)).all() == [_owed(0)]
 
 
 def test_a_pair_is_matched_further_while_it_is_taken_off(server: Site) -> None:
