@@ -21,12 +21,12 @@ from app.services.bulk import insert_all
 from app.services.db import database_of, now, today
 from app.services.many import ForEach
 from app.services.mapping.links import Link, Step, state_with, was_first
+from app.services.mapping.states import set_states
 from app.services.queries.portions import key_portions
 
 Pairs = Sequence[tuple[LocalItem, Link]]
 _CODE: Final = cast("Table", ItemCode.__table__)
 _MEMORY: Final = cast("Table", PairMemory.__table__)
-_ROW: Final = cast("Table", LocalItem.__table__)
 
 
 def _close_code(item: Any, code: Any) -> Update:
@@ -41,18 +41,8 @@ def _forget(words: Any, target: Any) -> Update:
     return known.values(times=0)
 
 
-def _set(row: Any, version: Any, status: Any, issue: Any, safe: Any) -> Update:
-    as_seen = (_ROW.c.org_id == bindparam("b_org"), _ROW.c.id == row, _ROW.c.version == version)
-    fresh = {"status": status, "issue": issue, "safe": safe, "version": version + 1}
-    return update(_ROW).where(*as_seen).values(**fresh)
-
-
 _CLOSE_CODE: Final = ForEach(_close_code, item=BigInt, code=_CODE.c.code.type)
 _FORGET: Final = ForEach(_forget, words=_MEMORY.c.words.type, target=_MEMORY.c.target.type)
-_SET: Final = ForEach(
-    _set, row=BigInt, version=_ROW.c.version.type, status=_ROW.c.status.type,
-    issue=_ROW.c.issue.type, safe=_ROW.c.safe.type,
-)  # fmt: skip
 
 
 def link_all(session: Session, pairs: Pairs, step: Step) -> int:
@@ -76,7 +66,7 @@ def link_all(session: Session, pairs: Pairs, step: Step) -> int:
     _open_codes(session, fresh)
     _learn(session, fresh)
     confirmed = (MapStatus.CONFIRMED.value, "", False)
-    _SET.do(session, sorted((row.id, row.version, *confirmed) for row, _link in fresh), b_org=org)
+    set_states(session, org, [(row.id, row.version, *confirmed) for row, _link in fresh])
     return len(fresh)
 
 
@@ -246,7 +236,7 @@ def _set_back(
         for one in events
         for row in (rows[one.local_id],)
     ]
-    if _SET.do(session, sorted(values), b_org=org) == len(values):
+    if set_states(session, org, values) == len(values):
         return
     meant = {row: (version + 1, status) for row, version, status, *_more in values}
     there = select(LocalItem.id, LocalItem.version, LocalItem.status).where(

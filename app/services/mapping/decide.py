@@ -232,7 +232,7 @@ def _safe_rows(session: Session, org_id: int) -> list[tuple[LocalItem, int]]:
             LocalItem.status == MapStatus.CANDIDATE.value,
             MatchCandidate.safe.is_(True),
         )
-        .order_by(LocalItem.value.desc(), LocalItem.id)
+        .order_by(LocalItem.id)  # as all who hold many rows: nobody waits in a ring
         .with_for_update(of=LocalItem)
     )
     return [(row, item) for row, item in rows]

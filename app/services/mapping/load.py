@@ -184,10 +184,8 @@ def _line(
 def _write(
     session: Session, org_id: int, drafts: list[LocalDraft], batch_id: int, report: Report
 ) -> None:
-    known = {
-        row.code: row
-        for row in session.scalars(select(LocalItem).where(LocalItem.org_id == org_id))
-    }
+    held = select(LocalItem).where(LocalItem.org_id == org_id).order_by(LocalItem.id)
+    known = {row.code: row for row in session.scalars(held.with_for_update())}
     for number, draft in enumerate(drafts):
         if number % _STEP == 0:
             report(number, len(drafts))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
@@ -25,6 +25,7 @@ from app.services.db import Database, today
 from app.services.importing.plan import Report, quiet
 from app.services.mapping.scope import entry_of, require_mapper
 from app.services.mapping.source import CatalogueItem, catalogue_items, memory
+from app.services.mapping.states import set_states
 from app.services.operations import claim, finish, plain
 from app.services.queries.portions import portions
 
@@ -193,14 +194,17 @@ def _keep(
         }
         kept = [one for one in found if current.get(one.local_id) == versions[one.local_id]]
         for part in portions(kept):
-            _write(session, org, part)
+            _write(session, org, part, versions)
         counts = _counts(kept)
         audit.record(session, actor, org, "mapping.run", ("mapping", org), plain(counts))
         finish(session, org, command.op_id, plain(counts))
         return counts
 
 
-def _write(session: Session, org_id: int, part: Sequence[_Outcome]) -> None:
+def _write(
+    session: Session, org_id: int, part: Sequence[_Outcome], versions: dict[int, int]
+) -> None:
+    """The candidates and states of rows, unless somebody decided one since they were looked at."""
     ids = [one.local_id for one in part]
     chosen = (MatchCandidate.org_id == org_id, MatchCandidate.local_id.in_(ids))
     refused = {
@@ -219,19 +223,12 @@ def _write(session: Session, org_id: int, part: Sequence[_Outcome]) -> None:
         for rank, found in enumerate(one.match.candidates, 1)
     ]  # fmt: skip
     insert_rows(session, MatchCandidate, _COLUMNS, rows)
-    session.execute(
-        update(LocalItem),
-        [
-            {
-                "org_id": org_id,
-                "id": one.local_id,
-                "status": one.status.value,
-                "issue": one.issue.value if one.issue else "",
-                "safe": one.safe,
-            }
-            for one in part
-        ],
-    )
+    states = [
+        (one.local_id, versions[one.local_id], one.status.value,
+         one.issue.value if one.issue else "", one.safe)
+        for one in part
+    ]  # fmt: skip
+    set_states(session, org_id, states, decided=False)
 
 
 def _counts(kept: Sequence[_Outcome]) -> RunDone:
