@@ -215,7 +215,7 @@ def _put(session: Session, command: PutNamed) -> None:
     rows = [
         {"org_id": command.org_id, "list_id": command.list_id, "item_id": item,
          "keep_qty": max(0, qty), "added_on": today(session)}
-        for item, qty in dict(command.put).items()
+        for item, qty in sorted(dict(command.put).items())  # nobody waits in a ring
     ]  # fmt: skip
     make = sqlite_insert if database_of(session).is_sqlite else pg_insert
     for part in portions(rows):
