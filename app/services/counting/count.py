@@ -349,8 +349,12 @@ def _line_for(session: Session, head: StockCount, item_id: int, lot_no: str) -> 
     lots = {row[1] for row in fitting}
     if len(lots) == 1:
         return _key(_not_full([row[0] for row in fitting]))
+    if not lot_no and not lots:
+        raise DomainError(
+            "count.none", _("这次要盘的货里没有这一种。确实找到的，请扫带批号的码，或填批号。")
+        )
     if not lot_no:
-        names = "、".join(sorted(str(lot) for lot in lots)[:5]) or "—"
+        names = "、".join(sorted(lot or "—" for lot in lots)[:5])
         raise DomainError(
             "count.lot", _("这种货有几个批号：{lots}。请扫带批号的码，或填批号。", lots=names)
         )

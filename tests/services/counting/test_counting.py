@@ -223,6 +223,8 @@ def test_counting_by_scan_adds_packs(site: Site) -> None:
     assert beep("06901234500011", "B") == BOX
     with pytest.raises(DomainError, match="没有批号 Z9"):
         beep("06901234500011", "Z9")
+    with pytest.raises(DomainError, match="没有这一种"):
+        beep("06901234500042")
     with pytest.raises(DomainError, match="没找到"):
         beep("XX-NOTHING")
     done = submit(*site.as_(ME), step(done))
