@@ -67,8 +67,10 @@ class Twins:
                 for line in lines:
                     do(parts, worlds[1], (line,))
             except DomainError:
+                before = told(whole)
                 with pytest.raises(DomainError):
                     do(whole, worlds[0], tuple(lines))
+                assert told(whole) == before
                 return
             do(whole, worlds[0], tuple(lines))
             assert told(whole) == told(parts)

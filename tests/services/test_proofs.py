@@ -79,6 +79,7 @@ def tamper(site: Site, statement: str) -> None:
         ("UPDATE ledger SET reason = 'x' WHERE seq = 2", "ledger", 2),
         ("DELETE FROM ledger WHERE seq = 2", "ledger", 3),
         ("DELETE FROM ledger WHERE seq = 3", "ledger", 3),
+        (f"UPDATE chain_head SET seq = 4 WHERE chain = 'ledger' AND org_id = {EAST}", "ledger", 4),
         ("UPDATE audit SET detail = '{}' WHERE seq = 2", "audit", 2),
     ],
 )

@@ -71,6 +71,14 @@ def test_rows_of_a_copy_of_a_table_are_held_against_the_imprints(sqlite_site: Si
     assert "不是在本程序里录入的" in told
 
 
+def test_rows_whose_table_is_gone_are_told_still(sqlite_site: Site) -> None:
+    change(sqlite_site, "DROP TABLE item_unit")
+    told = run(sqlite_site, "lead_admin", "verify")
+    assert told.code == 1
+    assert "数据表「品规单位」被去掉了" in told.out
+    assert "品规单位 YP-000105 盐酸哌替啶注射液：被删掉了" in told.out
+
+
 def test_a_table_that_is_gone_stops_the_rest_in_words(sqlite_site: Site) -> None:
     change(sqlite_site, "DROP TABLE member_order_version")
     told = run(sqlite_site, "lead_admin", "verify")
@@ -86,7 +94,9 @@ def test_what_sqlite_itself_does_to_a_file_is_no_change(
     sqlite_site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     site = sqlite_site
-    change(site, "ANALYZE", "VACUUM", "REINDEX")
+    away_and_back = ("maker RENAME TO firm", "firm RENAME TO maker")  # puts it in quotes
+    change(site, "ANALYZE", "VACUUM", "REINDEX", *(f"ALTER TABLE {one}" for one in away_and_back))
+    schema_shape._ours.cache_clear()
     with caplog.at_level(logging.INFO):
         assert schema_shape.strange(site.owner) == ()
     assert "upgrade" not in caplog.text  # nobody has upgraded anything

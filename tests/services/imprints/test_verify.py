@@ -189,6 +189,20 @@ def test_writing_over_a_group_does_not_hide_what_was_done(site: Site, change: st
     assert [one.kind for one in proof.examine(site.owner).strange] == [told]
 
 
+def test_of_a_whole_table_some_rows_are_told_and_how_many_there_are(site: Site) -> None:
+    with site.owner.write() as session:
+        session.add_all(
+            Maker(id=n, name=f"厂{n}", short_name="x", aliases=[]) for n in range(60, 85)
+        )
+    deed(site, "UPDATE maker SET short_name = 'y' WHERE id BETWEEN 60 AND 79")
+    told = tell(site.owner).strange
+    assert len(told) == 20  # so many are named one by one
+    deed(site, "UPDATE maker SET short_name = 'z' WHERE id BETWEEN 60 AND 84")
+    told = tell(site.owner).strange
+    assert [line.endswith("和保存的不一样") for line in told] == [False] * 3 + [True]
+    assert "还有 22 条" in told[-1]
+
+
 @pytest.mark.parametrize("ahead", [False, True])
 def test_an_import_is_noted_as_a_whole(sqlite_site: Site, *, ahead: bool) -> None:
     """Also where a row of another computer has a number from the future."""
