@@ -26,6 +26,8 @@ from app.services.mapping.bulk_links import link_all
 from app.services.mapping.links import (
     Link,
     Step,
+    current_link,
+    end_links,
     learn,
     link_row,
     remember_event,
@@ -135,7 +137,10 @@ def confirm(db: Database, actor: Actor, command: ConfirmMapping) -> Decided:
 
 
 def reject(db: Database, actor: Actor, command: RejectCandidate) -> Decided:
-    """Strike a candidate out; a row without any candidate left has no counterpart."""
+    """Strike a candidate out; a row without any candidate left has no counterpart.
+
+    A row that means another item goes on meaning it.
+    """
     require_mapper(actor, command.org_id)
     with db.write() as session:
         earlier = claim(session, actor, command.org_id, command.op_id, "mapping.reject", command)
@@ -152,16 +157,13 @@ def reject(db: Database, actor: Actor, command: RejectCandidate) -> Decided:
             )
             .values(rejected=True)
         )
-        left = session.scalar(
-            select(MatchCandidate.item_id)
-            .where(
-                MatchCandidate.org_id == row.org_id,
-                MatchCandidate.local_id == row.id,
-                MatchCandidate.rejected.is_(False),
-            )
-            .limit(1)
+        link = current_link(session, row.org_id, row.id)
+        if link is not None and link.item_id == command.item_id:
+            end_links(session, row)
+            link = None
+        set_status(
+            session, row, _after_reject(session, row) if link is None else MapStatus.CONFIRMED
         )
-        set_status(session, row, MapStatus.NONE if left is None else MapStatus.CANDIDATE)
         event = remember_event(session, row, before, Step(actor, "reject", new_id()))
         detail = {"item": command.item_id, "local": row.code}
         doc = ("local_item", row.id)
@@ -169,6 +171,19 @@ def reject(db: Database, actor: Actor, command: RejectCandidate) -> Decided:
         result = Decided(row.id, row.status, event)
         finish(session, command.org_id, command.op_id, plain(result))
         return result
+
+
+def _after_reject(session: Session, row: LocalItem) -> MapStatus:
+    left = session.scalar(
+        select(MatchCandidate.item_id)
+        .where(
+            MatchCandidate.org_id == row.org_id,
+            MatchCandidate.local_id == row.id,
+            MatchCandidate.rejected.is_(False),
+        )
+        .limit(1)
+    )
+    return MapStatus.NONE if left is None else MapStatus.CANDIDATE
 
 
 def set_aside(db: Database, actor: Actor, command: SetAside) -> Decided:

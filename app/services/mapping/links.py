@@ -46,7 +46,7 @@ class Step:
 def link_row(session: Session, row: LocalItem, link: Link, step: Step) -> int:
     """Link a row to an item; the event's id. A link that it had ends."""
     before = state_of(session, row)
-    _end_links(session, row)
+    end_links(session, row)
     session.add(
         Mapping(
             org_id=row.org_id,
@@ -69,7 +69,7 @@ def link_row(session: Session, row: LocalItem, link: Link, step: Step) -> int:
 def unlink_row(session: Session, row: LocalItem, status: MapStatus, step: Step) -> int:
     """Give a row another status without any item; the event's id."""
     before = state_of(session, row)
-    _end_links(session, row)
+    end_links(session, row)
     set_status(session, row, status)
     return remember_event(session, row, before, step)
 
@@ -175,7 +175,7 @@ def was_first(session: Session, row: LocalItem) -> ConflictError:
     )
 
 
-def _end_links(session: Session, row: LocalItem) -> None:
+def end_links(session: Session, row: LocalItem) -> None:
     """Close the link in force and the member's code on its item."""
     for link in session.scalars(
         select(Mapping).where(

@@ -142,7 +142,7 @@ def _gave_first_link(event: MappingEvent) -> bool:
 
 def _take_back(session: Session, actor: Actor, row: LocalItem, event: MappingEvent) -> None:
     before: dict[str, Any] = event.before
-    if "item_id" in event.after:
+    if event.after.get("item_id") not in {None, before.get("item_id")}:
         forget(session, row, event.after["item_id"])
     if "rejected" in before:
         _bring_back(session, row, before["rejected"])

@@ -290,3 +290,24 @@ def test_the_result_is_exported(site: Site, tmp_path: Path) -> None:
     text = path.read_text("utf-8-sig")
     assert "D001" in text
     assert "无对应" in text
+
+
+def test_a_row_means_what_it_was_confirmed_as_until_that_is_rejected(
+    site: Site, tmp_path: Path
+) -> None:
+    load(site, tmp_path)
+    match(site)
+    way, row = site.as_("east_store"), lines(site)["D002"]
+    view = row_view(*way, EAST, row.id)
+    assert view is not None
+    mine = view.candidates[0].item_id
+    confirm(*way, ConfirmMapping(new_op(), EAST, row.id, mine))
+    decided = lines(site)["D002"]
+    for item, stands in ((AMOXICILLIN, MapStatus.CONFIRMED), (mine, MapStatus.NONE)):
+        done = reject(*way, RejectCandidate(new_op(), EAST, row.id, item))
+        assert done.status == stands
+        assert found_by(site, "east_store", "D002") == [mine] * (stands is MapStatus.CONFIRMED)
+    for _step in range(2):
+        undo(*way, UndoMapping(new_op(), EAST, row.id))
+        assert lines(site)["D002"] == decided
+        assert found_by(site, "east_store", "D002") == [mine]

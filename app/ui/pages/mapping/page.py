@@ -267,7 +267,7 @@ class MappingPage(Page):
         form.open()
 
     def _reject(self, line: LocalLine, found: CandidateView) -> None:
-        last = len(self.bench.candidates) <= 1
+        last = len(self.bench.candidates) <= 1 and line.status is not MapStatus.CONFIRMED
         self.desk.reject(line, found, last=last)
         self.bench.struck()
         if last:
