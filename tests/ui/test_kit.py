@@ -220,6 +220,30 @@ def test_a_quantity_shows_its_unit_whole_where_room_is_short(
     assert left + figures + words < line.width(), "the unit is not cut"
 
 
+def test_more_than_there_is_is_not_handed_over_cut_down(qtbot: QtBot) -> None:
+    """5000 typed, 2000 there, Enter: 2000 was taken without a word."""
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.show()
+    form = Form("验收", "完成验收", host)
+    edit = QtyEdit("支", most=2000)
+    field = Field("收", edit)
+    form.body.addWidget(field)
+    form.open()
+    taken: list[int] = []
+    form.accepted.connect(lambda: taken.append(edit.value))
+    edit.edit.selectAll()
+    QTest.keyClicks(edit.edit, "5000")
+    QTest.keyClick(edit.edit, Qt.Key.Key_Return)
+    assert not taken
+    assert field.problem.text == "最多 2000：填的 5000 已改成 2000，请核对。"
+    edit.edit.selectAll()
+    QTest.keyClicks(edit.edit, "1500")
+    assert not field.problem.text
+    QTest.keyClick(edit.edit, Qt.Key.Key_Return)
+    assert taken == [1500]
+
+
 def test_quantity_by_buttons_keys_and_typing(qtbot: QtBot) -> None:
     edit = QtyEdit("盒")
     qtbot.addWidget(edit)

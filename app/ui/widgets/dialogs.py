@@ -27,6 +27,7 @@ from app.ui.status import Status
 from app.ui.widgets.badge import Shape
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.fields import CodeEdit, Field
+from app.ui.widgets.numbers import QtyEdit
 from app.ui.widgets.rolling import Rolling
 from app.ui.widgets.states import FieldProblem
 from app.ui.widgets.text import Role, Text
@@ -86,6 +87,11 @@ class Form(QDialog):
 
     def press(self) -> None:
         """Do what the main button says; if a field is not right yet, the keys go there."""
+        cut = next((edit for edit in self.findChildren(QtyEdit) if edit.cut), None)
+        if cut is not None:  # another number than was typed is not handed over unseen
+            cut.cut = False
+            cut.setFocus()
+            return
         self.hand_over(self.submit)
         if not self.isVisible() or self._handed.busy:
             return

@@ -24,9 +24,10 @@ from app.domain.errors import DomainError
 from app.i18n import _
 from app.ui import theme
 from app.ui.icons import Icon
+from app.ui.status import Status
 from app.ui.tables import paint
 from app.ui.widgets.buttons import Button
-from app.ui.widgets.fields import CodeEdit, StatusEdit
+from app.ui.widgets.fields import CodeEdit, Field, StatusEdit
 
 _WHOLE: Final = re.compile(r"[-+]?\d{1,9}", re.ASCII)
 _FIGURES: Final = QRegularExpression("[0-9\uff10-\uff19]{0,9}")
@@ -38,6 +39,9 @@ _MONTH: Final = re.compile(r"(\d{4})[-/.]?(\d{2})(?:[-/.]?(\d{2}))?")
 class QtyEdit(QWidget):
     """− 60 盒 +: large buttons for gloves, large figures for a glance.
 
+    Attributes:
+        cut: More was typed than `most`; the field says so, and its form asks for another look.
+
     Signals:
         changed: A new whole number was taken.
     """
@@ -48,6 +52,7 @@ class QtyEdit(QWidget):
         super().__init__(parent)
         self._value = 0
         self._most = most
+        self.cut = False
         self.minus = Button("", icon=Icon.MINUS)
         self.plus = Button("", icon=Icon.PLUS)
         self.minus.setAccessibleName(_("减 1"))
@@ -59,6 +64,7 @@ class QtyEdit(QWidget):
         self.plus.clicked.connect(lambda: self.step(1))
         self.edit.stepped.connect(self.step)
         self.edit.editingFinished.connect(self._take)
+        self.edit.textEdited.connect(lambda _text: self._say(""))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
@@ -91,9 +97,23 @@ class QtyEdit(QWidget):
     def _take(self) -> None:
         text = self.edit.folded()
         if text.isdecimal():
-            self._put(int(text))
+            wanted = int(text)
+            self.cut = self.cut or wanted > self._most
+            self._put(wanted)
+            if wanted > self._most:
+                self._say(
+                    _("最多 {most}：填的 {typed} 已改成 {most}，请核对。",
+                      most=self._most, typed=wanted)
+                )  # fmt: skip
         else:
             self.edit.setText(str(self._value))
+
+    def _say(self, text: str) -> None:
+        """In the field around it, if there is one."""
+        around = self.parent()
+        if isinstance(around, Field):
+            around.say(text, Status.WARN)
+        self.cut = self.cut and bool(text)
 
     def _put(self, value: int) -> None:
         before = self._value
