@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.adapters import local_files
+from app.adapters.freed_memory import give_back
 from app.adapters.sheet_errors import Cells
 from app.adapters.sheet_guard import refuse_bomb
 from app.adapters.sheet_kind import kind_of
@@ -82,7 +83,10 @@ def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
     if kind_of(content, path.name, "text" if kind in _TEXTS else "workbook") == "text":
         return (_read_text(path, content, encoding),)
     uncomputed = refuse_bomb(path, content)
-    return _read_workbook(path, content, uncomputed)
+    tables = _read_workbook(path, content, uncomputed)
+    if len(content) > _MEGABYTE:
+        give_back()  # the reader had every cell twice
+    return tables
 
 
 def decode(content: bytes, name: str = "") -> tuple[str, str]:

@@ -62,6 +62,11 @@ _STATEMENTS: Final = 256
 """That a connection to a file keeps ready. Past that the driver keeps those it had first."""
 _LITTLE: Final = 100_000
 """Bytes: less is left on a full disk than SQLite needs to open a file."""
+_PAGES: Final = "cache_size=-65536"
+"""KiB of a file that a connection holds."""
+_FEW_PAGES: Final = "PRAGMA cache_size=-8192"
+_USUAL_PAGES: Final = f"PRAGMA {_PAGES}"
+_FEW: Final = "few_pages"
 _LAST: Final = "last"
 _LEARNED: Final = "learned"
 
@@ -311,6 +316,7 @@ def sqlite_engine(path: str) -> Engine:
     )
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "checkin", _hold_usual_pages)
     event.listen(engine, "handle_error", partial(_tell_full, path))
     return engine
 
@@ -347,11 +353,24 @@ def _set_pragmas(connection: Any, _record: ConnectionPoolEntry) -> None:
         "recursive_triggers=ON",
         "trusted_schema=OFF",
         "busy_timeout=0",
-        "cache_size=-65536",
+        _PAGES,
         "temp_store=MEMORY",
     ):
         _retry(partial(cursor.execute, f"PRAGMA {pragma}"))
     cursor.close()
+
+
+def hold_few_pages(session: Session) -> None:
+    """For a unit of work of very many rows: the pages that it writes are not read again."""
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_FEW_PAGES)
+        connection.info[_FEW] = True
+
+
+def _hold_usual_pages(connection: Any, record: ConnectionPoolEntry) -> None:
+    if connection is not None and record.info.pop(_FEW, False):
+        connection.execute(_USUAL_PAGES)
 
 
 def _tell_full(path: str, context: ExceptionContext) -> None:

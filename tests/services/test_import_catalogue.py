@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.adapters.sheets_out import Sheet, write
 from app.domain.codes import CodeSystem
@@ -15,6 +16,7 @@ from app.services.catalogue.detail import item_detail
 from app.services.catalogue.export import export_catalogue
 from app.services.catalogue.index import reindex
 from app.services.catalogue.search import SearchQuery, catalogue_count, search
+from app.services.db import hold_few_pages
 from app.services.importing.catalogue import ApplyCatalogue, apply, preview
 from app.services.importing.plan import Outcome
 from tests.factories import Site
@@ -177,3 +179,22 @@ def test_missing_columns_are_named_beside_the_titles_that_were_found(
     with pytest.raises(DomainError, match="第 1 行的标题有：品名、含量、厂商") as told:
         preview(*sqlite_site.as_("lead_buyer"), path)
     assert "生产企业" in str(told.value)
+
+
+def test_an_import_holds_few_pages_and_leaves_the_usual_ones(
+    sqlite_site: Site, tmp_path: Path
+) -> None:
+    db, actor = sqlite_site.as_("lead_buyer")
+
+    def held() -> int:
+        with db.read() as session:
+            return int(session.execute(text("PRAGMA cache_size")).scalar_one())
+
+    usual, during = held(), []
+    plan = preview(db, actor, sheet(tmp_path, OFFICIAL, AMOXICILLIN))
+    with db.write() as session:
+        hold_few_pages(session)
+        during.append(session.execute(text("PRAGMA cache_size")).scalar_one())
+    assert (held(), during[0] > usual) == (usual, True)  # negative: KiB
+    apply(db, actor, ApplyCatalogue(new_op(), plan))
+    assert held() == usual

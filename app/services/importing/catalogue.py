@@ -28,7 +28,7 @@ from app.services.catalogue.drafts import KnownItem, load_drafts
 from app.services.catalogue.index import reindex
 from app.services.catalogue.makers import add_names
 from app.services.catalogue.strictness import is_strict
-from app.services.db import Database, now, today
+from app.services.db import Database, hold_few_pages, now, today
 from app.services.importing.catalogue_rows import FIELDS, edits, merged, other_names, read_draft
 from app.services.importing.catalogue_write import ItemContent, write_new
 from app.services.importing.finder import Finder, load_finder, natural
@@ -144,6 +144,7 @@ def apply(db: Database, actor: Actor, command: ApplyCatalogue, report: Report = 
             return Imported(**earlier)
         total = len(plan.lines)
         report(0, total)
+        hold_few_pages(session)
         with noted_at_once(session.connection(), _WRITTEN, new_id()):
             added = write_new(
                 session, actor, _contents(plan, Outcome.ADDED), lambda done: report(done, total)

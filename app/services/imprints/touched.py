@@ -9,6 +9,9 @@ from app.domain import imprints as law
 from app.services.imprints.columns import Ask, Columns
 
 _AT_ONCE: Final = 5_000
+_PART: Final = 20_000
+"""Notes of one walk; a hundred bytes each."""
+_FIRST: Final = -(2**63)
 
 
 def touched_rows(ask: Ask, place: int, one: Columns) -> Iterator[str]:
@@ -35,26 +38,51 @@ def touched_rows(ask: Ask, place: int, one: Columns) -> Iterator[str]:
 
 
 def touched_groups(ask: Ask, place: int, one: Columns) -> Iterator[str]:
-    """Lines of groups: most have just come, and are read in one walk; others one by one."""
+    """Lines of groups: most have just come, and are read in one walk; others one by one.
+
+    The walk goes by parts, because the database sorts each of them in memory. A group that two
+    parts share is whole in neither, and told when it is met first.
+    """
     old = _old_rows(ask, place)
+    digest, nothing = law.digest, law.NOTHING
+    told: set[str] = set()
+    for key, some_row, fresh, text in _walk(ask, place, one):
+        if key in told:
+            continue
+        after, before = digest(text), nothing
+        if not fresh or key in old:
+            told.add(key)
+            after, before = _both(ask, place, one, some_row, old.pop(key, {}))
+        if after != before:
+            yield f"{after} {before} {key}"
+    yield from _left_behind(ask, one, old)
+
+
+def _walk(ask: Ask, place: int, one: Columns) -> Iterator[tuple[str, int, int, str]]:
+    """Groups with a touched row: key, one row of it, whether all of it has just come, its texts."""
     shared = ", ".join(f'x."{name}"' for name in one.shared)
-    rows = ask(
+    text = (
         f"SELECT {one.key_of('x')}, min(x.rowid),"
         f' count(*) = (SELECT count(*) FROM main."{one.table}" y WHERE {one.same("y", "x")})'
         f" AND count(t.key) = 0,"
         f' group_concat({one.text_of("x")}, char(10) ORDER BY x."{one.order}")'
         f' FROM temp.touched t CROSS JOIN main."{one.table}" x ON x.rowid = t.at'
-        f" WHERE t.place = ? GROUP BY {shared}",
-        (place,),
+        f" WHERE t.place = ? AND t.at BETWEEN ? AND ? GROUP BY {shared}"
     )
-    digest, nothing = law.digest, law.NOTHING
-    for key, some_row, fresh, text in _read(rows):
-        after, before = digest(text), nothing
-        if not fresh or key in old:
-            after, before = _both(ask, place, one, some_row, old.pop(key, {}))
-        if after != before:
-            yield f"{after} {before} {key}"
-    yield from _left_behind(ask, one, old)
+    for first, last in _parts(ask, place):
+        yield from _read(ask(text, (place, first, last)))
+
+
+def _parts(ask: Ask, place: int) -> Iterator[tuple[int, int]]:
+    """Bounds of the notes of a table, so many at a time."""
+    bounds = "SELECT min(at), max(at) FROM (SELECT at FROM temp.touched WHERE place = ? AND at >= ?"
+    first = _FIRST
+    while True:
+        ((low, last),) = ask(f"{bounds} ORDER BY at LIMIT ?)", (place, first, _PART)).fetchall()
+        if last is None:
+            return
+        yield low, last
+        first = last + 1
 
 
 def _read(rows: Any) -> Iterator[tuple[str, int, int, str]]:

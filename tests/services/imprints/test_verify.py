@@ -13,7 +13,7 @@ from app.domain.ids import new_id
 from app.models.imprint import Imprint
 from app.models.party import Maker, Person
 from app.services import anchors, audit
-from app.services.imprints import proof, watch
+from app.services.imprints import proof, touched, watch
 from app.services.imprints.words import tell
 from app.services.platform import doctor, proofs
 from tests.cli.runner import run
@@ -163,6 +163,13 @@ GROUPS = (
 """Steps with an item's units, each in one unit of work."""
 
 
+@pytest.fixture(params=[1, 2, 20_000])
+def in_parts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group is told once, also where its rows are in several parts of the walk."""
+    monkeypatch.setattr(touched, "_PART", request.param)
+
+
+@pytest.mark.usefixtures("in_parts")
 def test_rows_of_a_group_come_go_and_move_and_are_known(site: Site) -> None:
     for statements in GROUPS:
         with site.owner.write() as session:
@@ -203,6 +210,7 @@ def test_of_a_whole_table_some_rows_are_told_and_how_many_there_are(site: Site) 
     assert "还有 22 条" in told[-1]
 
 
+@pytest.mark.usefixtures("in_parts")
 @pytest.mark.parametrize("ahead", [False, True])
 def test_an_import_is_noted_as_a_whole(sqlite_site: Site, *, ahead: bool) -> None:
     """Also where a row of another computer has a number from the future."""
@@ -224,6 +232,9 @@ def test_an_import_is_noted_as_a_whole(sqlite_site: Site, *, ahead: bool) -> Non
             ):  # fmt: skip
                 session.execute(text(statement))
     assert proof.examine(site.owner).strange == ()
+    with site.owner.read() as session:
+        body = session.scalars(select(Imprint.body).order_by(Imprint.seq.desc())).first()
+    assert [line.split(" ")[-1] for line in str(body).split("\n")].count("101") == 1
     with site.owner.write() as session:
         session.execute(text(maker.format(8, "戊")))
     assert proof.examine(site.owner).strange == ()
