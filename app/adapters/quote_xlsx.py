@@ -43,7 +43,7 @@ FIXED: Final = 10
 _KEY_COLUMN: Final = len(COLUMNS)
 _HEAD_ROWS: Final = 5
 _FORMULA: Final = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*>\s*<(?:\w+:)?f\b'
+    rb'<(?:\w+:)?c\b(?=[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})")[^<>]*+>\s*+<(?:\w+:)?f\b'
 )
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS: Final = "0123456789"

@@ -23,20 +23,25 @@ ANY: Final = ""
 _MOST: Final = 100_000
 _SHARED: Final = 16_384
 """Bytes that are looked at again with the next part; no cell with a formula is longer."""
-_ERROR: Final = re.compile(rb"""<(?:\w+:)?c(\s[^>]*?\bt\s*=\s*["']e["'][^>]*)>""")
+# A tag ends before the next one at the latest, and what was passed is not given back (`*+`): of
+# tags that never end each would be followed to the end of the file otherwise.
+_ERROR: Final = re.compile(rb"""<(?:\w+:)?c(?=\s[^<>]*?\bt\s*=\s*["']e["'])(\s[^<>]*+)>""")
 _UNCOMPUTED: Final = re.compile(
-    rb"<(?:\w+:)?c(\s[^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]{0,8192}</(?:\w+:)?f>)\s*"
-    rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?c(\s[^<>]*+)>\s*+"
+    rb"<(?:\w+:)?f(?=[\s/>])[^<>]*+(?:(?<=/)>|>[^<]{0,8192}+</(?:\w+:)?f>)\s*+"
+    rb"(?:(<(?:\w+:)?v\s*+/>|<(?:\w+:)?v>\s*+</(?:\w+:)?v>)\s*+)?</(?:\w+:)?c>"
 )
 _EMPTY_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
 """A formula that came to a text, with ``<v></v>`` to the empty one: it is computed."""
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _MAY_BE_ERROR: Final = (b'"e"', b"'e'")
 _MAY_BE_FORMULA: Final = (b"<f", b":f")
-_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s([^>]*)>")
-_LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\s([^>]*)>")
-_ATTRIBUTE: Final = re.compile(rb"""(?:\w+:)?(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_OPEN_TAG: Final = re.compile(rb"<table:(table|table-row|table-cell|covered-table-cell)(\s[^>]*)?>")
+_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*+)>")
+_LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*+)>")
+_ATTRIBUTE: Final = re.compile(rb"""(?<!\w)(?:\w++:)?(\w++)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_OPEN_TAG: Final = re.compile(
+    rb"<table:(table|table-row|table-cell|covered-table-cell)(\s[^<>]*+)?>"
+)
 _REPEATED: Final = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["']([0-9]{1,7})["']""")
 _TABLE_NAME: Final = re.compile(rb"""table:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _OPEN_ERROR: Final = re.compile(rb"""calcext:value-type\s*=\s*["']error["']""")

@@ -21,12 +21,12 @@ _BROKEN_OFF: Final = re.compile(rb"[\t\r\n]r\s*=")
 """A place that is perhaps written in another way than all programs of tables write it."""
 _LETTERS: Final = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]*)")
 _DIGITS: Final = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*([0-9]*)")
-_FILLED: Final = re.compile(rb"<(?:\w+:)?c((?:\s[^>]*)?)(?<!/)>")
-"""A cell that says something; one that only has a colour ends at once."""
+# A tag without an end is taken as one that ends with the piece, so that none is looked at twice.
+_CELL: Final = re.compile(rb"<(?:[^\s<>/:]++:)?c((?:\s[^>]*+)?)(?:>|\Z)")
 _REPEATS: Final = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"']([^\"']*)")
 _SPACES: Final = re.compile(rb"\btext:c\s*=\s*[\"']([^\"']*)")
 _OPEN_ROW: Final = re.compile(
-    rb"<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*?)(/?)>"
+    rb"<table:(?:table-row\b([^>]*+)|(?:covered-)?table-cell\b([^>]*+))(?:>|\Z)"
 )
 _SAYS: Final = b"office:value"
 _TOO_MANY: Final = 10**12
@@ -38,16 +38,16 @@ def sheet_cells(read: Callable[[], Iterable[bytes]]) -> int:
     Args:
         read: The sheet's XML from its beginning, in pieces that are cut anywhere.
     """
-    if not any(map(_may_be_far, _whole(read()))):
+    if not any(map(_may_be_far, whole(read()))):
         return 0
     column = row = 0
-    for piece in _whole(read()):
+    for piece in whole(read()):
         column = max((column, *map(_column, set(_LETTERS.findall(piece)))))
         row = max((row, *map(_number, set(_DIGITS.findall(piece)))))
     if row * column <= MAX_CELLS:
         return row * column
     last_column = last_row = 0
-    for piece in _whole(read()):
+    for piece in whole(read()):
         for place in _filled(piece):
             if not all(place):
                 return row * column  # a cell without a place of its own: wherever its row stands
@@ -71,7 +71,7 @@ def repeated_cells(content: bytes) -> tuple[int, int]:
             continue
         count = _repeat(found[2])
         widest += count
-        if not found[3] or _SAYS in found[2]:
+        if not found[2].endswith(b"/") or _SAYS in found[2]:
             row_cells = widest
             said = until - found.start() + _blanks(content, found.start(), until)
             row_weight += count * said
@@ -91,7 +91,7 @@ def _may_be_far(piece: bytes) -> bool:
     return bool(found)
 
 
-def _whole(parts: Iterable[bytes]) -> Iterator[bytes]:
+def whole(parts: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces again, cut only between tags."""
     rest = b""
     for part in parts:
@@ -107,7 +107,9 @@ def _whole(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 def _filled(piece: bytes) -> Iterator[tuple[int, int]]:
     """Column and row of every cell that says something; 0 where it does not say its place."""
-    for attributes in _FILLED.findall(piece):
+    for attributes in _CELL.findall(piece):
+        if attributes.endswith(b"/") and not (attributes.count(b'"') | attributes.count(b"'")) % 2:
+            continue  # it only has a colour
         letters, digits = _LETTERS.search(attributes), _DIGITS.search(attributes)
         yield _column(letters[1] if letters else b""), _number(digits[1] if digits else b"")
 

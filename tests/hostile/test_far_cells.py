@@ -5,6 +5,7 @@ The reader ends the whole program when it cannot have the memory; no exception c
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -33,6 +34,56 @@ def test_cells_at_far_corners_do_not_end_the_program(
         for name, content in parts.items():
             target.writestr(part if name == SHEET else name, content)
     assert refused(path).code == "file.far"
+
+
+def named_otherwise(content: bytes) -> bytes:
+    """The sheet with a name before each tag's own, as XML allows and the reader takes it."""
+    head, body = content.split(b"?>", 1)
+    tags = re.sub(rb"<(/?)(?=[a-z])", rb"<\1a-b:", body)
+    return head + b"?>" + tags.replace(b"xmlns=", b"xmlns:a-b=")
+
+
+@pytest.mark.parametrize("colour", [b"", b' x="/>"'])
+def test_cells_at_far_corners_under_other_names(tmp_path: Path, colour: bytes) -> None:
+    path = workbook(tmp_path / "远.xlsx", TITLES, ROW)
+    place = colour + b' r="XFD1048576"'
+    changed(path, lambda name, content: named_otherwise(content.replace(b' r="B2"', place))
+            if name == SHEET else content)  # fmt: skip
+    assert refused(path).code == "file.far"
+
+
+SHARES = (
+    '<c r="A{n}" t="s"><v>0</v></c>', '<c r="A{n}" t="s"><f>1</f><v x="">0</v></c>',
+    '<c r="A{n}" t="s"><!-- --><v>0</v></c>', '<c <x="" r="A{n}" t="s"><v>0</v></c>',
+    '<c r="A{n}"><v>0</v></c>',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", SHARES)
+@pytest.mark.parametrize("part", [SHEET, "xl/worksheets/table.dat"])
+def test_a_long_text_that_many_cells_share_is_refused(tmp_path: Path, cell: str, part: str) -> None:
+    """A megabyte of cells that would be gigabytes of text; the same as numbers is a usual sheet."""
+    path = workbook(tmp_path / "共享.xlsx", TITLES, ROW)
+    rows = "".join(f'<row r="{n}">{cell.format(n=n)}</row>' for n in range(1, 15_001))
+    texts = f"<sst><si><t>{'药' * 11_000}</t></si></sst>".encode()
+
+    def change(name: str, content: bytes) -> bytes:
+        if name == SHEET:
+            return re.sub(b"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(),
+                          content, flags=re.DOTALL)  # fmt: skip
+        content = content.replace(b"worksheets/sheet1.xml", part[3:].encode())
+        return texts if name.endswith("sharedStrings.xml") else content
+
+    changed(path, change)
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts.items():
+            target.writestr(part if name == SHEET else name, content)
+    if 't="s"' in cell:
+        assert refused(path).code == "file.bomb"
+    else:
+        assert len(read_tables(path)[0].rows) == 15_000
 
 
 def test_colour_in_a_far_cell_is_no_content(tmp_path: Path) -> None:
