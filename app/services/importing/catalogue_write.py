@@ -215,7 +215,7 @@ def _products(session: Session, drafts: Sequence[ItemDraft]) -> Mapping[tuple[st
     )
     known = {(row.item_class, row.generic_name, row.form): row.id for row in rows}
     new = {key: d for d in drafts if (key := _product_key(d)) not in known}
-    known |= {key: new_id() for key in new}
+    known |= zip(new, new_ids(len(new)), strict=True)
     if new:
         insert_rows(
             session,

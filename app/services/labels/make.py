@@ -13,7 +13,7 @@ from app.domain.codes import label_code
 from app.domain.documents import State
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
-from app.domain.ids import new_id
+from app.domain.ids import new_id, new_ids
 from app.domain.labels.plan import MAX_LABELS, quantities
 from app.i18n import _
 from app.models.pack import LabelPrint, Pack, PackLine
@@ -157,7 +157,7 @@ def _store(
     units: Sequence[tuple[tuple[Lot, int], str]],
 ) -> list[int]:
     """Store the units: each a lot, so many smallest units and its code; their ids."""
-    at, made = now(session), [new_id() for _unit in units]
+    at, made = now(session), list(new_ids(len(units)))
     source = (command.source.value, command.source_id)
     packs = (
         (

@@ -12,7 +12,7 @@ from app.domain.codes import pack_code
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError
-from app.domain.ids import new_id
+from app.domain.ids import new_id, new_ids
 from app.domain.ledger import Move
 from app.domain.packs.building import PackContent, fill
 from app.domain.packs.steps import PackState
@@ -150,7 +150,7 @@ def _keep(
 ) -> list[int]:
     """Write the packs with what is in them; their ids."""
     document, store, home = where
-    made = [new_id() for _content in contents]
+    made = list(new_ids(len(contents)))
     for pack, content, code in zip(made, contents, codes, strict=True):
         session.add(
             Pack(

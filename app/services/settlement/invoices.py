@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from app.domain.documents import DocKind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, Problem, refuse_if
-from app.domain.ids import new_id
+from app.domain.ids import new_ids
 from app.domain.money import cents
 from app.domain.settlement.invoice import InvoiceFacts, problems
 from app.domain.settlement.matching import covered
@@ -117,7 +117,7 @@ def register(db: Database, actor: Actor, command: RegisterInvoices) -> tuple[int
             return tuple(int(one) for one in earlier["ids"])
         found = check(session, command)
         refuse_if(found, found[0].code if found else "", _("没有登记。"))
-        ids = tuple(new_id() for _one in command.invoices)
+        ids = tuple(new_ids(len(command.invoices)))
         signed = (now(session), actor.person_id)
         insert_rows(
             session, Invoice, _COLUMNS,
