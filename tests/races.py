@@ -109,8 +109,8 @@ def in_between(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(*after, then_the_other)
         _tell(came, 0, calls[0])
-    if other.ident:
-        other.join()
+    assert other.ident, f"the first never came to {after[1]}: {came[0]}"
+    other.join()
     for db, _actor in ways:
         db.close()
     return came
