@@ -26,6 +26,7 @@ from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.paged_model import KEPT_PAGES, PagedModel
 from app.ui.tables.query import PageQuery, Sort
+from app.ui.tables.totals_row import TotalsRow
 from app.ui.tables.view import GridView
 from app.ui.tables.widths import Want, Widths, share
 from tests.ui.grids import COLUMNS, Numbers, row
@@ -348,6 +349,26 @@ def test_a_long_name_takes_the_air_of_its_neighbours(lines: GridView) -> None:
     assert lines.halves.left.columnWidth(place) >= paint.cell_width(cells[1]) + 20
     QApplication.processEvents()
     assert lines.halves.right.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("density", list(theme.Density))
+def test_sums_wider_than_what_they_add_up_stand_apart(
+    grid: Callable[[int], GridView], density: theme.Density
+) -> None:
+    """In large text the sums of three members were painted over each other."""
+    theme.apply(density_now=density)
+    view = grid(3)
+    totals = TotalsRow(view)
+    view.set_footer(totals)
+    words = ("", "成员金额合计，以及这一行更长的说明", "78,547,771.77", "83,878,010.01", "")
+    totals.show_words(words)
+    header = view.halves.right.horizontalHeader()
+    for place in (2, 3):
+        needed = paint.width_of(words[place], theme.px(14), bold=True)
+        assert header.sectionSize(place) >= needed + 20
+    name = view.halves.left.columnWidth(1)
+    totals.show_words(("", words[1] * 3, "1.00", "1.00", ""))
+    assert view.halves.left.columnWidth(1) >= name, "words take no room from figures"
 
 
 @pytest.mark.usefixtures("qtbot")

@@ -34,6 +34,9 @@ class TotalsRow(QLabel):
         """Show one text per column, in the columns' order."""
         self.words = tuple(words)
         self.setAccessibleName(" ".join(filter(None, self.words)))
+        if self._grid.halves.widths.under != self.words:
+            self._grid.halves.widths.under = self.words
+            self._grid.halves.stretch()
         self.update()
 
     @override

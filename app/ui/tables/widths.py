@@ -67,10 +67,12 @@ class Widths:
 
     Attributes:
         held: Widths that the person gave, by key, in comfortable pixels: they stay.
+        under: The totals painted under the columns, one text per column.
     """
 
     def __init__(self, columns: tuple[Column, ...]) -> None:
         self.held: dict[str, int] = {}
+        self.under: tuple[str, ...] = ()
         self._columns = columns
         self._seen = [0] * len(columns)
 
@@ -98,11 +100,20 @@ class Widths:
         if not self._seen[place] or column.kind in _DRAWN:
             base = max(base, _heading(column))  # no rows yet, but the heading is to be read
             return Want(base, base, base, base)
-        need = max(self._seen[place] + _PADS, _heading(column))
+        need = max(self._seen[place] + _PADS, _heading(column), self._total(place))
         need = min(need + (_FRAME if column.editable else 0), max(base, theme.px(_LONGEST)))
         least = max(min(base, need), _heading(column)) if column.kind in _WORDS else need
         tight = round(least * _TIGHT) if column.kind is Kind.TWO_LINE else least
         return Want(max(tight, _heading(column)), least, need, max(base, need))
+
+    def _total(self, place: int) -> int:
+        """Width of the sum under a column of figures; a word there may stand under its neighbour.
+
+        Sums are wider than what they add up: beside each other they would be painted together.
+        """
+        if self._columns[place].kind in _WORDS or place >= len(self.under):
+            return 0
+        return paint.width_of(self.under[place], theme.px(14), bold=True) + _PADS
 
 
 def _content(cell: Cell) -> int:

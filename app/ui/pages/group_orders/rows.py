@@ -95,7 +95,7 @@ def next_step(row: MemberOrderRow, *, buyer: bool) -> str:
 def matrix_columns(matrix: Matrix) -> tuple[Column, ...]:
     """Items × members: the item stays in sight, one column per member, totals at the end."""
     return (
-        Column(key="item", title=_("品名 / 规格"), width=204, frozen=True, stretch=True),
+        Column(key="item", title=_("品名 / 规格"), width=160, frozen=True, stretch=True),
         Column(key="supplier", title=_("供应商"), width=84),
         *(
             Column(key=f"m{org}", title=name, kind=Kind.NUMBER, width=76)
