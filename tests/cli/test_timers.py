@@ -100,6 +100,17 @@ def test_nights_without_a_backup_are_told(server: ServerBackend, tmp_path: Path)
     assert f"{old.name}，已过一天半" in nights.problems()
 
 
+def test_a_backup_dated_years_ahead_hides_nothing(server: ServerBackend, tmp_path: Path) -> None:
+    """Made while the clock was wrong, it would be the newest for years."""
+    nights = Nights(server, tmp_path)
+    made = Path(nights("yilian-backup").json()["file"])
+    made.with_name("yilian-20990101-023000-000.dump").write_bytes(b"of a clock that ran ahead")
+    assert nights("yilian-trial").json()["file"] == str(made)
+    assert "备份" not in nights.problems()
+    late = datetime.now(ZONE) + timedelta(hours=37)
+    assert f"{made.name}，已过一天半" in trial.overdue(nights.backups, late)
+
+
 def test_passwords_that_were_filled_in_stay(server: ServerBackend, tmp_path: Path) -> None:
     first = Nights(server, tmp_path).secrets.read_text()
     assert OWNER_PASSWORD in first
@@ -136,6 +147,9 @@ def test_names_are_spelled_as_the_system_reads_them(system: str, tmp_path: Path)
         assert '@"/opt/yi lian/yilian" backup --daily --keep 30 --to "/b/100%%$1" >>' in said
         assert all(text.count("\n") == text.count("\r\n") > 0 for text in files.values())
         assert files["install.cmd"].count("schtasks /Create") == 3
+        named = [text for text in files.values() if "yi lian" in text or "//h" in text]
+        assert len(named) == 4, "names in Chinese are read as they were written"
+        assert all(text.startswith("@chcp 65001 >nul\r\n") for text in named)
 
 
 def test_what_a_timer_would_misread_is_refused(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from app.services.platform import backup, proofs, schedule, server_dump
 NAME: Final = "yilian_on_trial"
 _LATE: Final = timedelta(hours=36)
 """A backup each night, and the time to make one."""
+_AHEAD: Final = timedelta(days=1)
+"""By so much the clocks of two computers never differ; what is dated later tells of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,11 @@ class Trial:
     seal: str
 
 
-def dumps(folder: Path) -> tuple[tuple[datetime, Path], ...]:
-    """The dumps of a server in a folder, newest first."""
-    return tuple(one for one in schedule.backups(folder) if one[1].suffix == ".dump")
+def dumps(folder: Path, now: datetime | None = None) -> tuple[tuple[datetime, Path], ...]:
+    """The dumps of a server in a folder, newest first; without those of a clock that ran ahead."""
+    until = (now or datetime.now(ZONE)) + _AHEAD
+    found = schedule.backups(folder)
+    return tuple((at, file) for at, file in found if file.suffix == ".dump" and at < until)
 
 
 def trial(admin_url: str, folder: Path) -> Trial:
@@ -78,11 +82,12 @@ def trial(admin_url: str, folder: Path) -> Trial:
 
 def overdue(folder: Path, now: datetime | None = None) -> str:
     """What is wrong with the backups in a folder, as a sentence; empty when the last is young."""
-    found = dumps(folder)
+    now = now or datetime.now(ZONE)
+    found = dumps(folder, now)
     if not found:
         return _none(folder)
     at, file = found[0]
-    if (now or datetime.now(ZONE)) - at <= _LATE:
+    if now - at <= _LATE:
         return ""
     return _(
         "最近一份备份是 {at} 的 {file}，已过一天半。"

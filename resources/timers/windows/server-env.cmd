@@ -1,3 +1,4 @@
+@chcp 65001 >nul
 @rem What the tasks sign in with. Let only Administrators and SYSTEM read this file.
 @set "YILIAN_HOME=%ProgramData%\Yilian"
 @set "YILIAN_DB=$address"
