@@ -25,7 +25,7 @@ from app.domain.settlement.invoice import cent_amount
 from app.domain.settlement.matching import covered, smaller
 from app.i18n import _
 from app.models.base import BigInt
-from app.models.party import Organisation
+from app.models.party import Organisation, Person
 from app.models.settlement import Invoice, InvoiceMatch, Statement
 from app.services import audit
 from app.services.access import require
@@ -120,6 +120,7 @@ class _Papers:
         of_invoice: How much of each invoice is matched, by pairs before this one too.
         of_statement: The same of each statement.
         matched: What stands of pairs already.
+        others: The person who matched a pair that stands, where it is not the one who acts.
         legal: The legal person of each member.
     """
 
@@ -128,6 +129,7 @@ class _Papers:
     of_invoice: defaultdict[int, Decimal]
     of_statement: defaultdict[StatementKey, Decimal]
     matched: Mapping[_MatchKey, Decimal]
+    others: Mapping[_MatchKey, int]
     legal: Mapping[int, int | None]
 
 
@@ -180,11 +182,12 @@ def _hold(
 
 def _match_all(session: Session, actor: Actor, command: Match) -> tuple[str, ...]:
     """Write the pairs; numbers of the statements that are 已开票 by it."""
-    papers = _papers(session, command.pairs)
+    papers = _papers(session, actor, command.pairs)
     wanted: dict[_MatchKey, Decimal] = {}
     for pair in command.pairs:
         key = (pair.org_id, pair.invoice_id, pair.statement_id)
         more = _taken(papers, pair)  # of the same pair: written anew with the sum
+        _check_whose(session, papers, pair)
         wanted[key] = wanted.get(key, papers.matched.get(key, Decimal(0))) + more
     _REMOVE.do(session, [key for key in wanted if key in papers.matched])
     owner = {pair.invoice_id: pair.invoice_org for pair in command.pairs}
@@ -201,7 +204,7 @@ def _match_all(session: Session, actor: Actor, command: Match) -> tuple[str, ...
     return _settle(session, [papers.statements[one] for one in touched])
 
 
-def _papers(session: Session, pairs: Sequence[WantedPair]) -> _Papers:
+def _papers(session: Session, actor: Actor, pairs: Sequence[WantedPair]) -> _Papers:
     """All that the pairs are judged by, asked for at once."""
     statements = load_all(session, {(pair.org_id, pair.statement_id) for pair in pairs})
     invoices: dict[tuple[int, int], Invoice] = {}
@@ -212,14 +215,18 @@ def _papers(session: Session, pairs: Sequence[WantedPair]) -> _Papers:
         invoices |= {(org_id, one.id): one for one in rows}
     of_invoice: defaultdict[int, Decimal] = defaultdict(Decimal)
     matched: dict[_MatchKey, Decimal] = {}
+    others: dict[_MatchKey, int] = {}
     for numbers in key_portions(pair.invoice_id for pair in pairs):
         for one in session.execute(
             select(
                 InvoiceMatch.org_id, InvoiceMatch.invoice_id, InvoiceMatch.statement_id,
-                InvoiceMatch.amount,
+                InvoiceMatch.amount, InvoiceMatch.matched_by,
             ).where(InvoiceMatch.invoice_id.in_(numbers))
         ):  # fmt: skip
-            matched[one.org_id, one.invoice_id, one.statement_id] = one.amount
+            key = one.org_id, one.invoice_id, one.statement_id
+            matched[key] = one.amount
+            if one.matched_by not in {None, actor.person_id}:
+                others[key] = one.matched_by
             of_invoice[one.invoice_id] += one.amount
     left = _matched_of(session, statements)
     orgs = {org for org, _key in (*statements, *invoices)}
@@ -229,7 +236,7 @@ def _papers(session: Session, pairs: Sequence[WantedPair]) -> _Papers:
             select(Organisation.id, Organisation.legal_person_id).where(Organisation.id.in_(orgs))
         )
     }
-    return _Papers(statements, invoices, of_invoice, left, matched, legal)
+    return _Papers(statements, invoices, of_invoice, left, matched, others, legal)
 
 
 def _matched_of(
@@ -245,6 +252,22 @@ def _matched_of(
         )
         found.update({(org_id, row.statement_id): cents(row.matched) for row in rows})
     return found
+
+
+def _check_whose(session: Session, papers: _Papers, pair: WantedPair) -> None:
+    """A pair has one person, who may not audit the statement; two would leave one of them free."""
+    person = papers.others.get((pair.org_id, pair.invoice_id, pair.statement_id))
+    if person is not None:
+        raise DomainError(
+            "match.another",
+            _(
+                "发票 {number} 和对账单 {no} 已由 {name} 匹配了一部分，谁匹配的谁就不能审核。"
+                "请由 {name} 补齐，或先取消这一对的匹配，再整张重新匹配。",
+                number=papers.invoices[pair.invoice_org, pair.invoice_id].number,
+                no=papers.statements[pair.org_id, pair.statement_id].no,
+                name=session.scalar(select(Person.name).where(Person.id == person)) or "—",
+            ),
+        )
 
 
 def _taken(papers: _Papers, pair: WantedPair) -> Decimal:

@@ -148,6 +148,21 @@ def test_a_month_end_of_many_papers_sends_no_more_than_one_of_few(
     assert min(many.values()) > 0
 
 
+def test_who_matched_a_part_matches_the_rest_or_takes_it_off(site: Site) -> None:
+    """Else the first would be forgotten, and could audit what it matched."""
+    papers = _papers(site, 4_200, 1)
+    (whole,) = papers.pairs
+    part = replace(whole, amount=Decimal(60))
+    other = site.actor(AUDITOR)
+    other = replace(other, grants=other.grants | {(Duty.SETTLE, EAST)})
+    match(*site.as_(CLERK), Match(new_op(), EAST, (part,)))
+    with pytest.raises(DomainError, match=f"已由 {site.actor(CLERK).name} 匹配了一部分"):
+        match(site.owner, other, Match(new_op(), EAST, (whole,)))
+    assert _states(site, papers) == [("confirmed", 2, Decimal(60))]
+    match(*site.as_(CLERK), Match(new_op(), EAST, (whole,)))
+    assert _states(site, papers) == [("invoiced", 3, Decimal(100))]
+
+
 def test_invoices_of_others_are_matched_with_no_paper_of_ours(site: Site) -> None:
     """Neither another supplier's, nor what was billed to another payer."""
     papers = _papers(site, 4_000, 2)
