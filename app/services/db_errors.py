@@ -45,7 +45,7 @@ _BROKEN_FILE: Final = (
     "Could not decode to UTF-8",
 )
 _CROWDED: Final = ("too many connections", "too many clients", "connection slots", "太多的客户")
-_LOGIN: Final = ("authentication failed", "not permitted to log in", "认证失败")
+LOGIN: Final = ("authentication failed", "not permitted to log in", "认证失败")
 _NOT_HERE: Final = "permission denied for database"
 """Refused at the door a server gives no state, only words: English, or Chinese on a Chinese one."""
 _FOREIGN: Final = "file is not a database"
@@ -248,7 +248,7 @@ def _room(state: str, message: str) -> EnvironmentProblem | None:
 
 def _door(state: str, message: str) -> EnvironmentProblem | None:
     """Not let in: the account, the database."""
-    if state in {"28P01", "28000"} or any(sign in message for sign in _LOGIN):
+    if state in {"28P01", "28000"} or any(sign in message for sign in LOGIN):
         return EnvironmentProblem("db.login", _("账号或密码不对，或账号已停用。请核对后重试。"))
     if 'database "' in message and "does not exist" in message:
         return EnvironmentProblem(

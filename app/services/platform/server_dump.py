@@ -16,7 +16,7 @@ from app.domain.errors import DomainError, EnvironmentProblem, NotAllowedError
 from app.i18n import _
 from app.services import schema
 from app.services.db import Database, postgresql_engine
-from app.services.db_errors import translate
+from app.services.db_errors import LOGIN, translate
 from app.services.platform.drafts import check_digest, sha256_of
 
 _WINDOWS_SUFFIX: Final = ".exe" if os.name == "nt" else ""
@@ -59,8 +59,8 @@ _CUT: Final = (
     *("server closed the connection", "terminating connection", "connection to server"),
     *("could not receive data", "could not send data", "no connection to the server"),
 )
-_LOGIN: Final = ("password authentication failed", "no password supplied")
-_DENIED: Final = "permission denied for"
+_LOGIN: Final = (*LOGIN, "no password supplied")
+_DENIED: Final = ("permission denied for", "权限不够")
 SCHEMAS: Final = ("--schema=app", "--schema=api")
 """All that is the product's; what only a superuser may make, `prepare_database` makes again."""
 
@@ -140,14 +140,23 @@ def _run(url: URL, name: str, arguments: list[str]) -> None:
         "PGUSER": url.username or "",
         "PGDATABASE": url.database or "",
         "PGCONNECT_TIMEOUT": "8",
+        "LC_ALL": "C",  # its own words are those that `_refusal` knows; the server keeps its own
     }
     if url.password:  # else that of PGPASSWORD or of the password file, as for all else
         environment["PGPASSWORD"] = str(url.password)
     done = subprocess.run(  # noqa: S603 - a program found by `tool`, arguments of our own
-        [tool(name), *arguments], env=environment, capture_output=True, text=True, check=False
+        [tool(name), *arguments], env=environment, capture_output=True, check=False
     )
     if done.returncode:
-        raise _refusal(name, done.stderr)
+        raise _refusal(name, _words(done.stderr))
+
+
+def _words(told: bytes) -> str:
+    """What a tool said: in UTF-8, or as a Chinese Windows writes; whatever else is legible."""
+    try:
+        return told.decode()
+    except UnicodeDecodeError:
+        return told.decode("gb18030", errors="replace")
 
 
 def _refusal(name: str, told: str) -> DomainError | EnvironmentProblem:
@@ -173,7 +182,7 @@ def _refusal(name: str, told: str) -> DomainError | EnvironmentProblem:
     lines = [line for line in told.splitlines() if line.strip()] or [_("没有说明原因")]
     line = next((line for line in lines if _ERROR in line), lines[-1])
     reason = line.rpartition(_ERROR)[2].strip()[:_SHOWN]
-    if _DENIED in reason:
+    if any(sign in reason for sign in _DENIED):
         return NotAllowedError(
             "backup.denied",
             _(
