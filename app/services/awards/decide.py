@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.documents import State
 from app.domain.duties import Actor, Duty
-from app.domain.errors import DomainError, NotAllowedError, Problem, refuse_if
+from app.domain.errors import ConflictError, DomainError, NotAllowedError, Problem, refuse_if
 from app.domain.ids import new_id
 from app.i18n import _
 from app.models.awards import AwardDecision, AwardObjection
@@ -109,6 +109,11 @@ def submit_award(db: Database, actor: Actor, command: SubmitAward) -> str:
         if earlier is not None:
             return str(earlier["no"])
         need_award(award, State.DRAFT)
+        if project.status == State.BARGAINING:  # the one step before it, and who can take it
+            text = _(
+                "项目 {no} 还在谈判中。请先在「集中议价」里进入评审，再提交方案。", no=project.no
+            )
+            raise ConflictError("award.bargaining", text)
         need_state(project, State.REVIEWING)
         if not 0 <= command.days <= MOST_DAYS:
             raise DomainError("award.days", _("公示天数应在 0 到 60 之间。请改天数。"))

@@ -86,6 +86,17 @@ def test_the_proposal_is_kept_with_its_figures(deal: Deal) -> None:
     assert row.amount == found.answer.cost
 
 
+def test_while_prices_are_negotiated_the_way_to_the_review_is_told(
+    site: Site, clock: FixedClock
+) -> None:
+    made = invited(site, clock)
+    made.first_round(BIDS)
+    with pytest.raises(ConflictError, match="请先在「集中议价」里进入评审"):
+        submitted(made)
+    close_bidding(*site.as_("lead_buyer"), new_op(), made.id)
+    submitted(made)
+
+
 def test_who_negotiates_does_not_approve(deal: Deal) -> None:
     made = submitted(deal)
     with pytest.raises(NotAllowedError):

@@ -154,7 +154,7 @@ class NegotiationDesk(TermsDesk):
         command = OpenRound(new_op(), project)
 
         def told(result: Opened) -> None:
-            words = _("第 {n} 轮已开，{m} 家报价。", n=result.round, m=result.bidders)
+            words = _("第 {n} 轮已结束并开标，{m} 家报价。", n=result.round, m=result.bidders)
             self._changed(words)
 
         self._page.write(lambda: open_round(db, actor, command), told)
