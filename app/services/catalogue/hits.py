@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, literal_column, or_, select
@@ -37,26 +38,46 @@ _SHORT: Final = re.compile(r"[^\x00-\x7f]|[\x21-\x7e]{1,2}|[a-z]{2}-?\d{0,4}")
 """Words that may well mean a large part of the catalogue."""
 
 
-def matches(session: Session, actor: Actor, text: str) -> ColumnElement[bool] | None:
-    """The condition on `Item` joined with `ItemSearch` for a text; None when it is empty."""
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a text means to somebody; looked up once, for everything that is asked of it.
+
+    Attributes:
+        words: Each must be found.
+        own: Of the words those that begin codes of the person's organisations: selects of items.
+        scanned: The condition on the items that carry the text as a whole code; None where it is
+            none.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    own: Mapping[str, Any]
+    scanned: ColumnElement[bool] | None
+
+
+def meaning(session: Session, actor: Actor, text: str) -> Meant:
+    """Look up whether the text is a code, of the goods or of the person's own."""
     words = search_text.words_of(text)
-    if not words:
-        return false() if text.strip() else None  # signs alone mean nothing, blanks mean all
-    scanned = _scanned(session, actor, text)
-    if scanned is not None:
-        return scanned
-    sqlite = database_of(session).is_sqlite
-    own = own_codes(session, actor, text)
-    if not own:
-        found = grams.candidates([search_text.ways(word) for word in words], sqlite=sqlite)
-        return and_(Item.id.in_(found), *(says(word) for word in words))
-    return and_(*(_either(word, own.get(word), sqlite=sqlite) for word in words))
+    own = _own_codes(session, actor, words)
+    return Meant(text, words, own, _scanned(session, actor, text) if words else None)
 
 
-def own_codes(session: Session, actor: Actor, text: str) -> dict[str, Any]:
-    """Of the words those that begin codes of the actor's organisations: selects of the items."""
+def matches(session: Session, meant: Meant) -> ColumnElement[bool] | None:
+    """The condition on `Item` joined with `ItemSearch` for a text; None when it is empty."""
+    if not meant.words:
+        return false() if meant.text.strip() else None  # signs mean nothing, blanks mean all
+    if meant.scanned is not None:
+        return meant.scanned
     sqlite = database_of(session).is_sqlite
-    found = {word: _own(actor, word, sqlite=sqlite) for word in search_text.words_of(text)}
+    if not meant.own:
+        found = grams.candidates([search_text.ways(word) for word in meant.words], sqlite=sqlite)
+        return and_(Item.id.in_(found), *(says(word) for word in meant.words))
+    return and_(*(_either(word, meant.own.get(word), sqlite=sqlite) for word in meant.words))
+
+
+def _own_codes(session: Session, actor: Actor, words: Sequence[str]) -> dict[str, Any]:
+    sqlite = database_of(session).is_sqlite
+    found = {word: _own(actor, word, sqlite=sqlite) for word in words}
     return {
         word: codes for word, codes in found.items() if session.scalar(codes.limit(1)) is not None
     }
@@ -116,15 +137,14 @@ def rank(text: str) -> ColumnElement[int]:
     return case((_codes_begin(words[0]), 1), (_lines_begin(words[0]), 2), else_=3)
 
 
-def is_broad(session: Session, actor: Actor, text: str) -> bool:
+def is_broad(session: Session, meant: Meant) -> bool:
     """Whether so many items match that sorting them all would take too long."""
-    words = search_text.words_of(text)
-    if not words or _scanned(session, actor, text) is not None:
+    if not meant.words or meant.scanned is not None:
         return False
-    if all(_SHORT.fullmatch(word) for word in words):
+    if all(_SHORT.fullmatch(word) for word in meant.words):
         return True
     sqlite = database_of(session).is_sqlite
-    wanted = [search_text.ways(word) for word in words]
+    wanted = [search_text.ways(word) for word in meant.words]
     some = grams.candidates(wanted, sqlite=sqlite).limit(_MANY + 1).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) > _MANY
 

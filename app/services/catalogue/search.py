@@ -22,7 +22,6 @@ from app.models.party import Maker
 from app.models.price import Price
 from app.models.stock import Balance
 from app.services.catalogue import broad, hits
-from app.services.catalogue.hits import matches
 from app.services.db import Database, today
 from app.services.prices.visible import visible
 from app.services.queries import keyset
@@ -30,9 +29,6 @@ from app.services.queries.keyset import ListColumn, ListShape, QueryLike
 
 CHIPS: Final = ("drug", "consumable", "reagent", "vbp", "cold", "high_value")
 """Quick views, named as the query's `view`."""
-
-
-__all__ = ["CatalogueRow", "SearchQuery", "catalogue_count", "catalogue_page", "matches", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +94,20 @@ def catalogue_page(
     """
     with db.read() as session:
         price = _best_price(session, actor, today(session))
-        own = hits.own_codes(session, actor, query.text)
-        shape = _shape(query.text, price, own)
-        wide = _in_natural_order(query) and hits.is_broad(session, actor, query.text)
-        statement = _statement(session, actor, query, matched=not wide)
+        meant = hits.meaning(session, actor, query.text)
+        shape = _shape(query.text, price, meant.own)
+        wide = _in_natural_order(query) and hits.is_broad(session, meant)
+        statement = _statement(query, None if wide else hits.matches(session, meant))
         found = (
-            broad.fetch(session, statement, shape, broad.Wanted(query, *page), own)
+            broad.fetch(session, statement, shape, broad.Wanted(query, *page), meant.own)
             if wide
             else keyset.fetch(session, statement, shape, query, page[0], page[1])
         )
         items = [row.id for row in found.rows]
-        users = _users(session, actor, items)
         # Only for the rows shown: in the statement it would be asked for every hit before sorting.
-        prices = {
-            row.id: row.unit_price
-            for row in session.execute(
-                select(Item.id, price.label("unit_price")).where(Item.id.in_(items))
-            )
-        }
-        rows = tuple(_row(row, users.get(row.id, 0), prices.get(row.id)) for row in found.rows)
+        more = select(Item.id, price.label("unit_price"), _users(actor).label("users"))
+        known = {row.id: row for row in session.execute(more.where(Item.id.in_(items)))}
+        rows = tuple(_row(row, known[row.id].users, known[row.id].unit_price) for row in found.rows)
         return CataloguePage(rows, found.next_key)
 
 
@@ -127,7 +118,8 @@ def catalogue_count(db: Database, actor: Actor, query: QueryLike) -> int:
             whole = select(func.count(Item.id)).where(*_view(query.view))
             return int(session.execute(whole).scalar_one())
         price = _best_price(session, actor, today(session))
-        statement = _statement(session, actor, query)
+        meant = hits.meaning(session, actor, query.text)
+        statement = _statement(query, hits.matches(session, meant))
         return keyset.count(session, statement, _shape(query.text, price, {}), query)
 
 
@@ -158,9 +150,7 @@ def _best_price(session: Session, actor: Actor, day: date) -> ColumnElement[Any]
     )
 
 
-def _statement(
-    session: Session, actor: Actor, query: QueryLike, *, matched: bool = True
-) -> Select[Any]:
+def _statement(query: QueryLike, condition: ColumnElement[bool] | None) -> Select[Any]:
     statement = cast(
         "Select[Any]",
         select(
@@ -186,7 +176,6 @@ def _statement(
         .join(Maker, Maker.id == Item.maker_id)
         .join(Product, Product.id == Item.product_id),
     )
-    condition = hits.matches(session, actor, query.text) if matched else None
     if condition is not None:
         statement = statement.where(condition)
     return statement.where(*_view(query.view))
@@ -220,14 +209,14 @@ def _shape(text: str, price: ColumnElement[Any], own: Mapping[str, Any]) -> List
     )
 
 
-def _users(session: Session, actor: Actor, items: list[int]) -> dict[int, int]:
-    """How many organisations in sight hold or held each item."""
-    rows = session.execute(
-        select(Balance.item_id, func.count(func.distinct(Balance.org_id)))
-        .where(Balance.org_id.in_(sorted(actor.orgs())), Balance.item_id.in_(items))
-        .group_by(Balance.item_id)
+def _users(actor: Actor) -> ColumnElement[int]:
+    """How many organisations in sight hold or held the item."""
+    return (
+        select(func.count(func.distinct(Balance.org_id)))
+        .where(Balance.org_id.in_(sorted(actor.orgs())), Balance.item_id == Item.id)
+        .correlate(Item)
+        .scalar_subquery()
     )
-    return {item: int(count) for item, count in rows}
 
 
 def _row(row: Any, users: int, unit_price: Decimal | None) -> CatalogueRow:

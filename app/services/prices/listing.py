@@ -18,7 +18,7 @@ from app.models.item import Item, ItemSearch
 from app.models.party import Maker, Organisation
 from app.models.price import Price, PriceList, PriceTakeover
 from app.services.access import group_orgs
-from app.services.catalogue.search import matches
+from app.services.catalogue.hits import matches, meaning
 from app.services.db import Database, today
 from app.services.price_lookup import prices_on
 from app.services.prices.visible import visible
@@ -211,7 +211,7 @@ def _statement(session: Session, actor: Actor, query: QueryLike, day: date) -> S
         .outerjoin(member, member.id == Price.org_id)
         .where(visible(session, actor)),
     )
-    condition = matches(session, actor, query.text)
+    condition = matches(session, meaning(session, actor, query.text))
     if condition is not None:
         statement = statement.where(condition)
     return statement.where(*_view(query.view, day))
