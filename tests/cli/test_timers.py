@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.days import ZONE
-from app.services.platform import timers, trial
+from app.services.platform import server_dump, timers, trial
 from tests.cli.runner import Ran, bare, run
 from tests.databases import OWNER_PASSWORD, ServerBackend
 from tests.factories import EAST, Site, make_world
@@ -73,6 +74,7 @@ def test_each_night_has_its_backup_and_each_week_its_trial(
     assert nights("yilian-backup").out == "", "the second of a day is not made"
     assert [at.name for _at, at in trial.dumps(nights.backups)] == [Path(made["file"]).name]
     assert "备份" not in nights.problems()
+    server.cluster.admin().execute(f"CREATE DATABASE {trial.NAME}".encode())  # by one that ended
     back = nights("yilian-trial").json()
     assert (back["file"], back["seal"]) == (made["file"], made["seal"])
     assert back["rows"] > made["ledger_rows"] > 0
@@ -91,6 +93,19 @@ def test_a_dump_that_does_not_come_back_is_told_and_nothing_stays(
     assert trial.NAME not in _databases(server)
 
 
+def test_a_dump_of_wrong_sums_is_told(server: ServerBackend, tmp_path: Path) -> None:
+    """Its file is whole, and so is every chain."""
+    nights = Nights(server, tmp_path)
+    with server.db.engine.execution_options(write=True).begin() as connection:
+        connection.execute(text("ALTER TABLE balance NO FORCE ROW LEVEL SECURITY"))
+        connection.execute(text("UPDATE balance SET qty = qty + 5"))
+    nights.backups.mkdir()
+    file = nights.backups / f"yilian-{datetime.now(ZONE):%Y%m%d-%H%M%S}-000.dump"
+    server_dump.dump(server.db.engine.url, file)
+    assert nights("yilian-trial").error()["code"] == "backup.proof"
+    assert trial.NAME not in _databases(server)
+
+
 def test_nights_without_a_backup_are_told(server: ServerBackend, tmp_path: Path) -> None:
     nights = Nights(server, tmp_path)
     dump = Path(nights("yilian-backup").json()["file"])
@@ -100,11 +115,14 @@ def test_nights_without_a_backup_are_told(server: ServerBackend, tmp_path: Path)
     assert f"{old.name}，已过一天半" in nights.problems()
 
 
-def test_a_backup_dated_years_ahead_hides_nothing(server: ServerBackend, tmp_path: Path) -> None:
+def test_the_newest_is_tried_and_one_dated_years_ahead_is_none(
+    server: ServerBackend, tmp_path: Path
+) -> None:
     """Made while the clock was wrong, it would be the newest for years."""
     nights = Nights(server, tmp_path)
     made = Path(nights("yilian-backup").json()["file"])
     made.with_name("yilian-20990101-023000-000.dump").write_bytes(b"of a clock that ran ahead")
+    made.with_name("yilian-20200101-023000-000.dump").write_bytes(b"of another year")
     assert nights("yilian-trial").json()["file"] == str(made)
     assert "备份" not in nights.problems()
     late = datetime.now(ZONE) + timedelta(hours=37)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.bootstrap import open_database
 from app.domain.errors import EnvironmentProblem
@@ -155,7 +156,7 @@ def test_a_step_that_fails_leaves_nothing(
     assert schema.version(backend.db) == "0015"
     with backend.db.engine.connect() as connection:
         connection.execute(text(tables))
-        with pytest.raises(Exception, match="half"):
+        with pytest.raises(DBAPIError, match="half"):
             connection.execute(text("SELECT * FROM half"))
 
 
