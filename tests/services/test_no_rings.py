@@ -105,10 +105,11 @@ def test_goods_go_back_to_the_store_and_to_the_supplier(server: Site) -> None:
     take_in(server, 4)
     store, department = server.world.stores[EAST], ward(server)
     move(server, store, department, 2 * BOX)
-    home = moving(server, department, store)
-    lot, owner, qty = lying(server, store)[0]
-    assert owner == KANGZE
-    goods = (Goods(store, AMOXICILLIN, lot, owner, qty),)
+    ((lot, owner, _qty),) = lying(server, department)
+    assert owner == EAST  # bought as it was issued: both give the title back first
+    one_box = MoveLine(AMOXICILLIN, lot, owner, department, store, BOX)
+    home = MoveGoods(new_op(), EAST, (one_box,), "调整")
+    goods = (Goods(department, AMOXICILLIN, lot, owner, BOX),)
     made = ask(*server.as_(ME), Ask(new_op(), EAST, goods, "quality", "包装破损退货", KANGZE))
     (paper,) = disposals(*server.as_(OTHER), (EAST,))
     decide(*server.as_(OTHER), Decide(new_op(), EAST, made, paper.version))
@@ -116,6 +117,7 @@ def test_goods_go_back_to_the_store_and_to_the_supplier(server: Site) -> None:
     away = Carry(new_op(), EAST, made, paper.version)
     came = in_between(server, (ME, move_goods, home), (OTHER, carry, away))
     assert all_done(came), came
+    assert lying(server, department) == []
 
 
 def test_a_sheet_of_two_days_is_booked_while_the_counter_works(
