@@ -18,6 +18,7 @@ import hashlib
 from binascii import b2a_base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 NOTHING: Final = "-"
@@ -101,13 +102,18 @@ def together(texts: Sequence[str]) -> str:
 
 
 def sections(body: str) -> Iterator[Section]:
-    """The sections of an imprint's body, in their order."""
+    """The sections of an imprint's body, in their order.
+
+    What another program wrote there and is none is passed over: the chain tells of it.
+    """
     lines = body.split("\n")
     starts = [place for place, line in enumerate(lines) if line[:1] in ("=", "*")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         first = lines[start]
         name, _bracket, columns = first[1:].partition("(")
         table, _slash, group = name.partition("/")
+        if group and not group.isdecimal():
+            continue
         names = tuple(columns.removesuffix(")").split(","))
         anew = first.startswith("*")
         yield Section(table, names, int(group or 0), anew, lines[start + 1 : end])

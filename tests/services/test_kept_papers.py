@@ -63,6 +63,44 @@ def test_what_another_program_changed_is_seen(
     assert CHANGES[change] in told.out
 
 
+UNREADABLE = {
+    "UPDATE member_order_line SET due_on = 'soon'": ORDER,
+    "UPDATE member_order SET status = 'x', created_at = 9223372036854775807": ORDER,
+    "UPDATE member_order SET supplier_id = -1": ORDER,
+    "UPDATE member_order_version SET content = 7": ORDER,
+    "UPDATE signature SET party = party || 'x'": ORDER,
+    "UPDATE bid_sheet SET kind = 'x'": BID,
+    "UPDATE negotiation_round SET deadline = 9223372036854775807": "",
+    "UPDATE chain_head SET chain = 'x' WHERE chain = 'audit' AND org_id > 1": "操作记录",
+    **{
+        f"UPDATE imprint SET body = '{body}' WHERE seq = 1": "内容留存第 1 行被改过"
+        for body in ("", "x", "=price/x(id)\na b", "=price/99(id)\na b 1", "*price()\na", "=x(y\n")
+    },
+}
+"""Values that no program of ours writes: said of the paper or the chain, whatever they are."""
+
+
+@pytest.mark.parametrize("change", UNREADABLE)
+def test_what_cannot_be_read_is_told_like_what_was_changed(
+    sqlite_site: Site, clock: FixedClock, change: str
+) -> None:
+    site = filled(sqlite_site, clock)
+    with another_program(site.owner) as line:
+        rules = (
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'imprint'"
+        )
+        kept = line.execute(text(rules)).all()
+        for name, _sql in kept:
+            line.exec_driver_sql(f"DROP TRIGGER {name}")
+        assert line.exec_driver_sql(change).rowcount > 0
+        for _name, sql in kept:
+            line.exec_driver_sql(sql)
+    for command in ("verify", "doctor"):
+        told = run(site, "lead_buyer", command)
+        assert (told.code, told.err) == (1, "")
+    assert UNREADABLE[change] in run(site, "lead_buyer", "verify").out
+
+
 def used(site: Site) -> Site:
     """Goods that came by two acceptances and were used in part."""
     for lot in ("K1", "K2"):

@@ -135,7 +135,10 @@ class _Book:
             self.heads.append(said)
         head, known = self.heads.index(said), self.rows.setdefault(section.table, {})
         for line in self.share.lines(section):
-            after, before, key = line.split(" ", 2)
+            try:
+                after, before, key = line.split(" ", 2)
+            except ValueError:  # another program wrote it, of which the chain tells
+                continue
             one = known.get(key)
             if one is None:
                 # unknown, and yet there was something: a foreign row that was written over
@@ -164,7 +167,7 @@ class _Share:
         """The lines of a section that belong to the share."""
         if self.parts == 1:
             return section.lines
-        return (line for line in section.lines if self.holds(line.split(" ", 2)[2]))
+        return (line for line in section.lines if self.holds(line.split(" ", 2)[-1]))
 
 
 def examine(db: Database, share: int = _SHARE) -> Findings:
