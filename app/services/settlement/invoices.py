@@ -144,7 +144,9 @@ def check(session: Session, command: RegisterInvoices) -> list[Problem]:
         raise DomainError("invoice.supplier", _("没有这家供应商。请从列表里选。"))
     found: list[Problem] = []
     seen: set[tuple[str, str]] = set()
-    known = _known(session, command.supplier_id, [one.number for one in command.invoices])
+    numbers = [one.number for one in command.invoices]
+    known = _known(session, command.supplier_id, numbers)
+    elsewhere = _of_others(session, command.supplier_id, numbers)
     for row, one in enumerate(command.invoices, start=1):
         found += [
             Problem(p.code, p.text, row=row, column=p.column) for p in problems(one, today(session))
@@ -155,6 +157,13 @@ def check(session: Session, command: RegisterInvoices) -> list[Problem]:
                 "发票 {number} 已经登记过（{org}，{day}）。一张发票只登记一次。",
                 number=one.number, org=known[key][0], day=known[key][1],
             )  # fmt: skip
+            found.append(Problem("invoice.twice", text, row=row, column="number"))
+        elif key in elsewhere:
+            text = _(
+                "发票 {number} 已经登记在另一家供应商名下。请核对供应商和发票号码；"
+                "那一张登记错了的，先作废再登记。",
+                number=one.number,
+            )
             found.append(Problem("invoice.twice", text, row=row, column="number"))
         elif key in seen:
             text = _("发票 {number} 在这一批里出现两次。请删去一行。", number=one.number)
@@ -172,6 +181,23 @@ def _known(
         .where(Invoice.supplier_id == supplier_id, Invoice.number.in_(numbers))
     )
     return {(code, number): (org, day) for code, number, org, day in rows}
+
+
+def _of_others(
+    session: Session, supplier_id: int, numbers: Sequence[str]
+) -> frozenset[tuple[str, str]]:
+    """Codes and numbers in force under another supplier: no two sellers issue the same one.
+
+    Who may not see the other's invoice is not told of it; a server shows it to no supplier.
+    """
+    rows = session.execute(
+        select(Invoice.code, Invoice.number).where(
+            Invoice.supplier_id != supplier_id,
+            Invoice.number.in_(numbers),
+            Invoice.status != "void",
+        )
+    )
+    return frozenset((code, number) for code, number in rows)
 
 
 def void(db: Database, actor: Actor, command: VoidInvoice) -> None:

@@ -169,7 +169,7 @@ def test_invoices_of_others_are_matched_with_no_paper_of_ours(site: Site) -> Non
     facts = invoice(4_009, "101")
     others = RegisterInvoices(new_op(), EAST, RUIHE, (facts,))
     (of_ruihe,) = register(*site.as_(CLERK), others)
-    theirs = RegisterInvoices(new_op(), WEST, KANGZE, (facts,))
+    theirs = RegisterInvoices(new_op(), WEST, KANGZE, (invoice(4_010, "101"),))
     (of_west,) = register(*site.as_("west_head"), theirs)
     clerk = site.actor(CLERK)
     both = replace(clerk, grants=clerk.grants | {(Duty.SETTLE, WEST)})
@@ -188,6 +188,19 @@ def test_invoices_of_others_are_matched_with_no_paper_of_ours(site: Site) -> Non
         one_payer = update(Organisation).where(Organisation.id == WEST)
         session.execute(one_payer.values(legal_person_id=EAST))
     assert matched(billed) == ("DZ-4000", "DZ-4001")
+
+
+def test_one_invoice_has_one_seller(site: Site) -> None:
+    """Registered again under another supplier it would be paid twice; a slip is made void first."""
+    (slip,) = register(
+        *site.as_(CLERK), RegisterInvoices(new_op(), EAST, RUIHE, (invoice(7, "226.00"),))
+    )
+    again = RegisterInvoices(new_op(), EAST, KANGZE, (invoice(8, "1.00"), invoice(7, "226.00")))
+    with pytest.raises(DomainError, match="另一家供应商名下") as refused:
+        register(*site.as_(CLERK), again)
+    assert [(one.row, one.column) for one in refused.value.problems] == [(2, "number")]
+    void(*site.as_(CLERK), VoidInvoice(new_op(), EAST, slip, "供应商选错了"))
+    assert len(register(*site.as_(CLERK), again)) == 2
 
 
 def test_pairs_of_one_match_share_what_their_papers_have(site: Site) -> None:
