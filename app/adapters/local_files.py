@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -15,6 +17,7 @@ from app.i18n import _
 MOST: Final = 100 * 2**20
 """Bytes that are read of a file unless somebody asks for fewer; a device has no end."""
 _MEGABYTE: Final = 2**20
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _HANDED_OVER: Final = ("/dev/fd", "/dev/stdin", "/proc/self/fd")
 """Where a shell's own pipes are found."""
 
@@ -113,6 +116,20 @@ def make_folder(path: Path) -> None:
         raise unwritten(path, error) from error
 
 
+def has_room(path: Path, least: int) -> bool:
+    """Whether so many bytes more could stand behind a file: by the disk, a quota or a limit."""
+    folder = path.absolute().parent
+    try:
+        if shutil.disk_usage(folder).free < least:
+            return False
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.seek(path.stat().st_size)
+            trial.write(bytes(least))
+    except OSError as error:
+        return error.errno not in _NO_ROOM
+    return True
+
+
 def unwritten(path: Path, error: OSError) -> EnvironmentProblem:
     """What to say of a file that could not be written."""
     words = _("写不了 {path}：{why}。", path=path, why=_why(error, path))
@@ -125,7 +142,7 @@ def _why(error: OSError, path: Path) -> str:
         return _("没有这个盘或文件夹，请核对路径")
     if path.is_dir() or isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
         return _("路径里文件和文件夹对不上，请核对路径")
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    if error.errno in _NO_ROOM:
         return _("磁盘满了，请清出空间后重试")
     if error.errno == errno.EROFS or isinstance(error, PermissionError):
         return _("没有权限，或正在别的程序里打开。请关闭它，或换一个文件夹")

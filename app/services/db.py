@@ -10,7 +10,6 @@ that the locks of a posting are held for one round trip.
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -34,6 +33,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.adapters import local_files
 from app.domain.days import ZONE
 from app.models.base import Moment, microseconds
 from app.services.db_errors import (
@@ -375,10 +375,9 @@ def _hold_usual_pages(connection: Any, record: ConnectionPoolEntry) -> None:
 
 def _tell_full(path: str, context: ExceptionContext) -> None:
     """Without room for the `-shm` SQLite tells an I/O error, even to somebody who only reads."""
-    if "disk I/O error" in str(context.original_exception):
-        with suppress(OSError):
-            if shutil.disk_usage(Path(path).absolute().parent).free < _LITTLE:
-                raise full() from context.original_exception
+    error = context.original_exception
+    if "disk I/O error" in str(error) and not local_files.has_room(Path(path), _LITTLE):
+        raise full() from error
 
 
 def _begin(connection: Connection) -> None:

@@ -129,8 +129,9 @@ def busy() -> EnvironmentProblem:
 
 
 def full() -> EnvironmentProblem:
-    """No room on the disk that holds the data."""
-    return EnvironmentProblem("db.full", _("没能保存：磁盘已满。内容还在屏幕上，清出空间后重试。"))
+    """No room on the disk that holds the data, or none that its owner may take."""
+    words = _("没能保存：磁盘已满，或分给你的空间用完了。内容还在屏幕上，清出空间后重试。")
+    return EnvironmentProblem("db.full", words)
 
 
 def no_stock() -> DomainError:

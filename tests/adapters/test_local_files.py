@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,18 @@ def test_a_name_that_no_disk_takes_is_said(tmp_path: Path) -> None:
         local_files.read(endless)
     with pytest.raises(EnvironmentProblem, match="请核对路径"):
         local_files.write(endless, b"x")
+
+
+def test_room_ends_at_the_limit_of_the_account_too(tmp_path: Path) -> None:
+    data = tmp_path / "yilian.db"
+    data.write_bytes(bytes(5_000))
+    assert local_files.has_room(data, 3_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (7_000, before[1]))
+    try:
+        assert local_files.has_room(data, 2_000)
+        assert not local_files.has_room(data, 2_001)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not local_files.has_room(data, 2**62)  # no disk is so large
+    assert local_files.has_room(tmp_path / "none" / "yilian.db", 1), "that is another fault"
