@@ -65,13 +65,17 @@ OTHERWISE = {
     "scan_rules.save_rules": "rule.length",
     "sealing.roots.trust": "seal.certificate",
     "sealing.sealing.seal": "seal.credential",
-    # a matter of one's own
-    "clock.confirm": "clock.right",
-    "orders.changing.urge": "order.missing",
-    "replenishment.review.approve": "replenish.none_safe",
-    "requisition.approving.decide": "approval.state",
 }
 """Verbs that do not get as far as the duty with what is made up for them: what they say."""
+OF_ONES_OWN = {
+    "west_store": {},
+    "ruihe_sales": {"clock.confirm": "clock.right"},
+    "east_head": {
+        "replenishment.review.approve": "replenish.none_safe",
+        "requisition.approving.decide": "approval.state",
+    },
+}
+"""What one of them may ask and the others may not: what is said of the time, or of one's house."""
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +98,7 @@ def papers(site: Site) -> dict[str, int]:
     return found
 
 
-@pytest.mark.parametrize("who", ["west_store", "ruihe_sales", "east_head"])
+@pytest.mark.parametrize("who", OF_ONES_OWN)
 def test_no_verb_lets_a_stranger_write(
     filled: Site, who: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +129,7 @@ def test_no_verb_lets_a_stranger_write(
 
     assert wrote <= OWN_TO_EVERYBODY
     assert asked > 500
-    assert {name: code for name, code in otherwise.items() if OTHERWISE.get(name) != code} == {}
+    assert otherwise == OTHERWISE | OF_ONES_OWN[who]
 
 
 def stranger(person: Actor) -> Actor:
