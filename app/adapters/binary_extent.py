@@ -24,16 +24,11 @@ _ENTRY: Final = 128
 _NAMES: Final = ("workbook", "book")
 
 
-def fits_old_sheet(content: bytes) -> bool:
-    """Whether all cells of a .xls file lie in the columns that such a file has.
-
-    Raises:
-        ValueError, struct.error: The sectors lead nowhere.
-    """
-    records = old_records(old_stream(content))
+def fits_old_sheet(stream: bytes) -> bool:
+    """Whether all cells of a .xls file's workbook lie in the columns that such a file has."""
     return all(
         first + more <= _OLD_COLUMNS
-        for _at, kind, data in records
+        for _at, kind, data in old_records(stream)
         for first, more in _old_cells(kind, data)
     )
 
@@ -92,7 +87,11 @@ def _number(content: bytes, at: int, most: int) -> tuple[int, int]:
 
 
 def old_stream(content: bytes) -> bytes:
-    """The workbook in the sectors of a .xls file; empty where there is none."""
+    """The workbook in the sectors of a .xls file; empty where there is none.
+
+    Raises:
+        ValueError, struct.error: The sectors lead nowhere.
+    """
     shift, small_shift = struct.unpack_from("<HH", content, 30)
     if shift not in {9, 12} or small_shift >= shift:
         raise ValueError

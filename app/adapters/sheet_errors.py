@@ -16,7 +16,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from app.adapters.binary_extent import U32, new_records, old_records, old_stream
+from app.adapters.binary_extent import U32, new_records, old_records
 
 ANY: Final = ""
 """The name under which cells stand whose sheet is not known: they may be of any."""
@@ -116,14 +116,10 @@ def by_sheet(archive: zipfile.ZipFile, found: Cells) -> Cells:
     return {name: tuple(own) for name, own in cells.items() if own}
 
 
-def old_errors(content: bytes) -> Cells:
-    """The cells of a .xls file that came to an error.
-
-    Raises:
-        ValueError, struct.error: The sectors lead nowhere.
-    """
+def old_errors(stream: bytes) -> Cells:
+    """The cells of the workbook of a .xls file that came to an error."""
     names: dict[int, str] = {}
-    return _listed(_old_errors(old_stream(content), names))
+    return _listed(_old_errors(stream, names))
 
 
 def _listed(cells: Iterable[tuple[str, str]]) -> Cells:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from app.adapters import sheet_errors
-from app.adapters.binary_extent import fits_old_sheet, new_cells
+from app.adapters.binary_extent import fits_old_sheet, new_cells, old_stream
 from app.adapters.sheet_errors import Cells, SheetCells
 from app.adapters.sheet_extent import MAX_CELLS, repeated_cells, sheet_cells, whole
 from app.domain.errors import DomainError
@@ -175,7 +175,8 @@ def _refuse_far_cells(path: Path, archive: zipfile.ZipFile, entries: list[zipfil
 
 def _look_into_old(path: Path, content: bytes) -> Cells:
     try:
-        fits, found = fits_old_sheet(content), sheet_errors.old_errors(content)
+        stream = old_stream(content)
+        fits, found = fits_old_sheet(stream), sheet_errors.old_errors(stream)
     except _BROKEN:
         return {}  # another kind of file in such sectors, or none: the reader says so
     if not fits:

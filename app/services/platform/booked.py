@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    and_,
     func,
     literal,
     select,
@@ -52,21 +53,22 @@ def _accepted(session: Session) -> Iterator[tuple[str, str]]:
     """Goods of acceptances: what was booked less what the lines say is nothing."""
     both = union_all(_booked(), _said()).subquery()
     same = (both.c.org_id, both.c.doc, both.c.item_id, both.c.lot_id)
-    goods = (
+    odd = (
         select(*same)
         .where(_in_sight(both.c.org_id))
         .group_by(*same)
         .having(func.sum(both.c.qty) != 0)
-        .order_by(*same)
+        .subquery()
+    )
+    goods = (  # an acceptance that was taken away is told by itself
+        select(Acceptance.no, func.coalesce(Item.name, ""))
+        .join(odd, and_(odd.c.org_id == Acceptance.org_id, odd.c.doc == Acceptance.id))
+        .join(Item, Item.id == odd.c.item_id, isouter=True)
+        .order_by(*odd.c)
         .limit(_FEW)
     )
-    for org, doc, item, _lot in session.execute(goods):
-        no = session.scalar(
-            select(Acceptance.no).where(Acceptance.org_id == org, Acceptance.id == doc)
-        )
-        name = session.scalar(select(Item.name).where(Item.id == item)) or ""
-        if no is not None:
-            yield no, _("{name} 收了多少，和台账记的不一样", name=name)
+    for no, name in session.execute(goods):
+        yield no, _("{name} 收了多少，和台账记的不一样", name=name)
 
 
 def _booked() -> Select[int, int, int, int, int]:
