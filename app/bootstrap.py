@@ -6,6 +6,7 @@ The only module that knows all the others; window and command line start here.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from app import paths
 from app.domain.errors import EnvironmentProblem
@@ -17,8 +18,14 @@ from app.services.db_errors import translate
 from app.services.outbox import Outbox
 from app.services.platform import storage
 
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
 _HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
 """Hosts that no network lies before."""
+_LAST_PORT: Final = 65_535
+_TLS: Final = frozenset({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"})
+"""What libpq knows as `sslmode`."""
 
 
 def open_database(
@@ -61,13 +68,7 @@ def remember_sent(db: Database, address: str, login: str) -> None:
 
 def _connect(address: str, *, login: str, password: str | None, make: bool) -> Database:
     if is_server(address):
-        from sqlalchemy.engine import make_url
-        from sqlalchemy.exc import ArgumentError
-
-        try:
-            url = make_url(address)
-        except (ArgumentError, ValueError) as error:  # a port in letters
-            raise _no_address() from error
+        url = _server_url(address)
         if url.host not in _HERE and "sslmode" not in url.query:
             url = url.update_query_dict(_proved())
         return Database(
@@ -83,6 +84,24 @@ def _connect(address: str, *, login: str, password: str | None, make: bool) -> D
     storage.refuse_network_drive(file)
     storage.open_folder(file)
     return Database(sqlite_engine(str(file)))
+
+
+def _server_url(address: str) -> URL:
+    """The parts of a server's address; what libpq would not understand of it is refused here."""
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import make_conninfo
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(address)
+        make_conninfo("", **{name: str(value) for name, value in url.query.items()})
+    except (ArgumentError, ValueError, ProgrammingError) as error:  # a port in letters
+        raise _no_address() from error
+    port = 1 if url.port is None else url.port
+    if not 0 < port <= _LAST_PORT or url.query.get("sslmode", "prefer") not in _TLS:
+        raise _no_address()
+    return url
 
 
 def _no_address() -> EnvironmentProblem:

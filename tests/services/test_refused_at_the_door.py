@@ -98,7 +98,14 @@ def test_a_server_that_only_reads_for_now(server: ServerBackend) -> None:
     admin.execute(f"DROP OWNED BY {NAME}".encode())
 
 
-@pytest.mark.parametrize("address", ["postgresql://host:port/name", "postgresql://[::1/name"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://host:port/name", "postgresql://[::1/name", "postgresql://127.0.0.1:99999/a",
+        "postgresql://127.0.0.1:0/a", "postgresql://127.0.0.1/a?sslmode=bogus",
+        "postgresql://127.0.0.1/a?foo=1",
+    ],
+)  # fmt: skip
 def test_an_address_that_cannot_be_read(address: str) -> None:
     with pytest.raises(EnvironmentProblem) as refused:
         open_database(address, login="anybody", password=PERSON_PASSWORD)
