@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from app.domain.bidding.commitment import BidLine
 from app.domain.documents import DocKind
+from app.domain.duties import Actor
 from app.domain.ids import new_op
 from app.domain.ledger import Move
 from app.domain.orders.shortage import Short
@@ -20,6 +21,7 @@ from app.models.item import Item
 from app.models.price import Price
 from app.services.consumption.commands import Consume, ConsumeLine
 from app.services.consumption.consume import consume
+from app.services.db import Database
 from app.services.formulary.entries import (
     AddItems,
     Derive,
@@ -39,6 +41,7 @@ from app.services.orders.consolidate import Consolidate, consolidate
 from app.services.orders.shortage import AnswerShort, DeclareShort, answer_short, declare_short
 from app.services.orders.shortage_settling import SettleShort, settle_short
 from app.services.recalls.recall import Answer, Close, Start, answer, close, recalls, start
+from app.services.recalls.sums import Member, lot_sums
 from app.services.receiving.importing import NoteFile, SaveNotes, preview_notes, save_notes
 from app.services.settlement import MakeStatements, Step, make_statements, step
 from app.services.settlement.bills import SaveBill, save_bill
@@ -110,12 +113,19 @@ def test_recalls(site: Site) -> None:
     assert least(*sent) == {}
 
 
+def _sums(db: Database, _actor: Actor, lots: list[int]) -> dict[int, tuple[Member, ...]]:
+    with db.read() as session:
+        return lot_sums(session, lots, (EAST, WEST))
+
+
 def _recall(site: Site, items: range) -> dict[str, int]:
     lots = come(site, items, TODAY)
+    buyer, store = Sent(site, BUYER), Sent(site, "east_store")
+    lying = buyer.step("sum up", _sums, lots)
+    assert {(one.org_id, one.here) for (one,) in lying.values()} == {(EAST, 4 * BOX)}
     use = Consume(new_op(), EAST, site.world.stores[EAST],
                   tuple(ConsumeLine(item, 4 * BOX) for item in items))  # fmt: skip
     consume(*site.as_("east_store"), use)
-    buyer, store = Sent(site, BUYER), Sent(site, "east_store")
     notice = Start(new_op(), tuple(lots), 2, "召回〔2026〕7 号", "溶出度不合格")
     made = buyer.step("start", start, notice)
     seen = buyer.step("see", lambda db, actor, _none: recalls(db, actor), None)

@@ -12,6 +12,7 @@ from app.domain.ids import new_op
 from app.domain.stock.recalls import LEVELS, Action, check_recall, reply_due, suggested
 from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.recalls.answers import answers
+from app.services.recalls.coming import coming_of
 from app.services.recalls.expiring import Finish, Plan, end, expiring, people_of, plan
 from app.services.recalls.finding import find_lots
 from app.services.recalls.papers import recall_paper
@@ -30,7 +31,7 @@ from app.services.recalls.trace import trace_found, trace_lot
 from app.services.receiving.commands import DeliverLine
 from app.services.stock.moving import AddPlace, MoveGoods, MoveLine, add_place, move_goods
 from tests.cli.runner import run
-from tests.deliveries import note
+from tests.deliveries import AMLODIPINE, note
 from tests.factories import EAST, KANGZE, TODAY, WEST, Site
 from tests.services.packs.test_packs import at_ward
 from tests.services.test_consumption import AMOXICILLIN, BOX, receive
@@ -100,6 +101,20 @@ def test_a_lot_on_its_way_is_frozen_before_anybody_has_it(site: Site) -> None:
         close(*site.as_("lead_head"), Close(new_op(), number, row.version, "各成员都已处理"))
     named = find_lots(*site.as_("lead_head"), f"{head.code}/NEVER-CAME")
     assert [(x.lot_id, x.lot_no, x.name) for x in named] == [(0, "NEVER-CAME", head.name)]
+
+
+def test_lots_of_one_number_are_not_taken_for_one_another(site: Site) -> None:
+    """Makers number as they like; the lots are asked for together."""
+    coming = ((AMOXICILLIN, 5 * BOX), (AMLODIPINE, 28))
+    for item, qty in coming:
+        note(site, {}, no=f"SH-{item}", lines=(DeliverLine(item, qty, "W1", date(2028, 1, 31)),))
+        note(site, {}, no=f"S2-{item}", lines=(DeliverLine(item, 2 * qty, "W2"),))
+    wanted = {(AMOXICILLIN, "W1"), (AMLODIPINE, "W2")}
+    with site.owner.read() as session:
+        found = coming_of(session, wanted, (EAST, WEST))
+    assert {lot: [(org, one.qty) for org, one in way.items()] for lot, way in found.items()} == {
+        (AMOXICILLIN, "W1"): [(EAST, 5 * BOX)], (AMLODIPINE, "W2"): [(EAST, 2 * 28)],
+    }  # fmt: skip
 
 
 def test_goods_between_two_members_are_not_forgotten(site: Site) -> None:
