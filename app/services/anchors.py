@@ -8,12 +8,14 @@ signed papers, and the heads that each computer saw last. `verify` holds the boo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, insert, or_, select, text
+from sqlalchemy import ColumnElement, and_, insert, or_, select, text, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from app.domain import anchors as law
 from app.domain.errors import DomainError
@@ -104,6 +106,8 @@ def _make_here(session: Session) -> None:
     day = today(session)
     if session.get(Anchor, (GROUP, day)) is not None:
         return
+    if session.scalar(select(AnchorHead.seq).where(AnchorHead.day == day).limit(1)) is not None:
+        return  # another program took the root away: `check` tells
     heads = session.execute(
         select(ChainHead.org_id, ChainHead.chain, ChainHead.seq, ChainHead.hash).order_by(
             ChainHead.org_id, ChainHead.chain
@@ -136,47 +140,85 @@ def _make_here(session: Session) -> None:
 def check(db: Database) -> tuple[AnchorProof, ...]:
     """Every root against the one before it, its leaves, and the heads that the person may see."""
     with db.read() as session:
-        roots = session.scalars(select(Anchor).order_by(Anchor.day)).all()
+        query = select(_stored(Anchor.day), Anchor.previous, Anchor.root, Anchor.leaves)
+        roots = [
+            _Root(str(day), *rest) for day, *rest in session.execute(query.order_by(Anchor.day))
+        ]
         heads = _heads_by_day(session)
         names = dict(session.execute(select(Organisation.id, Organisation.short_name)).all())
         names[GROUP] = _("集团")
-        previous, found = GENESIS, []
+        previous, day, found = GENESIS, date.min, []
         for one in roots:
-            words = _wrong(one, previous, heads.get(one.day, ()), names)
-            found.append(AnchorProof(one.day, bytes(one.root).hex(), not words, words))
-            previous = bytes(one.root)
+            own = heads.get(one.day, [])
+            words = _wrong(one, previous, own, names)
+            if not words and db.is_sqlite and len(own) < len(law.split(one.leaves)):
+                words = _("日根本身被改过")  # of a file everybody sees all heads
+            with suppress(ValueError):  # else another program wrote it: the root after this one
+                day = date.fromisoformat(one.day)
+            found.append(AnchorProof(day, one.root.hex(), not words, words))
+            previous = one.root
+        if db.is_sqlite and heads.keys() - {one.day for one in roots}:
+            found.append(AnchorProof(day, previous.hex(), good=False, words=_("日根本身被改过")))
         return tuple(found)
 
 
-def _heads_by_day(session: Session) -> dict[date, list[tuple[AnchorHead, bytes | None]]]:
-    """Every head in sight, with the hash that its row has in the books now."""
-    found: dict[date, list[tuple[AnchorHead, bytes | None]]] = {}
+class _Root(NamedTuple):
+    """A root as it is kept; another program may have written anything for its day."""
+
+    day: str
+    previous: bytes
+    root: bytes
+    leaves: bytes
+
+
+class _Kept(NamedTuple):
+    """A head that was kept, and the hash that its row has in the books now."""
+
+    org_id: int
+    chain: str
+    seq: int
+    hash: bytes
+    hash_now: bytes | None
+
+
+def _stored(column: Any) -> ColumnElement[Any]:
+    """The value as it is kept: a day that is none is no reason to stop."""
+    return type_coerce(column, NullType())
+
+
+def _heads_by_day(session: Session) -> dict[str, list[_Kept]]:
+    """Every head in sight, by the day of its root."""
+    found: dict[str, list[_Kept]] = {}
     for chain, books in BOOKS.items():
+        kept = (AnchorHead.org_id, AnchorHead.chain, AnchorHead.seq, AnchorHead.hash)
         rows = session.execute(
-            select(AnchorHead, books.hash)
+            select(_stored(AnchorHead.day), *kept, books.hash)
             .outerjoin(books, and_(books.org_id == AnchorHead.org_id, books.seq == AnchorHead.seq))
             .where(AnchorHead.chain == chain)
         )
-        for head, hash_now in rows:
-            found.setdefault(head.day, []).append((head, hash_now))
+        for day, *head in rows:
+            found.setdefault(str(day), []).append(_Kept(*head))
     return found
 
 
 def _wrong(
-    one: Anchor,
+    one: _Root,
     previous: bytes,
-    heads: Iterable[tuple[AnchorHead, bytes | None]],
+    heads: Iterable[_Kept],
     names: Mapping[int, str],
 ) -> str:
-    leaves = law.split(bytes(one.leaves))
-    if bytes(one.previous) != previous or law.root(previous, one.day, leaves) != bytes(one.root):
+    leaves = law.split(one.leaves)
+    try:
+        right = law.root(previous, date.fromisoformat(one.day), leaves)
+    except ValueError:  # a day that is none
+        right = GENESIS
+    if one.previous != previous or right != one.root:
         return _("日根本身被改过")
-    for head, hash_now in heads:
+    for head in heads:
         org = names.get(head.org_id, str(head.org_id))
-        kept = bytes(head.hash)
-        if law.leaf(head.org_id, head.chain, head.seq, kept) not in leaves:
+        if law.leaf(head.org_id, head.chain, head.seq, head.hash) not in leaves:
             return _("{org}的链头不在日根里", org=org)
-        if head.seq and (hash_now is None or bytes(hash_now) != kept):
+        if head.seq and head.hash_now != head.hash:
             return _(
                 "{org}的{chain}在第 {seq} 行或以前被改写过",
                 org=org, chain=_(CHAINS[head.chain]), seq=head.seq,

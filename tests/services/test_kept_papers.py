@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.ids import new_op
+from app.services import anchors
 from app.services.consumption.commands import Consume, ConsumeLine
 from app.services.consumption.consume import consume
 from app.services.platform.kept import changed_papers
@@ -72,6 +73,10 @@ UNREADABLE = {
     "UPDATE bid_sheet SET kind = 'x'": BID,
     "UPDATE negotiation_round SET deadline = 9223372036854775807": "",
     "UPDATE chain_head SET chain = 'x' WHERE chain = 'audit' AND org_id > 1": "操作记录",
+    "UPDATE anchor SET day = 'x'": "日根本身被改过",
+    "DELETE FROM anchor": "日根本身被改过",
+    "UPDATE anchor_head SET day = 'x' WHERE org_id = 2": "日根本身被改过",
+    "DELETE FROM anchor_head WHERE org_id = 2": "日根本身被改过",
     **{
         f"UPDATE imprint SET body = '{body}' WHERE seq = 1": "内容留存第 1 行被改过"
         for body in ("", "x", "=price/x(id)\na b", "=price/99(id)\na b 1", "*price()\na", "=x(y\n")
@@ -85,6 +90,7 @@ def test_what_cannot_be_read_is_told_like_what_was_changed(
     sqlite_site: Site, clock: FixedClock, change: str
 ) -> None:
     site = filled(sqlite_site, clock)
+    anchors.make(site.owner)
     with another_program(site.owner) as line:
         rules = (
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'imprint'"
