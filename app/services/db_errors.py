@@ -32,6 +32,11 @@ BEYOND = "P0S05"
 UNIQUE: Final = "23505"
 LOCKED: Final = "55P03"
 READ_ONLY: Final = "25006"
+_TOO_LONG: Final = "57014"
+_RIVALS: Final = frozenset({"40P01", "40001"})
+"""Two waited for each other, or wrote what the other had read: the server took one back whole."""
+RIVAL: Final = "db.rival"
+"""The code of the error then: the same step goes through when it is sent once more."""
 GIVE_UP_SECONDS: Final = 15
 """How long a step waits for what others hold, in a file and on a server."""
 TOO_LARGE: Final = "22003"
@@ -272,8 +277,9 @@ def _environment(state: str, message: str, error: DBAPIError) -> EnvironmentProb
                 "内容还在屏幕上，请管理员恢复后重试。"
             ),
         )
-    if state in {"57014", "40P01", "40001"}:
-        return EnvironmentProblem("db.slow", _("数据库太忙，这一步超时了。请稍后重试。"))
+    if state in _RIVALS | {_TOO_LONG}:
+        code = RIVAL if state in _RIVALS else "db.slow"
+        return EnvironmentProblem(code, _("数据库太忙，这一步超时了。请稍后重试。"))
     if is_cut(error):
         return EnvironmentProblem(
             "db.offline", _("连不上集团主库。内容还在屏幕上，网络恢复后请重试。")

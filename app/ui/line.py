@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.duties import Actor
 from app.domain.errors import EnvironmentProblem, UnsureProblem
 from app.services.db import Database, ping
+from app.services.db_errors import RIVAL
 from app.services.outbox import attempt
 from app.services.settling import settle
 from app.ui.jobs import Progress
@@ -30,6 +31,8 @@ _FULL: Final = frozenset({"db.crowded", "db.paused"})
 PATIENCE: Final = 60.0
 """Seconds that a change waits for the line before the person is told that it was not saved."""
 _STEPS: Final = (0.2, 0.5, 1.0)
+_AFTER_RIVAL: Final = (0.05, 0.3, 1.0)
+"""Seconds before a step that the server took back whole is sent once more."""
 
 
 class LineState(StrEnum):
@@ -60,16 +63,30 @@ class Line(QObject):
         self.state = LineState.GOOD
 
     def carry(self, work: Work[T], progress: Progress) -> T:
-        """Do the work; when the line breaks, wait for it and find out, then finish the work."""
+        """Do the work; when the line breaks, wait for it and find out, then finish the work.
+
+        A step that met a rival's, so that the server took it back, is sent once more.
+        """
         with attempt() as made:
             try:
                 return work(progress)
             except EnvironmentProblem as error:
-                if error.code not in CUT:
+                if error.code not in CUT | {RIVAL}:
                     raise
                 problem = error
+        ids = tuple(made)
+        for pause in _AFTER_RIVAL:
+            if problem.code != RIVAL or progress.wait(pause):
+                break
+            try:
+                with attempt(ids):
+                    return work(progress)
+            except EnvironmentProblem as error:
+                problem = error
+        if problem.code not in CUT:
+            raise problem
         try:
-            return self._again(work, progress, problem, tuple(made))
+            return self._again(work, progress, problem, ids)
         finally:
             self._tell(LineState.GOOD)
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.domain.duties import Actor
 from app.domain.errors import EnvironmentProblem, UnsureProblem
 from app.domain.ids import new_op
+from app.models.party import Maker
 from app.models.stock import Balance, Ledger
 from app.services import line_watch
 from app.services.clock import skew
 from app.services.db import Database, postgresql_engine
+from app.services.db_errors import RIVAL
 from app.services.outbox import Outbox
 from app.services.pulse import pulse
 from app.ui import line as lines
@@ -26,7 +30,7 @@ from app.ui.context import PageContext, Session
 from app.ui.jobs import JobRunner
 from app.ui.line import Line, LineState
 from app.ui.shell.window import MainWindow
-from tests.databases import Databases
+from tests.databases import Databases, ServerBackend
 from tests.factories import EAST, Site
 from tests.faults.bookings import book
 from tests.faults.proxy import Cut, SilentProxy
@@ -89,6 +93,59 @@ def test_whoever_waits_for_the_line_waits_for_a_place_too(
     jobs.write(BrokenLine(full))
     settle()
     assert [one.text for one in context.notices.kept] == ["连接数已满"]
+
+
+def test_a_step_that_met_a_rival_is_sent_once_more(
+    context: PageContext, jobs: JobRunner, line: Line, settle: Callable[[], None]
+) -> None:
+    answers: list[str] = []
+    rival = EnvironmentProblem(RIVAL, "数据库太忙")
+    work = BrokenLine(rival, rival, offline())
+    jobs.write(work, answers.append)
+    settle()
+    assert (answers, work.tries) == (["saved"], 4)
+    endless = BrokenLine(*[rival] * 9)
+    jobs.write(endless)
+    settle()
+    assert endless.tries == 4
+    assert [one.text for one in context.notices.kept] == ["数据库太忙"]
+
+
+def test_two_who_wait_for_each_other_both_come_through(
+    postgresql_backend: ServerBackend, jobs: JobRunner, settle: Callable[[], None]
+) -> None:
+    """The server throws one of them out: the window sends it again."""
+    db = postgresql_backend.db
+    with db.write() as session:
+        session.add_all(Maker(id=n, name=str(n), short_name="", aliases=[]) for n in (1, 2))
+    rival = psycopg.connect(postgresql_backend.superuser().conninfo(), autocommit=True)
+    rival.execute("SET deadlock_timeout = '1min'")  # so that the window's is thrown out
+    busy = ThreadPoolExecutor(1)
+    turned = "UPDATE app.maker SET short_name = short_name || '{}' WHERE id = {}"
+    tries: list[int] = []
+
+    def work() -> None:
+        with db.write() as session:
+            session.execute(text(turned.format("w", 1)))
+            tries.append(0)
+            if len(tries) == 1:
+                rival.execute("BEGIN; " + turned.format("r", 2))
+                tries[0] = 1
+                both = turned.format("r", 1) + "; COMMIT"
+                waits.append(busy.submit(rival.execute, both))
+            session.execute(text(turned.format("w", 2)))
+
+    waits: list[Future[object]] = []
+    jobs.carry = Line(db, Actor(1, "w", "w", 1, frozenset())).carry
+    answers: list[None] = []
+    jobs.write(work, answers.append)
+    settle()
+    waits[0].result(10)
+    busy.shutdown()
+    rival.close()
+    with db.read() as session:
+        named = session.scalars(select(Maker.short_name).order_by(Maker.id)).all()
+    assert (list(named), len(tries), len(answers)) == (["rw", "rw"], 2, 1)
 
 
 def test_what_the_person_can_mend_is_told_at_once(
