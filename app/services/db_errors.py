@@ -35,6 +35,8 @@ READ_ONLY: Final = "25006"
 _TOO_LONG: Final = "57014"
 _RIVALS: Final = frozenset({"40P01", "40001"})
 """Two waited for each other, or wrote what the other had read: the server took one back whole."""
+FULL: Final = "db.full"
+"""The code of the error when there is no room."""
 RIVAL: Final = "db.rival"
 """The code of the error then: the same step goes through when it is sent once more."""
 GIVE_UP_SECONDS: Final = 15
@@ -136,7 +138,7 @@ def busy() -> EnvironmentProblem:
 def full() -> EnvironmentProblem:
     """No room on the disk that holds the data, or none that its owner may take."""
     words = _("没能保存：磁盘已满，或分给你的空间用完了。内容还在屏幕上，清出空间后重试。")
-    return EnvironmentProblem("db.full", words)
+    return EnvironmentProblem(FULL, words)
 
 
 def no_stock() -> DomainError:

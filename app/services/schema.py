@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.domain.errors import EnvironmentProblem
+from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.models.anchor import Release
 from app.services.db import Database
-from app.services.db_errors import UNIQUE, as_known, is_cut, translate
+from app.services.db_errors import FULL, UNIQUE, as_known, is_cut, translate
 from app.services.imprints import watch
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ def upgrade(db: Database) -> str:
     while True:
         try:
             return _upgrade_once(db)
+        except EnvironmentProblem as problem:  # told at once, where there is no room
+            if problem.code != FULL:
+                raise
+            raise _not_upgraded(problem) from problem
         except DBAPIError as error:
             if is_cut(error):
                 raise _cut() from error
@@ -48,8 +52,7 @@ def upgrade(db: Database) -> str:
                 known = as_known(error)
                 if known is None:
                     raise
-                words = _("没有升级，数据没有改动。{why}", why=known.text)
-                raise EnvironmentProblem(known.code, words) from error
+                raise _not_upgraded(known) from error
             if time.monotonic() > until:
                 raise EnvironmentProblem(
                     "schema.in_use",
@@ -96,6 +99,11 @@ def _is_in_the_way(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", "")
     taken = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
     return state == _LOCKED or (state == UNIQUE and taken.startswith("pg_"))
+
+
+def _not_upgraded(why: EnvironmentProblem | DomainError) -> EnvironmentProblem:
+    words = _("没有升级，数据没有改动。{why}", why=why.text)
+    return EnvironmentProblem(why.code, words)
 
 
 def _cut() -> EnvironmentProblem:
