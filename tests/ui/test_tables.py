@@ -18,7 +18,6 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _, use_language
-from app.ui import theme
 from app.ui.jobs import JobRunner
 from app.ui.tables import paint, summary
 from app.ui.tables.cells import Qty, Row, Two
@@ -26,9 +25,8 @@ from app.ui.tables.columns import Column, Kind
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.paged_model import KEPT_PAGES, PagedModel
 from app.ui.tables.query import PageQuery, Sort
-from app.ui.tables.totals_row import TotalsRow
 from app.ui.tables.view import GridView
-from app.ui.tables.widths import Want, Widths, share
+from app.ui.tables.widths import Want, share
 from tests.ui.grids import COLUMNS, Numbers, row
 
 Settle = Callable[[], None]
@@ -351,44 +349,8 @@ def test_a_long_name_takes_the_air_of_its_neighbours(lines: GridView) -> None:
     assert lines.halves.right.horizontalScrollBar().maximum() == 0
 
 
-@pytest.mark.parametrize("density", list(theme.Density))
-def test_sums_wider_than_what_they_add_up_stand_apart(
-    grid: Callable[[int], GridView], density: theme.Density
-) -> None:
-    """In large text the sums of three members were painted over each other."""
-    theme.apply(density_now=density)
-    view = grid(3)
-    totals = TotalsRow(view)
-    view.set_footer(totals)
-    words = ("", "成员金额合计，以及这一行更长的说明", "78,547,771.77", "83,878,010.01", "")
-    totals.show_words(words)
-    header = view.halves.right.horizontalHeader()
-    for place in (2, 3):
-        needed = paint.width_of(words[place], theme.px(14), bold=True)
-        assert header.sectionSize(place) >= needed + 20
-    name = view.halves.left.columnWidth(1)
-    totals.show_words(("", words[1] * 3, "1.00", "1.00", ""))
-    assert view.halves.left.columnWidth(1) >= name, "words take no room from figures"
-
-
-@pytest.mark.usefixtures("qtbot")
-def test_headings_can_be_read_before_there_are_rows() -> None:
-    """An empty table, and one whose cells are shorter than the words above them."""
-    titles = ["Where the goods stand now", "Found by the count", "What if", "Amount of both"]
-    kinds = [Kind.TEXT, Kind.QTY, Kind.CHECK, Kind.MONEY]
-    columns = tuple(
-        Column(key=f"c{n}", title=title, kind=kind, width=40)
-        for n, (title, kind) in enumerate(zip(titles, kinds, strict=True))
-    )
-    widths = Widths(columns)
-    needed = [paint.width_of(title, theme.px(14), bold=True) for title in titles]
-    assert all(widths.want(n).tight >= needed[n] for n in range(4))
-    widths.look([Row(1, ("a", Qty("1", "盒"), False, "1.00"))])
-    assert all(widths.want(n).tight >= needed[n] for n in range(4))
-
-
 def edit(line: object, _key: str, value: object) -> object:
-    from app.ui.tables.cells import Qty, Row
+    from app.ui.tables.cells import Row
 
     assert isinstance(line, Row)
     cells = list(line.cells)

@@ -99,7 +99,8 @@ class Widths:
             return Want(base, base, base, base)
         if not self._seen[place] or column.kind in _DRAWN:
             base = max(base, _heading(column))  # no rows yet, but the heading is to be read
-            return Want(base, base, base, base)
+            tight = max(round(base * _TIGHT), _heading(column)) if column.kind in _WORDS else base
+            return Want(tight, base, base, base)
         need = max(self._seen[place] + _PADS, _heading(column), self._total(place))
         need = min(need + (_FRAME if column.editable else 0), max(base, theme.px(_LONGEST)))
         least = max(min(base, need), _heading(column)) if column.kind in _WORDS else need

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -58,8 +59,7 @@ class Footer(QWidget):
         self.picked.setText(_("已选 {n} 行", n=len(lines.picked)))
         self.suppliers.setText(_("{n} 家供应商", n=lines.suppliers))
         looked = sum(1 for row in lines.picked if lines.look(row.item_id))
-        self.looked.setText(_("{n} 行要先看", n=looked))
-        self.looked.setVisible(looked > 0)
+        self.looked.setText(_("{n} 行要先看", n=looked) if looked else "")
         self.total.setText(formats.yuan(lines.total))
         offers = lines.offers
         self.first.setVisible(bool(offers))
@@ -72,12 +72,20 @@ class Footer(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Where room is short, how many suppliers there are can be read elsewhere."""
+        """Where room is short, what can be read elsewhere goes: suppliers, then what to look at."""
         self.suppliers.show()
-        if self._row.sizeHint().width() > self.width():
-            self.suppliers.hide()
+        self.looked.setVisible(bool(self.looked.text()))
+        for words in (self.suppliers, self.looked):
+            if self._row.sizeHint().width() > self.width():
+                words.hide()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and hasattr(self, "make"):
+            self._fit()
