@@ -52,6 +52,13 @@ def test_settings_of_another_shape_are_named(tmp_path: Path, name: str, value: o
     assert name in refusal.value.text
 
 
+@pytest.mark.parametrize("content", ["[]", '"2025"', "5", "null", "{", ""])
+def test_settings_that_are_no_object_are_named(tmp_path: Path, content: str) -> None:
+    (folder(tmp_path, {}) / "instance.json").write_text(content)
+    with pytest.raises(DomainError, match=r"instance\.json"):
+        read_folder(tmp_path)
+
+
 @pytest.mark.parametrize(
     "days",
     [

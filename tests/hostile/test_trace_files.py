@@ -27,6 +27,16 @@ def test_a_pack_that_lies_in_a_thousand_elements_is_read(tmp_path: Path) -> None
     assert (row.code, row.parent) == ("81000000000000000002", "81000000000000000001")
 
 
+def test_a_pack_lies_in_the_nearest_that_has_a_code(tmp_path: Path) -> None:
+    """Elements between the two have none."""
+    path = tmp_path / "箱.xml"
+    path.write_text('<box code="81000000000000000001"><packs><pack><code>81000000000000000002</code>'
+                    "</pack></packs></box>")  # fmt: skip
+    assert [(row.code, row.parent) for row in read_trace_xml(path)] == [
+        ("81000000000000000002", "81000000000000000001")
+    ]
+
+
 @pytest.mark.parametrize(
     "content",
     [
