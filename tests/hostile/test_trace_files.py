@@ -30,8 +30,8 @@ def test_a_pack_that_lies_in_a_thousand_elements_is_read(tmp_path: Path) -> None
 def test_a_pack_lies_in_the_nearest_that_has_a_code(tmp_path: Path) -> None:
     """Elements between the two have none."""
     path = tmp_path / "箱.xml"
-    path.write_text('<box code="81000000000000000001"><packs><pack><code>81000000000000000002</code>'
-                    "</pack></packs></box>")  # fmt: skip
+    pack = "<pack><code>81000000000000000002</code></pack>"
+    path.write_text(f'<box code="81000000000000000001"><packs>{pack}</packs></box>')
     assert [(row.code, row.parent) for row in read_trace_xml(path)] == [
         ("81000000000000000002", "81000000000000000001")
     ]
