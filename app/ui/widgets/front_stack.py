@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from typing_extensions import override
 
 
 class FrontStack(QStackedWidget):
@@ -19,6 +20,25 @@ class FrontStack(QStackedWidget):
         super().__init__(page)
         page.setFocusProxy(self)
         self.currentChanged.connect(self._follow)
+
+    @override
+    def setCurrentWidget(self, view: QWidget) -> None:
+        """Bring a view to the front; the keys that were in the one before go to its rows.
+
+        Qt alone gives them to the first thing that Tab reaches, such as a button that withdraws.
+        """
+        focus = QApplication.focusWidget()
+        moves = view is not self.currentWidget() and focus is not None and self.isAncestorOf(focus)
+        super().setCurrentWidget(view)
+        if moves:
+            view.setFocus()
+
+    @override
+    def setCurrentIndex(self, index: int) -> None:
+        """As `setCurrentWidget`."""
+        view = self.widget(index)
+        if view is not None:
+            self.setCurrentWidget(view)
 
     def _follow(self) -> None:
         view = self.currentWidget()
