@@ -53,8 +53,9 @@ def test_the_keys_go_to_what_the_hints_speak_of(
 
 def test_a_view_that_comes_to_the_front_has_the_keys_on_its_rows(qtbot: QtBot) -> None:
     """On its first look at a round a supplier had them on the button that withdraws the quote."""
-    page = QWidget()
-    qtbot.addWidget(page)
+    page, other = QWidget(), QWidget()
+    for window in (page, other):
+        qtbot.addWidget(window)
     stack = FrontStack(page)
     waiting, quote = QLineEdit(), QWidget()
     column = QVBoxLayout(quote)
@@ -77,3 +78,10 @@ def test_a_view_that_comes_to_the_front_has_the_keys_on_its_rows(qtbot: QtBot) -
     withdraw.setFocus()
     stack.setCurrentIndex(1)
     assert withdraw.hasFocus(), "the view that is there already stays as it is"
+
+    stack.setCurrentWidget(waiting)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    stack.setCurrentWidget(quote)
+    assert page.focusWidget() is rows, "also while another program is in front"

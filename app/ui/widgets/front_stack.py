@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 from typing_extensions import override
 
 
@@ -27,7 +27,7 @@ class FrontStack(QStackedWidget):
 
         Qt alone gives them to the first thing that Tab reaches, such as a button that withdraws.
         """
-        focus = QApplication.focusWidget()
+        focus = self.window().focusWidget()  # also while another program is in front
         moves = view is not self.currentWidget() and focus is not None and self.isAncestorOf(focus)
         super().setCurrentWidget(view)
         if moves:
