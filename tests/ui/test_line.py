@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -23,7 +24,7 @@ from app.services import line_watch
 from app.services.clock import skew
 from app.services.db import Database, postgresql_engine
 from app.services.db_errors import RIVAL
-from app.services.outbox import Outbox
+from app.services.outbox import Outbox, check_attempt
 from app.services.pulse import pulse
 from app.ui import line as lines
 from app.ui.context import PageContext, Session
@@ -109,6 +110,25 @@ def test_a_step_that_met_a_rival_is_sent_once_more(
     settle()
     assert endless.tries == 4
     assert [one.text for one in context.notices.kept] == ["数据库太忙"]
+
+
+def test_a_step_that_is_sent_once_more_has_the_number_that_it_had(
+    context: PageContext, jobs: JobRunner, line: Line, settle: Callable[[], None]
+) -> None:
+    """With another it would be another intention, and could be done twice."""
+    done: list[UUID] = []
+
+    def work() -> None:
+        number = new_op()
+        check_attempt(number)
+        done.append(number)
+        raise EnvironmentProblem(RIVAL, "数据库太忙")
+
+    assert jobs.carry == line.carry
+    jobs.write(work)
+    settle()
+    assert len(done) == 1
+    assert ["没有再发" in one.text for one in context.notices.kept] == [True]
 
 
 def test_two_who_wait_for_each_other_both_come_through(

@@ -27,6 +27,7 @@ from tests.lots import find_or_make_lot
 from tests.services.recalls.test_recalls import recall
 from tests.services.test_consumption import receive
 from tests.ui.conftest import Show
+from tests.ui.held import Held
 
 Settle = Callable[[], None]
 Scan = Callable[[Page, str], None]
@@ -74,6 +75,45 @@ def test_the_lot_scanned_last_is_the_one_to_freeze(
     settle()
     assert page.found is not None
     assert page.found.head.lot_no == "K2"
+
+
+@pytest.fixture
+def traced(
+    context: PageContext, sqlite_site: Site, show: Show, settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> RecallPage:  # fmt: skip
+    """One of two lots whose moves take more than one look."""
+    monkeypatch.setattr(trace, "PAGE", 1)
+    for _twice in range(2):
+        receive(sqlite_site, EAST, dict.fromkeys(("K1", "K2"), (4, TODAY + timedelta(days=400))))
+    page = show(RecallPage(context))
+    page.scan("K1")
+    settle()
+    return page
+
+
+@pytest.mark.parametrize("asked", ["trace_found", "older_moves"])
+def test_more_of_a_lot_is_not_shown_over_the_next(
+    traced: RecallPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    """Its way read anew, or its older moves: they came when another lot stood there."""
+    page = traced
+    held, real = Held(), getattr(recall_page, asked)
+
+    def late(*about: object) -> object:
+        held.wait()
+        return real(*about)
+
+    monkeypatch.setattr(recall_page, asked, late)
+    page.refresh() if asked == "trace_found" else page.show_older()
+    qtbot.waitUntil(held.asked.is_set)
+    page.scan("K2")
+    qtbot.waitUntil(lambda: page.found is not None and page.found.head.lot_no == "K2")
+    held.go.set()
+    settle()
+    assert page.found is not None
+    assert page.found.head.lot_no == "K2"
+    assert "K2" in page.head.text()
 
 
 def test_a_number_that_two_items_share_is_asked_about(

@@ -106,6 +106,27 @@ def test_the_number_scanned_last_is_opened(
     assert page.counting.work.note.no == SECOND
 
 
+def test_a_number_found_behind_another_page_opens_nothing(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever opens a note has it: nobody else could count it meanwhile."""
+    held = Held()
+
+    def late(*asked: object) -> DeliveryRow:
+        held.wait()
+        return find_delivery(*asked)  # type: ignore[arg-type]
+
+    opened: list[object] = []
+    monkeypatch.setattr(receiving, "find_delivery", late)
+    monkeypatch.setattr(receiving, "open_delivery", lambda *asked: opened.append(asked))
+    page.scanned(FIRST)
+    qtbot.waitUntil(held.asked.is_set)
+    page.hide()
+    held.go.set()
+    settle()
+    assert not opened
+
+
 def test_a_note_that_opens_behind_another_page_asks_nothing(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, sqlite_site: Site,
     monkeypatch: pytest.MonkeyPatch,
@@ -177,6 +198,32 @@ def test_a_scan_without_an_answer_is_told_over_the_one_before(
     assert (panel.result.status, panel.result.text) == (Status.BAD, "这一下没有计数")
     assert str(error) in panel.result.detail
     assert page.counting.work.entries == counted
+
+
+def test_the_scans_behind_one_without_an_answer_are_made_again(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They would be counted under the words that this one was not."""
+    held = Held()
+
+    def gone_once(*asked: object) -> Found:
+        if not held.asked.is_set():
+            held.wait()
+            raise EnvironmentProblem("db.offline", "连不上集团主库。网络恢复后请重试。")
+        return look_up(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scans, "look_up", gone_once)
+    page.scanned(FIRST)
+    settle()
+    page.scanned(gs1(AMOXICILLIN, "A1"))
+    qtbot.waitUntil(held.asked.is_set)
+    page.scanned(gs1(AMOXICILLIN, "A2"))
+    held.go.set()
+    settle()
+    assert not _counted(page)
+    result = page.view.bar.panel.result
+    assert result is not None
+    assert result.status is Status.BAD
 
 
 @pytest.mark.parametrize("asked", ["find_delivery", "open_delivery"])
