@@ -61,6 +61,14 @@ COVERED: Final[Mapping[str, str]] = {
     "pt_conflict": N_("药事会回避"),
     "temporary_purchase": N_("临时采购"),
     "requisition_approval": N_("请购审批"),
+    # papers of the store: who decided what, and what became of it
+    "acceptance": N_("验收单"),
+    "stock_count": N_("盘点单"),
+    "disposal": N_("报损退货单"),
+    "disposal_line": N_("报损退货明细"),
+    "transfer": N_("调拨单"),
+    "transfer_line": N_("调拨明细"),
+    "transfer_lot": N_("调拨批号"),
     # prices and what they come from
     "price_list": N_("价格表"),
     "price": N_("价格"),
@@ -148,10 +156,9 @@ OUTSIDE: Final[Mapping[str, str]] = {
                     _OWN_CHAIN),
     "balance": "held against the ledger by `yilian reconcile` and `doctor`",
     **dict.fromkeys((
-        "acceptance", "acceptance_line", "delivery", "delivery_line", "consumption", "case_use",
-        "case_line", "dispense_line", "transfer", "transfer_line", "transfer_lot", "stock_count",
-        "count_line", "disposal", "disposal_line", "reagent_kit", "reagent_count", "fixed_pack",
-        "pack", "pack_line", "trace_code", "trace_link", "demand"), _MOVES),
+        "acceptance_line", "delivery", "delivery_line", "consumption", "case_use", "case_line",
+        "dispense_line", "count_line", "reagent_kit", "reagent_count", "fixed_pack", "pack",
+        "pack_line", "trace_code", "trace_link", "demand"), _MOVES),
     **dict.fromkeys((
         "member_order", "member_order_line", "member_order_version", "order_answer",
         "order_answer_line", "order_shortage", "order_shortage_line", "signature", "sealed_paper"),

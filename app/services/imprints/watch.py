@@ -180,8 +180,12 @@ def state_anew(connection: Connection, tables: Sequence[str], at_us: int, person
             chain(ask, at_us, person_id, "\n".join([head, *part]))
 
 
-def state_what_stands(connection: Connection, at_us: int) -> None:
-    """State every covered table that holds something: covered from now on (migration 0031)."""
+def state_what_stands(connection: Connection, at_us: int, tables: Sequence[str] = ()) -> None:
+    """State covered tables, all if none are named, that hold something: covered from now on."""
     ask = asking(connection)
-    full = [name for name in tables_in(ask) if ask(f'SELECT 1 FROM "{name}" LIMIT 1').fetchall()]
+    full = [
+        name
+        for name in tables or tables_in(ask)
+        if ask(f'SELECT 1 FROM main."{name}" LIMIT 1').fetchall()
+    ]
     state_anew(connection, full, at_us, 0)
