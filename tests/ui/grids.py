@@ -59,7 +59,7 @@ class Numbers:
         self.asked.append((query, after_key, limit))
         if self.hold is not None:
             self.held.append(query)
-            assert self.hold.wait(10)
+            assert self.hold.wait(60)
         if self.error:
             raise self.error
         numbers = self._kept(query)

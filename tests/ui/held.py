@@ -17,4 +17,4 @@ class Held:
         self._late -= 1
         if self._late >= 0:
             self.asked.set()
-            assert self.go.wait(10)
+            assert self.go.wait(60)

@@ -53,7 +53,7 @@ def test_lines_that_come_when_there_is_no_count_any_more_are_not_shown(
 
     def late(*wanted: object) -> tuple[CountLineRow, ...]:
         asked.set()
-        assert go.wait(10)
+        assert go.wait(60)
         return count_lines(*wanted)  # type: ignore[arg-type]
 
     monkeypatch.setattr(counting, "count_lines", late)

@@ -89,7 +89,7 @@ def test_an_overtaken_answer_is_dropped(jobs: JobRunner, settle: Settle) -> None
     answers: list[str] = []
 
     def slow() -> str:
-        gate.wait(5)
+        gate.wait(60)
         return "old"
 
     jobs.read(slow, answers.append, channel="search")
@@ -111,7 +111,7 @@ def test_nothing_is_called_for_an_owner_that_is_gone(jobs: JobRunner, settle: Se
     owner = QObject()
     answers: list[int] = []
     gate = threading.Event()
-    jobs.read(lambda: gate.wait(5) and 1, answers.append, owner=owner)
+    jobs.read(lambda: gate.wait(60) and 1, answers.append, owner=owner)
     owner.deleteLater()
     QApplication.sendPostedEvents(owner, 52)  # QEvent.DeferredDelete: the loop may not run yet
     gate.set()
@@ -133,7 +133,7 @@ def test_a_method_of_a_form_that_was_closed_is_not_called(
     gate, asked = threading.Event(), Asked()
 
     def work() -> None:
-        assert gate.wait(5)
+        assert gate.wait(60)
         if way == "refused":
             raise ValueError("x")
 
@@ -165,7 +165,7 @@ def test_progress_is_told_and_cancel_stops_the_work(
     jobs.changed.connect(told)
     job = jobs.long("导入目录", work, failed=failures.append)
     assert jobs.long_jobs == (job,)
-    assert started.wait(5)
+    assert started.wait(60)
     qtbot.waitUntil(lambda: any(total == 100_000 for _done, total in seen))
     job.cancel()
     settle()

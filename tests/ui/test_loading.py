@@ -25,7 +25,7 @@ BELL = Event()
 _WAITS = """
 from tests.ui.test_loading import BELL
 
-answered = BELL.wait(10)
+answered = BELL.wait(60)
 """
 
 
@@ -35,6 +35,7 @@ def test_the_window_lives_while_a_page_is_loaded(
     name = "a_page_that_waits_for_the_window"
     (tmp_path / f"{name}.py").write_text(_WAITS, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
+    BELL.clear()
     QTimer.singleShot(0, BELL.set)  # only a living window rings
 
     without_standing_still(name)
@@ -62,11 +63,11 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]],
 
         def held(module: str) -> object:
             under_way.set()
-            assert done.wait(10)
+            assert done.wait(60)
             return load(module)
 
         def now() -> None:
-            assert under_way.wait(10)
+            assert under_way.wait(60)
             done.set()
             act()
 

@@ -62,7 +62,7 @@ def test_the_lot_scanned_last_is_the_one_to_freeze(
     def late(db: Database, actor: Actor, code: str) -> tuple[LotHead, ...]:
         if code == "K1":
             asked.set()
-            assert go.wait(10)
+            assert go.wait(60)
         return find_lots(db, actor, code)
 
     monkeypatch.setattr(recall_page, "find_lots", late)

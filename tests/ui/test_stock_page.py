@@ -95,7 +95,7 @@ def test_where_to_move_a_lot_is_not_asked_behind_another_page(
 
     def late(*wanted: object) -> tuple[PlaceRow, ...]:
         asked.set()
-        assert go.wait(10)
+        assert go.wait(60)
         return targets(*wanted)  # type: ignore[arg-type]
 
     monkeypatch.setattr(moves_panel, "targets", late)

@@ -151,7 +151,7 @@ def test_an_item_picked_for_a_row_is_not_held_against_the_next(
 
     def late(*wanted: object) -> CandidateView | None:
         asked.set()
-        assert go.wait(10)
+        assert go.wait(60)
         return compared(*wanted)  # type: ignore[arg-type]
 
     monkeypatch.setattr(desk, "compared", late)
@@ -313,7 +313,7 @@ def test_what_was_read_before_the_list_changed_is_not_shown_after_it(
         first = local_id not in seen
         seen.add(local_id)
         asked.set()
-        assert (matched if first else listed).wait(10)
+        assert (matched if first else listed).wait(60)
         return old if first else row_view(db, actor, org, local_id)
 
     monkeypatch.setattr(desk, "row_view", late)

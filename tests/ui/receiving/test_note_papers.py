@@ -81,7 +81,7 @@ def keeping(monkeypatch: pytest.MonkeyPatch) -> tuple[Event, Event]:
 
     def late(*wanted: object) -> object:
         asked.set()
-        assert go.wait(10)
+        assert go.wait(60)
         return add_paper(*wanted)  # type: ignore[arg-type]
 
     monkeypatch.setattr(goods_papers, "add_paper", late)
@@ -101,7 +101,7 @@ def test_papers_kept_late_are_not_shown_as_those_of_another_note(
     settle()
     papers.add(first, Sort.REPORT, (0, ""), [report])
     asked, go = keeping
-    assert asked.wait(10)
+    assert asked.wait(60)
     assert papers.form is not None
     papers.form.reject()
     papers.show(About("other", other.org_id, other.delivery_id))
