@@ -57,18 +57,21 @@ class Peer:
                 [*command, "--step", step], check=False, capture_output=True, text=True
             )
             if done.returncode:  # some sizes are beyond it; what rests on the step is left out
-                sys.stderr.write(f"{step}: {done.stderr.strip().splitlines()[-1]}\n")
+                why = done.stderr.strip().rpartition("\n")[2] or f"ended with {done.returncode}"
+                sys.stderr.write(f"{step}: {why}\n")
             for line in done.stdout.splitlines():
                 answer: dict[str, Any] = json.loads(line)
-                found[answer["measure"]] = _times(answer)
+                if "unfinished_after_s" in answer:  # no figure, and no ratio
+                    sys.stderr.write(f"{step}: not done in {answer['unfinished_after_s']} s\n")
+                elif answer.keys() & {"ms", "seconds"}:
+                    found[answer["measure"]] = _times(answer)
         return found
 
 
 def _times(answer: dict[str, Any]) -> Times:
     if "ms" in answer:
         return answer["ms"] / 1000, answer["cpu_ms"] / 1000
-    late = float(answer.get("unfinished_after_s", 0))
-    return float(answer.get("seconds", late)), float(answer.get("cpu_s", late))
+    return answer["seconds"], answer["cpu_s"]
 
 
 def main() -> None:
