@@ -30,7 +30,7 @@ from app.services.catalogue.change import Change, change_all
 from app.services.catalogue.history import remember_all
 from app.services.catalogue.index import reindex
 from app.services.catalogue.uses import uses
-from app.services.db import Database, local_time, now, today
+from app.services.db import Database, hold_few_pages, local_time, now, today
 from app.services.importing.plan import Report, quiet
 from app.services.importing.undo_demand import DemandBack
 from app.services.importing.undo_prices import PricesUsed, take_back
@@ -131,6 +131,7 @@ def undo(db: Database, actor: Actor, command: UndoImport, report: Report = quiet
                 stays = tuple(Stays(**one) for one in earlier.pop("stays"))
                 return Undone(**earlier, stays=stays)
         _check_whole(batch)
+        hold_few_pages(session)
         result, left = _WORKS[batch.kind](session, actor, report).undo(batch)
         if command.check:
             session.rollback()
