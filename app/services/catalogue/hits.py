@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
+from weakref import WeakSet
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from app.domain.search_text import Ways
 from app.models.item import Item, ItemCode, ItemSearch
 from app.models.pack import Pack
 from app.services.catalogue import grams, lookup
-from app.services.db import database_of
+from app.services.db import Database, database_of
 from app.services.queries.keyset import escape_like
 from app.services.scan_rules import read_scan
 
@@ -34,6 +35,8 @@ _SCANNED: Final = frozenset({
     ScanKind.RULE,
 })  # fmt: skip
 _MANY: Final = 3_000
+_LARGE: Final[WeakSet[Database]] = WeakSet()
+"""Whose catalogue was seen to be larger than that: it does not become small again."""
 _SHORT: Final = re.compile(r"[^\x00-\x7f]|[\x21-\x7e]{1,2}|[a-z]{2}-?\d{0,4}")
 """Words that may well mean a large part of the catalogue."""
 
@@ -139,7 +142,7 @@ def rank(text: str) -> ColumnElement[int]:
 
 def is_broad(session: Session, meant: Meant) -> bool:
     """Whether so many items match that sorting them all would take too long."""
-    if not meant.words or meant.scanned is not None:
+    if not meant.words or meant.scanned is not None or _is_small(session):
         return False
     if all(_SHORT.fullmatch(word) for word in meant.words):
         return True
@@ -147,6 +150,18 @@ def is_broad(session: Session, meant: Meant) -> bool:
     wanted = [search_text.ways(word) for word in meant.words]
     some = grams.candidates(wanted, sqlite=sqlite).limit(_MANY + 1).subquery()
     return (session.scalar(select(func.count()).select_from(some)) or 0) > _MANY
+
+
+def _is_small(session: Session) -> bool:
+    """Whether the catalogue holds so few items that no text can be broad."""
+    db = database_of(session)
+    if db in _LARGE:
+        return False
+    some = select(Item.id).limit(_MANY + 1).subquery()
+    small = (session.scalar(select(func.count()).select_from(some)) or 0) <= _MANY
+    if not small:
+        _LARGE.add(db)
+    return small
 
 
 def ranked_ways(text: str, place: int) -> tuple[list[Ways], list[Ways]]:
