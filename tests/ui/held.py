@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from threading import Event
+from types import ModuleType
+
+import pytest
 
 
 class Held:
@@ -18,3 +21,15 @@ class Held:
         if self._late >= 0:
             self.asked.set()
             assert self.go.wait(60)
+
+
+def hold(patch: pytest.MonkeyPatch, room: ModuleType, question: str) -> Held:
+    """The first answer to what a module asks comes when it is let go."""
+    held, ask = Held(), getattr(room, question)
+
+    def late(*about: object) -> object:
+        held.wait()
+        return ask(*about)
+
+    patch.setattr(room, question, late)
+    return held

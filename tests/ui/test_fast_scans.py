@@ -11,9 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.duties import Duty
 from app.models.party import DutyGrant
-from app.services.consumption.cases import scan_article
 from app.services.consumption.listing import consumptions
-from app.services.consumption.scan import scanned
 from app.ui.actions import Act
 from app.ui.context import PageContext, Scope
 from app.ui.pages.consumption import case_view, scan_view
@@ -22,7 +20,7 @@ from tests.factories import EAST, GOODS, WEST, Site
 from tests.services.consumption.test_cases import shelf
 from tests.services.test_consumption import on_hand, receive
 from tests.ui.conftest import ORGS, Show
-from tests.ui.held import Held
+from tests.ui.held import Held, hold
 
 Settle = Callable[[], None]
 FIRST, OTHER = (f"(01){GOODS[0].gtin}(17)270930(10)K{n}" for n in (1, 2))
@@ -52,19 +50,7 @@ def page(lots: dict[str, int], context: PageContext, show: Show, settle: Settle)
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Held:
     """The first scan is answered late."""
-    late = Held()
-
-    def use(*asked: object) -> object:
-        late.wait()
-        return scanned(*asked)  # type: ignore[arg-type]
-
-    def case(*asked: object) -> object:
-        late.wait()
-        return scan_article(*asked)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(scan_view, "scanned", use)
-    monkeypatch.setattr(case_view, "scan_article", case)
-    return late
+    return hold(monkeypatch, scan_view, "scanned")
 
 
 def lots_shown(page: ConsumptionPage) -> list[str]:
@@ -164,8 +150,10 @@ def test_a_scan_answered_behind_another_organisation_is_posted_where_it_was_made
 
 
 def test_a_case_is_posted_where_it_was_scanned(
-    page: ConsumptionPage, settle: Settle, qtbot: QtBot, held: Held, sqlite_site: Site
-) -> None:
+    page: ConsumptionPage, settle: Settle, qtbot: QtBot, sqlite_site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    held = hold(monkeypatch, case_view, "scan_article")
     lot = shelf(sqlite_site)
     before = on_hand(sqlite_site, lot)
     page.arrive(view="case")

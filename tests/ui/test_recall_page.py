@@ -27,7 +27,7 @@ from tests.lots import find_or_make_lot
 from tests.services.recalls.test_recalls import recall
 from tests.services.test_consumption import receive
 from tests.ui.conftest import Show
-from tests.ui.held import Held
+from tests.ui.held import hold
 
 Settle = Callable[[], None]
 Scan = Callable[[Page, str], None]
@@ -98,13 +98,7 @@ def test_more_of_a_lot_is_not_shown_over_the_next(
 ) -> None:
     """Its way read anew, or its older moves: they came when another lot stood there."""
     page = traced
-    held, real = Held(), getattr(recall_page, asked)
-
-    def late(*about: object) -> object:
-        held.wait()
-        return real(*about)
-
-    monkeypatch.setattr(recall_page, asked, late)
+    held = hold(monkeypatch, recall_page, asked)
     page.refresh() if asked == "trace_found" else page.show_older()
     qtbot.waitUntil(held.asked.is_set)
     page.scan("K2")

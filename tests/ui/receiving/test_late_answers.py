@@ -12,9 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.domain.receiving.reading import Found
 from app.services.receiving.commands import DeliverLine, Received
-from app.services.receiving.drafts import open_delivery
 from app.services.receiving.lookup import look_up
-from app.services.receiving.queries import DeliveryRow, find_delivery
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.receiving import page as receiving, scans, view_model
@@ -24,7 +22,7 @@ from app.ui.status import Status
 from tests.deliveries import AMOXICILLIN, INSULIN, gs1, note
 from tests.factories import Site
 from tests.ui.conftest import Show
-from tests.ui.held import Held
+from tests.ui.held import Held, hold
 from tests.ui.keys import key
 
 Settle = Callable[[], None]
@@ -44,13 +42,7 @@ def page(context: PageContext, show: Show, settle: Settle, sqlite_site: Site) ->
 def test_a_scan_answered_late_is_not_counted_on_the_next_note(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Held()
-
-    def late(*asked: object) -> Found:
-        held.wait()
-        return look_up(*asked)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(scans, "look_up", late)
+    held = hold(monkeypatch, scans, "look_up")
     page.scanned(FIRST)
     settle()
     page.scanned(gs1(AMOXICILLIN, "A1"))
@@ -90,13 +82,7 @@ def test_a_posting_refused_after_the_note_was_left_is_told(
 def test_the_number_scanned_last_is_opened(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Held()
-
-    def late(*asked: object) -> DeliveryRow:
-        held.wait()
-        return find_delivery(*asked)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(receiving, "find_delivery", late)
+    held = hold(monkeypatch, receiving, "find_delivery")
     page.scanned(FIRST)
     qtbot.waitUntil(held.asked.is_set)
     page.scanned(SECOND)
@@ -110,14 +96,8 @@ def test_a_number_found_behind_another_page_opens_nothing(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever opens a note has it: nobody else could count it meanwhile."""
-    held = Held()
-
-    def late(*asked: object) -> DeliveryRow:
-        held.wait()
-        return find_delivery(*asked)  # type: ignore[arg-type]
-
+    held = hold(monkeypatch, receiving, "find_delivery")
     opened: list[object] = []
-    monkeypatch.setattr(receiving, "find_delivery", late)
     monkeypatch.setattr(receiving, "open_delivery", lambda *asked: opened.append(asked))
     page.scanned(FIRST)
     qtbot.waitUntil(held.asked.is_set)
@@ -132,13 +112,7 @@ def test_a_note_that_opens_behind_another_page_asks_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     cold = note(sqlite_site, {}, lines=(DeliverLine(INSULIN, 2),), no="SH20261014-013")
-    held = Held()
-
-    def late(*asked: object) -> object:
-        held.wait()
-        return open_delivery(*asked)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(receiving, "open_delivery", late)
+    held = hold(monkeypatch, receiving, "open_delivery")
     page.scanned(cold.no)
     qtbot.waitUntil(held.asked.is_set)
     page.hide()
@@ -151,13 +125,7 @@ def test_a_note_that_opens_behind_another_page_asks_nothing(
 def test_the_end_waits_for_the_scan_before_it(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = Held()
-
-    def late(*asked: object) -> Found:
-        held.wait()
-        return look_up(*asked)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(scans, "look_up", late)
+    held = hold(monkeypatch, scans, "look_up")
     page.scanned(FIRST)
     settle()
     ended: list[bool] = []
