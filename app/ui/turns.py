@@ -43,16 +43,19 @@ class Turns(QObject):
         self._waiting.append(turn)
         self._next()
 
-    def then(self, act: Callable[[], None]) -> None:
+    def then(self, act: Callable[[], None], instead: Callable[[], None] | None = None) -> None:
         """Act when all that was asked is answered; not at all when one of it is refused.
 
-        The person who pressed the key believed that everything was taken.
+        The person who pressed the key believed that everything was taken: `instead` says that the
+        key did nothing.
         """
         before = self._refusals
 
         def turn() -> None:
             if self._refusals == before:
                 act()
+            elif instead is not None:
+                instead()
 
         self._waiting.append(turn)
         self._next()

@@ -108,6 +108,7 @@ def test_the_key_behind_a_scan_that_was_not_taken_posts_nothing(
     page.perform(Act.FINISH)
     settle()
     assert lots_shown(page) == ["K1"]
+    assert "没有登记" in page.context.notices.kept[-1].text
     assert not consumptions(*sqlite_site.as_("east_store"), (EAST,))
     page.perform(Act.FINISH)
     settle()

@@ -32,7 +32,7 @@ class Desk:
 
     def press(self, key: str) -> None:
         """A key behind the questions."""
-        self.turns.then(lambda: self.heard.append(key))
+        self.turns.then(lambda: self.heard.append(key), lambda: self.heard.append(f"no {key}"))
 
     def answer(self) -> None:
         """The question under way."""
@@ -75,7 +75,7 @@ def test_a_refusal_drops_the_key_behind_it_and_only_that(desk: Desk) -> None:
     desk.refuse()
     desk.answer()
     desk.press("F10")
-    assert desk.heard == ["!a", "b", "F10"]
+    assert desk.heard == ["!a", "no F10", "b", "F10"]
 
 
 def test_an_answer_that_is_not_taken_drops_the_key_too(desk: Desk) -> None:
@@ -83,7 +83,7 @@ def test_an_answer_that_is_not_taken_drops_the_key_too(desk: Desk) -> None:
     desk.press("F10")
     desk.turns.refuse()
     desk.answer()
-    assert desk.heard == ["a"]
+    assert desk.heard == ["a", "no F10"]
 
 
 def test_what_waits_is_let_go_and_the_next_is_asked(desk: Desk) -> None:
