@@ -22,10 +22,11 @@ class Turns(QObject):
     behind the last scan would leave it out.
 
     Args:
-        asker: The form, view or page that scans; once it is gone nobody is answered.
+        asker: The form or view that scans: once it is gone nobody is answered. None for what
+            watches that itself.
     """
 
-    def __init__(self, asker: QObject) -> None:
+    def __init__(self, asker: QObject | None = None) -> None:
         super().__init__(asker)
         self._waiting: deque[Callable[[], None]] = deque()
         self._asked = False

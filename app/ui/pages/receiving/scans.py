@@ -32,7 +32,7 @@ class Scans:
     ) -> None:
         self._page, self._opened, self._items = page, opened, items
         self._found, self._failed = found, failed
-        self._turns = Turns(page)
+        self._turns = Turns()  # goes with this note, not with the page
         self._left = False
 
     def take(self, text: str) -> None:
