@@ -18,7 +18,7 @@ from tests.factories import Site
 
 LONGEST_WAIT = 0.4
 """Seconds for which a commit waits for one that may be held up by it."""
-_Deed: TypeAlias = tuple[str, Callable[..., Any], Any]
+Deed: TypeAlias = tuple[str, Callable[..., Any], Any]
 """Login, verb, command."""
 _POSTED = (posting, "_post_postgresql")
 
@@ -43,7 +43,7 @@ def race(*calls: Callable[[], object]) -> list[object]:
     return results
 
 
-def at_once(site: Site, *deeds: tuple[str, Callable[..., Any], Any]) -> list[object]:
+def at_once(site: Site, *deeds: Deed) -> list[object]:
     """What came of deeds of (login, verb, command) that meet; of refusals the code."""
     ways = [(site.connect(login), site.actor(login)) for login, _verb, _command in deeds]
     calls = [
@@ -77,7 +77,7 @@ def meeting(people: int = 2) -> Iterator[None]:
 
 
 def in_between(
-    site: Site, first: _Deed, second: _Deed, after: tuple[ModuleType, str] = _POSTED
+    site: Site, first: Deed, second: Deed, after: tuple[ModuleType, str] = _POSTED
 ) -> list[object]:
     """What came of two deeds; the second begins once the first has done a step, or begins to end.
 

@@ -27,7 +27,7 @@ from tests.conftest import FixedClock
 from tests.databases import Databases
 from tests.deliveries import AMOXICILLIN
 from tests.factories import EAST, Site
-from tests.races import at_once, in_between
+from tests.races import Deed, at_once, in_between
 from tests.sent import Sent
 from tests.services.mapping.lists import ROWS, lines, load
 
@@ -159,14 +159,19 @@ def test_of_two_who_take_a_bulk_back_one_is_told(
         assert {status for _code, status, *_more in standing(site)[0]} == {"candidate"}
 
 
+def whole_and_aside(site: Site, tmp_path: Path) -> tuple[Deed, Deed]:
+    """One takes a bulk back, another decides a row of it."""
+    bulk = accepted(site, tmp_path, 5)
+    aside = SetAside(new_op(), EAST, lines(site)["M5003"].id)
+    whole = UndoMapping(new_op(), EAST, batch_id=bulk)
+    return (ME, undo, whole), ("east_second", set_aside, aside)
+
+
 def test_a_bulk_is_not_taken_back_over_what_somebody_decides_meanwhile(
     databases: Databases, clock: FixedClock, tmp_path: Path
 ) -> None:
     with databases.site("postgresql", clock) as site:
-        bulk = accepted(site, tmp_path, 5)
-        aside = SetAside(new_op(), EAST, lines(site)["M5003"].id)
-        whole = UndoMapping(new_op(), EAST, batch_id=bulk)
-        came = at_once(site, (ME, undo, whole), ("east_second", set_aside, aside))
+        came = at_once(site, *whole_and_aside(site, tmp_path))
         assert came.count("mapping.changed") == 1, came
         stands = {code: status for code, status, *_more in standing(site)[0]}
         theirs = stands.pop("M5003")
@@ -181,10 +186,7 @@ def test_a_row_decided_while_its_bulk_is_taken_back_stays_as_decided(
 ) -> None:
     """Between the choice of what is taken back and the taking back."""
     with databases.site("postgresql", clock) as site:
-        bulk = accepted(site, tmp_path, 5)
-        aside = SetAside(new_op(), EAST, lines(site)["M5003"].id)
-        whole = UndoMapping(new_op(), EAST, batch_id=bulk)
-        deeds = (ME, undo, whole), ("east_second", set_aside, aside)
+        deeds = whole_and_aside(site, tmp_path)
         taken_back, decided = in_between(site, *deeds, after=(undoing, "_events"))
         assert not isinstance(decided, Exception)
         stands = {code: status for code, status, *_more in standing(site)[0]}

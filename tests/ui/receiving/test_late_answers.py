@@ -39,14 +39,22 @@ def page(context: PageContext, show: Show, settle: Settle, sqlite_site: Site) ->
     return shown
 
 
-def test_a_scan_answered_late_is_not_counted_on_the_next_note(
+def held_scan(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Held:
+    """A scan of the first note that is not answered yet."""
     held = hold(monkeypatch, scans, "look_up")
     page.scanned(FIRST)
     settle()
     page.scanned(gs1(AMOXICILLIN, "A1"))
     qtbot.waitUntil(held.asked.is_set)
+    return held
+
+
+def test_a_scan_answered_late_is_not_counted_on_the_next_note(
+    page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = held_scan(page, settle, qtbot, monkeypatch)
     key(page, Qt.Key.Key_Escape)
     page.scanned(SECOND)
     qtbot.waitUntil(lambda: page.working)
@@ -125,13 +133,9 @@ def test_a_note_that_opens_behind_another_page_asks_nothing(
 def test_the_end_waits_for_the_scan_before_it(
     page: ReceivingPage, settle: Settle, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = hold(monkeypatch, scans, "look_up")
-    page.scanned(FIRST)
-    settle()
+    held = held_scan(page, settle, qtbot, monkeypatch)
     ended: list[bool] = []
     monkeypatch.setattr(page.finishing, "finish", lambda: ended.append(_counted(page)))
-    page.scanned(gs1(AMOXICILLIN, "A1"))
-    qtbot.waitUntil(held.asked.is_set)
     page.perform(Act.FINISH)
     page.perform(Act.UNDO)
     assert not ended
