@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from app.i18n import _
-from app.ui.notices import Notices
-
 
 class Saving:
     """Whether a list is on its way, and what waits for its end.
@@ -39,8 +36,3 @@ class Saving:
         self.on = False
         while self._waiting and not self.on:
             self._waiting.popleft()()
-
-
-def not_sent(notices: Notices) -> None:
-    """The list was not sent: a scan right before the key was refused, and is told where it was."""
-    notices.warn(_("没有登记：刚才有一下扫码没有计数。看清红字，处理好后再按 F10。"))

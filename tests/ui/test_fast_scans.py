@@ -16,6 +16,7 @@ from app.ui.actions import Act
 from app.ui.context import PageContext, Scope
 from app.ui.pages.consumption import case_view, scan_view
 from app.ui.pages.consumption.page import ConsumptionPage
+from app.ui.status import Status
 from tests.factories import EAST, GOODS, WEST, Site
 from tests.services.consumption.test_cases import shelf
 from tests.services.test_consumption import on_hand, receive
@@ -108,7 +109,10 @@ def test_the_key_behind_a_scan_that_was_not_taken_posts_nothing(
     page.perform(Act.FINISH)
     settle()
     assert lots_shown(page) == ["K1"]
-    assert "没有登记" in page.context.notices.kept[-1].text
+    told = page.use.bar.panel.result
+    assert told is not None
+    assert told.status is Status.BAD
+    assert told.detail.endswith("这一单没有登记，处理好后再按 F10。")
     assert not consumptions(*sqlite_site.as_("east_store"), (EAST,))
     page.perform(Act.FINISH)
     settle()

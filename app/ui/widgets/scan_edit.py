@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -333,6 +333,13 @@ class ScanBar(QWidget):
     def say(self, status: Status, text: str, detail: str = "") -> None:
         """Show a result in words."""
         self.show_result(ScanResult(status, text, detail))
+
+    def show_not_sent(self) -> None:
+        """The list was not sent, because this scan was refused: said where the eye is."""
+        refused = self.panel.result
+        if refused is not None:
+            words = _("这一单没有登记，处理好后再按 F10。")
+            self.panel.show_result(replace(refused, detail=f"{refused.detail}{words}"))
 
     def show_refusal(self, error: Exception, bind: str = "") -> None:
         """Say why: the first sentence large, what to do below it; `bind` as in `ScanResult`.

@@ -29,7 +29,7 @@ from app.ui.changes import Topic
 from app.ui.page import Page
 from app.ui.pages.consumption.case_forms import CaseForm
 from app.ui.pages.consumption.whose import Whose, refuse_other
-from app.ui.saving import Saving, not_sent
+from app.ui.saving import Saving
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Link, Pill, Row, Two
 from app.ui.tables.columns import Column, Kind
@@ -188,7 +188,7 @@ class CaseView(QWidget):
 
     def post(self) -> None:
         """Register the case; what was scanned stays until the answer is known."""
-        self.turns.then(self._post, partial(not_sent, self._page.context.notices))
+        self.turns.then(self._post, self.bar.show_not_sent)
 
     def _post(self) -> None:
         if not self.saving.begin():

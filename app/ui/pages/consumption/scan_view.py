@@ -23,7 +23,7 @@ from app.ui.pages.consumption.draft import Draft, Entry
 from app.ui.pages.consumption.place_choice import PlaceChoice
 from app.ui.pages.consumption.recent_uses import RecentUses
 from app.ui.pages.consumption.whose import Whose, refuse_other
-from app.ui.saving import Saving, not_sent
+from app.ui.saving import Saving
 from app.ui.status import Status
 from app.ui.tables.cells import Cell, Pill, Qty, Row, Two
 from app.ui.tables.columns import Column, Kind
@@ -183,7 +183,7 @@ class ConsumeView(QWidget):
 
     def post(self) -> None:
         """Post the list as one document; the list stays until the answer is known."""
-        self.turns.then(self._post, partial(not_sent, self._page.context.notices))
+        self.turns.then(self._post, self.bar.show_not_sent)
 
     def _post(self, second: Second | None = None) -> None:
         context = self._page.context
