@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -13,37 +14,42 @@ from app.models.item import Item
 from app.models.party import Maker
 from app.models.stock import Lot, LotHold
 
+_COLUMNS: Final = (
+    Item.id, Item.code, Item.name, Item.spec, Item.item_class, Item.base_unit, Item.pack_unit,
+    Item.pack_factor, Item.storage, Item.controlled, Item.lot_tracked, Item.shelf_life_days,
+)  # fmt: skip
+"""What acceptance needs; an object of the mapper for each item costs three times as much."""
+
 
 def facts(session: Session, items: Collection[int]) -> dict[int, Goods]:
     """Facts by item; unknown ids are left out."""
     wanted = sorted(set(items))
     lots, frozen = _lots(session, wanted), _frozen(session, wanted)
     rows = session.execute(
-        select(Item, Maker.short_name)
+        select(*_COLUMNS, Maker.short_name.label("maker"))
         .join(Maker, Maker.id == Item.maker_id)
         .where(Item.id.in_(wanted))
     )
     return {
-        item.id: _goods(item, maker, lots.get(item.id, {}), frozenset(frozen.get(item.id, ())))
-        for item, maker in rows
+        row.id: _goods(row, lots.get(row.id, {}), frozenset(frozen.get(row.id, ()))) for row in rows
     }
 
 
-def _goods(item: Item, maker: str, lots: dict[str, date | None], frozen: frozenset[str]) -> Goods:
+def _goods(row: Any, lots: dict[str, date | None], frozen: frozenset[str]) -> Goods:
     return Goods(
-        item_id=item.id,
-        code=item.code,
-        name=item.name,
-        spec=item.spec,
-        maker=maker,
-        item_class=item.item_class,
-        base_unit=item.base_unit,
-        pack_unit=item.pack_unit,
-        pack_factor=item.pack_factor,
-        storage=item.storage,
-        controlled=item.controlled,
-        lot_tracked=item.lot_tracked,
-        shelf_life_days=item.shelf_life_days,
+        item_id=row.id,
+        code=row.code,
+        name=row.name,
+        spec=row.spec,
+        maker=row.maker,
+        item_class=row.item_class,
+        base_unit=row.base_unit,
+        pack_unit=row.pack_unit,
+        pack_factor=row.pack_factor,
+        storage=row.storage,
+        controlled=row.controlled,
+        lot_tracked=row.lot_tracked,
+        shelf_life_days=row.shelf_life_days,
         lots=lots,
         frozen=frozen,
     )

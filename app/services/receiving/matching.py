@@ -19,7 +19,7 @@ OPEN: Final = (State.SIGNED.value, State.PARTLY_RECEIVED.value)
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    """A line of a signed order that is not complete."""
+    """A line of a signed order that is not complete; its facts stand as `open_lines` reads them."""
 
     order_id: int
     order_no: str
@@ -47,7 +47,15 @@ def open_lines(
         order_id: Only this order; 0 for all.
     """
     statement = (
-        select(MemberOrderLine, MemberOrder.no)
+        select(
+            MemberOrderLine.order_id,
+            MemberOrder.no.label("order_no"),
+            MemberOrderLine.line,
+            MemberOrderLine.item_id,
+            (MemberOrderLine.qty - MemberOrderLine.received).label("left"),
+            MemberOrderLine.unit_price,
+            MemberOrderLine.price_factor,
+        )
         .join(
             MemberOrder,
             (MemberOrder.org_id == MemberOrderLine.org_id)
@@ -65,18 +73,7 @@ def open_lines(
         statement = statement.where(MemberOrderLine.item_id.in_(sorted(items)))
     if order_id:
         statement = statement.where(MemberOrder.id == order_id)
-    return [
-        OpenLine(
-            order_id=line.order_id,
-            order_no=no,
-            line=line.line,
-            item_id=line.item_id,
-            left=line.qty - line.received,
-            unit_price=line.unit_price,
-            price_factor=line.price_factor,
-        )
-        for line, no in session.execute(statement)
-    ]
+    return [OpenLine(*row) for row in session.execute(statement)]
 
 
 class Matcher:

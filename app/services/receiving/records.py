@@ -205,8 +205,9 @@ def _code(work: Work, entry: Entry) -> str:
 def _reason(work: Work, entry: Entry) -> str:
     stated = work.line_of(entry)
     parts = [entry.refusal.label if entry.refused and entry.refusal else "", entry.reason]
-    if stated is not None and result_of(work, entry) is Result.LOT:
-        parts.append(_("送货单批号 {lot}", lot=stated.lot_no))
+    lot = stated.lot_no if stated is not None else ""
+    if lot not in {"", entry.lot_no} and result_of(work, entry) is Result.LOT:
+        parts.append(_("送货单批号 {lot}", lot=lot))
     return "；".join(part for part in parts if part)
 
 
@@ -286,20 +287,28 @@ def _snapshots(session: Session, work: Work) -> list[tuple[Entry, dict[str, str]
     """Name, form, spec, approval number and holder of each entry's goods, word for word."""
     items = {entry.item_id for entry in work.entries}
     rows = session.execute(
-        select(Item, Product.form, Maker.name)
+        select(
+            Item.id,
+            Item.name,
+            Product.form,
+            Item.spec,
+            Maker.name.label("maker"),
+            Item.approval_no,
+            Item.code,
+        )
         .join(Product, Product.id == Item.product_id)
         .join(Maker, Maker.id == Item.maker_id)
         .where(Item.id.in_(sorted(items)))
     )
     facts = {
-        item.id: {
-            "name": item.name,
-            "form": form,
-            "spec": item.spec,
-            "maker": maker,
-            "approval": item.approval_no or "",
-            "code": item.code,
+        row.id: {
+            "name": row.name,
+            "form": row.form,
+            "spec": row.spec,
+            "maker": row.maker,
+            "approval": row.approval_no or "",
+            "code": row.code,
         }
-        for item, form, maker in rows
+        for row in rows
     }
     return [(entry, facts[entry.item_id]) for entry in work.entries]
