@@ -64,6 +64,7 @@ def _backup_titles() -> dict[str, str]:
     return {
         "file": _("文件"), "bytes": _("字节"), "sha256": "SHA-256",
         "schema_version": _("数据版本"), "ledger_rows": _("台账行数"), "seal": _("各链合成的指纹"),
+        "last": _("最后一笔记录"),
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from app.services.db import Database, sqlite_engine
 from app.services.platform import backup, doctor, drafts, proofs, server_dump, storage
 from app.services.stock.places import virtual_place
 from app.services.stock.posting import Posting, post
+from tests.conftest import FixedClock
 from tests.databases import Backend, ServerBackend
 from tests.factories import EAST, KANGZE, Site, make_world
 
@@ -123,18 +124,25 @@ def test_a_changed_balance_is_found_to_the_unit(stocked: Site) -> None:
     assert difference.place_id == stocked.world.stores[EAST]
 
 
-def test_a_backup_opens_adds_up_and_comes_back(sqlite_site: Site, tmp_path: Path) -> None:
+def test_a_backup_opens_adds_up_and_comes_back(
+    sqlite_site: Site, tmp_path: Path, clock: FixedClock
+) -> None:
     receive(sqlite_site, "east_store", EAST, (240,))
     steps: list[tuple[int, int]] = []
     made = backup.back_up(
         sqlite_site.owner, tmp_path / "kept", lambda done, total: steps.append((done, total))
     )
+    clock.advance(hours=2)
     receive(sqlite_site, "east_store", EAST, (24,))  # after the backup
 
     restored = backup.restore(Path(made.file), tmp_path / "again.db")
 
     assert steps[-1][0] == steps[-1][1]
-    assert (restored.ledger_rows, restored.seal) == (1, made.seal)
+    assert (restored.ledger_rows, restored.seal, restored.last) == (1, made.seal, made.last)
+    assert made.last is not None
+    later = backup.last_entry(sqlite_site.owner)
+    assert later is not None
+    assert later > made.last  # how far the backup goes, and how far the data go that it lacks
     assert drafts.sha256_of(Path(made.file)) == made.sha256
     name = Path(made.file).name
     assert sorted(one.name for one in (tmp_path / "kept").iterdir()) == [name, f"{name}.sha256"]

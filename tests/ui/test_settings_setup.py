@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtWidgets import QLineEdit
 
 from app.domain.duties import Duty
-from app.services.platform import accounts, organisations, schedule
+from app.services import audit
+from app.services.platform import accounts, backup, organisations, schedule
 from app.services.platform.checklist import Step, checklist
 from app.services.scan_rules import rules
 from app.settings import Settings
@@ -30,7 +31,9 @@ from app.ui.settings_store import SettingsStore
 from app.ui.status import Status
 from app.ui.widgets.dialogs import Form, TypeToConfirm
 from app.ui.widgets.fields import Field
-from tests.factories import EAST, KANGZE, Site
+from app.ui.widgets.text import Text
+from tests.conftest import FixedClock
+from tests.factories import EAST, KANGZE, LEAD, Site
 from tests.ui.conftest import Show
 
 Settle = Callable[[], None]
@@ -248,21 +251,36 @@ def test_the_books_are_checked_and_the_result_is_read(section: Section, settle: 
     made.form.accept()
 
 
+def work_on(page: SettingsPage) -> None:
+    with page.context.db.write() as session:
+        audit.record(session, page.context.actor, LEAD, "test", ("test", 1), {})
+
+
 def test_a_backup_goes_to_the_chosen_folder_and_comes_back_as_a_new_file(
-    page: SettingsPage, section: Section, settle: Settle, tmp_path: Path
+    page: SettingsPage, section: Section, settle: Settle, tmp_path: Path, clock: FixedClock
 ) -> None:
     made = section("data")
     assert isinstance(made, DataSection)
+    work_on(page)
     made.set_folder(str(tmp_path / "other"))
     made.start_backup()
     settle()
     kept = schedule.backups(tmp_path / "other")
     assert len(kept) == 1
+    until = backup.last_entry(page.context.db)
+    clock.advance(hours=2)
+    work_on(page)  # the backup does not know it
+    since = backup.last_entry(page.context.db)
     opened: list[str] = []
     page.context.open_data = opened.append
     made.start_restore(kept[0][1])
     settle()
     question = next(one for one in made.findChildren(Form) if one.isVisible())
+    said = "\n".join(one.text() for one in question.findChildren(Text))
+    assert until is not None
+    assert since is not None
+    assert f"恢复的数据记到 {until:%Y-%m-%d %H:%M}" in said
+    assert f"现在的数据记到 {since:%Y-%m-%d %H:%M}，这之间的记录不在" in said
     question.verb.click()
     assert len(opened) == 1
     assert Path(opened[0]).is_file()

@@ -19,11 +19,12 @@ from sqlalchemy import func, select
 
 from app.adapters import local_files
 from app.domain.days import ZONE
-from app.domain.errors import DomainError, EnvironmentProblem
+from app.domain.errors import DomainError, EnvironmentProblem, Problem
 from app.i18n import N_, _
+from app.models.platform import Audit
 from app.models.stock import Ledger
 from app.services import schema
-from app.services.db import Database, sqlite_engine
+from app.services.db import Database, local_time, sqlite_engine
 from app.services.db_errors import translate
 from app.services.platform import drafts, proofs, server_dump, storage
 from app.services.platform.drafts import sha256_of
@@ -52,6 +53,7 @@ class Backup:
         schema_version: Of the data in it.
         ledger_rows: How many moves it holds.
         seal: One hash over all chain heads (`proofs.group_seal`).
+        last: When the last entry of the trail was written; None when there is none.
     """
 
     file: str
@@ -60,6 +62,7 @@ class Backup:
     schema_version: str
     ledger_rows: int
     seal: str
+    last: datetime | None
 
 
 def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
@@ -120,9 +123,14 @@ def restore(source: Path, target: Path) -> Backup:
         _check_length(draft, source)
         _check_ours(draft, source)
         made = _proved(draft)
-    return Backup(
-        str(target), made.bytes, made.sha256, made.schema_version, made.ledger_rows, made.seal
-    )
+    return replace(made, file=str(target))
+
+
+def last_entry(db: Database) -> datetime | None:
+    """When the last entry of the trail was written, in the members' zone; how far the data go."""
+    with db.read() as session:
+        last = session.scalar(select(func.max(Audit.at)))
+    return None if last is None else local_time(last)
 
 
 def _proved(draft: Path, advice: str = "") -> Backup:
@@ -150,12 +158,14 @@ def prove(db: Database, advice: str = "") -> tuple[proofs.ChainProof, ...]:
     except EnvironmentProblem as problem:
         if problem.code not in _DAMAGED:
             raise
-        raise _not_whole(_("读不出来"), advice or _OTHER) from problem
+        raise _not_whole(advice or _OTHER) from problem
 
 
-def _not_whole(answer: str, advice: str) -> DomainError:
-    words = _("这份数据不完整：{answer}。{advice}", answer=answer, advice=_(advice))
-    return DomainError("backup.proof", words)
+def _not_whole(advice: str, answer: str = "") -> DomainError:
+    """What SQLite answers says nothing to a person: it stands under 详情."""
+    words = _("这份数据不完整，有损坏。{advice}", advice=_(advice))
+    problems = [Problem("backup.pages", answer)] if answer else []
+    return DomainError("backup.proof", words, problems=problems)
 
 
 def _prove(db: Database, advice: str) -> tuple[proofs.ChainProof, ...]:
@@ -164,7 +174,7 @@ def _prove(db: Database, advice: str) -> tuple[proofs.ChainProof, ...]:
         pages = readers.submit(_pages, db)
         sums, walks = readers.submit(proofs.reconcile, db), readers.submit(proofs.chains, db)
         if (answer := pages.result()) != "ok":  # first: with broken pages the others trip over
-            raise _not_whole(answer, advice)
+            raise _not_whole(advice, answer)
         differences, chains = sums.result(), walks.result()
     broken = [one for one in chains if not one.whole]
     if differences or broken:
@@ -189,10 +199,11 @@ def _pages(db: Database) -> str:
 def _described(db: Database, file: Path, chains: tuple[proofs.ChainProof, ...]) -> Backup:
     with db.read() as session:
         rows = session.scalar(select(func.count()).select_from(Ledger)) or 0
+    last = last_entry(db)
     seal = proofs.group_seal(chains)
     version = schema.version(db)
     db.close()
-    return Backup(str(file), file.stat().st_size, sha256_of(file), version, rows, seal)
+    return Backup(str(file), file.stat().st_size, sha256_of(file), version, rows, seal, last)
 
 
 def _copy(db: Database, draft: Path, report: Report | None) -> None:

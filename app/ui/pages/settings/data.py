@@ -13,7 +13,14 @@ from app.services.platform import backup, schedule
 from app.ui.backups import folder_of
 from app.ui.context import PageContext
 from app.ui.jobs import Progress
-from app.ui.pages.settings.data_forms import CheckForm, Examined, examine, restore_into
+from app.ui.pages.settings.data_forms import (
+    CheckForm,
+    Examined,
+    Restored,
+    examine,
+    proof_of,
+    restore_into,
+)
 from app.ui.pages.settings.section import Section
 from app.ui.widgets.buttons import Button, Kind
 from app.ui.widgets.cards import Facts, toolbar
@@ -56,7 +63,6 @@ class DataSection(Section):
         self.card.add(row)
         if not self._local:
             self.card.add(Text(_server_words(), Role.SECOND, wrap=True))
-        self._last = ""
         self.form: CheckForm | TypeToConfirm | None = None
 
     def _settings(self) -> None:
@@ -98,7 +104,7 @@ class DataSection(Section):
             (_("日志放在"), str(paths.logs())),
         ]
         if self._local:
-            facts.append((_("上次备份"), self._last or _newest(folder)))
+            facts.append((_("上次备份"), _newest(folder)))
         self.facts.show_facts(facts)
 
     # Backup
@@ -131,10 +137,9 @@ class DataSection(Section):
 
     def _backed_up(self, made: backup.Backup) -> None:
         self.back_up.setEnabled(True)
-        self._last = made.file
         self.refresh()
         self.context.notices.done(
-            _("备份已完成并核对过：{file}（{proof}）", file=made.file, proof=_proof(made))
+            _("备份已完成并核对过：{file}（{proof}）", file=made.file, proof=proof_of(made))
         )
 
     def _not_done(self, error: Exception) -> None:
@@ -164,7 +169,7 @@ class DataSection(Section):
     def ask_restore(self) -> None:
         """Ask which backup to bring back."""
         dialog = FileDialog(self, _("选一份备份"))
-        dialog.setNameFilter(_("备份 (yilian-*.db)"))
+        dialog.setNameFilters([_("备份 (yilian-*.db)"), _("改过名的备份 (*.db)")])
         dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setDirectory(str(folder_of(self.context.session.settings)))
         dialog.fileSelected.connect(lambda name: self.start_restore(Path(name)))
@@ -172,28 +177,24 @@ class DataSection(Section):
 
     def start_restore(self, source: Path) -> None:
         """Bring a backup back as a new file, proved; the data at hand stay as they are."""
-        target = restore_into(source)
+        target, db = restore_into(source), self.context.db
 
-        def work(progress: Progress) -> backup.Backup:
+        def work(progress: Progress) -> Restored:
             progress.step(0, 0, _("复制并核对备份"))
-            return backup.restore(source, target)
+            return Restored(backup.restore(source, target), backup.last_entry(db))
 
         self.restore.setEnabled(False)
         self.context.jobs.long(_("从备份恢复"), work, self._restored, self._not_done, writes=False)
 
-    def _restored(self, made: backup.Backup) -> None:
+    def _restored(self, found: Restored) -> None:
         self.restore.setEnabled(True)
         question = Question(
             _("备份已恢复成新文件，账对上了"),
-            _(
-                "{file}\n{proof}\n现在的数据没有动。要改用恢复的这一份吗？要重新登录。",
-                file=made.file,
-                proof=_proof(made),
-            ),
+            "\n".join((found.made.file, proof_of(found.made), found.words)),
             _("改用恢复的数据"),
             _("继续用现在的"),
         )
-        confirm(self, question, lambda: self.context.open_data(made.file))
+        confirm(self, question, lambda: self.context.open_data(found.made.file))
 
     # Other data
 
@@ -216,15 +217,6 @@ class DataSection(Section):
 def _newest(folder: Path) -> str:
     newest = next(iter(schedule.backups(folder)), None)
     return f"{newest[0]:%Y-%m-%d %H:%M} · {newest[1].name}" if newest else _("还没有备份")
-
-
-def _proof(made: backup.Backup) -> str:
-    return _(
-        "{size} MB，流水 {n} 行，集团指纹 {seal}",
-        size=f"{made.bytes / 1_048_576:,.1f}",
-        n=f"{made.ledger_rows:,}",
-        seal=made.seal[:12],
-    )
 
 
 def _server_words() -> str:

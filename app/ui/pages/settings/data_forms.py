@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from app import paths
 from app.domain.days import ZONE
 from app.i18n import _
 from app.services.db import Database
-from app.services.platform import doctor
+from app.services.platform import backup, doctor
 from app.ui import theme
 from app.ui.status import Status
 from app.ui.tables.cells import Pill, Row
@@ -23,6 +24,33 @@ from app.ui.widgets.badge import Badge
 from app.ui.widgets.dialogs import Form
 
 Examined = tuple[doctor.Check, ...]
+_MOMENT = "%Y-%m-%d %H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A backup brought back, beside the data that are open.
+
+    Attributes:
+        made: The new file.
+        now: When the last entry of the open data was written.
+    """
+
+    made: backup.Backup
+    now: datetime | None
+
+    @property
+    def words(self) -> str:
+        """How far the backup goes, what it lacks, and what is to be decided."""
+        last, now = self.made.last, self.now
+        lines = [_("恢复的数据记到 {at}。", at=f"{last:{_MOMENT}}" if last else _("还没有记录"))]
+        if last and now and now > last:
+            lines[0] += _(
+                "现在的数据记到 {at}，这之间的记录不在恢复的那一份里，改用后要照单据补录。",
+                at=f"{now:{_MOMENT}}",
+            )
+        lines.append(_("现在的数据没有动。要改用恢复的这一份吗？要重新登录。"))
+        return "\n".join(lines)
 
 
 class CheckForm(Form):
@@ -58,6 +86,16 @@ def restore_into(source: Path) -> Path:
     """A new file for a restored backup, named after it and the time."""
     stamp = datetime.now(ZONE)
     return paths.home() / f"{source.stem}-{_('恢复')}-{stamp:%m%d-%H%M%S}.db"
+
+
+def proof_of(made: backup.Backup) -> str:
+    """How large a proved backup is, and its fingerprint."""
+    return _(
+        "{size} MB，流水 {n} 行，集团指纹 {seal}",
+        size=f"{made.bytes / 1_048_576:,.1f}",
+        n=f"{made.ledger_rows:,}",
+        seal=made.seal[:12],
+    )
 
 
 def _row(number: int, one: doctor.Check) -> Row:
