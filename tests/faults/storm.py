@@ -22,6 +22,7 @@ from typing import Protocol
 from sqlalchemy import select
 from typing_extensions import override
 
+from app.domain.errors import EnvironmentProblem
 from app.models.platform import Operation
 from app.models.stock import Ledger
 from app.services.db import Database
@@ -256,13 +257,23 @@ class Storm:
             threading.Event().wait(0.02)
 
     def _examine(self, after: str) -> None:
-        owner = self.ground.owner()
-        try:
-            broken = tuple(f"after {after}: {one}" for one in state(owner))
-        finally:
-            owner.close()
+        broken = tuple(f"after {after}: {one}" for one in self._state())
         before = self.figures.findings
         self.figures.findings = replace(before, broken=(*before.broken, *broken))
+
+    def _state(self) -> tuple[str, ...]:
+        """What does not hold; a server that is still falling over is asked again when it stands."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            owner = self.ground.owner()
+            try:
+                return state(owner)
+            except EnvironmentProblem:
+                if time.monotonic() > until:
+                    raise
+                threading.Event().wait(0.5)
+            finally:
+                owner.close()
 
     def _end(self, number: int) -> None:
         process = self._running[number]
