@@ -21,7 +21,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 import psycopg
 from psycopg import sql
@@ -105,7 +105,12 @@ class Cluster:
     Args:
         settings: Beside or instead of `SETTINGS`.
         folder: Where its own folder is made; the system's temporary one if not said.
+
+    Attributes:
+        made_with: What `initdb` is told beside the usual.
     """
+
+    made_with: tuple[str, ...] = ()
 
     def __init__(
         self, settings: Mapping[str, str] | None = None, folder: Path | None = None
@@ -211,7 +216,7 @@ class Cluster:
         self._give(secret)
         arguments = ["-D", str(self.data), "-U", SUPERUSER, f"--pwfile={secret}", "--no-sync"]
         options = ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
-        self._run("initdb", *arguments, *options)
+        self._run("initdb", *arguments, *options, *self.made_with)
         secret.unlink()
         lines = [f"{name} = '{value}'" for name, value in self.settings.items()]
         conf = self.data / "postgresql.auto.conf"
@@ -221,20 +226,24 @@ class Cluster:
     def _start(self) -> None:
         log = (self.root / "log").open("wb")
         with log:
-            self._process = subprocess.Popen(
-                [self.bin / "postgres", "-D", self.data],
-                stdout=log,
-                stderr=log,
-                user=self.user,
-                env=self._environment(),
-                cwd=self.root,
-            )
+            self._process = self._spawn(log)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 text = (self.root / "log").read_text(encoding="utf-8", errors="replace")
                 raise RuntimeError(f"PostgreSQL did not start:\n{text}")
             time.sleep(0.05)
+
+    def _spawn(self, log: BinaryIO) -> subprocess.Popen[bytes]:
+        """The server's first process."""
+        return subprocess.Popen(
+            [self.bin / "postgres", "-D", self.data],
+            stdout=log,
+            stderr=log,
+            user=self.user,
+            env=self._environment(),
+            cwd=self.root,
+        )
 
     def _answers(self) -> bool:
         try:

@@ -2,7 +2,7 @@
 
     python -m tests.faults --seed 7 --faults 60
     python -m tests.faults --seed 7 --faults 200 --work 1 --power     # power cuts alone
-    python -m tests.faults --seed 7 --faults 500 --work 600 --torn    # and torn sectors, for a file
+    python -m tests.faults --seed 7 --faults 500 --work 600 --torn    # and torn sectors
     python -m tests.faults --hot 60                                   # one hot balance row (T02)
 
 Where a file system may be mounted (Linux, root), disks are filled up too; the figures say so.
@@ -29,6 +29,8 @@ from tests.faults.grounds import DURABLE, file_ground, server_ground, small_disk
 from tests.faults.hot import hot_site
 from tests.faults.power import power_disk
 from tests.faults.power_loss import lose, taped
+from tests.faults.server_loss import lose as lose_server, taped as taped_server
+from tests.faults.server_tape import possible
 from tests.faults.storm import Figures, Ground, Storm
 from tests.pgserver import Cluster
 
@@ -112,16 +114,16 @@ def main() -> int:
     parser.add_argument("--work", type=int, default=8, help="answers of each client after a fault")
     parser.add_argument("--on", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--power", action="store_true", help="cut the disk's power, nothing else")
-    parser.add_argument("--torn", action="store_true", help="power cuts with torn sectors, a file")
+    parser.add_argument("--torn", action="store_true", help="power cuts with torn sectors")
     parser.add_argument("--unsafe", action="store_true", help="the control: nothing is durable")
     parser.add_argument("--hot", type=float, help="so many seconds at one balance row, no faults")
     parser.add_argument("--keep", type=Path, help="where journals go when something is found")
     wanted = parser.parse_args()
     seed = wanted.seed or int.from_bytes(os.urandom(3))
-    if wanted.torn:
-        return 0 if torn(seed, wanted) else 1
     kinds = ("sqlite", "postgresql") if wanted.on == "both" else (wanted.on,)
-    if wanted.hot:
+    if wanted.torn:
+        bad = [kind for kind in kinds if not TORN[kind](seed, wanted)]
+    elif wanted.hot:
         bad = [kind for kind in kinds if not heat(kind, seed, wanted.hot)]
     else:
         bad = [kind for kind in kinds if not one(kind, seed, wanted)]
@@ -172,6 +174,27 @@ def torn(seed: int, wanted: argparse.Namespace) -> bool:
         if loss.found and wanted.keep is not None:
             shutil.copytree(folder / "cuts", wanted.keep, dirs_exist_ok=True)
     return not loss.found
+
+
+def torn_server(seed: int, wanted: argparse.Namespace) -> bool:
+    """As `torn`, under a server; unsafe, once without waiting and once without full pages."""
+    if not possible():
+        raise SystemExit("the calls of a program cannot be seen here: Linux on x86-64 is needed")
+    sound = True
+    for settings in UNSAFE_SERVERS if wanted.unsafe else ({},):
+        with tempfile.TemporaryDirectory(prefix="yilian-torn-") as made:
+            folder = Path(made)
+            folder.chmod(0o755)
+            with taped_server(folder, seed, wanted.work, settings) as kept:
+                loss = lose_server(kept, wanted.faults, seed, folder, wanted.keep)
+        for line in (*settings.items(), loss, *loss.found):
+            say(line)
+        sound = sound and not loss.found
+    return sound
+
+
+TORN = {"sqlite": torn, "postgresql": torn_server}
+UNSAFE_SERVERS: tuple[dict[str, str], ...] = ({"fsync": "off"}, {"full_page_writes": "off"})
 
 
 def tell(figures: Figures) -> None:
