@@ -191,6 +191,7 @@ class Invoice(Base):
     __table_args__ = (
         UniqueConstraint("org_id", "supplier_id", "number"),
         Index("uq_invoice_once", "supplier_id", "code", "number", unique=True),
+        Index(None, "number"),  # whether another seller issued the same one
         Base.__table_args__,
     )
 

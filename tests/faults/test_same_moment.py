@@ -25,12 +25,14 @@ from app.services.counting.climate_log import LoadedLog, LoadLog, load_log
 from app.services.counting.count import StartCount, start
 from app.services.counting.upkeep import MakeRounds, make_rounds
 from app.services.formulary.entries import AddItems, ListChanged, add_items
+from app.services.settlement.invoices import RegisterInvoices, invoices, register
 from app.services.stock.moving import AddPlace, add_place
 from tests.conftest import FixedClock
 from tests.databases import Databases
-from tests.factories import EAST, KANGZE, TODAY, Site
-from tests.races import meeting, race
+from tests.factories import EAST, KANGZE, RUIHE, TODAY, Site
+from tests.races import at_once, meeting, race
 from tests.services.consumption.test_reagents import REAGENT, TESTS, shelf
+from tests.services.settlement.september import CLERK, SELLER, invoice
 
 STORE, HEAD, BUYER = "east_store", "east_head", "lead_buyer"
 
@@ -81,3 +83,21 @@ def test_what_two_do_at_once_is_done_once(
         assert sorted(one.added for one in read) == [0, 2]
         taken = cast("list[ListChanged]", racing(site, BUYER, add_items, AddItems(op, 0, (102,))))
         assert sorted(one.added for one in taken) == [0, 1]
+
+
+def test_one_invoice_comes_under_two_suppliers(site: Site) -> None:
+    """Two clerks have the same sheet of paper before them; one chose the wrong supplier."""
+    paper = (invoice(7, "226.00"),)
+    wanted = (RegisterInvoices(new_op(), EAST, one, paper) for one in (KANGZE, RUIHE))
+    came = at_once(site, *((CLERK, register, one) for one in wanted))
+    assert came.count("invoice.twice") == 1, came
+    assert len(invoices(*site.as_(CLERK), (EAST,))) == 1
+
+
+def test_an_invoice_comes_from_its_seller_and_from_the_clerk(site: Site) -> None:
+    """A seller waits for no turn of another house; of one supplier's a key keeps it once."""
+    wanted = RegisterInvoices(new_op(), EAST, KANGZE, (invoice(7, "226.00"),))
+    theirs = replace(wanted, op_id=new_op())
+    came = at_once(site, (CLERK, register, wanted), (SELLER, register, theirs))
+    assert sum(isinstance(one, tuple) for one in came) == 1, came
+    assert len(invoices(*site.as_(CLERK), (EAST,))) == 1

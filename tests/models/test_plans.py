@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.domain.ids import new_op
+from app.services.settlement.invoices import RegisterInvoices, register
 from app.services.stock import listing
 from app.services.stock.available import lot_stock, receipt_costs
 from app.services.stock.movements import MovementQuery, movements
-from tests.factories import EAST, Site
+from tests.factories import EAST, KANGZE, Site
 from tests.faults.bookings import fill
+from tests.services.settlement.september import invoice
 
-BIG = ("ledger", "balance", "audit", "demand", "operation", "pack")
+BIG = ("ledger", "balance", "audit", "demand", "operation", "pack", "invoice")
 
 
 @contextmanager
@@ -74,7 +77,14 @@ def lots_to_take(site: Site) -> None:
         receipt_costs(session, EAST, [1])
 
 
-@pytest.mark.parametrize("read", [stock_page, item_movements, all_movements, lots_to_take])
+def another_invoice(site: Site) -> None:
+    command = RegisterInvoices(new_op(), EAST, KANGZE, (invoice(1, "226.00"),))
+    register(site.db("east_store"), site.actor("east_head"), command)
+
+
+@pytest.mark.parametrize(
+    "read", [stock_page, item_movements, all_movements, lots_to_take, another_invoice]
+)
 def test_hot_reads_use_keys(sqlite_site: Site, read: Callable[[Site], None]) -> None:
     fill(sqlite_site)
     with listened(sqlite_site, "east_store") as sent:

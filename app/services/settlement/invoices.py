@@ -28,6 +28,7 @@ from app.services.bulk import insert_rows
 from app.services.db import Database, now, today
 from app.services.operations import claim, finish
 from app.services.settlement.changes import check_reason
+from app.services.turns import take_turn
 
 _COLUMNS: Final = (
     "org_id", "id", "supplier_id", "number", "issued_on", "amount", "created_at", "created_by",
@@ -115,6 +116,9 @@ def register(db: Database, actor: Actor, command: RegisterInvoices) -> tuple[int
         earlier = claim(session, actor, command.org_id, command.op_id, "invoices", command)
         if earlier is not None:
             return tuple(int(one) for one in earlier["ids"])
+        if actor.can(Duty.SETTLE, command.org_id):
+            # No key keeps a number once under two suppliers.
+            take_turn(session, command.org_id, "invoice")
         found = check(session, command)
         refuse_if(found, found[0].code if found else "", _("没有登记。"))
         ids = tuple(new_ids(len(command.invoices)))
