@@ -31,6 +31,8 @@ def show() -> None:
     )
     if late:
         raise typer.Exit(1)
+    if words := clock.far_ahead(*run.signed_in()):
+        run.say(words)
 
 
 @app.command(help=_("确认现在的时间没错（以前走快过）；负责人或管理员，原因写进操作记录"))

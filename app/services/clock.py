@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.clock import behind
+from app.domain.clock import ahead, behind
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, NotAllowedError
 from app.i18n import _
@@ -48,8 +48,18 @@ class Stands:
     def short(self) -> str:
         """What is wrong, for a notice."""
         return _(
-            "这台电脑的时间早于最后一笔记录（{last}），现在不能记账。",
+            "这台电脑的时间早于最后一笔记录（{last}），现在不能记账。请先校准电脑的日期和时间。",
             last=f"{self.last:%Y-%m-%d %H:%M}",
+        )
+
+    @property
+    def both(self) -> str:
+        """The two moments, for whoever has to decide which is right."""
+        return _(
+            "电脑现在的时间：{clock}；最后一笔记录：{last}（差 {gap}）。",
+            clock=f"{self.clock:%Y-%m-%d %H:%M}",
+            last=f"{self.last:%Y-%m-%d %H:%M}",
+            gap=clock_order.gap(self.last - self.clock),
         )
 
     @property
@@ -80,6 +90,27 @@ def late_books(db: Database, actor: Actor) -> tuple[Stands, ...]:
     """The actor's books in a local file whose last entry lies in the clock's future."""
     with db.read() as session:
         return _late(session, actor, _books(session, actor))
+
+
+def far_ahead(db: Database, actor: Actor) -> str:
+    """A warning where nothing was booked for so long that the clock may rather run ahead.
+
+    It is believed all the same: only a person knows whether the house stood still. What is booked
+    with it would lie in the future, and goods would look expired. Empty when nothing is odd.
+    """
+    with db.read() as session:
+        found = (last_entry(session, org) for org in _books(session, actor))
+        last = max((at for at in found if at is not None), default=None)
+        clock = now(session)
+        if last is None or not (time := ahead(clock, last)):
+            return ""
+        return _(
+            "这台电脑的日期是 {clock}，最后一笔记录是 {last}，已过 {gap}。"
+            "请看一下电脑的日期对不对；不对就先校准，再记账。",
+            clock=f"{local_time(clock):%Y-%m-%d}",
+            last=f"{local_time(last):%Y-%m-%d}",
+            gap=clock_order.gap(time),
+        )
 
 
 def confirm(db: Database, actor: Actor, command: Confirm) -> int:

@@ -11,7 +11,7 @@ from app.domain.errors import ConflictError, DomainError, NotAllowedError
 from app.domain.ids import new_op
 from app.models.platform import Audit, Operation
 from app.models.stock import Ledger
-from app.services.clock import Confirm, confirm, late_books
+from app.services.clock import Confirm, confirm, far_ahead, late_books
 from app.services.consumption import Consume, ConsumeLine, consume
 from app.services.platform import proofs
 from tests.conftest import FixedClock
@@ -105,6 +105,21 @@ def test_who_is_responsible_says_that_the_clock_is_right_now(
     assert [one.org_id for one in kept] == [EAST, WEST]
     assert "2036" in str(kept[0].detail)
     assert all(one.whole for one in proofs.chains(site.owner))
+
+
+def test_a_clock_far_ahead_is_told_and_believed(stocked: Site, clock: FixedClock) -> None:
+    """Any of the person's books counts: a house that stood still does not hide the others' work."""
+    site = stocked
+    clock.advance(days=30)
+    assert far_ahead(*site.as_(KEEPER)) == ""
+    clock.advance(days=10)
+    for org in (EAST, WEST):
+        receive(site, org, {"B": (20, date(2050, 1, 1))}, clock.now.date())
+    use(site, WEST)
+    assert "已过 40 天" in far_ahead(*site.as_(KEEPER))
+    assert far_ahead(*site.as_(ADMIN)) == ""
+    use(site)
+    assert far_ahead(*site.as_(KEEPER)) == ""
 
 
 def test_a_server_goes_by_its_own_clock(databases: Databases, clock: FixedClock) -> None:

@@ -13,7 +13,15 @@ from app import paths
 from app.domain.ids import new_op
 from app.i18n import _
 from app.services.anchors import Rewritten
-from app.services.clock import TOLERANCE, Confirm, Stands, confirm, late_books, skew
+from app.services.clock import (
+    TOLERANCE,
+    Confirm,
+    Stands,
+    confirm,
+    far_ahead,
+    late_books,
+    skew,
+)
 from app.services.settling import Settled, settle_all
 from app.services.witness import Witness, look, words
 from app.ui.changes import ALL
@@ -71,6 +79,12 @@ class Keeper(QObject):
         db, actor, read = self._context.db, self._context.actor, self._context.jobs.read
         read(partial(skew, db), self._tell_skew, lambda _error: None, owner=self)
         read(partial(late_books, db, actor), self._tell_late, lambda _error: None, owner=self)
+        if not self._context.session.demo:  # a demonstration may have lain for months
+            read(partial(far_ahead, db, actor), self._tell_ahead, lambda _error: None, owner=self)
+
+    def _tell_ahead(self, words: str) -> None:
+        if words:
+            self._context.notices.warn(words)
 
     def _tell_late(self, found: tuple[Stands, ...]) -> None:
         if not found:
@@ -78,14 +92,15 @@ class Keeper(QObject):
         one, problem = found[0], self._context.notices.problem
         if any(book.mine for book in found):
             verb = _("现在的时间没错")
-            problem(one.short, one.words, action=verb, act=self.confirm_clock)
+            problem(one.short, one.words, action=verb, act=partial(self.confirm_clock, one))
         else:
             problem(one.short, one.words)
 
-    def confirm_clock(self) -> None:
+    def confirm_clock(self, found: Stands) -> None:
         """Somebody responsible says that the clock is right now, and why it went back."""
         effect = _("确认以后按现在的时间记账，原因写进操作记录。时间不对的，请先校准电脑。")
-        form = ReasonForm(_("确认电脑时间"), effect, _("时间没错，继续记账"), self._window)
+        text = f"{found.both}\n{effect}"
+        form = ReasonForm(_("确认电脑时间"), text, _("时间没错，继续记账"), self._window)
         form.accepted.connect(lambda: self._confirm_clock(form.text))
         form.open()
 
