@@ -149,8 +149,7 @@ def check(session: Session, command: RegisterInvoices) -> list[Problem]:
     found: list[Problem] = []
     seen: set[tuple[str, str]] = set()
     numbers = [one.number for one in command.invoices]
-    known = _known(session, command.supplier_id, numbers)
-    elsewhere = _of_others(session, command.supplier_id, numbers)
+    known, elsewhere = _registered(session, command.supplier_id, numbers)
     for row, one in enumerate(command.invoices, start=1):
         found += [
             Problem(p.code, p.text, row=row, column=p.column) for p in problems(one, today(session))
@@ -176,32 +175,30 @@ def check(session: Session, command: RegisterInvoices) -> list[Problem]:
     return found
 
 
-def _known(
+def _registered(
     session: Session, supplier_id: int, numbers: Sequence[str]
-) -> dict[tuple[str, str], tuple[str, date]]:
-    rows = session.execute(
-        select(Invoice.code, Invoice.number, Organisation.short_name, Invoice.issued_on)
-        .join(Organisation, Organisation.id == Invoice.org_id)
-        .where(Invoice.supplier_id == supplier_id, Invoice.number.in_(numbers))
-    )
-    return {(code, number): (org, day) for code, number, org, day in rows}
+) -> tuple[dict[tuple[str, str], tuple[str, date]], set[tuple[str, str]]]:
+    """Of codes and numbers: member and day of the supplier's own, and those in force of others.
 
-
-def _of_others(
-    session: Session, supplier_id: int, numbers: Sequence[str]
-) -> frozenset[tuple[str, str]]:
-    """Codes and numbers in force under another supplier: no two sellers issue the same one.
-
-    Who may not see the other's invoice is not told of it; a server shows it to no supplier.
+    No two sellers issue the same one. Who may not see the other's invoice is not told of it; a
+    server shows it to no supplier.
     """
     rows = session.execute(
-        select(Invoice.code, Invoice.number).where(
-            Invoice.supplier_id != supplier_id,
-            Invoice.number.in_(numbers),
-            Invoice.status != "void",
+        select(
+            Invoice.code, Invoice.number, Invoice.supplier_id, Invoice.status,
+            Organisation.short_name, Invoice.issued_on,
         )
-    )
-    return frozenset((code, number) for code, number in rows)
+        .join(Organisation, Organisation.id == Invoice.org_id)
+        .where(Invoice.number.in_(numbers))
+    )  # fmt: skip
+    mine: dict[tuple[str, str], tuple[str, date]] = {}
+    others: set[tuple[str, str]] = set()
+    for code, number, seller, status, org, day in rows:
+        if seller == supplier_id:
+            mine[code, number] = org, day
+        elif status != "void":
+            others.add((code, number))
+    return mine, others
 
 
 def void(db: Database, actor: Actor, command: VoidInvoice) -> None:
