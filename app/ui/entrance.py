@@ -177,6 +177,7 @@ class Entrance(QObject):
     def _make_local(self, form: NewDataForm, steps: FirstSteps) -> None:
         def done(address: str) -> None:
             form.accept()
+            self.store.change(login=steps.admin_login)
             self.open(address)
 
         self.jobs.write(lambda: opening.make_local(steps), done, form.show_problem)

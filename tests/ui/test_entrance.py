@@ -81,7 +81,7 @@ def test_new_local_data_is_made_and_its_administrator_signs_in(
     settle()
     login = entrance.door.currentWidget()
     assert isinstance(login, LoginPage)
-    fill(login.login, "admin")
+    assert login.login.text == "admin"  # typed a moment ago
     fill(login.password, "wrong")
     login.go.click()
     settle()
