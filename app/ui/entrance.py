@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,13 @@ from app.i18n import _
 from app.paths import is_server
 from app.ui import loading, opening
 from app.ui.errors import words_of
-from app.ui.jobs import Cancelled, Job, JobRunner
+from app.ui.jobs import Cancelled, Job, JobRunner, Progress
 from app.ui.opening import Opened
 from app.ui.pages.first_run.page import FirstRunPage, Way
 from app.ui.pages.login.page import LoginPage
 from app.ui.settings_store import SettingsStore
 from app.ui.shell.waiting import WaitingPage
+from app.ui.widgets.files import FileDialog
 
 if TYPE_CHECKING:
     from app.services.platform.setup import FirstSteps
@@ -44,6 +46,16 @@ class Door(QStackedWidget):
             self.removeWidget(before)
             before.deleteLater()
         self.show()
+
+
+def ask_file(parent: QWidget, chosen: Callable[[Path], None]) -> None:
+    """Ask for data that are there already: local ones, or a backup of them."""
+    dialog = FileDialog(parent, _("打开已有的数据或备份"))
+    dialog.setNameFilter(_("数据和备份 (*.db)"))
+    dialog.setFileMode(FileDialog.FileMode.ExistingFile)
+    dialog.setDirectory(str(paths.home()))
+    dialog.fileSelected.connect(lambda name: chosen(Path(name)))
+    dialog.open()
 
 
 class Entrance(QObject):
@@ -107,6 +119,7 @@ class Entrance(QObject):
         page = FirstRunPage()
         page.cards[way].setChecked(True)
         page.chosen.connect(self._choose_way)
+        page.file_asked.connect(lambda: ask_file(self._door(), self.open_file))
         page.quit_asked.connect(QApplication.quit)
         page.density_chosen.connect(lambda density: self.look_chosen.emit("density", density.value))
         page.language_chosen.connect(self._first_run_language)
@@ -136,6 +149,9 @@ class Entrance(QObject):
         if way is Way.DEMO:
             self._make_demo()
             return
+        if way is Way.LOCAL and Path(opening.data_file()).exists():
+            self._say_at_door(opening.there_are_data())
+            return
         with loading.turn():
             from app.ui.pages.first_run import dialogs
         if way is Way.LOCAL:
@@ -146,6 +162,17 @@ class Entrance(QObject):
             server = dialogs.ServerForm(opening.test_server, self.jobs, self._door())
             server.ready.connect(self._use_server)
             server.open()
+
+    def open_file(self, file: Path) -> None:
+        """Open local data that somebody chose; a backup as a new file, proved."""
+        machine, page = self.store.now, self._door().currentWidget()
+        if isinstance(page, FirstRunPage):
+            page.show_progress(_("正在打开数据…"))
+
+        def work(progress: Progress) -> str:
+            return opening.bring(file, machine, progress)
+
+        self.jobs.long(_("打开已有的数据"), work, self.open, self._say_at_door, writes=False)
 
     def _make_demo(self) -> None:
         page = self.door.currentWidget() if self.door else None
@@ -183,6 +210,7 @@ class Entrance(QObject):
         self.jobs.write(lambda: opening.make_local(steps), done, form.show_problem)
 
     def _use_server(self, address: str, login: str, password: str) -> None:
+        self.close()
         self.opened = Opened(None, address, demo=False, people=())
         self._enter(login, password)
 
@@ -215,6 +243,7 @@ class Entrance(QObject):
             if opened.db is not None:
                 opened.db.close()
             return
+        self.close()
         self.opened = opened
         page = self._door().currentWidget()
         if self._login and opened.demo:

@@ -7,11 +7,12 @@ by the first of them, while the first window stands already.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import paths, settings
+from app.domain.days import ZONE
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
@@ -67,6 +68,18 @@ def data_file() -> str:
     return str(paths.home() / "yilian.db")
 
 
+def there_are_data() -> DomainError:
+    """Why no new local data are made, and how to go on with those that are there."""
+    return DomainError(
+        "init.exists",
+        _(
+            "这台电脑上已经有数据：{file}。要接着用，点「打开已有的数据或备份」选它；"
+            "要另建一份，先把它移到别处。",
+            file=data_file(),
+        ),
+    )
+
+
 def open_address(address: str) -> Opened:
     """Open local data; a server waits for the person's password.
 
@@ -91,6 +104,28 @@ def open_address(address: str) -> Opened:
         Person(row.login, row.name, row.organisation, row.duties) for row in rows if row.active
     )
     return Opened(db, address, of_demo, people)
+
+
+def bring(file: Path, machine: Settings, progress: Progress) -> str:
+    """The address of data that somebody chose; a backup is restored into a new file first.
+
+    Opened as it lies, a backup would be worked on and be none any more.
+    """
+    with loading.turn():
+        from app.services.platform import backup, drafts, schedule
+        from app.ui.backups import folder_of
+
+    kept = schedule.made_at(file) is not None or drafts.digest_file(file).is_file()
+    if not kept and file.parent != folder_of(machine):
+        return str(file)
+    progress.step(0, 0, _("复制并核对备份"))
+    return backup.restore(file, restored_file(file)).file
+
+
+def restored_file(source: Path) -> Path:
+    """A new file for a restored backup, named after it and the time."""
+    stamp = datetime.now(ZONE)
+    return paths.home() / f"{source.stem}-{_('恢复')}-{stamp:%m%d-%H%M%S}.db"
 
 
 def make_demo(progress: Progress) -> str:

@@ -11,8 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app import paths
 from app.domain.duties import Duty
 from app.domain.errors import EnvironmentProblem
+from app.services.platform import backup
+from app.services.platform.setup import FirstSteps
 from app.settings import Settings
 from app.ui import opening
 from app.ui.app import Program, tell_at_the_door
@@ -28,6 +31,7 @@ from app.ui.status import Status
 from app.ui.widgets.fields import Field
 
 Settle = Callable[[], None]
+STEPS = FirstSteps("示例镇卫生院", "0001", "admin", "管信", "rain-on-roof-26")
 
 
 def fill(field: Field, text: str) -> None:
@@ -179,13 +183,65 @@ def test_a_file_that_is_gone_leads_back_to_the_choice(
     assert "没有找到数据文件" in page.status.text()
 
 
+def door_page(entrance: Entrance) -> object:
+    return entrance.door.currentWidget() if entrance.door else None
+
+
+def test_who_looked_at_the_demonstration_comes_back_to_the_own_data(
+    entrance: Entrance, settle: Settle
+) -> None:
+    """New data are not made over those that are there, and these can be opened."""
+    address = opening.make_local(STEPS)
+    entrance.first_run(Way.LOCAL)
+    page = door_page(entrance)
+    assert isinstance(page, FirstRunPage)
+    page.next.click()
+    assert f"已经有数据：{address}" in page.status.text()
+    assert page.findChild(NewDataForm) is None
+    entrance.open_file(Path(address))
+    settle()
+    login = door_page(entrance)
+    assert isinstance(login, LoginPage)
+    assert login.problem.isHidden()
+    assert entrance.opened is not None
+    assert entrance.opened.address == address
+
+
+def test_a_backup_chosen_at_the_door_is_restored_and_stays_a_backup(
+    entrance: Entrance, settle: Settle, tmp_path: Path
+) -> None:
+    """A new computer has nothing but the backups; a damaged one is told, and the choice stays."""
+    address = opening.make_local(STEPS)
+    db = opening.open_address(address).db
+    assert db is not None
+    kept = Path(backup.back_up(db, tmp_path / "stick").file)
+    db.close()
+    before = kept.read_bytes()
+    entrance.first_run()
+    entrance.open_file(kept)
+    settle()
+    assert isinstance(door_page(entrance), LoginPage)
+    assert entrance.opened is not None
+    restored = Path(entrance.opened.address)
+    assert restored.parent == paths.home()
+    assert kept.read_bytes() == before
+
+    damaged = kept.with_name("yilian-20261014-103000-000.db")
+    damaged.write_bytes(before[:-4096])
+    entrance.first_run()
+    entrance.open_file(damaged)
+    settle()
+    page = door_page(entrance)
+    assert isinstance(page, FirstRunPage)
+    assert "不完整" in page.status.text()
+    assert page.next.isEnabled()
+    assert page.known.isEnabled()
+
+
 def test_the_program_runs_from_the_door_to_the_window_and_another_person(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.services.platform.setup import FirstSteps
-
-    steps = FirstSteps("示例镇卫生院", "0001", "admin", "管信", "rain-on-roof-26")
-    address = opening.make_local(steps)
+    address = opening.make_local(STEPS)
     program = Program(Settings(database=address, login="admin", sound=False))
     try:
         program.start("", "", demo=False)

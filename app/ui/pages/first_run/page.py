@@ -137,12 +137,14 @@ class FirstRunPage(QWidget):
         chosen: A `Way`.
         density_chosen: A `theme.Density`.
         language_chosen: ``zh_CN`` or ``en``.
+        file_asked: Data that are there already, or a backup.
         quit_asked: Not now.
     """
 
     chosen = Signal(object)
     density_chosen = Signal(object)
     language_chosen = Signal(str)
+    file_asked = Signal()
     quit_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -170,6 +172,9 @@ class FirstRunPage(QWidget):
         column.addLayout(row)
         column.addSpacing(14)
         column.addLayout(self._foot())
+        self.known = Button(_("打开已有的数据或备份…"), Kind.LINK)
+        self.known.clicked.connect(self.file_asked)
+        column.addWidget(self.known, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.status)
         column.addStretch(1)
         outer = QHBoxLayout(self)
@@ -213,12 +218,14 @@ class FirstRunPage(QWidget):
 
     def show_progress(self, words: str) -> None:
         """Say what is being made; empty when it is done."""
-        self.next.setEnabled(not words)
+        for button in (self.next, self.known):
+            button.setEnabled(not words)
         self.status.show_status(Status.INFO, words)
         self.status.setVisible(bool(words))
 
     def show_problem(self, words: str) -> None:
         """Say what could not be done; the choice stays."""
-        self.next.setEnabled(True)
+        for button in (self.next, self.known):
+            button.setEnabled(True)
         self.status.show_status(Status.BAD, words)
         self.status.show()

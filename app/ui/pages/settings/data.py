@@ -13,13 +13,13 @@ from app.services.platform import backup, schedule
 from app.ui.backups import folder_of
 from app.ui.context import PageContext
 from app.ui.jobs import Progress
+from app.ui.opening import restored_file
 from app.ui.pages.settings.data_forms import (
     CheckForm,
     Examined,
     Restored,
     examine,
     proof_of,
-    restore_into,
 )
 from app.ui.pages.settings.section import Section
 from app.ui.widgets.buttons import Button, Kind
@@ -177,7 +177,7 @@ class DataSection(Section):
 
     def start_restore(self, source: Path) -> None:
         """Bring a backup back as a new file, proved; the data at hand stay as they are."""
-        target, db = restore_into(source), self.context.db
+        target, db = restored_file(source), self.context.db
 
         def work(progress: Progress) -> Restored:
             progress.step(0, 0, _("复制并核对备份"))

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from app import paths
-from app.domain.days import ZONE
 from app.i18n import _
 from app.services.db import Database
 from app.services.platform import backup, doctor
@@ -80,12 +77,6 @@ class CheckForm(Form):
 def examine(db: Database, report: Callable[[int, int], None]) -> Examined:
     """Look at everything that can be proved."""
     return doctor.examine(db, report)
-
-
-def restore_into(source: Path) -> Path:
-    """A new file for a restored backup, named after it and the time."""
-    stamp = datetime.now(ZONE)
-    return paths.home() / f"{source.stem}-{_('恢复')}-{stamp:%m%d-%H%M%S}.db"
 
 
 def proof_of(made: backup.Backup) -> str:
