@@ -148,6 +148,10 @@ def main(arguments: Sequence[str] | None = None, *, window: Window | None = None
         use_language(_language(given))
         command = typer.main.get_command(build(_wanted(given)))
         usage.speak_ours(command)
+        if any(word.partition("=")[0] == "--op" for word in given):
+            from app.cli.answered import follow  # what has no number is never sent again
+
+            follow(command)
         sys.exit(command.main(args=given, prog_name="yilian", standalone_mode=False))
     except typer.Abort:
         typer.echo(_("已停下。"), err=True)

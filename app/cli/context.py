@@ -59,7 +59,8 @@ class Cli:
         verbose: Whether the log holds debug lines.
         window: Opens the window.
         op: The number that `--op` gave to what this run does.
-        numbered: How many things the run has numbered.
+        numbered: How many things the run has numbered, and in the end how many it has done.
+        met: Called when the person has signed in: a run that is sent again ends there.
     """
 
     address: str = ""
@@ -69,6 +70,7 @@ class Cli:
     window: Window | None = None
     op: UUID | None = None
     numbered: int = field(default=0, init=False)
+    met: Callable[[], None] | None = field(default=None, init=False)
     _db: Database | None = field(default=None, init=False)
     _actor: Actor | None = field(default=None, init=False)
 
@@ -123,6 +125,8 @@ class Cli:
                 self._actor = actor_for(db, login)
             remember_sent(db, self.where(), login)
             self._tell_settled()
+            if self.met is not None:
+                self.met()
         return self._actor
 
     def _tell_settled(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -152,10 +152,11 @@ def prices(
     if stop_at(plan, preview, skip_refused):
         return
     known = next((row.id for row in price_lists(db, actor) if row.code == into), 0)
-    new_list = None if known else CreateList(op_id(), into, title or into, source)
+    number, list_number = op_id(), op_id()  # by their place, also when the list is there by then
+    new_list = None if known else CreateList(list_number, into, title or into, source)
     with run.progress(_("导入中")) as report:
         done = price_import.apply(
-            db, actor, price_import.ApplyPrices(op_id(), plan, known, new_list), report
+            db, actor, price_import.ApplyPrices(number, plan, known, new_list), report
         )
     run.emit(
         done,
@@ -354,7 +355,8 @@ def undo_import(
     """Take an import back."""
     run = cli()
     db, actor = run.signed_in()
-    looked = undo(db, actor, UndoImport(op_id(), batch, check=True))
+    command = UndoImport(op_id(), batch)
+    looked = undo(db, actor, replace(command, check=True))
     if check:
         run.emit(looked, {"removed": _("移除"), "restored": _("恢复原值"), "stays": _("留下")})
         return
@@ -366,7 +368,7 @@ def undo_import(
     )
     run.confirm(question, yes=yes)
     with run.progress(_("撤销中")) as report:
-        done = undo(db, actor, UndoImport(op_id(), batch), report)
+        done = undo(db, actor, command, report)
     run.emit(done, {"removed": _("移除"), "restored": _("恢复原值"), "stays": _("留下")})
 
 

@@ -145,8 +145,9 @@ def quote(
         if made.over:
             run.say(over_words(made.over))
         return
+    sheets = [(op_id(), file) for file in files or ()]
     with run.progress(_("读取报价单")) as report:
-        taken = import_sheets(db, actor, found, files or (), report)
+        taken = import_sheets(db, actor, found, sheets, report)
     run.emit(
         taken if run.as_json else [
             {"file": one.file, "supplier": one.supplier, "lines": one.lines, "taken": one.taken,

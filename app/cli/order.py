@@ -157,11 +157,12 @@ def cancel(
     """Cancel an order or all orders of a group order."""
     run = cli()
     db, actor = run.signed_in()
-    rows = [row for row in _orders(no) if row.state is not State.CANCELLED]
+    numbered = [(op_id(), row) for row in _orders(no)]  # by their place, however many are left
+    rows = [(op, row) for op, row in numbered if row.state is not State.CANCELLED]
     run.confirm(_("作废 {n} 张成员订单，签过的也作废？", n=len(rows)), yes=yes)
     done = [
-        changing.cancel(db, actor, CancelOrder(op_id(), row.org_id, row.id, row.version, reason))
-        for row in rows
+        changing.cancel(db, actor, CancelOrder(op, row.org_id, row.id, row.version, reason))
+        for op, row in rows
     ]
     run.emit(done, {"no": _("订单"), "state": _("状态")})
 

@@ -41,7 +41,7 @@ def start(
     run = cli()
     db, actor = run.signed_in()
     heads = [_one(code) for code in lots]
-    made = recalls.start(db, actor, recalls.start_of(heads, level, source, reason))
+    made = recalls.start(db, actor, recalls.start_of(op_id(), heads, level, source, reason))
     row = next(one for one in recalls.recalls(db, actor) if one.id == made)
     words = _(
         "{no}：{n} 个批号已在所有成员冻结，{day} 前回复。", no=row.no, n=len(heads), day=row.due

@@ -128,11 +128,12 @@ def catalogue(
         essential_share=essential_share if essential_share >= 0 else now.essential_share,
         warn_days=warn_days if warn_days >= 0 else now.warn_days,
     )
+    limits_op, codes_op = op_id(), op_id()  # by their place, whichever is changed
     if wanted != now:
-        save_list_limits(db, actor, SaveListLimits(op_id(), wanted))
+        save_list_limits(db, actor, SaveListLimits(limits_op, wanted))
     if codes and (codes == "refuse") != strict:
         strict = not strict
-        save_strictness(db, actor, SaveStrictness(op_id(), strict))
+        save_strictness(db, actor, SaveStrictness(codes_op, strict))
     run.emit(
         {
             "codes": "refuse" if strict else "warn",

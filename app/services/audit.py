@@ -16,7 +16,7 @@ from app.models.base import CanonicalJson, microseconds
 from app.models.platform import Audit
 from app.models.stock import ChainHead
 from app.services.db import ACTING, at_end, database_of, now
-from app.services.operations import plain
+from app.services.operations import plain, under_words
 from app.services.ready import Ready
 
 _RECORD: Final = Ready(text("SELECT api.audit(:org, :actor, :action, :kind, :doc, :detail)"))
@@ -56,6 +56,7 @@ def record(
         doc: Kind and id of the document.
         detail: Plain values that explain the step.
     """
+    under_words(action)
     body = json.dumps(
         plain(detail or {}), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )

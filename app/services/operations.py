@@ -16,6 +16,9 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, cast
@@ -53,6 +56,26 @@ _CLAIM: Final = Ready(
     .returning(_TABLE.c.at),
 )
 """A server tells its time with the answer."""
+
+
+@dataclasses.dataclass(slots=True)
+class Wording:
+    """The words that a run of the command line was given with its number.
+
+    They, and not what the run made of them, are what a repeat must agree with: a command that
+    says "confirm it" is sent again in the same words, while the paper that they are about has a
+    next version by then.
+
+    Attributes:
+        digest: Of the words.
+        kinds: The verbs that were claimed or entered in a trail under them, in their order.
+    """
+
+    digest: bytes
+    kinds: list[str] = dataclasses.field(default_factory=list)
+
+
+_wording: Final[ContextVar[Wording | None]] = ContextVar("wording", default=None)
 _FINISH: Final = Ready(
     update(_TABLE)
     .where(_TABLE.c.org_id == bindparam("org"), _TABLE.c.op_id == bindparam("op"))
@@ -71,29 +94,16 @@ def claim(
         org_id: The organisation whose books the operation touches.
         op_id: Made by the client once per intention.
         kind: The verb, such as ``receive``.
-        content: The command (a dataclass or plain values); its digest must agree on a repeat.
+        content: The command (a dataclass or plain values); its digest must agree on a repeat,
+            and within `worded` that of the words does.
 
     Raises:
         ConflictError: The id was used for other content or by another person, or the clock of a
             local file stands before what was written last.
     """
-    digest = digest_of(content)
-    database = database_of(session)
-    database.sending(session, org_id, op_id, kind)
-    inserted = _CLAIM.row(
-        session,
-        {
-            "org_id": org_id,
-            "op_id": op_id,
-            "kind": kind,
-            "digest": digest,
-            "actor_id": actor.person_id,
-            "at": database.known_now(session),
-            "result": {},
-        },
-    )
-    if inserted is not None:
-        session.info.setdefault("now", inserted[0])
+    digest = _digest_to_keep(kind, content)
+    database_of(session).sending(session, org_id, op_id, kind)
+    if write(session, actor, (org_id, op_id), kind, digest, {}):
         if kind != CONFIRM:
             refuse_behind(session, org_id)
         return None
@@ -106,11 +116,75 @@ def claim(
             _("这次操作的编号已用于另一件事，没有重复记账。请重新打开页面再做。"),
         )
     if row.digest != digest:
-        at, name = f"{local_time(row.at):%m-%d %H:%M}", operation_words(kind) or kind
-        words = _("这个编号的「{name}」{at} 已经登记，那一次有效。", at=at, name=name)
-        other = _("这次的内容和那次不同，没有再登记。请核对；要另外登记，请换一个编号。")
-        raise ConflictError("operation.reused", words + other)
+        raise used_for_other(row.at, kind)
     return dict(row.result)
+
+
+def used_for_other(at: datetime, kind: str) -> ConflictError:
+    """What to say where a number comes with other content than it was used for."""
+    other = _("这次的内容和那次不同，没有再登记。请核对；要另外登记，请换一个编号。")
+    return ConflictError("operation.reused", done_words(at, kind) + other)
+
+
+def done_words(at: datetime, kind: str) -> str:
+    """That a number was carried out, and when."""
+    moment, name = f"{local_time(at):%m-%d %H:%M}", operation_words(kind) or kind
+    return _("这个编号的「{name}」{at} 已经登记，那一次有效。", at=moment, name=name)
+
+
+@contextmanager
+def worded(digest: bytes) -> Iterator[Wording]:
+    """All that is claimed within was told in the words of this digest, under their number.
+
+    Only where each number is made of the run's own and of what the words say: under a number by
+    place, words that mean "all that is open" would take one paper for another the second time.
+    """
+    told = Wording(digest)
+    before = _wording.set(told)
+    try:
+        yield told
+    finally:
+        _wording.reset(before)
+
+
+def under_words(kind: str) -> Wording | None:
+    """Note that a verb is carried out under the words of a run; None where there are none."""
+    told = _wording.get()
+    if told is not None:
+        told.kinds.append(kind)
+    return told
+
+
+def _digest_to_keep(kind: str, content: object) -> bytes:
+    told = under_words(kind)
+    return digest_of(content) if told is None else told.digest
+
+
+def write(
+    session: Session,
+    actor: Actor,
+    key: tuple[int, UUID],
+    kind: str,
+    digest: bytes,
+    result: dict[str, Any],
+) -> bool:
+    """Write the row of an operation (organisation, id); False where there is one already."""
+    org_id, op_id = key
+    inserted = _CLAIM.row(
+        session,
+        {
+            "org_id": org_id,
+            "op_id": op_id,
+            "kind": kind,
+            "digest": digest,
+            "actor_id": actor.person_id,
+            "at": database_of(session).known_now(session),
+            "result": result,
+        },
+    )
+    if inserted is not None:
+        session.info.setdefault("now", inserted[0])
+    return inserted is not None
 
 
 def answered(

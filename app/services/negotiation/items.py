@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.domain.bidding.need import USE_DAYS
 from app.domain.documents import State
 from app.domain.duties import Actor
-from app.domain.errors import DomainError, Problem
+from app.domain.errors import DomainError, Problem, Severity
 from app.i18n import _
 from app.models.demand import Demand
 from app.models.item import Item
@@ -37,7 +37,7 @@ from app.services.negotiation.common import (
 )
 from app.services.negotiation.lots import ensure_lots
 from app.services.negotiation.references import Reference, references
-from app.services.operations import claim, finish
+from app.services.operations import claim, finish, plain
 from app.services.queries.portions import portions
 
 MAX_LINES = 5000
@@ -80,7 +80,7 @@ def add_items(db: Database, actor: Actor, command: AddItems) -> Added:
         project = find_own(session, actor, command.negotiation_id)
         earlier = claim(session, actor, project.org_id, command.op_id, "negotiation.add", command)
         if earlier is not None:
-            return Added(int(earlier["added"]))
+            return Added(int(earlier["added"]), _told(earlier))
         need_state(project, State.DRAFT)
         good, problems = _usable(session, project, command.items)
         if not good and problems:
@@ -88,8 +88,15 @@ def add_items(db: Database, actor: Actor, command: AddItems) -> Added:
         _write(session, project, good, command.lot)
         ensure_lots(session, project, {command.lot})
         record_step(session, actor, project, "items", {"added": len(good)})
-        finish(session, project.org_id, command.op_id, {"added": len(good)})
-        return Added(len(good), tuple(problems))
+        done = Added(len(good), tuple(problems))
+        finish(session, project.org_id, command.op_id, plain(done))
+        return done
+
+
+def _told(earlier: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What could not be added, as it was said the first time."""
+    rows = (row | {"severity": Severity(row["severity"])} for row in earlier.get("problems", ()))
+    return tuple(Problem(**row) for row in rows)
 
 
 def _usable(

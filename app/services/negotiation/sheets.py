@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,6 @@ from app.domain.bidding.commitment import BidLine, BidSource
 from app.domain.bidding.sheet_key import SheetKey, make_key, read_key
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError, Problem, refuse_if
-from app.domain.ids import new_op
 from app.domain.pricing import plain
 from app.i18n import N_, _
 from app.models.item import Item
@@ -182,18 +182,18 @@ def import_sheets(
     db: Database,
     actor: Actor,
     negotiation_id: int,
-    paths: Sequence[Path],
+    paths: Sequence[tuple[UUID, Path]],
     report: Tell = lambda _done, _total: None,
 ) -> tuple[SheetIn, ...]:
     """Take in one or many returned sheets; each stands alone, so a bad one stops no other.
 
     The supplier's own person submits its own sheet; the buyer enters sheets as papers, with the
-    file itself kept as the proof.
+    file itself kept as the proof. Each is an operation of its own, with its id before it.
     """
     results = []
-    for number, path in enumerate(paths, 1):
+    for number, (op_id, path) in enumerate(paths, 1):
         try:
-            results.append(_import_one(db, actor, negotiation_id, path))
+            results.append(_import_one(db, actor, (op_id, negotiation_id), path))
         except DomainError as error:
             problems = error.problems or (Problem(error.code, error.text),)
             results.append(SheetIn(path.name, "", 0, 0, problems))
@@ -201,7 +201,8 @@ def import_sheets(
     return tuple(results)
 
 
-def _import_one(db: Database, actor: Actor, negotiation_id: int, path: Path) -> SheetIn:
+def _import_one(db: Database, actor: Actor, what: tuple[UUID, int], path: Path) -> SheetIn:
+    op_id, negotiation_id = what
     returned = read_quote(path)
     key = read_key(returned.key)
     with db.read() as session:
@@ -217,7 +218,7 @@ def _import_one(db: Database, actor: Actor, negotiation_id: int, path: Path) -> 
         lines, problems = check_returned(returned, key, sheet.key, sheet.lines, sheet.fixed)
     refuse_if(problems, "quote.refused", _("{name} 没有收下。", name=path.name))
     command = SubmitBid(
-        op_id=new_op(),
+        op_id=op_id,
         negotiation_id=negotiation_id,
         supplier_id=supplier_id,
         lines=lines,

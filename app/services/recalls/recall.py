@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError, NotAllowedError
-from app.domain.ids import new_id, new_op
+from app.domain.ids import new_id
 from app.domain.stock.recalls import check_recall, goes_beyond, level_words, reply_due
 from app.i18n import _
 from app.models.base import microseconds
@@ -112,13 +112,13 @@ class RecallRow:
     version: int
 
 
-def start_of(heads: Sequence[LotHead], level: int, source: str, reason: str) -> Start:
+def start_of(op_id: UUID, heads: Sequence[LotHead], level: int, source: str, reason: str) -> Start:
     """The command that freezes lots as they were found, known or not."""
     known = tuple(head.lot_id for head in heads if head.lot_id)
     unseen = tuple(
         Unseen(head.item_id, head.lot_no, head.expiry) for head in heads if not head.lot_id
     )
-    return Start(new_op(), known, level, source, reason, unseen)
+    return Start(op_id, known, level, source, reason, unseen)
 
 
 def start(db: Database, actor: Actor, command: Start) -> int:

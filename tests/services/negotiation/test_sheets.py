@@ -10,6 +10,7 @@ import pytest
 
 from app.adapters.quote_xlsx import FIXED, QuoteHead, read_quote, write_quote
 from app.domain.bidding.sheet_key import read_key
+from app.domain.ids import new_op
 from app.services.negotiation.comparison import comparison
 from app.services.negotiation.sheets import SheetIn, import_sheets, write_sheets
 from app.services.negotiation.trail import prove, trail
@@ -48,7 +49,7 @@ def filled(path: Path, prices: dict[int, str], **changes: object) -> Path:
 
 
 def take(deal: Deal, path: Path, login: str = "kangze_sales") -> SheetIn:
-    return import_sheets(*deal.site.as_(login), deal.id, [path])[0]
+    return import_sheets(*deal.site.as_(login), deal.id, [(new_op(), path)])[0]
 
 
 def test_a_filled_sheet_comes_in_sealed_and_proved(
@@ -175,13 +176,13 @@ def test_the_buyer_enters_sheets_as_papers_after_the_opening(
     paths = [filled(Path(one.path), {1: "3.80", 2: "5.50"}) for one in made]
     buyer = site.as_("lead_buyer")
 
-    early = import_sheets(*buyer, deal.id, paths)
+    early = import_sheets(*buyer, deal.id, [(new_op(), path) for path in paths])
     assert {problem.code for one in early for problem in one.problems} == {"bid.sealed"}
 
     deal.bid(KANGZE, {1: "3.90"})
     deal.pass_deadline()
     deal.open()
-    both = import_sheets(*buyer, deal.id, paths)
+    both = import_sheets(*buyer, deal.id, [(new_op(), path) for path in paths])
 
     assert [one.taken for one in both] == [False, True]
     assert both[0].problems[0].code == "bid.own"

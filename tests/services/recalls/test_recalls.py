@@ -88,11 +88,13 @@ def test_a_lot_on_its_way_is_frozen_before_anybody_has_it(site: Site) -> None:
     (member,) = trace_found(*site.as_("lead_head"), head).members
     assert (member.org_id, member.coming, member.came) == (EAST, 5 * BOX, 0)
     with pytest.raises(NotAllowedError, match="药库"):
-        start(*site.as_("lead_buyer"), start_of((head,), 1, "召 7 号", "溶出度不合格"))
-    number = start(*site.as_("lead_head"), start_of((head,), 1, "召 7 号", "溶出度不合格"))
+        start(*site.as_("lead_buyer"), start_of(new_op(), (head,), 1, "召 7 号", "溶出度不合格"))
+    number = start(
+        *site.as_("lead_head"), start_of(new_op(), (head,), 1, "召 7 号", "溶出度不合格")
+    )
     assert trace_found(*site.as_("lead_head"), head).head.held == "recall"
     with pytest.raises(ConflictError, match="不用再做一次"):
-        start(*site.as_("lead_head"), start_of((head,), 1, "召 7 号", "又收到一份通知"))
+        start(*site.as_("lead_head"), start_of(new_op(), (head,), 1, "召 7 号", "又收到一份通知"))
     (row,) = recalls(*site.as_("lead_head"))
     (waiting,) = answers(*site.as_("lead_head"), number, row.lot_ids)
     assert (waiting.org_id, waiting.coming, waiting.open) == (EAST, 5 * BOX, True)

@@ -181,9 +181,10 @@ class NegotiationDesk(TermsDesk):
     ) -> None:
         """Take returned sheets in, with progress."""
         db, actor = self._context.db, self._context.actor
+        sheets = [(new_op(), path) for path in paths]
 
         def work(progress: Progress) -> tuple[SheetIn, ...]:
-            return import_sheets(db, actor, project, paths, progress.step)
+            return import_sheets(db, actor, project, sheets, progress.step)
 
         def finished(result: tuple[SheetIn, ...]) -> None:
             self._changed()

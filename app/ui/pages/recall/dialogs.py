@@ -65,6 +65,7 @@ class RecallForm(Form):
             return
         self.chosen.emit(
             start_of(
+                new_op(),
                 (self._head,),
                 level if isinstance(level, int) else 0,
                 self.source.text(),
