@@ -23,6 +23,7 @@ from app.services.imprints import proof as imprints
 from app.services.imprints.words import tell
 from app.services.platform import (
     backup as backups,
+    damage,
     doctor as doctors,
     proofs,
     schedule,
@@ -140,6 +141,12 @@ def verify(
     if printed:
         _verify_printed(run, printed)
         return
+    if found := damage.unread(run.db()):
+        run.say(_("数据库有损坏，其余的没有核对："))
+        for line in found[:_MOST]:
+            run.say(line)
+        run.say(damage.advice())
+        raise typer.Exit(1)
     shape = schema_shape.strange(run.db())
     _tell(run, shape)
     try:

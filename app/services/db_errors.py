@@ -45,10 +45,15 @@ TOO_LARGE: Final = "22003"
 _DRIVERS: Final = ("pysqlite3", "psycopg")
 _DRIVER: Final = "too large to convert to SQLite INTEGER"
 _log = logging.getLogger(__name__)
-_BROKEN: Final = ("58", "XX001", "XX002")
-"""The disk under a server could not be read or written, or a page of it is damaged."""
-_BROKEN_FILE: Final = (
-    *("disk I/O error", "disk image is malformed", "malformed database schema"),
+_BROKEN: Final = "58"
+"""The disk under a server could not be read or written."""
+_TORN: Final = "XX"
+"""A page of it is damaged; or its own tables of tables are, and it finds no words of its own."""
+DAMAGED: Final = ("db.disk", "db.damaged", "db.foreign")
+"""The codes of errors of which the data themselves are the cause."""
+_BROKEN_FILE: Final = "disk I/O error"
+_TORN_FILE: Final = (
+    *("disk image is malformed", "malformed database schema"),
     "Could not decode to UTF-8",
 )
 _CROWDED: Final = ("too many connections", "too many clients", "connection slots", "太多的客户")
@@ -71,7 +76,7 @@ def translate() -> Iterator[None]:
     except (
         UnicodeDecodeError
     ) as error:  # SQLite quotes a damaged name, and the driver falls over it
-        raise _damaged() from error
+        raise damaged() from error
     except OverflowError as error:
         if _DRIVER not in str(error):
             raise
@@ -316,19 +321,33 @@ def _disk(state: str, message: str) -> EnvironmentProblem | None:
         )
     if "unable to open database file" in message:
         return closed()
-    if state.startswith(_BROKEN) or any(sign in message for sign in _BROKEN_FILE):
-        return _damaged()
+    if state.startswith(_TORN) or any(sign in message for sign in _TORN_FILE):
+        return damaged()
+    if state.startswith(_BROKEN) or _BROKEN_FILE in message:
+        return EnvironmentProblem(
+            "db.disk",
+            _(
+                "数据库的磁盘读写出错，这一步没有保存。内容还在屏幕上。"
+                "请管理员查磁盘，用 yilian verify 核对数据，必要时从备份恢复。"
+            ),
+        )
     return None
 
 
-def _damaged() -> EnvironmentProblem:
+def damaged() -> EnvironmentProblem:
+    """Something of the data is not what was written."""
     return EnvironmentProblem(
-        "db.disk",
+        "db.damaged",
         _(
-            "数据库的磁盘读写出错，这一步没有保存。内容还在屏幕上。"
-            "请管理员查磁盘，用 yilian verify 核对数据，必要时从备份恢复。"
+            "数据库有损坏的地方，这一步没有做成。内容还在屏幕上。请先停止记账，"
+            "请管理员运行 yilian doctor 看坏在哪里，用最近一份好备份恢复。"
         ),
     )
+
+
+def is_damage(state: str | None) -> bool:
+    """Whether a server's state tells of damaged data or of a failing disk."""
+    return (state or "").startswith((_TORN, _BROKEN))
 
 
 def _is_offline(error: BaseException | None, state: str) -> bool:

@@ -105,19 +105,20 @@ def test_lines_that_are_ended_again_and_again_leave_no_handle(
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "code"),
     [
-        errors.lookup("58030")("could not open file: Input/output error"),
-        errors.lookup("XX001")("invalid page in block 7"),
-        sqlite3.DatabaseError("database disk image is malformed"),
-        sqlite3.OperationalError("disk I/O error"),
+        (errors.lookup("58030")("could not open file: Input/output error"), "db.disk"),
+        (errors.lookup("XX001")("invalid page in block 7"), "db.damaged"),
+        (errors.lookup("XX000")("could not open relation with OID 17208"), "db.damaged"),
+        (sqlite3.DatabaseError("database disk image is malformed"), "db.damaged"),
+        (sqlite3.OperationalError("disk I/O error"), "db.disk"),
     ],
 )
-def test_a_disk_that_fails_is_told_as_such(broken: Exception) -> None:
+def test_a_disk_that_fails_is_told_as_such(broken: Exception, code: str) -> None:
     known = as_known(DBAPIError("SELECT 1", {}, broken))
 
     assert isinstance(known, EnvironmentProblem)
-    assert known.code == "db.disk"
+    assert known.code == code
 
 
 def test_a_line_that_the_driver_gave_up_is_shut_without_a_word(

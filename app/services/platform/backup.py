@@ -8,6 +8,7 @@ dumped with pg_dump. A restore goes into a new file or database; nothing is over
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,12 +26,11 @@ from app.models.platform import Audit
 from app.models.stock import Ledger
 from app.services import schema
 from app.services.db import Database, local_time, sqlite_engine
-from app.services.db_errors import translate
-from app.services.platform import drafts, proofs, server_dump, storage
+from app.services.db_errors import DAMAGED, translate
+from app.services.platform import damage, drafts, proofs, server_dump, storage
 from app.services.platform.drafts import sha256_of
 
 Report = proofs.Report
-_DAMAGED: Final = ("db.disk", "db.foreign")
 _SIGN: Final = b"SQLite format 3\0"
 _HEAD: Final = 100
 _LARGEST: Final = 65_536
@@ -68,7 +68,8 @@ class Backup:
 def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
     """Copy the whole database into a new file in `folder`, and prove the copy.
 
-    A dump is proved as a restore; here the server's own data are, before it counts.
+    A dump is proved as a restore; here the server's own data are, before it counts: that every
+    table is in it, that nothing is gone that rows refer to, the books and the chains.
 
     Raises:
         EnvironmentProblem: Not enough space, not writable, or pg_dump is not there.
@@ -82,7 +83,7 @@ def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
         file = folder / f"yilian-{stamp}.dump"
         draft = file.with_suffix(".part")
         with drafts.draft_of(file, draft, keep_refused=True):
-            server_dump.dump(db.engine.url, draft)
+            _dump(db, draft)
             made = _described(db, draft, prove(db, _OWN))
     else:
         file = folder / f"yilian-{stamp}.db"
@@ -126,6 +127,31 @@ def restore(source: Path, target: Path) -> Backup:
     return replace(made, file=str(target))
 
 
+def _dump(db: Database, draft: Path) -> None:
+    """All of the server's data; a part of them is no backup."""
+    try:
+        server_dump.dump(db.engine.url, draft)
+    except DomainError as refusal:
+        if refusal.code != "backup.tool" or not (found := damage.unread(db)):
+            raise
+        raise _incomplete(found) from refusal
+    if absent := damage.missing(db, server_dump.tables(draft)):
+        raise _incomplete([_("数据表 {table} 不见了", table=one) for one in sorted(absent)])
+    try:
+        gone = damage.torn_off(db)
+    except EnvironmentProblem as problem:
+        if problem.code not in DAMAGED:
+            raise
+        raise _not_whole(_OWN) from problem
+    if gone:
+        raise _incomplete(gone)
+
+
+def _incomplete(found: Sequence[str]) -> DomainError:
+    words = _("数据库有损坏，没有备份成：{first}。{advice}", first=found[0], advice=damage.advice())
+    return DomainError("backup.damaged", words, problems=[Problem("", one) for one in found[1:]])
+
+
 def last_entry(db: Database) -> datetime | None:
     """When the last entry of the trail was written, in the members' zone; how far the data go."""
     with db.read() as session:
@@ -156,7 +182,7 @@ def prove(db: Database, advice: str = "") -> tuple[proofs.ChainProof, ...]:
     try:
         return _prove(db, advice or _OTHER)
     except EnvironmentProblem as problem:
-        if problem.code not in _DAMAGED:
+        if problem.code not in DAMAGED:
             raise
         raise _not_whole(advice or _OTHER) from problem
 

@@ -13,7 +13,7 @@ from app.services import anchors, schema, schema_shape
 from app.services.db import Database, DBAPIError
 from app.services.db_errors import translate
 from app.services.imprints.words import tell
-from app.services.platform import proofs, server_dump, storage
+from app.services.platform import damage, proofs, server_dump, storage
 from app.services.platform.chain_words import broken_words
 from app.services.platform.kept import changed_papers
 
@@ -38,7 +38,7 @@ class Check:
 
 def examine(db: Database, report: proofs.Report | None = None) -> tuple[Check, ...]:
     """Look at everything; a check that cannot run counts as not ok and says why."""
-    found = list(_sqlite(db) if db.is_sqlite else _server())
+    found = list(_sqlite(db) if db.is_sqlite else _server(db))
     found.append(_version(db))
     if found[-1].ok:
         with ThreadPoolExecutor(1, "proof") as reader:  # the database adds while we hash
@@ -63,6 +63,17 @@ def _tried(db: Database, name: str, check: Callable[[], Check]) -> Check:
         if not schema_shape.strange(db):
             raise
         return Check(name, ok=False, text=_("数据表被改过，核对不下去。请用最近的备份恢复。"))
+
+
+def _read(db: Database) -> Check:
+    found = damage.unread(db)
+    text = _("每张表都读得出来")
+    if found:
+        text = _(
+            "{n} 处损坏，如「{first}」。{advice}",
+            n=len(found), first=found[0], advice=damage.advice(),
+        )  # fmt: skip
+    return Check(_("数据页"), not found, text)
 
 
 def _version(db: Database) -> Check:
@@ -182,7 +193,8 @@ def _place(file: Path) -> Iterator[Check]:
     yield Check(_("磁盘空间"), free >= storage.ENOUGH, text)
 
 
-def _server() -> Iterator[Check]:
+def _server(db: Database) -> Iterator[Check]:
+    yield _tried(db, _("数据页"), lambda: _read(db))
     try:
         found = server_dump.tool("pg_dump")
         yield Check(_("备份工具"), ok=True, text=found.name)

@@ -22,6 +22,7 @@ from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.services import schema
 from app.services.db import Database, postgresql_engine
+from app.services.db_errors import damaged, is_damage
 from app.services.platform.passwords import SERVER_LENGTH, check_login, check_password
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -57,7 +58,7 @@ def administrator(url: str, database: str = "") -> Iterator[Connection]:
 
     Raises:
         EnvironmentProblem: The server cannot be reached or refuses the login, or the line to it
-            broke (`server.cut`).
+            broke (`server.cut`), or what it was asked for is damaged.
     """
     parsed = make_url(url).set(drivername="postgresql")
     if database:
@@ -78,8 +79,10 @@ def administrator(url: str, database: str = "") -> Iterator[Connection]:
     with connection:
         try:
             yield connection
-        except psycopg.OperationalError as error:
-            if not connection.broken:
+        except psycopg.Error as error:
+            if is_damage(error.sqlstate):
+                raise damaged() from error
+            if not (isinstance(error, psycopg.OperationalError) and connection.broken):
                 raise
             raise EnvironmentProblem(
                 "server.cut",

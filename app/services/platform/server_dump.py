@@ -55,6 +55,7 @@ _LONG: Final = 50
 """Signs of a name that leave room for what marks a draft; the server takes 63 bytes."""
 _ERROR: Final = "error: "
 _SHOWN: Final = 200
+_ROWS: Final = " TABLE DATA app "
 _CUT: Final = (
     *("server closed the connection", "terminating connection", "connection to server"),
     *("could not receive data", "could not send data", "no connection to the server"),
@@ -72,6 +73,16 @@ def dump(url: URL, draft: Path) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def tables(dumped: Path) -> frozenset[str]:
+    """The tables whose rows are in a dump."""
+    found = set()
+    for line in _told("pg_restore", ["--list", str(dumped)], dict(os.environ)).splitlines():
+        _head, _mark, rest = line.partition(_ROWS)
+        if rest and not line.startswith(";"):
+            found.add(rest.split()[0])
+    return frozenset(found)
 
 
 def restore(
@@ -144,11 +155,16 @@ def _run(url: URL, name: str, arguments: list[str]) -> None:
     }
     if url.password:  # else that of PGPASSWORD or of the password file, as for all else
         environment["PGPASSWORD"] = str(url.password)
+    _told(name, arguments, environment)
+
+
+def _told(name: str, arguments: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(  # noqa: S603 - a program found by `tool`, arguments of our own
         [tool(name), *arguments], env=environment, capture_output=True, check=False
     )
     if done.returncode:
         raise _refusal(name, _words(done.stderr))
+    return _words(done.stdout)
 
 
 def _words(told: bytes) -> str:
@@ -181,7 +197,7 @@ def _refusal(name: str, told: str) -> DomainError | EnvironmentProblem:
         )
     lines = [line for line in told.splitlines() if line.strip()] or [_("没有说明原因")]
     line = next((line for line in lines if _ERROR in line), lines[-1])
-    reason = line.rpartition(_ERROR)[2].strip()[:_SHOWN]
+    reason = line.rpartition(_ERROR)[2].strip()[:_SHOWN].rstrip(".")
     if any(sign in reason for sign in _DENIED):
         return NotAllowedError(
             "backup.denied",

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from app.i18n import _
 from app.services import schema
 from app.services.db import Database, postgresql_engine
-from app.services.platform import guesses, server
+from app.services.platform import damage, guesses, server
 
 PROMISES: Final = {
     "tables without row security": (
@@ -90,6 +90,12 @@ _LOSSY: Final = (
 """Settings with which a power cut takes what was told to be saved, or hides torn pages."""
 
 
+_WRONG_SUMS: Final = (
+    "SELECT sum(checksum_failures)::int, max(checksum_last_failure)::timestamptz"
+    " FROM pg_stat_database WHERE datid = 0 OR datname = current_database()"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
     """How the server is; `problems` names every broken promise."""
@@ -127,6 +133,19 @@ def _lossy(connection: server.Connection) -> tuple[str, ...]:
     )
 
 
+def _wrong_sums(connection: server.Connection) -> tuple[str, ...]:
+    """Pages that the server has read and that did not bear their sum, since it last came up."""
+    pages, last = connection.execute(_WRONG_SUMS).fetchone() or (0, None)
+    if not pages:
+        return ()
+    return (
+        _(
+            "服务器读到 {n} 次坏页（校验和不对），最近 {at}。{advice}",
+            n=pages, at=f"{last:%Y-%m-%d %H:%M}", advice=damage.advice(),
+        ),
+    )  # fmt: skip
+
+
 def status(admin_url: str) -> ServerStatus:
     """Look at the database named in the address, as the server's superuser."""
     with server.administrator(admin_url) as connection:
@@ -140,7 +159,7 @@ def status(admin_url: str) -> ServerStatus:
             " WHERE datname = current_database()"
         ).fetchone() or (0, 0)
         version = connection.info.server_version
-        problems = (*broken_promises(connection), *_lossy(connection))
+        problems = (*_wrong_sums(connection), *broken_promises(connection), *_lossy(connection))
         if blind := guesses.unreadable(connection):
             problems = (*problems, blind)
     db = Database(postgresql_engine(admin_url))
