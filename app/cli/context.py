@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from uuid import UUID
@@ -23,6 +24,7 @@ import typer
 
 from app import settings
 from app.cli.terminal import visible
+from app.domain.days import ZONE
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _
 from app.logs import start_logging, stop_logging
@@ -316,7 +318,9 @@ def _cell(value: Any) -> str:
     if isinstance(value, StrEnum):
         return str(getattr(value, "label", value))  # people read words, programs read --json
     if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return f"{value[:10]} {value[11:16]}"
+        moment = datetime.fromisoformat(value)
+        here = moment if moment.tzinfo is None else moment.astimezone(ZONE)  # kept in UTC
+        return f"{here:%Y-%m-%d %H:%M}"
     return visible(str(value))
 
 

@@ -15,6 +15,7 @@ from app.adapters import local_files
 from app.cli.context import Cli, cli
 from app.domain import anchors as law
 from app.domain.errors import DomainError
+from app.domain.orders.signing import Party
 from app.domain.sealing import SealCheck
 from app.i18n import _
 from app.services import anchors, schema_shape
@@ -278,7 +279,7 @@ def _verify_paper(run: Cli, file: Path) -> None:
 def _seal_words(seal: SealCheck) -> dict[str, object]:
     at = local_time(seal.sealed_at).strftime("%Y-%m-%d %H:%M") if seal.sealed_at else ""
     return {
-        "field": seal.field,
+        "field": Party(seal.field) if seal.field in set(Party) else seal.field,
         "person": seal.holder.person,
         "organisation": seal.holder.organisation,
         "at": at,

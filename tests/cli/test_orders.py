@@ -38,7 +38,8 @@ def test_consolidate_sign_and_print(site: Site, tmp_path: Path) -> None:
     early = run(site, "kangze_sales", "sign", first)
     assert early.code == 1
     assert "城东还没签" in early.err
-    ok(run(site, "east_head", "sign", first))
+    signed = ok(run(site, "east_head", "sign", first)).out
+    assert "时间：2026-10-14 10:30" in signed  # the members' clock, not UTC
     assert ok(run(site, "kangze_sales", "--json", "sign", first)).json()["state"] == "signed"
     again = run(site, "kangze_sales", "sign", first)
     assert again.code == 1
