@@ -25,8 +25,11 @@ _DIGITS: Final = re.compile(rb"\sr\s*=\s*[\"'][A-Za-z]*([0-9]*)")
 _CELL: Final = re.compile(rb"<(?:[^\s<>/:]++:)?c((?:\s[^>]*+)?)(?:>|\Z)")
 _REPEATS: Final = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"']([^\"']*)")
 _SPACES: Final = re.compile(rb"\btext:c\s*=\s*[\"']([^\"']*)")
+# A value may hold the sign that ends a tag, a comment the beginning of one.
+_INSIDE: Final = rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+[^>]*+)"""
 _OPEN_ROW: Final = re.compile(
-    rb"<table:(?:table-row\b([^>]*+)|(?:covered-)?table-cell\b([^>]*+))(?:>|\Z)"
+    rb"<!--(?s:.*?)(?:-->|\Z)|<!\[CDATA\[(?s:.*?)(?:\]\]>|\Z)|<\?(?s:.*?)(?:\?>|\Z)"
+    rb"|<table:(?:table-row\b" + _INSIDE + rb"|(?:covered-)?table-cell\b" + _INSIDE + rb")(?:>|\Z)"
 )
 _SAYS: Final = b"office:value"
 _TOO_MANY: Final = 10**12
@@ -61,7 +64,7 @@ def repeated_cells(content: bytes) -> tuple[int, int]:
         return 0, _blanks(content)
     cells = weight = row_cells = row_weight = 0
     times, widest = 1, 0
-    ends = [*_OPEN_ROW.finditer(content)]
+    ends = [tag for tag in _OPEN_ROW.finditer(content) if tag.lastindex]
     for number, found in enumerate(ends):
         until = ends[number + 1].start() if number + 1 < len(ends) else len(content)
         if found[1] is not None:
@@ -134,5 +137,5 @@ def _count(digits: bytes) -> int:
 
 
 def _repeat(attributes: bytes) -> int:
-    found = _REPEATS.search(attributes)
-    return max(1, _count(found[1])) if found else 1
+    """The most that it may mean: another value may say in its text what this one says."""
+    return max((_count(one) for one in _REPEATS.findall(attributes)), default=1) or 1

@@ -136,6 +136,32 @@ def test_cells_that_stand_a_million_times_are_refused(
     assert refused(open_document(tmp_path / "重复.ods", rows)).code == "file.far"
 
 
+HIDDEN = (
+    ('<table:table-row x=">" {row}>', "{cells}"),
+    ("<table:table-row x='\">' {row}>", "{cells}"),
+    ("<table:table-row x=\"number-rows-repeated='1'\" {row}>", "{cells}"),
+    ("<table:table-row {row}>", "<!-- <table:table-row> -->{cells}"),
+    ("<table:table-row {row}>", "<?x <table:table-row> ?>{cells}"),
+    ("<table:table-row {row}>", "<![CDATA[<table:table-row>]]>{cells}"),
+)
+
+
+@pytest.mark.parametrize(("head", "body"), HIDDEN)
+def test_a_repeat_is_measured_wherever_it_stands(tmp_path: Path, head: str, body: str) -> None:
+    """Behind a sign that would end the tag, or under a row that is a remark and no row."""
+    far = 'table:number-rows-repeated="2000000000"'
+    row = head.format(row=far) + body.format(cells=CELL.format(more=' x=">"', text="x"))
+    assert refused(open_document(tmp_path / "重复.ods", f"{row}</table:table-row>")).code == (
+        "file.far"
+    )
+
+
+def test_a_sign_within_a_value_is_no_end(tmp_path: Path) -> None:
+    cells = CELL.format(more=' x="a>b"', text="品名")
+    path = open_document(tmp_path / "大于.ods", f'<table:table-row x=">">{cells}</table:table-row>')
+    assert read_tables(path)[0].rows == (("品名",),)
+
+
 def test_a_few_blanks_are_usual(tmp_path: Path) -> None:
     text = '维生素<text:s text:c="3"/>C片'
     rows = f"<table:table-row>{CELL.format(more='', text=text)}</table:table-row>"
