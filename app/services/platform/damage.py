@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.domain.errors import EnvironmentProblem
@@ -40,15 +40,14 @@ _REFERENCES: Final = text(
 )
 
 
-def _ways(**ways: str) -> TextClause:
-    return text(
-        "SELECT " + ", ".join(f"set_config('enable_{k}', '{v}', true)" for k, v in ways.items())
-    )
-
-
-_BY_TABLE: Final = _ways(seqscan="on", indexscan="off", indexonlyscan="off", bitmapscan="off")
-_BY_KEY: Final = _ways(
-    seqscan="off", indexscan="on", indexonlyscan="on", bitmapscan="off", sort="off"
+_BY_TABLE: Final = text(
+    "SELECT set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'off', true),"
+    " set_config('enable_indexonlyscan', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+)
+_BY_KEY: Final = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true),"
+    " set_config('enable_indexonlyscan', 'on', true), set_config('enable_bitmapscan', 'off', true),"
+    " set_config('enable_sort', 'off', true)"
 )
 
 
