@@ -7,9 +7,7 @@ records of .xlsb and .xls.
 
 from __future__ import annotations
 
-import html
 import itertools
-import posixpath
 import re
 import struct
 import zipfile
@@ -17,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from app.adapters.binary_extent import U32, new_records, old_records
+from app.adapters.sheet_parts import sheets_of, unescaped
 
 ANY: Final = ""
 """The name under which cells stand whose sheet is not known: they may be of any."""
@@ -36,9 +35,6 @@ _EMPTY_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3}[0-9]{1,7})["']""")
 _MAY_BE_ERROR: Final = (b'"e"', b"'e'")
 _MAY_BE_FORMULA: Final = (b"<f", b":f")
-_SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s([^<>]*+)>")
-_LINK: Final = re.compile(rb"<(?:\w+:)?Relationship\s([^<>]*+)>")
-_ATTRIBUTE: Final = re.compile(rb"""(?<!\w)(?:\w++:)?(\w++)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _OPEN_TAG: Final = re.compile(
     rb"<table:(table|table-row|table-cell|covered-table-cell)(\s[^<>]*+)?>"
 )
@@ -47,7 +43,6 @@ _TABLE_NAME: Final = re.compile(rb"""table:name\s*=\s*(?:"([^"]*)"|'([^']*)')"""
 _OPEN_ERROR: Final = re.compile(rb"""calcext:value-type\s*=\s*["']error["']""")
 _NEW_ROW: Final = 0
 _NEW_ERRORS: Final = frozenset({3, 11})
-_NEW_SHEET: Final = 156
 _OLD_FORMULAS: Final = frozenset({0x06, 0x206, 0x406})
 _OLD_VALUE: Final = 0x205
 _OLD_SHEET: Final = 0x85
@@ -56,9 +51,6 @@ _OLD_HEAD: Final = 8
 """Bytes before a sheet's name: place, state, kind, length, width."""
 _OLD_ERROR: Final = 8
 _IS_ERROR: Final = 2
-_NEW_HEAD: Final = 12
-"""Bytes up to the link's signs: state, number, length."""
-_BOOKS: Final = ("xl/workbook.xml", "xl/workbook.bin")
 
 Cells = Mapping[str, tuple[str, ...]]
 """Sheet → its cells, such as ``B5``."""
@@ -105,7 +97,7 @@ def by_sheet(archive: zipfile.ZipFile, found: Cells) -> Cells:
     names = {name.lower(): name for name in archive.namelist()}
     if "content.xml" in names:
         return _listed(_open_errors(archive.read(names["content.xml"])))
-    titles = _titles(archive, names)
+    titles = {part: one.title for part, one in sheets_of(archive).items()}
     cells: dict[str, list[str]] = {}
     for part, own in found.items():
         cells.setdefault(titles.get(part.lower(), ANY), []).extend(own)
@@ -174,7 +166,7 @@ def _open_errors(content: bytes) -> Iterator[tuple[str, str]]:
         kind, attributes = found[1], found[2] or b""
         if kind == b"table":
             named = _TABLE_NAME.search(attributes)
-            name, row, rows = _text(named[1] or named[2] or b"") if named else ANY, 0, 0
+            name, row, rows = unescaped(named[1] or named[2] or b"") if named else ANY, 0, 0
         elif kind == b"table-row":
             row, rows, column = row + rows, _repeats(attributes), 0
         else:
@@ -186,53 +178,6 @@ def _open_errors(content: bytes) -> Iterator[tuple[str, str]]:
 def _repeats(attributes: bytes) -> int:
     found = _REPEATED.search(attributes)
     return max(1, int(found[1])) if found else 1
-
-
-def _titles(archive: zipfile.ZipFile, names: Mapping[str, str]) -> dict[str, str]:
-    """Part of the archive, in small letters → the name of its sheet."""
-    book = next((one for one in _BOOKS if one in names), "")
-    links = f"xl/_rels/{posixpath.basename(book)}.rels"
-    if links not in names:
-        return {}
-    targets = {
-        one["Id"]: posixpath.normpath(posixpath.join("/xl", one["Target"]))[1:].lower()
-        for one in _attributes(_LINK, archive.read(names[links]))
-        if one.keys() >= {"Id", "Target"}
-    }
-    content = archive.read(names[book])
-    sheets = _new_sheets(content) if book.endswith(".bin") else _sheets(content)
-    return {targets[link]: title for link, title in sheets if link in targets}
-
-
-def _sheets(content: bytes) -> Iterator[tuple[str, str]]:
-    for one in _attributes(_SHEET, content):
-        yield one.get("id", ""), one.get("name", "")
-
-
-def _new_sheets(content: bytes) -> Iterator[tuple[str, str]]:
-    """Link and name, each behind its length in signs of two bytes."""
-    for kind, data in new_records(content):
-        if kind == _NEW_SHEET and len(data) >= _NEW_HEAD:
-            link, at = _wide(data, _NEW_HEAD - U32.size)
-            yield link, _wide(data, at)[0]
-
-
-def _wide(data: bytes, at: int) -> tuple[str, int]:
-    if at + U32.size > len(data):
-        return "", at
-    begin = at + U32.size
-    end = begin + 2 * U32.unpack_from(data, at)[0]
-    return data[begin:end].decode("utf-16-le", errors="replace"), end
-
-
-def _attributes(tag: re.Pattern[bytes], content: bytes) -> Iterator[dict[str, str]]:
-    for found in tag.finditer(content):
-        pairs = _ATTRIBUTE.findall(found[1])
-        yield {name.decode(): _text(double or single) for name, double, single in pairs}
-
-
-def _text(said: bytes) -> str:
-    return html.unescape(said.decode("utf-8", errors="replace"))
 
 
 def _address(row: int, column: int) -> str:

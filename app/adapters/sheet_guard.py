@@ -12,7 +12,8 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -22,9 +23,13 @@ from app.adapters import sheet_errors
 from app.adapters.binary_extent import fits_old_sheet, new_cells, old_stream
 from app.adapters.sheet_errors import Cells, SheetCells
 from app.adapters.sheet_extent import MAX_CELLS, repeated_cells, sheet_cells, whole
+from app.adapters.sheet_parts import sheets_of
+from app.adapters.sheet_rows import MAX_ROWS, FilledRows, too_long
 from app.domain.errors import DomainError
 from app.i18n import _
 
+StillWanted = Callable[[], None]
+"""Called now and then while a file is read; it raises when nobody waits for it any more."""
 MAX_UNPACKED: Final = 600 * 1024 * 1024
 MAX_RATIO: Final = 250
 MAX_ENTRIES: Final = 2_000
@@ -52,8 +57,31 @@ _SHARES: Final = re.compile(rb"=\s*[\"']s[\"']")
 _ITEM: Final = re.compile(rb"<(?:\w+:)?si[\s>/]")
 
 
-def refuse_bomb(path: Path, content: bytes) -> Cells:
+def always() -> None:
+    """Somebody waits to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """The archive of a workbook that is looked at."""
+
+    path: Path
+    archive: zipfile.ZipFile
+    entries: list[zipfile.ZipInfo]
+    still_wanted: StillWanted
+
+    def parts(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        """An entry in parts of some megabytes."""
+        with self.archive.open(entry) as stream:
+            while part := stream.read(_PART):
+                self.still_wanted()
+                yield part
+
+
+def refuse_bomb(path: Path, content: bytes, still_wanted: StillWanted = always) -> Cells:
     """Refuse an archive that would unpack to far more than it weighs, or that holds entities.
+
+    Nor is a sheet of more than `MAX_ROWS` read that is refused by its reader at the end.
 
     Returns:
         By sheet, the cells whose formula has no result or comes to an error, such as ``B5``.
@@ -75,12 +103,11 @@ def refuse_bomb(path: Path, content: bytes) -> Cells:
                 )
             if len({entry.filename for entry in entries}) < len(entries):
                 raise zipfile.BadZipFile("two parts of one name: every reader takes another")
-            found = _look_inside(
-                path, archive, entries, max(len(content) * MAX_RATIO, _WORTH_A_LOOK)
-            )
-            if _repeated(archive, entries) > MAX_REPEATED:
+            book = _Book(path, archive, entries, still_wanted)
+            found = _look_inside(book, max(len(content) * MAX_RATIO, _WORTH_A_LOOK))
+            if _repeated(book) > MAX_REPEATED:
                 raise _bomb(path)
-            _refuse_far_cells(path, archive, entries)
+            _refuse_far_cells(book)
             return sheet_errors.by_sheet(archive, found)
     except _BROKEN as error:
         raise DomainError(
@@ -89,45 +116,60 @@ def refuse_bomb(path: Path, content: bytes) -> Cells:
         ) from error
 
 
-def _look_inside(
-    path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], most: int
-) -> Cells:
+def _look_inside(book: _Book, most: int) -> Cells:
     """Inflate all parts once, never more than allowed; the cells found, by part."""
     cells: dict[str, tuple[str, ...]] = {}
+    rows: dict[str, int] = {}
     seen = 0
-    for entry in entries:
+    for entry in book.entries:
         if not entry.filename.endswith((".xml", ".rels")):
             continue
-        sheet = SheetCells() if "worksheets/" in entry.filename else None
-        for part, begins in _parts(archive, entry):
+        sheet, filled = (
+            (SheetCells(), FilledRows()) if "worksheets/" in entry.filename else (None, None)
+        )
+        for number, part in enumerate(book.parts(entry)):
             seen += len(part)
             if seen > min(most, MAX_UNPACKED):
-                raise _bomb(path)
-            if begins and _ENTITY.search(part[:_OVERLAP]):
+                raise _bomb(book.path)
+            if not number and _ENTITY.search(part[:_OVERLAP]):
                 raise DomainError(
                     "file.entity",
                     _("{name} 里有外部引用，没有读取。请在 Excel 里另存为新的 .xlsx。",
-                      name=path.name),
+                      name=book.path.name),
                 )  # fmt: skip
-            if sheet is not None:
+            if sheet is not None and filled is not None:
                 sheet.feed(part)
-        if sheet is not None:
+                filled.feed(part)
+        if sheet is not None and filled is not None:
             cells[entry.filename] = sheet.found()
+            rows[entry.filename.lower()] = filled.last
+    _refuse_long(book, rows)
     return cells
 
 
-def _repeated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
+def _refuse_long(book: _Book, rows: Mapping[str, int]) -> None:
+    """Refuse a sheet that would be read and goes too far down; hidden ones are read alone."""
+    long = {part for part, last in rows.items() if last > MAX_ROWS}
+    if not long:
+        return
+    sheets = sheets_of(book.archive)
+    seen = {part for part, sheet in sheets.items() if sheet.visible}
+    if long & (seen or set(sheets)):
+        raise too_long(book.path)
+
+
+def _repeated(book: _Book) -> int:
     """Bytes of text that the cells take from the shared ones together; 0 when it cannot be much.
 
     A text of 32,000 signs that 200,000 cells share is a small file and gigabytes in memory.
     """
-    shared = [one for one in entries if one.filename.lower().endswith("sharedstrings.xml")]
+    shared = [one for one in book.entries if one.filename.lower().endswith("sharedstrings.xml")]
     if not shared:
         return 0
     sheets = [
-        one for one in entries if one is not shared[0]
+        one for one in book.entries if one is not shared[0]
     ]  # the workbook may call them as it likes
-    lengths = _lengths(archive.read(shared[0]))
+    lengths = _lengths(book.archive.read(shared[0]))
     most = sum(one.file_size for one in sheets) // _LEAST_CELL * max(lengths, default=0)
     if most <= MAX_REPEATED:
         return 0
@@ -135,7 +177,7 @@ def _repeated(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> int:
     for numbers in (_numbers, _shared_numbers):  # the second is exact, and four times as slow
         said = Counter[int]()
         for sheet in sheets:
-            said.update(numbers(whole(_read(archive, sheet))))
+            said.update(numbers(whole(book.parts(sheet))))
         total = sum(lengths[one] * times for one, times in said.items() if one < len(lengths))
         if total <= MAX_REPEATED:
             break
@@ -158,19 +200,19 @@ def _shared_numbers(pieces: Iterable[bytes]) -> Iterator[int]:
                 yield int(number)
 
 
-def _refuse_far_cells(path: Path, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
+def _refuse_far_cells(book: _Book) -> None:
     """Refuse a sheet whose cells lie so far apart, or repeat so often, that no memory holds it."""
-    binary = any(entry.filename.lower().endswith("workbook.bin") for entry in entries)
-    for entry in entries:
+    binary = any(entry.filename.lower().endswith("workbook.bin") for entry in book.entries)
+    for entry in book.entries:
         weight = 0
         if entry.filename == "content.xml":
-            cells, weight = repeated_cells(archive.read(entry))
+            cells, weight = repeated_cells(book.archive.read(entry))
         elif binary and entry.filename.lower().endswith(".bin"):
-            cells = new_cells(archive.read(entry))
+            cells = new_cells(book.archive.read(entry))
         else:  # whatever its name: the workbook says which of its parts are sheets
-            cells = sheet_cells(partial(_read, archive, entry))
+            cells = sheet_cells(partial(book.parts, entry))
         if cells > MAX_CELLS or weight > MAX_REPEATED:
-            raise _far(path)
+            raise _far(book.path)
 
 
 def _look_into_old(path: Path, content: bytes) -> Cells:
@@ -184,23 +226,10 @@ def _look_into_old(path: Path, content: bytes) -> Cells:
     return found
 
 
-def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    return (part for part, _begins in _parts(archive, entry))
-
-
 def _lengths(shared: bytes) -> list[int]:
     """Bytes of each shared text."""
     begins = [found.start() for found in _ITEM.finditer(shared)]
     return [end - begin for begin, end in pairwise([*begins, len(shared)])]
-
-
-def _parts(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[tuple[bytes, bool]]:
-    """An entry in parts of some megabytes, and whether a part is its first."""
-    with archive.open(entry) as stream:
-        begins = True
-        while part := stream.read(_PART):
-            yield part, begins
-            begins = False
 
 
 def _far(path: Path) -> DomainError:

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 from app.adapters import local_files
 from app.adapters.freed_memory import give_back
 from app.adapters.sheet_errors import Cells
-from app.adapters.sheet_guard import refuse_bomb
+from app.adapters.sheet_guard import StillWanted, always, refuse_bomb
 from app.adapters.sheet_kind import kind_of
+from app.adapters.sheet_rows import MAX_ROWS, too_long
 from app.domain.errors import DomainError
 from app.i18n import _
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from python_calamine import CalamineSheet
 
 MAX_FILE: Final = 100 * 1024 * 1024
-MAX_ROWS: Final = 500_000
 MAX_COLUMNS: Final = 500
 MAX_CELL: Final = 4_000
 """Longest cell; a longer one is cut one sign behind, so that a reader can tell and refuse it."""
@@ -41,6 +41,8 @@ _DELIMITERS: Final = ",\t;|"
 _SAMPLE_LINES: Final = 20
 _MEGABYTE: Final = 1024 * 1024
 _MANY_WORDS: Final = 20_000
+_ASKED_EVERY: Final = 5_000
+"""Rows after which it is asked whether the file is still wanted: some hundredths of a second."""
 _MERGED_ROWS: Final = 4 * MAX_ROWS
 _REPLACED: Final = "\ufffd"
 Ranges = Sequence[tuple[tuple[int, int], tuple[int, int]]]
@@ -61,12 +63,15 @@ class Table:
     uncomputed: tuple[str, ...] = ()
 
 
-def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
+def read_tables(
+    path: Path, encoding: str = "", still_wanted: StillWanted = always
+) -> tuple[Table, ...]:
     """All sheets of a file that hold anything; hidden ones only where there is no other.
 
     Args:
         path: The file.
         encoding: What a text file is in (`ENCODINGS`); empty finds out.
+        still_wanted: Called now and then; raises to stop.
 
     Raises:
         DomainError: Not there, empty, too large, of another kind (whatever its name says), damaged,
@@ -81,9 +86,9 @@ def read_tables(path: Path, encoding: str = "") -> tuple[Table, ...]:
         )
     content = local_files.read(path, MAX_FILE)
     if kind_of(content, path.name, "text" if kind in _TEXTS else "workbook") == "text":
-        return (_read_text(path, content, encoding),)
-    uncomputed = refuse_bomb(path, content)
-    tables = _read_workbook(path, content, uncomputed)
+        return (_read_text(path, content, encoding, still_wanted),)
+    uncomputed = refuse_bomb(path, content, still_wanted)
+    tables = _read_workbook(path, content, uncomputed, still_wanted)
     if len(content) > _MEGABYTE:
         give_back()  # the reader had every cell twice
     return tables
@@ -120,11 +125,13 @@ def cell_text(value: object) -> str:
     return str(value).strip()[: MAX_CELL + 1]
 
 
-def _read_workbook(path: Path, content: bytes, uncomputed: Cells) -> tuple[Table, ...]:
+def _read_workbook(
+    path: Path, content: bytes, uncomputed: Cells, still_wanted: StillWanted
+) -> tuple[Table, ...]:
     from python_calamine import CalamineError, PasswordError
 
     try:
-        filled = _sheets(path, content, uncomputed)
+        filled = _sheets(path, content, uncomputed, still_wanted)
     except PasswordError:
         raise DomainError(
             "file.password", _("{name} 设了密码。请取消密码后再导入。", name=path.name)
@@ -140,7 +147,9 @@ def _read_workbook(path: Path, content: bytes, uncomputed: Cells) -> tuple[Table
     return filled
 
 
-def _sheets(path: Path, content: bytes, uncomputed: Cells) -> tuple[Table, ...]:
+def _sheets(
+    path: Path, content: bytes, uncomputed: Cells, still_wanted: StillWanted
+) -> tuple[Table, ...]:
     """The sheets that hold anything; hidden ones only where there is no other."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
@@ -151,17 +160,20 @@ def _sheets(path: Path, content: bytes, uncomputed: Cells) -> tuple[Table, ...]:
     tables, rows = [], 0
     for name in book.sheet_names:
         if name in seen or not seen:
-            found = _sheet_rows(path, book.get_sheet_by_name(name))
+            still_wanted()
+            found = _sheet_rows(path, book.get_sheet_by_name(name), still_wanted)
             tables.append(Table(name, found, "", uncomputed.get(name, ()) + anywhere))
             rows += len(found)
             if rows > MAX_ROWS:
-                raise _long(path)
+                raise too_long(path)
     return tuple(table for table in tables if table.rows)
 
 
-def _sheet_rows(path: Path, sheet: CalamineSheet) -> tuple[tuple[str, ...], ...]:
+def _sheet_rows(
+    path: Path, sheet: CalamineSheet, still_wanted: StillWanted
+) -> tuple[tuple[str, ...], ...]:
     """The rows as they are seen: a merged area says its text in each of its cells."""
-    rows = _limited(path, sheet.iter_rows())
+    rows = _limited(path, sheet.iter_rows(), still_wanted)
     merged = _areas(sheet)
     return _filled(rows, merged) if merged else rows
 
@@ -191,7 +203,7 @@ def _filled(rows: tuple[tuple[str, ...], ...], merged: Ranges) -> tuple[tuple[st
     return tuple(tuple(lists.get(number, row)) for number, row in enumerate(rows))
 
 
-def _read_text(path: Path, content: bytes, stated: str) -> Table:
+def _read_text(path: Path, content: bytes, stated: str, still_wanted: StillWanted) -> Table:
     if stated:
         text, encoding = _strictly(
             content, (stated if stated in ENCODINGS else "utf-8",), path.name
@@ -210,7 +222,7 @@ def _read_text(path: Path, content: bytes, stated: str) -> Table:
         )
     reader = csv.reader(_lines(text), delimiter=_delimiter(text), strict=False)
     try:
-        rows = _limited(path, reader)
+        rows = _limited(path, reader, still_wanted)
     except csv.Error:
         raise _broken_text(path, reader.line_num) from None
     if rows and "\n" in rows[-1][-1] and not text.rstrip().endswith('"'):
@@ -234,14 +246,18 @@ def _lines(text: str) -> Iterable[str]:
         yield text[start:]
 
 
-def _limited(path: Path, rows: Iterable[Sequence[object]]) -> tuple[tuple[str, ...], ...]:
+def _limited(
+    path: Path, rows: Iterable[Sequence[object]], still_wanted: StillWanted
+) -> tuple[tuple[str, ...], ...]:
     """Rows as text, blank ones at the end cut off; equal words are one word in memory."""
     kept: list[tuple[str, ...]] = []
     words = _Words()
     filled = 0
     for row in rows:
         if len(kept) >= MAX_ROWS:
-            raise _long(path)
+            raise too_long(path)
+        if not len(kept) % _ASKED_EVERY:
+            still_wanted()
         if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
             raise DomainError(
                 "file.columns",
@@ -291,12 +307,6 @@ def _strictly(content: bytes, encodings: Sequence[str], name: str) -> tuple[str,
             "{name} 的文字编码认不出来。请在 Excel 里另存为「CSV UTF-8」或 .xlsx 再导入。",
             name=name,
         ),
-    )
-
-
-def _long(path: Path) -> DomainError:
-    return DomainError(
-        "file.rows", _("{name} 超过 {n} 行。请分成几个文件导入。", name=path.name, n=MAX_ROWS)
     )
 
 

@@ -248,7 +248,7 @@ class Cli:
             return
         with _bar() as bar:
             task = bar.add_task(title, total=None)
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+            yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
     @contextmanager
     def steps(self) -> Iterator[Callable[[str, int, int], None]]:

@@ -81,7 +81,7 @@ class ImportFlow(Generic[Content]):
 
         def work(progress: Progress) -> ImportPlan[Content] | Look:
             try:
-                return self._read(path, lambda done, total: progress.step(done, total, title))
+                return self._read(path, progress.step)
             except DomainError as error:
                 if self._columns is None or error.code != _TITLES:
                     raise
@@ -165,6 +165,6 @@ class ImportFlow(Generic[Content]):
         title = _("导入 {file}", file=plan.file_name)
 
         def work(progress: Progress) -> Imported:
-            return write(lambda part, total: progress.step(part, total, title))
+            return write(progress.step)
 
         self._page.long(title, work, done)

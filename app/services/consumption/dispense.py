@@ -86,7 +86,7 @@ def preview(
     with db.read() as session:
         opened = open_sheet(
             command.path, FIELDS, mapping, known=known_columns(session, actor, KIND),
-            encoding=command.encoding,
+            encoding=command.encoding, report=report,
         )  # fmt: skip
         sheet = list(data_rows(opened.table, opened.located))
         codes = load_codes(session, command.org_id)

@@ -137,7 +137,7 @@ def preview(
     with db.read() as session:
         opened = open_sheet(
             path, FIELDS, dict(mapping) if mapping else None,
-            known=known_columns(session, actor, KIND),
+            known=known_columns(session, actor, KIND), report=report,
         )  # fmt: skip
         codes = load_codes(session, org_id)
         read = [(row, _run(row, codes)) for row in data_rows(opened.table, opened.located)]

@@ -111,7 +111,7 @@ def preview(
         require(actor, Duty.CATALOGUE, lead_org(session, day))
         opened = open_sheet(
             wanted.path, FIELDS, wanted.mapping,
-            known=known_columns(session, actor, KIND), encoding=wanted.encoding,
+            known=known_columns(session, actor, KIND), encoding=wanted.encoding, report=report,
         )  # fmt: skip
         total, first = len(opened.table.rows), opened.located.row + 1
         below = list(opened.table.rows[first:])

@@ -108,7 +108,7 @@ def preview(
     """What importing the demand would do; nothing is written."""
     require_planner(actor, command.org_id)
     mapping = dict(command.mapping) if command.mapping else None
-    opened = open_sheet(command.path, FIELDS, mapping)
+    opened = open_sheet(command.path, FIELDS, mapping, report=report)
     rows = list(data_rows(opened.table, opened.located))
     with db.read() as session:
         place = command.place_id or main_place(session, command.org_id)

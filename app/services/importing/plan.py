@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -138,6 +139,11 @@ Known = Callable[[str], dict[str, str] | None]
 """Columns that a person has said before, by the titles' fingerprint."""
 
 
+def quiet(done: int, total: int) -> None:
+    """A report for nobody."""
+    del done, total
+
+
 def open_sheet(
     path: Path,
     fields: Sequence[Field],
@@ -145,6 +151,7 @@ def open_sheet(
     *,
     known: Known | None = None,
     encoding: str = "",
+    report: Report = quiet,
 ) -> Opened:
     """The sheet of the file that holds the needed titles.
 
@@ -154,6 +161,7 @@ def open_sheet(
         mapping: Field key → title, as a person says now.
         known: Asked for what was said before, where nothing is said now.
         encoding: What a text file is in; empty finds out.
+        report: Told that the file is being read; may raise to cancel.
 
     Raises:
         DomainError: No sheet has the titles, or several have them (`the_sheet`).
@@ -164,7 +172,7 @@ def open_sheet(
             return mapping
         return known(fingerprint(table.rows[title_row(table, fields)]))
 
-    table, located = the_sheet(read_tables(path, encoding), fields, said)
+    table, located = the_sheet(read_tables(path, encoding, partial(report, 0, 0)), fields, said)
     return Opened(path.name, hashlib.sha256(local_files.read(path)).hexdigest(), table, located)
 
 
@@ -182,11 +190,6 @@ def planned(
         tuple(lines),
         opened.table.encoding,
     )
-
-
-def quiet(done: int, total: int) -> None:
-    """A report for nobody."""
-    del done, total
 
 
 def imported_before(session: Session, kind: str, digest: str) -> str:

@@ -134,7 +134,9 @@ def preview(db: Database, actor: Actor, command: PriceImport, report: Report = q
     with db.read() as session:
         _may(session, actor)
         known = known_columns(session, actor, KIND)
-        opened = open_sheet(command.path, FIELDS, mapping, known=known, encoding=command.encoding)
+        opened = open_sheet(
+            command.path, FIELDS, mapping, known=known, encoding=command.encoding, report=report
+        )
         rows = list(data_rows(opened.table, opened.located))
         earlier = imported_before(session, KIND, opened.digest)
         world = _world(session)

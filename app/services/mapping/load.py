@@ -91,7 +91,9 @@ def preview(db: Database, actor: Actor, command: LoadList, report: Report = quie
     mapping = dict(command.mapping) if command.mapping else None
     with db.read() as session:
         said = known_columns(session, actor, KIND)
-        opened = open_sheet(command.path, FIELDS, mapping, known=said, encoding=command.encoding)
+        opened = open_sheet(
+            command.path, FIELDS, mapping, known=said, encoding=command.encoding, report=report
+        )
         rows = list(data_rows(opened.table, opened.located))
         known = _known(session, command.org_id)
     lines: list[PlanLine[LocalDraft]] = []
