@@ -46,6 +46,7 @@ from app.services.db_errors import (
     unsure,
 )
 from app.services.imprints import watch
+from app.services.line_pool import LinePool
 from app.services.line_watch import LineWatch
 from app.services.outbox import Outbox, check_attempt
 from app.services.ready import Line, Ready, Row, Values, known_error, line_of
@@ -336,7 +337,13 @@ def postgresql_engine(url: str | URL, *, password: str | None = None) -> Engine:
         "application_name": "yilian",
     }
     engine = create_engine(
-        parsed, pool_size=2, max_overflow=2, pool_recycle=600, connect_args=options
+        parsed,
+        poolclass=LinePool,
+        pool_size=2,
+        max_overflow=2,
+        pool_use_lifo=True,  # the other one lies still, and is closed
+        pool_recycle=600,
+        connect_args=options,
     )
     words, more = engine.dialect.create_connect_args(parsed)
     LineWatch(engine, lambda: engine.dialect.connect(*words, **more, **options))

@@ -5,7 +5,8 @@ limits do not help when something between keeps the connection up. One thread pe
 what is awaited for long, asks the server over a new line whether it still works on it, and shuts
 the socket of a connection whose answer is lost; the waiting thread gets the driver's error at
 once. Slow work is not disturbed. What the server still holds for the dead line (its session would
-keep its locks for minutes) is ended as soon as the server can be reached.
+keep its locks for minutes) is ended as soon as the server can be reached. A line that nobody has
+used for ten minutes is closed here, too.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from app.services.line_pool import LEFT, LinePool
+
 LOOK_SECONDS: Final = 7
 """How long an answer may take before anybody looks; known within 30 s, reconnect included."""
 AGAIN_SECONDS: Final = 3
 PING_SECONDS: Final = 5
 EVERY_SECONDS: Final = 1
+IDLE_NS: Final = 600_000_000_000
+"""A line that has lain still for so long is closed; the next step opens one when it needs it."""
 FRESH_NS: Final = 500_000_000
 """A line that has answered so lately, and has not been closed since, is not asked again."""
 _WATCH: Final = "watch"
@@ -112,6 +117,12 @@ class LineWatch:
                 self._examine(wait)
             if self._left:
                 self._end_left()
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        pool = self._engine.pool
+        if isinstance(pool, LinePool):
+            pool.close_idle(time.time_ns() - IDLE_NS)
 
     def _examine(self, wait: _Wait) -> None:
         backend = _backend(wait.driver)
@@ -157,7 +168,7 @@ class LineWatch:
         self, driver: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
     ) -> None:
         """Whether the line still stands; a dead one is replaced before any work begins."""
-        if entry.info.pop("fresh", False) or _just_answered(driver, entry.info.pop("left", 0)):
+        if entry.info.pop("fresh", False) or _just_answered(driver, entry.info.pop(LEFT, 0)):
             return
         self._expect(driver, PING_SECONDS, _MISSES)
         dialect = self._engine.dialect
@@ -173,7 +184,7 @@ class LineWatch:
 
     def _checked_in(self, driver: Any, entry: ConnectionPoolEntry) -> None:
         self.forget(driver)
-        entry.info["left"] = time.time_ns()  # a sleeping computer's clock goes on, unlike monotonic
+        entry.info[LEFT] = time.time_ns()  # a sleeping computer's clock goes on, unlike monotonic
 
     def _asked(self, connection: Connection, *_rest: object) -> None:
         if not connection.invalidated:
