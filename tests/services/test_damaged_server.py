@@ -78,6 +78,9 @@ SELECT c.oid::regclass::text, pg_relation_filenode(c.oid), 0 FROM pg_class c
 UNION ALL SELECT 'key of ' || i.indrelid::regclass, pg_relation_filenode(i.indexrelid), 1
  FROM pg_index i WHERE i.indisprimary
  AND i.indrelid IN ('app.ledger'::regclass, 'app.balance'::regclass)
+UNION ALL SELECT 'words of columns', pg_relation_filenode('pg_attribute'),
+ (ctid::text::point)[0]::int FROM pg_attribute
+ WHERE attrelid = 'app.pack_line'::regclass AND attname = 'qty'
 UNION ALL SELECT 'word of pack_line', pg_relation_filenode('pg_class'),
  (ctid::text::point)[0]::int FROM pg_class WHERE oid = 'app.pack_line'::regclass
 """
@@ -143,7 +146,12 @@ def test_what_could_not_be_read_whole_is_no_backup(
 
 
 @pytest.mark.parametrize(
-    ("what", "words"), [("item", "引用了 item 里已经没有的内容"), ("word of pack_line", "不见了")]
+    ("what", "words"),
+    [
+        ("item", "引用了 item 里已经没有的内容"),
+        ("word of pack_line", "pack_line 不见了"),
+        ("words of columns", "不见了"),
+    ],
 )
 def test_a_page_that_came_back_empty_is_no_backup(
     copied: Copied, what: str, words: str, tmp_path: Path

@@ -138,7 +138,7 @@ def _dump(db: Database, draft: Path) -> None:
     if absent := damage.missing(db, server_dump.tables(draft)):
         raise _incomplete([_("数据表 {table} 不见了", table=one) for one in sorted(absent)])
     try:
-        gone = damage.torn_off(db)
+        gone = damage.gone(db) or damage.torn_off(db)
     except EnvironmentProblem as problem:
         if problem.code not in DAMAGED:
             raise

@@ -29,6 +29,11 @@ _TABLES: Final = text(
     " WHERE c.relnamespace = 'app'::regnamespace AND c.relkind = 'r'"
     " AND has_table_privilege(c.oid, 'SELECT') ORDER BY 2"
 )
+_COLUMNS: Final = text(
+    "SELECT c.relname::text, a.attname::text FROM pg_class c JOIN pg_attribute a"
+    " ON a.attrelid = c.oid WHERE c.relnamespace = 'app'::regnamespace AND c.relkind = 'r'"
+    " AND a.attnum > 0 AND NOT a.attisdropped"
+)
 _REFERENCES: Final = text(
     "SELECT c.conrelid::regclass::text AS child, c.confrelid::regclass::text AS parent,"
     " string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') AS filled,"
@@ -67,30 +72,47 @@ def unread(db: Database) -> tuple[str, ...]:
         return ()
     with db.read() as session:
         tables = [_Table(*row) for row in session.execute(_TABLES)]
-    absent = _expected(db) - {one.word for one in tables}
-    found = [_("数据表 {table} 不见了", table=table) for table in sorted(absent)]
+    found = gone(db)
     whole = _whole_rows(db)
     try:
         with db.read() as session:
             return (*found, *_differing(session, tables, whole))
     except (EnvironmentProblem, DBAPIError) as error:
         _reason(error)  # else it is no damage
-    for table in tables:
-        found += _examine(db, table, whole)
+    return (*found, *(one for table in tables for one in _examine(db, table, whole)))
+
+
+def gone(db: Database) -> tuple[str, ...]:
+    """Tables and columns of this program that a server no longer knows, a sentence each."""
+    with db.read() as session:
+        rows = session.execute(_COLUMNS).all()
+    tables: dict[str, set[str]] = {}
+    for table, column in rows:
+        tables.setdefault(table, set()).add(column)
+    found = [
+        _("数据表 {table} 不见了", table=one) for one in sorted(missing(db, frozenset(tables)))
+    ]
+    for name, columns in _expected(db).items():
+        lost = sorted(columns - tables.get(name, columns))
+        found += [_("数据表 {table} 的列 {column} 不见了", table=name, column=one) for one in lost]
     return tuple(found)
 
 
 def missing(db: Database, there: frozenset[str]) -> frozenset[str]:
     """Tables of this program that are not among these; a database of another version has others."""
-    return _expected(db) - there
+    return frozenset(_expected(db)) - there
 
 
-def _expected(db: Database) -> frozenset[str]:
+def _expected(db: Database) -> dict[str, frozenset[str]]:
+    """Every table of this program with its columns."""
     if schema.version(db) != schema.newest():
-        return frozenset()
+        return {}
     from app.models import every  # every table at once is slow to load
 
-    return frozenset(table.name for table in every.base.Base.metadata.tables.values())
+    return {
+        table.name: frozenset(column.name for column in table.columns)
+        for table in every.base.Base.metadata.tables.values()
+    }
 
 
 def _whole_rows(db: Database) -> bool:
