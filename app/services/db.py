@@ -249,6 +249,14 @@ def at_end(session: Session, statement: Ready, values: Values | Sequence[Values]
         session.info.setdefault(_LAST, []).append(lambda line: statement.send(line, values))
 
 
+def first_at_end(session: Session, send: Callable[[Line], None]) -> None:
+    """Have `send` carry something out on a server, before all that `at_end` was given.
+
+    For rows that a unit of work takes in an order of its own, before the heads of the trail.
+    """
+    session.info.setdefault(_LAST, []).insert(0, send)
+
+
 def ask_at_end(session: Session, statement: Ready, values: Values) -> Answer:
     """As `at_end`, of a statement whose rows are wanted when the unit of work is over."""
     if database_of(session).is_sqlite:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -24,11 +27,14 @@ from app.i18n import _
 from app.models.base import BigInt
 from app.models.demand import Demand
 from app.services.access import require
-from app.services.db import Database, at_end, today
+from app.services.db import Database, database_of, first_at_end, today
 from app.services.operations import claim, finish
-from app.services.ready import Ready
+from app.services.ready import Line, Ready
 
 _TABLE: Final = cast("Table", Demand.__table__)
+_LATER: Final = "demand"
+_Kept = tuple[tuple[int, int, date], Ready, dict[str, Any]]
+"""Place, item and day; what writes it; its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +79,38 @@ def write_demand(
     session: Session, org_id: int, place_id: int, lines: Sequence[DemandLine], *, add: bool
 ) -> None:
     """Add to the days' figures, or put these in their place (an import that is the truth)."""
-    if not lines:
+    rows = [_row(org_id, place_id, line) for line in lines]
+    _write_at_end(session, _ADD if add else _REPLACE, place_id, lines, rows)
+
+
+def _write_at_end(
+    session: Session,
+    statement: Ready,
+    place_id: int,
+    lines: Sequence[DemandLine],
+    rows: Sequence[dict[str, Any]],
+) -> None:
+    """Write at the end of the unit of work: on a server all of it by place, item and day.
+
+    Whoever records requests holds nothing that users of the same goods wait for before: units of
+    work that came to the same rows in two orders would wait in a ring.
+    """
+    if database_of(session).is_sqlite:
+        if rows:
+            statement.do(session, rows)
         return
-    ordered = sorted(lines, key=lambda line: (line.item_id, line.day))  # nobody waits in a ring
-    rows = [_row(org_id, place_id, line) for line in ordered]
-    at_end(session, _ADD if add else _REPLACE, rows)
+    kept: list[_Kept] | None = session.info.get(_LATER)
+    if kept is None:
+        kept = session.info[_LATER] = []
+        first_at_end(session, partial(_send, kept))
+    keys = ((place_id, line.item_id, line.day) for line in lines)
+    kept += ((key, statement, row) for key, row in zip(keys, rows, strict=True))
+
+
+def _send(kept: list[_Kept], line: Line) -> None:
+    """What concerns one row stays in its order."""
+    for statement, those in groupby(sorted(kept, key=itemgetter(0)), key=itemgetter(1)):
+        statement.send(line, [row for _key, _statement, row in those])
 
 
 def _write(insert: Any, *, add: bool) -> Executable:
@@ -112,10 +145,9 @@ def take_back_demand(
     rows = [
         {"b_org": org_id, "b_place": place_id, "b_item": line.item_id, "b_day": line.day,
          "b_asked": line.asked, "b_given": line.given, "b_lines": line.lines}
-        for line in sorted(lines, key=lambda line: (line.item_id, line.day))
+        for line in lines
     ]  # fmt: skip
-    if rows:
-        at_end(session, _TAKE_BACK, rows)
+    _write_at_end(session, _TAKE_BACK, place_id, lines, rows)
 
 
 def _less(name: str) -> ColumnElement[int]:
