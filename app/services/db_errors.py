@@ -21,6 +21,7 @@ from app.domain.errors import (
     NotAllowedError,
     UnsureProblem,
 )
+from app.domain.signs import unkept
 from app.i18n import _
 from app.services.stock.closed import closed_text
 
@@ -42,6 +43,8 @@ RIVAL: Final = "db.rival"
 GIVE_UP_SECONDS: Final = 15
 """How long a step waits for what others hold, in a file and on a server."""
 TOO_LARGE: Final = "22003"
+_NULS: Final = frozenset({"22021", "22P05"})
+_NUL: Final = "cannot contain NUL"
 _DRIVERS: Final = ("pysqlite3", "psycopg")
 _DRIVER: Final = "too large to convert to SQLite INTEGER"
 _log = logging.getLogger(__name__)
@@ -73,6 +76,8 @@ def translate() -> Iterator[None]:
         if known is None:
             raise
         raise known from error
+    except UnicodeEncodeError as error:  # half a character, in what is looked for
+        raise unkept_sign(unkept(str(error.object))) from error
     except (
         UnicodeDecodeError
     ) as error:  # SQLite quotes a damaged name, and the driver falls over it
@@ -104,6 +109,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         or _twice(state, message, error)
         or _rights(state, message)
         or (_too_large() if state == TOO_LARGE else None)
+        or (unkept_sign("") if state in _NULS or _NUL in message else None)
         or _line(message)
         or (busy() if state == LOCKED else None)
         or _room(state, message)
@@ -222,6 +228,22 @@ def _rights(state: str, message: str) -> DomainError | None:
 def _too_large() -> DomainError:
     """A number that no column can hold: no document, item or quantity has one like it."""
     return DomainError("number.large", _("数字太大，没有这样的编号或数量。请核对是否多输了几位。"))
+
+
+def unkept_sign(part: str) -> DomainError:
+    """A text with a sign that cannot be kept.
+
+    Args:
+        part: Where it stands, as of `unkept`; empty when that is not known.
+    """
+    return DomainError(
+        "text.sign",
+        _(
+            "「{text}」里有看不见、保存不了的字符（常是从别处粘贴带来的）。"
+            "请删掉这一段，重新输入。",
+            text=part or "□",
+        ),
+    )
 
 
 def _line(message: str) -> EnvironmentProblem | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -31,11 +32,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor
 from app.domain.errors import ConflictError
+from app.domain.signs import unkept
 from app.i18n import _
 from app.models.base import Moment
 from app.models.platform import Operation
 from app.services.clock_order import CONFIRM, refuse_behind
 from app.services.db import SERVER_NOW, at_end, database_of, local_time
+from app.services.db_errors import unkept_sign
 from app.services.operation_words import operation_words
 from app.services.ready import Ready
 
@@ -76,6 +79,8 @@ class Wording:
 
 
 _wording: Final[ContextVar[Wording | None]] = ContextVar("wording", default=None)
+_SUSPECT: Final = re.compile(r"u0000|[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""In JSON a NUL is written out; what was typed like that is told from it afterwards."""
 _FINISH: Final = Ready(
     update(_TABLE)
     .where(_TABLE.c.org_id == bindparam("org"), _TABLE.c.op_id == bindparam("op"))
@@ -156,8 +161,8 @@ def under_words(kind: str) -> Wording | None:
 
 
 def _digest_to_keep(kind: str, content: object) -> bytes:
-    told = under_words(kind)
-    return digest_of(content) if told is None else told.digest
+    told, digest = under_words(kind), digest_of(content)
+    return digest if told is None else told.digest
 
 
 def write(
@@ -207,9 +212,29 @@ def finish(session: Session, org_id: int, op_id: UUID, result: dict[str, Any]) -
 
 
 def digest_of(content: object) -> bytes:
-    """A digest of a command's content that does not depend on the order of fields."""
-    text = json.dumps(plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """A digest of a command's content that does not depend on the order of fields.
+
+    Raises:
+        DomainError: A text in it holds a sign that cannot be kept.
+    """
+    values = plain(content)
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    if _SUSPECT.search(text):
+        _refuse_unkept(values)
     return hashlib.sha256(text.encode()).digest()
+
+
+def _refuse_unkept(value: Any) -> None:
+    if isinstance(value, str):
+        if part := unkept(value):
+            raise unkept_sign(part)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_unkept(key)
+            _refuse_unkept(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_unkept(item)
 
 
 def plain(value: object) -> Any:
