@@ -1,7 +1,9 @@
 """A network between client and server that can fall silent: bytes vanish, nobody is told.
 
 No connection is closed and nothing is reset, as when a switch dies or a firewall forgets a
-session. Only for lines without TLS: it looks for the word COMMIT in what the client sends.
+session; the server finds out for itself after a minute, as it does with the keepalives that
+docs/security.md asks for (30 + 3 × 10 s). Only for lines without TLS: it looks for the word COMMIT
+in what the client sends.
 """
 
 from __future__ import annotations
@@ -9,8 +11,12 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
+import time
 from enum import Enum
-from typing import Self
+from typing import Final, Self
+
+FOUND_OUT: Final = 60.0
+"""Seconds after which a server gives a silent session up."""
 
 
 class Cut(Enum):
@@ -90,8 +96,14 @@ class SilentProxy:
         chooser = selectors.DefaultSelector()
         chooser.register(client, selectors.EVENT_READ, server)
         chooser.register(server, selectors.EVENT_READ, client)
+        gives_up: float | None = None
         try:
             while not self._stop.is_set():
+                if number in self._dead:
+                    gives_up = gives_up or time.monotonic() + FOUND_OUT
+                    if time.monotonic() > gives_up:
+                        server.close()
+                        return
                 for key, _mask in chooser.select(0.1):
                     source, target = key.fileobj, key.data
                     assert isinstance(source, socket.socket)

@@ -137,7 +137,10 @@ class Rarer:
             if head.donor_id != post.org or not head.differs:
                 continue
             lots = transfer(*hand.way(post.keeper), head.org_id, head.id).lots
-            lot = hand.dice.choice([x for x in lots if x.open_units])
+            still = [x for x in lots if x.open_units]
+            if not still:
+                continue  # a colleague has booked it meanwhile
+            lot = hand.dice.choice(still)
             qty, lost = hand.dice.randint(1, lot.open_units), hand.dice.random() < 0.5
             booked = Clear(new_op(), head.org_id, head.id, lot.n, qty, lost=lost)
             hand.do(post.keeper, "transfer.clear", clear, booked)
