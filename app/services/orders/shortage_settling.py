@@ -100,7 +100,7 @@ def settle_short(db: Database, actor: Actor, command: SettleShort) -> Settled:
         if earlier is not None:
             return settled_from(earlier)
         lock_group(session, order.lead_id, order.group_order_id)
-        order = find(session, command.org_id, command.order_id)
+        order = _held(session, command)
         note = note_of(session, command.org_id, command.order_id, command.seq)
         check_step(DocKind.SHORTAGE, State(note.status), State.ENDED_SHORT)
         check_holds(session, order, note)
@@ -120,6 +120,12 @@ def settle_short(db: Database, actor: Actor, command: SettleShort) -> Settled:
         record(session, actor, order.org_id, "order.settle_short", doc, detail)
         finish(session, order.lead_id, command.op_id, plain(done))
         return done
+
+
+def _held(session: Session, command: SettleShort) -> MemberOrder:
+    """The order as it is now; goods that come wait until its rest has ended."""
+    key = (command.org_id, command.order_id)
+    return session.get_one(MemberOrder, key, populate_existing=True, with_for_update=True)
 
 
 _Lines = tuple[Sequence[ContentLine], Mapping[int, int]]

@@ -70,12 +70,13 @@ def _refuse_too_many(session: Session, org_id: int, changes: _Changes) -> None:
     )  # fmt: skip
     state = {(order, line): counts for order, line, *counts in rows}
     for key, (more, back) in sorted(changes.items()):
-        qty, received, refused = state[key]
+        qty, received, refused = state.get(key, (0, 0, 0))  # the rest of the line was ended
         if not 0 <= received + more <= qty or refused + back < 0:
             raise ConflictError(
                 "order.over",
                 _(
-                    "订单第 {line} 行刚被另一张送货单收过，这次会超出订购数量，什么都没有入库。"
+                    "订单第 {line} 行刚被另一张送货单收过，或余量已终止，这次会超出订购数量，"
+                    "什么都没有入库。"
                     "请重新打开这张单核对。",
                     line=key[1],
                 ),
