@@ -109,7 +109,7 @@ def build(names: Iterable[str], texts: Iterable[str], codes: Iterable[str]) -> S
         else:
             starts.update(dict.fromkeys(code_starts(code)))
     # A piece that comes twice does no harm in the index; taking it out would cost more.
-    grams = [one.grams for one in spelled]
+    grams = [one.grams for one in spelled if one.grams]  # a name of signs alone has none
     grams += filter(None, lines.values())
     if starts:
         grams.append(CODE + _NEXT_CODE.join([start[:_LONGEST_CODE] for start in starts]))

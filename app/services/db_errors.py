@@ -115,6 +115,7 @@ def as_known(error: DBAPIError) -> DomainError | EnvironmentProblem | None:
         or _room(state, message)
         or (None if is_cut(error) else _disk(state, message))
         or _door(state, message)
+        or _search(message)
         or _environment(state, message, error)
     )
 
@@ -294,6 +295,13 @@ def _door(state: str, message: str) -> EnvironmentProblem | None:
         return EnvironmentProblem(
             "db.paused", _("管理员暂停了这个库（可能在维护）。请稍后再登录，或问管理员。")
         )
+    return None
+
+
+def _search(message: str) -> DomainError | None:
+    """A pasted page in a search field: a file's pattern ends at 50,000 bytes."""
+    if "pattern too complex" in message:
+        return DomainError("search.long", _("要找的字太长。请只留几个字再找。"))
     return None
 
 

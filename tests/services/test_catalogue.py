@@ -18,7 +18,9 @@ from app.services.catalogue.detail import item_detail, item_id_of
 from app.services.catalogue.edit import SaveItem, save_item
 from app.services.catalogue.index import reindex
 from app.services.catalogue.search import SearchQuery, catalogue_count, catalogue_page, search
+from app.services.orders.queries import GroupsWanted, group_orders
 from tests.factories import LEAD, Site
+from tests.order_needs import open_order
 
 DRAFT = ItemDraft(
     item_class=ItemClass.DRUG,
@@ -44,6 +46,26 @@ DRAFT = ItemDraft(
 
 def saved(site: Site, draft: ItemDraft = DRAFT) -> SavedItem:
     return save_item(*site.as_("lead_buyer"), SaveItem(new_op(), draft))
+
+
+@pytest.mark.parametrize("name", ["%_\\", "💊", "١٢", "（）", "··"])
+def test_a_name_without_anything_to_find_it_by_is_saved(site: Site, name: str) -> None:
+    """A server's index takes no empty piece."""
+    done = saved(site, replace(DRAFT, name=name))
+    detail = item_detail(*site.as_("lead_buyer"), done.item_id)
+    assert detail.draft.name == name
+
+
+def test_a_page_pasted_into_the_search_is_told_in_words(site: Site) -> None:
+    """A file's pattern ends at 50,000 bytes; a server looks for it and finds nothing."""
+    open_order(site)
+    way = site.as_("lead_buyer")
+    if not site.is_sqlite:
+        assert group_orders(*way, GroupsWanted(text="长" * 32_000)) == ()
+        return
+    with pytest.raises(DomainError, match="太长") as refusal:
+        group_orders(*way, GroupsWanted(text="长" * 32_000))
+    assert refusal.value.code == "search.long"
 
 
 def index_everything(site: Site) -> None:

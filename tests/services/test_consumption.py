@@ -101,6 +101,16 @@ def test_frozen_and_expired_lots_are_refused_by_name(site: Site) -> None:
         consume(*site.as_("east_store"), use(site, ConsumeLine(AMOXICILLIN, BOX)))
 
 
+def test_a_reason_of_a_page_is_refused_by_both_databases(site: Site) -> None:
+    """A server's books hold 2000 characters; a file took any number, and could not move there."""
+    lots = receive(site, EAST, {"A": (BOX, date(2030, 1, 31)), "B": (BOX, date(2029, 1, 31))})
+    line = ConsumeLine(AMOXICILLIN, 1, lot_id=lots["A"], reason="长" * 2001)
+    with pytest.raises(DomainError, match="最多 2000 字，现在有 2001 字"):
+        consume(*site.as_("east_store"), use(site, line))
+    line = replace(line, reason="长" * 2000)
+    assert consume(*site.as_("east_store"), use(site, line)).lines[0].lot_id == lots["A"]
+
+
 def test_a_later_lot_needs_a_reason(site: Site) -> None:
     lots = receive(site, EAST, {"A": (2, date(2027, 9, 30)), "B": (2, date(2027, 1, 31))})
     line = ConsumeLine(AMOXICILLIN, BOX, lot_id=lots["A"])

@@ -32,7 +32,7 @@ from app.services.numbering import document_no
 from app.services.operations import finish
 from app.services.ready import Ready
 from app.services.stock.closed import refuse_closed
-from app.services.stock.posting import Posting, as_json, post
+from app.services.stock.posting import Posting, as_json, post, refuse_long
 
 _DOCUMENT: Final = Ready(
     insert(cast("Table", Consumption.__table__)),
@@ -84,6 +84,7 @@ def post_use_last(
     Returns:
         What gives the posted document once the unit of work is over.
     """
+    refuse_long(moves)
     if not database_of(session).is_sqlite:
         return _post_in_one_call(session, actor, use, moves, demand)
     done = post_use(session, actor, use, moves)

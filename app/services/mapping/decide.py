@@ -106,6 +106,14 @@ class Accepted:
     batch_id: int
 
 
+def _refuse_negative(factor: int) -> None:
+    if factor < 0:
+        raise DomainError(
+            "mapping.factor",
+            _("换算系数不能是负数：本院 1 个单位至少是 1 个最小单位。不写就自动算。"),
+        )
+
+
 def confirm(db: Database, actor: Actor, command: ConfirmMapping) -> Decided:
     """Link a row to an item.
 
@@ -118,6 +126,7 @@ def confirm(db: Database, actor: Actor, command: ConfirmMapping) -> Decided:
         earlier = claim(session, actor, command.org_id, command.op_id, "mapping.confirm", command)
         if earlier is not None:
             return Decided(**earlier)
+        _refuse_negative(command.factor)
         row = local_row(session, command.org_id, command.local_id)
         item = _item(session, command.item_id)
         found = compare(read(entry_of(row)), read(item.entry))

@@ -43,6 +43,9 @@ _POST: Final = Ready(
     )
 )
 
+LONGEST_REASON: Final = 2000
+"""Characters of the reason of a move (`app.moves_make_sense`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -72,12 +75,27 @@ def post(session: Session, actor: Actor, posting: Posting) -> Posted:
     require(actor, Duty.STORE, posting.org_id)
     if not posting.moves:
         raise ValueError("a posting needs at least one move")
+    refuse_long(posting.moves)
     if posting.occurred_on > today(session) + timedelta(days=1):
         raise DomainError("ledger.future", _("发生日期在将来，没有记账。请核对日期。"))
     if database_of(session).is_sqlite:
         refuse_closed(session, posting.org_id, posting.occurred_on)
         return _post_sqlite(session, actor, posting)
     return _post_postgresql(session, actor, posting)
+
+
+def refuse_long(moves: Sequence[Move]) -> None:
+    """Refuse a reason that the books of a server do not hold; those of a file are moved there."""
+    longest = max((len(move.reason) for move in moves), default=0)
+    if longest > LONGEST_REASON:
+        raise DomainError(
+            "ledger.reason",
+            _(
+                "原因最多 {most} 字，现在有 {n} 字，没有记账。请写短些。",
+                most=LONGEST_REASON,
+                n=longest,
+            ),
+        )
 
 
 def _post_postgresql(session: Session, actor: Actor, posting: Posting) -> Posted:

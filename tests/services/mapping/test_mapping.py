@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -116,6 +117,8 @@ def test_a_pack_counts_in_its_own_units(site: Site, tmp_path: Path) -> None:
         confirm_row(site, "D007", AMOXICILLIN)
     row = lines(site)["D007"]
     command = ConfirmMapping(new_op(), EAST, row.id, AMOXICILLIN, 12, "小包装，按 12 粒换算")
+    with pytest.raises(DomainError, match="不能是负数"):
+        confirm(*site.as_("east_store"), replace(command, factor=-12))
     confirm(*site.as_("east_store"), command)
     db, actor = site.as_("east_store")
     (item,) = find_items(db, actor, read_scan(db, "D007"))
