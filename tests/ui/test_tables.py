@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
-from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import DomainError, EnvironmentProblem
 from app.i18n import _, use_language
+from app.ui import theme
 from app.ui.jobs import JobRunner
 from app.ui.tables import paint, summary
 from app.ui.tables.cells import Qty, Row, Two
@@ -199,6 +200,40 @@ def test_nothing_found_offers_to_clear_the_filters(
     settle()
     assert view.model.rowCount() == 10
     assert not view.overlay.panel.isVisible()
+
+
+def test_what_is_said_of_no_rows_leaves_the_foot_alone(qtbot: QtBot) -> None:
+    """A choice that comes into the foot later was covered but for its lower edge."""
+    model = ListModel(COLUMNS)
+    model.set_rows([])
+    view = GridView(model)
+    qtbot.addWidget(view)
+    view.set_empty("还没有单子。")
+    foot, choice = QWidget(), QLineEdit()
+    QVBoxLayout(foot).addWidget(choice)
+    choice.hide()
+    view.set_footer(foot)
+    view.resize(900, 400)
+    with qtbot.waitExposed(view):
+        view.show()
+    choice.show()
+    panel = view.overlay.panel
+    qtbot.waitUntil(lambda: foot.height() >= choice.sizeHint().height())
+    assert panel.isVisible()
+    assert panel.mapTo(view, QPoint(0, panel.height())).y() <= foot.y()
+
+
+def test_the_rule_beside_the_identity_ends_with_the_rows(lines: GridView) -> None:
+    halves = lines.halves
+    assert halves.left.isVisible()
+    x = halves.left.width()
+    last = halves.right.rowViewportPosition(3) + halves.right.rowHeight(3)
+    foot = halves.right.viewport().y() + last
+    drawn = lines.grab(QRect(halves.pos(), halves.size())).toImage()
+    ratio = drawn.devicePixelRatio()
+    rule, ground = theme.colour("field"), theme.colour("surface")
+    assert drawn.pixelColor(round(x * ratio), round((foot - 4) * ratio)) == rule
+    assert drawn.pixelColor(round(x * ratio), round((foot + 4) * ratio)) == ground
 
 
 def test_an_empty_list_says_why_it_is_empty(qtbot: QtBot) -> None:

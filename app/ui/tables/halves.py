@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
@@ -29,7 +29,12 @@ class Halves(QWidget):
         frozen_keys: Columns of the left half.
         hidden_keys: Columns that the person hid.
         left_out: Columns for which there is no room now.
+
+    Signals:
+        resized: There is another room for rows.
     """
+
+    resized = Signal()
 
     def __init__(self, model: TableModel, state: GridState, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,7 +66,7 @@ class Halves(QWidget):
         self.right.viewport().installEventFilter(self)
         for header in self.headers:
             header.sectionResized.connect(self._resized)
-        for moved in (model.modelReset, model.rowsInserted, model.dataChanged):
+        for moved in (model.modelReset, model.rowsInserted, model.rowsRemoved, model.dataChanged):
             moved.connect(self._measure)
 
     @property
@@ -112,7 +117,8 @@ class Halves(QWidget):
         return column.key not in self.hidden_keys and column.key not in self.left_out
 
     def _measure(self) -> None:
-        """Rows came or changed: a column that needs more gets it."""
+        """Rows came, went or changed: a column that needs more gets it, the rule ends with them."""
+        self.update()
         rows = map(self.model.row_at, range(min(self.model.rowCount(), LOOKED_AT)))
         if self.widths.look(row for row in rows if row is not None):
             self.stretch()
@@ -189,15 +195,23 @@ class Halves(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.stretch()
+        self.resized.emit()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self.left.isVisible():
             return
         painter = QPainter(self)
-        x = self.left.width()
-        painter.fillRect(x, 0, _RULE, self.height(), theme.colour("field"))
+        painter.fillRect(self.left.width(), 0, _RULE, self._foot(), theme.colour("field"))
         painter.end()
+
+    def _foot(self) -> int:
+        """Where the rows end, and the rule with them: below there is nothing to keep apart."""
+        last = self.model.rowCount() - 1
+        foot = self.right.viewport().y()
+        if last >= 0:
+            foot += self.right.rowViewportPosition(last) + self.right.rowHeight(last)
+        return min(foot, self.height())
 
     def order(self) -> list[str]:
         """Column keys from left to right as the person arranged them."""

@@ -15,7 +15,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
@@ -79,6 +78,7 @@ class GridView(QFrame):
         self._column.addWidget(self.chips)
         self._column.addWidget(self.halves, 1)
         self.setFocusProxy(self.halves.right)
+        self.halves.resized.connect(self._place_overlay)
         self._connect_rows()
         self._connect_model()
 
@@ -260,11 +260,6 @@ class GridView(QFrame):
         top = self.halves.y() + self.halves.headers[0].sizeHint().height()
         height = self.halves.geometry().bottom() + 1 - top
         self.overlay.place(1, top, self.width() - 2, height)
-
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_overlay()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
