@@ -14,12 +14,13 @@ from sqlalchemy import insert, select, update
 
 from app.domain.documents import State
 from app.domain.duties import Duty
-from app.domain.errors import DomainError
+from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
 from app.models.party import Organisation
 from app.models.settlement import InvoiceMatch, PaymentLine, Statement
 from app.services.settlement import bank, matching
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
+from app.services.settlement.changes import Moved, load, move_all
 from app.services.settlement.invoices import RegisterInvoices, VoidInvoice, register, void
 from app.services.settlement.matching import Match, Unmatch, WantedPair, match, unmatch
 from app.services.settlement.payees import CheckPayee, EnterPayee, check_payee, enter_payee
@@ -230,6 +231,20 @@ def test_pairs_of_one_match_share_what_their_papers_have(site: Site) -> None:
     left = unmatch(*site.as_(CLERK), Unmatch(new_op(), EAST, second, other))
     assert left == Decimal(61)
     assert _states(site, papers) == [("invoiced", 2, Decimal(100)), ("confirmed", 3, Decimal(40))]
+
+
+def test_a_statement_goes_on_only_as_it_was_seen(site: Site) -> None:
+    """Its state is the same again, but not what is matched with it."""
+    papers = _papers(site, 8_000, 2)
+    with site.db(CLERK).read() as session:
+        seen = [load(session, EAST, key) for key in papers.statements]
+    half = replace(papers.pairs[1], amount=Decimal(40))
+    match(*site.as_(CLERK), Match(new_op(), EAST, (half,)))
+    stands = _states(site, papers)
+    moves = [Moved(one, State.INVOICED, one.consumed_amount) for one in seen]
+    with pytest.raises(ConflictError, match="刚被改过"), site.db(CLERK).write() as session:
+        move_all(session, moves)
+    assert _states(site, papers) == stands
 
 
 @pytest.fixture
