@@ -238,6 +238,7 @@ def test_a_statement_goes_on_only_as_it_was_seen(site: Site) -> None:
     papers = _papers(site, 8_000, 2)
     with site.db(CLERK).read() as session:
         seen = [load(session, EAST, key) for key in papers.statements]
+        session.expunge_all()
     half = replace(papers.pairs[1], amount=Decimal(40))
     match(*site.as_(CLERK), Match(new_op(), EAST, (half,)))
     stands = _states(site, papers)
