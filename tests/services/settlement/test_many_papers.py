@@ -242,7 +242,8 @@ def test_a_statement_goes_on_only_as_it_was_seen(site: Site) -> None:
     half = replace(papers.pairs[1], amount=Decimal(40))
     match(*site.as_(CLERK), Match(new_op(), EAST, (half,)))
     stands = _states(site, papers)
-    moves = [Moved(one, State.INVOICED, one.consumed_amount) for one in seen]
+    matched = (Decimal(0), Decimal(40))
+    moves = [Moved(*both) for both in zip(seen, [State.CONFIRMED] * 2, matched, strict=True)]
     with pytest.raises(ConflictError, match="刚被改过"), site.db(CLERK).write() as session:
         move_all(session, moves)
     assert _states(site, papers) == stands
