@@ -8,7 +8,6 @@ codes are text, so that no digit is lost.
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -93,17 +92,17 @@ def csv_plain(text: str) -> str:
 
 
 def _csv(path: Path, sheet: Sheet) -> int:
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    for note in sheet.notes:
-        writer.writerow([csv_text(note)])
-    writer.writerow([csv_text(title) for title in sheet.titles])
-    count = 0
-    for row in sheet.rows:
-        writer.writerow([csv_text(cell) for cell in row])
-        count += 1
-    # The mark makes Excel read the characters as UTF-8.
-    path.write_bytes(buffer.getvalue().encode("utf-8-sig"))
+    # The mark makes Excel read the characters as UTF-8. Row by row: a text in memory takes four
+    # bytes for each of its signs, and that twice.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        for note in sheet.notes:
+            writer.writerow([csv_text(note)])
+        writer.writerow([csv_text(title) for title in sheet.titles])
+        count = 0
+        for row in sheet.rows:
+            writer.writerow([csv_text(cell) for cell in row])
+            count += 1
     return count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +33,7 @@ LOWEST: Final = 50
 SHOWN: Final = 5
 Report = Callable[[int, int], None]
 _STEP: Final = 200
+_READ: Final = 4_000
 _TIES: Final = 20
 _REMEMBERED: Final = 100
 
@@ -75,8 +77,9 @@ class Matcher:
         self._index = Index(self._facts)
         self._memory = memory or Memory()
         self._places = {row.entry.key: place for place, row in enumerate(self._facts)}
-        self._makers: dict[tuple[str, str], Fit] = {}
-        self._specs: dict[tuple[str, str], tuple[Fit, Fit]] = {}
+        self._makers: dict[str, dict[str, Fit]] = defaultdict(dict)
+        self._pairs: dict[tuple[Fit, Fit], tuple[Fit, Fit]] = {}
+        self._specs: dict[str, dict[str, tuple[Fit, Fit]]] = defaultdict(dict)
 
     def facts(self, key: str) -> Facts:
         """What was read from an item; `KeyError` when the catalogue has none of that key."""
@@ -86,16 +89,20 @@ class Matcher:
         self, entries: Sequence[Entry], report: Report | None = None, shown: int = SHOWN
     ) -> Iterator[Match]:
         """Each row's match, in order; `report(done, total)` may raise to cancel."""
-        rows = [read(entry) for entry in entries]
-        # blocks are made twice, never kept: where a list repeats one name, each holds all of it
-        near = self._index.nearest(row.name.core for row in rows if not self._index.direct(row))
-        for number, row in enumerate(rows):
-            if report is not None and number % _STEP == 0:
-                report(number, len(rows))
-            block = self._index.direct(row) or set(near.get(row.name.core, ()))
-            yield self._match(row, block, shown)
+        near: dict[str, list[str]] = {}
+        for start in range(0, len(entries), _READ):
+            # What is read of a row is ten times the row, so it is held for some rows only; and
+            # blocks are made twice, never kept: where a list repeats one name, each holds all of it
+            rows = [read(entry) for entry in entries[start : start + _READ]]
+            far = (row.name.core for row in rows if not self._index.direct(row))
+            near |= self._index.nearest(core for core in far if core not in near)
+            for number, row in enumerate(rows, start):
+                if report is not None and number % _STEP == 0:
+                    report(number, len(entries))
+                block = self._index.direct(row) or self._index.places(near[row.name.core])
+                yield self._match(row, block, shown)
         if report is not None:
-            report(len(rows), len(rows))
+            report(len(entries), len(entries))
 
     def match(self, entry: Entry, shown: int = SHOWN) -> Match:
         """One row's match."""
@@ -140,19 +147,19 @@ class Matcher:
         )
 
     def _fit_makers(self, mine: Maker, theirs: Maker) -> Fit:
-        key = (mine.text, theirs.text)
-        fit = self._makers.get(key)
+        known = self._makers[mine.text]
+        fit = known.get(theirs.text)
         if fit is None:
-            fit = Fit.WRITTEN if key in self._memory.makers else compare_makers(mine, theirs)
-            self._makers[key] = fit
+            learned = (mine.text, theirs.text) in self._memory.makers
+            fit = known[theirs.text] = Fit.WRITTEN if learned else compare_makers(mine, theirs)
         return fit
 
     def _fit_specs(self, mine: Spec, theirs: Spec) -> tuple[Fit, Fit]:
-        key = (mine.text, theirs.text)
-        fits = self._specs.get(key)
+        known = self._specs[mine.text]
+        fits = known.get(theirs.text)
         if fits is None:
-            fits = (compare_strengths(mine, theirs), compare_packs(mine, theirs))
-            self._specs[key] = fits
+            found = (compare_strengths(mine, theirs), compare_packs(mine, theirs))
+            fits = known[theirs.text] = self._pairs.setdefault(found, found)
         return fits
 
 

@@ -46,7 +46,7 @@ class Index:
             found.update(block if len(block) <= _LARGE else self._parts_of(core, row, block))
         for word in _words(row):
             found.update(self._by_word.get(word, ()))
-        for brand in row.brands:
+        for brand in sorted(row.brands):
             found.update(self._by_core.get(brand, ()))
         return found
 
@@ -55,15 +55,18 @@ class Index:
         found = {place for part in _parts(row) for place in self._by_part.get((core, part), ())}
         return found if len(found) >= _NEAREST else {*found, *block}
 
-    def nearest(self, cores: Iterable[str]) -> dict[str, list[int]]:
-        """For each substance, the places of the items whose substances are written most alike."""
+    def nearest(self, cores: Iterable[str]) -> dict[str, list[str]]:
+        """For each substance, those of the items that are written most like it."""
         wanted = list(dict.fromkeys(cores))
-        found: dict[str, list[int]] = {}
+        found: dict[str, list[str]] = {}
         for start in range(0, len(wanted), _AT_ONCE):
             part = wanted[start : start + _AT_ONCE]
-            for core, near in zip(part, self._near(part), strict=True):
-                found[core] = [place for name in near for place in self._by_core[name]]
+            found |= zip(part, self._near(part), strict=True)
         return found
+
+    def places(self, cores: Iterable[str]) -> set[int]:
+        """Places of the items of these substances."""
+        return {place for core in cores for place in self._by_core[core]}
 
     def _near(self, cores: Sequence[str]) -> Iterator[list[str]]:
         if not self._cores:
@@ -78,22 +81,22 @@ class Index:
             yield [self._cores[int(place)] for place in best if row[place]]
 
 
-def _cores(row: Facts) -> set[str]:
+# What these give has an order, whatever numbers the run has given to words: of items that are
+# equally alike a list shows the same ones every time.
+def _cores(row: Facts) -> tuple[str, ...]:
     found = {row.name.core}
     if row.other is not None:
         found.add(row.other.core)
-    return found - {""}
+    return tuple(sorted(found - {""}))
 
 
-def _parts(row: Facts) -> set[object]:
+def _parts(row: Facts) -> tuple[object, ...]:
     """By what packs of one substance are told apart: strength, firm, international family."""
-    return {
-        frozenset(row.spec.amounts),
-        *(firm.core for firm in row.maker.firms),
-        *row.maker.families,
-    }
+    firms = {firm.core for firm in row.maker.firms} | {*row.maker.families}
+    return (frozenset(row.spec.amounts), *sorted(firms))
 
 
-def _words(row: Facts) -> set[str]:
+def _words(row: Facts) -> tuple[str, ...]:
     """Brands, licences and codes: each names few items."""
-    return {*row.brands, *row.licences, row.entry.nhsa, row.entry.national} - {""}
+    found = {*row.brands, *row.licences, row.entry.nhsa, row.entry.national}
+    return tuple(sorted(found - {""}))

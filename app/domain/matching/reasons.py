@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import Final
 
@@ -130,12 +130,17 @@ def _pack(row: Facts, item: Facts, fit: Fit) -> str:
     return _("包装数一致") if row.spec.pack else ""
 
 
+def _shortest(words: Collection[str]) -> str:
+    """The same one every time, whatever order a set has today."""
+    return min(words, key=lambda word: (len(word), word))
+
+
 def _brand(row: Facts, item: Facts, fit: Fit) -> str:
     if fit is Fit.SAME:
-        shared = sorted(row.brands & item.brands, key=len)
-        return _("商品名相同：{brand}", brand=shared[0])
+        shared = _shortest(row.brands & item.brands)
+        return _("商品名相同：{brand}", brand=shared)
     if fit is Fit.DIFFERENT:
-        return _("商品名不同：{a} ≠ {b}", a=min(row.brands, key=len), b=min(item.brands, key=len))
+        return _("商品名不同：{a} ≠ {b}", a=_shortest(row.brands), b=_shortest(item.brands))
     return ""
 
 

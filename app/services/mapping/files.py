@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,20 +44,27 @@ def match_files(command: FileMatch, report: Report = quiet) -> FileMatched:
     """
     matcher = Matcher(read_entries(command.catalogue))
     rows = list(read_entries(command.local))
-    matches = list(matcher.match_all(rows, report))
+    counts = Counter[Decision]()
     sheet = Sheet(
         _("对照结果"),
         ("lid", "rank", "uid", "score", "decision", "reason"),
-        _lines(matcher, rows, matches),
+        _lines(matcher, rows, _counted(matcher.match_all(rows, report), counts)),
     )
-    write(command.out, sheet)
-    counts = {kind: sum(match.decision is kind for match in matches) for kind in Decision}
+    write(command.out, sheet)  # row by row: all matches of a long list are gigabytes
     return FileMatched(
         len(rows), counts[Decision.AUTO], counts[Decision.REVIEW], counts[Decision.NONE]
     )
 
 
-def _lines(matcher: Matcher, rows: list[Entry], matches: list[Match]) -> Iterator[tuple[Cell, ...]]:
+def _counted(matches: Iterable[Match], counts: Counter[Decision]) -> Iterator[Match]:
+    for match in matches:
+        counts[match.decision] += 1
+        yield match
+
+
+def _lines(
+    matcher: Matcher, rows: list[Entry], matches: Iterable[Match]
+) -> Iterator[tuple[Cell, ...]]:
     for row, match in zip(rows, matches, strict=True):
         facts = read(row)
         if not match.candidates:
