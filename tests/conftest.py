@@ -9,7 +9,7 @@ import logging
 import os
 import socket
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pytest
 from hypothesis import settings
 from typing_extensions import override
 
+from app.services.platform import backup, schedule
 from tests.databases import Backend, Databases
 from tests.factories import NOW, Site
 from tests.light import collect_rarely, keep_files_in_memory
@@ -59,6 +60,14 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """Migrated, empty templates of both databases; PostgreSQL is started on first use."""
     with Databases(tmp_path_factory.mktemp("databases")) as made:
         yield made
+
+
+@pytest.fixture
+def noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is about noon where backups are made: no midnight comes between two of one day."""
+    zone = timezone(timedelta(hours=12 - datetime.now(UTC).hour))
+    for module in (schedule, backup):
+        monkeypatch.setattr(module, "ZONE", zone)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -64,6 +64,7 @@ class Nights:
         return "\n".join(told.json()["problems"])
 
 
+@pytest.mark.usefixtures("noon")
 def test_each_night_has_its_backup_and_each_week_its_trial(
     server: ServerBackend, tmp_path: Path
 ) -> None:
@@ -179,6 +180,7 @@ def test_what_a_timer_would_misread_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "t").exists()
 
 
+@pytest.mark.usefixtures("noon")
 def test_a_file_has_one_backup_a_day_and_keeps_the_newest(
     sqlite_site: Site, tmp_path: Path
 ) -> None:

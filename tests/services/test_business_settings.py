@@ -130,11 +130,15 @@ def at(day: date, hour: int = 8) -> datetime:
 
 def test_a_backup_is_due_once_a_day(sqlite_site: Site, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
-    made = schedule.daily(sqlite_site.owner, folder, 30)
+    late = datetime(2026, 10, 14, 23, 59, 59, 999_000, tzinfo=ZONE)
+    made = schedule.daily(sqlite_site.owner, folder, 1, now=late)
 
     assert made is not None
-    assert Path(made.file).is_file()
-    assert schedule.daily(sqlite_site.owner, folder, 30) is None
+    assert Path(made.file).name == "yilian-20261014-235959-999.db", "of the day it was due on"
+    assert schedule.daily(sqlite_site.owner, folder, 1, now=late) is None
+    next_day = schedule.daily(sqlite_site.owner, folder, 1, now=late + timedelta(milliseconds=1))
+    assert next_day is not None
+    assert [file for _at, file in schedule.backups(folder)] == [Path(next_day.file)]
     newest = schedule.backups(folder)[0][0]
     assert schedule.is_due(folder, newest.date() + timedelta(days=1))
 

@@ -301,6 +301,7 @@ def test_the_demonstration_goes_only_after_the_word(section: Section, page: Sett
     assert gone == [True]
 
 
+@pytest.mark.usefixtures("noon")
 def test_todays_backup_is_made_once(page: SettingsPage, settle: Settle, tmp_path: Path) -> None:
     page.context.keep(backup_folder=str(tmp_path / "daily"))
     daily = DailyBackup(page.context, page)

@@ -65,11 +65,19 @@ class Backup:
     last: datetime | None
 
 
-def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
+def back_up(
+    db: Database, folder: Path, report: Report | None = None, at: datetime | None = None
+) -> Backup:
     """Copy the whole database into a new file in `folder`, and prove the copy.
 
     A dump is proved as a restore; here the server's own data are, before it counts: that every
     table is in it, that nothing is gone that rows refer to, the books and the chains.
+
+    Args:
+        db: The database.
+        folder: Where the new file goes.
+        report: Called with how much of a local file is copied.
+        at: The moment that its name tells; now, if it is left out.
 
     Raises:
         EnvironmentProblem: Not enough space, not writable, or pg_dump is not there.
@@ -78,7 +86,7 @@ def back_up(db: Database, folder: Path, report: Report | None = None) -> Backup:
     """
     local_files.make_folder(folder)
     drafts.sweep(folder, "yilian-*.part*")
-    stamp = f"{datetime.now(ZONE):%Y%m%d-%H%M%S-%f}"[:-3]
+    stamp = f"{at or datetime.now(ZONE):%Y%m%d-%H%M%S-%f}"[:-3]
     if not db.is_sqlite:
         file = folder / f"yilian-{stamp}.dump"
         draft = file.with_suffix(".part")

@@ -64,13 +64,22 @@ def superfluous(made: Iterable[datetime], keep: int, today: date) -> tuple[datet
 
 
 def daily(
-    db: Database, folder: Path, keep: int, report: backup.Report | None = None
+    db: Database,
+    folder: Path,
+    keep: int,
+    report: backup.Report | None = None,
+    now: datetime | None = None,
 ) -> backup.Backup | None:
-    """Back up unless today's backup is there; then take superfluous ones away."""
-    today = datetime.now(ZONE).date()
+    """Back up unless today's backup is there; then take superfluous ones away.
+
+    It is named by the moment at which it was found due: begun at midnight, it would else be the
+    next day's, and be taken for one of a clock that runs ahead.
+    """
+    at = now or datetime.now(ZONE)
+    today = at.date()
     if not is_due(folder, today):
         return None
-    made = backup.back_up(db, folder, report)
+    made = backup.back_up(db, folder, report, at)
     files = dict(backups(folder))
     for at in superfluous(files, max(1, keep), today):
         files[at].unlink(missing_ok=True)
