@@ -32,8 +32,7 @@ def test_it_opens_on_the_worst_line_with_its_sum(page: ReplenishmentPage) -> Non
     assert page.view.chips["short"].text() == "不足 7 天 2"
     assert page.view.footer.picked.text() == "已选 2 行"
     assert page.view.footer.suppliers.text() == "2 家供应商"
-    assert page.subtitle() == "计算于 10-14 10:30"
-    assert page.view.aims.text() == "目标 21 天 · 服务水平 95%"
+    assert page.subtitle() == "计算于 10-14 10:30 · 目标 21 天 · 服务水平 95%"
     assert page.view.panel.name.text() == "苯磺酸氨氯地平片"
     assert page.view.panel.offer.text() == "改成 400 盒，约可用 24 天"
 

@@ -299,15 +299,16 @@ def _waiting(heads: tuple[RequisitionRow, ...]) -> str:
 def _computed(found: Board) -> str:
     if found.computed_at is None:
         return _("还没有计算过")
-    return _("计算于 {time}", time=formats.minute(found.computed_at, None))
+    return _(
+        "计算于 {time} · 目标 {days} 天 · 服务水平 {n}%",
+        time=formats.minute(found.computed_at, None),
+        days=found.settings.target_days,
+        n=found.settings.service,
+    )
 
 
 def _tell(view: SuggestionView, found: Board, plan: Callable[[], None]) -> None:
-    """Say what is aimed at, and what an empty table means."""
-    settings = found.settings
-    view.aims.setText(
-        _("目标 {days} 天 · 服务水平 {n}%", days=settings.target_days, n=settings.service)
-    )
+    """Say what an empty table means."""
     if found.computed_at is None:
         empty, action = _("还没有计算过补货。根据用量、库存和在途算出该补什么。"), _("现在计算")
     else:

@@ -23,11 +23,10 @@ from app.ui.pages.replenishment.view_model import Choice, Suggestions, choice_of
 from app.ui.tables.cells import Row
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
-from app.ui.widgets.buttons import Button, icon_button
+from app.ui.widgets.buttons import Button
 from app.ui.widgets.cards import toolbar
 from app.ui.widgets.chips import ViewChips
 from app.ui.widgets.fields import SearchEdit
-from app.ui.widgets.text import ElidedText, Role
 
 _WIDE: Final = 1100
 _LOW: Final = 540
@@ -60,16 +59,13 @@ class SuggestionView(QWidget):
         self.search = SearchEdit(_("品名、拼音、编码"))
         self.search.setMaximumWidth(170)
         self.search.hide()
-        self.aims = ElidedText("", Role.SECOND)
-        self.aims.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        stays = self.aims.sizePolicy()  # it is also the room between left and right
-        stays.setRetainSizeWhenHidden(True)
-        self.aims.setSizePolicy(stays)
         self.again = Button(_("重新计算"), icon=Icon.REFRESH)
         self.adjust = Button(_("调整参数"), icon=Icon.TUNE)
         self.requests = Button(_("采购申请"))
-        self.files = icon_button(Icon.IMPORT, _("用量文件：导入、导入记录和撤销"))
-        self.add = icon_button(Icon.PLUS, _("加一个品规（{key}）", key=ACTIONS[Act.NEW].key))
+        self.files = Button(_("用量文件"), icon=Icon.IMPORT)
+        self.files.setToolTip(_("用量文件：导入、导入记录和撤销"))
+        self.add = Button(_("加品规"), icon=Icon.PLUS)
+        self.add.setToolTip(_("加一个品规（{key}）", key=ACTIONS[Act.NEW].key))
         self.chips = ViewChips(((name, "") for name in VIEWS), self)
         self._lay_out()
         self._connect()
@@ -77,7 +73,7 @@ class SuggestionView(QWidget):
 
     def _lay_out(self) -> None:
         self.chips.chosen.connect(self.show_view)
-        tools = (self.files, self.again, self.adjust, self.requests)
+        tools = (self.add, self.files, self.again, self.adjust, self.requests)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
@@ -86,9 +82,7 @@ class SuggestionView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addLayout(
-            toolbar(*self.chips.row, self.add, self.search, self.aims, *tools, spacing=6)
-        )
+        column.addLayout(toolbar(*self.chips.row, self.search, None, *tools, spacing=6))
         column.addLayout(row, 1)
 
     def _connect(self) -> None:
@@ -270,7 +264,6 @@ class SuggestionView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange and hasattr(self, "panel"):
-            self.aims.setVisible(not self._is_tight())
             self.panel.set_low(low=self.height() < theme.px(_LOW))
             self.fit_look()
             self.reload()
@@ -278,7 +271,6 @@ class SuggestionView(QWidget):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.aims.setVisible(not self._is_tight())
         self.panel.fit(self.width())
         self.panel.set_low(low=self.height() < theme.px(_LOW))
         if self._is_tight() != self._tight:

@@ -42,7 +42,7 @@ class PrinterSection(Section):
         save.clicked.connect(self._save)
         self.told = Text("", Role.SECOND, wrap=True)
         row = QWidget()
-        row.setLayout(toolbar(save, self.try_it))
+        row.setLayout(toolbar(save, self.try_it, None))
         self.card.add(row)
         self.card.add(self.told)
 
