@@ -27,6 +27,8 @@ from app.services.negotiation.project import BEFORE_ROUNDS
 from app.services.operations import claim, finish
 
 MOST_LOTS: Final = 99
+TERMS: Final = "negotiation.terms"
+"""The verb of `set_terms`, by which a repeat finds its answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,9 @@ def set_terms(db: Database, actor: Actor, command: SetTerms) -> int:
     """
     with db.write() as session:
         project = find_own(session, actor, command.negotiation_id)
-        verb, touched = "negotiation.terms", {line for line, _value in command.lots}
+        touched = {line for line, _value in command.lots}
         touched |= {line for line, _value in command.ceilings}
-        if claim(session, actor, project.org_id, command.op_id, verb, command) is not None:
+        if claim(session, actor, project.org_id, command.op_id, TERMS, command) is not None:
             return len(touched)
         need_state(project, *BEFORE_ROUNDS)
         problems = [
@@ -114,7 +116,8 @@ def set_terms(db: Database, actor: Actor, command: SetTerms) -> int:
         put_lots(session, project, command.lots)
         _put_ceilings(session, project, command.ceilings)
         _record(session, actor, project, command)
-        finish(session, project.org_id, command.op_id, {"lines": len(touched)})
+        done = {"lots": len(command.lots), "ceilings": len(command.ceilings)}
+        finish(session, project.org_id, command.op_id, done)
         return len(touched)
 
 

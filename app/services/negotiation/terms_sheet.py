@@ -21,8 +21,9 @@ from app.models.negotiation import NegotiationReference
 from app.services.db import Database
 from app.services.importing.rows import uncomputed_rows
 from app.services.negotiation.common import find, find_own, require_reader
-from app.services.negotiation.lots import SetTerms, set_terms
+from app.services.negotiation.lots import TERMS, SetTerms, set_terms
 from app.services.negotiation.queries import ItemRow, item_rows
+from app.services.operations import answered
 
 TITLES: Final = (
     N_("行号"), N_("统一编码"), N_("品名"), N_("规格"), N_("单位"), N_("基准价"), N_("挂网价"),
@@ -92,6 +93,9 @@ def read_terms(db: Database, actor: Actor, command: ReadTerms) -> TermsRead:
     table = read_tables(command.path)[0]
     with db.read() as session:
         project = find_own(session, actor, command.negotiation_id)
+        earlier = answered(session, actor, project.org_id, command.op_id, TERMS)
+        if earlier is not None:  # what the sheet says stands there since, so that nothing differs
+            return TermsRead(earlier["lots"], earlier["ceilings"])
         lines = {one.line: one for one in item_rows(session, project)}
     reader = _Reader(table, lines)
     refuse_if(reader.problems, "terms.sheet", _("限价和标包都没有改。"))
