@@ -18,6 +18,7 @@ from app.domain.errors import DomainError
 from app.domain.formulary.ballot import Choice, Share
 from app.domain.formulary.requests import Kind, Status
 from app.domain.money import price
+from app.domain.typed import whole
 from app.i18n import _
 from app.services.committee.effects import CloseMeeting, close_meeting
 from app.services.committee.evaluation import Evaluate, evaluate
@@ -268,10 +269,10 @@ def close(
     """Close a ballot."""
     run = cli()
     db, actor = run.signed_in()
-    parts = paper.split(":")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):  # noqa: PLR2004 - 赞成:反对:弃权
+    parts = [whole(part) for part in paper.split(":")]
+    if len(parts) != 3 or None in parts:  # noqa: PLR2004 - 赞成:反对:弃权
         raise DomainError("pt.paper", _("纸票请写成 赞成:反对:弃权，如 8:2:1。"))
-    yes, no, abstain = (int(part) for part in parts)
+    yes, no, abstain = (part or 0 for part in parts)
     closed = close_item(db, actor, CloseItem(
         op_id(), meeting_by_no(db, actor, meeting).meeting_id, seq, (yes, no, abstain), defer,
         note, exception,
@@ -355,10 +356,11 @@ def _member(run: Cli, meeting_id: int, name: str) -> int:
 
 
 def _share(text: str) -> Share:
-    parts = text.split("/")
-    if len(parts) != 2 or not all(part.isdigit() and int(part) for part in parts):  # noqa: PLR2004 - 2/3
+    part, _slash, of = text.partition("/")
+    num, den = whole(part), whole(of)
+    if not num or not den or num > den:
         raise DomainError("pt.share", _("比例请写成 2/3 的样子。"))
-    return Share(int(parts[0]), int(parts[1]))
+    return Share(num, den)
 
 
 def _effective(run: Cli, text: str) -> date:

@@ -16,6 +16,7 @@ from app.domain import codes, expiry
 from app.domain.catalogue import FLAGS, CodeDraft, ItemClass, ItemDraft, ItemStatus, Storage
 from app.domain.codes import CodeSystem
 from app.domain.errors import DomainError
+from app.domain.typed import whole
 from app.i18n import _
 from app.services.catalogue.change import SavedItem
 from app.services.catalogue.detail import ItemDetail, item_detail, item_id_of
@@ -218,7 +219,7 @@ def _code(text: str, factor: int) -> CodeDraft:
     system, _equals, rest = text.partition("=")
     code, _at, stated = rest.partition("@")
     known = {one.value for one in CodeSystem}
-    if system not in known or not code or (stated and not stated.isdigit()):
+    if system not in known or not code or (stated and not whole(stated)):
         raise DomainError(
             "cli.code",
             _(
@@ -229,7 +230,7 @@ def _code(text: str, factor: int) -> CodeDraft:
         )
     by_pack = system in {CodeSystem.GTIN, CodeSystem.TRACE_PREFIX}
     kept = codes.validate(CodeSystem(system), code)
-    return CodeDraft(CodeSystem(system), kept, int(stated) if stated else factor if by_pack else 1)
+    return CodeDraft(CodeSystem(system), kept, whole(stated) or (factor if by_pack else 1))
 
 
 def _flags(names: Sequence[str] | None) -> frozenset[str]:

@@ -18,6 +18,7 @@ from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.domain.orders.amend import Change
 from app.domain.orders.signing import Decision
+from app.domain.typed import whole
 from app.i18n import _
 from app.services.db import local_time
 from app.services.orders import changing, queries
@@ -234,13 +235,13 @@ def _group(no: str) -> int:
 
 
 def _change(text: str, factors: dict[int, int]) -> Change:
-    line, equals, packs = text.partition("=")
-    if not equals or not line.strip().isdigit() or not packs.strip().isdigit():
+    line, _equals, packs = text.partition("=")
+    number, wanted = whole(line), whole(packs)
+    if number is None or wanted is None:
         raise DomainError(
             "order.change", _("「{text}」看不懂。写成 行=包装数，如 --line 1=50。", text=text)
         )
-    number = int(line)
-    return Change(number, int(packs) * factors.get(number, 1))
+    return Change(number, wanted * factors.get(number, 1))
 
 
 def _lines_of(detail: OrderDetail) -> list[str]:

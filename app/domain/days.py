@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,18 @@ def typed_time(text: str, otherwise: time = _OFFICE_ENDS) -> datetime:
             "date.time",
             _("时间「{text}」看不懂。请写成 2026-10-09 17:00。", text=text.strip()[:24]),
         ) from None
+
+
+def end_of(day: date) -> datetime:
+    """The midnight after the day, in the members' zone; of the last day there is, the one before.
+
+    People write 9999-12-31 for a time without an end.
+
+    >>> end_of(date(2026, 10, 9)).isoformat()
+    '2026-10-10T00:00:00+08:00'
+    """
+    following = day if day == date.max else day + timedelta(days=1)
+    return datetime.combine(following, time(), ZONE)
 
 
 def day_or_none(text: str) -> date | None:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.domain.typed import whole
+
 _HEAD: Final = "YILIAN-QUOTE-1"
 _PARTS: Final = 5
 _DIGITS: Final = 32
@@ -48,6 +50,5 @@ def read_key(text: str) -> SheetKey | None:
     parts = text.strip().split("|")
     if len(parts) != _PARTS or parts[0] != _HEAD or not parts[2].isascii():
         return None
-    if not parts[2].isdigit():
-        return None
-    return SheetKey(parts[1], int(parts[2]), parts[3], parts[4])
+    number = whole(parts[2])
+    return None if number is None else SheetKey(parts[1], number, parts[3], parts[4])

@@ -164,4 +164,6 @@ def _months_later(day: date, months: int) -> date:
 
     total = day.month - 1 + months
     year, month = day.year + total // _MONTHS, total % _MONTHS + 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from app.domain.errors import DomainError
+from app.domain.typed import whole
 from app.i18n import _
 
 WEEK: Final = 7
@@ -27,12 +28,13 @@ class ReviewDays:
             DomainError: Not numbers from 0 to 6, or none at all.
         """
         parts = [part.strip() for part in text.replace("，", ",").split(",") if part.strip()]
-        if not parts or any(not part.isdigit() or int(part) >= WEEK for part in parts):
+        days = [whole(part) for part in parts]
+        if not days or any(day is None or day >= WEEK for day in days):
             raise DomainError(
                 "review.days",
                 _("补货日「{text}」看不懂。请选星期一到星期日中的一天或几天。", text=text),
             )
-        return cls(frozenset(int(part) for part in parts))
+        return cls(frozenset(day for day in days if day is not None))
 
     def next_after(self, day: date) -> date:
         """The first review day after `day`."""

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.adapters.sheets import read_tables
+from app.domain.days import end_of
 from app.domain.duties import Actor, Duty
 from app.domain.errors import DomainError, Problem, refuse_if
 from app.domain.ids import new_id
@@ -167,7 +168,7 @@ def place_log(
     """The readings of a place (organisation, place) from a day to a day, both included."""
     require(actor, Duty.READ, where[0])
     start = datetime.combine(first, time(), _ZONE)
-    end = datetime.combine(last + timedelta(days=1), time(), _ZONE)
+    end = end_of(last)
     with db.read() as session:
         place = _place(session, *where)
         rows = session.scalars(

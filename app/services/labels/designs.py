@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,7 @@ from app.services.operations import claim, finish
 OWN: Final = "own:"
 """Begins the key of a paper that is a design of the organisation: ``own:<id>`` or with ``@3``."""
 _MOST_BYTES: Final = 200_000
+_ID: Final = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def paper_of(db: Database, actor: Actor, org_id: int, key: str) -> LabelPaper:
         return label_papers.paper(key)
     if key.startswith(OWN):
         number, _at, version = key.removeprefix(OWN).partition("@")
-        if number.isdigit() and (version or "0").isdigit():
+        if _ID.fullmatch(number) and _ID.fullmatch(version or "0"):
             kept = load(db, actor, org_id, int(number), int(version or 0))
             return paper_for(kept.design, f"{OWN}{kept.id}@{kept.version}")
     for row in designs(db, actor, org_id):

@@ -18,6 +18,7 @@ from app.domain.ids import new_id
 from app.domain.mapping import Issue, MapStatus
 from app.domain.matching.entry import same_text
 from app.domain.matching.row import Entry
+from app.domain.typed import whole
 from app.i18n import _
 from app.models.mapping import LocalItem
 from app.services import audit
@@ -137,7 +138,7 @@ def draft_of(row: SheetRow) -> LocalDraft:
         row.text("form"), row.text("licence"), row.text("nhsa"), row.text("national"),
     )  # fmt: skip
     factor = row.text("factor")
-    if factor.isdigit() and int(factor) > 1 and "*" not in entry.spec:
+    if (whole(factor) or 0) > 1 and "*" not in entry.spec:
         entry = replace(entry, spec=f"{entry.spec}*{factor}{row.text('unit')}")
     value = row.price("value") or _ZERO
     code = row.text("code") or row.text("key")

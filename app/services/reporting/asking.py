@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.domain.codes import CodeSystem
-from app.domain.days import ZONE
+from app.domain.days import ZONE, end_of
 from app.domain.reporting.fields import Value
 from app.models.item import Item, ItemCode
 from app.models.party import Maker, Organisation
@@ -49,7 +49,7 @@ class Asked:
     def moments(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
         """Rows whose moment lies in the days, in the members' zone."""
         start = datetime.combine(self.first, time(), ZONE)
-        end = datetime.combine(self.last + timedelta(days=1), time(), ZONE)
+        end = end_of(self.last)
         return (column >= start) & (column < end)
 
     def days(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:

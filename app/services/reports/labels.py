@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.days import ZONE
+from app.domain.days import ZONE, end_of
 from app.i18n import N_
 from app.models.pack import LabelPrint
 from app.models.party import Person
@@ -19,7 +19,7 @@ from app.services.reports.kinds import Ask, Column, Content, Format, Report
 def read(session: Session, ask: Ask) -> Content:
     """Prints of these days, the newest first; a reprint is a print of its own."""
     begin = datetime.combine(ask.first, time(), ZONE)
-    end = datetime.combine(ask.last + timedelta(days=1), time(), ZONE)
+    end = end_of(ask.last)
     rows = session.execute(
         select(LabelPrint, Person.name, Acceptance.no)
         .outerjoin(Person, Person.id == LabelPrint.person_id)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.days import ZONE
+from app.domain.days import ZONE, end_of
 from app.domain.documents import State
 from app.domain.money import amount
 from app.i18n import N_, _
@@ -188,7 +188,7 @@ def _accepted(ask: Ask) -> Any:
 def _ordered(ask: Ask) -> Any:
     """Lines of orders that both sides signed, made on these days."""
     begin = datetime.combine(ask.first, time(), ZONE)
-    end = datetime.combine(ask.last + timedelta(days=1), time(), ZONE)
+    end = end_of(ask.last)
     return (
         select(MemberOrder, MemberOrderLine)
         .join(

@@ -13,6 +13,7 @@ from app.domain.days import typed_day
 from app.domain.errors import DomainError
 from app.domain.formulary.requests import Kind as Wish
 from app.domain.money import price
+from app.domain.typed import whole
 from app.i18n import _
 from app.services.committee.views import Attendee, MeetingView, RequestRow
 from app.ui import theme
@@ -80,10 +81,10 @@ class CountForm(Form):
         """Accept whole numbers only."""
         texts = [edit.folded() or "0" for edit in self.edits]
         for field, text in zip(self.fields, texts, strict=True):
-            if not text.isdigit():
+            if whole(text) is None:
                 field.say(_("请填整数，没有就填 0。"))
                 return
-        yes, no, abstain = (int(text) for text in texts)
+        yes, no, abstain = (whole(text) or 0 for text in texts)
         self.paper = (yes, no, abstain)
         self.exception = self.why.text()
         self.accept()
@@ -159,10 +160,11 @@ class RequestForm(Form):
         if not check_all([(self.item, self.item.checked)]):
             return
         text = self.amount.folded().replace(",", "") or "0"
-        if not text.isdigit():
+        number = whole(text)
+        if number is None:
             self.qty_field.say(_("请填整数。"))
             return
-        self.qty = int(text)
+        self.qty = number
         cost = self.cost.folded().replace(",", "")
         try:
             self.price = price(cost) if cost else None
@@ -198,12 +200,12 @@ class TemporaryForm(Form):
         text = self.amount.folded().replace(",", "")
         if not check_all([(self.item, self.item.checked)]):
             return
-        if not text.isdigit() or not int(text):
+        if not (number := whole(text)):
             self.qty_field.say(_("请填大于 0 的整数。"))
         elif not self.reason.toPlainText().strip():
             self.reason_field.say(_("请写明病情和为什么需要这个药。"))
         else:
-            self.qty = int(text)
+            self.qty = number
             self.accept()
 
 

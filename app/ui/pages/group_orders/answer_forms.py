@@ -16,6 +16,7 @@ from app.domain.expiry import parse
 from app.domain.orders.answer import Offer
 from app.domain.orders.content import ContentLine
 from app.domain.orders.signing import MIN_REASON
+from app.domain.typed import whole
 from app.i18n import _, sentences
 from app.services.orders.detail import OrderDetail
 from app.services.orders.settling import Rest, RestLine
@@ -127,7 +128,8 @@ class AnswerForm(ReasonedForm):
         assert isinstance(one, _Offered)  # noqa: S101 - made by _answer_row
         if column == "due":
             return _answer_row(replace(one, due_on=_day(text)))
-        if not text.isdigit() or int(text) > one.line.packs:
+        packs = whole(text)
+        if packs is None or packs > one.line.packs:
             raise DomainError(
                 "answer.qty",
                 _(
@@ -137,7 +139,7 @@ class AnswerForm(ReasonedForm):
                     unit=one.line.unit,
                 ),
             )
-        return _answer_row(replace(one, packs=int(text)))
+        return _answer_row(replace(one, packs=packs))
 
     @override
     def submit(self) -> None:

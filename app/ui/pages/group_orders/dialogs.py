@@ -13,6 +13,7 @@ from app.domain.errors import DomainError
 from app.domain.orders.amend import Change
 from app.domain.orders.content import ContentLine
 from app.domain.orders.signing import MIN_REASON, Party, turn
+from app.domain.typed import whole
 from app.i18n import _
 from app.services.orders.detail import OrderDetail
 from app.services.orders.queries import MemberOrderRow
@@ -210,10 +211,10 @@ def _amount(line: ContentLine, packs: int) -> Decimal:
 
 def _edit(row: Row, _column: str, value: object) -> Row:
     line, _packs = _kept(row)
-    typed = str(value).strip()
-    if not typed.isdigit():
+    typed = whole(str(value))
+    if typed is None:
         raise DomainError("amend.number", _("数量要填整数，如 {n}。", n=line.packs))
-    if int(typed) > line.packs:
+    if typed > line.packs:
         raise DomainError(
             "amend.more",
             _(
@@ -223,4 +224,4 @@ def _edit(row: Row, _column: str, value: object) -> Row:
                 unit=line.unit,
             ),
         )
-    return _amend_row(line, int(typed))
+    return _amend_row(line, typed)

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.domain.errors import DomainError
 from app.domain.replenish.scenario import Kind, Scenario
+from app.domain.typed import whole
 from app.i18n import N_, _
 from app.services.replenishment.simulation import SeriesRow
 from app.ui import theme
@@ -118,13 +119,15 @@ def _number(label: str, value: str) -> Field:
 
 
 def _whole(text: str) -> int:
-    if not text.strip().isdigit():
+    number = whole(text)
+    if number is None:
         raise DomainError("field.number", _("应填整数，如 98。请改正。"))
-    return int(text)
+    return number
 
 
 def _tenths(text: str) -> int:
-    whole, _dot, part = text.strip().partition(".")
-    if not whole.isdigit() or (part and not part.isdigit()):
+    months, _dot, part = text.strip().partition(".")
+    number, tenth = whole(months), whole((part or "0")[:1])
+    if number is None or tenth is None or whole(part or "0") is None:
         raise DomainError("field.number", _("月数应如 1 或 1.5。请改正。"))
-    return int(whole) * _TENTHS + int((part or "0")[0])
+    return number * _TENTHS + tenth
