@@ -13,8 +13,8 @@ from app.cli.context import Cli, cli
 from app.cli.operation import op_id
 from app.cli.scope import org_id, org_ids, supplier_id
 from app.domain.days import typed_day
-from app.domain.documents import state_title
 from app.domain.errors import DomainError
+from app.domain.settlement.payment import batch_title
 from app.i18n import _
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
 from app.services.settlement.listing import statement_by_no
@@ -51,7 +51,7 @@ def due(org: AllOption = "all") -> None:
     run = cli()
     run.emit(
         payable(*run.signed_in(), org_ids(run, org)),
-        {"no": _("单号"), "supplier": _("供应商"), "amount": _("应付")},
+        {"no": _("单号"), "org": _("成员"), "supplier": _("供应商"), "amount": _("应付")},
         empty=_("没有待付款的对账单。"),
     )
 
@@ -128,7 +128,7 @@ def list_(org: AllOption = "all") -> None:
     rows = payments(*run.signed_in(), org_ids(run, org))
     run.emit(
         [_plain(run, row) for row in rows],
-        {"no": _("付款批号"), "status": _("状态"), "supplier": _("供应商"),
+        {"no": _("付款批号"), "org": _("成员"), "status": _("状态"), "supplier": _("供应商"),
          "statement_no": _("对账单"), "amount": _("金额"), "state": _("结果"),
          "paid_on": _("付款日期"), "reason": _("原因")},
         empty=_("还没有付款批。"),
@@ -139,7 +139,7 @@ def _plain(run: Cli, row: PaymentRow) -> dict[str, object]:
     words = {"open": _("待银行"), "paid": _("已付"), "returned": _("退回")}
     plain = {name: getattr(row, name) for name in PaymentRow.__slots__}
     if not run.as_json:
-        plain |= {"status": state_title(row.status), "state": words[row.state]}
+        plain |= {"status": batch_title(row.status), "state": words[row.state]}
     return plain
 
 
@@ -190,7 +190,7 @@ def _answer(no: str, org: str, supplier: str, day: date | None, note: str) -> No
     whose = supplier_id(run, supplier) if supplier else 0
     command = AnswerPayment(op_id(), where, _batch(run, where, no), whose, day, note)
     state = answer_payment(db, actor, command)
-    run.say(_("{no}：{state}", no=no, state=state_title(state)))
+    run.say(_("{no}：{state}", no=no, state=batch_title(state)))
     if run.as_json:
         run.emit({"no": no, "state": state.value})
 
@@ -222,6 +222,6 @@ def report(
 
 def _batch(run: Cli, org: int, no: str) -> int:
     for row in payments(*run.signed_in(), (org,)):
-        if row.no == no:
+        if row.no == no.strip().upper():
             return row.payment_id
     raise DomainError("payment.unknown", _("没有付款批 {no}。请核对批号。", no=no))

@@ -120,8 +120,35 @@ def pay(desk: Desk) -> None:
     (table,) = read_tables(tmp_path / "pay.xlsx")
     assert table.rows[1][3] == "622200001111"
     refused(clerk("payment", "paid", batch, "--date", "10-14"), "请写成 2026-10-09")
-    done(CLERK, "payment", "paid", batch, "--date", "2026-10-14")
+    bank_answers(desk, batch)
     done(CLERK, "payment", "report", no, "--receipt", "YG-1", "--date", "2026-10-14")
+
+
+def bank_answers(desk: Desk, batch: str) -> None:
+    """The transfer comes back, is sent again in another batch, and is paid."""
+    clerk, done, no, tmp_path = desk.clerk, desk.done, desk.no, desk.folder
+    refused(clerk("payment", "make", no), f"已在付款批 {batch} 里")
+    assert "已交银行" in done(CLERK, "payment", "list").out
+    other = ("--supplier", "瑞和")
+    refused(clerk("payment", "paid", batch, "--date", "2026-10-14", *other), "没有这家供应商")
+    refused(clerk("payment", "returned", batch, *other, "--note", "账户名称不符"), "没有这家供应商")
+    mine = ("--supplier", "康泽", "--note")
+    refused(clerk("payment", "returned", batch, *mine, "退"), "至少 4 个字")
+    assert "已完成" in done(CLERK, "payment", "returned", batch.lower(), *mine, "账户名称不符").out
+    refused(clerk("payment", "returned", batch, *mine, "账户名称不符"), "已经登记过结果")
+    again = ("payment", "file", batch, "--out", str(tmp_path / "again.csv"))
+    refused(clerk(*again), "请另做一批")  # the bank would pay what the next batch pays, too
+    assert not (tmp_path / "again.csv").exists()
+    assert "城东" in done(CLERK, "payment", "due").out
+    second = done(CLERK, "--json", "payment", "make").json()["no"]
+    done(CLERK, "payment", "file", second, "--out", str(tmp_path / "second.csv"))
+    refused(clerk("payment", "paid", second, "--date", "2026-10-15"), "也不能在今天以后")
+    done(CLERK, "payment", "paid", second, "--date", "2026-10-14")
+    refused(clerk("payment", "make", no), f"已在付款批 {second} 里")
+    rows = done(CLERK, "--json", "payment", "list").json()
+    assert {(one["no"], one["org"], one["state"]) for one in rows} == {
+        (batch, "城东", "returned"), (second, "城东", "paid"),
+    }  # fmt: skip
 
 
 def shut(desk: Desk) -> None:

@@ -29,7 +29,7 @@ from app.ui.pages.settlement.match_form import MatchForm
 from app.ui.pages.settlement.page import SettlementPage
 from app.ui.widgets.dialogs import Form, ReasonForm
 from app.ui.widgets.fields import Field
-from tests.factories import EAST, Site
+from tests.factories import EAST, TODAY, Site
 from tests.services.settlement.september import (
     AUDITOR,
     CLERK,
@@ -181,9 +181,20 @@ def test_what_is_audited_is_paid(
     page.payments.write_file(line, tmp_path / "pay.csv")
     settle()
     assert "622200001111" in (tmp_path / "pay.csv").read_text(encoding="utf-8-sig")
+    assert page.payments.drop_button.isVisible()
     page.payments.paid()
-    form_of(page, PaidForm).verb.click()
+    form = form_of(page, PaidForm)
+    for day, refused, wrong in (("2026-09-01", "2026-09-01 不对", ""), ("明天", "", "看不懂")):
+        form.edit.setText(day)
+        form.verb.click()
+        settle()
+        assert refused in form.refusal.text
+        assert bool(refused) == form.refusal.isVisible()  # what was said before is gone
+        assert wrong in form.field.problem.text
+    form.edit.setText(TODAY.isoformat())
+    form.verb.click()
     settle()
+    assert not page.payments.drop_button.isVisible()  # money that is paid is not given up
     assert bill(sqlite_site).status is State.PAID
     assert show(SettlementPage(context_for(SELLER))).views.button(3) is None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.domain.documents import State, state_title
 from app.domain.errors import DomainError
 from app.i18n import _
 
@@ -20,6 +21,7 @@ class Payable:
     supplier_id: int
     supplier: str
     amount: Decimal
+    org: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Transfer:
     supplier: str
     amount: Decimal
     statements: tuple[str, ...]
+
+
+def batch_title(state: State) -> str:
+    """The state of a batch in the person's language; one that was filed waits for the bank."""
+    return _("已交银行") if state is State.SENT else state_title(state)
 
 
 def transfers(payables: Iterable[Payable]) -> tuple[Transfer, ...]:

@@ -30,6 +30,7 @@ from app.services.settlement.changes import Moved, check_reason, load_all, move_
 from app.services.settlement.payments import advance, lines_in, payment_of, trail
 
 _LINE: Final = cast("Table", PaymentLine.__table__)
+_STATES: Final = ("open", "paid", "returned")
 
 
 def _write_answer(org: Any, payment: Any, statement: Any, state: Any) -> Update:
@@ -103,6 +104,11 @@ def file_payment(db: Database, actor: Actor, command: FilePayment) -> int:
             )  # fmt: skip
         elif payment.status == State.CANCELLED.value:
             raise ConflictError("payment.cancelled", _("这个付款批已作废，不能再导出。"))
+        elif earlier is None and payment.status == State.DONE.value:
+            raise ConflictError(
+                "payment.done",
+                _("付款批 {no} 已办完，不再导出。退回来的对账单请另做一批。", no=payment.no),
+            )
         rows = _transfer_rows(session, command.org_id, command.payment_id)
         count = write(command.path, _sheet(payment.no, rows))
         if earlier is None:
@@ -200,11 +206,11 @@ def _answerable(session: Session, command: AnswerPayment) -> list[PaymentLine]:
     states = ("open",) if command.paid_on is not None or not command.supplier_id else (
         "open", "paid",
     )  # fmt: skip
-    lines = [
-        line
-        for line in session.scalars(lines_in(command.org_id, command.payment_id, states))
-        if command.supplier_id in {0, line.supplier_id}
-    ]
+    every = session.scalars(lines_in(command.org_id, command.payment_id, _STATES)).all()
+    mine = [line for line in every if command.supplier_id in {0, line.supplier_id}]
+    if not mine:
+        raise DomainError("payment.supplier", _("这个付款批里没有这家供应商。请核对批号和供应商。"))
+    lines = [line for line in mine if line.state in states]
     if not lines:
         raise ConflictError("payment.answered", _("这笔付款已经登记过结果。请刷新后再看。"))
     return lines

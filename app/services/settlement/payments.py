@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import CursorResult, and_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.documents import DocKind, State, check_step, state_title
 from app.domain.duties import Actor, Duty
@@ -70,6 +70,7 @@ class PaymentRow:
     """One line of a batch: a statement, to whom, and what became of it."""
 
     org_id: int
+    org: str
     payment_id: int
     no: str
     status: State
@@ -106,15 +107,17 @@ def _payable(session: Session, condition: Any) -> tuple[Payable, ...]:
         )
         .exists()
     )
+    member = aliased(Organisation)
     rows = session.execute(
-        select(Statement, Organisation.short_name)
+        select(Statement, Organisation.short_name, member.short_name)
         .join(Organisation, Organisation.id == Statement.supplier_id)
+        .join(member, member.id == Statement.org_id)
         .where(condition, Statement.status == State.AUDITED.value, ~held)
         .order_by(Organisation.code, Statement.no)
     )
     return tuple(
-        Payable(row.org_id, row.id, row.no, row.supplier_id, name, payable_of(row))
-        for row, name in rows
+        Payable(row.org_id, row.id, row.no, row.supplier_id, name, payable_of(row), org)
+        for row, name, org in rows
     )
 
 
@@ -164,16 +167,28 @@ def _chosen(session: Session, command: MakePayment) -> list[Payable]:
     open_now = {one.statement_id: one for one in _payable(session, wanted)}
     missing = [one for one in command.statements if one not in open_now]
     if missing:
-        statement = load(session, command.org_id, missing[0])
-        raise DomainError(
-            "payment.not_open",
-            _(
-                "对账单 {no} 现在是「{state}」，或已在付款批里。只有已审核、没付过的可以付款。",
-                no=statement.no,
-                state=state_title(statement.status),
-            ),
-        )
+        raise _not_open(session, load(session, command.org_id, missing[0]))
     return [open_now[one] for one in command.statements]
+
+
+def _not_open(session: Session, statement: Statement) -> DomainError:
+    """Why the statement cannot be paid: it is in a batch already, or not audited."""
+    batch = session.scalar(
+        select(Payment.no)
+        .join(PaymentLine, and_(PaymentLine.org_id == Payment.org_id,
+                                PaymentLine.payment_id == Payment.id))
+        .where(PaymentLine.org_id == statement.org_id, PaymentLine.statement_id == statement.id,
+               PaymentLine.state != "returned")
+    )  # fmt: skip
+    if batch is not None:
+        text = _("对账单 {no} 已在付款批 {batch} 里。每张对账单同时只在一批里。",
+                 no=statement.no, batch=batch)  # fmt: skip
+    else:
+        text = _(
+            "对账单 {no} 现在是「{state}」。只有已审核、没付过的可以付款。",
+            no=statement.no, state=state_title(statement.status),
+        )  # fmt: skip
+    return DomainError("payment.not_open", text)
 
 
 def _check_accounts(chosen: list[Payable], known: set[int]) -> None:
@@ -199,7 +214,10 @@ def cancel_payment(db: Database, actor: Actor, command: CancelPayment) -> None:
             return
         check_step(DocKind.PAYMENT, State(payment.status), State.CANCELLED)
         if session.scalars(lines_in(command.org_id, payment.id, ("paid",))).first() is not None:
-            raise ConflictError("payment.paid", _("这个付款批里已有付出的钱，不能作废。"))
+            raise ConflictError(
+                "payment.paid",
+                _("这个付款批里已有付出的钱，不能作废。没付出的，等银行结果后逐家登记。"),
+            )
         session.execute(
             update(PaymentLine)
             .where(
@@ -218,31 +236,38 @@ def cancel_payment(db: Database, actor: Actor, command: CancelPayment) -> None:
 def payments(db: Database, actor: Actor, orgs: Collection[int]) -> tuple[PaymentRow, ...]:
     """Batches of these members with their lines, the newest first."""
     scope = sorted(set(orgs) & (actor.orgs(Duty.SETTLE) | actor.orgs(Duty.AUDIT)))
+    member = aliased(Organisation)
     wanted = (
-        select(PaymentLine, Payment, Person.name, Organisation.short_name, Statement.no, Payee)
+        select(
+            PaymentLine, Payment, Person.name, Organisation.short_name, member.short_name,
+            Statement.no, Payee,
+        )
         .join(
             Payment,
             and_(Payment.org_id == PaymentLine.org_id, Payment.id == PaymentLine.payment_id),
         )
         .join(Payee, and_(Payee.org_id == PaymentLine.org_id, Payee.id == PaymentLine.payee_id))
         .join(Organisation, Organisation.id == PaymentLine.supplier_id)
+        .join(member, member.id == PaymentLine.org_id)
         .join(
             Statement,
             and_(Statement.org_id == PaymentLine.org_id, Statement.id == PaymentLine.statement_id),
         )
         .outerjoin(Person, Person.id == Payment.created_by)
         .where(PaymentLine.org_id.in_(scope))
-        .order_by(Payment.created_at.desc(), Payment.no, Organisation.code, Statement.no)
-    )
+        .order_by(
+            Payment.created_at.desc(), Payment.no, member.code, Organisation.code, Statement.no
+        )
+    )  # fmt: skip
     with db.read() as session:
         return tuple(
             PaymentRow(
-                line.org_id, batch.id, batch.no, State(batch.status), cents(batch.amount),
+                line.org_id, org, batch.id, batch.no, State(batch.status), cents(batch.amount),
                 batch.created_at, person or "—", line.supplier_id, supplier, line.statement_id, no,
                 cents(line.amount), line.state, line.paid_on, line.reason or "", payee.account_name,
                 payee.bank, payee.account_no,
             )
-            for line, batch, person, supplier, no, payee in session.execute(wanted)
+            for line, batch, person, supplier, org, no, payee in session.execute(wanted)
         )  # fmt: skip
 
 

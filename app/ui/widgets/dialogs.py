@@ -92,6 +92,8 @@ class Form(QDialog):
             cut.cut = False
             cut.setFocus()
             return
+        if not self._handed.busy:
+            self.say_refusal("")  # of what stood there before
         self.hand_over(self.submit)
         if not self.isVisible() or self._handed.busy:
             return

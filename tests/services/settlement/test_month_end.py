@@ -203,7 +203,7 @@ def test_four_eyes_pay_once_and_the_bank_may_send_it_back(site: Site, tmp_path: 
     check_payee(*site.as_(AUDITOR), CheckPayee(new_op(), EAST, payee))
     made = make_payment(db, clerk, MakePayment(new_op(), EAST, (row.statement_id,)))
     assert payable(db, clerk, (EAST,)) == ()
-    with pytest.raises(DomainError, match="已在付款批里"):
+    with pytest.raises(DomainError, match=f"已在付款批 {made.no} 里"):
         make_payment(db, clerk, MakePayment(new_op(), EAST, (row.statement_id,)))
     cancel_payment(db, clerk, CancelPayment(new_op(), EAST, made.payment_id, "金额要重排"))
     made = make_payment(db, clerk, MakePayment(new_op(), EAST, (row.statement_id,)))

@@ -13,7 +13,7 @@ from app import paths
 from app.domain.documents import State, state_title
 from app.domain.duties import Duty
 from app.domain.ids import new_op
-from app.domain.settlement.payment import Payable
+from app.domain.settlement.payment import Payable, batch_title
 from app.i18n import N_, _
 from app.services.db import local_time
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
@@ -160,8 +160,16 @@ class PaymentsView(QWidget):
             settles and filed and one is not None and one.state in {"open", "paid"}
         )
         self.drop_button.setVisible(
-            settles and one is not None and one.status in {State.DRAFT, State.SENT}
+            settles
+            and one is not None
+            and one.status in {State.DRAFT, State.SENT}
+            and not self._paid_in(one.payment_id)
         )
+
+    def _paid_in(self, payment_id: int) -> bool:
+        """Whether some of a batch is paid: it cannot be given up any more."""
+        lines = (line for line in self.found.batches if line.payment_id == payment_id)
+        return any(line.state == "paid" for line in lines)
 
     def open_accounts(self) -> AccountsForm:
         """Open the accounts of suppliers."""
@@ -245,7 +253,7 @@ class PaymentsView(QWidget):
         db, actor = self._page.context.db, self._page.context.actor
         self._desk.write(
             lambda: answer_payment(db, actor, command),
-            lambda state: _("{no}：{state}", no=one.no, state=state_title(state)),
+            lambda state: _("{no}：{state}", no=one.no, state=batch_title(state)),
         )
 
     def drop(self) -> None:
@@ -304,8 +312,7 @@ def _rows(found: _Found) -> list[Row]:
         batches.setdefault(line.payment_id, []).append(line)
     for key, lines in batches.items():
         head = lines[0]
-        state = _("已交银行") if head.status is State.SENT else state_title(head.status)
-        words = f"{state} · {head.person} {local_time(head.created_at):%m-%d}"
+        words = f"{batch_title(head.status)} · {head.person} {local_time(head.created_at):%m-%d}"
         rows.append(_heading(f"batch{key}", head.no, formats.amount(head.total), words))
         rows += [_line_row(line) for line in lines]
     return rows
