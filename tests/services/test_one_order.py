@@ -21,6 +21,8 @@ from app.models.demand import Demand
 from app.models.formulary import NamedListItem
 from app.models.stock import ChainHead
 from app.services import audit
+from app.services.consumption.commands import Consume, ConsumeLine
+from app.services.consumption.consume import consume
 from app.services.demand import (
     DemandLine,
     RecordDemand,
@@ -33,6 +35,7 @@ from app.services.formulary.named import CreateNamed, PutNamed, create_named, pu
 from tests.conftest import FixedClock
 from tests.databases import Databases
 from tests.factories import EAST, TODAY, Site
+from tests.transfer_world import stock
 
 KEEPER: Final = "east_store"
 PATIENCE: Final = 20
@@ -40,6 +43,7 @@ PATIENCE: Final = 20
 FIRST, LAST = 101, 104
 """Items, in the order of their keys."""
 YESTERDAY: Final = TODAY - timedelta(days=1)
+_TRAIL: Final = select(ChainHead.seq).where(ChainHead.org_id == EAST, ChainHead.chain == "audit")
 
 
 @pytest.fixture
@@ -135,8 +139,7 @@ def test_what_a_unit_of_work_adds_and_takes_back_goes_by_item_and_day(asked: Sit
 
     with db.write() as session:
         audit.record(session, keeper, EAST, "demand.import", ("import", 1))
-    trail = select(ChainHead.seq).where(ChainHead.org_id == EAST, ChainHead.chain == "audit")
-    rows = (demand_of(FIRST, YESTERDAY), demand_of(FIRST), trail)
+    rows = (demand_of(FIRST, YESTERDAY), demand_of(FIRST), _TRAIL)
     # the whole house would wait for the trail's head
     assert waiting_for(asked, demand_of(LAST), deed, *rows) == [True, True, False]
     with asked.owner.read() as session:
@@ -146,6 +149,20 @@ def test_what_a_unit_of_work_adds_and_takes_back_goes_by_item_and_day(asked: Sit
         (FIRST, YESTERDAY, 0, 0, 0), (FIRST, TODAY, 12, 11, 2), (LAST, YESTERDAY, 5, 5, 1),
         (LAST, TODAY, 7, 7, 2),
     ]  # fmt: skip
+
+
+def test_a_use_has_its_demand_before_the_trail(asked: Site) -> None:
+    """Whoever reads demand in, or takes it back, comes to the trail's head last, too."""
+    stock(asked, EAST, LAST, 3)
+    with asked.db(KEEPER).write() as session:
+        audit.record(session, asked.actor(KEEPER), EAST, "demand.import", ("import", 1))
+    line = (ConsumeLine(LAST, 1),)
+    use = Consume(new_op(), EAST, asked.world.stores[EAST], line)
+
+    def deed() -> None:
+        consume(*asked.as_(KEEPER), use)
+
+    assert waiting_for(asked, demand_of(LAST), deed, _TRAIL) == [False]
 
 
 def test_a_named_list_is_changed_by_item(server: Site) -> None:
