@@ -57,6 +57,9 @@ def test_the_proposal_is_shown_with_the_cost_of_each_limit(
     assert (one.status, one.suppliers) == (State.DRAFT, 1)
     costs = [plain(row.cells[0]) for row in page.awards.panel.model.rows]
     assert costs == ["供应商总数"]
+    table = page.awards.panel.costs
+    assert not table.halves.right.verticalScrollBar().maximum()  # the panel scrolls, not it
+    assert table.height() < 120
     assert not page.awards.panel.buttons["submit"].isHidden()
     assert page.awards.panel.buttons["approve"].isHidden()
 

@@ -17,7 +17,7 @@ from app.adapters.barcode import decode
 from app.adapters.printers import PartlyTakenProblem, PrinterAddress
 from app.adapters.zpl import pictures
 from app.domain.labels.sheet import Nudge
-from app.services.labels.candidates import from_acceptance
+from app.services.labels.candidates import from_acceptance, recent_acceptances
 from app.services.labels.specs import print_history, specs_of
 from app.settings import Settings
 from app.ui import label_printing
@@ -89,6 +89,20 @@ def test_fewer_and_smaller_labels_follow_at_once(
     assert page.perform(Act.UNDO)
     follow(page)
     assert page.preview.count.text() == "2 枚 · 1 页"
+
+
+def test_what_has_its_labels_stands_behind_what_has_none(
+    page: LabelsPage, sqlite_site: Site
+) -> None:
+    """The one line to print was below those that were done, out of sight."""
+    db, actor = sqlite_site.as_("east_store")
+    (acceptance,) = recent_acceptances(db, actor, EAST)
+    (goods,) = from_acceptance(db, actor, EAST, acceptance.id)
+    done = replace(goods, labelled=goods.qty)
+    other = replace(goods, lot=replace(goods.lot, item_id=102), lot_no="K26099")
+    page.goods._loaded((acceptance, (done, other)))
+    assert [one.candidate.lot_no for one in page.state.choices] == ["K26099", "K260318"]
+    assert page.counts() == "1 批 · 5 枚标签"
 
 
 def test_more_labels_than_goods_are_refused_with_the_right_number(page: LabelsPage) -> None:

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
 
 from app.adapters.sheets_out import Sheet, write
 from app.services.catalogue.index import reindex
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.prices.page import PricesPage
+from app.ui.widgets.charts import StepChart
 from app.ui.widgets.fields import Field
 from tests.factories import Site
 from tests.ui.conftest import Show
@@ -114,3 +117,14 @@ def test_a_member_only_looks(context: PageContext, show: Show, settle: Settle) -
     settle()
     assert not page.new_button.isVisible()
     assert not page.does(Act.NEW)
+
+
+def test_a_price_that_never_changed_stands_in_the_middle(qtbot: QtBot) -> None:
+    """At the foot it looked like the lowest there ever was, below a field of nothing."""
+    chart = StepChart(92)
+    qtbot.addWidget(chart)
+    chart.show_steps([("2024-08", 32.0, "32.00"), ("2026-09", 32.0, "32.00")])
+    assert {round(point.y()) for point in chart._points(QRectF(0, 20, 200, 60))} == {50}
+    chart.show_steps([("2024-08", 32.0, "32.00"), ("2026-09", 30.0, "30.00")])
+    high, low = (point.y() for point in chart._points(QRectF(0, 20, 200, 60)))
+    assert 20 < high < low < 80

@@ -103,15 +103,16 @@ class StepChart(Chart):
 
     def _points(self, area: QRectF) -> list[QPointF]:
         values = [value for _name, value, _words in self.steps]
-        least, most = min(values), max(values)
-        span = (most - least) or 1
+        least, span = min(values), max(values) - min(values)
         step = area.width() / max(1, len(values))
+
+        def share(value: float) -> float:
+            """How high: a price that never changed stands in the middle."""
+            return 0.12 + 0.76 * (value - least) / span if span else 0.5
+
         return [
-            QPointF(
-                area.left() + step * (place + 0.35),
-                area.bottom() - area.height() * (0.12 + 0.76 * (value - least) / span),
-            )
-            for place, value in enumerate(values)
+            QPointF(area.left() + step * (place + 0.35), area.bottom() - area.height() * share(one))
+            for place, one in enumerate(values)
         ]
 
     @override

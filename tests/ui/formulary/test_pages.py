@@ -210,6 +210,9 @@ class TestCommittee:
         assert "实到 3 / 3" in page.meeting.came.text()
         page.meeting.act.click()
         settle()
+        inside = page.meeting.panel.area.widget()
+        assert inside is not None
+        assert inside.minimumSizeHint().width() <= page.meeting.panel.area.viewport().width()
         voter = show(CommitteePage(context_for("east_head")))
         voter.arrive(view="meeting")
         settle()

@@ -12,7 +12,7 @@ from app.domain.documents import State, state_title
 from app.domain.duties import Duty
 from app.i18n import _, sentences
 from app.services.awards.queries import AwardRow, ObjectionRow
-from app.ui import formats
+from app.ui import formats, theme
 from app.ui.page import Page
 from app.ui.pages.awards.rows import STATES, cost_columns, cost_row
 from app.ui.status import Status
@@ -43,7 +43,6 @@ class AwardPanel(DetailPanel):
         self.costs_title = Text(_("每个限制多花多少"), Role.CARD_TITLE)
         self.model = ListModel(cost_columns())
         self.costs = GridView(self.model, framed=False)
-        self.costs.setMinimumHeight(150)
         self.complaints = Text("", Role.SECOND, wrap=True)
         for widget in (self.figures, self.beside, self.costs_title, self.costs, self.complaints):
             self.content.addWidget(widget)
@@ -71,11 +70,17 @@ class AwardPanel(DetailPanel):
         self.beside.setVisible(bool(self.beside.text()))
         costs = answer.get("limits") or []
         self.model.set_rows([cost_row(place, one) for place, one in enumerate(costs, 1)])
+        self._fit_costs(len(costs))
         self.costs.setVisible(bool(costs))
         self.costs_title.setVisible(bool(costs))
         self.complaints.setText("\n".join(_complaint(one) for one in complaints))
         self.complaints.setVisible(bool(complaints))
         self._show_steps(row)
+
+    def _fit_costs(self, rows: int) -> None:
+        """As high as its rows: the panel scrolls, not a table of two rows and a half inside it."""
+        head = self.costs.halves.headers[0].sizeHint().height()
+        self.costs.setFixedHeight(head + rows * theme.sizes().row + theme.px(4))
 
     def _show_steps(self, row: AwardRow) -> None:
         may = self._page.context.may

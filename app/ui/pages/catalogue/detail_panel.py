@@ -49,7 +49,7 @@ class ItemPanel(DetailPanel):
         self.item: ItemDetail | None = None
         self.facts = Facts()
         self.chart_title = Text("", Role.SECOND)
-        self.chart = StepChart(112)
+        self.chart = StepChart(92)
         self.changes = Text("", Role.LABEL, wrap=True)
         self.codes_button, self.papers_button = Button(""), Button("")
         self.codes_button.clicked.connect(self.codes)
@@ -60,8 +60,10 @@ class ItemPanel(DetailPanel):
         row.setSpacing(8)
         for button in (self.codes_button, self.papers_button):
             row.addWidget(button, 1)
+        for widget in (line(), self.chart_title, self.chart):
+            self.content.addWidget(widget)
         self.content.addLayout(row)
-        for widget in (line(), self.chart_title, self.chart, line(), self.changes):
+        for widget in (line(), self.changes):
             self.content.addWidget(widget)
         stock = Button(_("看库存"))
         stock.clicked.connect(self.stock)

@@ -54,7 +54,7 @@ class ItemPanel(Card):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        self.setFixedWidth(theme.px(300))
+        self.setFixedWidth(theme.px(330))  # two checks and three votes side by side
         self.add(toolbar(self.which, None, self.state))
         inside = QWidget()
         inside.setObjectName("scrolled")
@@ -67,12 +67,12 @@ class ItemPanel(Card):
         for below in (self.out, self.rule, self.bar, self.counts, self.left):
             column.addWidget(below)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        area.viewport().setAutoFillBackground(False)
-        self.add(area, 1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(inside)
+        self.area.viewport().setAutoFillBackground(False)
+        self.add(self.area, 1)
         self.mine = toolbar(*self.votes)
         self.add(self.mine)
         self.add(toolbar(self.defer, self.declare))

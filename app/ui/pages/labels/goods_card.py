@@ -86,7 +86,7 @@ class GoodsCard(Card):
         fresh: list[Choice] = []
         state.acceptance_id = acceptance.id if acceptance else 0
         state.acceptance_no = acceptance.no if acceptance else ""
-        for candidate in goods:
+        for candidate in sorted(goods, key=lambda one: one.free == 0):  # what is done comes last
             new = choice(candidate, Source.ACCEPTANCE, state.acceptance_id)
             old = before.get(new.key)
             fresh.append(old if old and old.candidate == candidate else new)

@@ -41,7 +41,7 @@ class PricePanel(DetailPanel):
         self._may_set = may_set
         self.facts = Facts()
         self.chart_title = Text("", Role.SECOND)
-        self.chart = StepChart(112)
+        self.chart = StepChart(92)
         self.others_title = Text(_("今天的其他价格"), Role.SECOND)
         self.others = Facts()
         for widget in (self.facts, line(), self.chart_title, self.chart, line(),
