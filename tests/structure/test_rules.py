@@ -226,3 +226,21 @@ def test_no_widget_is_asked_for_its_screen() -> None:
         for call in calls(source, "screen")
     ]
     assert found == []
+
+
+def test_work_that_may_run_twice_has_its_number_before() -> None:
+    """Where the line breaks the writer does it again: a number made within would be another."""
+    found = []
+    for source in sources("app/ui"):
+        handed = [call.args[0] for call in calls(source, "write", "_write") if call.args]
+        handed += [call.args[1] for call in calls(source, "long") if call.args[1:]]
+        names = {part.id for part in handed if isinstance(part, ast.Name)}
+        works: list[ast.AST] = [part for part in handed if isinstance(part, ast.Lambda)]
+        works += [function for function in functions(source) if function.name in names]
+        found += [
+            source.at(node)
+            for work in works
+            for node in ast.walk(work)
+            if isinstance(node, ast.Name) and node.id == "new_op"
+        ]
+    assert found == []

@@ -138,10 +138,10 @@ class CatalogueDesk:
 
     def add_paper(self, item_id: int, path: Path) -> None:
         """Keep a file as an attachment of the item."""
-        context = self._page.context
+        context, op = self._page.context, new_op()
 
         def work() -> int:
-            command = Attach(new_op(), item_id, path.name, local_files.read(path))
+            command = Attach(op, item_id, path.name, local_files.read(path))
             return attach(context.db, context.actor, command)
 
         self._page.write(work, lambda _key: self._papers_changed(item_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid5
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -52,6 +53,7 @@ class PlatformFlow:
             return
         context = self._page.context
         db, actor, folder = context.db, context.actor, paths.output() / _("省平台")
+        op = new_op()
 
         def work(progress: Progress) -> list[ExportFile]:
             codes = [chosen.kind] if chosen.kind else [
@@ -60,8 +62,9 @@ class PlatformFlow:
             files = []
             for number, code in enumerate(codes, 1):
                 wanted = ExportWanted(
-                    new_op(), chosen.org_id, code, chosen.first, chosen.last, chosen.changes_only
-                )
+                    uuid5(op, code), chosen.org_id, code, chosen.first, chosen.last,
+                    chosen.changes_only,
+                )  # fmt: skip
                 made = export(db, actor, wanted)
                 if made is not None:
                     write(folder / made.name, made.data)

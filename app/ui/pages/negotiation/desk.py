@@ -69,13 +69,13 @@ class NegotiationDesk(TermsDesk):
         self, command: CreateProject, pick: tuple[str, int], done: Callable[[int], None]
     ) -> None:
         """Make a project with the most used items of a class."""
-        db, actor = self._context.db, self._context.actor
+        db, actor, op = self._context.db, self._context.actor, new_op()
 
         def work() -> int:
             made = create_project(db, actor, command)
             if pick[1]:
                 wanted = tuple(one.item_id for one in candidates(db, actor, *pick))
-                add_items(db, actor, AddItems(new_op(), made.negotiation_id, wanted))
+                add_items(db, actor, AddItems(op, made.negotiation_id, wanted))
             return made.negotiation_id
 
         self._write(work, _("已建好议价项目。"), done)
@@ -222,6 +222,7 @@ class NegotiationDesk(TermsDesk):
     def choose_all(self, found: Comparison, scored: Scoring | None) -> None:
         """The cheapest for every line, or the best score."""
         db, actor, project = self._context.db, self._context.actor, found.project.id
+        op = new_op()
 
         def work() -> int:
             if scored is None:
@@ -229,7 +230,7 @@ class NegotiationDesk(TermsDesk):
             else:
                 expert = [dict(scored.points.get(one.supplier_id, {})) for one in found.suppliers]
                 choices = scored_choices(found, expert, dict(scored.weights))
-            return save_draft(db, actor, SaveDraft(new_op(), project, choices))
+            return save_draft(db, actor, SaveDraft(op, project, choices))
 
         self._write(work, _("已逐行拟选。"), nothing)
 
