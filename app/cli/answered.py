@@ -80,7 +80,11 @@ def _say_again(run: Cli, asked: tuple[UUID, Words, str], heard: _Heard) -> None:
     """Leave with what was said under the number; nothing where that was never kept."""
     run.met, heard.known = None, True
     number, words, form = asked
-    text = kept(*run.signed_in(), number, words, form)
+    try:
+        text = kept(*run.signed_in(), number, words, form)
+    except DomainError as reused:
+        run.reused = reused  # what only reads may be asked all the same
+        return
     if text is not None:
         run.numbered += 1
         typer.echo(text, nl=False)

@@ -63,6 +63,7 @@ class Cli:
         op: The number that `--op` gave to what this run does.
         numbered: How many things the run has numbered, and in the end how many it has done.
         met: Called when the person has signed in: a run that is sent again ends there.
+        reused: The refusal of whatever it numbers, where its number was used for other words.
     """
 
     address: str = ""
@@ -73,6 +74,7 @@ class Cli:
     op: UUID | None = None
     numbered: int = field(default=0, init=False)
     met: Callable[[], None] | None = field(default=None, init=False)
+    reused: DomainError | None = field(default=None, init=False)
     _db: Database | None = field(default=None, init=False)
     _actor: Actor | None = field(default=None, init=False)
 

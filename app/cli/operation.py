@@ -35,9 +35,11 @@ def op_id(text: str = "") -> UUID:
             things of the same run follow, so that a repeat gives each the number that it had.
 
     Raises:
-        DomainError: `text` is no number.
+        DomainError: `text` is no number, or the run's was used for other words.
     """
     run = cli()
+    if run.reused is not None:
+        raise run.reused
     place, run.numbered = run.numbered, run.numbered + 1
     if text:
         return read_op(text)

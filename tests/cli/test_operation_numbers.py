@@ -73,6 +73,7 @@ def test_other_content_under_a_used_number_is_refused_and_told_what_it_was(site:
     other = sent(site, op, "east_store", "place", "add", "KS-WK", "外科病区")
     assert (other.code, other.error()["code"]) == (1, "operation.reused")
     assert "那一次有效" in other.error()["text"]
+    assert sent(site, op, "east_store", "place", "list").code == 0, "reading does nothing twice"
     thing = sent(site, op, "east_store", "count", "start")
     assert (thing.code, thing.error()["code"]) == (1, "operation.reused")
 
