@@ -32,6 +32,10 @@ CASES = {
     "a negotiation": ("lead_buyer", "negotiate", "create", *PERIOD),
     "a count": ("east_store", "count", "start"),
     "a limit": ("lead_admin", "setting", "approval", "--org", "0", "--store", "5000"),
+    "rules of a list": ("lead_admin", "setting", "catalogue", "--kinds", "3", "--codes", "refuse"),
+    "a limit of write-offs": ("lead_admin", "count", "limit", "500", "--org", "0"),
+    "a second counter": ("lead_admin", "count", "recount", "other", "--org", "0"),
+    "a trigger": ("east_head", "trigger", "set", "9001", "receipt", "--item", "YP-000101"),
 }
 
 
