@@ -18,10 +18,13 @@ from app.services.catalogue.detail import item_detail, item_id_of
 from app.services.catalogue.edit import SaveItem, save_item
 from app.services.catalogue.search import SearchQuery, catalogue_count, search
 from app.services.demand import DemandLine, RecordDemand, record
-from app.services.importing import catalogue, demand, prices
+from app.services.importing import catalogue, demand, prices, undo_demand
 from app.services.importing.undo import UndoImport, imports, undo
 from app.services.prices.change import CreateList
+from tests.conftest import FixedClock
+from tests.databases import Databases
 from tests.factories import EAST, Site
+from tests.races import in_between
 from tests.services.test_import_catalogue import AMOXICILLIN, FUFANG, OFFICIAL
 
 LATER = ("ZD02AAF0221030205329", "妇乐片", "-", "片剂", "每片重0.5g", "", "36", "片", "盒",
@@ -106,6 +109,32 @@ def test_an_undone_price_lets_the_one_before_it_hold_on(site: Site, tmp_path: Pa
     result = undo(*way, UndoImport(new_op(), done.batch_id))
     assert (result.removed, result.stays) == (1, ())
     assert item_detail(*way, item_id_of(*way, "YP-000101")).prices == before
+
+
+def test_what_is_recorded_while_demand_is_taken_back_counts(
+    databases: Databases, clock: FixedClock, tmp_path: Path
+) -> None:
+    """Whoever records waits for the one who takes back, and adds to what stands then."""
+    with databases.site("postgresql", clock) as site:
+        way, place = site.as_("east_store"), site.world.stores[EAST]
+        before = (DemandLine(101, date(2026, 9, 1), 48, 48),)
+        record(*way, RecordDemand(new_op(), EAST, place, before))
+        path = tmp_path / "用量.csv"
+        rows = [("2026-09-01", "YP-000101", "5"), ("2026-09-02", "YP-000101", "3")]
+        write(path, Sheet("用量", ("日期", "统一编码", "数量"), rows))
+        plan = demand.preview(*way, demand.DemandImport(path, EAST))
+        batch = demand.apply(*way, demand.ApplyDemand(new_op(), EAST, plan)).batch_id
+        more = tuple(DemandLine(101, date(2026, 9, day), 24, 24) for day in (2, 1))
+        came = in_between(
+            site,
+            ("east_store", undo, UndoImport(new_op(), batch)),
+            ("east_second", record, RecordDemand(new_op(), EAST, place, more)),
+            after=(undo_demand, "_held"),
+        )
+        assert not [one for one in came if isinstance(one, Exception)], came
+        with site.owner.read() as session:
+            kept = {row.day.day: row.asked for row in session.scalars(select(Demand))}
+        assert kept == {1: 48 + 24, 2: 24}
 
 
 def test_a_day_of_demand_is_again_what_it_was(site: Site, tmp_path: Path) -> None:

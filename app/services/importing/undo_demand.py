@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, Delete, Table, Update, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from app.i18n import _
@@ -56,6 +67,31 @@ def figures(session: Session, org_id: int, place_id: int) -> dict[tuple[int, dat
     return {(item, day): (int(asked), int(given), int(n)) for item, day, asked, given, n in rows}
 
 
+def _held(
+    session: Session, mine: Mapping[str, int], days: Sequence[list[Any]]
+) -> dict[tuple[int, date], Figures]:
+    """What stands from the first to the last of these now; who records there waits for the end."""
+    if not days:
+        return {}
+    first, last = (
+        tuple_(literal(int(item), BigInt), literal(date.fromisoformat(text), _DEMAND.c.day.type))
+        for item, text, *_figures in (days[0], days[-1])
+    )
+    key = tuple_(Demand.item_id, Demand.day)
+    rows = session.execute(
+        select(Demand.item_id, Demand.day, Demand.asked, Demand.given, Demand.lines)
+        .where(
+            Demand.org_id == mine["b_org"],
+            Demand.place_id == mine["b_place"],
+            key >= first,
+            key <= last,
+        )
+        .order_by(Demand.item_id, Demand.day)
+        .with_for_update()
+    )
+    return {(item, day): (int(asked), int(given), int(n)) for item, day, asked, given, n in rows}
+
+
 def trace(
     place_id: int,
     lines: Sequence[DemandLine],
@@ -78,8 +114,8 @@ class DemandBack:
         self._session = session
         self._mine = {"b_org": org_id, "b_place": int(kept["place"])}
         self._place = int(kept["place"])
-        self._days: list[list[Any]] = list(kept["days"])
-        self._now = figures(session, org_id, self._place)
+        # Rows that others add to are taken by their keys, or both would wait in a ring.
+        self._days: list[list[Any]] = sorted(kept["days"], key=lambda one: (int(one[0]), one[1]))
 
     def __len__(self) -> int:
         """How many days of items there are."""
@@ -90,10 +126,12 @@ class DemandBack:
         removed: list[tuple[Any, ...]] = []
         restored: list[tuple[Any, ...]] = []
         stays = []
-        for entry in self._days[start : start + _CHUNK]:
+        part = self._days[start : start + _CHUNK]
+        now = _held(self._session, self._mine, part)
+        for entry in part:
             item, text, was, after = entry
             day = date.fromisoformat(text)
-            found = self._now.get((int(item), day))
+            found = now.get((int(item), day))
             if found is None or list(found) != after:
                 stays.append(entry)
                 continue
