@@ -212,6 +212,13 @@ class TestCommittee:
         settle()
         inside = page.meeting.panel.area.widget()
         assert inside is not None
+        page.meeting.agenda.setFixedWidth(620)  # large text beside the panel: the result stays
+        settle()
+        bar = page.meeting.agenda.halves.right.horizontalScrollBar()
+        assert (bar.maximum(), page.meeting.agenda.halves.left_out) == (
+            0,
+            {"insurance", "essential"},
+        )
         assert inside.minimumSizeHint().width() <= page.meeting.panel.area.viewport().width()
         voter = show(CommitteePage(context_for("east_head")))
         voter.arrive(view="meeting")

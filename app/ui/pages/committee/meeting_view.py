@@ -21,6 +21,7 @@ from app.ui.pages.committee import rows
 from app.ui.pages.committee.item_panel import ItemPanel
 from app.ui.status import Status
 from app.ui.tables.cells import Row
+from app.ui.tables.column_fit import ColumnFit
 from app.ui.tables.filling import put_rows
 from app.ui.tables.list_model import ListModel
 from app.ui.tables.view import GridView
@@ -63,6 +64,7 @@ class MeetingPanel(QWidget):
         corner.setContentsMargins(0, 0, 0, 0)
         self.corner.setLayout(corner)
         self._lay_out()
+        ColumnFit(self.agenda, ("insurance", "essential", "vbp", "asked"))  # they stand beside too
         self.agenda.current_changed.connect(self._choose)
         self.agenda.counts_changed.connect(self.changed)
 
