@@ -9,7 +9,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app import paths
+from app.i18n import use_language
 from app.settings import Settings, load
+from app.ui import theme
 from app.ui.actions import Act
 from app.ui.context import PageContext
 from app.ui.pages.settings.data import DataSection
@@ -19,6 +21,7 @@ from app.ui.pages.settings.printer import PrinterSection
 from app.ui.pages.settings.scanner import ScannerSection
 from app.ui.settings_store import SettingsStore
 from app.ui.status import Status
+from app.ui.widgets.buttons import NavButton
 from app.ui.widgets.scan_trial import judge
 from tests.ui.conftest import Show
 
@@ -29,6 +32,19 @@ Settle = Callable[[], None]
 def page(context: PageContext, show: Show) -> SettingsPage:
     context.store = SettingsStore(Settings())
     return show(SettingsPage(context))
+
+
+@pytest.mark.parametrize("density", list(theme.Density))
+def test_the_names_of_the_sections_are_whole(
+    context: PageContext, show: Show, density: theme.Density
+) -> None:
+    """「Demands at the doo」: English and large text need more than 196 pixels."""
+    use_language("en")
+    theme.apply(density_now=density)
+    context.store = SettingsStore(Settings())
+    page = show(SettingsPage(context))
+    for button in page.findChildren(NavButton):
+        assert button.width() >= button.sizeHint().width(), button.text()
 
 
 def test_people_are_listed_with_their_duties(page: SettingsPage, settle: Settle) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QPushButton, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -250,7 +250,9 @@ class NavButton(QAbstractButton):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(120, theme.sizes().control + 2)
+        words = QFontMetrics(theme.font(15, bold=True)).horizontalAdvance(self.text())
+        wide = 22 + theme.px(18) + words + 8
+        return QSize(max(120, wide), theme.sizes().control + 2)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.i18n import use_language
 from app.services.receiving.commands import DeliverLine
 from app.services.receiving.queries import find_delivery
 from app.ui import theme
@@ -63,3 +64,17 @@ def test_every_part_is_whole_and_what_has_the_keys_is_in_sight(
         QApplication.processEvents()
         assert editor.visibleRegion().boundingRect() == editor.rect()
     assert panel.finish.visibleRegion().boundingRect() == panel.finish.rect()
+
+
+def test_in_english_nothing_of_the_panel_runs_out_of_it(
+    page: Callable[[theme.Density], ReceivingPage],
+) -> None:
+    """The button that adds a pack was cut, and the panel scrolled sideways."""
+    use_language("en")
+    shown = page(theme.Density.COMFORT)
+    shown.resize(1202, 660)
+    QApplication.processEvents()
+    panel = shown.view.panel
+    for part in (panel.qty, panel.cold, panel.checks, panel.refuse, panel.labels):
+        assert not cut(part), part
+        assert part.visibleRegion().boundingRect().width() == part.width(), part

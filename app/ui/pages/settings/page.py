@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -55,7 +56,8 @@ class SettingsPage(Page):
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
         nav = Card("", padding=8)
-        nav.setFixedWidth(196)
+        nav.setMinimumWidth(196)
+        nav.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         nav.body.setSpacing(2)
         self._nav = nav.body
         supplier = context.actor.has(Duty.SUPPLY)
