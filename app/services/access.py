@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.duties import Actor, Duty
@@ -12,6 +13,20 @@ from app.domain.errors import NotAllowedError
 from app.i18n import _
 from app.models.party import DutyGrant, GroupMembership, Organisation, Person
 from app.services.db import Database, database_of, today
+from app.services.ready import Ready
+
+_DAY: Final = bindparam("day", type_=DutyGrant.valid_to.type)
+_STANDING: Final = Ready(
+    select(Person.active, DutyGrant.duty, DutyGrant.org_id)
+    .outerjoin(
+        DutyGrant,
+        (DutyGrant.person_id == Person.id)
+        & ((DutyGrant.valid_from.is_(None)) | (DutyGrant.valid_from <= _DAY))
+        & ((DutyGrant.valid_to.is_(None)) | (DutyGrant.valid_to > _DAY)),
+    )
+    .where(Person.id == bindparam("person"))
+)
+"""Whether a person may still come in, and the duties in force."""
 
 
 def actor_for(db: Database, login: str) -> Actor:
@@ -34,6 +49,37 @@ def actor_for(db: Database, login: str) -> Actor:
             org_id=person.org_id,
             grants=_grants(session, person, today(session)),
         )
+
+
+def refuse_outdated(session: Session, actor: Actor) -> None:
+    """Refuse who was shut out, or has lost a duty, while the own window stood open.
+
+    A server looks at each step itself; over a file the program does, when something is saved.
+
+    Raises:
+        NotAllowedError: The account is closed, or one of the actor's duties is no more.
+    """
+    if not database_of(session).is_sqlite:
+        return
+    rows = _STANDING.rows(session, {"person": actor.person_id, "day": today(session)})
+    if not rows:
+        return  # nobody of this database: what is made up for a story
+    if not rows[0][0]:
+        raise NotAllowedError(
+            "account.closed",
+            _("你的账号已被停用，这一步没有做。请联系管理员。"),
+        )
+    held = {(str(duty), int(org)) for _active, duty, org in rows if duty is not None}
+    for duty, org in actor.grants:
+        if duty is not Duty.READ and not held & {(duty.value, org), (duty.value, 0)}:
+            raise NotAllowedError(
+                "access.changed",
+                _(
+                    "管理员改了你的权限（少了「{duty}」），这一步没有做。"
+                    "请退出程序，重新登录后再做。",
+                    duty=duty.label,
+                ),
+            )
 
 
 def _grants(session: Session, person: Person, day: date) -> frozenset[tuple[Duty, int]]:

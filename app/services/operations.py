@@ -36,6 +36,7 @@ from app.domain.signs import unkept
 from app.i18n import _
 from app.models.base import Moment
 from app.models.platform import Operation
+from app.services.access import refuse_outdated
 from app.services.clock_order import CONFIRM, refuse_behind
 from app.services.db import SERVER_NOW, at_end, database_of, local_time
 from app.services.db_errors import unkept_sign
@@ -105,8 +106,10 @@ def claim(
     Raises:
         ConflictError: The id was used for other content or by another person, or the clock of a
             local file stands before what was written last.
+        NotAllowedError: Over a file: the person was shut out, or lost a duty, meanwhile.
     """
     digest = _digest_to_keep(kind, content)
+    refuse_outdated(session, actor)
     database_of(session).sending(session, org_id, op_id, kind)
     if write(session, actor, (org_id, op_id), kind, digest, {}):
         if kind != CONFIRM:

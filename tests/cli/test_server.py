@@ -72,6 +72,34 @@ def test_a_person_comes_changes_duty_and_leaves(cluster: ServerBackend) -> None:
     assert "qian" in bare("--json", "server", "status", *admin).json()["closed"]
 
 
+def test_people_who_came_with_a_dump_from_another_server_get_their_logins(
+    cluster: ServerBackend,
+) -> None:
+    """A dump holds no logins: on a new server nobody comes in until each has a password."""
+    admin = ("--admin", cluster.superuser().url())
+    try:
+        server.drop_login(cluster.cluster.admin(), "east_store")
+        server.drop_login(cluster.cluster.admin(), "west_store")
+        told = " ".join(bare("--json", "server", "status", *admin).json()["problems"])
+        assert "east_store" in told
+        assert "set-password" in told
+
+        refused = bare("server", "set-duty", "east_store", *admin, "--duty", "buy")
+        assert (refused.code, "set-password east_store" in refused.err) == (1, True)
+        assert bare("server", "set-password", "east_store", *admin, env=SECRET).code == 0
+        with signs_in(cluster, "east_store") as psql:
+            assert psql.execute("SELECT app.my_orgs('store')").fetchone() == ([EAST],)
+        told = " ".join(bare("--json", "server", "status", *admin).json()["problems"])
+        assert "east_store" not in told
+
+        assert bare("server", "remove-person", "west_store", *admin).code == 0
+        refused = bare("server", "set-password", "west_store", *admin, env=SECRET)
+        assert (refused.code, "已停用" in refused.err) == (1, True)
+        assert not server.has_login(cluster.cluster.admin(), "west_store")
+    finally:  # the other tests have their people with their own passwords
+        server.drop_login(cluster.cluster.admin(), "east_store")
+
+
 def test_refusals_of_the_server(cluster: ServerBackend) -> None:
     admin = ("--admin", cluster.superuser().url())
     who = ("--name", "x", "--org", "0002", "--duty", "store")

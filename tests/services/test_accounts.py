@@ -9,8 +9,10 @@ import pytest
 
 from app.domain.duties import Duty
 from app.domain.errors import DomainError, NotAllowedError
+from app.domain.ids import new_op
 from app.services.platform import accounts, directory
 from app.services.platform.passwords import check_login, check_password
+from app.services.stock.moving import AddPlace, add_place
 from tests.factories import EAST, LEAD, WEST, Site
 
 PASSWORD = "four quiet words"
@@ -67,6 +69,41 @@ def test_a_closed_account_is_out(store: Site) -> None:
 
     with pytest.raises(NotAllowedError):
         accounts.sign_in(store.owner, "east_store", PASSWORD)
+
+
+def test_a_window_that_stood_open_does_nothing_for_who_was_shut_out(store: Site) -> None:
+    """A server ends the sessions of a leaver; over a file the next step that saves is refused."""
+    way = store.as_("east_store")
+    place = AddPlace(new_op(), EAST, "KS7", "病区")
+    directory.close_local(*store.as_("lead_admin"), "east_store")
+    with pytest.raises(NotAllowedError, match="已被停用") as refusal:
+        add_place(*way, place)
+    assert refusal.value.code == "account.closed"
+    directory.reopen_local(*store.as_("lead_admin"), "east_store")
+    assert add_place(*way, place)
+
+
+def test_a_duty_that_was_taken_is_taken_from_an_open_window(store: Site) -> None:
+    way = store.as_("east_store")
+    directory.set_local_duties(*store.as_("lead_admin"), "east_store", ("read", "audit"))
+    with pytest.raises(NotAllowedError, match=r"少了「药房库管」.*重新登录"):
+        add_place(*way, AddPlace(new_op(), EAST, "KS7", "病区"))
+    directory.set_local_duties(*store.as_("lead_admin"), "east_store", ("store", "audit"))
+    assert add_place(*way, AddPlace(new_op(), EAST, "KS7", "病区"))  # one more is no matter
+
+
+def test_administrators_who_shut_each_other_out_leave_one(store: Site) -> None:
+    """Both with their windows open: the second is no administrator any more."""
+    joining = directory.Joining("other_admin", "乙管", "0001", ("admin",))
+    directory.add_local(*store.as_("lead_admin"), joining, PASSWORD)
+    one, other = store.as_("lead_admin"), store.as_("other_admin")
+    directory.close_local(*one, "other_admin")
+    for closing in (directory.close_local, directory.reopen_local):
+        with pytest.raises(NotAllowedError, match="已被停用"):
+            closing(*other, "lead_admin")
+    with pytest.raises(NotAllowedError, match="已被停用"):
+        directory.reopen_local(*other, "other_admin")
+    assert store.actor("lead_admin").has(Duty.ADMIN)
 
 
 def test_an_administrator_adds_a_person_who_then_works(sqlite_site: Site) -> None:

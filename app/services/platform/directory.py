@@ -15,7 +15,7 @@ from app.domain.errors import DomainError, NotAllowedError
 from app.i18n import _
 from app.models.party import DutyGrant, Organisation, Person
 from app.services import audit
-from app.services.access import lead_org
+from app.services.access import lead_org, refuse_outdated
 from app.services.db import Database, today
 from app.services.platform import accounts, server
 from app.services.platform.passwords import SERVER_LENGTH, check_login, check_password
@@ -142,6 +142,15 @@ def set_duties_on_server(admin_url: str, login: str, duties: tuple[str, ...]) ->
         with db.write() as session:
             person = _person(session, login)
             wanted = _duties(session, person.org_id, duties)
+            if not server.has_login(connection, login):
+                raise DomainError(
+                    "account.no_login",
+                    _(
+                        "{login} 在这台服务器上还没有登录（数据恢复到新服务器后常见）。"
+                        "请先给他设密码：yilian server set-password {login}。",
+                        login=login,
+                    ),
+                )
             accounts.set_duties(session, person.id, wanted)
         server.set_duties(connection, login, [duty for duty, _org in wanted])
 
@@ -155,12 +164,23 @@ def close_on_server(admin_url: str, login: str) -> None:
 
 
 def set_password_on_server(admin_url: str, login: str, password: str) -> None:
-    """Give a person a new password and reopen the login."""
+    """Give a person a new password; who came from another server with a dump gets a login, too.
+
+    Raises:
+        DomainError: Nobody has the account; or the person was closed, and the login is not there.
+    """
     check_password(password, SERVER_LENGTH, login=login)
     with server.as_administrator(admin_url) as (db, connection):
         with db.read() as session:
-            _person(session, login)
-        server.set_password(connection, login, password)
+            person = _person(session, login)
+            held = session.scalars(select(DutyGrant.duty).where(DutyGrant.person_id == person.id))
+            duties, active = [Duty(one) for one in held], person.active
+        if server.has_login(connection, login):
+            server.set_password(connection, login, password)
+        elif active:
+            server.make_login(connection, login, password, duties)
+        else:
+            raise DomainError("account.left", _("{login} 已停用，没有给他开登录。", login=login))
 
 
 def _person(session: Session, login: str) -> Person:
@@ -203,6 +223,7 @@ def _org(session: Session, code: str) -> int:
 
 def _require_admin(session: Session, actor: Actor, orgs: set[int]) -> None:
     """The actor administers the whole group (at the lead), or each organisation touched."""
+    refuse_outdated(session, actor)
     if actor.can(Duty.ADMIN, lead_org(session, today(session))):
         return
     if 0 in orgs or not orgs <= actor.orgs(Duty.ADMIN):

@@ -257,6 +257,11 @@ def logins(connection: Connection) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in rows)
 
 
+def has_login(connection: Connection, login: str) -> bool:
+    """Whether the server knows the person: a dump holds no logins, so a new server has none."""
+    return _exists(connection, login)
+
+
 def _exists(connection: Connection, role: str) -> bool:
     row = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     return row is not None

@@ -12,6 +12,7 @@ from app.services import schema
 from app.services.db import Database, postgresql_engine
 from app.services.platform import damage, guesses, server
 
+_NAMED: Final = 20
 PROMISES: Final = {
     "tables without row security": (
         "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'app'::regnamespace"
@@ -90,6 +91,11 @@ _LOSSY: Final = (
 """Settings with which a power cut takes what was told to be saved, or hides torn pages."""
 
 
+_WITHOUT_LOGIN: Final = (
+    "SELECT login FROM app.person p WHERE active = 1 AND EXISTS (SELECT 1 FROM app.duty_grant g"
+    " WHERE g.person_id = p.id) AND NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = login)"
+    " ORDER BY 1"
+)
 _WRONG_SUMS: Final = (
     "SELECT sum(checksum_failures)::int, max(checksum_last_failure)::timestamptz"
     " FROM pg_stat_database WHERE datid = 0 OR datname = current_database()"
@@ -133,6 +139,23 @@ def _lossy(connection: server.Connection) -> tuple[str, ...]:
     )
 
 
+def _without_login(connection: server.Connection) -> tuple[str, ...]:
+    """A dump holds no logins: where it is restored on another server, nobody comes in."""
+    there = connection.execute("SELECT to_regclass('app.duty_grant')").fetchone()
+    if there is None or there[0] is None:
+        return ()
+    people = [str(row[0]) for row in connection.execute(_WITHOUT_LOGIN).fetchall()]
+    if not people:
+        return ()
+    return (
+        _(
+            "{n} 人有账号、但这台服务器上没有登录（数据恢复到新服务器后常见）：{people}。"
+            "请逐个设密码：yilian server set-password 账号。",
+            n=len(people), people="、".join(people[:_NAMED]) + ("…" if people[_NAMED:] else ""),
+        ),
+    )  # fmt: skip
+
+
 def _wrong_sums(connection: server.Connection) -> tuple[str, ...]:
     """Pages that the server has read and that did not bear their sum, since it last came up."""
     pages, last = connection.execute(_WRONG_SUMS).fetchone() or (0, None)
@@ -160,6 +183,7 @@ def status(admin_url: str) -> ServerStatus:
         ).fetchone() or (0, 0)
         version = connection.info.server_version
         problems = (*_wrong_sums(connection), *broken_promises(connection), *_lossy(connection))
+        problems = (*problems, *_without_login(connection))
         if blind := guesses.unreadable(connection):
             problems = (*problems, blind)
     db = Database(postgresql_engine(admin_url))

@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from app.domain.documents import State
-from app.domain.duties import Duty
+from app.domain.duties import Actor, Duty
 from app.domain.errors import ConflictError, DomainError
 from app.domain.ids import new_op
-from app.models.party import Organisation
+from app.models.party import DutyGrant, Organisation
 from app.models.settlement import InvoiceMatch, PaymentLine, Statement
 from app.services.settlement import bank, matching
 from app.services.settlement.bank import AnswerPayment, FilePayment, answer_payment, file_payment
@@ -45,6 +45,14 @@ _STEPS = (State.SENT, State.CONFIRMED)
 
 def _owed(place: int) -> Decimal:
     return Decimal(100 + place)
+
+
+def also_settles(site: Site, login: str, org: int) -> Actor:
+    """The person, who has got the settling of this house besides."""
+    person = site.actor(login).person_id
+    with site.owner.write() as session:
+        session.add(DutyGrant(org_id=org, person_id=person, duty=Duty.SETTLE.value))
+    return site.actor(login)
 
 
 @dataclass(frozen=True)
@@ -154,8 +162,7 @@ def test_who_matched_a_part_matches_the_rest_or_takes_it_off(site: Site) -> None
     papers = _papers(site, 4_200, 1)
     (whole,) = papers.pairs
     part = replace(whole, amount=Decimal(60))
-    other = site.actor(AUDITOR)
-    other = replace(other, grants=other.grants | {(Duty.SETTLE, EAST)})
+    other = also_settles(site, AUDITOR, EAST)
     match(*site.as_(CLERK), Match(new_op(), EAST, (part,)))
     with pytest.raises(DomainError, match=f"已由 {site.actor(CLERK).name} 匹配了一部分"):
         match(site.owner, other, Match(new_op(), EAST, (whole,)))
@@ -172,8 +179,7 @@ def test_invoices_of_others_are_matched_with_no_paper_of_ours(site: Site) -> Non
     (of_ruihe,) = register(*site.as_(CLERK), others)
     theirs = RegisterInvoices(new_op(), WEST, KANGZE, (invoice(4_010, "101"),))
     (of_west,) = register(*site.as_("west_head"), theirs)
-    clerk = site.actor(CLERK)
-    both = replace(clerk, grants=clerk.grants | {(Duty.SETTLE, WEST)})
+    both = also_settles(site, CLERK, WEST)
     good, second = papers.pairs
 
     def matched(wrong: WantedPair) -> tuple[str, ...]:
