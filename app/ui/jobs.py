@@ -187,9 +187,13 @@ class JobRunner(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         writes: bool = True,
+        owner: QObject | None = None,
     ) -> Job:
-        """Run work of more than two seconds; it shows in the task tray and can be cancelled."""
-        job = self._job(name, "", done, failed, None)
+        """Run work of more than two seconds; it shows in the task tray and can be cancelled.
+
+        As with `read`, nothing is called any more once the `owner` is gone.
+        """
+        job = self._job(name, "", done, failed, owner)
         if writes:
             self._submit(self._writer, job, self._carried(work))
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QLineEdit
+from shiboken6 import delete
 
 from app.domain.replenish.scenario import Kind, Scenario
 from app.ui.context import PageContext
@@ -67,3 +68,31 @@ def test_exceptions_are_listed(page: SimulatorPage, settle: Callable[[], None]) 
     page.advice.exceptions.click()
     form = next(one for one in page.findChildren(ExceptionsForm) if one.isVisible())
     assert form.model.rowCount() == len(page.found.exceptions)
+
+
+def test_while_it_is_played_and_after_a_cancel_the_page_says_so(
+    page: SimulatorPage, settle: Callable[[], None]
+) -> None:
+    """It was blank for a minute, and for good once it was cancelled."""
+    page.model.set_rows([])
+    page.refresh()
+    panel = page.grid.overlay.panel
+    assert panel.isVisible()
+    assert "正在用过去一年的用量重放" in panel.words.text()
+    for job in page.context.jobs.long_jobs:
+        job.cancel()
+    settle()
+    assert panel.isVisible()
+    assert panel.words.text() == "模拟没有做完。按 F5 再来一次。"
+
+
+def test_a_page_that_went_while_it_was_played_is_told_nothing(
+    sqlite_site: Site, context: PageContext, settle: Callable[[], None]
+) -> None:
+    """Another language builds the window anew: the answer came to a page that was no more."""
+    a_year(sqlite_site)
+    page = SimulatorPage(context)
+    page.refresh()
+    delete(page)
+    settle()
+    assert context.jobs.idle

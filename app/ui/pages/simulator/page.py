@@ -44,7 +44,6 @@ class SimulatorPage(Page):
         self.b = PolicyCard("B", _("建议方案"), _("对比中"), Status.INFO)
         self.model = ListModel(rows.columns())
         self.grid = GridView(self.model)
-        self.grid.set_empty(_("正在用过去一年的用量重放……"))
         self.charts = charts_card()
         self.advice = AdviceBar()
         self._lay_out()
@@ -78,6 +77,7 @@ class SimulatorPage(Page):
         if self._running:
             return
         self._running = True
+        self._say(_("正在用过去一年的用量重放，完成后列出两个方案的指标…"))
         orgs = self.context.scope.ids
         db, actor, plans = self.context.db, self.context.actor, self.scenarios
         started = time.monotonic()
@@ -97,10 +97,16 @@ class SimulatorPage(Page):
 
         def failed(problem: Exception) -> None:
             self._running = False
-            self.grid.set_empty(_("模拟没有做完。按 F5 再来一次。"))
+            self._say(_("模拟没有做完。按 F5 再来一次。"))
             self.context.jobs.failed.emit(problem)
 
-        self.context.jobs.long(_("补货模拟"), work, done, failed, writes=False)
+        # the window may be built anew meanwhile, in another language or for another person
+        self.context.jobs.long(_("补货模拟"), work, done, failed, writes=False, owner=self)
+
+    def _say(self, words: str) -> None:
+        """Where the figures will stand, as long as there are none."""
+        self.grid.set_empty(words)
+        self.grid.overlay.refresh()
 
     def _show(self, plans: tuple[Scenario, Scenario], found: Simulated) -> None:
         self.scenarios, self.found = plans, found
