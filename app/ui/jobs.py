@@ -191,7 +191,7 @@ class JobRunner(QObject):
     ) -> Job:
         """Run work of more than two seconds; it shows in the task tray and can be cancelled.
 
-        As with `read`, nothing is called any more once the `owner` is gone.
+        As with `read`, nothing is called any more once the `owner` is gone; a failure is told.
         """
         job = self._job(name, "", done, failed, owner)
         if writes:
@@ -270,6 +270,8 @@ class JobRunner(QObject):
             self.changed.emit(job)
         said = _tell_asker(job, problem)
         if job.owner is not None and not isValid(job.owner):
+            if job.name and problem is not None:
+                self.failed.emit(problem)  # what took minutes is told wherever the person is now
             return
         if job.channel and self._newest.get(job.channel) != job.number:
             return

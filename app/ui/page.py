@@ -190,7 +190,7 @@ class Page(QWidget):
         writes: bool = True,
     ) -> Job:
         """Work of more than two seconds, shown in the task tray with progress and cancel."""
-        return self.context.jobs.long(name, work, done, writes=writes)
+        return self.context.jobs.long(name, work, done, writes=writes, owner=self)
 
     def shown(self) -> None:
         """The shell brought the page to the front."""

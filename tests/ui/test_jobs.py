@@ -192,3 +192,25 @@ def test_progress_calls_are_thinned_out(calls: int) -> None:
     for number in range(calls):
         progress.step(number, 10_000)
     assert 1 <= len(told) <= 1 + calls // 50
+
+
+def test_long_work_whose_page_is_gone_is_told_only_when_it_failed(
+    jobs: JobRunner, settle: Settle
+) -> None:
+    """An import that ended after the window was built anew opened its form on no page."""
+    owner, gate, answers = QObject(), threading.Event(), list[int]()
+    problems: list[Exception] = []
+    jobs.failed.connect(problems.append)
+
+    def stumble(_progress: Progress) -> int:
+        gate.wait(60)
+        raise OSError
+
+    jobs.long("导入", lambda _progress: int(gate.wait(60)), answers.append, owner=owner)
+    jobs.long("导入", stumble, answers.append, writes=False, owner=owner)
+    owner.deleteLater()
+    QApplication.sendPostedEvents(owner, QEvent.Type.DeferredDelete)
+    gate.set()
+    settle()
+    assert answers == []
+    assert [type(one) for one in problems] == [OSError]
