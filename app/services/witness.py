@@ -69,7 +69,8 @@ def words(found: tuple[Rewritten, ...]) -> str:
     if all(one.shorter for one in found):
         return _(
             "这份数据比本机上次看到的少：{n} 条链短了，可能恢复了旧备份，或有记录被删。"
-            "请先停止记账，请管理员运行 yilian verify，并与最近的备份和纸质单据核对。",
+            "请先停止记账，请管理员运行 yilian verify，并与最近的备份和纸质单据核对。"
+            "确是有意恢复的，运行 yilian verify --settled，以后不再提示。",
             n=len(found),
         )
     return _(
