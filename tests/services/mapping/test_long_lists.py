@@ -11,7 +11,7 @@ from app.services.mapping.files import FileMatch, match_files
 TITLES = ("lid", "name", "spec", "maker")
 GOODS = [(f"药{number}片", "0.25g*24片", "北辰药业") for number in range(50)]
 A_ROW = 600
-"""Bytes that a row of the list takes as it stands there; with what is found out, over a thousand."""
+"""Bytes that a row of the list takes as it stands; with what is found out, over a thousand."""
 
 
 def peak(folder: Path, many: int) -> int:
