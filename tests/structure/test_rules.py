@@ -244,3 +244,24 @@ def test_work_that_may_run_twice_has_its_number_before() -> None:
             if isinstance(node, ast.Name) and node.id == "new_op"
         ]
     assert found == []
+
+
+def test_papers_of_two_kinds_never_share_a_series_of_numbers() -> None:
+    """Each would have gaps where the other took a number, and a scanned number could mean both."""
+    rooms: dict[str, set[str]] = {}
+    for source in sources("app"):
+        if source.name.startswith("app/services/") and "/demo/" not in source.name:
+            for call in calls(source, "document_no"):
+                prefix = _text_of(source, call.args[2])
+                if prefix:  # else the paper itself says it
+                    rooms.setdefault(prefix, set()).add(source.name.rpartition("/")[0])
+    assert len(rooms) > 15
+    assert {prefix: where for prefix, where in rooms.items() if len(where) > 1} == {}
+
+
+def _text_of(source: Source, node: ast.expr) -> str:
+    """A text that stands in the source, or one that the file gives a name."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    named = re.search(rf'^{getattr(node, "id", "-")}\b.*= "(\w+)"$', source.text, re.MULTILINE)
+    return named[1] if named else ""

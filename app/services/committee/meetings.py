@@ -256,7 +256,7 @@ def _write_meeting(
         "{year} 年第 {n} 次药事会", year=year, n=int(earlier or 0) + 1
     )
     made = MeetingMade(
-        new_id(), document_no(session, lead, "YH", today(session)), title, sitting,
+        new_id(), document_no(session, lead, "HY", today(session)), title, sitting,
         command.quorum.of(sitting), len(command.requests),
     )  # fmt: skip
     session.add(

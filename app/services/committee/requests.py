@@ -133,7 +133,7 @@ def write_request(session: Session, actor: Actor, command: MakeRequest) -> Reque
     checks = checks_for(session, wish)
     status = Status.SUBMITTED if command.submit else Status.DRAFT
     made = RequestMade(
-        new_id(), document_no(session, command.org_id, "YS", day), status.value, checks
+        new_id(), document_no(session, command.org_id, "XY", day), status.value, checks
     )
     session.add(
         PtRequest(
