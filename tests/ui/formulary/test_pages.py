@@ -242,7 +242,7 @@ class TestCommittee:
         assert meetings(*listed.as_("lead_buyer"))[0].status == "closed"
         page.meeting.minutes.click()
         settle()
-        assert list(own_home.rglob("YH*.pdf"))
+        assert list(own_home.rglob("HY*.pdf"))
 
     @staticmethod
     def _ready(site: Site) -> None:
